@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// One experiment as data: the chip (chips x tiles x arrays x cells and the periphery), the network that runs on it, and how
+// often. Everything a result depends on is here; threads, folders and formats are not.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arch/technology.h"
+#include "array/cell.h"
+#include "array/device/device.h"
+#include "base/config_reader.h"
+#include "periphery/adc/adc.h"
+#include "periphery/input/input.h"
+#include "workloads/quantized.h"
+
+namespace bitline {
+
+enum class Topology { voltage_rows, gated_ladder, gated_rows };
+inline constexpr std::string_view topology_names[] = {"voltage-rows", "gated-ladder", "gated-rows"};
+constexpr std::span<const std::string_view> names_of(Topology) { return topology_names; }
+
+enum class Schedule { sequential, pipelined };
+inline constexpr std::string_view schedule_names[] = {"sequential", "pipelined"};
+constexpr std::span<const std::string_view> names_of(Schedule) { return schedule_names; }
+
+enum class Calibrate { ideal, per_chip, per_array };
+inline constexpr std::string_view calibrate_names[] = {"ideal", "per-chip", "per-array"};
+constexpr std::span<const std::string_view> names_of(Calibrate) { return calibrate_names; }
+
+enum class Unused { g_min, open };
+inline constexpr std::string_view unused_names[] = {"g_min", "open"};
+constexpr std::span<const std::string_view> names_of(Unused) { return unused_names; }
+
+enum class BiasPlace { digital, rows };
+inline constexpr std::string_view bias_names[] = {"digital", "rows"};
+constexpr std::span<const std::string_view> names_of(BiasPlace) { return bias_names; }
+
+struct Array {
+  int rows = 576;                   // inputs; a 2T2R array has two physical lines for each
+  int columns = 128;
+  Topology topology = Topology::voltage_rows;
+  std::optional<int> active_rows;   // rows driven at once; unset = all
+};
+
+struct Quantization {
+  int weight_bits = 4;
+  WeightScale weight_scale = WeightScale::per_tensor;
+  double clip_percentile = 1;
+  double activation_coverage = 1;
+};
+
+struct Mapping {
+  int duplicate = 1;                // copies of every layer
+  Schedule schedule = Schedule::sequential;
+  Unused unused = Unused::g_min;
+  BiasPlace bias = BiasPlace::digital;
+  bool reload = false;              // time-multiplex arrays when the network does not fit; writing is charged
+  int min_piece_rows = 16;
+};
+
+struct Workload {
+  std::string network;              // ONNX file
+  std::string dataset = "fashion-mnist";
+  int images = 10000;               // of the test split, from its first
+  int calibration_images = 256;     // of the training split
+};
+
+// A figure of a publication beside ours. `ours` is a path into result.json.
+struct PublishedFigure {
+  std::string what, ours, unit, source, kind = "predicted";
+  double published = 0;
+};
+
+// What may differ from layer to layer.
+struct LayerConfig {
+  bool digital = false;             // computed exactly by a digital unit, not on arrays
+  int duplicate = 1;
+  Cell cell;
+  Input input;
+  Adc adc = SarAdc{};
+  Quantization quantization;
+};
+
+struct Config {
+  std::string name;
+  std::uint32_t seed = 1;
+  int instances = 10;               // chips drawn (Monte Carlo)
+  std::optional<int> chips;         // unset = as many as needed
+  int tiles = 1;                    // per chip
+  int arrays = 2;                   // per tile
+  Array array;
+  Cell cell;
+  Device device;
+  Input input;
+  Adc adc = SarAdc{};
+  Calibrate calibrate = Calibrate::ideal;
+  Quantization quantization;
+  Mapping mapping;
+  Technology technology;
+  Workload workload;
+  double age_s = 0;
+  Value layers;                     // by layer name: overrides of LayerConfig, keys may be paths
+  std::vector<PublishedFigure> published;
+  bool keep_conductances = false;
+};
+void fields(Visitor&, Config&);
+void fields(Visitor&, LayerConfig&);
+
+struct LoadedConfig {
+  Config config;
+  Annotations annotations;
+  Value tree;  // as written, bases merged, for positions
+};
+
+// Reads, merges, checks. Throws ConfigError with every problem found.
+LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
+
+// The settings of one layer: the config's own, overlaid by `layers: {NAME: ...}`. Throws ConfigError.
+LayerConfig layer_config(const Config& config, const std::string& layer);
+
+// Resolved YAML (every value, where it came from) and the hash of the same without comments.
+std::string resolved_yaml(const LoadedConfig& loaded);
+std::string config_hash(const Config& config);
+
+}  // namespace bitline

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys of a device, their units, ranges and sources; its levels.
+#include "array/device/device.h"
+
+#include <fmt/format.h>
+
+namespace bitline {
+
+void fields(Visitor&, ExactWrite&) {}
+
+void fields(Visitor& v, GaussianWrite& w) {
+  v(w.sigma_S,
+    {.key = "sigma",
+     .meaning = "coefficients c0, c1, ... of sigma = c0 + c1 g + c2 g^2 + ..., g = target / g_max (0 where negative)",
+     .unit = Unit::siemens,
+     .required = true});
+}
+
+void fields(Visitor& v, WindowWrite& w) {
+  v(w.half_width_S,
+    {.key = "half_width",
+     .meaning = "the write-verify loop stops within target +- this",
+     .unit = Unit::siemens,
+     .min = 0,
+     .source = "write-verify tolerance of Zhao et al., Nat. Commun. 2023, doi:10.1038/s41467-023-38021-7, Fig. 2g"});
+}
+
+void fields(Visitor& v, LevelAccuracyWrite& w) {
+  v(w.accuracy,
+    {.key = "accuracy",
+     .meaning = "share of mapped weights whose nearest level after writing is the intended one; below 1",
+     .unit = Unit::fraction,
+     .max = 1,
+     .positive = true,
+     .source = "Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204: final writing weights accuracy"});
+}
+
+void fields(Visitor&, NoRelaxation&) {}
+
+void fields(Visitor& v, LogTimeRelaxation& r) {
+  v(r.t0_s, {.key = "t0",
+             .meaning = "time of the first moment described; devices are as written before it",
+             .unit = Unit::second,
+             .positive = true,
+             .source = "log10(t / 1 s) of the fits in akashlevy/RRAM-Relaxation-Master-Model @ca0cfff"});
+  v(r.sigma_S, {.key = "sigma",
+                .meaning = "coefficients of the standard deviation at t0, a polynomial of g = G / g_max in 0..1",
+                .unit = Unit::siemens});
+  v(r.sigma_per_decade_S,
+    {.key = "sigma_per_decade",
+     .meaning = "coefficients of the standard deviation added (as variance) by each decade of time, "
+                "a polynomial of g",
+     .unit = Unit::siemens});
+  v(r.shift_S,
+    {.key = "shift", .meaning = "coefficients of the mean shift at t0, a polynomial of g", .unit = Unit::siemens});
+  v(r.shift_per_decade_S, {.key = "shift_per_decade",
+                           .meaning = "coefficients of the mean shift per decade of time, a polynomial of g",
+                           .unit = Unit::siemens});
+}
+
+void fields(Visitor&, NoDrift&) {}
+
+void fields(Visitor& v, PowerLawDrift& d) {
+  v(d.t0_s, {.key = "t0",
+             .meaning = "t0 in G (1 + t/t0)^-nu",
+             .unit = Unit::second,
+             .positive = true,
+             .source = "phase-change memory: PCMLikeNoiseModel of IBM/aihwkit"});
+  v(d.nu_mean,
+    {.key = "nu_mean",
+     .meaning = "mean drift exponent of the devices",
+     .min = 0,
+     .source = "phase-change memory: Joshi et al., Nat. Commun. 11, 2473 (2020), doi:10.1038/s41467-020-16108-9"});
+  v(d.nu_sigma, {.key = "nu_sigma",
+                 .meaning = "standard deviation of the drift exponent over devices; exponents below 0 count as 0",
+                 .min = 0});
+}
+
+void fields(Visitor& v, DoubleExponentialDrift& d) {
+  v(d.g_rest_S, {.key = "g_rest",
+                 .meaning = "resting conductance that every device relaxes to, from above or below",
+                 .unit = Unit::siemens,
+                 .min = 0,
+                 .required = true});
+  v(d.share1, {.key = "share1",
+               .meaning = "share of the distance from rest that decays with tau1; the rest with tau2",
+               .unit = Unit::fraction,
+               .min = 0,
+               .max = 1,
+               .required = true});
+  v(d.tau1_s,
+    {.key = "tau1", .meaning = "first time constant", .unit = Unit::second, .positive = true, .required = true});
+  v(d.tau2_s,
+    {.key = "tau2", .meaning = "second time constant", .unit = Unit::second, .positive = true, .required = true});
+}
+
+void fields(Visitor& v, ReadNoise& n) {
+  v(n.sigma_S, {.key = "sigma",
+                .meaning = "white noise of one read of one device, rms, whatever its conductance",
+                .unit = Unit::siemens,
+                .min = 0});
+  v(n.relative, {.key = "relative",
+                 .meaning = "white noise of one read as a share of the conductance, rms; adds in square",
+                 .unit = Unit::fraction,
+                 .min = 0});
+}
+
+void fields(Visitor& v, Faults& f) {
+  v(f.stuck_on,
+    {.key = "stuck_on", .meaning = "share of devices stuck at g_max", .unit = Unit::fraction, .min = 0, .max = 1});
+  v(f.stuck_off,
+    {.key = "stuck_off", .meaning = "share of devices stuck at g_min", .unit = Unit::fraction, .min = 0, .max = 1});
+  v(f.dead_row, {.key = "dead_row",
+                 .meaning = "share of physical rows that carry no voltage",
+                 .unit = Unit::fraction,
+                 .min = 0,
+                 .max = 1});
+  v(f.dead_column, {.key = "dead_column",
+                    .meaning = "share of physical columns that deliver no current",
+                    .unit = Unit::fraction,
+                    .min = 0,
+                    .max = 1});
+}
+
+void fields(Visitor& v, Spread& s) {
+  v(s.device_to_device,
+    {.key = "device_to_device",
+     .meaning = "sigma of the factor exp(sigma z) that scales the conductance window of each device",
+     .unit = Unit::fraction,
+     .min = 0,
+     .max = 1});
+  v(s.cycle_to_cycle, {.key = "cycle_to_cycle",
+                       .meaning = "sigma of the factor exp(sigma z) that scales each written conductance",
+                       .unit = Unit::fraction,
+                       .min = 0,
+                       .max = 1});
+}
+
+void fields(Visitor& v, Device& d) {
+  v(d.g_min_S,
+    {.key = "g_min", .meaning = "conductance of level 0", .unit = Unit::siemens, .min = 0, .required = true});
+  v(d.g_max_S, {.key = "g_max",
+                .meaning = "conductance of the highest level",
+                .unit = Unit::siemens,
+                .positive = true,
+                .required = true});
+  v(d.levels_S,
+    {.key = "levels",
+     .meaning = "table of the conductances of level 0, 1, ..., as many as the mapping uses; empty = linear from "
+                "g_min to g_max",
+     .unit = Unit::siemens,
+     .min = 0});
+  v(d.write, {.key = "write", .meaning = "error of the conductance right after the write"});
+  v(d.relaxation, {.key = "relaxation", .meaning = "change soon after the write"});
+  v(d.drift, {.key = "drift", .meaning = "change later on"});
+  v(d.read_noise, {.key = "read_noise", .meaning = "white noise, independent at each read"});
+  v(d.faults, {.key = "faults", .meaning = "stuck devices and dead lines"});
+  v(d.spread, {.key = "spread", .meaning = "differences between devices and between writes"});
+}
+
+std::vector<Diagnostic> check(const Device& d) {
+  std::vector<Diagnostic> found;
+  const auto report = [&](const char* path, std::string message, std::string remedy) {
+    Diagnostic& d = found.emplace_back();
+    d.path = path, d.message = std::move(message), d.remedy = std::move(remedy);
+  };
+  const auto S = [](double g) { return format_quantity(g, Unit::siemens); };
+  if (!(d.g_max_S > d.g_min_S)) {
+    report("g_max", fmt::format("g_max is {}, g_min {}: no room for levels", S(d.g_max_S), S(d.g_min_S)),
+           "make g_max larger than g_min");
+  }
+  if (d.levels_S.size() == 1) report("levels", "a table of one level stores nothing", "list at least two conductances");
+  for (std::size_t k = 1; k < d.levels_S.size(); ++k) {
+    if (d.levels_S[k] >= d.levels_S[k - 1]) continue;
+    report("levels",
+           fmt::format("level {} ({}) is below level {} ({})", k, S(d.levels_S[k]), k - 1, S(d.levels_S[k - 1])),
+           "list the conductances from the lowest to the highest");
+    break;
+  }
+  if (d.levels_S.size() > 1 && d.levels_S.front() == d.levels_S.back()) {
+    report("levels", fmt::format("all levels are {}", S(d.levels_S.front())), "list conductances that differ");
+  }
+  if (const auto* w = std::get_if<GaussianWrite>(&d.write); w && w->sigma_S.empty()) {
+    report("write.sigma", "no coefficient", "give at least the constant one: [0.5 uS]; or use type: exact");
+  }
+  if (const auto* w = std::get_if<LevelAccuracyWrite>(&d.write); w && !(w->accuracy > 0 && w->accuracy < 1)) {
+    report("write.accuracy", fmt::format("no error spread gives a level accuracy of {}", w->accuracy),
+           "give a share between 0 and 1; for perfect writes use type: exact");
+  }
+  if (d.faults.stuck_on + d.faults.stuck_off > 1) {
+    report("faults.stuck_off",
+           fmt::format("stuck_on {} and stuck_off {} are more than all devices", d.faults.stuck_on, d.faults.stuck_off),
+           "make their sum at most 1");
+  }
+  return found;
+}
+
+double level_conductance(const Device& device, int level, int levels) {
+  if (levels < 1 || level < 0 || level >= levels) {
+    throw InputError(fmt::format("there is no level {} in a device of {} levels (they count from 0)", level, levels));
+  }
+  if (device.levels_S.empty()) {
+    if (levels == 1) return device.g_min_S;
+    return device.g_min_S + (device.g_max_S - device.g_min_S) * level / (levels - 1);
+  }
+  if (device.levels_S.size() != static_cast<std::size_t>(levels)) {
+    throw InputError(
+        fmt::format("the device's table lists {} levels, the weights need {}: list as many conductances, or leave "
+                    "`levels` out for equal steps",
+                    device.levels_S.size(), levels));
+  }
+  const double g = device.levels_S[level];
+  if (level > 0 && g < device.levels_S[level - 1]) {
+    throw InputError(
+        fmt::format("the device's table falls from {} S to {} S at level {}: list the lowest conductance first",
+                    device.levels_S[level - 1], g, level));
+  }
+  return g;
+}
+
+}  // namespace bitline

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing: what conductance each device takes when it is told to take its target.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "array/device/draws.h"
+
+namespace bitline {
+namespace {
+
+using namespace device_draws;
+
+struct Chunk {
+  const Device& device;
+  const Random& random;
+  std::span<const CellId> ids;
+  std::span<const double> target_S;
+  std::span<double> g_S;  // in: where an errorless write lands; out: where this one does
+};
+
+void add_error(const ExactWrite&, double, const Chunk&) {}
+
+void add_error(const GaussianWrite& write, double, const Chunk& c) {
+  float z[chunk_size];
+  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
+  const double per_g_max = 1 / c.device.g_max_S;
+  for (std::size_t i = 0; i < c.ids.size(); ++i) {
+    c.g_S[i] += at_least_zero(polynomial(write.sigma_S, c.target_S[i] * per_g_max)) * z[i];
+  }
+}
+
+void add_error(const WindowWrite& write, double, const Chunk& c) {
+  std::uint32_t u[chunk_size];
+  words(c.random, Purpose::write_error, c.ids, {u, c.ids.size()});
+  for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += write.half_width_S * (2 * uniform(u[i]) - 1);
+}
+
+void add_error(const LevelAccuracyWrite&, double sigma_S, const Chunk& c) {
+  float z[chunk_size];
+  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
+  for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += sigma_S * z[i];
+}
+
+// One factor exp(sigma z) per device; `second` chooses the number of the pair of draws that is its own.
+void scale_by_spread(double sigma, bool second, const Random& random, std::span<const CellId> ids,
+                     std::span<double> g_S) {
+  if (sigma == 0) return;
+  float z[chunk_size];
+  normals(random, Purpose::device_spread, ids, {z, ids.size()}, second);
+  for (std::size_t i = 0; i < ids.size(); ++i) g_S[i] *= std::exp(sigma * z[i]);
+}
+
+void write_chunk(const Device& device, double sigma_S, const Random& random, std::span<const CellId> ids,
+                 std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty) {
+  const std::size_t n = ids.size();
+  double window[chunk_size];  // factor of each device's conductance window
+  std::fill_n(window, n, 1.0);
+  scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
+
+  // `written_S` may be `target_S`, so the targets are kept for the errors that depend on them.
+  double target[chunk_size];
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!(target_S[i] >= 0) || !std::isfinite(target_S[i])) {
+      throw InputError(
+          fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
+                      target_S[i], ids[i].weight, ids[i].layer));
+    }
+    target[i] = target_S[i];
+    written_S[i] = target[i] * window[i];
+  }
+  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, written_S);
+  std::visit(
+      [&](const auto& model) {
+        add_error(model, sigma_S, {device, random, ids, {target, n}, written_S});
+      },
+      device.write);
+  for (double& g : written_S) g = at_least_zero(g);
+
+  if (!faulty.empty()) std::fill(faulty.begin(), faulty.end(), std::uint8_t{0});
+  const Faults& f = device.faults;
+  if (f.stuck_on == 0 && f.stuck_off == 0) return;
+  std::uint32_t u[chunk_size];
+  words(random, Purpose::stuck_cell, ids, {u, n});
+  for (std::size_t i = 0; i < n; ++i) {
+    // On from below, off from above: a larger share of either only adds devices.
+    const double x = uniform(u[i]);
+    const bool on = x < f.stuck_on, off = !on && x > 1 - f.stuck_off;
+    if (!on && !off) continue;
+    written_S[i] = (on ? device.g_max_S : device.g_min_S) * window[i];
+    if (!faulty.empty()) faulty[i] = 1;
+  }
+}
+
+}  // namespace
+
+void write_cells(const Device& device, double sigma_S, const Random& random, std::span<const CellId> ids,
+                 std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty) {
+  if (target_S.size() != ids.size() || written_S.size() != ids.size() ||
+      (!faulty.empty() && faulty.size() != ids.size())) {
+    throw std::invalid_argument("write_cells: spans of different lengths");
+  }
+  if (std::holds_alternative<LevelAccuracyWrite>(device.write) && !(sigma_S >= 0 && std::isfinite(sigma_S))) {
+    throw std::invalid_argument("write_cells: the solved sigma is not a finite number from 0 on");
+  }
+  for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {
+    const std::size_t n = std::min(chunk_size, ids.size() - begin);
+    write_chunk(device, sigma_S, random, ids.subspan(begin, n), target_S.subspan(begin, n), written_S.subspan(begin, n),
+                faulty.empty() ? faulty : faulty.subspan(begin, n));
+  }
+}
+
+}  // namespace bitline

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills config structs from a Value tree: the visitor that reads. Collects every problem before it throws.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/schema.h"
+#include "base/yaml.h"
+
+namespace bitline {
+
+// A value that no source gives, tagged `assumed: REASON` where it is set: {value: 1 uS, assumed: "not in the paper"}.
+struct Assumption {
+  std::string path, value, reason;
+};
+
+// Where each key of a resolved config came from, what was said about it.
+struct Annotations {
+  std::map<std::string, Origin> origins;      // key path -> where written; keys left at their default are absent
+  std::map<std::string, std::string> sources; // key path -> `source:` given with the value
+  std::vector<Assumption> assumed;
+};
+
+class ConfigReader : public Visitor {
+ public:
+  ConfigReader(const Value& root, ConfigPath where);
+
+  // Reads the whole struct. Call finish() afterwards.
+  template <Record T>
+  void read(T& config) {
+    fields(*this, config);
+    end_of_map();
+  }
+
+  // Reports a problem found by the caller at a key path (cross-field checks), with the position where the key was written.
+  void problem(const std::string& path, std::string message, std::string remedy = "");
+  // Throws ConfigError with all problems, sorted by position, or returns.
+  void finish();
+  bool clean() const { return problems_.empty(); }
+  const Annotations& annotations() const { return notes_; }
+
+  void boolean(const Field&, bool&) override;
+  void integer(const Field&, std::int64_t&, std::int64_t, std::int64_t) override;
+  void number(const Field&, double&) override;
+  void text(const Field&, std::string&) override;
+  void choice(const Field&, std::size_t&, std::span<const std::string_view>) override;
+  void optional(const Field&, const OptionalRef&) override;
+  void record(const Field&, const Visit&) override;
+  void variant(const Field&, const VariantRef&) override;
+  void list(const Field&, const ListRef&) override;
+  void map(const Field&, const MapRef&) override;
+  void raw(const Field&, Value&) override;
+
+ private:
+  struct Frame {
+    const Value* map;
+    std::string path;
+    std::set<std::string> known;
+  };
+  const Value* take(const Field& f);            // the node for this field, or null (default stays)
+  const Value* scalar(const Field& f, const char* what);  // ditto, unwrapped from {value: ..., source: ...}
+  void report(const Value& at, const std::string& path, std::string message, std::string remedy = "");
+  bool in_range(const Value& at, const Field& f, double x);
+  void end_of_map();
+  const Value* opened(const Value* node, const Field& f);  // a record's node with a library name expanded
+
+  Value root_;
+  ConfigPath where_;
+  std::vector<Frame> stack_;
+  const Value* direct_ = nullptr;  // the node for the next field, whatever its key (list elements, optionals)
+  std::string direct_path_, path_;
+  std::vector<Value> kept_;        // files opened for library names; reserved so that pointers stay valid
+  std::vector<Diagnostic> problems_;
+  Annotations notes_;
+};
+
+// The known word nearest to what was written (edit distance), or "" when none is near.
+std::string nearest(std::string_view written, const std::vector<std::string>& known);
+
+}  // namespace bitline

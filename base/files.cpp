@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace bitline {
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& file, std::uintmax_t limit) {
+  std::error_code ec;
+  if (fs::is_directory(file, ec)) throw InputError(file.string() + ": is a folder, not a file");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(file.string() + ": cannot be opened: " + std::strerror(errno));
+  std::string content;
+  char buffer[1 << 16];
+  while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
+    content.append(buffer, static_cast<std::size_t>(in.gcount()));
+    if (content.size() > limit)
+      throw InputError(file.string() + ": larger than " + std::to_string(limit) + " bytes, which no such file is");
+  }
+  if (in.bad()) throw InputError(file.string() + ": reading failed: " + std::strerror(errno));
+  return content;
+}
+
+void write_file(const fs::path& file, std::string_view content) {
+  static std::atomic<unsigned> counter{0};
+  const auto fail = [&](const char* what) { throw RunError(file.string() + ": " + what + ": " + std::strerror(errno)); };
+  std::error_code ec;
+  if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
+  fs::path temporary = file;
+  temporary += "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".part";
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) fail("cannot be created");
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t n = ::write(fd, content.data() + done, content.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int saved = errno;
+      ::close(fd), ::unlink(temporary.c_str());
+      errno = saved;
+      fail("writing failed");
+    }
+    done += static_cast<std::size_t>(n);
+  }
+  // The content must be on disk before the name points at it.
+  if (::fsync(fd) != 0 || ::close(fd) != 0 || ::rename(temporary.c_str(), file.c_str()) != 0) {
+    const int saved = errno;
+    ::unlink(temporary.c_str());
+    errno = saved;
+    fail("cannot be written");
+  }
+}
+
+std::string checksum(std::string_view bytes) {
+  const XXH128_hash_t h = XXH3_128bits(bytes.data(), bytes.size());
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, h);
+  std::string hex;
+  for (unsigned char c : canonical.digest) {
+    hex += "0123456789abcdef"[c >> 4];
+    hex += "0123456789abcdef"[c & 15];
+  }
+  return hex;
+}
+
+}  // namespace bitline

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Randomness without order: every draw is a pure function of what it is for. Philox4x32-10 (Salmon et al., SC 2011,
+// doi:10.1145/2063384.2063405; Random123) keyed by {seed, chip instance}, so any thread count, batch size, shard or
+// placement draws the same numbers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+namespace bitline {
+
+// What a draw is for. Numbers are part of every result: append, never renumber.
+enum class Purpose : std::uint16_t {
+  write_error = 1, relaxation = 2, drift = 3, read_noise = 4, adc_offset = 5, adc_gain = 6, adc_noise = 7,
+  stuck_cell = 8, dead_line = 9, device_spread = 10, bootstrap = 11, reference_noise = 12, sweep_sample = 13,
+  adc_inl = 14, test = 1000,
+};
+
+// Names one draw. `place`: a logical coordinate, never a physical one.
+struct Counter {
+  Purpose purpose;
+  std::uint16_t layer = 0;
+  std::uint32_t place = 0;  // logical weight index, or (row piece << 20 | output column / 4)
+  std::uint32_t image = 0;
+  std::uint32_t step = 0;   // position x planes + plane; or device of the cell and slice
+};
+
+class Random {
+ public:
+  Random(std::uint32_t seed, std::uint32_t instance) : key_{seed, instance} {}
+
+  std::array<std::uint32_t, 4> bits(const Counter& counter) const;
+  // Four independent standard normal numbers (float resolution, |z| < 6.5).
+  std::array<float, 4> normal4(const Counter& counter) const;
+  // Four uniform numbers in the open interval (0, 1).
+  std::array<double, 4> uniform4(const Counter& counter) const;
+  // out[i] is normal4({..., place + i / 4})[i % 4]: a row of columns in one call, vectorised.
+  void normals(const Counter& first, std::span<float> out) const;
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+};
+
+// Standard normal quantile of (u + 1/2) / 2^32, within 3e-6 for |z| < 5.5 and 3e-3 beyond (Giles 2010, "Approximating the
+// erfinv function", GPU Computing Gems Jade, single-precision polynomials).
+void normal_from_bits(std::span<const std::uint32_t> u, std::span<float> z);
+
+}  // namespace bitline

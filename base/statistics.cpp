@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/statistics.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "base/random.h"
+
+namespace bitline {
+
+double mean(std::span<const double> x) {
+  double sum = 0;
+  for (double v : x) sum += v;
+  return x.empty() ? 0 : sum / static_cast<double>(x.size());
+}
+
+double standard_deviation(std::span<const double> x) {
+  if (x.size() < 2) return 0;
+  const double m = mean(x);
+  double sum = 0;
+  for (double v : x) sum += (v - m) * (v - m);
+  return std::sqrt(sum / static_cast<double>(x.size() - 1));
+}
+
+Interval t_interval(std::span<const double> x, double confidence) {
+  const double m = mean(x);
+  if (x.size() < 2) return {m, m};
+  const double n = static_cast<double>(x.size());
+  const double t = boost::math::quantile(boost::math::students_t(n - 1), (1 + confidence) / 2);
+  const double half = t * standard_deviation(x) / std::sqrt(n);
+  return {m - half, m + half};
+}
+
+Interval wilson_interval(std::size_t successes, std::size_t trials, double confidence) {
+  if (trials == 0) return {0, 1};
+  const double n = static_cast<double>(trials), p = static_cast<double>(successes) / n;
+  const double z = normal_quantile((1 + confidence) / 2), z2 = z * z;
+  const double centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  const double half = z / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples, double confidence) {
+  if (x.size() < 2) return {mean(x), mean(x)};
+  const Random random(seed, 0);
+  std::vector<double> means(static_cast<std::size_t>(resamples));
+  const auto n = static_cast<std::uint64_t>(x.size());
+  for (std::size_t r = 0; r < means.size(); ++r) {
+    double sum = 0;
+    for (std::uint64_t i = 0; i < n; i += 4) {
+      const auto u = random.bits({Purpose::bootstrap, 0, static_cast<std::uint32_t>(i / 4), 0, static_cast<std::uint32_t>(r)});
+      // Multiply-shift maps 32 bits to an index; its bias is below n / 2^32.
+      for (std::uint64_t k = 0; k < 4 && i + k < n; ++k) sum += x[(u[k] * n) >> 32];
+    }
+    means[r] = sum / static_cast<double>(n);
+  }
+  std::sort(means.begin(), means.end());
+  const auto at = [&](double q) { return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))]; };
+  return {at((1 - confidence) / 2), at((1 + confidence) / 2)};
+}
+
+double normal_quantile(double p) { return boost::math::quantile(boost::math::normal(), p); }
+double normal_cdf(double z) { return boost::math::cdf(boost::math::normal(), z); }
+
+}  // namespace bitline

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Intervals for everything that is sampled.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace bitline {
+
+struct Interval {
+  double lower, upper;
+};
+
+double mean(std::span<const double> x);
+double standard_deviation(std::span<const double> x);  // n - 1; 0 for fewer than two
+
+// Student t interval of the mean over independent chips; degenerate (mean, mean) for one.
+Interval t_interval(std::span<const double> x, double confidence = 0.95);
+
+// Wilson score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+Interval wilson_interval(std::size_t successes, std::size_t trials, double confidence = 0.95);
+
+// Percentile bootstrap of the mean of x (Efron 1979); draws come from `Random{seed, 0}`, so it is reproducible.
+Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples = 1000, double confidence = 0.95);
+
+double normal_quantile(double p);
+double normal_cdf(double z);
+
+}  // namespace bitline

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A configuration text as a tree in which every node knows where it was written. No meaning yet: schema.h gives that.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace bitline {
+
+struct Entry;
+
+struct Value {
+  enum class Kind { null, scalar, list, map };
+  Kind kind = Kind::null;
+  std::string text;             // scalar: as written, without quotes
+  bool quoted = false;          // scalar: was in quotes, so it is text even if it looks like a number
+  std::vector<Value> items;     // list
+  std::vector<Entry> entries;   // map, in the order written
+  Origin origin;
+
+  bool is_scalar() const { return kind == Kind::scalar; }
+  bool is_list() const { return kind == Kind::list; }
+  bool is_map() const { return kind == Kind::map; }
+
+  // The value at `key` of a map, or null.
+  const Value* find(std::string_view key) const;
+  Value* find(std::string_view key);
+  void set(std::string_view key, Value value, const Origin& key_origin = {});
+  bool erase(std::string_view key);
+
+  static Value scalar(std::string text, Origin origin = {});
+  static Value map(Origin origin = {});
+};
+
+struct Entry {
+  std::string key;
+  Origin origin;
+  Value value;
+};
+
+// `over` on top of `under`: maps merge key by key, anything else replaces. A map whose `type` differs from the one below
+// replaces it whole, so that no key of the old type is left. A map over a scalar keeps the scalar as `base`
+// ("device: pcm" overlaid by "device: {g_max: 20 uS}").
+Value merged(Value under, const Value& over);
+
+}  // namespace bitline

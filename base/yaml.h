@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads YAML text into a Value tree, strictly: one document of plain data; duplicate keys, anchors, aliases and tags are
+// errors with their position. Also resolves `base:` and applies overrides.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.h"
+
+namespace bitline {
+
+// `name` is what diagnostics call the text. Throws ConfigError. At most 16 MiB and 64 levels deep.
+Value parse_yaml(std::string_view text, const std::string& name);
+
+// Where `base: NAME` and "device: NAME" look for short names: ROOT/<key>/NAME.yaml, ROOT/NAME.yaml, ROOT/*/NAME.yaml.
+struct ConfigPath {
+  std::vector<std::filesystem::path> roots;
+};
+
+struct Override {
+  std::string path;   // "adc.bits"
+  std::string value;  // YAML, "6"
+};
+
+// Splits "adc.bits=6". Throws ConfigError when there is no '='.
+Override parse_override(std::string_view text);
+
+// Reads `file`, merges its bases, applies the overrides in order. Nested `base:` keys are merged too.
+Value load_config(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
+
+// A file named by a config: relative to the file that names it, else by short name. `key` is the config key that names it
+// ("device"), which gives the folder searched first. Throws ConfigError listing the places looked in.
+std::filesystem::path find_config(const Value& name, std::string_view key, const ConfigPath& where);
+
+// Sets `path` ("a.b.c") below `root` to `value`, merging; creates maps on the way.
+void set_path(Value& root, std::string_view path, Value value);
+
+// "a: {b.c: 1}" becomes "a: {b: {c: 1}}", for maps whose keys may be paths.
+Value expand_dotted(const Value& value);
+
+}  // namespace bitline

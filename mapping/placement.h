@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which part of which layer goes to which array. Logical rows are inputs; physical columns hold slices and, for
+// differential cells, both signs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "arch/config.h"
+#include "workloads/quantized.h"
+
+namespace bitline {
+
+// Rows of a block that are driven together, in the layer's numbering.
+struct RowGroup {
+  int row = 0, rows = 0;
+  int id = 0;  // same for blocks of other columns that start at the same row: names the draws of a read
+};
+
+struct Block {
+  int copy = 0;
+  int array = 0, array_row = 0, array_column = 0;  // first cell, physical column
+  int row = 0, rows = 0;                           // of the layer's matrix
+  int column = 0, columns = 0;                     // logical outputs
+  std::vector<RowGroup> groups;
+};
+
+struct MappedLayer {
+  int matrix = 0;           // index into QuantizedNetwork::matrices()
+  std::string name;
+  LayerConfig settings;
+  CellLayout cell;
+  std::vector<Block> blocks;  // sorted by copy, row, column; empty for digital layers
+};
+
+struct Placement {
+  std::vector<MappedLayer> layers;
+  int arrays_used = 0;      // with reload these are loads of the arrays there are
+  int arrays_total = 0;
+  int chips = 0;
+  int loads = 1;            // times the arrays are written for one inference (reload)
+};
+
+// Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.
+std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
+
+// Throws RunError with the numbers when the network does not fit.
+Placement place(const Config& config, const std::vector<MatrixLayer>& layers, const std::vector<LayerConfig>& settings);
+
+}  // namespace bitline

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/chip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/error.h"
+#include "base/parallel.h"
+
+namespace bitline {
+namespace {
+
+// Conductances of one block, (rows, weights x slices x 2) with the negative device second, and the reference devices of
+// offset cells, (rows, slices).
+struct BlockDevices {
+  std::vector<double> target, written, aged;
+  std::vector<std::uint8_t> faulty;
+  std::vector<double> reference;  // aged
+};
+
+std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
+  return static_cast<std::uint32_t>((static_cast<std::size_t>(copy) * m.rows + row) * m.columns + column);
+}
+
+// A physical line of the array that carries nothing kills its devices.
+void kill_dead_lines(const Device& device, const Random& random, const Block& block, const CellLayout& cell, bool two_lines_per_row, BlockDevices& d) {
+  if (device.faults.dead_row <= 0 && device.faults.dead_column <= 0) return;
+  const int per_weight = cell.slices * cell.devices_per_slice(), width = block.columns * per_weight;
+  const int columns_per_slice = cell.columns_per_weight / cell.slices;
+  for (int r = 0; r < block.rows; ++r)
+    for (int k = 0; k < width; ++k) {
+      const int negative = cell.pair ? k % 2 : 0;
+      const int line = two_lines_per_row ? 2 * (block.array_row + r) + negative : block.array_row + r;
+      const int slice_column = k / cell.devices_per_slice();
+      const int column = block.array_column + slice_column * columns_per_slice + (columns_per_slice == 2 ? negative : 0);
+      if (dead_row(device, random, block.array, line) || dead_column(device, random, block.array, column)) {
+        const std::size_t i = static_cast<std::size_t>(r) * width + k;
+        d.written[i] = d.aged[i] = 0;
+        d.faulty[i] = 1;
+      }
+    }
+}
+
+BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan, const Block& block) {
+  const MatrixLayer& m = *plan.matrix;
+  const CellLayout& cell = plan.cell();
+  const int devices = cell.devices_per_slice(), width = block.columns * cell.slices * devices;
+  const std::size_t n = static_cast<std::size_t>(block.rows) * width;
+  const auto layer = static_cast<std::uint16_t>(m.index);
+
+  std::vector<Targets> table;  // by digit + highest_digit
+  for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) table.push_back(targets(cell, device, digit));
+  const int zero = cell.pair ? cell.highest_digit : 0;
+
+  BlockDevices d;
+  d.target.reserve(n);
+  std::vector<CellId> ids;
+  ids.reserve(n);
+  for (int r = 0; r < block.rows; ++r)
+    for (int c = 0; c < block.columns; ++c) {
+      const int row = block.row + r, column = block.column + c;
+      const int weight = m.weights[static_cast<std::size_t>(row) * m.columns + column];
+      for (int s = 0; s < cell.slices; ++s) {
+        const Targets& t = table[static_cast<std::size_t>(zero + cell.digit(weight, s))];
+        const CellId id{layer, weight_id(m, block.copy, row, column), static_cast<std::uint16_t>(s), 0};
+        d.target.push_back(t.positive_S);
+        ids.push_back(id);
+        if (devices == 2) {
+          d.target.push_back(t.negative_S);
+          ids.push_back({id.layer, id.weight, id.slice, 1});
+        }
+      }
+    }
+  d.written.resize(n);
+  d.faulty.resize(n);
+  write_cells(device, chip.write_sigma_S, random, ids, d.target, d.written, d.faulty);
+  d.aged.resize(n);
+  age_cells(device, chip.config.age_s, random, ids, d.written, d.faulty, d.aged);
+  const bool two_lines = cell.pair && !cell.split_columns && cell.columns_per_weight == cell.slices;
+  kill_dead_lines(device, random, block, cell, two_lines, d);
+
+  if (cell.offset) {
+    // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's column.
+    std::vector<double> target;
+    ids.clear();
+    for (int r = 0; r < block.rows; ++r)
+      for (int s = 0; s < cell.slices; ++s) {
+        target.push_back(targets(cell, device, cell.reference_digit[static_cast<std::size_t>(s)]).positive_S);
+        ids.push_back({layer, weight_id(m, block.copy, block.row + r, block.column), static_cast<std::uint16_t>(64 + s), 0});
+      }
+    d.reference.resize(target.size());
+    std::vector<std::uint8_t> stuck(target.size());
+    write_cells(device, chip.write_sigma_S, random, ids, target, d.reference, stuck);
+    age_cells(device, chip.config.age_s, random, ids, d.reference, stuck, d.reference);
+  }
+  return d;
+}
+
+// What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
+struct Effective {
+  double value;    // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
+  double base;     // g_min for columns converted apart, else 0
+};
+
+template <class F>
+void for_conversions(const Block& block, const CellLayout& cell, const Device& device, const BlockDevices& d, F&& f) {
+  const int conversions = cell.conversions_per_weight(), devices = cell.devices_per_slice();
+  for (int r = 0; r < block.rows; ++r)
+    for (int c = 0; c < block.columns; ++c)
+      for (int k = 0; k < conversions; ++k) {
+        const int slice = cell.split_columns ? k / 2 : k;
+        const std::size_t i = ((static_cast<std::size_t>(r) * block.columns + c) * cell.slices + slice) * devices;
+        const int column = c * conversions + k;
+        if (cell.split_columns)
+          f(r, column, Effective{d.aged[i + k % 2] - device.g_min_S, device.g_min_S}, d.aged[i + k % 2], -1.0);
+        else if (cell.pair)
+          f(r, column, Effective{d.aged[i] - d.aged[i + 1], 0}, d.aged[i], d.aged[i + 1]);
+        else
+          f(r, column, Effective{d.aged[i] - d.reference[static_cast<std::size_t>(r) * cell.slices + slice], 0}, d.aged[i], -1.0);
+      }
+}
+
+void count_levels(const LayerPlan& plan, const Device& device, const BlockDevices& d, ChipState& state) {
+  const CellLayout& cell = plan.cell();
+  const double step = cell.step_S(device);
+  const int devices = cell.devices_per_slice();
+  for (std::size_t i = 0; i < d.written.size(); i += devices) {
+    const bool pair = devices == 2;
+    const double target = pair ? d.target[i] - d.target[i + 1] : d.target[i];
+    const double written = pair ? d.written[i] - d.written[i + 1] : d.written[i];
+    const double origin = pair ? 0 : device.g_min_S;
+    state.squared_error_S2 += (written - target) * (written - target);
+    state.devices += static_cast<std::size_t>(devices);
+    const bool faulty = d.faulty[i] || (pair && d.faulty[i + 1]);
+    state.faulty += d.faulty[i] + (pair ? d.faulty[i + 1] : 0);
+    if (faulty) continue;
+    const auto level = [&](double g) { return std::clamp(std::nearbyint((g - origin) / step), pair ? -1.0 * cell.highest_digit : 0.0, 1.0 * cell.highest_digit); };
+    ++state.cells;
+    state.at_level += level(written) == level(target);
+  }
+}
+
+}  // namespace
+
+Device ideal_device(const Device& device) {
+  Device ideal;
+  ideal.g_min_S = device.g_min_S;
+  ideal.g_max_S = device.g_max_S;
+  ideal.levels_S = device.levels_S;
+  return ideal;
+}
+
+Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
+  Chip chip{config, std::move(matrices), std::move(placement), {}, 0};
+  for (const auto& mapped : chip.placement.layers) {
+    LayerPlan plan;
+    plan.matrix = &chip.matrices[static_cast<std::size_t>(mapped.matrix)];
+    plan.mapped = &mapped;
+    plan.signed_inputs = plan.matrix->input.is_signed;
+    // A row of voltages takes either sign; a gated row only has its supply rail, except for a pair whose rails swap.
+    plan.drives_both_signs = config.array.topology == Topology::voltage_rows || (mapped.cell.pair && !mapped.cell.split_columns);
+    plan.planes = plane_plan(mapped.settings.input, plan.signed_inputs, plan.drives_both_signs);
+    plan.signed_current = !mapped.cell.split_columns || plan.planes.both_signs;
+    plan.v_step_V = mapped.settings.input.v_read_V / plan.planes.largest;
+    chip.layers.push_back(plan);
+  }
+
+  if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write)) {
+    // One sigma for the whole chip: the histogram of digits is that of all mapped weights.
+    std::vector<const CellLayout*> layouts;
+    std::vector<LevelCase> cases;
+    LevelGrid grid;
+    for (const auto& plan : chip.layers) {
+      if (plan.settings().digital) continue;
+      const CellLayout& cell = plan.cell();
+      grid = {cell.pair, cell.step_S(config.device), config.device.g_min_S, cell.pair ? -cell.highest_digit : 0, cell.highest_digit};
+      std::map<int, double> counts;
+      for (std::int16_t w : plan.matrix->weights)
+        for (int s = 0; s < cell.slices; ++s) ++counts[cell.digit(w, s)];
+      for (const auto& [digit, count] : counts) {
+        const Targets t = targets(cell, config.device, digit);
+        cases.push_back({t.positive_S, t.negative_S, digit, count * plan.settings().duplicate});
+      }
+      if (!layouts.empty() && (layouts[0]->highest_digit != cell.highest_digit || layouts[0]->pair != cell.pair))
+        throw RunError("device.write: level-accuracy needs the same cell and weight bits in every layer, since one sigma is solved for all");
+      layouts.push_back(&cell);
+    }
+    if (!cases.empty()) chip.write_sigma_S = solve_level_accuracy(cases, grid, write->accuracy);
+  }
+  return chip;
+}
+
+ChipState write_chip(const Chip& chip, const Device& device, int instance) {
+  ChipState state;
+  state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance));
+  state.version = 1;
+  const Config& config = chip.config;
+
+  struct Place {
+    std::size_t layer, block;
+  };
+  std::vector<Place> all;
+  for (std::size_t l = 0; l < chip.layers.size(); ++l)
+    for (std::size_t b = 0; b < chip.layers[l].mapped->blocks.size(); ++b) all.push_back({l, b});
+  std::vector<BlockDevices> devices(all.size());
+  parallel_for(all.size(), [&](std::size_t i) {
+    const LayerPlan& plan = chip.layers[all[i].layer];
+    devices[i] = write_block(chip, device, state.random, plan, plan.mapped->blocks[all[i].block]);
+  });
+
+  // Conductance on each row of each array: every column an active row crosses draws current.
+  const std::size_t arrays = static_cast<std::size_t>(chip.placement.arrays_used), rows = static_cast<std::size_t>(config.array.rows);
+  std::vector<double> row_total_S(arrays * rows, 0);
+  std::vector<int> columns_used(arrays * rows, 0);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const LayerPlan& plan = chip.layers[all[i].layer];
+    const Block& block = plan.mapped->blocks[all[i].block];
+    const std::size_t width = devices[i].aged.size() / static_cast<std::size_t>(block.rows);
+    for (int r = 0; r < block.rows; ++r) {
+      const std::size_t at = static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
+      for (std::size_t k = 0; k < width; ++k) row_total_S[at] += devices[i].aged[static_cast<std::size_t>(r) * width + k];
+      for (int s = 0; s < plan.cell().slices && plan.cell().offset; ++s) row_total_S[at] += devices[i].reference[static_cast<std::size_t>(r) * plan.cell().slices + s];
+      columns_used[at] += block.columns * plan.cell().columns_per_weight;
+    }
+    count_levels(plan, device, devices[i], state);
+  }
+  if (config.mapping.unused == Unused::g_min) {
+    const int per_column = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
+    for (std::size_t at = 0; at < row_total_S.size(); ++at) row_total_S[at] += (config.array.columns - columns_used[at]) * per_column * device.g_min_S;
+  }
+
+  const bool noisy = device.read_noise.sigma_S > 0 || device.read_noise.relative > 0;
+  state.layers.resize(chip.layers.size());
+  for (std::size_t i = 0, first = 0; i < chip.layers.size(); ++i) {
+    const LayerPlan& plan = chip.layers[i];
+    LayerState& layer = state.layers[i];
+    const auto& blocks = plan.mapped->blocks;
+    const CellLayout& cell = plan.cell();
+    const double step = cell.step_S(device);
+    const AdcCommon* adc = common(plan.settings().adc);
+    const int converters = adc ? (config.array.columns + adc->shared_by - 1) / adc->shared_by : 0;
+    double largest = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0), largest_variance = 0;
+    const auto variance_of = [&](double g1, double g2) {
+      const double a = read_noise_sigma(device, g1), b = g2 >= 0 ? read_noise_sigma(device, g2) : 0;
+      return a * a + b * b;
+    };
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      for_conversions(blocks[b], cell, device, devices[first + b], [&](int, int, Effective e, double g1, double g2) {
+        largest = std::max(largest, std::abs(e.value + e.base));
+        if (noisy) largest_variance = std::max(largest_variance, variance_of(g1, g2));
+      });
+      for (double g : devices[first + b].reference)
+        if (noisy) largest_variance = std::max(largest_variance, variance_of(g, -1));
+    }
+    // Even, so that the half steps of two-sided pairs are codes too; one code of room for the rounding of g_min.
+    layer.codes_per_step = static_cast<int>((largest_code - 1) * step / largest) / 2 * 2;
+    if (layer.codes_per_step < 2)
+      throw RunError(fmt::format("layer {}: a conductance of {} is {:.0f} level steps, too many for the lattice of analog sums", plan.matrix->name, pretty(largest, Unit::siemens), largest / step));
+    layer.lattice_S = step / layer.codes_per_step;
+    const double squared_lattice = layer.lattice_S * layer.lattice_S;
+    layer.variance_step = largest_variance / squared_lattice / largest_code;
+
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      const Block& block = blocks[b];
+      const BlockDevices& d = devices[first + b];
+      const int width = block.columns * cell.conversions_per_weight();
+      const std::size_t n = static_cast<std::size_t>(block.rows) * width;
+      BlockState& out = layer.blocks.emplace_back(BlockState{{block.rows, width, std::vector<std::int16_t>(n)}, {}, {}, {}, {}, AdcBank(plan.settings().adc, plan.signed_current, block.array, converters, state.random)});
+      if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
+      const auto variance_code = [&](double variance) { return static_cast<std::int16_t>(std::nearbyint(variance / squared_lattice / layer.variance_step)); };
+      for_conversions(block, cell, device, d, [&](int r, int c, Effective e, double g1, double g2) {
+        const std::size_t at = static_cast<std::size_t>(r) * width + c;
+        out.codes.data[at] = static_cast<std::int16_t>(std::nearbyint(e.value / layer.lattice_S) + std::nearbyint(e.base / layer.lattice_S));
+        if (layer.variance_step > 0) out.variance.data[at] = variance_code(variance_of(g1, g2));
+      });
+      if (layer.variance_step > 0 && cell.offset) {
+        out.reference_variance = {block.rows, cell.slices, {}};
+        for (double g : d.reference) out.reference_variance.data.push_back(variance_code(variance_of(g, -1)));
+      }
+      for (int r = 0; r < block.rows; ++r) out.row_power_S.push_back(row_total_S[static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r)]);
+    }
+    if (i == 0 && !blocks.empty() && cell.slices == 1) {
+      const BlockDevices& d = devices[0];
+      const int devices_each = cell.devices_per_slice();
+      state.level_map = {blocks[0].rows, blocks[0].columns, {}, {}};
+      for (std::size_t k = 0; k < d.written.size(); k += devices_each) {
+        const double origin = devices_each == 2 ? 0 : device.g_min_S;
+        state.level_map.intended.push_back(static_cast<float>(((devices_each == 2 ? d.target[k] - d.target[k + 1] : d.target[k]) - origin) / step));
+        state.level_map.read_back.push_back(static_cast<float>(((devices_each == 2 ? d.written[k] - d.written[k + 1] : d.written[k]) - origin) / step));
+      }
+    }
+    first += blocks.size();
+  }
+  return state;
+}
+
+}  // namespace bitline

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts times unit costs: energy, latency and area of one inference. The counts come from the placement and the run; what
+// one action costs comes from the part or the technology; only here are they multiplied.
+#pragma once
+
+#include "sim/execute.h"
+#include "sim/result.h"
+
+namespace bitline {
+
+// What the run counted for one layer, averaged over images and chips.
+struct LayerCounts {
+  double array_J = 0;          // sum over reads of V^2 G t: from the actual conductances and inputs
+  double row_activations = 0;  // driven lines
+};
+
+// Energy that the arrays dissipate for the counted drives of one chip (sum over all its images).
+LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const Activity& activity);
+
+// Fills energy, latency, area, efficiency and the cost columns of result.layers.
+void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, Result& result);
+
+}  // namespace bitline

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run found, as plain data; report/ turns it into JSON, CSV, tables and pictures. Keys of result.json follow the
+// member names (contract).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/config_reader.h"
+#include "base/statistics.h"
+
+namespace bitline {
+
+// Parts in the order they are reported; their sum is the total.
+using Breakdown = std::vector<std::pair<std::string, double>>;
+double total(const Breakdown&);
+
+struct ChipQuality {
+  double value = 0;
+  Interval ci95{0, 0};  // Wilson over images
+};
+
+struct Quality {
+  std::string metric = "accuracy";
+  double value = 0;                 // mean over chips
+  Interval ci95{0, 0};              // t over chips, given these images (Wilson when there is one chip)
+  Interval ci95_images{0, 0};       // bootstrap over images
+  std::vector<ChipQuality> chips;
+  double reference_float = 0, reference_quantized = 0;
+  // Quantized-reference minus on-chip accuracy, paired by image and chip; interval by bootstrap over images.
+  double loss = 0;
+  Interval loss_ci95{0, 0};
+  std::size_t inputs = 0;
+};
+
+struct WriteResult {
+  double level_accuracy = 1, rms_error_S = 0, fault_frac = 0;
+  std::optional<double> pulses_per_cell;
+  double sigma_S = 0;               // solved or given spread of the Gaussian write; 0 when not Gaussian
+  std::size_t cells = 0;            // mapped weights x slices counted in level_accuracy
+  Interval level_accuracy_ci95{0, 0};
+};
+
+struct PlacedBlock {
+  std::string layer;
+  int copy = 0;
+  int array = 0, row = 0, column = 0, rows = 0, columns = 0;  // in array rows and physical columns
+  int layer_row = 0, layer_column = 0;                        // of the weight matrix
+};
+
+struct LayerMapping {
+  std::string name;
+  int rows = 0, columns = 0;
+  bool digital = false;
+  std::vector<PlacedBlock> blocks;
+};
+
+struct MappingResult {
+  int arrays_used = 0, arrays_total = 0, chips = 0, array_rows = 0, array_columns = 0;
+  double cell_utilisation = 0;      // mapped cells / all cells
+  std::vector<double> array_utilisation;  // per array
+  std::vector<LayerMapping> layers;
+};
+
+struct LayerResult {
+  std::string name;
+  double energy_J = 0, latency_s = 0;
+  double snr_db = 0;                // exact product over deviation, mean over chips
+  double adc_clipped_frac = 0;
+  double adc_full_scale_A = 0;
+  double conversions = 0;           // per inference
+  double macs = 0;                  // per inference
+  int arrays = 0;
+  Breakdown energy_breakdown_J;
+};
+
+struct Published {
+  std::string what, unit, source, kind;
+  double published = 0;
+  std::optional<double> ours;       // unset: the path named nothing
+};
+
+struct InputFile {
+  std::string name, checksum;
+};
+
+struct Result {
+  std::string name, config_hash, status = "done";
+  std::uint32_t seed = 0;
+  std::vector<std::string> warnings;
+  std::vector<Assumption> assumed;
+  Quality quality;
+  WriteResult write;
+  double energy_per_inference_J = 0;
+  std::optional<double> energy_write_J;  // unset: the technology gives no write energy
+  Breakdown energy_J;
+  double latency_per_inference_s = 0, throughput_per_s = 0;
+  Breakdown latency_s;
+  double area_m2 = 0;
+  Breakdown area_breakdown_m2;
+  double tops_per_w = 0, tops_per_mm2 = 0;
+  std::string efficiency_definition;
+  MappingResult mapping;
+  std::vector<LayerResult> layers;
+  std::vector<Published> published;
+  std::vector<std::pair<std::string, double>> timing;  // stage, seconds
+  int threads = 0;
+  std::vector<InputFile> inputs;
+  // For pictures only, not in result.json: one array's target and read-back levels.
+  struct LevelMap {
+    int rows = 0, columns = 0;
+    std::vector<float> intended, read_back;
+  } level_map;
+};
+
+}  // namespace bitline

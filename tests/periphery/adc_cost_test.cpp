@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// Unit costs of converters: the survey regression against published vectors, its limits, and what a config overrides.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "periphery/adc/adc.h"
+
+using namespace bitline;
+
+namespace {
+
+void check_vector(const UnitCost& cost, double energy_pJ, double area_um2) {
+  CHECK(std::abs(cost.energy_J / (energy_pJ * 1e-12) - 1) < 1e-6);
+  CHECK(std::abs(cost.area_m2 / (area_um2 * 1e-12) - 1) < 1e-6);
+}
+
+std::string message_of(const auto& call) {
+  try {
+    call();
+  } catch (const ConfigError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+// Results of the published model (accelergy-adc-plug-in, commit ff0fb48, MIT), one each where the ceiling or the rate
+// limits the figure of merit.
+TEST_CASE("survey model at integer bits, typed vectors") {
+  check_vector(adc_survey_model(4, 7e-9, 1e6), 0.05304349, 133.9248);
+  check_vector(adc_survey_model(12, 7e-9, 1e10), 35.06693672, 4935.5142);
+  check_vector(adc_survey_model(8, 32e-9, 1e8), 1.71371197, 3938.9252);
+  check_vector(adc_survey_model(10, 40e-9, 1.28e9), 24.97604462, 17369.331);
+  check_vector(adc_survey_model(8, 65e-9, 1e10), 28.46889967, 42419.4104);
+  check_vector(adc_survey_model(8, 130e-9, 1e8), 23.90517076, 34869.3278);
+  check_vector(adc_survey_model(12, 130e-9, 1e8), 405.33456301, 81313.6673);
+}
+
+TEST_CASE("survey regression, all vectors of the reference file") {
+  const std::filesystem::path file =
+      std::filesystem::path(BITLINE_SOURCE_DIR) / "../shared/reference/silicon/adc_model.json";
+  std::ifstream in(file);
+  if (!in) {
+    MESSAGE("skipped: the reference file adc_model.json is not beside this source tree");
+    return;
+  }
+  const auto json = nlohmann::json::parse(in);
+  int all = 0, integer = 0;
+  for (const auto& v : json.at("test_vectors")) {
+    const double bits = v.at("bits"), node_m = v.at("nm").get<double>() * 1e-9, rate_Hz = v.at("fs_Hz");
+    CAPTURE(bits);
+    CAPTURE(node_m);
+    CAPTURE(rate_Hz);
+    check_vector(adc_survey_regression(bits, node_m, rate_Hz), v.at("energy_pJ"), v.at("area_um2"));
+    ++all;
+    if (bits == std::floor(bits)) {
+      check_vector(adc_survey_model(bits, node_m, rate_Hz), v.at("energy_pJ"), v.at("area_um2"));
+      ++integer;
+    }
+  }
+  CHECK(all == 378);
+  CHECK(integer == 336);
+}
+
+TEST_CASE("between integer bits the model interpolates where the regression falls by half") {
+  const double at_8 = adc_survey_regression(8, 130e-9, 1e7).energy_J;
+  const double at_9 = adc_survey_regression(9, 130e-9, 1e7).energy_J;
+  CHECK(adc_survey_regression(8.01, 130e-9, 1e7).energy_J < 0.5 * at_8);
+  const UnitCost middle = adc_survey_model(8.5, 130e-9, 1e7);
+  CHECK(middle.energy_J == doctest::Approx(std::sqrt(at_8 * at_9)).epsilon(1e-12));
+  CHECK(middle.area_m2 ==
+        doctest::Approx(std::sqrt(adc_survey_model(8, 130e-9, 1e7).area_m2 * adc_survey_model(9, 130e-9, 1e7).area_m2))
+            .epsilon(1e-12));
+  for (const double rate_Hz : {1e5, 1e8, 1e10}) {
+    UnitCost last;
+    for (double bits = 4; bits <= 20; bits += 0.0625) {
+      const UnitCost now = adc_survey_model(bits, 65e-9, rate_Hz);
+      REQUIRE(now.energy_J > last.energy_J);
+      REQUIRE(now.area_m2 > last.area_m2);
+      last = now;
+    }
+  }
+}
+
+TEST_CASE("outside its limits the survey model refuses and says what to give") {
+  CHECK(message_of([] { adc_survey_model(3, 130e-9, 1e7); }).find("4 to 20 bits; this ADC has 3") != std::string::npos);
+  CHECK(message_of([] { adc_survey_model(3, 130e-9, 1e7); }).find("adc.cost.energy") != std::string::npos);
+  CHECK_THROWS_AS(adc_survey_model(3.99, 130e-9, 1e7), ConfigError);
+  CHECK_THROWS_AS(adc_survey_model(20.5, 130e-9, 1e7), ConfigError);
+  CHECK_THROWS_AS(adc_survey_model(std::nan(""), 130e-9, 1e7), ConfigError);
+  for (const double bad : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
+    CHECK_THROWS_AS(adc_survey_model(8, bad, 1e7), ConfigError);
+    CHECK_THROWS_AS(adc_survey_model(8, 130e-9, bad), ConfigError);
+  }
+  CHECK(adc_survey_model(8, 130e-9, 2 * adc_survey_max_rate_Hz).energy_J > adc_survey_model(8, 130e-9, 1e10).energy_J);
+}
+
+TEST_CASE("each kind converts at its own rate, and the survey model is asked at that rate") {
+  const double clock_Hz = 1e8, node_m = 130e-9;
+  const auto check = [&](const Adc& adc, double time_s) {
+    const UnitCost cost = unit_cost(adc, node_m, clock_Hz), survey = adc_survey_model(8, node_m, 1 / time_s);
+    CHECK(cost.time_s == doctest::Approx(time_s).epsilon(1e-12));
+    CHECK(cost.energy_J == doctest::Approx(survey.energy_J).epsilon(1e-12));
+    CHECK(cost.area_m2 == doctest::Approx(survey.area_m2).epsilon(1e-12));
+    CHECK(cost.leakage_W == 0);
+  };
+  check(SarAdc{}, 9e-8);
+  check(FlashAdc{}, 1e-8);
+  check(RampAdc{.common = {}, .clock_Hz = 2e9}, 256 / 2e9);
+}
+
+TEST_CASE("the ideal converter costs nothing") {
+  const UnitCost cost = unit_cost(IdealAdc{}, 130e-9, 1e8);
+  CHECK(cost.energy_J == 0);
+  CHECK(cost.time_s == 0);
+  CHECK(cost.area_m2 == 0);
+  CHECK(cost.leakage_W == 0);
+}
+
+TEST_CASE("configured figures win, one by one") {
+  SarAdc adc;
+  adc.common.cost = {.energy_J = 2e-12, .time_s = 1e-6, .leakage_W = 3e-6};
+  const UnitCost cost = unit_cost(adc, 65e-9, 1e8);
+  CHECK(cost.energy_J == 2e-12);
+  CHECK(cost.time_s == 1e-6);
+  CHECK(cost.area_m2 == doctest::Approx(adc_survey_model(8, 65e-9, 1e6).area_m2).epsilon(1e-12));
+  CHECK(cost.leakage_W == 3e-6);
+}
+
+TEST_CASE("a converter outside the survey needs its own figures, and then works") {
+  SarAdc adc{.common = {.bits = 2}};
+  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 1e8), ConfigError);
+  adc.common.cost.energy_J = 1e-13;
+  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 1e8), ConfigError);
+  adc.common.cost.area_m2 = 1e-10;
+  CHECK(unit_cost(adc, 130e-9, 1e8).time_s == doctest::Approx(3e-8).epsilon(1e-12));
+  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 0), ConfigError);
+  CHECK_THROWS_AS(unit_cost(adc, 130e-9, -1e8), ConfigError);
+}

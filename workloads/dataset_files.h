@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the files of a data set may lie.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "workloads/dataset.h"
+
+namespace bitline {
+
+// Folders to search for `set`: each FOLDER/set, then FOLDER; and below both, `subfolder` if one is given. A folder that
+// bears the name of another set is left out: MNIST and Fashion-MNIST have the same file names.
+std::vector<std::filesystem::path> places_of(const DatasetInfo& set, const DataPath& where,
+                                             const std::string& subfolder = {});
+
+// FOLDER/stem, FOLDER/stem.gz, or nothing.
+std::filesystem::path plain_or_gzip(const std::filesystem::path& folder, const std::string& stem);
+
+// One file "prefix-suffix", else its parts "prefix-part0-suffix", "prefix-part1-suffix", ... in order; each plain or
+// gzip.
+std::vector<std::filesystem::path> whole_or_parts(const std::filesystem::path& folder, const std::string& prefix,
+                                                  const std::string& suffix);
+
+// Throws the InputError for a set that is in none of `places`.
+[[noreturn]] void not_found(const DatasetInfo& set, const std::string& file,
+                            const std::vector<std::filesystem::path>& places);
+
+}  // namespace bitline
