@@ -82,6 +82,10 @@ void im2col(const Convolution& c, const Shape& in, const Shape& out, const T* im
             continue;
           }
           const T* line = image + (std::size_t(channel) * in.height + y) * in.width;
+          if (c.kernel_width == 3 && x1 - x0 == 3) {  // the usual kernel, inside: no loop
+            std::copy_n(line + left, 3, result);
+            continue;
+          }
           for (int x = 0; x < x0; ++x) result[x] = 0;
           for (int x = x0; x < x1; ++x) result[x] = line[left + x];
           for (int x = x1; x < c.kernel_width; ++x) result[x] = 0;

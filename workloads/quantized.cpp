@@ -142,14 +142,15 @@ std::vector<double> apply_matrix(const Layer& layer, const MatrixLayer& m, const
     }
     sums.assign(images * positions * columns, 0.0);
     product(m, in, images * positions, first_image + start, sums);
-    const double* sum = sums.data();
-    for (std::size_t i = 0; i < images; ++i)
-      for (std::size_t p = 0; p < positions; ++p)
-        for (std::size_t c = 0; c < columns; ++c) {
-          const double y = *sum++ * factor[c] + m.bias[c];
-          finite &= std::isfinite(y);
-          values[((start + i) * columns + c) * positions + p] = y;
+    for (std::size_t i = 0; i < images; ++i)  // (position, column) to (column, position)
+      for (std::size_t c = 0; c < columns; ++c) {
+        const double* sum = sums.data() + i * positions * columns + c;
+        double* value = values.data() + ((start + i) * columns + c) * positions;
+        for (std::size_t p = 0; p < positions; ++p) {
+          value[p] = sum[p * columns] * factor[c] + m.bias[c];
+          finite &= std::isfinite(value[p]);
         }
+      }
   }
   if (!finite) throw RunError(fmt::format("layer '{}': the matrix product gave NaN or infinity", m.name));
   return values;

@@ -2,8 +2,8 @@
 // The integer truth: a network with integer weights and activations, and its exact evaluation. A chip without any
 // non-ideality must return these integers.
 //
-// Layer by layer: acc = x_q W_q (exact), y = acc * (s_x s_w[column]) + bias in double, pooling and activation in double, and
-// the next integer is round-half-even(y / s_next) clipped to its range. A chip replaces the product only.
+// Layer by layer: acc = x_q W_q (exact), y = acc * (s_x s_w[column]) + bias in double, pooling and activation in
+// double, and the next integer is round-half-even(y / s_next) clipped to its range. A chip replaces the product only.
 #pragma once
 
 #include <cmath>
@@ -25,10 +25,10 @@ inline constexpr std::string_view weight_scale_names[] = {"per-tensor", "per-col
 constexpr std::span<const std::string_view> names_of(WeightScale) { return weight_scale_names; }
 
 struct LayerQuantization {
-  int weight_bits = 4;                       // 1..16. signed symmetric: -(2^(b-1)-1) .. 2^(b-1)-1; 1 bit: -1 and +1 (below)
-  int input_bits = 8;                        // 1..15, unsigned, or (from 2) signed symmetric when the inputs can be negative
+  int weight_bits = 4;  // 1..16. signed symmetric: -(2^(b-1)-1) .. 2^(b-1)-1; 1 bit: -1 and +1 (below)
+  int input_bits = 8;   // 1..15, unsigned, or (from 2) signed symmetric when the inputs can be negative
   WeightScale weight_scale = WeightScale::per_tensor;
-  double clip_percentile = 1.0;              // weights beyond this fraction of |w| saturate; 1 = none
+  double clip_percentile = 1.0;  // weights beyond this fraction of |w| saturate; 1 = none
 };
 
 // Integer inputs of one matrix layer: value = code * scale.
@@ -52,8 +52,8 @@ struct QuantizedWeights {
   std::vector<double> scale;  // one per column
 };
 
-// code = round-half-even(w / s), clipped; s = max|w| / (2^(b-1)-1) of the tensor or of each column, the maximum taken at the
-// `clip_percentile` quantile (nearest rank) of |w|. A tensor or column of zeros gets zero codes and scale 1.
+// code = round-half-even(w / s), clipped; s = max|w| / (2^(b-1)-1) of the tensor or of each column, the maximum taken
+// at the `clip_percentile` quantile (nearest rank) of |w|. A tensor or column of zeros gets zero codes and scale 1.
 // With one bit that range is empty: codes are sign(w) (+1 for 0) and s = mean|w| (Rastegari 2016, section 3.1,
 // doi:10.1007/978-3-319-46493-0_32). T is float or double. Throws InputError: sizes, bits, NaN.
 template <class T>
@@ -62,24 +62,25 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
 // A layer that is a matrix product (Linear or Convolution), ready for integers.
 struct MatrixLayer {
   std::string name;
-  int index = 0;                       // among the matrix layers
-  std::size_t source = 0;              // position in Network::layers
+  int index = 0;           // among the matrix layers
+  std::size_t source = 0;  // position in Network::layers
   int rows = 0, columns = 0;
   int weight_bits = 4;
-  std::vector<std::int16_t> weights;   // (rows, columns)
-  std::vector<double> weight_scale;    // one per column
-  std::vector<double> bias;            // one per column, real units
+  std::vector<std::int16_t> weights;  // (rows, columns)
+  std::vector<double> weight_scale;   // one per column
+  std::vector<double> bias;           // one per column, real units
   InputScale input;
-  int positions = 1;                   // products per image: output height x width for a convolution
+  int positions = 1;  // products per image: output height x width for a convolution
 };
 
 class QuantizedNetwork {
  public:
-  // Quantizes weights at once, and activations from a calibration batch: scale = q / highest(), q the `coverage` quantile
-  // (nearest rank, 1 = maximum) of |x| of the float network at the layer's input; inputs that are all zero get 1 / highest().
-  // Pixels (before any layer but flattening and max pooling) have scale 1 / highest(), so 8-bit codes are the pixels.
-  // Inputs are signed when the tensor that arrives can be negative. `settings(i, name)` gives each matrix layer's bits.
-  // Throws InputError: bits out of range, calibration images of another shape, or none where they are needed.
+  // Quantizes weights at once, and activations from a calibration batch: scale = q / highest(), q the `coverage`
+  // quantile (nearest rank, 1 = maximum) of |x| of the float network at the layer's input; all-zero inputs get 1 /
+  // highest(). Pixels (before any layer but flattening and max pooling) have scale 1 / highest(), so 8-bit codes are
+  // the pixels. Inputs are signed when the tensor that arrives can be negative. `settings(i, name)` gives each matrix
+  // layer's bits. Throws InputError: bits out of range, calibration images of another shape, or none where they are
+  // needed.
   QuantizedNetwork(Network network, const Dataset& calibration,
                    const std::function<LayerQuantization(int, const std::string&)>& settings, double coverage = 1.0);
 
@@ -87,20 +88,20 @@ class QuantizedNetwork {
   const std::vector<MatrixLayer>& matrices() const { return matrices_; }
   int outputs() const { return network_.layers.back().output.size(); }
 
-  // One matrix product of whole images: in (vectors, rows) integers, out (vectors, columns) accumulators in units of one
-  // input code times one weight code; `out` arrives zeroed. Vectors are ordered image-major, position-minor; `first_image`
-  // is the number in the data set of the image of vector 0. The chip supplies its own; `exact_product` is the truth, for any
-  // codes.
+  // One matrix product of whole images: in (vectors, rows) integers, out (vectors, columns) accumulators in units of
+  // one input code times one weight code; `out` arrives zeroed. Vectors are ordered image-major, position-minor;
+  // `first_image` is the number in the data set of the image of vector 0. The chip supplies its own; `exact_product` is
+  // the truth, for any codes.
   using Product = std::function<void(const MatrixLayer&, std::span<const std::int16_t> in, std::size_t vectors,
                                      std::size_t first_image, std::span<double> out)>;
   static void exact_product(const MatrixLayer&, std::span<const std::int16_t> in, std::size_t vectors,
                             std::size_t first_image, std::span<double> out);
 
   // Runs images [first, first + count) of `data`: returns (count, outputs) real outputs. All digital steps (im2col,
-  // pooling, activation, requantization) are the same for every product. The caller chooses the batch: one product per layer
-  // for all `count` images, or several where the patches of a convolution would exceed 1 Mi values, more than caches hold. Const and without
-  // shared state: call it from several threads. Throws InputError when images do not fit or exist, RunError when a product
-  // gives NaN or infinity.
+  // pooling, activation, requantization) are the same for every product. The caller chooses the batch: one product per
+  // layer for all `count` images, or several where the patches of a convolution would exceed 1 Mi values (what caches
+  // hold). Const and without shared state: call it from several threads. Throws InputError when images do not fit or
+  // exist, RunError when a product gives NaN or infinity.
   std::vector<double> run(const Dataset& data, std::size_t first, std::size_t count, const Product& product) const;
 
  private:

@@ -15,8 +15,8 @@ int largest_magnitude(std::span<const std::int16_t> values) {
   return largest;
 }
 
-// Four columns at once, so that each input is loaded once for them. The caller guarantees that sums fit 32 bits. Written so
-// that the compiler finds the multiply-add of 16-bit pairs.
+// Four columns at once, so that each input is loaded once for them. The caller guarantees that sums fit 32 bits.
+// Written so that the compiler finds the multiply-add of 16-bit pairs.
 void dot4(const std::int16_t* x, const std::int16_t* const w[4], int n, std::int32_t sums[4]) {
   const std::int16_t *w0 = w[0], *w1 = w[1], *w2 = w[2], *w3 = w[3];
   std::int32_t a = 0, b = 0, c = 0, d = 0;

@@ -2,9 +2,9 @@
 // Analog-to-digital converters at the foot of the columns: behaviour and unit cost. A closed list; a new kind is one
 // struct here and one file pair.
 //
-// A b-bit converter of full scale FS has LSB = FS / (2^(b-1) - 1) for signed and FS / (2^b - 1) for unsigned currents; the
-// code is the nearest integer to I / LSB, half to even, clipped to -2^(b-1)..2^(b-1)-1 (`symmetric` drops the lowest) or
-// 0..2^b-1. Imperfections act on I or on the thresholds before that.
+// A b-bit converter of full scale FS has LSB = FS / (2^(b-1) - 1) for signed and FS / (2^b - 1) for unsigned currents;
+// the code is the nearest integer to I / LSB, half to even, clipped to -2^(b-1)..2^(b-1)-1 (`symmetric` drops the
+// lowest) or 0..2^b-1. Imperfections act on I or on the thresholds before that.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,27 @@
 namespace bitline {
 
 // --- the input range ------------------------------------------------------------------------------------------------
-struct FullScaleRange { static constexpr const char* type = "full-scale"; static constexpr const char* about = "the largest current the driven rows can give"; };
-struct FixedRange { static constexpr const char* type = "fixed"; static constexpr const char* about = "a given current"; double current_A = 0; };
+struct FullScaleRange {
+  static constexpr const char* type = "full-scale";
+  static constexpr const char* about = "the largest current the driven rows can give";
+};
+struct FixedRange {
+  static constexpr const char* type = "fixed";
+  static constexpr const char* about = "a given current";
+  double current_A = 0;
+};
 // From the ideal array on calibration inputs: the `coverage` quantile of |I| (1 = largest seen).
-struct CalibratedRange { static constexpr const char* type = "calibrated"; static constexpr const char* about = "from the currents of calibration inputs"; double coverage = 0.9999; };
+struct CalibratedRange {
+  static constexpr const char* type = "calibrated";
+  static constexpr const char* about = "from the currents of calibration inputs";
+  double coverage = 0.9999;
+};
 // Integrating converter with a capacitor: full scale = charge / time.
-struct ChargeRange { static constexpr const char* type = "charge"; static constexpr const char* about = "full-scale charge over integration time"; double charge_C = 0, time_s = 0; };
+struct ChargeRange {
+  static constexpr const char* type = "charge";
+  static constexpr const char* about = "full-scale charge over integration time";
+  double charge_C = 0, time_s = 0;
+};
 using AdcRange = std::variant<FullScaleRange, FixedRange, CalibratedRange, ChargeRange>;
 // The full scale that the range itself says (fixed, charge); nullopt where it follows from the array.
 std::optional<double> given_full_scale_A(const AdcRange&);
@@ -44,9 +59,9 @@ struct AdcCost {
 
 // Imperfections common to all kinds. Each converter draws its own at manufacture.
 struct AdcErrors {
-  double offset_sigma_lsb = 0;   // static, per converter
-  double gain_sigma = 0;         // static, relative, per converter
-  double noise_lsb = 0;          // rms, each conversion
+  double offset_sigma_lsb = 0;  // static, per converter
+  double gain_sigma = 0;        // static, relative, per converter
+  double noise_lsb = 0;         // rms, each conversion
   // How much higher than ideal the thresholds lie, at equally spaced points from the lowest to the highest code,
   // interpolated; the same for every converter.
   std::vector<double> inl_lsb{};
@@ -56,30 +71,34 @@ struct AdcCommon {
   int bits = 8;
   AdcRange range = CalibratedRange{};
   AdcCodes codes = AdcCodes::twos_complement;
-  int shared_by = 1;                    // columns that take turns at one converter
-  std::optional<double> clamp_A{};       // column current saturates here before the converter
+  int shared_by = 1;                // columns that take turns at one converter
+  std::optional<double> clamp_A{};  // column current saturates here before the converter
   AdcErrors errors{};
   AdcCost cost{};
 };
 
-struct IdealAdc {   // returns the real value, unrounded
-  static constexpr const char* type = "ideal"; static constexpr const char* about = "no quantization: the current itself";
+struct IdealAdc {  // returns the real value, unrounded
+  static constexpr const char* type = "ideal";
+  static constexpr const char* about = "no quantization: the current itself";
 };
-struct SarAdc {     // binary search: bits steps
-  static constexpr const char* type = "sar"; static constexpr const char* about = "successive approximation, one step per bit";
+struct SarAdc {  // binary search: bits steps
+  static constexpr const char* type = "sar";
+  static constexpr const char* about = "successive approximation, one step per bit";
   AdcCommon common{};
   double capacitor_mismatch = 0;  // relative sigma of a unit capacitor: bit k's capacitor errs by sigma / sqrt(2^k)
 };
-struct FlashAdc {   // 2^bits - 1 comparators at once
-  static constexpr const char* type = "flash"; static constexpr const char* about = "one comparator per threshold";
+struct FlashAdc {  // 2^bits - 1 comparators at once
+  static constexpr const char* type = "flash";
+  static constexpr const char* about = "one comparator per threshold";
   AdcCommon common{};
-  double comparator_offset_lsb = 0;       // sigma of each comparator's own offset
-  // Measured thresholds in LSB, 2^bits - 1 ascending, the first between the two lowest codes (-2^(bits-1) and the next when
-  // signed, 0 and 1 when not); empty = ideal.
+  double comparator_offset_lsb = 0;  // sigma of each comparator's own offset
+  // Measured thresholds in LSB, 2^bits - 1 ascending, the first between the two lowest codes (-2^(bits-1) and the next
+  // when signed, 0 and 1 when not); empty = ideal.
   std::vector<double> thresholds_lsb{};
 };
-struct RampAdc {    // counts clock ticks of a ramp or of an integrating capacitor: 2^bits ticks
-  static constexpr const char* type = "ramp"; static constexpr const char* about = "integrating or ramp: counts up to 2^bits clock ticks";
+struct RampAdc {  // counts clock ticks of a ramp or of an integrating capacitor: 2^bits ticks
+  static constexpr const char* type = "ramp";
+  static constexpr const char* about = "integrating or ramp: counts up to 2^bits clock ticks";
   AdcCommon common{};
   double clock_Hz = 1e8;
 };
@@ -100,22 +119,24 @@ std::vector<Diagnostic> problems(const Adc&);
 struct AdcScale {
   double lsb = 1;
   int lowest = 0, highest = 255;
-  double clamp = std::numeric_limits<double>::infinity();  // |I| saturates here before the converter (AdcCommon::clamp_A)
+  double clamp =
+      std::numeric_limits<double>::infinity();  // |I| saturates here before the converter (AdcCommon::clamp_A)
 };
-// A full scale of 0 (no current at all) gives lsb = 0: every code is 0. Throws ConfigError for bits outside 1..16 and for
-// one signed bit (its LSB would be FS / 0), InputError for a full scale that is negative or not finite.
+// A full scale of 0 (no current at all) gives lsb = 0: every code is 0. Throws ConfigError for bits outside 1..16 and
+// for one signed bit (its LSB would be FS / 0), InputError for a full scale that is negative or not finite.
 AdcScale adc_scale(int bits, double full_scale, bool is_signed, AdcCodes codes);
 
-// The static imperfections of `count` converters of one array of one chip. Order: the current saturates, gain error, offset,
-// noise, thresholds. Const members are safe to call from many threads.
+// The static imperfections of `count` converters of one array of one chip. Order: the current saturates, gain error,
+// offset, noise, thresholds. Const members are safe to call from many threads.
 class AdcBank {
  public:
   // Draws come from `random` with place = array, step = converter. Throws ConfigError with problems(adc).
   AdcBank(const Adc& adc, bool is_signed, int array, int count, const Random& random);
 
-  // Converts one value per column: in: current / unit of `scale`; out: code * lsb (for the ideal ADC: the value itself).
-  // `converter(c) = (first + c) / shared_by`. `noise`: one standard normal per column, or empty when noise_lsb is 0.
-  // Returns how many values were clipped: those whose code, were there no end of the range, lies outside it. NaN stays NaN.
+  // Converts one value per column: in: current / unit of `scale`; out: code * lsb (for the ideal ADC: the value
+  // itself). `converter(c) = (first + c) / shared_by`. `noise`: one standard normal per column, or empty when noise_lsb
+  // is 0. Returns how many values were clipped: those whose code, were there no end of the range, lies outside it. NaN
+  // stays NaN.
   std::size_t convert(const AdcScale& scale, int first, std::span<double> values, std::span<const float> noise) const;
 
   bool ideal() const { return ideal_; }
@@ -138,25 +159,26 @@ class AdcBank {
 };
 
 // --- cost -----------------------------------------------------------------------------------------------------------
-// One conversion of one converter. Energy and area come from the config or from a survey model; see adc_model.cpp for source
-// and validity.
+// One conversion of one converter. Energy and area come from the config or from a survey model; see adc_model.cpp for
+// source and validity.
 struct UnitCost {
   double energy_J = 0, time_s = 0, area_m2 = 0, leakage_W = 0;
 };
 // Regression over published ADCs: Andrulis, Emer, Sze 2024, arXiv:2404.06553. `rate_Hz` of one converter. An optimistic
-// design (20th percentile in energy, 10th in area); single converters scatter around its energy by a factor of 3.2 (median)
-// to 18 (90 % of them). Between integer bits it is interpolated in log(energy): the regression itself falls by half from 8 to
-// 8.01 bits. time_s = 1 / rate, leakage_W = 0 (the survey has none). Throws ConfigError for fewer than 4 or more than 20
-// bits, and for a node or rate that is not positive. Above adc_survey_max_rate_Hz it extrapolates.
+// design (20th percentile in energy, 10th in area); single converters scatter around its energy by a factor of 3.2
+// (median) to 18 (90 % of them). Between integer bits it is interpolated in log(energy): the regression itself falls by
+// half from 8 to 8.01 bits. time_s = 1 / rate, leakage_W = 0 (the survey has none). Throws ConfigError for fewer than 4
+// or more than 20 bits, and for a node or rate that is not positive. Above adc_survey_max_rate_Hz it extrapolates.
 UnitCost adc_survey_model(double bits, double node_m, double rate_Hz);
 inline constexpr double adc_survey_max_rate_Hz = 1e10;
 
 // The regression as published, with its jumps between integer bits.
 UnitCost adc_survey_regression(double bits, double node_m, double rate_Hz);
 
-// Cost of one conversion; the ideal ADC costs nothing. Configured figures win. Time: SAR one clock to sample and one per bit,
-// flash one, ramp 2^bits of its own. Energy and area: the survey model at the converter's own rate, 1 / time; asked only when
-// one of them is not configured. Leakage: 0 unless configured, for want of a figure. `clock_Hz` is the periphery clock.
+// Cost of one conversion; the ideal ADC costs nothing. Configured figures win. Time: SAR one clock to sample and one
+// per bit, flash one, ramp 2^bits of its own. Energy and area: the survey model at the converter's own rate, 1 / time;
+// asked only when one of them is not configured. Leakage: 0 unless configured, for want of a figure. `clock_Hz` is the
+// periphery clock.
 UnitCost unit_cost(const Adc&, double node_m, double clock_Hz);
 
 }  // namespace bitline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What converters do to currents: codes of a scale, and the imperfections of the converters of one array.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -13,12 +14,19 @@
 namespace bitline {
 namespace {
 
+constexpr std::size_t chunk = 64;  // columns that are searched together
+
 [[noreturn]] void refuse(const char* path, std::string message, const char* remedy) {
   Diagnostic wrong;
   wrong.path = path;
   wrong.message = std::move(message);
   wrong.remedy = remedy;
   throw ConfigError(std::move(wrong));
+}
+
+// The value or 0, written so that a loop over columns vectorises where `?:` becomes a branch (g++ 12).
+double masked(bool condition, double value) {
+  return std::bit_cast<double>(-static_cast<std::int64_t>(condition) & std::bit_cast<std::int64_t>(value));
 }
 
 // The index-th of the standard normals that `purpose` gives one converter.
@@ -206,30 +214,39 @@ std::size_t AdcBank::convert(const AdcScale& scale, int first, std::span<double>
 }
 
 // Both below take values in LSB. A value lies outside the range when it is more than one LSB beyond the last threshold
-// (the end code is one LSB wide, as in the uniform converter) or has a code that the scale leaves out.
+// (the end code is one LSB wide, as in the uniform converter) or has a code that the scale leaves out. All columns of a
+// chunk take each step of a search together: without branches, which are unpredictable here, the loops over columns
+// vectorise.
 std::size_t AdcBank::convert_by_thresholds(const AdcScale& scale, int first, std::span<double> values) const {
-  const std::size_t size = (std::size_t{1} << bits_) - 1;
+  const std::int64_t size = (std::int64_t{1} << bits_) - 1;
+  const double base = base_, lowest = scale.lowest, highest = scale.highest, lsb = scale.lsb;
+  const double* const tables = thresholds_lsb_.data();
   std::size_t clipped = 0;
-  for (std::size_t c = 0; c < values.size(); ++c) {
-    const double x = values[c];
-    if (std::isnan(x)) continue;
-    const std::size_t converter = (static_cast<std::size_t>(first) + c) / static_cast<std::size_t>(shared_by_);
-    const double* const table = thresholds_lsb_.data() + (table_each_ ? converter * size : 0);
-    std::size_t below = 0;  // std::lower_bound without branches, which are unpredictable here: four times the speed
-    for (std::size_t step = (size + 1) / 2; step > 0; step /= 2) {
-      below += static_cast<std::size_t>(table[below + step - 1] < x) * step;
+  for (std::size_t start = 0; start < values.size(); start += chunk) {
+    const std::size_t n = std::min(chunk, values.size() - start);
+    double* const x = values.data() + start;
+    std::int64_t table[chunk] = {}, below[chunk] = {};
+    if (table_each_) {
+      for (std::size_t c = 0; c < n; ++c) {
+        table[c] = (first + static_cast<std::int64_t>(start + c)) / shared_by_ * size;
+      }
     }
-    const int code = base_ + static_cast<int>(below);
-    clipped += static_cast<std::size_t>((x < table[0] - 1) | (x > table[size - 1] + 1) | (code < scale.lowest) |
-                                        (code > scale.highest));
-    values[c] = std::clamp(code, scale.lowest, scale.highest) * scale.lsb;
+    for (std::int64_t step = (size + 1) / 2; step > 0; step /= 2) {
+      for (std::size_t c = 0; c < n; ++c) {
+        below[c] += -static_cast<std::int64_t>(tables[table[c] + below[c] + step - 1] < x[c]) & step;
+      }
+    }
+    for (std::size_t c = 0; c < n; ++c) {
+      const double code = base + static_cast<double>(below[c]);
+      const bool outside = (x[c] < tables[table[c]] - 1) | (x[c] > tables[table[c] + size - 1] + 1);
+      clipped += static_cast<std::size_t>((outside | (code < lowest) | (code > highest)) & (x[c] == x[c]));
+      x[c] = x[c] == x[c] ? std::min(std::max(code, lowest), highest) * lsb : x[c];  // NaN stays NaN
+    }
   }
   return clipped;
 }
 
-// All columns of a chunk take each step of the search together, so that the loops over columns vectorise.
 std::size_t AdcBank::convert_by_search(const AdcScale& scale, int first, std::span<double> values) const {
-  constexpr std::size_t chunk = 64;
   const double base = base_, lowest = scale.lowest, highest = scale.highest, lsb = scale.lsb;
   const double first_threshold_shift = inl_lsb_.empty() ? 0 : inl_lsb_.front();
   const double last_threshold_shift = inl_lsb_.empty() ? 0 : inl_lsb_.back();
@@ -248,9 +265,10 @@ std::size_t AdcBank::convert_by_search(const AdcScale& scale, int first, std::sp
         for (std::size_t c = 0; c < n; ++c) shift[c] = inl_lsb_[static_cast<std::size_t>(kept[c] + bit) - 1];
       }
       for (std::size_t c = 0; c < n; ++c) {
-        const bool keep = x[c] - base >= level[c] + capacitor[c] - 0.5 + shift[c];
-        level[c] += keep ? capacitor[c] : 0;
-        kept[c] += keep ? bit : 0;
+        const double weight = capacitor[c];
+        const bool keep = x[c] - base >= level[c] + weight - 0.5 + shift[c];
+        level[c] += masked(keep, weight);
+        kept[c] += masked(keep, bit);
       }
     }
     for (std::size_t c = 0; c < n; ++c) {

@@ -63,7 +63,7 @@ def load(folder):
 
 
 def augmented(images):
-    """Bytes to 0..1, each image mirrored half of the time. (Shifts of a pixel as well lowered held-out accuracy.)"""
+    """Bytes to 0..1, each image mirrored half of the time."""
     mirrored = torch.rand(len(images), 1, 1, 1) < 0.5
     return torch.where(mirrored, images.flip(3), images) / CODES
 

@@ -354,6 +354,7 @@ TEST_CASE("coverage is a nearest-rank quantile; sparse and dead inputs keep a us
   };
   CHECK(scale(255, 0, 1.0) == doctest::Approx(100.0 / 15));
   CHECK(scale(255, 0, 0.9) == doctest::Approx(90.0 / 15));
+  CHECK(scale(255, 0, 0.902) == doctest::Approx(91.0 / 15));
   CHECK(scale(255, 0, 0.005) == doctest::Approx(1.0 / 15));
   CHECK(scale(255, -99, 0.5) == doctest::Approx(1.0 / 15));  // 99 zeros and a 1
   CHECK(scale(255, -1000, 1.0) == 1.0 / 15);                 // all zero

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline check: reads and validates everything a run would, and runs nothing.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/command_line.h"
+#include "app/environment.h"
+#include "base/parallel.h"
+#include "experiments/sweep.h"
+
+namespace bitline::app {
+namespace {
+
+struct Arguments : Common {
+  std::vector<std::string> configs;
+};
+
+// One line of praise, or throws.
+std::string examine(const std::string& argument, const Arguments& a) {
+  const std::filesystem::path file = config_file(argument);
+  if (is_sweep_plan(file, config_path())) {
+    const Sweep sweep = load_sweep(file, a.overrides(), config_path());
+    return fmt::format("a sweep of {} points", sweep.points.size());
+  }
+  const LoadedConfig loaded = load(file, a.overrides(), config_path());
+  MappingResult m;
+  with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
+  return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total, m.cell_utilisation * 100);
+}
+
+int check_command(const Arguments& a) {
+  bool wrong = false;
+  for (const auto& argument : a.configs) {
+    const auto complain = [&](const std::string& message) {
+      wrong = true;
+      fmt::print(stderr, "{}: {}\n", argument, message);
+    };
+    try {
+      fmt::print("{}: ok, {}\n", argument, examine(argument, a));
+    } catch (const ConfigError& e) {
+      wrong = true;
+      for (const auto& d : e.diagnostics()) print_diagnostic(d);
+    } catch (const InputError& e) {
+      complain(e.what());
+    } catch (const RunError& e) {  // does not fit
+      complain(e.what());
+    }
+  }
+  return wrong ? exit_wrong_usage : exit_done;
+}
+
+}  // namespace
+
+void add_check(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add("check", "reads and validates configs and sweep plans; all problems in one go", "Look",
+                        {{"bitline check configs/fashion-mlp.yaml configs/ideal.yaml", "exit code 2 and file:line:column of every problem, if there is one"},
+                         {"bitline check fashion-mlp --set array.active_rows=64", "would this change be valid?"}});
+  c.cli->add_option("CONFIG", a->configs, "YAML files, or short names of shipped ones")->required()->type_name("");
+  a->add_config_options(*c.cli);
+  a->add_run_options(*c.cli);
+  a->add_output_options(*c.cli, false);
+  c.run = [a] { return check_command(*a); };
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline compare: two runs side by side.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/environment.h"
+#include "base/files.h"
+#include "base/yaml.h"
+#include "report/text.h"
+
+namespace bitline::app {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments : Common {
+  std::string a, b;
+  double tolerance = -1;  // < 0: not asked for
+};
+
+// Shown in every comparison, in this order.
+constexpr const char* main_figures[] = {"quality.value",          "quality.reference.float",  "quality.reference.quantized", "write.level_accuracy",
+                                        "energy.per_inference_J", "latency.per_inference_s",  "latency.throughput_per_s",    "area.total_m2",
+                                        "efficiency.tops_per_w",  "efficiency.tops_per_mm2", "mapping.arrays_used",         "mapping.cell_utilisation"};
+
+struct Run {
+  std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config
+  std::map<std::string, std::string> config;  // by path; empty without resolved.yaml
+};
+
+void flatten(const Json& node, const std::string& path, std::map<std::string, double>& out) {
+  if (node.is_number()) out[path] = node.get<double>();
+  const std::string prefix = path.empty() ? "" : path + ".";
+  if (node.is_object())
+    for (const auto& [key, child] : node.items()) flatten(child, prefix + key, out);
+  if (node.is_array())
+    for (std::size_t i = 0; i < node.size(); ++i) {
+      const bool named = node[i].is_object() && node[i].contains("name") && node[i]["name"].is_string();
+      flatten(node[i], prefix + (named ? node[i]["name"].get<std::string>() : std::to_string(i)), out);
+    }
+}
+
+void flatten(const Value& node, const std::string& path, std::map<std::string, std::string>& out) {
+  if (node.is_scalar()) out[path] = node.text;
+  if (const Value* value = node.is_map() ? node.find("value") : nullptr) return flatten(*value, path, out);
+  for (const auto& e : node.entries) flatten(e.value, path.empty() ? e.key : path + "." + e.key, out);
+  for (std::size_t i = 0; i < node.items.size(); ++i) flatten(node.items[i], path + "." + std::to_string(i), out);
+}
+
+Run read_run(const std::string& argument) {
+  const bool folder = fs::is_directory(argument);
+  const fs::path file = folder ? fs::path(argument) / "result.json" : fs::path(argument);
+  Json json = Json::parse(read_file(file), nullptr, false);
+  if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
+  if (!json.contains("quality") || !json.contains("energy")) throw InputError(file.string() + ": has no 'quality' and 'energy', so it is not the result of a run");
+  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
+  Run run;
+  flatten(json, "", run.numbers);
+  if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved)) flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);
+  return run;
+}
+
+double relative(double a, double b) {
+  const double largest = std::max(std::abs(a), std::abs(b));
+  return largest == 0 ? 0 : std::abs(a - b) / largest;
+}
+
+struct Difference {
+  std::string key, a, b;
+};
+
+template <class Map, class Same, class Text>
+std::vector<Difference> differences(const Map& a, const Map& b, const Same& same, const Text& text) {
+  std::vector<Difference> out;
+  Map keys = a;
+  keys.insert(b.begin(), b.end());
+  for (const auto& [key, _] : keys) {
+    const auto in_a = a.find(key), in_b = b.find(key);
+    if (in_a != a.end() && in_b != b.end() && same(in_a->second, in_b->second)) continue;
+    out.push_back({key, in_a == a.end() ? "-" : text(in_a->second), in_b == b.end() ? "-" : text(in_b->second)});
+  }
+  return out;
+}
+
+std::string number_text(double x) { return fmt::format("{:.6g}", x); }
+
+void print_figures(const Run& a, const Run& b, bool color) {
+  TextTable table({{Align::left}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
+  table.row({"", "A", "B", "B - A", "B / A"});
+  for (const char* key : main_figures) {
+    const auto x = a.numbers.find(key), y = b.numbers.find(key);
+    if (x == a.numbers.end() && y == b.numbers.end()) continue;
+    const bool both = x != a.numbers.end() && y != b.numbers.end();
+    table.row({key, x == a.numbers.end() ? "-" : number_text(x->second), y == b.numbers.end() ? "-" : number_text(y->second), both ? number_text(y->second - x->second) : "",
+               both && x->second != 0 ? fmt::format("{:.4f}", y->second / x->second) : ""});
+  }
+  fmt::print("{}", table.str(0, color ? "\033[1m" : ""));
+}
+
+void print_differences(const std::string& title, const std::vector<Difference>& list, std::size_t most) {
+  if (list.empty()) return;
+  fmt::print("\n{}\n", title);
+  TextTable table({{Align::left}, {Align::right}, {Align::right}});
+  for (std::size_t i = 0; i < std::min(list.size(), most); ++i) table.row({list[i].key, shorten(list[i].a, 40), shorten(list[i].b, 40)});
+  fmt::print("{}", table.str(2));
+  if (list.size() > most) fmt::print("  and {} more\n", list.size() - most);
+}
+
+Json json_of(const std::vector<Difference>& list) {
+  Json out = Json::array();
+  for (const auto& d : list) out.push_back({{"key", d.key}, {"a", d.a}, {"b", d.b}});
+  return out;
+}
+
+int compare_command(const Arguments& arguments) {
+  const Run a = read_run(arguments.a), b = read_run(arguments.b);
+  const bool with_tolerance = arguments.tolerance >= 0;
+  const auto config = a.config.empty() || b.config.empty() ? std::vector<Difference>{}
+                                                           : differences(a.config, b.config, std::equal_to<>(), [](const std::string& s) { return s; });
+  std::vector<Difference> beyond;
+  if (with_tolerance)
+    beyond = differences(a.numbers, b.numbers, [&](double x, double y) { return relative(x, y) <= arguments.tolerance; }, [](double x) { return fmt::format("{}", x); });
+  if (arguments.json) {
+    Json figures = Json::array();
+    for (const char* key : main_figures) {
+      const auto x = a.numbers.find(key), y = b.numbers.find(key);
+      if (x == a.numbers.end() || y == b.numbers.end()) continue;
+      figures.push_back({{"key", key}, {"a", x->second}, {"b", y->second}, {"difference", y->second - x->second}, {"ratio", x->second != 0 ? Json(y->second / x->second) : Json(nullptr)}});
+    }
+    Json out{{"figures", figures}, {"config", json_of(config)}};
+    if (with_tolerance) out["beyond_tolerance"] = json_of(beyond);
+    fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else {
+    print_figures(a, b, arguments.colored());
+    print_differences("Configuration", config, 40);
+    if (with_tolerance) print_differences(fmt::format("Beyond the tolerance of {}", arguments.tolerance), beyond, 20);
+  }
+  if (!beyond.empty()) fmt::print(stderr, "bitline: {} numbers differ by more than {}\n", beyond.size(), arguments.tolerance);
+  return beyond.empty() ? exit_done : exit_check_failed;
+}
+
+}  // namespace
+
+void add_compare(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add("compare", "shows two runs side by side: main figures and differing configuration", "Results",
+                        {{"bitline run fashion-mlp --set workload.images=500 --set adc.bits=6 --out runs/second", "a run to compare with the first"},
+                         {"bitline compare runs/first runs/second", "main figures, and which keys of the configuration differ"},
+                         {"bitline compare runs/first runs/first/result.json --tolerance 1e-9", "exit code 4 if any number differs by more, relative"}});
+  c.cli->add_option("A", a->a, "run folder or result.json")->required()->type_name("");
+  c.cli->add_option("B", a->b, "run folder or result.json")->required()->type_name("");
+  c.cli->add_option("--tolerance", a->tolerance, "largest relative difference allowed in any number")->type_name("X")->check(CLI::NonNegativeNumber);
+  a->add_output_options(*c.cli);
+  c.run = [a] { return compare_command(*a); };
+}
+
+}  // namespace bitline::app

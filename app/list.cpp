@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline list: what ships.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "app/command_line.h"
+#include "app/config_schema.h"
+#include "app/environment.h"
+#include "base/files.h"
+
+namespace bitline::app {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments : Common {
+  std::string what;
+};
+
+struct Item {
+  std::string name, meaning, note;
+};
+
+// The first comment of a configuration says what it is.
+std::string about(const fs::path& file) {
+  std::istringstream in(read_file(file));
+  for (std::string line; std::getline(in, line) && line.starts_with('#');) {
+    if (line.find("SPDX") != std::string::npos) continue;
+    const auto text = line.find_first_not_of("# ");
+    if (text != std::string::npos) return line.substr(text);
+  }
+  return "";
+}
+
+void add_shipped(const fs::path& folder, const std::string& prefix, std::map<std::string, Item>& items) {
+  for (const auto& root : config_path().roots) {
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(root / folder, ec))
+      if (entry.is_regular_file() && entry.path().extension() == ".yaml") {
+        const std::string name = prefix + entry.path().stem().string();
+        if (!items.count(name)) items[name] = {name, about(entry.path()), ""};  // the first folder wins
+      }
+  }
+}
+
+std::vector<Item> shipped(const fs::path& folder) {
+  std::map<std::string, Item> items;
+  add_shipped(folder, "", items);
+  if (folder.empty()) {
+    add_shipped("validation", "validation/", items);
+    add_shipped("sweep", "sweep/", items);
+  }
+  std::vector<Item> out;
+  for (auto& [_, item] : items) out.push_back(std::move(item));
+  return out;
+}
+
+// The alternatives of a closed list, such as "adc": what `type` may be.
+void add_types(const std::string& key, std::vector<Item>& items) {
+  for (const auto& row : schema_rows(config_visit()))
+    if (row.path.starts_with(key + "[") && row.path.ends_with("]") && row.type.empty())
+      items.push_back({row.path.substr(key.size() + 1, row.path.size() - key.size() - 2), row.meaning, "type"});
+}
+
+std::vector<Item> data_sets(const Arguments& a) {
+  std::vector<Item> items;
+  for (const auto& d : datasets()) {
+    bool there = true;
+    try {
+      load_dataset(std::string(d.name), Split::test, 0, 1, data_path(a.data));
+    } catch (const InputError&) {
+      there = false;
+    }
+    items.push_back({std::string(d.name), std::string(d.meaning), there ? "found" : "not found; " + std::string(d.get)});
+  }
+  return items;
+}
+
+int list_command(const Arguments& a) {
+  std::vector<Item> items;
+  if (a.what == "devices") items = shipped("device");
+  if (a.what == "chips") items = shipped("chip");
+  if (a.what == "technologies") items = shipped("technology");
+  if (a.what == "experiments") items = shipped("");
+  if (a.what == "datasets") items = data_sets(a);
+  if (a.what == "adcs") {
+    items = shipped("adc");
+    add_types("adc", items);
+  }
+  if (a.json) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const auto& i : items) list.push_back({{"name", i.name}, {"meaning", i.meaning}, {"note", i.note}});
+    fmt::print("{}\n", list.dump(2));
+    return exit_done;
+  }
+  std::size_t width = 0;
+  for (const auto& i : items) width = std::max(width, i.name.size());
+  for (const auto& i : items) fmt::print("{:<{}}  {}{}\n", i.name, width, i.meaning, i.note.empty() ? "" : " (" + i.note + ")");
+  return exit_done;
+}
+
+}  // namespace
+
+void add_list(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add("list", "lists what ships: devices, adcs, chips, technologies, experiments, datasets", "Look",
+                        {{"bitline list experiments", "configurations that are ready to run"}, {"bitline list datasets", "which there are and where to get them"}, {"bitline list adcs --json", "kinds of converters, for a script"}});
+  c.cli->add_option("WHAT", a->what, "devices, adcs, chips, technologies, experiments or datasets")
+      ->required()
+      ->type_name("")
+      ->check(CLI::IsMember({"devices", "adcs", "chips", "technologies", "experiments", "datasets"}));
+  c.cli->add_option("--data", a->data, "look for data sets here first; repeatable")->type_name("DIR")->allow_extra_args(false);
+  a->add_output_options(*c.cli);
+  c.run = [a] { return list_command(*a); };
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline report: the HTML page of a folder that run or sweep wrote.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "app/command_line.h"
+#include "app/sweep_page.h"
+#include "base/files.h"
+
+namespace bitline::app {
+namespace fs = std::filesystem;
+namespace {
+
+struct Arguments : Common {
+  std::string folder;
+};
+
+int report_command(const Arguments& a) {
+  const fs::path folder = a.folder, page = folder / "report.html";
+  if (!fs::is_directory(folder)) throw InputError(a.folder + ": there is no such folder");
+  if (fs::exists(folder / "table.csv")) {
+    write_file(page, sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv")));
+  } else if (fs::exists(folder / "points.jsonl")) {
+    throw InputError(a.folder + ": the sweep is not finished, table.csv is missing; run it again to go on");
+  } else if (!fs::exists(folder / "result.json")) {
+    throw InputError(a.folder + ": is neither a run folder (result.json) nor a sweep folder (table.csv)");
+  } else if (!fs::exists(page)) {  // `run` writes it; a picture needs more than result.json holds
+    throw InputError(fmt::format("{}: report.html is missing; 'bitline run {} --out {}' repeats the run and writes it", a.folder,
+                                 (folder / "resolved.yaml").string(), a.folder));
+  }
+  fmt::print("{}\n", page.string());
+  return exit_done;
+}
+
+}  // namespace
+
+void add_report(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add("report", "writes the HTML report of a sweep folder; says where that of a run is", "Results",
+                        {{"bitline report runs/small", "table and accuracy over energy of a sweep"}, {"bitline report runs/first", "the page that run wrote"}});
+  c.cli->add_option("DIR", a->folder, "folder that sweep or run wrote with --out")->required()->type_name("");
+  c.run = [a] { return report_command(*a); };
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline run: one experiment, from a YAML file to a summary and a run folder.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "app/command_line.h"
+#include "app/condition.h"
+#include "app/environment.h"
+#include "base/files.h"
+#include "report/csv.h"
+#include "report/html.h"
+#include "report/result_json.h"
+#include "report/table.h"
+
+namespace bitline::app {
+namespace {
+
+struct Arguments : Common {
+  std::string config;
+  std::vector<std::string> fail_if;
+};
+
+// result.json comes last: where it is, the folder is complete.
+void write_folder(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
+  const std::string resolved = resolved_yaml(loaded);
+  write_file(folder / "resolved.yaml", resolved);
+  write_file(folder / "layers.csv", layers_csv(result));
+  write_file(folder / "report.html", html_report(result, resolved));
+  write_file(folder / "result.json", result_json(result));
+}
+
+int run_command(const Arguments& a) {
+  std::vector<Condition> conditions;
+  for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
+  const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
+  RunOptions options = a.run_options();
+  if (!a.out.empty()) {
+    // Better to learn before the run than after it that the folder cannot be there.
+    std::filesystem::create_directories(a.out);
+    if (loaded.config.keep_conductances) options.conductance_folder = std::filesystem::path(a.out) / "conductance";
+  } else if (loaded.config.keep_conductances && !a.quiet) {
+    print_warning("keep_conductances needs --out DIR; nothing is kept");
+  }
+  Progress progress(a.quiet);
+  options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
+  const Result result = run(loaded, options);
+  progress.clear();
+
+  if (!a.out.empty()) write_folder(a.out, result, loaded);
+  if (a.json && !a.quiet)  // the summary shows them itself
+    for (const auto& w : result.warnings) print_warning(w);
+  fmt::print("{}", a.json ? result_json(result) : summary(result, a.colored()));
+
+  int code = exit_done;
+  for (const auto& c : conditions) {
+    const auto value = lookup(result, c.path);
+    if (!value) throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; see the keys with bitline run --json", c.text, c.path));
+    if (!holds(c, *value)) continue;
+    fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
+    code = exit_check_failed;
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_run(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add("run", "runs an experiment and prints accuracy, energy, latency and area", "Run",
+                        {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first", "writes resolved.yaml, result.json, layers.csv and report.html"},
+                         {"bitline run runs/first/resolved.yaml --json", "the same run again, bit for bit"},
+                         {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7", "what perfect converters would give, on other chips"},
+                         {"bitline run fashion-mlp --set workload.images=500 --fail-if 'quality.value<0.5'", "exit code 4 if accuracy is below 50 %"}});
+  c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
+  c.cli->add_option("--fail-if", a->fail_if, "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")->type_name("CONDITION")->allow_extra_args(false);
+  a->add_out(*c.cli, "write the run folder");
+  a->add_config_options(*c.cli);
+  a->add_run_options(*c.cli);
+  a->add_output_options(*c.cli);
+  c.run = [a] { return run_command(*a); };
+}
+
+}  // namespace bitline::app

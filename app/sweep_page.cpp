@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sweep_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "base/error.h"
+#include "report/svg_canvas.h"
+#include "report/text.h"
+#include "report/version.h"
+
+namespace bitline::app {
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+std::optional<double> number(const std::string& text) {
+  double x = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(x) ? std::optional(x) : std::nullopt;
+}
+
+std::optional<std::size_t> column(const Rows& rows, const std::string& name) {
+  const auto& head = rows.front();
+  const auto at = std::find(head.begin(), head.end(), name);
+  return at == head.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - head.begin()));
+}
+
+struct Scale {
+  double low, high, from, to;
+  double operator()(double x) const { return from + (x - low) / (high - low) * (to - from); }
+};
+
+Scale scale_of(const std::vector<double>& values, double from, double to) {
+  auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const double room = *high > *low ? 0.05 * (*high - *low) : std::max(std::abs(*low) * 0.05, 1e-30);
+  return {*low - room, *high + room, from, to};
+}
+
+// The first axis with more than one value names the colours.
+std::optional<std::size_t> colour_column(const Rows& rows, std::size_t axes_end, std::vector<std::string>& values) {
+  for (std::size_t c = 2; c < axes_end; ++c) {
+    values.clear();
+    for (std::size_t r = 1; r < rows.size(); ++r)
+      if (std::find(values.begin(), values.end(), rows[r][c]) == values.end()) values.push_back(rows[r][c]);
+    if (values.size() > 1 && values.size() <= 9) return c;
+  }
+  return std::nullopt;
+}
+
+std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column) {
+  std::vector<double> xs, ys;
+  std::vector<std::size_t> which;
+  for (std::size_t r = 1; r < rows.size(); ++r)
+    if (const auto x = number(rows[r][x_column]), y = number(rows[r][y_column]); x && y) xs.push_back(*x), ys.push_back(*y), which.push_back(r);
+  if (xs.empty()) return "";
+  constexpr double width = 860, height = 420, left = 90, right = 680, top = 20, bottom = 370;
+  const std::string &x_name = rows.front()[x_column], &y_name = rows.front()[y_column];
+  Svg svg(width, height, y_name + " over " + x_name);
+  const Scale sx = scale_of(xs, left, right), sy = scale_of(ys, bottom, top);
+  for (int i = 0; i <= 4; ++i) {
+    const double x = sx.low + (sx.high - sx.low) * i / 4, y = sy.low + (sy.high - sy.low) * i / 4;
+    svg.line(sx(x), top, sx(x), bottom, ink::grid);
+    svg.line(left, sy(y), right, sy(y), ink::grid);
+    svg.text(sx(x), bottom + 16, fmt::format("{:.4g}", x), {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
+    svg.text(left - 6, sy(y) + 4, fmt::format("{:.4g}", y), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
+  }
+  svg.text((left + right) / 2, bottom + 38, x_name, {.size = 12, .anchor = Anchor::middle});
+  svg.text(22, (top + bottom) / 2, y_name, {.size = 12, .anchor = Anchor::middle, .rotate_deg = -90});
+  std::vector<std::string> groups;
+  const auto by = colour_column(rows, std::min(x_column, y_column), groups);
+  const auto colour = [&](const std::string& value) {
+    return series_color(by ? static_cast<std::size_t>(std::find(groups.begin(), groups.end(), value) - groups.begin()) : 0);
+  };
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    const auto& row = rows[which[i]];
+    std::string tip = "point " + row[0];
+    for (std::size_t c = 2; c < row.size(); ++c) tip += fmt::format("\n{} = {}", rows.front()[c], row[c]);
+    svg.circle(sx(xs[i]), sy(ys[i]), 4, colour(by ? row[*by] : ""), tip);
+  }
+  if (by) {
+    svg.text(right + 20, top + 10, fit_text(rows.front()[*by], width - right - 25, 12), {.size = 12, .bold = true});
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const double y = top + 30 + 18 * static_cast<double>(g);
+      svg.circle(right + 26, y - 4, 4, colour(groups[g]));
+      svg.text(right + 38, y, fit_text(groups[g], width - right - 45, 12), {.size = 12});
+    }
+  }
+  return svg.str();
+}
+
+std::string short_cell(const std::string& text) {
+  const auto x = number(text);
+  return x && text.size() > 8 ? fmt::format("{:.5g}", *x) : text;
+}
+
+}  // namespace
+
+Rows parse_csv(const std::string& text, const std::string& name) {
+  Rows rows;
+  std::vector<std::string> row(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c != '"') row.back() += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"') row.back() += text[++i];
+      else quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == ',') {
+      row.emplace_back();
+    } else if (c == '\n') {
+      rows.push_back(std::move(row));
+      row.assign(1, "");
+    } else if (c != '\r') {
+      row.back() += c;
+    }
+  }
+  if (row.size() > 1 || !row.front().empty()) rows.push_back(std::move(row));
+  if (rows.empty()) throw InputError(name + ": is empty");
+  for (std::size_t r = 1; r < rows.size(); ++r)
+    if (rows[r].size() != rows.front().size()) throw InputError(fmt::format("{}: line {} has {} fields where {} are expected", name, r + 1, rows[r].size(), rows.front().size()));
+  return rows;
+}
+
+std::string sweep_page(const std::string& title, const std::string& csv) {
+  const Rows rows = parse_csv(csv, "table.csv");
+  std::string html = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>\n"
+      "body {{ margin: 0 auto; max-width: 1100px; padding: 24px 20px 60px; background: #fff; color: #222; font: 15px/1.5 Helvetica, Arial, sans-serif; }}\n"
+      ".wide {{ overflow-x: auto; }}\ntable {{ border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }}\n"
+      "th, td {{ padding: 3px 12px 3px 0; text-align: left; border-bottom: 1px solid #eef0f2; white-space: nowrap; }}\n"
+      "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; }}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
+      escape_markup(title), rows.size() - 1);
+  const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
+  if (x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
+  html += "<div class=\"wide\"><table>\n";
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    html += "<tr>";
+    for (std::size_t c = 0; c < rows[r].size(); ++c) {
+      const std::string text = c == 1 && r > 0 ? rows[r][c].substr(0, 8) : r > 0 ? short_cell(rows[r][c]) : rows[r][c];
+      html += fmt::format("<{0}>{1}</{0}>", r == 0 ? "th" : "td", escape_markup(text));
+    }
+    html += "</tr>\n";
+  }
+  return html + fmt::format("</table></div>\n<p>Bitline {}</p>\n</body>\n</html>\n", version());
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The axes of a sweep plan: lists of values that are set together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/config_reader.h"
+#include "experiments/sweep.h"
+
+namespace bitline {
+
+// A value on one line of YAML, as --set takes it.
+std::string one_line(const Value& value);
+
+class SweepAxes {
+ public:
+  using Bundle = std::vector<AxisValue>;  // values that are set together
+  std::vector<std::string> paths;         // in the order of the axes
+  std::vector<std::vector<Bundle>> all;
+
+  // Reads every part of the plan. `notes` give the positions of its keys. Throws ConfigError with all problems.
+  SweepAxes(const SweepPlan& plan, const Annotations& notes);
+
+ private:
+  void grid(const Value&);
+  void zip(const Value&);
+  void list(const Value&);
+  void random(const RandomAxes&);
+  void seeds(const std::vector<std::uint32_t>&);
+  std::vector<Entry> lists(const Value&, const std::string& part);
+  void add(const std::vector<std::string>& keys, std::vector<Bundle> axis, const std::string& part);
+  void problem(const Origin& where, const std::string& path, const std::string& message, const std::string& remedy = "");
+  Origin origin(const std::string& key) const;
+
+  const Annotations& notes_;
+  std::vector<Diagnostic> problems_;
+};
+
+}  // namespace bitline

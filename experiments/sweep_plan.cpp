@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// A plan becomes points, each with a config that loads.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/config_reader.h"
+#include "base/parallel.h"
+#include "experiments/sweep_axes.h"
+
+namespace bitline {
+namespace {
+
+const std::vector<std::string> default_keep = {
+    "quality.value",           "quality.ci95.0",        "quality.ci95.1", "write.level_accuracy",
+    "energy.per_inference_J",  "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
+
+std::string override_name(const AxisValue& a) { return "--set " + a.path + "=" + a.value; }
+
+std::string point_text(const SweepPoint& p) {
+  std::string out;
+  for (const auto& a : p.axes) out += (out.empty() ? "" : ", ") + a.path + "=" + a.value;
+  return out;
+}
+
+// Problems of one point, said where the plan sets the value instead of where the override made of it would be.
+std::vector<Diagnostic> at_plan(const std::vector<Diagnostic>& problems, const Sweep& sweep, const SweepPoint& point) {
+  std::vector<Diagnostic> out;
+  for (Diagnostic d : problems) {
+    bool ours = false;
+    for (const auto* values : {&sweep.fixed, &point.axes})
+      for (const auto& a : *values)
+        if (d.where.file == override_name(a) && a.origin.line > 0) d.where = a.origin, ours = true;
+    if (!ours && !point.axes.empty()) d.message += " [at the point " + point_text(point) + "]";
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+void check_points(Sweep& sweep) {
+  std::vector<std::vector<Diagnostic>> problems(sweep.points.size());
+  parallel_for(sweep.points.size(), [&](std::size_t i) {
+    SweepPoint& p = sweep.points[i];
+    try {
+      p.hash = config_hash(sweep.load(p).config);
+    } catch (const ConfigError& e) {
+      problems[i] = at_plan(e.diagnostics(), sweep, p);
+    }
+  });
+  constexpr std::size_t enough = 20;
+  std::vector<Diagnostic> all;
+  std::set<std::string> seen;
+  for (const auto& list : problems)
+    for (const auto& d : list)
+      if (seen.insert(to_string(d)).second && all.size() < enough) all.push_back(d);
+  if (!all.empty()) throw ConfigError(all);
+}
+
+}  // namespace
+
+LoadedConfig Sweep::load(const SweepPoint& point) const {
+  std::vector<Override> overrides;
+  for (const auto* values : {&fixed, &point.axes})
+    for (const auto& a : *values) overrides.push_back({a.path, a.value});
+  return bitline::load(config, overrides, where);
+}
+
+bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where) { return load_config(file, {}, where).find("config") != nullptr; }
+
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+  const Value tree = load_config(file, {}, where);
+  ConfigReader reader(tree, where);
+  SweepPlan plan;
+  reader.read(plan);
+  if (plan.set.kind != Value::Kind::null && !plan.set.is_map()) reader.problem("set", "must be a map from config paths to values", "write {workload.images: 500}");
+  reader.finish();
+
+  const SweepAxes axes(plan, reader.annotations());
+  Sweep sweep;
+  sweep.where = where;
+  const Value* config = tree.find("config");
+  sweep.config = find_config(config->is_map() && config->find("value") ? *config->find("value") : *config, "", where);
+  sweep.axes = axes.paths;
+  sweep.keep = plan.keep.empty() ? default_keep : plan.keep;
+  for (const auto& e : plan.set.entries) sweep.fixed.push_back({e.key, one_line(e.value), e.value.origin});
+  for (const auto& o : overrides) {
+    if (std::find(sweep.axes.begin(), sweep.axes.end(), o.path) != sweep.axes.end())
+      throw ConfigError(Diagnostic{{"--set " + o.path + "=" + o.value}, "", "the plan's axes already set this key", "change the plan"});
+    sweep.fixed.push_back({o.path, o.value, {}});
+  }
+
+  std::size_t count = 1;
+  for (const auto& axis : axes.all) {
+    if (axis.size() > max_sweep_points / count)
+      throw ConfigError(Diagnostic{{file.string()}, "", fmt::format("the axes make more than {} points", max_sweep_points), "use fewer values, or random axes"});
+    count *= axis.size();
+  }
+  sweep.points.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t stride = count;
+    for (const auto& axis : axes.all) {
+      stride /= axis.size();
+      const auto& bundle = axis[i / stride % axis.size()];
+      sweep.points[i].axes.insert(sweep.points[i].axes.end(), bundle.begin(), bundle.end());
+    }
+  }
+  check_points(sweep);
+  return sweep;
+}
+
+}  // namespace bitline

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/csv.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace bitline {
+namespace {
+
+std::string number(const LayerResult& layer, const char* column, double x) {
+  if (!std::isfinite(x))
+    throw RunError(
+        fmt::format("layers.{}.{} of the result is {}, not a number that can be reported", layer.name, column, x));
+  return fmt::format("{}", x);
+}
+
+}  // namespace
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string layers_csv(const Result& result) {
+  std::string csv = "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays\n";
+  for (const LayerResult& l : result.layers) {
+    const bool exact = std::isinf(l.snr_db) && l.snr_db > 0;
+    csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(l.name), number(l, "energy_J", l.energy_J),
+                       number(l, "latency_s", l.latency_s), exact ? "" : number(l, "snr_db", l.snr_db),
+                       number(l, "adc_clipped_frac", l.adc_clipped_frac),
+                       number(l, "adc_full_scale_A", l.adc_full_scale_A), number(l, "conversions", l.conversions),
+                       number(l, "macs", l.macs), l.arrays);
+  }
+  return csv;
+}
+
+}  // namespace bitline

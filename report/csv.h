@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables for other programs: comma-separated values as in RFC 4180, with \n line ends.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "sim/result.h"
+
+namespace bitline {
+
+// One field: quoted when it holds a comma, a quote or a line end.
+std::string csv_field(std::string_view text);
+
+// layers.csv: a header and a line per layer. Numbers have all their digits; an infinite SNR (a layer that deviates
+// nowhere) is an empty field. Throws RunError for any other number that is not finite.
+std::string layers_csv(const Result& result);
+
+}  // namespace bitline

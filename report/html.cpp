@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/html.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "report/modelled.h"
+#include "report/svg.h"
+#include "report/text.h"
+#include "report/version.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::string_view style = R"(
+:root { color-scheme: light; }
+body { margin: 0 auto; max-width: 960px; padding: 24px 20px 60px; background: #fff; color: #222;
+  font: 15px/1.5 Helvetica, Arial, "DejaVu Sans", sans-serif; }
+h1 { font-size: 26px; margin: 0 0 2px; overflow-wrap: anywhere; }
+h2 { font-size: 19px; margin: 38px 0 10px; padding-bottom: 4px; border-bottom: 1px solid #e3e5e8; }
+p { margin: 8px 0; overflow-wrap: anywhere; }
+.soft { color: #5f6368; }
+.cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 20px 0 0; padding: 0; list-style: none; }
+.cards li { flex: 1 1 150px; border: 1px solid #e3e5e8; border-radius: 6px; padding: 10px 14px; }
+.cards b { display: block; font-size: 21px; }
+.cards span { color: #5f6368; font-size: 13px; display: block; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; margin: 10px 0; font-size: 14px; font-variant-numeric: tabular-nums; }
+th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid #eef0f2; overflow-wrap: break-word; }
+th { color: #5f6368; font-weight: normal; }
+th.n, td.n { text-align: right; white-space: nowrap; }
+tr.sum td { font-weight: bold; }
+figure { margin: 14px 0; }
+svg { max-width: 100%; height: auto; display: block; }
+pre { background: #f6f7f8; padding: 12px; overflow-x: auto; font-size: 13px; }
+summary { cursor: pointer; }
+.warn { border-left: 4px solid #cc6677; padding: 4px 12px; margin: 8px 0; background: #fdf4f5; overflow-wrap: anywhere; }
+)";
+
+struct Table {
+  // One letter per column: l left, r right. No head, no head line.
+  Table(std::string alignment, const std::vector<std::string>& head) : alignment_(std::move(alignment)) {
+    html_ = "<div class=\"wide\"><table>\n" + (head.empty() ? "" : line("th", head, ""));
+  }
+  void row(const std::vector<std::string>& cells, const char* kind = "") { html_ += line("td", cells, kind); }
+  std::string str() const { return html_ + "</table></div>\n"; }
+
+ private:
+  std::string line(const char* tag, const std::vector<std::string>& cells, std::string_view kind) const {
+    std::string text = kind.empty() ? "<tr>" : fmt::format("<tr class=\"{}\">", kind);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      text += fmt::format("<{}{}>{}</{}>", tag, i < alignment_.size() && alignment_[i] == 'r' ? " class=\"n\"" : "",
+                          escape_markup(cells[i]), tag);
+    return text + "</tr>\n";
+  }
+  std::string alignment_, html_;
+};
+
+std::string paragraph(const std::string& text, const char* kind = "") {
+  return *kind ? fmt::format("<p class=\"{}\">{}</p>\n", kind, escape_markup(text))
+               : fmt::format("<p>{}</p>\n", escape_markup(text));
+}
+std::string heading(const char* text) { return fmt::format("<h2>{}</h2>\n", text); }
+std::string figure(const std::string& svg) { return "<figure>\n" + svg + "</figure>\n"; }
+
+std::string cards(const Result& r) {
+  std::string html = "<ul class=\"cards\">\n";
+  const auto card = [&](const std::string& label, const std::string& value, const std::string& note) {
+    html += fmt::format("<li><span>{}</span><b>{}</b><span>{}</span></li>\n", escape_markup(label),
+                        escape_markup(value), escape_markup(note));
+  };
+  const std::string& metric = r.quality.metric;
+  card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
+  card("energy per inference", quantity(r.energy_per_inference_J, Unit::joule),
+       fmt::format("{:.4g} TOPS/W", r.tops_per_w));
+  card("latency", quantity(r.latency_per_inference_s, Unit::second), count_text(r.throughput_per_s) + " inferences/s");
+  card("area", quantity(r.area_m2, Unit::square_meter), fmt::format("{:.4g} TOPS/mm2", r.tops_per_mm2));
+  return html + "</ul>\n";
+}
+
+std::string quality_section(const Result& r) {
+  const Quality& q = r.quality;
+  const bool many = q.chips.size() > 1;
+  Table table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
+                       "95 % over images (bootstrap)"});
+  table.row({"float network", quality_text(q.metric, q.reference_float), "", ""});
+  table.row({"quantized network", quality_text(q.metric, q.reference_quantized), "", ""});
+  table.row({many ? "on chip, mean over chips" : "on chip", quality_text(q.metric, q.value),
+             quality_range(q.metric, q.ci95), quality_range(q.metric, q.ci95_images)},
+            "sum");
+  table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss), "",
+             quality_range(q.metric, q.loss_ci95)});
+  return heading("What comes out") + table.str() + figure(quality_svg(q));
+}
+
+std::string write_section(const Result& r) {
+  const WriteResult& w = r.write;
+  Table table("lr", {});
+  table.row({"cells read back at their level", percent(w.level_accuracy)});
+  table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
+  table.row({"cells counted", grouped(w.cells)});
+  table.row({"rms error of the conductance", quantity(w.rms_error_S, Unit::siemens)});
+  if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
+  table.row({"faulty cells", percent(w.fault_frac)});
+  table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
+  table.row({"energy of writing",
+             r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given by the technology"});
+  std::string html = heading("Writing") + table.str();
+  if (r.level_map.rows > 0) html += figure(level_map_svg(r.level_map));
+  return html;
+}
+
+std::string cost_section(const Result& r) {
+  Table table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
+  const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
+  table.row({"total", quantity(r.energy_per_inference_J, Unit::joule), "",
+             quantity(r.latency_per_inference_s, Unit::second), "", quantity(r.area_m2, Unit::square_meter), ""},
+            "sum");
+  for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
+    const double e = part(r.energy_J, name), t = part(r.latency_s, name), a = part(r.area_breakdown_m2, name);
+    table.row({name, quantity(e, Unit::joule), share(e, r.energy_per_inference_J), quantity(t, Unit::second),
+               share(t, r.latency_per_inference_s), quantity(a, Unit::square_meter), share(a, r.area_m2)});
+  }
+  std::string html = heading("Energy, latency, area") +
+                     figure(breakdown_svg("Energy per inference", r.energy_J, Unit::joule)) +
+                     figure(breakdown_svg("Latency per inference", r.latency_s, Unit::second)) +
+                     figure(breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter)) + table.str();
+  html += paragraph(fmt::format("Efficiency: {:.4g} TOPS/W and {:.4g} TOPS/mm2. {}", r.tops_per_w, r.tops_per_mm2,
+                                r.efficiency_definition));
+  return html;
+}
+
+std::string layer_section(const Result& r) {
+  if (r.layers.empty()) return "";
+  Table table("lrrrrrrrr",
+              {"layer", "energy", "latency", "SNR", "clipped", "ADC full scale", "conversions", "MACs", "arrays"});
+  for (const LayerResult& l : r.layers)
+    table.row({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second), snr_text(l.snr_db),
+               percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere), count_text(l.conversions),
+               count_text(l.macs), std::to_string(l.arrays)});
+  return heading("Layer by layer") + figure(layers_svg(r)) + table.str() +
+         paragraph(
+             "Energy, latency, conversions and multiply-accumulates (MACs) per inference. SNR: the exact product over "
+             "the deviation from it, mean over chips.",
+             "soft");
+}
+
+std::string mapping_section(const Result& r) {
+  return heading("Where the network is") + figure(mapping_svg(r.mapping));
+}
+
+std::string published_section(const Result& r) {
+  if (r.published.empty()) return "";
+  Table table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
+  for (const Published& p : r.published)
+    table.row({p.what, figure_text(p.published, p.unit), p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
+               p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "", p.kind, p.source});
+  return heading("Published figures beside ours") + table.str() +
+         paragraph(
+             "predicted: nothing was set from the published figure; imposed: a parameter was solved from it; proxy: "
+             "other data or another metric.",
+             "soft");
+}
+
+std::string trust_section(const Result& r) {
+  std::string html;
+  if (!r.assumed.empty()) {
+    Table table("lll", {"key", "value", "why"});
+    for (const Assumption& a : r.assumed) table.row({a.path, a.value, a.reason});
+    html += heading("Assumed: values that no source gives") + table.str();
+  }
+  Table table("ll", {});
+  for (const Simplification& s : modelled()) table.row({s.what, s.status});
+  return html + heading("What is simplified or not modelled") + table.str();
+}
+
+std::string run_section(const Result& r, const std::string& resolved_yaml) {
+  std::string html = heading("The run");
+  Table facts("ll", {});
+  facts.row({"status", r.status});
+  facts.row({"configuration hash", r.config_hash});
+  facts.row({"seed", std::to_string(r.seed)});
+  facts.row({"Bitline", version()});
+  for (const InputFile& file : r.inputs) facts.row({file.name, file.checksum});
+  html += facts.str();
+  if (!r.timing.empty()) {
+    Table table("lr", {"stage", "time"});
+    for (const auto& [stage, seconds] : r.timing) table.row({stage, fmt::format("{:.2f} s", seconds)});
+    html += table.str();
+  }
+  return html + "<details><summary>Resolved configuration</summary>\n<pre>" + escape_markup(resolved_yaml) +
+         "</pre></details>\n";
+}
+
+}  // namespace
+
+std::string html_report(const Result& r, const std::string& resolved_yaml) {
+  const std::string name = escape_markup(r.name.empty() ? "Run" : r.name);
+  std::string html =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+      "data:\">\n";
+  html +=
+      fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
+  const std::size_t chips = r.quality.chips.size();
+  html += paragraph(fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips), chips == 1 ? "" : "s",
+                                grouped(r.quality.inputs), r.seed),
+                    "soft");
+  for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
+  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + mapping_section(r) +
+          published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+  return html + "</body>\n</html>\n";
+}
+
+}  // namespace bitline

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/result_json.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <tbb/version.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/error.h"
+#include "report/version.h"
+
+namespace bitline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
+Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
+
+Json object_of(const std::vector<std::pair<std::string, double>>& parts) {
+  Json object = Json::object();
+  // A name that comes twice is one key, and the sum must stay the total.
+  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
+  return object;
+}
+
+Json quality_of(const Quality& q) {
+  Json chips = Json::array();
+  for (const ChipQuality& chip : q.chips) chips.push_back({{"value", chip.value}, {"ci95", pair_of(chip.ci95)}});
+  return {
+      {"metric", q.metric},      {"value", q.value},
+      {"ci95", pair_of(q.ci95)}, {"ci95_images", pair_of(q.ci95_images)},
+      {"chips", chips},          {"reference", {{"float", q.reference_float}, {"quantized", q.reference_quantized}}},
+      {"loss", q.loss},          {"loss_ci95", pair_of(q.loss_ci95)},
+      {"inputs", q.inputs}};
+}
+
+// `everything`: also what result.json leaves out.
+Json mapping_of(const MappingResult& m, bool everything) {
+  Json layers = Json::array();
+  for (const LayerMapping& layer : m.layers) {
+    Json blocks = Json::array();
+    for (const PlacedBlock& b : layer.blocks) {
+      Json block{
+          {"array", b.array}, {"row", b.row}, {"column", b.column}, {"rows", b.rows}, {"columns", b.columns},
+      };
+      if (everything) {
+        block["copy"] = b.copy;
+        block["layer_row"] = b.layer_row;
+        block["layer_column"] = b.layer_column;
+      }
+      blocks.push_back(std::move(block));
+    }
+    Json one{{"name", layer.name}, {"rows", layer.rows}, {"columns", layer.columns}};
+    if (everything) one["digital"] = layer.digital;
+    one["blocks"] = std::move(blocks);
+    layers.push_back(std::move(one));
+  }
+  Json mapping{{"arrays_used", m.arrays_used}, {"arrays_total", m.arrays_total}};
+  if (everything) {
+    mapping["chips"] = m.chips;
+    mapping["array_rows"] = m.array_rows;
+    mapping["array_columns"] = m.array_columns;
+  }
+  mapping["cell_utilisation"] = m.cell_utilisation;
+  if (everything) mapping["array_utilisation"] = m.array_utilisation;
+  mapping["layers"] = std::move(layers);
+  return mapping;
+}
+
+Json layers_of(const Result& r) {
+  Json layers = Json::array();
+  for (const LayerResult& l : r.layers) {
+    const bool exact = std::isinf(l.snr_db) && l.snr_db > 0;
+    layers.push_back({{"name", l.name},
+                      {"energy_J", l.energy_J},
+                      {"latency_s", l.latency_s},
+                      {"snr_db", exact ? Json(nullptr) : Json(l.snr_db)},
+                      {"adc_clipped_frac", l.adc_clipped_frac},
+                      {"adc_full_scale_A", l.adc_full_scale_A},
+                      {"conversions", l.conversions},
+                      {"macs", l.macs},
+                      {"arrays", l.arrays},
+                      {"energy_breakdown_J", object_of(l.energy_breakdown_J)}});
+  }
+  return layers;
+}
+
+std::string_view instruction_set() {
+#if defined(__AVX512F__)
+  return "x86-64 with AVX-512";
+#elif defined(__AVX2__)
+  return "x86-64 with AVX2";
+#elif defined(__x86_64__)
+  return "x86-64";
+#elif defined(__aarch64__)
+  return "aarch64";
+#else
+  return "other";
+#endif
+}
+
+Json provenance_of(const Result& r) {
+  utsname machine{};
+  const bool known = uname(&machine) == 0;
+  Json inputs = Json::array();
+  for (const InputFile& file : r.inputs) inputs.push_back({{"name", file.name}, {"checksum", file.checksum}});
+  return {{"host", known ? machine.nodename : ""},
+          {"threads", r.threads},
+          {"isa", instruction_set()},
+          {"libraries",
+           {{"compiler", __VERSION__},
+            {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+            {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
+                                          NLOHMANN_JSON_VERSION_PATCH)},
+            {"oneTBB", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR)}}},
+          {"inputs", inputs}};
+}
+
+// Lists go by the name of their element where it has one.
+std::string element_key(const Json& element, std::size_t index) {
+  if (element.is_object() && element.contains("name")) return element["name"].get<std::string>();
+  return std::to_string(index);
+}
+
+void check_finite(const Json& node, const std::string& path) {
+  if (node.is_number_float()) {
+    if (const double x = node.get<double>(); !std::isfinite(x))
+      throw RunError(
+          fmt::format("{} of the result is {}, not a number that can be reported; check the configuration for values "
+                      "that make no sense together, or report this as a bug",
+                      path, x));
+    return;
+  }
+  const std::string prefix = path.empty() ? "" : path + ".";
+  if (node.is_object())
+    for (const auto& [key, value] : node.items()) check_finite(value, prefix + key);
+  if (node.is_array())
+    for (std::size_t i = 0; i < node.size(); ++i) check_finite(node[i], prefix + element_key(node[i], i));
+}
+
+Json document(const Result& r) {
+  Json assumed = Json::array(), published = Json::array();
+  for (const Assumption& a : r.assumed) assumed.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
+  for (const Published& p : r.published)
+    published.push_back({{"what", p.what},
+                         {"published", p.published},
+                         {"ours", or_null(p.ours)},
+                         {"unit", p.unit},
+                         {"source", p.source},
+                         {"kind", p.kind}});
+  Json whole{
+      {"schema_version", result_schema_version},
+      {"bitline_version", version()},
+      {"config_hash", r.config_hash},
+      {"seed", r.seed},
+      {"status", r.status},
+      {"warnings", Json(r.warnings)},
+      {"assumed", assumed},
+      {"quality", quality_of(r.quality)},
+      {"write",
+       {{"level_accuracy", r.write.level_accuracy},
+        {"rms_error_S", r.write.rms_error_S},
+        {"fault_frac", r.write.fault_frac},
+        {"pulses_per_cell", or_null(r.write.pulses_per_cell)}}},
+      {"energy",
+       {{"per_inference_J", r.energy_per_inference_J},
+        {"write_J", or_null(r.energy_write_J)},
+        {"breakdown_J", object_of(r.energy_J)}}},
+      {"latency",
+       {{"per_inference_s", r.latency_per_inference_s},
+        {"throughput_per_s", r.throughput_per_s},
+        {"breakdown_s", object_of(r.latency_s)}}},
+      {"area", {{"total_m2", r.area_m2}, {"breakdown_m2", object_of(r.area_breakdown_m2)}}},
+      {"efficiency",
+       {{"tops_per_w", r.tops_per_w}, {"tops_per_mm2", r.tops_per_mm2}, {"definition", r.efficiency_definition}}},
+      {"mapping", mapping_of(r.mapping, false)},
+      {"layers", layers_of(r)},
+      {"published", published},
+      {"timing", object_of(r.timing)},
+      {"provenance", provenance_of(r)},
+  };
+  check_finite(whole, "");
+  return whole;
+}
+
+// Names may contain dots, so every key that starts the path is tried.
+std::optional<double> find(const Json& node, std::string_view path) {
+  if (path.empty()) return node.is_number() ? std::optional(node.get<double>()) : std::nullopt;
+  const auto descend = [&](const std::string& key, const Json& child) -> std::optional<double> {
+    if (path == key) return find(child, "");
+    if (path.size() > key.size() && path[key.size()] == '.' && path.substr(0, key.size()) == key)
+      return find(child, path.substr(key.size() + 1));
+    return std::nullopt;
+  };
+  if (node.is_object())
+    for (const auto& [key, child] : node.items())
+      if (const auto found = descend(key, child)) return found;
+  if (node.is_array())
+    for (std::size_t i = 0; i < node.size(); ++i)
+      if (const auto found = descend(element_key(node[i], i), node[i])) return found;
+  return std::nullopt;
+}
+
+// Names come from the user's files; bytes that are not UTF-8 must not fail the run.
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace
+
+std::string result_json(const Result& result) { return dump(document(result)); }
+
+std::optional<double> lookup(const Result& result, const std::string& path) {
+  return path.empty() ? std::nullopt : find(document(result), path);
+}
+
+std::string mapping_json(const MappingResult& mapping) {
+  const Json json = mapping_of(mapping, true);
+  check_finite(json, "");
+  return dump(json);
+}
+
+}  // namespace bitline

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/svg_canvas.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "report/text.h"
+
+namespace bitline {
+namespace {
+
+// Two decimals are a hundredth of a pixel; trailing zeros go.
+std::string n(double x) {
+  std::string digits = fmt::format("{:.2f}", std::isfinite(x) ? x : 0.0);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  if (digits.back() == '.') digits.pop_back();
+  return digits == "-0" ? "0" : digits;
+}
+
+// An element, closed at once or around its tooltip.
+std::string element(std::string_view name, const std::string& attributes, std::string_view tooltip) {
+  if (tooltip.empty()) return fmt::format("<{} {}/>\n", name, attributes);
+  return fmt::format("<{} {}><title>{}</title></{}>\n", name, attributes, escape_markup(tooltip), name);
+}
+
+struct Rgb {
+  double red, green, blue;
+};
+Rgb parse(const std::string& color) {
+  const auto channel = [&](std::size_t at) { return static_cast<double>(std::stoi(color.substr(at, 2), nullptr, 16)); };
+  return {channel(1), channel(3), channel(5)};
+}
+
+std::string mix(const std::string& color, double other, double share) {
+  const Rgb c = parse(color);
+  const auto channel = [&](double x) { return static_cast<int>(std::lround(x + (other - x) * share)); };
+  return fmt::format("#{:02x}{:02x}{:02x}", channel(c.red), channel(c.green), channel(c.blue));
+}
+
+constexpr std::array<const char*, 9> muted = {"#332288", "#88ccee", "#44aa99", "#ddcc77", "#cc6677",
+                                              "#aa4499", "#117733", "#882255", "#999933"};
+
+}  // namespace
+
+std::string series_color(std::size_t index) {
+  const std::string base = muted[index % muted.size()];
+  switch (index / muted.size() % 3) {
+    case 1:
+      return mix(base, 255, 0.45);
+    case 2:
+      return mix(base, 0, 0.35);
+    default:
+      return base;
+  }
+}
+
+std::string part_color(const std::string& part, std::size_t index_if_unknown) {
+  constexpr std::array<std::string_view, 9> known = {"array",  "adc",          "driver",     "shift_add", "accumulate",
+                                                     "buffer", "interconnect", "activation", "leakage"};
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (part == known[i]) return series_color(i);
+  return series_color(known.size() + index_if_unknown);
+}
+
+std::string_view text_color_on(const std::string& fill) {
+  const Rgb c = parse(fill);
+  return 0.299 * c.red + 0.587 * c.green + 0.114 * c.blue > 140 ? "#222222" : "#ffffff";
+}
+
+// Means of DejaVu Sans, wider than the other fonts named below.
+double text_width(std::string_view text, double size, bool bold) {
+  return (bold ? 0.69 : 0.63) * size * static_cast<double>(display_width(text));
+}
+
+std::string fit_text(std::string_view text, double width, double size) {
+  return shorten(text, static_cast<std::size_t>(std::max(1.0, width / (0.69 * size))));
+}
+
+Svg::Svg(double width, double height, std::string_view title) {
+  body_ = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\" "
+      "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"12\">\n<title>{2}</title>\n"
+      "<rect x=\"0\" y=\"0\" width=\"{0}\" height=\"{1}\" fill=\"#ffffff\"/>\n",
+      n(width), n(height), escape_markup(title));
+}
+
+void Svg::rect(double x, double y, double width, double height, std::string_view fill, std::string_view tooltip,
+               std::string_view stroke, double opacity) {
+  std::string attributes = fmt::format("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"", n(x), n(y),
+                                       n(std::max(0.0, width)), n(std::max(0.0, height)), fill);
+  if (stroke != "none") attributes += fmt::format(" stroke=\"{}\"", stroke);
+  if (opacity < 1) attributes += fmt::format(" fill-opacity=\"{}\"", n(opacity));
+  body_ += element("rect", attributes, tooltip);
+}
+
+void Svg::line(double x1, double y1, double x2, double y2, std::string_view stroke, double width,
+               std::string_view dashes) {
+  body_ += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"{}\"{}/>\n", n(x1),
+                       n(y1), n(x2), n(y2), stroke, n(width),
+                       dashes.empty() ? "" : fmt::format(" stroke-dasharray=\"{}\"", dashes));
+}
+
+void Svg::circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip) {
+  body_ +=
+      element("circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"", n(x), n(y), n(radius), fill), tooltip);
+}
+
+void Svg::text(double x, double y, std::string_view text, const TextStyle& style) {
+  constexpr std::string_view anchors[] = {"start", "middle", "end"};
+  std::string attributes =
+      fmt::format("x=\"{}\" y=\"{}\" font-size=\"{}\" fill=\"{}\"", n(x), n(y), n(style.size), style.fill);
+  if (style.anchor != Anchor::start)
+    attributes += fmt::format(" text-anchor=\"{}\"", anchors[static_cast<std::size_t>(style.anchor)]);
+  if (style.bold) attributes += " font-weight=\"bold\"";
+  if (style.rotate_deg != 0)
+    attributes += fmt::format(" transform=\"rotate({} {} {})\"", n(style.rotate_deg), n(x), n(y));
+  body_ += fmt::format("<text {}>{}</text>\n", attributes, escape_markup(text));
+}
+
+void Svg::image(double x, double y, double width, double height, std::string_view data_uri) {
+  body_ += fmt::format(
+      "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" "
+      "image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" href=\"{}\"/>\n",
+      n(x), n(y), n(width), n(height), escape_markup(data_uri));
+}
+
+}  // namespace bitline

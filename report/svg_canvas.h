@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A drawing in progress: shapes and escaped text become one SVG document without scripts, identifiers or anything
+// external.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bitline {
+
+namespace ink {
+inline constexpr std::string_view text = "#222222", soft = "#5f6368", grid = "#e3e5e8", axis = "#9aa0a6";
+}
+
+// Colours that stay apart for colour-blind readers; beyond the ninth they come again lighter, then darker.
+// P. Tol, "Colour schemes", SRON/EPS/TN/09-002: the "muted" set.
+std::string series_color(std::size_t index);
+// The colour of a part of a breakdown: the same part has the same one in every chart.
+std::string part_color(const std::string& part, std::size_t index_if_unknown);
+// "#222222" or "#ffffff", whichever reads better on a fill like "#44aa99".
+std::string_view text_color_on(const std::string& fill);
+
+// About what a line of `text` takes in the widest of the fonts used here, in the unit of `size`.
+double text_width(std::string_view text, double size, bool bold = false);
+// `text` cut so that it takes at most `width`, bold or not.
+std::string fit_text(std::string_view text, double width, double size);
+
+enum class Anchor { start, middle, end };
+
+struct TextStyle {
+  double size = 12;
+  Anchor anchor = Anchor::start;
+  std::string_view fill = ink::text;
+  bool bold = false;
+  double rotate_deg = 0;  // about the anchor
+};
+
+class Svg {
+ public:
+  // Units are pixels at natural size. `title` says what the picture shows, for those who cannot see it.
+  Svg(double width, double height, std::string_view title);
+  // `tooltip` may be empty.
+  void rect(double x, double y, double width, double height, std::string_view fill, std::string_view tooltip = "",
+            std::string_view stroke = "none", double opacity = 1);
+  void line(double x1, double y1, double x2, double y2, std::string_view stroke, double width = 1,
+            std::string_view dashes = "");
+  void circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip = "");
+  // `y` is the baseline.
+  void text(double x, double y, std::string_view text, const TextStyle& style = {});
+  // Pixels are shown as squares, never blurred.
+  void image(double x, double y, double width, double height, std::string_view data_uri);
+  std::string str() const { return body_ + "</svg>\n"; }
+
+ private:
+  std::string body_;
+};
+
+// A PNG of palette colours (index < palette.size() / 3, row-major) as a data URI; the palette is red, green, blue
+// bytes.
+std::string png_data_uri(int width, int height, std::span<const unsigned char> indices,
+                         std::span<const unsigned char> palette);
+
+}  // namespace bitline

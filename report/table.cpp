@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/text.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::size_t line_width = 98;
+constexpr std::size_t bar_width = 8;
+
+struct Paint {
+  bool on;
+  std::string code(const char* sequence) const { return on ? sequence : ""; }
+  std::string dim() const { return code("\x1b[2m"); }
+  std::string strong() const { return code("\x1b[1m"); }
+  std::string bars() const { return code("\x1b[36m"); }
+  std::string warn() const { return code("\x1b[33m"); }
+  std::string with(const std::string& sequence, const std::string& text) const {
+    return on ? sequence + text + "\x1b[0m" : text;
+  }
+  std::string heading(const std::string& text) const { return with(strong(), text); }
+};
+
+std::string paragraph(const std::string& text, std::size_t indent) {
+  std::string lines;
+  for (const std::string& line : wrap(clean(text), line_width - indent))
+    lines += std::string(indent, ' ') + line + '\n';
+  return lines;
+}
+
+std::string title(const Result& r, const Paint& paint) {
+  const std::size_t chips = r.quality.chips.size();
+  std::string line = paint.heading(clean(r.name.empty() ? "run" : r.name));
+  line += paint.with(paint.dim(),
+                     fmt::format("   config {}   seed {}   {} chip{}   {} inputs", clean(r.config_hash.substr(0, 12)),
+                                 r.seed, grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs)));
+  if (r.status != "done") line += "   " + paint.with(paint.warn(), clean(r.status));
+  return line + "\n";
+}
+
+std::string quality(const Result& r, const Paint& paint) {
+  const Quality& q = r.quality;
+  std::string name = clean(q.metric);
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  TextTable table({{}, {Align::right, paint.strong()}, {Align::right}, {Align::right}});
+  table.row({"", "", q.chips.size() > 1 ? "95 % over chips" : "95 % (Wilson)", "95 % over images"});
+  table.row({"float", quality_text(q.metric, q.reference_float)});
+  table.row({"quantized", quality_text(q.metric, q.reference_quantized)});
+  table.row({"on chip", quality_text(q.metric, q.value), quality_range(q.metric, q.ci95),
+             quality_range(q.metric, q.ci95_images)});
+  table.row({"quantized - on chip", quality_text(q.metric, q.loss), "paired", quality_range(q.metric, q.loss_ci95)});
+  return paint.heading(name) + "\n" + table.str(2, paint.dim());
+}
+
+std::string writing(const Result& r, const Paint& paint) {
+  const WriteResult& w = r.write;
+  std::string text = paint.heading("Writing") + "\n";
+  text += fmt::format("  {} of {} cells at their level, 95 % {}\n", percent(w.level_accuracy), grouped(w.cells),
+                      percent_range(w.level_accuracy_ci95));
+  text += fmt::format("  rms error {}", quantity(w.rms_error_S, Unit::siemens));
+  if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
+  text += fmt::format(", faulty {}", percent(w.fault_frac));
+  if (w.pulses_per_cell) text += fmt::format(", {:.3g} pulses per cell", *w.pulses_per_cell);
+  return text + (r.energy_write_J ? fmt::format(", energy {}\n", quantity(*r.energy_write_J, Unit::joule))
+                                  : ", energy not given by the technology\n");
+}
+
+// Energy, latency and area side by side, one line per part.
+std::string costs(const Result& r, const Paint& paint) {
+  struct Quantity {
+    const Breakdown* parts;
+    double total;
+    Unit unit;
+  };
+  const Quantity quantities[] = {{&r.energy_J, r.energy_per_inference_J, Unit::joule},
+                                 {&r.latency_s, r.latency_per_inference_s, Unit::second},
+                                 {&r.area_breakdown_m2, r.area_m2, Unit::square_meter}};
+  std::vector<TextTable::Column> columns{{}};
+  for (int i = 0; i < 3; ++i) {
+    columns.push_back({Align::right});
+    columns.push_back({Align::right, paint.dim()});
+    columns.push_back({Align::left, paint.bars()});
+  }
+  TextTable table(columns);
+  table.row({"", "energy", "", "", "latency", "", "", "area"});
+  std::vector<std::string> cells{"total"};
+  for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
+  table.row(cells);
+  for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
+    cells = {clean(name)};
+    for (const Quantity& q : quantities) {
+      const double value = part(*q.parts, name), share = q.total > 0 ? value / q.total : 0;
+      if (value == 0)
+        cells.insert(cells.end(), {"-", "", ""});
+      else
+        cells.insert(cells.end(),
+                     {quantity(value, q.unit), percent(share, share < 0.0995 ? 1 : 0), bar(share, bar_width)});
+    }
+    table.row(cells);
+  }
+  std::string text =
+      paint.heading("Costs") + paint.with(paint.dim(), " per inference") + "\n" + table.str(2, paint.dim());
+  text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.throughput_per_s),
+                      r.tops_per_w, r.tops_per_mm2);
+  if (!r.efficiency_definition.empty()) text += paint.with(paint.dim(), paragraph(r.efficiency_definition, 4));
+  return text;
+}
+
+std::string mapping_line(const MappingResult& m) {
+  return fmt::format("{} of {} arrays of {} x {} on {} chip{}, {} of their cells", m.arrays_used, m.arrays_total,
+                     m.array_rows, m.array_columns, m.chips, m.chips == 1 ? "" : "s", percent(m.cell_utilisation, 1));
+}
+
+std::string layers(const Result& r, const Paint& paint) {
+  TextTable table({{},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right},
+                   {Align::right}});
+  table.row({"layer", "energy", "latency", "SNR", "clipped", "full scale", "conversions", "MACs", "arrays"});
+  for (const LayerResult& l : r.layers)
+    table.row({shorten(clean(l.name), 20), quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
+               snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere),
+               count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
+  return table.str(2, paint.dim());
+}
+
+std::string published(const Result& r, const Paint& paint) {
+  TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
+  table.row({"", "published", "ours", "ratio", "kind"});
+  for (const Published& p : r.published)
+    table.row({shorten(clean(p.what), 48), figure_text(p.published, p.unit),
+               p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
+               p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "-", clean(p.kind)});
+  return table.str(2, paint.dim());
+}
+
+std::string timing(const Result& r) {
+  double sum = 0;
+  std::string stages;
+  for (const auto& [stage, seconds] : r.timing) {
+    sum += seconds;
+    stages += fmt::format("{}{} {:.1f}", stages.empty() ? "" : ", ", clean(stage), seconds);
+  }
+  return fmt::format("{:.1f} s on {} thread{} ({})\n", sum, r.threads, r.threads == 1 ? "" : "s", stages);
+}
+
+}  // namespace
+
+std::string summary(const Result& r, bool color) {
+  const Paint paint{color};
+  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint) + costs(r, paint);
+  text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+  if (!r.layers.empty()) text += layers(r, paint);
+  if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
+  if (!r.assumed.empty()) {
+    text += paint.heading("Assumed") + paint.with(paint.dim(), " (no source gives these)") + "\n";
+    for (const Assumption& a : r.assumed) text += paragraph(fmt::format("{} = {}: {}", a.path, a.value, a.reason), 2);
+  }
+  if (!r.warnings.empty()) {
+    text += paint.with(paint.warn(), "Warnings") + "\n";
+    for (const std::string& w : r.warnings) text += paragraph(w, 2);
+  }
+  if (!r.timing.empty()) text += paint.with(paint.dim(), timing(r));
+  return text;
+}
+
+std::string mapping_table(const MappingResult& m) {
+  std::string text = mapping_line(m) + "\n\n";
+  TextTable blocks(
+      {{}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
+  blocks.row({"layer", "matrix", "from", "block", "array", "row", "column"});
+  for (const LayerMapping& layer : m.layers) {
+    const std::string name = shorten(clean(layer.name), 32), matrix = fmt::format("{} x {}", layer.rows, layer.columns);
+    if (layer.blocks.empty()) blocks.row({name, matrix, "", layer.digital ? "digital" : "not placed"});
+    for (const PlacedBlock& b : layer.blocks) {
+      const bool first = &b == &layer.blocks.front();
+      std::string label = first ? name : "";
+      if (b.copy > 0) label = fmt::format("{} copy {}", name, b.copy + 1);
+      blocks.row({label, first ? matrix : "", fmt::format("{}, {}", b.layer_row, b.layer_column),
+                  fmt::format("{} x {}", b.rows, b.columns), std::to_string(b.array), std::to_string(b.row),
+                  std::to_string(b.column)});
+    }
+  }
+  text += blocks.str() + "\n";
+  TextTable arrays({{Align::right}, {Align::right}, {}});
+  arrays.row({"array", "cells used"});
+  for (std::size_t i = 0; i < m.array_utilisation.size(); ++i)
+    arrays.row({std::to_string(i), percent(m.array_utilisation[i], 1), bar(m.array_utilisation[i], 24)});
+  return text + arrays.str();
+}
+
+}  // namespace bitline

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Text for people: safe strings, aligned columns, and how numbers of a result are written.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "sim/result.h"
+
+namespace bitline {
+
+// --- strings --------------------------------------------------------------------------------------------------------
+// Names come from the user's files. Control characters and broken UTF-8 become U+FFFD, so that they neither steer a
+// terminal nor break a document; line ends and tabs stay when `lines` is set.
+std::string clean(std::string_view text, bool lines = false);
+// clean(), with & < > " ' escaped: fit for text and attributes of XML and HTML.
+std::string escape_markup(std::string_view text);
+// Characters, not bytes.
+std::size_t display_width(std::string_view text);
+// At most `width` characters, the last one an ellipsis where something was cut.
+std::string shorten(std::string_view text, std::size_t width);
+// Lines of at most `width` characters, broken at spaces; a longer word stays whole.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+// --- numbers --------------------------------------------------------------------------------------------------------
+std::string percent(double fraction, int digits = 2);  // "86.91 %"
+std::string percent_range(const Interval& interval);   // "86.80 .. 87.02 %"
+std::string grouped(std::size_t count);                // "10,000"
+std::string count_text(double count);                  // "784", "200.7 k", "1.2 M"
+// A figure of merit in its own measure: accuracy in percent, others with four digits.
+std::string quality_text(const std::string& metric, double value);
+std::string quality_range(const std::string& metric, const Interval& interval);
+std::string snr_text(double snr_db);  // "23.4 dB"; "exact" for infinity
+// Four digits with a prefix; areas in mm2 from 0.001 mm2 on.
+std::string quantity(double value, Unit unit);
+// A figure with the unit its author wrote; SI symbols get a prefix.
+std::string figure_text(double value, const std::string& unit);
+
+// --- tables ---------------------------------------------------------------------------------------------------------
+enum class Align { left, right };
+
+class TextTable {
+ public:
+  struct Column {
+    Align align = Align::left;
+    std::string paint = "";  // escape sequence before each cell of the body; "" = none
+  };
+  explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  // One cell per column; missing ones are empty.
+  void row(std::vector<std::string> cells);
+  // Two spaces between columns, none at the end of a line. `paint_first`: escape sequence of the first row.
+  std::string str(std::size_t indent = 2, std::string_view paint_first = "") const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// A bar of `width` characters at fraction 1, in eighths of a character.
+std::string bar(double fraction, std::size_t width);
+
+// The names of several breakdowns, each once, in order of first appearance.
+std::vector<std::string> part_names(const std::vector<const Breakdown*>& breakdowns);
+// The sum of the parts of this name; 0 when there is none.
+double part(const Breakdown& breakdown, const std::string& name);
+
+}  // namespace bitline

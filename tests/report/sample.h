@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// A result made by hand, with figures that are easy to recognise, and a check that markup is balanced.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/result.h"
+
+namespace bitline {
+
+inline Result sample_result() {
+  Result r;
+  r.name = "fashion-mlp";
+  r.config_hash = "0123456789abcdef";
+  r.seed = 7;
+  r.warnings = {"layer fc3 clips 3.1 % of its conversions"};
+  r.assumed = {{"device.g_min", "1 uS", "the paper gives the on/off ratio only"}};
+  r.quality.value = 0.8691;
+  r.quality.ci95 = {0.8680, 0.8702};
+  r.quality.ci95_images = {0.8630, 0.8751};
+  for (int i = 0; i < 10; ++i) {
+    const double value = 0.8673 + 0.0004 * i;
+    r.quality.chips.push_back({value, {value - 0.0068, value + 0.0064}});
+  }
+  r.quality.reference_float = 0.8851;
+  r.quality.reference_quantized = 0.8832;
+  r.quality.loss = 0.0141;
+  r.quality.loss_ci95 = {0.0131, 0.0152};
+  r.quality.inputs = 10000;
+  r.write = {0.8456, 1.234e-6, 0.0001, std::nullopt, 1.111e-6, 234752, {0.8449, 0.8463}};
+  r.energy_J = {{"array", 0.5e-6}, {"adc", 0.25e-6}, {"driver", 0.125e-6}, {"shift_add", 0.0625e-6}, {"leakage", 0}};
+  r.energy_per_inference_J = 0.9375e-6;
+  r.latency_s = {{"array", 8e-6}, {"adc", 4e-6}};
+  r.latency_per_inference_s = 12e-6;
+  r.throughput_per_s = 83333.25;
+  r.area_breakdown_m2 = {{"array", 1e-6}, {"adc", 2e-6}, {"driver", 0.5e-6}};
+  r.area_m2 = 3.5e-6;
+  r.tops_per_w = 0.5;
+  r.tops_per_mm2 = 0.011;
+  r.efficiency_definition = "two operations per multiply-accumulate of 4-bit weights and 8-bit inputs";
+  r.mapping.arrays_used = 4;
+  r.mapping.arrays_total = 4;
+  r.mapping.chips = 2;
+  r.mapping.array_rows = 576;
+  r.mapping.array_columns = 128;
+  r.mapping.cell_utilisation = 0.75;
+  r.mapping.array_utilisation = {1, 1, 0.36, 0.56};
+  r.mapping.layers = {{"fc1",
+                       784,
+                       256,
+                       false,
+                       {{"fc1", 0, 0, 0, 0, 576, 128, 0, 0},
+                        {"fc1", 0, 1, 0, 0, 576, 128, 0, 128},
+                        {"fc1", 0, 2, 0, 0, 208, 128, 576, 0},
+                        {"fc1", 0, 3, 0, 0, 208, 128, 576, 128}}},
+                      {"fc2", 256, 128, false, {{"fc2", 0, 2, 208, 0, 256, 128, 0, 0}}},
+                      {"fc3", 128, 10, false, {{"fc3", 0, 3, 208, 0, 128, 10, 0, 0}}}};
+  r.layers = {{"fc1", 0.7e-6, 8e-6, 21.5, 0.0001, 8.3e-6, 4096, 200704, 4, {{"array", 0.5e-6}, {"adc", 0.2e-6}}},
+              {"fc2", 0.2e-6, 3e-6, 19.25, 0.002, 4e-6, 1024, 32768, 1, {{"adc", 0.2e-6}}},
+              {"fc3", 0.0375e-6, 1e-6, 24, 0.031, 2e-6, 80, 1280, 1, {{"adc", 0.0375e-6}}}};
+  r.published = {{"write level accuracy", "", "the chip's paper, Fig. 4", "imposed", 0.8456, 0.8457},
+                 {"energy of one image", "J", "the chip's paper, Table 1", "predicted", 1.25e-6, std::nullopt}};
+  r.timing = {{"load", 0.25}, {"run", 7.5}};
+  r.threads = 2;
+  r.inputs = {{"models/mlp.onnx", "00ff"}};
+  r.level_map.rows = 576;
+  r.level_map.columns = 128;
+  for (int i = 0; i < 576 * 128; ++i) {
+    const int level = i * 37 % 15 - 7;
+    r.level_map.intended.push_back(static_cast<float>(level));
+    r.level_map.read_back.push_back(static_cast<float>(level) + static_cast<float>(i * 31 % 11 - 5) * 0.1f);
+  }
+  return r;
+}
+
+// The same with names that try to leave their place.
+inline constexpr const char* hostile = "<script>alert('x')</script> & \"quoted\" \x1b[31m \xff";
+inline Result hostile_result() {
+  Result r = sample_result();
+  r.name = r.config_hash = r.status = r.quality.metric = r.efficiency_definition = hostile;
+  r.warnings = {hostile};
+  r.assumed = {{hostile, hostile, hostile}};
+  r.energy_J[0].first = r.latency_s[0].first = r.area_breakdown_m2[0].first = hostile;
+  r.mapping.layers[0].name = r.layers[0].name = hostile;
+  for (PlacedBlock& b : r.mapping.layers[0].blocks) b.layer = hostile;
+  r.published = {{hostile, hostile, hostile, hostile, 1, 2}};
+  r.timing = {{hostile, 1}};
+  r.inputs = {{hostile, hostile}};
+  return r;
+}
+
+// What is wrong with a piece of XML: tags that do not match, attributes without quotes, a bare & or <, control
+// characters. Empty when it is well-formed.
+inline std::string xml_problem(std::string_view xml) {
+  const auto near = [&](std::size_t at) { return " at \"" + std::string(xml.substr(at, 60)) + "\""; };
+  const auto name_end = [&](std::size_t at) {
+    while (at < xml.size() && (std::isalnum(static_cast<unsigned char>(xml[at])) || xml[at] == '-' || xml[at] == ':'))
+      ++at;
+    return at;
+  };
+  // After '&': one of the five entities or a number.
+  const auto entity = [&](std::size_t at) {
+    for (const std::string_view known : {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"})
+      if (xml.substr(at, known.size()) == known) return true;
+    return false;
+  };
+  std::vector<std::string> open;
+  std::size_t elements = 0;
+  for (std::size_t i = 0; i < xml.size();) {
+    const auto c = static_cast<unsigned char>(xml[i]);
+    if (c < 0x20 && c != '\n' && c != '\t') return "control character" + near(i);
+    if (c == '&' && !entity(i)) return "bare &" + near(i);
+    if (c != '<') {
+      if (open.empty() && !std::isspace(c)) return "text outside" + near(i);
+      ++i;
+      continue;
+    }
+    const bool closing = xml.substr(i, 2) == "</";
+    const std::size_t from = i + (closing ? 2 : 1), to = name_end(from);
+    if (to == from) return "bare <" + near(i);
+    const std::string name(xml.substr(from, to - from));
+    std::size_t at = to;
+    bool alone = false;
+    std::vector<std::string> attributes;
+    while (true) {
+      while (at < xml.size() && std::isspace(static_cast<unsigned char>(xml[at]))) ++at;
+      if (at >= xml.size()) return "unfinished tag" + near(i);
+      if (xml[at] == '>') break;
+      if (xml.substr(at, 2) == "/>") {
+        alone = true;
+        ++at;
+        break;
+      }
+      const std::size_t end = name_end(at);
+      if (closing || end == at || xml.substr(end, 2) != "=\"") return "bad attribute" + near(i);
+      attributes.emplace_back(xml.substr(at, end - at));
+      for (std::size_t k = 0; k + 1 < attributes.size(); ++k)
+        if (attributes[k] == attributes.back()) return "attribute twice" + near(i);
+      const std::size_t close = xml.find('"', end + 2);
+      if (close == std::string_view::npos) return "unfinished attribute" + near(i);
+      for (std::size_t k = end + 2; k < close; ++k) {
+        if (xml[k] == '<') return "< in an attribute" + near(i);
+        if (xml[k] == '&' && !entity(k)) return "bare & in an attribute" + near(i);
+      }
+      at = close + 1;
+    }
+    if (closing) {
+      if (open.empty() || open.back() != name) return "unexpected </" + name + ">" + near(i);
+      open.pop_back();
+    } else {
+      if (open.empty() && elements > 0) return "second root" + near(i);
+      ++elements;
+      if (!alone) open.push_back(name);
+    }
+    i = at + 1;
+  }
+  if (!open.empty()) return "<" + open.back() + "> is not closed";
+  return elements == 0 ? "nothing there" : "";
+}
+
+}  // namespace bitline

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small chips and networks for tests.
+#pragma once
+
+#include <filesystem>
+#include <random>
+#include <string>
+
+#include "arch/config.h"
+#include "base/parallel.h"
+#include "base/yaml.h"
+#include "sim/chip.h"
+#include "sim/execute.h"
+#include "sim/run.h"
+
+namespace bitline::testing {
+
+inline const std::filesystem::path source = BITLINE_SOURCE_DIR;
+
+// A config from YAML text on top of a small ideal chip.
+inline Config config_of(const std::string& text) {
+  static const std::string base = R"(
+array: {rows: 64, columns: 32}
+tiles: 1
+arrays: 1
+instances: 1
+device: {g_min: 2 uS, g_max: 20 uS, write: exact}
+adc: ideal
+technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/um, cell_area: 3 um2, adder_energy: 1 fJ, adder_area: 1 um2,
+  register_energy: 1 fJ, register_area: 1 um2, buffer_energy: 1 fJ, buffer_area: 1 um2, driver_area: 1 um2}
+)";
+  const Value tree = merged(parse_yaml(base, "base"), expand_dotted(parse_yaml(text, "test")));
+  ConfigReader reader(tree, {});
+  Config config;
+  reader.read(config);
+  reader.finish();
+  return config;
+}
+
+// A matrix layer of pseudo-random integers that contains both extremes.
+inline MatrixLayer random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input, unsigned seed) {
+  MatrixLayer layer;
+  layer.name = "layer";
+  layer.rows = rows;
+  layer.columns = columns;
+  layer.weight_bits = weight_bits;
+  std::mt19937 engine(seed);
+  for (int i = 0; i < rows * columns; ++i) {
+    const int w = static_cast<int>(engine() % static_cast<unsigned>(2 * cell.highest + 1)) - cell.highest;
+    layer.weights.push_back(static_cast<std::int16_t>(weight_bits == 1 && w == 0 ? 1 : w));
+  }
+  layer.weights[0] = static_cast<std::int16_t>(cell.highest);
+  layer.weights.back() = static_cast<std::int16_t>(-cell.highest);
+  layer.weight_scale.assign(static_cast<std::size_t>(columns), 1);
+  layer.bias.assign(static_cast<std::size_t>(columns), 0);
+  layer.input = input;
+  return layer;
+}
+
+inline std::vector<std::int16_t> random_inputs(std::size_t vectors, int rows, InputScale input, unsigned seed) {
+  std::mt19937 engine(seed);
+  std::vector<std::int16_t> x;
+  for (std::size_t i = 0; i < vectors * static_cast<std::size_t>(rows); ++i)
+    x.push_back(static_cast<std::int16_t>(input.lowest() + static_cast<int>(engine() % static_cast<unsigned>(input.highest() - input.lowest() + 1))));
+  x[0] = static_cast<std::int16_t>(input.highest());
+  return x;
+}
+
+inline Chip chip_of(const Config& config, const MatrixLayer& layer) { return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)})); }
+
+// Written, aged, converters ranged without calibration.
+inline ChipState state_of(const Chip& chip, int instance = 0) {
+  ChipState state = write_chip(chip, chip.config.device, instance);
+  std::vector<std::vector<std::vector<float>>> none(1, std::vector<std::vector<float>>(state.layers[0].blocks.size()));
+  set_ranges(chip, state, none);
+  return state;
+}
+
+inline bool have_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"); }
+inline RunOptions run_options() {
+  RunOptions options;
+  options.data.folders = {"/usr/share/datasets"};
+  options.model_folders = {source / "models"};
+  return options;
+}
+
+}  // namespace bitline::testing
