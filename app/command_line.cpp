@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <system_error>
+#include <thread>
 
 #include "app/environment.h"
 #include "base/config_reader.h"
@@ -23,22 +25,33 @@ std::string examples_text(const std::vector<Example>& examples) {
   return out;
 }
 
-// Help with the usual sections, columns narrow enough for the longest option.
+// Help with one usage line and short options.
 class Help : public CLI::Formatter {
  public:
   Help() {
-    column_width(34);
-    label("OPTIONS", "options");
-    label("SUBCOMMAND", "COMMAND");
+    column_width(24);
     label("REQUIRED", "");
   }
-  // The default repeats "SUBCOMMAND"; our usage line is one for each command.
+  std::string make_description(const CLI::App* app) const override { return app->get_description() + "\n\n"; }
   std::string make_usage(const CLI::App* app, std::string name) const override {
-    std::string out = "Usage: " + (name.empty() ? "" : name + " ") + app->get_name();
-    for (const CLI::Option* o : app->get_options([](const CLI::Option* option) { return option->get_positional(); }))
-      out += " " + make_option_usage(o);
+    std::string out = "Usage: " + name;
     if (!app->get_subcommands({}).empty()) out += " COMMAND";
+    for (const CLI::Option* o : app->get_options()) {
+      if (o->get_positional()) out += " " + make_option_usage(o);
+      else if (o->get_required()) out += " " + o->get_name(false, true) + make_option_opts(o);
+    }
     return out + " [options]\n";
+  }
+  std::string make_option_opts(const CLI::Option* o) const override {
+    const std::string type = o->get_option_text().empty() ? value_name(o) : o->get_option_text();
+    return type.empty() ? "" : " " + type;
+  }
+
+ private:
+  // The name of the value without the validators that CLI11 appends.
+  static std::string value_name(const CLI::Option* o) {
+    const std::string text = o->get_type_name();
+    return text.substr(0, text.find(':'));
   }
 };
 
@@ -144,7 +157,7 @@ int CommandLine::main(int argc, char** argv) {
   } catch (const RunError& e) {
     print_error(e.what());
     return exit_run_failed;
-  } catch (const std::filesystem::filesystem_error& e) {
+  } catch (const std::system_error& e) {
     print_error(e.what());
     return exit_run_failed;
   } catch (const std::bad_alloc&) {
@@ -188,7 +201,7 @@ RunOptions Common::run_options() const {
   RunOptions o;
   o.data = data_path(data);
   o.model_folders = model_folders();
-  o.threads = threads;
+  o.threads = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return o;
 }
 

@@ -8,6 +8,7 @@
 #include "app/command_line.h"
 #include "app/condition.h"
 #include "app/environment.h"
+#include "app/published.h"
 #include "base/files.h"
 #include "report/csv.h"
 #include "report/html.h"
@@ -39,14 +40,15 @@ int run_command(const Arguments& a) {
   if (!a.out.empty()) {
     // Better to learn before the run than after it that the folder cannot be there.
     std::filesystem::create_directories(a.out);
-    if (loaded.config.keep_conductances) options.conductance_folder = std::filesystem::path(a.out) / "conductance";
-  } else if (loaded.config.keep_conductances && !a.quiet) {
-    print_warning("keep_conductances needs --out DIR; nothing is kept");
+    if (loaded.config.keep == Keep::conductances) options.conductance_folder = std::filesystem::path(a.out) / "conductance";
+  } else if (loaded.config.keep == Keep::conductances && !a.quiet) {
+    print_warning("keep: conductances needs --out DIR; nothing is kept");
   }
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
-  const Result result = run(loaded, options);
+  Result result = run(loaded, options);
   progress.clear();
+  fill_published(result, loaded.config);
 
   if (!a.out.empty()) write_folder(a.out, result, loaded);
   if (a.json && !a.quiet)  // the summary shows them itself

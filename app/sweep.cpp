@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "app/command_line.h"
 #include "app/environment.h"
+#include "app/published.h"
 #include "base/files.h"
 #include "experiments/sweep.h"
 #include "report/result_json.h"
@@ -104,7 +104,7 @@ int sweep_command(const Arguments& a) {
     fmt::print("{}", slurm_script(a, sweep, folder));
     return exit_done;
   }
-  const int cores = a.threads > 0 ? a.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int cores = a.run_options().threads;
   SweepOptions options;
   options.folder = folder;
   options.merge.assign(a.merge.begin(), a.merge.end());
@@ -114,7 +114,10 @@ int sweep_command(const Arguments& a) {
   options.jobs = a.jobs > 0 ? a.jobs : cores;
   options.run = a.run_options();
   options.run.threads = std::max(1, cores / options.jobs);
-  options.to_json = result_json;
+  options.to_json = [](Result result, const Config& config) {
+    fill_published(result, config);
+    return result_json(result);
+  };
   Progress progress(a.quiet);
   options.progress = [&](const SweepProgress& p) {
     progress.show(static_cast<double>(p.done + p.failed) / static_cast<double>(std::max<std::size_t>(p.total, 1)),

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
 #include "base/config_writer.h"
 #include "base/files.h"
 
@@ -79,48 +82,142 @@ void fields(Visitor& v, Config& c) {
   v(c.age_s, {.key = "age", .meaning = "time between writing and reading", .unit = Unit::second, .min = 0});
   v(c.layers, {.key = "layers", .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});
   v(c.published, {.key = "published", .meaning = "published figures to print beside ours"});
-  v(c.keep_conductances, {.key = "keep_conductances", .meaning = "write target, written and aged conductances of the first chip to the run folder"});
+  v(c.keep, {.key = "keep", .meaning = "conductances: write target, written and aged conductances of the first chip's arrays to the run folder"});
+  v(c.conductances, {.key = "conductances", .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing"});
 }
 
 namespace {
 
-// Problems no single field can see.
-void cross_checks(const Config& c, ConfigReader& r) {
-  for (const auto& d : check(c.device)) r.problem("device" + (d.path.empty() ? "" : "." + d.path), d.message, d.remedy);
-  if (c.array.active_rows && *c.array.active_rows > c.array.rows)
-    r.problem("array.active_rows", fmt::format("is {} but the array has {} rows", *c.array.active_rows, c.array.rows), "write all, or at most array.rows");
-  if (c.input.encoding == Encoding::analog && c.array.topology != Topology::voltage_rows)
-    r.problem("input.encoding", "analog inputs need row voltages, but this topology only switches rows", "use topology voltage-rows or encoding bit-serial");
-  for (const auto& d : problems(c.adc)) r.problem(d.path, d.message, d.remedy);
+// Problems no single field can see. Each is looked for only where its fields are sound, so that one mistake gives one
+// diagnostic. `at` is "" for the chip and "layers.NAME." for a layer.
+void check_parts(const Config& c, const LayerConfig& parts, const std::string& at, ConfigReader& r) {
+  if (parts.input.encoding == Encoding::analog && c.array.topology != Topology::voltage_rows)
+    r.problem(at + "input.encoding", "analog inputs need row voltages, but this topology only switches rows",
+              "use topology voltage-rows or encoding bit-serial");
+  for (const auto& d : problems(parts.adc)) r.problem(at + d.path, d.message, d.remedy);
+  const int weight_bits = parts.quantization.weight_bits;
+  CellLayout l;
   try {
-    const CellLayout l = layout(c.cell, c.quantization.weight_bits);
-    if (l.columns_per_weight > c.array.columns) r.problem("array.columns", fmt::format("is {} but one weight needs {}", c.array.columns, l.columns_per_weight), "use fewer slices or wider arrays");
-    if (!c.device.levels_S.empty()) {
-      if (static_cast<int>(c.device.levels_S.size()) < l.highest_digit + 1)
-        r.problem("device.levels", fmt::format("lists {} levels but {}-bit weights in this cell need {}", c.device.levels_S.size(), c.quantization.weight_bits, l.highest_digit + 1), "list every level or use more slices");
-      if (l.two_sided) r.problem("device.levels", "a level table and a two-sided pair exclude each other", "use pair: one-sided");
-    }
+    l = layout(parts.cell, weight_bits);
   } catch (const InputError& e) {
-    r.problem("cell.slices", e.what());
+    r.problem(at + "cell.slices", e.what());
+    return;
   }
+  if (l.columns_per_weight > c.array.columns)
+    r.problem(at + "array.columns", fmt::format("is {} but one weight needs {}", c.array.columns, l.columns_per_weight),
+              "use fewer slices or wider arrays");
+  const auto& levels = c.device.levels_S;
+  if (levels.empty()) return;
+  if (static_cast<int>(levels.size()) < l.highest_digit + 1)
+    r.problem(at + "device.levels",
+              fmt::format("lists {} levels but {}-bit weights in this cell need {}", levels.size(), weight_bits,
+                          l.highest_digit + 1),
+              "list every level or use more slices");
+  if (l.two_sided)
+    r.problem(at + "device.levels", "a level table and a two-sided pair exclude each other", "use pair: one-sided");
+}
+
+LayerConfig common_parts(const Config& c) {
+  return {false, c.mapping.duplicate, c.cell, c.input, c.adc, c.quantization};
+}
+
+void check_chip(const Config& c, ConfigReader& r) {
+  if (r.clean("device"))
+    for (const auto& d : check(c.device))
+      r.problem(d.path.empty() ? "device" : "device." + d.path, d.message, d.remedy);
+  if (r.clean("array") && c.array.active_rows && *c.array.active_rows > c.array.rows)
+    r.problem("array.active_rows", fmt::format("is {} but the array has {} rows", *c.array.active_rows, c.array.rows),
+              "write all, or at most array.rows");
   for (std::size_t i = 0; i < c.published.size(); ++i) {
     const auto& k = c.published[i].kind;
-    if (k != "predicted" && k != "imposed" && k != "proxy") r.problem(fmt::format("published.{}.kind", i), "is '" + k + "', which is not one of predicted, imposed, proxy");
+    if (k != "predicted" && k != "imposed" && k != "proxy")
+      r.problem(fmt::format("published.{}.kind", i),
+                fmt::format("is '{}', which is not one of predicted, imposed, proxy", k));
   }
-  if (!c.layers.is_map() && c.layers.kind != Value::Kind::null) r.problem("layers", "must be a map from layer names to settings");
+  const auto parts_clean = [&] {
+    for (const char* part : {"array", "device", "cell", "input", "adc", "quantization"})
+      if (!r.clean(part)) return false;
+    return true;
+  };
+  if (parts_clean()) check_parts(c, common_parts(c), "", r);
+}
+
+LayerConfig read_layer(const Config& config, const Value& over, Annotations* notes = nullptr) {
+  if (!over.is_map())
+    throw ConfigError(Diagnostic{over.origin, {}, "must be a map of settings", "for example {adc.bits: 6}"});
+  LayerConfig out = common_parts(config);
+  ConfigReader reader(merged(ConfigWriter::write(out), expand_dotted(over)), {});
+  reader.read(out);
+  reader.finish();
+  if (notes) *notes = reader.annotations();
+  return out;
+}
+
+// A layer's settings without dotted keys, bases and names of files: what layer_config() reads anywhere.
+Value self_contained(const Value& layer, const ConfigPath& where) {
+  Value v = expand_dotted(layer);
+  resolve_bases(v, where);
+  if (Value* adc = v.find("adc")) {
+    std::vector<std::string_view> types;
+    [&]<class... A>(const std::variant<A...>*) { (types.push_back(A::type), ...); }(static_cast<const Adc*>(nullptr));
+    if (auto opened = open_named(*adc, "adc", types, where)) *adc = std::move(*opened);
+  }
+  return v;
+}
+
+// Reads every layer's overrides; the assumptions they make are added to `assumed`.
+void check_layers(Config& c, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>& assumed) {
+  if (c.layers.kind == Value::Kind::null) return;
+  if (!c.layers.is_map()) {
+    r.problem("layers", "must be a map from layer names to settings");
+    return;
+  }
+  const bool chip_clean = r.clean();
+  for (auto& e : c.layers.entries) {
+    const std::string at = fmt::format("layers.{}", e.key);
+    try {
+      e.value = self_contained(e.value, where);
+      Annotations notes;
+      const LayerConfig parts = read_layer(c, e.value, &notes);
+      for (const auto& a : notes.assumed) assumed.push_back({fmt::format("{}.{}", at, a.path), a.value, a.reason});
+      if (chip_clean && !parts.digital) check_parts(c, parts, at + ".", r);
+    } catch (const ConfigError& error) {
+      for (auto d : error.diagnostics()) {
+        d.path = d.path.empty() ? at : fmt::format("{}.{}", at, d.path);
+        if (d.where.file.empty())
+          r.problem(d.path, d.message, d.remedy);
+        else
+          r.problem(std::move(d));
+      }
+    }
+  }
+}
+
+// A model beside the config is remembered by its full path, so that resolved.yaml finds it from anywhere; a shipped
+// model keeps its short name, so that the hash is the same on every machine.
+void find_network(Config& c, const ConfigPath& where, ConfigReader& r) {
+  namespace fs = std::filesystem;
+  std::string& network = c.workload.network;
+  if (network.empty() || !r.clean("workload")) return;
+  const auto& origins = r.annotations().origins;
+  const auto origin = origins.find("workload.network");
+  const fs::path beside = (origin == origins.end() ? fs::path() : folder_of(origin->second)) / network;
+  std::error_code ec;
+  if (fs::is_regular_file(beside, ec)) {
+    network = fs::weakly_canonical(beside).string();
+    return;
+  }
+  for (const auto& root : where.roots)
+    if (fs::is_regular_file(root.parent_path() / "models" / network, ec)) return;
+  r.problem("workload.network", fmt::format("no file '{}'", network),
+            "looked beside the config and among the shipped models");
 }
 
 }  // namespace
 
 LayerConfig layer_config(const Config& config, const std::string& layer) {
-  LayerConfig base{false, config.mapping.duplicate, config.cell, config.input, config.adc, config.quantization};
   const Value* over = config.layers.find(layer);
-  if (!over) return base;
-  ConfigReader reader(merged(ConfigWriter::write(base), expand_dotted(*over)), {});
-  LayerConfig out = base;
-  reader.read(out);
-  reader.finish();
-  return out;
+  return over ? read_layer(config, *over) : common_parts(config);
 }
 
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
@@ -128,37 +225,33 @@ LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>
   loaded.tree = load_config(file, overrides, where);
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
-  if (reader.clean()) cross_checks(loaded.config, reader);
-  Config& c = loaded.config;
-  if (reader.clean() && c.layers.is_map()) {
-    std::vector<Diagnostic> problems;
-    for (const auto& e : c.layers.entries) try {
-        layer_config(c, e.key);
-      } catch (const ConfigError& error) {
-        for (const auto& d : error.diagnostics()) reader.problem("layers." + e.key + (d.path.empty() ? "" : "." + d.path), d.message, d.remedy);
-      }
-  }
-  // A model beside the config is remembered by its full path, so that resolved.yaml finds it from anywhere; a shipped
-  // model keeps its short name, so that the hash is the same on every machine.
-  if (reader.clean() && !c.workload.network.empty()) {
-    namespace fs = std::filesystem;
-    const auto origin = reader.annotations().origins.find("workload.network");
-    const fs::path beside = origin == reader.annotations().origins.end() ? fs::path() : fs::path(origin->second.file).parent_path();
-    const auto shipped = [&] {
-      for (const auto& root : where.roots)
-        if (fs::exists(root.parent_path() / "models" / c.workload.network)) return true;
-      return false;
-    };
-    if (fs::exists(beside / c.workload.network)) c.workload.network = fs::weakly_canonical(beside / c.workload.network).string();
-    else if (!shipped()) reader.problem("workload.network", "no file '" + c.workload.network + "'", "looked beside the config and among the shipped models");
-  }
+  check_chip(loaded.config, reader);
+  std::vector<Assumption> in_layers;
+  check_layers(loaded.config, where, reader, in_layers);
+  find_network(loaded.config, where, reader);
   reader.finish();
   loaded.annotations = reader.annotations();
+  auto& assumed = loaded.annotations.assumed;
+  assumed.insert(assumed.end(), in_layers.begin(), in_layers.end());
   return loaded;
 }
 
-std::string resolved_yaml(const LoadedConfig& loaded) { return to_yaml(ConfigWriter::write(loaded.config), &loaded.annotations); }
+std::string resolved_yaml(const LoadedConfig& loaded) {
+  return to_yaml(ConfigWriter::write(loaded.config), &loaded.annotations);
+}
 
-std::string config_hash(const Config& config) { return checksum(to_yaml(ConfigWriter::write(config))); }
+std::string config_hash(const Config& config) {
+  // Layers by what their settings mean, not by how they are written.
+  Config chip = config;
+  chip.layers = {};
+  std::string text = to_yaml(ConfigWriter::write(chip));
+  const std::string common = to_yaml(ConfigWriter::write(common_parts(config)));
+  std::map<std::string, std::string> layers;
+  for (const auto& e : config.layers.entries)
+    if (std::string own = to_yaml(ConfigWriter::write(layer_config(config, e.key))); own != common)
+      layers[e.key] = std::move(own);
+  for (const auto& [name, own] : layers) text += fmt::format("layer {}:\n{}", name, own);
+  return checksum(text);
+}
 
 }  // namespace bitline

@@ -36,6 +36,10 @@ enum class Unused { g_min, open };
 inline constexpr std::string_view unused_names[] = {"g_min", "open"};
 constexpr std::span<const std::string_view> names_of(Unused) { return unused_names; }
 
+enum class Keep { nothing, conductances };
+inline constexpr std::string_view keep_names[] = {"nothing", "conductances"};
+constexpr std::span<const std::string_view> names_of(Keep) { return keep_names; }
+
 enum class BiasPlace { digital, rows };
 inline constexpr std::string_view bias_names[] = {"digital", "rows"};
 constexpr std::span<const std::string_view> names_of(BiasPlace) { return bias_names; }
@@ -106,7 +110,8 @@ struct Config {
   double age_s = 0;
   Value layers;                     // by layer name: overrides of LayerConfig, keys may be paths
   std::vector<PublishedFigure> published;
-  bool keep_conductances = false;
+  Keep keep = Keep::nothing;
+  std::string conductances;         // folder of measured arrays instead of writing; empty = write
 };
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);

@@ -11,26 +11,38 @@
 namespace bitline {
 namespace {
 
-std::string joined_path(const std::string& path, std::string_view key) { return path.empty() ? std::string(key) : path + "." + std::string(key); }
-
-std::string shown(const Value& v) {
-  if (v.is_scalar()) return "'" + v.text + "'";
-  return v.is_list() ? "a list" : v.is_map() ? "a map" : "nothing";
+std::string joined_path(std::string_view path, std::string_view key) {
+  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& w : words) out += (out.empty() ? "" : ", ") + w;
-  return out;
+std::string shown(const Value& v) {
+  if (!v.is_scalar()) return v.is_list() ? "a list" : v.is_map() ? "a map" : "nothing";
+  constexpr std::size_t longest = 60;
+  std::string text = v.text.substr(0, longest);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return fmt::format("'{}{}'", text, v.text.size() > longest ? "..." : "");
+}
+
+std::string did_you_mean(std::string_view written, const std::vector<std::string>& known) {
+  const std::string near = nearest(written, known);
+  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
+}
+
+std::vector<std::string> strings(std::span<const std::string_view> words) { return {words.begin(), words.end()}; }
+
+bool is_below(std::string_view path, std::string_view above) {
+  return above.empty() || (path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '.'));
 }
 
 }  // namespace
 
 std::string nearest(std::string_view written, const std::vector<std::string>& known) {
+  constexpr std::size_t longest = 64;  // no key is longer, and the table below is written x word
+  if (written.size() > longest) return "";
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, written.size() / 3) + 1;
   for (const auto& word : known) {
-    // Levenshtein distance with adjacent transpositions, three rows at a time.
+    // Levenshtein distance with transpositions of neighbours: d[i][j] between the first i and j letters.
     std::vector<std::vector<std::size_t>> d(written.size() + 1, std::vector<std::size_t>(word.size() + 1));
     for (std::size_t i = 0; i <= written.size(); ++i)
       for (std::size_t j = 0; j <= word.size(); ++j) {
@@ -39,16 +51,28 @@ std::string nearest(std::string_view written, const std::vector<std::string>& kn
           continue;
         }
         d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (written[i - 1] != word[j - 1])});
-        if (i > 1 && j > 1 && written[i - 1] == word[j - 2] && written[i - 2] == word[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+        if (i > 1 && j > 1 && written[i - 1] == word[j - 2] && written[i - 2] == word[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
       }
-    if (d[written.size()][word.size()] < best_distance) best_distance = d[written.size()][word.size()], best = word;
+    if (const std::size_t distance = d[written.size()][word.size()]; distance < best_distance) {
+      best_distance = distance;
+      best = word;
+    }
   }
   return best;
 }
 
 ConfigReader::ConfigReader(const Value& root, ConfigPath where) : root_(root), where_(std::move(where)) {
-  kept_.reserve(1024);
   stack_.push_back({&root_, "", {}});
+}
+
+bool ConfigReader::clean(std::string_view path) const {
+  return std::none_of(problems_.begin(), problems_.end(), [&](const Diagnostic& d) { return is_below(d.path, path); });
+}
+
+const Value* ConfigReader::kept(Value node) {
+  kept_.push_back(std::move(node));
+  return &kept_.back();
 }
 
 void ConfigReader::report(const Value& at, const std::string& path, std::string message, std::string remedy) {
@@ -85,28 +109,43 @@ const Value* ConfigReader::take(const Field& f) {
   Frame& frame = stack_.back();
   frame.known.insert(f.key);
   path_ = joined_path(frame.path, f.key);
-  const Value* node = frame.map ? frame.map->find(f.key) : nullptr;
-  if (!node || (node->kind == Value::Kind::null)) {
-    if (node) report(*node, path_, "has no value", "give one or leave the key out");
-    else if (f.required && frame.map) report(*frame.map, path_, fmt::format("the key '{}' is missing: {}", f.key, f.meaning), fmt::format("add \"{}: ...\"", f.key));
+  const Value* node = frame.map->find(f.key);
+  if (!node) {
+    if (f.required)
+      report(*frame.map, path_, fmt::format("the key '{}' is missing: {}", f.key, f.meaning),
+             fmt::format("add \"{}: ...\"", f.key));
     return nullptr;
   }
   notes_.origins[path_] = node->origin;
+  if (node->kind == Value::Kind::null) {
+    report(*node, path_, "has no value", "give one or leave the key out");
+    return nullptr;
+  }
   return node;
+}
+
+const Value* ConfigReader::unwrapped(const Value* node) {
+  if (!is_annotated(*node)) return node;
+  const Value* value = node->find("value");
+  for (const auto& e : node->entries) {
+    if (e.key == "value") continue;
+    if (e.key != "source" && e.key != "assumed")
+      problems_.push_back({e.origin, joined_path(path_, e.key), fmt::format("unknown key '{}' beside 'value'", e.key),
+                           "value, source and assumed are known"});
+    else if (!e.value.is_scalar())
+      report(e.value, joined_path(path_, e.key), fmt::format("is {} where a text is expected", shown(e.value)));
+    else if (e.key == "source")
+      notes_.sources[path_] = e.value.text;
+    else
+      notes_.assumed.push_back({path_, value->is_list() ? "a list" : value->text, e.value.text});
+  }
+  return value;
 }
 
 const Value* ConfigReader::scalar(const Field& f, const char* what) {
   const Value* node = take(f);
   if (!node) return nullptr;
-  if (node->is_map() && node->find("value")) {
-    for (const auto& e : node->entries)
-      if (e.key != "value" && e.key != "source" && e.key != "assumed")
-        report(e.value, path_, fmt::format("unknown key '{}' beside 'value'", e.key), "value, source and assumed are known");
-    const Value* value = node->find("value");
-    if (const Value* s = node->find("source")) notes_.sources[path_] = s->text;
-    if (const Value* a = node->find("assumed")) notes_.assumed.push_back({path_, value->text, a->text});
-    node = value;
-  }
+  node = unwrapped(node);
   if (!node->is_scalar()) {
     report(*node, path_, fmt::format("is {} where {} is expected", shown(*node), what));
     return nullptr;
@@ -116,23 +155,30 @@ const Value* ConfigReader::scalar(const Field& f, const char* what) {
 
 bool ConfigReader::in_range(const Value& at, const Field& f, double x) {
   const auto q = [&](double v) { return format_quantity(v, f.unit); };
-  if (f.positive && !(x > 0)) {
-    report(at, path_, fmt::format("is {} but must be greater than zero", shown(at)));
-    return false;
+  const bool low = f.positive ? !(x > 0) : x < f.min, high = x > f.max;
+  if (!low && !high) return true;
+  std::string range = f.positive             ? "greater than zero"
+                      : std::isinf(f.min) ? ""
+                      : std::isinf(f.max) ? "at least " + q(f.min)
+                                          : "from " + q(f.min);
+  if (!std::isinf(f.max)) {
+    if (range.empty())
+      range = "at most ";
+    else
+      range += f.positive ? " and at most " : " to ";
+    range += q(f.max);
   }
-  if (x < f.min || x > f.max) {
-    const std::string range = std::isinf(f.max) ? "at least " + q(f.min) : std::isinf(f.min) ? "at most " + q(f.max) : "from " + q(f.min) + " to " + q(f.max);
-    report(at, path_, fmt::format("is {} but must be {}", shown(at), range));
-    return false;
-  }
-  return true;
+  report(at, path_, fmt::format("is {} but must be {}", shown(at), range));
+  return false;
 }
 
 void ConfigReader::boolean(const Field& f, bool& out) {
   const Value* node = scalar(f, "true or false");
   if (!node) return;
-  if (node->text == "true" || node->text == "false") out = node->text == "true";
-  else report(*node, path_, fmt::format("is {} where true or false is expected", shown(*node)));
+  if (node->text == "true" || node->text == "false")
+    out = node->text == "true";
+  else
+    report(*node, path_, fmt::format("is {} where true or false is expected", shown(*node)));
 }
 
 void ConfigReader::integer(const Field& f, std::int64_t& out, std::int64_t lowest, std::int64_t highest) {
@@ -141,13 +187,20 @@ void ConfigReader::integer(const Field& f, std::int64_t& out, std::int64_t lowes
   std::int64_t x = 0;
   const char *begin = node->text.data(), *end = begin + node->text.size();
   const auto [stop, error] = std::from_chars(begin, end, x);
-  const bool octal_look = node->text.size() > 1 && node->text[0] == '0';
-  if (error == std::errc::result_out_of_range) report(*node, path_, fmt::format("is {}, which is too large", shown(*node)));
-  else if (error != std::errc() || stop != end || octal_look)
-    report(*node, path_, fmt::format("is {} where a whole number is expected", shown(*node)), octal_look ? "write it without the leading zero" : "");
+  const bool all_digits = stop == end && error != std::errc::invalid_argument;
+  const char* first_digit = begin + node->text.starts_with('-');
+  if (!all_digits)
+    report(*node, path_, fmt::format("is {} where a whole number is expected", shown(*node)));
+  else if (*first_digit == '0' && end - first_digit > 1)  // 010 is 8 to some YAML readers
+    report(*node, path_, fmt::format("is {} where a whole number is expected", shown(*node)),
+           "write it without the leading zero");
+  else if (error == std::errc::result_out_of_range)
+    report(*node, path_, fmt::format("is {}, which is too large", shown(*node)));
   else if (in_range(*node, f, static_cast<double>(x))) {
-    if (x < lowest || x > highest) report(*node, path_, fmt::format("is {} but must be from {} to {}", shown(*node), lowest, highest));
-    else out = x;
+    if (x < lowest || x > highest)
+      report(*node, path_, fmt::format("is {} but must be from {} to {}", shown(*node), lowest, highest));
+    else
+      out = x;
   }
 }
 
@@ -155,8 +208,15 @@ void ConfigReader::number(const Field& f, double& out) {
   const Value* node = scalar(f, "a number");
   if (!node) return;
   const auto q = parse_quantity(node->text, f.unit);
-  if (!q.value) report(*node, path_, shown(*node) + " " + q.problem);
-  else if (in_range(*node, f, *q.value)) out = *q.value;
+  if (!q.value) {
+    report(*node, path_, fmt::format("{} {}", shown(*node), q.problem));
+    return;
+  }
+  if (!in_range(*node, f, *q.value)) return;
+  out = *q.value;
+  // The same words however the user wrote the quantity.
+  if (!notes_.assumed.empty() && notes_.assumed.back().path == path_)
+    notes_.assumed.back().value = format_quantity(out, f.unit);
 }
 
 void ConfigReader::text(const Field& f, std::string& out) {
@@ -166,106 +226,116 @@ void ConfigReader::text(const Field& f, std::string& out) {
 void ConfigReader::choice(const Field& f, std::size_t& index, std::span<const std::string_view> names) {
   const Value* node = scalar(f, "a word");
   if (!node) return;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i] == node->text) {
-      index = i;
-      return;
-    }
-  const std::vector<std::string> known(names.begin(), names.end());
-  const std::string near = nearest(node->text, known);
-  report(*node, path_, fmt::format("is {}, which is not one of {}", shown(*node), joined(known)), near.empty() ? "" : "did you mean '" + near + "'?");
+  const auto at = std::find(names.begin(), names.end(), node->text);
+  if (at != names.end())
+    index = static_cast<std::size_t>(at - names.begin());
+  else
+    report(*node, path_, fmt::format("is {}, which is not one of {}", shown(*node), fmt::join(names, ", ")),
+           did_you_mean(node->text, strings(names)));
 }
 
 void ConfigReader::optional(const Field& f, const OptionalRef& ref) {
   const Value* node = take(f);
   if (!node) return;
-  const std::string path = path_;
-  if (node->is_scalar() && (node->text == "unset" || (*f.absent && node->text == f.absent))) {
+  const Value* inner = is_annotated(*node) ? node->find("value") : node;
+  if (inner->is_scalar() && (inner->text == "unset" || (*f.absent && inner->text == f.absent))) {
+    unwrapped(node);
     ref.set(false);
     return;
   }
   ref.set(true);
   direct_ = node;
-  direct_path_ = path;
+  direct_path_ = path_;
   ref.visit(*this);
 }
 
-const Value* ConfigReader::opened(const Value* node, const Field& f) {
-  if (!f.library || !node->is_scalar()) return node;
-  if (kept_.size() == kept_.capacity()) return nullptr;
-  try {
-    kept_.push_back(load_config(find_config(*node, f.key, where_), {}, where_));
-    return &kept_.back();
-  } catch (const ConfigError& e) {
-    for (auto d : e.diagnostics()) {
-      if (d.path.empty()) d.path = path_;
-      problems_.push_back(d);
-    }
+const Value* ConfigReader::opened(const Value& node, const Field& f, std::span<const std::string_view> types) {
+  const std::string path = path_;
+  const Value* base = node.is_map() ? node.find("base") : nullptr;
+  const Value* name = node.is_scalar() ? &node : base && base->shorthand ? base : nullptr;
+  const bool type = name && std::find(types.begin(), types.end(), name->text) != types.end();
+  if (name && !type && !f.library) {
+    if (types.empty())
+      report(*name, path, fmt::format("is {} where a map of keys is expected", shown(*name)));
+    else
+      report(*name, path, fmt::format("is {}, which is not one of {}", shown(*name), fmt::join(types, ", ")),
+             did_you_mean(name->text, strings(types)));
     return nullptr;
   }
+  try {
+    const auto found = open_named(node, f.key, types, where_);
+    const Value* map = found ? kept(*found) : &node;
+    if (map->is_map()) return map;
+    report(*map, path, fmt::format("is {} where a map of keys is expected", shown(*map)));
+  } catch (const ConfigError& e) {
+    for (auto d : e.diagnostics()) {
+      if (d.path.empty()) d.path = path;
+      if (name && d.where.file == name->origin.file && d.where.line == name->origin.line && !types.empty()) {
+        d.message += fmt::format(", and it is not one of {}", fmt::join(types, ", "));
+        if (const auto near = did_you_mean(name->text, strings(types)); !near.empty()) d.remedy = near;
+      }
+      problems_.push_back(std::move(d));
+    }
+  }
+  return nullptr;
+}
+
+void ConfigReader::read_map(const Value* map, const std::string& path, std::set<std::string> known,
+                            const Visit& visit) {
+  stack_.push_back({map, path, std::move(known)});
+  visit(*this);
+  end_of_map();
+  stack_.pop_back();
 }
 
 void ConfigReader::end_of_map() {
-  Frame& frame = stack_.back();
-  if (!frame.map) return;
+  const Frame& frame = stack_.back();
   const std::vector<std::string> known(frame.known.begin(), frame.known.end());
   for (const auto& e : frame.map->entries) {
     if (frame.known.count(e.key)) continue;
-    const std::string near = nearest(e.key, known);
-    problems_.push_back({e.origin, joined_path(frame.path, e.key), fmt::format("unknown key '{}'", e.key),
-                         near.empty() ? "known here: " + joined(known) : "did you mean '" + near + "'?"});
+    std::string remedy = did_you_mean(e.key, known);
+    if (remedy.empty())
+      remedy = known.empty() ? "no key is known here" : fmt::format("known here: {}", fmt::join(known, ", "));
+    Value key = Value::scalar(e.key);
+    problems_.push_back(
+        {e.origin, joined_path(frame.path, e.key), fmt::format("unknown key {}", shown(key)), std::move(remedy)});
   }
 }
 
 void ConfigReader::record(const Field& f, const Visit& visit) {
   const Value* node = take(f);
   const std::string path = path_;
-  if (node) node = opened(node, f);
-  if (node && !node->is_map()) {
-    report(*node, path, fmt::format("is {} where a map of keys is expected", shown(*node)));
-    node = nullptr;
-  }
-  if (!node && !f.required) return;  // every default stays as the struct has it
-  stack_.push_back({node, path, {}});
-  visit(*this);
-  end_of_map();
-  stack_.pop_back();
+  if (node) node = opened(*node, f, {});
+  if (node) read_map(node, path, {}, visit);  // else every default stays as the struct has it
 }
 
 void ConfigReader::variant(const Field& f, const VariantRef& ref) {
   const Value* node = take(f);
-  if (!node) return;
   const std::string path = path_;
-  const std::vector<std::string> types(ref.types.begin(), ref.types.end());
-  const auto position = [&](const std::string& word) { return static_cast<std::size_t>(std::find(types.begin(), types.end(), word) - types.begin()); };
-  // The bare word of a type stands for that type with its defaults: "adc: ideal".
-  const bool bare = node->is_scalar() && position(node->text) < types.size();
-  if (!bare) node = opened(node, f);
+  if (node) node = opened(*node, f, ref.types);
   if (!node) return;
-  const Value* type = bare ? node : node->is_map() ? node->find("type") : nullptr;
+  const Value* type = node->find("type");
   if (!type) {
-    report(*node, path, node->is_scalar() ? fmt::format("is {}, which is not one of {}", shown(*node), joined(types)) : fmt::format("needs the key 'type': one of {}", joined(types)),
-           node->is_scalar() && !nearest(node->text, types).empty() ? "did you mean '" + nearest(node->text, types) + "'?" : "");
+    report(*node, path, fmt::format("needs the key 'type': one of {}", fmt::join(ref.types, ", ")));
     return;
   }
-  const std::size_t index = position(type->text);
-  if (index == types.size()) {
-    const std::string near = nearest(type->text, types);
-    report(*type, path + ".type", fmt::format("is {}, which is not one of {}", shown(*type), joined(types)), near.empty() ? "" : "did you mean '" + near + "'?");
+  const auto at = std::find(ref.types.begin(), ref.types.end(), type->text);
+  if (at == ref.types.end()) {
+    report(*type, joined_path(path, "type"),
+           fmt::format("is {}, which is not one of {}", shown(*type), fmt::join(ref.types, ", ")),
+           did_you_mean(type->text, strings(ref.types)));
     return;
   }
-  ref.choose(index);
-  notes_.origins[path + ".type"] = type->origin;
-  stack_.push_back({bare ? nullptr : node, path, {"type"}});
-  ref.visit(*this);
-  end_of_map();
-  stack_.pop_back();
+  ref.choose(static_cast<std::size_t>(at - ref.types.begin()));
+  notes_.origins[joined_path(path, "type")] = type->origin;
+  read_map(node, path, {"type"}, ref.visit);
 }
 
 void ConfigReader::list(const Field& f, const ListRef& ref) {
   const Value* node = take(f);
   if (!node) return;
   const std::string path = path_;
+  node = unwrapped(node);
   if (!node->is_list()) {
     report(*node, path, fmt::format("is {} where a list is expected", shown(*node)), "write [a, b, c]");
     return;
@@ -273,9 +343,8 @@ void ConfigReader::list(const Field& f, const ListRef& ref) {
   ref.resize(node->items.size());
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     direct_ = &node->items[i];
-    direct_path_ = path + "." + std::to_string(i);
+    direct_path_ = fmt::format("{}.{}", path, i);
     ref.visit(*this, i);
-    direct_ = nullptr;
   }
 }
 
@@ -290,14 +359,22 @@ void ConfigReader::map(const Field& f, const MapRef& ref) {
   for (const auto& e : node->entries) {
     direct_ = &e.value;
     direct_path_ = joined_path(path, e.key);
-    notes_.origins[direct_path_] = e.origin;
+    notes_.origins[direct_path_] = e.value.origin;
     ref.visit(*this, e.key);
-    direct_ = nullptr;
   }
 }
 
 void ConfigReader::raw(const Field& f, Value& out) {
-  if (const Value* node = take(f)) out = *node;
+  const Value* node = take(f);
+  if (!node) return;
+  out = *node;
+  note_origins(*node, path_);
+}
+
+void ConfigReader::note_origins(const Value& node, const std::string& path) {
+  notes_.origins[path] = node.origin;
+  for (const auto& e : node.entries) note_origins(e.value, joined_path(path, e.key));
+  for (std::size_t i = 0; i < node.items.size(); ++i) note_origins(node.items[i], fmt::format("{}.{}", path, i));
 }
 
 }  // namespace bitline

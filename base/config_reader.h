@@ -2,6 +2,7 @@
 // Fills config structs from a Value tree: the visitor that reads. Collects every problem before it throws.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -37,9 +38,11 @@ class ConfigReader : public Visitor {
 
   // Reports a problem found by the caller at a key path (cross-field checks), with the position where the key was written.
   void problem(const std::string& path, std::string message, std::string remedy = "");
+  void problem(Diagnostic problem) { problems_.push_back(std::move(problem)); }  // ditto, where it says
   // Throws ConfigError with all problems, sorted by position, or returns.
   void finish();
-  bool clean() const { return problems_.empty(); }
+  // No problem so far at this key path or below it.
+  bool clean(std::string_view path = "") const;
   const Annotations& annotations() const { return notes_; }
 
   void boolean(const Field&, bool&) override;
@@ -60,19 +63,24 @@ class ConfigReader : public Visitor {
     std::string path;
     std::set<std::string> known;
   };
-  const Value* take(const Field& f);            // the node for this field, or null (default stays)
-  const Value* scalar(const Field& f, const char* what);  // ditto, unwrapped from {value: ..., source: ...}
+  const Value* take(const Field& f);                      // the node for this field, or null (default stays)
+  const Value* scalar(const Field& f, const char* what);  // ditto, a scalar without its annotations
+  const Value* unwrapped(const Value* node);              // X of {value: X, source: ..., assumed: ...}, noting the rest
+  const Value* kept(Value node);                          // the node, at an address that stays
   void report(const Value& at, const std::string& path, std::string message, std::string remedy = "");
   bool in_range(const Value& at, const Field& f, double x);
+  // A map of keys for this node, with the file it names opened; null after reporting what is wrong with it.
+  const Value* opened(const Value& node, const Field& f, std::span<const std::string_view> types);
+  void read_map(const Value* map, const std::string& path, std::set<std::string> known, const Visit& visit);
   void end_of_map();
-  const Value* opened(const Value* node, const Field& f);  // a record's node with a library name expanded
+  void note_origins(const Value& node, const std::string& path);
 
   Value root_;
   ConfigPath where_;
   std::vector<Frame> stack_;
   const Value* direct_ = nullptr;  // the node for the next field, whatever its key (list elements, optionals)
   std::string direct_path_, path_;
-  std::vector<Value> kept_;        // files opened for library names; reserved so that pointers stay valid
+  std::deque<Value> kept_;         // what files opened for library names hold
   std::vector<Diagnostic> problems_;
   Annotations notes_;
 };

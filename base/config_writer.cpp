@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/config_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 #include <utility>
 
 namespace bitline {
@@ -70,77 +74,115 @@ void ConfigWriter::raw(const Field& f, Value& x) {
 
 namespace {
 
+// Whether a text read back without quotes is the same text.
 bool plain_is_safe(const std::string& s) {
-  if (s.empty() || s.front() == ' ' || s.back() == ' ') return false;
-  if (s.find_first_of("-?:,[]{}#&*!|>'\"%@`") == 0) {
-    // A leading minus followed by a digit or dot is a number.
-    if (!(s.size() > 1 && s[0] == '-' && (std::isdigit(static_cast<unsigned char>(s[1])) || s[1] == '.'))) return false;
-  }
-  return std::none_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == '#'; }) &&
-         s.find(": ") == std::string::npos && s.back() != ':';
+  static constexpr std::string_view nulls[] = {"~", "null", "Null", "NULL"};
+  if (s.empty() || s.front() == ' ' || s.back() == ' ' || std::find(nulls, std::end(nulls), s) != std::end(nulls))
+    return false;
+  const bool negative_number = s.size() > 1 && s[0] == '-' && (std::isdigit(static_cast<unsigned char>(s[1])) != 0);
+  if (std::string_view("-?:&*!|>'\"%@`.").find(s[0]) != std::string_view::npos && !negative_number) return false;
+  return std::none_of(s.begin(), s.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 32 || std::string_view(",[]{}#:").find(c) != std::string_view::npos;
+  });
 }
 
-std::string scalar_text(const Value& v) {
-  if (v.kind == Value::Kind::null) return "~";
-  if (!v.quoted && plain_is_safe(v.text)) return v.text;
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
-  for (char c : v.text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else out += c;
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      out += {'\\', c};
+    else if (static_cast<unsigned char>(c) < 32)
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    else
+      out += c;
   }
-  return out + "\"";
+  return out + '"';
 }
 
-std::string flow(const Value& v) {
+std::string key_text(const std::string& key) { return plain_is_safe(key) ? key : in_quotes(key); }
+
+class YamlText {
+ public:
+  explicit YamlText(const Annotations* notes) : notes_(notes) {}
   std::string out;
-  if (v.is_list()) {
-    for (const auto& item : v.items) out += (out.empty() ? "" : ", ") + flow(item);
-    return "[" + out + "]";
-  }
-  if (v.is_map()) {
-    for (const auto& e : v.entries) out += (out.empty() ? "" : ", ") + scalar_text(Value::scalar(e.key)) + ": " + flow(e.value);
-    return "{" + out + "}";
-  }
-  return scalar_text(v);
-}
 
-void emit(const Value& map, const std::string& path, int indent, const Annotations* notes, std::string& out) {
-  for (const auto& e : map.entries) {
-    const std::string full = path.empty() ? e.key : path + "." + e.key;
-    std::string line = std::string(static_cast<std::size_t>(indent), ' ') + scalar_text(Value::scalar(e.key)) + ":";
-    if (e.value.is_map() && !e.value.entries.empty()) {
-      out += line + "\n";
-      emit(e.value, full, indent + 2, notes, out);
-      continue;
-    }
-    std::string text = flow(e.value);
-    std::string comment;
-    if (notes) {
-      if (e.value.is_scalar()) {
-        std::string extra;
-        if (auto s = notes->sources.find(full); s != notes->sources.end()) extra += ", source: " + flow([&] { Value v = Value::scalar(s->second); v.quoted = true; return v; }());
-        for (const auto& a : notes->assumed)
-          if (a.path == full) extra += ", assumed: " + flow([&] { Value v = Value::scalar(a.reason); v.quoted = true; return v; }());
-        if (!extra.empty()) text = "{value: " + text + extra + "}";
+  void block(const Value& map, const std::string& path, int indent) {
+    for (const auto& e : map.entries) {
+      const std::string full = path.empty() ? e.key : fmt::format("{}.{}", path, e.key);
+      const std::string line = fmt::format("{:{}}{}:", "", indent, key_text(e.key));
+      const bool list_of_maps = e.value.is_list() && !e.value.items.empty() &&
+                                std::all_of(e.value.items.begin(), e.value.items.end(),
+                                            [](const Value& item) { return item.is_map() && !item.entries.empty(); });
+      if (e.value.is_map() && !e.value.entries.empty()) {
+        out += line + '\n';
+        block(e.value, full, indent + 2);
+      } else if (list_of_maps) {
+        out += line + '\n';
+        for (std::size_t i = 0; i < e.value.items.size(); ++i) {
+          const std::size_t begin = out.size() + static_cast<std::size_t>(indent) + 2;
+          block(e.value.items[i], fmt::format("{}.{}", full, i), indent + 4);
+          out[begin] = '-';
+        }
+      } else {
+        commented(fmt::format("{} {}", line, flow(e.value, full)), full);
       }
-      const auto o = notes->origins.find(full);
-      comment = o == notes->origins.end() ? "default" : o->second.line > 0 ? o->second.file + ":" + std::to_string(o->second.line) : o->second.file;
-      std::replace(comment.begin(), comment.end(), '\n', ' ');
     }
-    line += " " + text;
-    if (!comment.empty()) line += std::string(line.size() < 48 ? 48 - line.size() : 1, ' ') + " # " + comment;
-    out += line + "\n";
   }
-}
+
+ private:
+  // One line, with the place its value came from.
+  void commented(std::string line, const std::string& path) {
+    if (notes_) {
+      const auto o = notes_->origins.find(path);
+      std::string from = o == notes_->origins.end() ? "default"
+                         : o->second.line > 0       ? fmt::format("{}:{}", o->second.file, o->second.line)
+                                                    : o->second.file;
+      std::replace_if(from.begin(), from.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, ' ');
+      line = fmt::format("{:<48} # {}", line, from);
+    }
+    out += line + '\n';
+  }
+
+  std::string flow(const Value& v, const std::string& path) const {
+    if (v.is_map()) {
+      std::string inner;
+      for (const auto& e : v.entries)
+        inner += fmt::format("{}{}: {}", inner.empty() ? "" : ", ", key_text(e.key),
+                             flow(e.value, fmt::format("{}.{}", path, e.key)));
+      return fmt::format("{{{}}}", inner);
+    }
+    std::string text;
+    if (v.is_list()) {
+      for (std::size_t i = 0; i < v.items.size(); ++i)
+        text += fmt::format("{}{}", i == 0 ? "" : ", ", flow(v.items[i], fmt::format("{}.{}", path, i)));
+      text = fmt::format("[{}]", text);
+    } else if (v.kind == Value::Kind::null) {
+      text = "~";
+    } else {
+      text = v.quoted || !plain_is_safe(v.text) ? in_quotes(v.text) : v.text;
+    }
+    const std::string said = notes_ ? annotations(path) : "";
+    return said.empty() ? text : fmt::format("{{value: {}{}}}", text, said);
+  }
+
+  std::string annotations(const std::string& path) const {
+    std::string said;
+    if (const auto s = notes_->sources.find(path); s != notes_->sources.end())
+      said += fmt::format(", source: {}", in_quotes(s->second));
+    for (const auto& a : notes_->assumed)
+      if (a.path == path) said += fmt::format(", assumed: {}", in_quotes(a.reason));
+    return said;
+  }
+
+  const Annotations* notes_;
+};
 
 }  // namespace
 
 std::string to_yaml(const Value& tree, const Annotations* annotations) {
-  std::string out;
-  emit(tree, "", 0, annotations, out);
-  return out;
+  YamlText text(annotations);
+  text.block(tree, "", 0);
+  return std::move(text.out);
 }
 
 }  // namespace bitline

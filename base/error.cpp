@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
 
+#include <fmt/format.h>
+
 namespace bitline {
 
 std::string to_string(const Diagnostic& d) {
   std::string out = d.where.file;
-  if (d.where.line > 0) out += ":" + std::to_string(d.where.line) + ":" + std::to_string(d.where.column);
+  if (d.where.line > 0) out += fmt::format(":{}:{}", d.where.line, d.where.column);
   if (!out.empty()) out += ": ";
-  if (!d.path.empty()) out += d.path + ": ";
+  if (!d.path.empty()) out += fmt::format("{}: ", d.path);
   out += d.message;
-  if (!d.remedy.empty()) out += " (" + d.remedy + ")";
+  if (!d.remedy.empty()) out += fmt::format(" ({})", d.remedy);
   return out;
 }
 
 namespace {
 std::string joined(const std::vector<Diagnostic>& all) {
   std::string out;
-  for (const auto& d : all) out += (out.empty() ? "" : "\n") + to_string(d);
+  for (const auto& d : all) {
+    if (!out.empty()) out += '\n';
+    out += to_string(d);
+  }
   return out;
 }
 }  // namespace

@@ -2,6 +2,7 @@
 #include "base/files.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -17,27 +18,30 @@ namespace fs = std::filesystem;
 
 std::string read_file(const fs::path& file, std::uintmax_t limit) {
   std::error_code ec;
-  if (fs::is_directory(file, ec)) throw InputError(file.string() + ": is a folder, not a file");
+  const auto fail = [&](const std::string& what) { throw InputError(fmt::format("{}: {}", file.string(), what)); };
+  if (fs::is_directory(file, ec)) fail("is a folder, not a file");
+  errno = 0;
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw InputError(file.string() + ": cannot be opened: " + std::strerror(errno));
+  if (!in) fail(fmt::format("cannot be opened: {}", std::strerror(errno)));
   std::string content;
   char buffer[1 << 16];
   while (in.read(buffer, sizeof buffer) || in.gcount() > 0) {
     content.append(buffer, static_cast<std::size_t>(in.gcount()));
-    if (content.size() > limit)
-      throw InputError(file.string() + ": larger than " + std::to_string(limit) + " bytes, which no such file is");
+    if (content.size() > limit) fail(fmt::format("is larger than {} bytes, which no such file is", limit));
   }
-  if (in.bad()) throw InputError(file.string() + ": reading failed: " + std::strerror(errno));
+  if (in.bad()) fail(fmt::format("reading failed: {}", std::strerror(errno)));
   return content;
 }
 
 void write_file(const fs::path& file, std::string_view content) {
   static std::atomic<unsigned> counter{0};
-  const auto fail = [&](const char* what) { throw RunError(file.string() + ": " + what + ": " + std::strerror(errno)); };
+  const auto fail = [&](const char* what) {
+    throw RunError(fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno)));
+  };
   std::error_code ec;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), ec);
   fs::path temporary = file;
-  temporary += "." + std::to_string(::getpid()) + "." + std::to_string(counter++) + ".part";
+  temporary += fmt::format(".{}.{}.part", ::getpid(), counter++);
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) fail("cannot be created");
   std::size_t done = 0;
@@ -53,10 +57,13 @@ void write_file(const fs::path& file, std::string_view content) {
     done += static_cast<std::size_t>(n);
   }
   // The content must be on disk before the name points at it.
-  if (::fsync(fd) != 0 || ::close(fd) != 0 || ::rename(temporary.c_str(), file.c_str()) != 0) {
-    const int saved = errno;
+  const bool synced = ::fsync(fd) == 0;
+  int error = synced ? 0 : errno;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error != 0) {
     ::unlink(temporary.c_str());
-    errno = saved;
+    errno = error;
     fail("cannot be written");
   }
 }

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace bitline {
 namespace {
@@ -14,10 +16,10 @@ using Json = nlohmann::ordered_json;
 std::string range_text(const Field& f) {
   const bool low = std::isfinite(f.min), high = std::isfinite(f.max);
   const auto q = [&](double v) { return format_quantity(v, f.unit); };
-  if (f.positive) return high ? "> 0, <= " + q(f.max) : "> 0";
-  if (low && high) return q(f.min) + " .. " + q(f.max);
-  if (low) return ">= " + q(f.min);
-  return high ? "<= " + q(f.max) : "";
+  if (f.positive) return high ? fmt::format("> 0, <= {}", q(f.max)) : "> 0";
+  if (low && high) return fmt::format("{} .. {}", q(f.min), q(f.max));
+  if (low) return fmt::format(">= {}", q(f.min));
+  return high ? fmt::format("<= {}", q(f.max)) : "";
 }
 
 std::string unit_text(const Field& f) { return f.unit == Unit::fraction ? "fraction or %" : std::string(symbol(f.unit)); }
@@ -31,9 +33,7 @@ class RowCollector : public Visitor {
   void number(const Field& f, double& x) override { add(f, f.unit == Unit::none ? "number" : "quantity", format_quantity(x, f.unit)); }
   void text(const Field& f, std::string& x) override { add(f, "text", x); }
   void choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) override {
-    std::string all;
-    for (auto n : names) all += (all.empty() ? "" : " \\| ") + std::string(n);
-    add(f, all, std::string(names[i]));
+    add(f, fmt::format("{}", fmt::join(names, " | ")), std::string(names[i]));
   }
   void optional(const Field& f, const OptionalRef& ref) override {
     const bool had = ref.has();
@@ -51,10 +51,8 @@ class RowCollector : public Visitor {
     nested(here(f), visit);
   }
   void variant(const Field& f, const VariantRef& ref) override {
-    std::string all;
-    for (auto n : ref.types) all += (all.empty() ? "" : " \\| ") + std::string(n);
     const std::size_t chosen = ref.index();
-    add(f, "type: " + all, std::string(ref.types[chosen]));
+    add(f, fmt::format("type: {}", fmt::join(ref.types, " | ")), std::string(ref.types[chosen]));
     // The chosen alternative's own values are the defaults worth showing; the others show theirs as built.
     for (std::size_t i = 0; i < ref.types.size(); ++i) {
       if (i != chosen) ref.choose(i);
@@ -72,7 +70,10 @@ class RowCollector : public Visitor {
     rows[first].type = "list of " + rows[first].type;
     rows[first].fallback = n == 0 ? "[]" : "";
   }
-  void map(const Field& f, const MapRef&) override { add(f, "map by name", ""); }
+  void map(const Field& f, const MapRef& ref) override {
+    add(f, "map by name", "");
+    nested(here(f) + ".NAME", [&](Visitor& v) { ref.visit(v, "NAME"); });
+  }
   void raw(const Field& f, Value&) override { add(f, "map", ""); }
 
  private:
@@ -88,39 +89,44 @@ class RowCollector : public Visitor {
   }
 };
 
+// A file may leave to its `base:` whatever it likes, so nested keys are never required here; the reader decides.
 class JsonSchemaBuilder : public Visitor {
  public:
   Json properties = Json::object(), required = Json::array();
 
-  void boolean(const Field& f, bool& x) override { put(f, {{"type", "boolean"}, {"default", x}}); }
-  void integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) override {
-    Json j{{"type", "integer"}, {"default", x}};
-    limits(f, j);
-    put(f, annotated(j));
+  void boolean(const Field& f, bool& x) override { scalar(f, {{"type", "boolean"}}, x); }
+  void integer(const Field& f, std::int64_t& x, std::int64_t lowest, std::int64_t highest) override {
+    Field g = f;
+    g.min = std::max(f.min, static_cast<double>(lowest));
+    g.max = std::min(f.max, static_cast<double>(highest));
+    scalar(f, limited(g, {{"type", "integer"}}), x);
   }
   void number(const Field& f, double& x) override {
     if (f.unit == Unit::none) {
-      Json j{{"type", "number"}, {"default", x}};
-      limits(f, j);
-      put(f, annotated(j));
-    } else {
-      Json j{{"type", f.unit == Unit::fraction ? Json{"string", "number"} : Json("string")}, {"default", format_quantity(x, f.unit)}, {"examples", Json::array({example(f.unit)})}};
-      put(f, annotated(j));
+      scalar(f, limited(f, {{"type", "number"}}), x);
+      return;
     }
+    const Json type = f.unit == Unit::fraction ? Json::array({"string", "number"}) : Json("string");
+    scalar(f, {{"type", type}, {"examples", Json::array({example(f.unit)})}}, format_quantity(x, f.unit));
   }
-  void text(const Field& f, std::string& x) override { put(f, annotated({{"type", "string"}, {"default", x}})); }
-  void choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) override { put(f, annotated({{"enum", names}, {"default", names[i]}})); }
+  void text(const Field& f, std::string& x) override { scalar(f, {{"type", "string"}}, x); }
+  void choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) override {
+    scalar(f, {{"enum", names}}, names[i]);
+  }
   void optional(const Field& f, const OptionalRef& ref) override {
     const bool had = ref.has();
     if (!had) ref.set(true);
     ref.visit(*this);
     if (!had) ref.set(false);
-    Json inner = properties[f.key];
-    const std::string meaning = inner.value("description", "");
-    properties[f.key] = {{"anyOf", {inner, {{"const", *f.absent ? f.absent : "unset"}}}}, {"description", meaning}};
+    Json& inner = properties[f.key];
+    const Json unset = annotated({{"const", *f.absent ? f.absent : "unset"}});
+    if (!had) inner.erase("default");
+    inner.erase("description");
+    inner = {{"anyOf", {inner, unset}}, {"description", f.meaning}};
+    if (!had && *f.absent) inner["default"] = f.absent;
   }
   void record(const Field& f, const Visit& visit) override {
-    Json j = object_of(visit);
+    const Json j = object_of(visit);
     put(f, f.library ? Json{{"anyOf", {j, {{"type", "string"}}}}} : j);
   }
   void variant(const Field& f, const VariantRef& ref) override {
@@ -130,11 +136,10 @@ class JsonSchemaBuilder : public Visitor {
       if (i != chosen) ref.choose(i);
       Json j = object_of(ref.visit);
       j["properties"]["type"] = {{"const", ref.types[i]}, {"description", ref.about[i]}};
-      j["required"].push_back("type");
       any.push_back(j);
       if (i != chosen) ref.choose(chosen);
     }
-    any.push_back({{"type", "string"}});
+    any.push_back(f.library ? Json{{"type", "string"}} : Json{{"enum", ref.types}});
     put(f, {{"anyOf", any}});
   }
   void list(const Field& f, const ListRef& ref) override {
@@ -142,35 +147,67 @@ class JsonSchemaBuilder : public Visitor {
     if (n == 0) ref.resize(1);
     ref.visit(*this, 0);
     if (n == 0) ref.resize(0);
-    Json inner = properties[f.key];
-    put(f, {{"type", "array"}, {"items", inner}});
+    Json items = properties[f.key];
+    items.erase("default");
+    items.erase("description");
+    put(f, annotated({{"type", "array"}, {"items", items}}));
   }
-  void map(const Field& f, const MapRef&) override { put(f, {{"type", "object"}}); }
+  void map(const Field& f, const MapRef& ref) override {
+    JsonSchemaBuilder element;
+    ref.visit(element, "NAME");
+    Json any = element.properties[f.key];
+    any.erase("description");
+    put(f, {{"type", "object"}, {"additionalProperties", any}});
+  }
   void raw(const Field& f, Value&) override { put(f, {{"type", "object"}}); }
 
- private:
-  static void limits(const Field& f, Json& j) {
-    if (f.positive) j["exclusiveMinimum"] = 0;
-    else if (std::isfinite(f.min)) j["minimum"] = f.min;
-    if (std::isfinite(f.max)) j["maximum"] = f.max;
-  }
-  // A scalar may also be written {value: X, source: ..., assumed: ...}.
-  static Json annotated(Json scalar) {
-    return {{"anyOf", {scalar, {{"type", "object"}, {"required", {"value"}}, {"properties", {{"value", scalar}, {"source", {{"type", "string"}}}, {"assumed", {{"type", "string"}}}}}}}}};
-  }
   static Json object_of(const Visit& visit) {
     JsonSchemaBuilder inner;
-    inner.properties["base"] = {{"type", "string"}, {"description", "file or shipped configuration merged below this map"}};
-    visit(inner);
-    return {{"type", "object"}, {"properties", inner.properties}, {"required", inner.required}, {"additionalProperties", false}};
+    return inner.object(visit);
+  }
+  Json object(const Visit& visit) {
+    properties["base"] = {{"type", "string"}, {"description", "file or shipped configuration merged below this map"}};
+    visit(*this);
+    return {{"type", "object"}, {"properties", properties}, {"additionalProperties", false}};
+  }
+
+ private:
+  static Json limited(const Field& f, Json j) {
+    if (f.positive)
+      j["exclusiveMinimum"] = 0;
+    else if (std::isfinite(f.min))
+      j["minimum"] = bound(f.min);
+    if (std::isfinite(f.max)) j["maximum"] = bound(f.max);
+    return j;
+  }
+  static Json bound(double x) {
+    return x == std::floor(x) && std::abs(x) < 0x1p53 ? Json(static_cast<std::int64_t>(x)) : Json(x);
+  }
+  // Scalars and lists may also be written {value: X, source: ..., assumed: ...}.
+  static Json annotated(const Json& plain) {
+    const Json text{{"type", "string"}};
+    const Json object{{"type", "object"},
+                      {"required", Json::array({"value"})},
+                      {"properties", {{"value", plain}, {"source", text}, {"assumed", text}}},
+                      {"additionalProperties", false}};
+    return {{"anyOf", {plain, object}}};
+  }
+  void scalar(const Field& f, const Json& plain, const Json& fallback) {
+    Json j = annotated(plain);
+    if (!f.required) j["default"] = fallback;
+    put(f, std::move(j));
   }
   void put(const Field& f, Json j) {
     j["description"] = f.meaning;
     properties[f.key] = std::move(j);
     if (f.required) required.push_back(f.key);
   }
-  friend std::string bitline::json_schema(const std::function<void(Visitor&)>&, const std::string&);
 };
+
+std::string cell(std::string text) {  // of a Markdown table
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  return text;
+}
 
 }  // namespace
 
@@ -181,16 +218,21 @@ std::vector<SchemaRow> schema_rows(const std::function<void(Visitor&)>& visit) {
 }
 
 std::string json_schema(const std::function<void(Visitor&)>& visit, const std::string& title) {
-  Json j = JsonSchemaBuilder::object_of(visit);
+  JsonSchemaBuilder top;
   Json out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", title}};
-  out.update(j);
+  out.update(top.object(visit));
+  if (!top.required.empty()) {
+    const Json based{{"required", Json::array({"base"})}}, whole{{"required", top.required}};
+    out["anyOf"] = Json::array({based, whole});
+  }
   return out.dump(2) + "\n";
 }
 
 std::string schema_markdown(const std::vector<SchemaRow>& rows) {
   std::string out = "| key | type | unit | range | default | meaning | source |\n|---|---|---|---|---|---|---|\n";
   for (const auto& r : rows)
-    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", r.path, r.type, r.unit, r.range, r.fallback, r.meaning, r.source);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", cell(r.path), cell(r.type), r.unit,
+                       r.range, cell(r.fallback), cell(r.meaning), cell(r.source));
   return out;
 }
 

@@ -43,18 +43,36 @@ Value Value::map(Origin origin) {
   return v;
 }
 
+bool is_annotated(const Value& v) {
+  const Value* inner = v.is_map() ? v.find("value") : nullptr;
+  return inner && !inner->is_map();  // a map there: something of that name, such as a layer
+}
+
+namespace {
+
+// The word that says which type a map is, as far as it is known without the schema.
+const Value* type_of(const Value& map) {
+  if (const Value* type = map.find("type")) return type;
+  const Value* base = map.find("base");
+  return base && base->shorthand ? base : nullptr;
+}
+
+}  // namespace
+
 Value merged(Value under, const Value& over) {
-  if (!over.is_map() || (!under.is_map() && !under.is_scalar())) return over;
-  // A quantity with its annotations ({value: 1 V, source: ...}) replaces whole: its parts belong together.
-  if (over.find("value")) return over;
+  if (!over.is_map() || is_annotated(over) || (!under.is_map() && !under.is_scalar())) return over;
+  const Value* new_type = over.find("type");
   if (under.is_scalar()) {
-    if (over.find("base") || over.find("type")) return over;
+    if (new_type || over.find("base")) return over;
     Value with_base = over;
-    with_base.set("base", under);
+    under.shorthand = true;
+    with_base.set("base", std::move(under));
     return with_base;
   }
-  const Value *new_type = over.find("type"), *old_type = under.find("type");
-  if (new_type && old_type && new_type->text != old_type->text) return over;
+  if (const Value* old_type = type_of(under); new_type && old_type) {
+    if (new_type->text != old_type->text) return over;
+    if (old_type->shorthand) under.erase("base");  // `over` says the same as type
+  }
   for (const auto& e : over.entries) {
     Value* below = under.find(e.key);
     if (below)

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,9 @@
 
 namespace bitline {
 
-// `name` is what diagnostics call the text. Throws ConfigError. At most 16 MiB and 64 levels deep.
+inline constexpr std::size_t max_config_bytes = std::size_t{1} << 20;
+
+// `name` is what diagnostics call the text. Throws ConfigError. UTF-8, at most 64 levels deep; columns count bytes.
 Value parse_yaml(std::string_view text, const std::string& name);
 
 // Where `base: NAME` and "device: NAME" look for short names: ROOT/<key>/NAME.yaml, ROOT/NAME.yaml, ROOT/*/NAME.yaml.
@@ -31,14 +35,26 @@ Override parse_override(std::string_view text);
 // Reads `file`, merges its bases, applies the overrides in order. Nested `base:` keys are merged too.
 Value load_config(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
 
+// Merges below each map of the tree what its `base:` names.
+void resolve_bases(Value& tree, const ConfigPath& where);
+
 // A file named by a config: relative to the file that names it, else by short name. `key` is the config key that names it
 // ("device"), which gives the folder searched first. Throws ConfigError listing the places looked in.
 std::filesystem::path find_config(const Value& name, std::string_view key, const ConfigPath& where);
 
-// Sets `path` ("a.b.c") below `root` to `value`, merging; creates maps on the way.
+// "device: pcm" or a map laid over it: the file of that name with the map on top. A word of `types` stands for
+// {type: word} instead. nullopt when the node names nothing. Throws ConfigError.
+std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,
+                                const ConfigPath& where);
+
+// The folder to which paths in a text are relative: that of its file, or the current one for --set.
+std::filesystem::path folder_of(const Origin& written);
+
+// Sets `path` ("a.b.c", "list.0.key") below `root` to `value`, merging; creates maps on the way.
 void set_path(Value& root, std::string_view path, Value value);
 
-// "a: {b.c: 1}" becomes "a: {b: {c: 1}}", for maps whose keys may be paths.
+// "a: {b.c: 1}" becomes "a: {b: {c: 1}}", for maps whose keys may be paths. Throws ConfigError when two keys give the
+// same value.
 Value expand_dotted(const Value& value);
 
 }  // namespace bitline

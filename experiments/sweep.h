@@ -93,7 +93,7 @@ struct SweepOptions {
   int jobs = 1;                              // points at a time
   std::size_t shard = 1, shards = 1;         // of every `shards` points this one takes the `shard`-th
   RunOptions run;
-  std::function<std::string(const Result&)> to_json;
+  std::function<std::string(const Result&, const Config&)> to_json;  // one JSON document
   std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };
 

@@ -16,6 +16,14 @@ const std::vector<std::string> default_keep = {
     "quality.value",           "quality.ci95.0",        "quality.ci95.1", "write.level_accuracy",
     "energy.per_inference_J",  "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
 
+[[noreturn]] void fail(std::string where, std::string message, std::string remedy) {
+  Diagnostic d;
+  d.where.file = std::move(where);
+  d.message = std::move(message);
+  d.remedy = std::move(remedy);
+  throw ConfigError(std::move(d));
+}
+
 std::string override_name(const AxisValue& a) { return "--set " + a.path + "=" + a.value; }
 
 std::string point_text(const SweepPoint& p) {
@@ -86,14 +94,14 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
   for (const auto& e : plan.set.entries) sweep.fixed.push_back({e.key, one_line(e.value), e.value.origin});
   for (const auto& o : overrides) {
     if (std::find(sweep.axes.begin(), sweep.axes.end(), o.path) != sweep.axes.end())
-      throw ConfigError(Diagnostic{{"--set " + o.path + "=" + o.value}, "", "the plan's axes already set this key", "change the plan"});
+      fail("--set " + o.path + "=" + o.value, "the plan's axes already set this key", "change the plan");
     sweep.fixed.push_back({o.path, o.value, {}});
   }
 
   std::size_t count = 1;
   for (const auto& axis : axes.all) {
     if (axis.size() > max_sweep_points / count)
-      throw ConfigError(Diagnostic{{file.string()}, "", fmt::format("the axes make more than {} points", max_sweep_points), "use fewer values, or random axes"});
+      fail(file.string(), fmt::format("the axes make more than {} points", max_sweep_points), "use fewer values, or random axes");
     count *= axis.size();
   }
   sweep.points.resize(count);

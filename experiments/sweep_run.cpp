@@ -77,7 +77,8 @@ class Runner {
     try {
       RunOptions options = options_.run;
       options.progress = nullptr;
-      line["result"] = Json::parse(options_.to_json(bitline::run(sweep_.load(p), options)));
+      const LoadedConfig loaded = sweep_.load(p);
+      line["result"] = Json::parse(options_.to_json(bitline::run(loaded, options), loaded.config));
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& e) {

@@ -40,8 +40,8 @@ const Json* find(const Json& node, std::string_view path) {
 
 std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::string>& lines, std::set<std::string>& unknown) {
   std::string out = "point,hash";
-  for (const auto& path : sweep.axes) out += "," + field(path);
-  for (const auto& path : sweep.keep) out += "," + field(path);
+  for (const auto& path : sweep.axes) out.append(",").append(field(path));
+  for (const auto& path : sweep.keep) out.append(",").append(field(path));
   out += "\n";
   std::set<std::string> missing(sweep.keep.begin(), sweep.keep.end());
   bool any = false;
@@ -51,8 +51,8 @@ std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::str
     if (line == lines.end()) continue;
     any = true;
     const Json json = Json::parse(line->second);
-    out += std::to_string(i) + "," + p.hash;
-    for (const auto& a : p.axes) out += "," + field(a.value);
+    out.append(std::to_string(i)).append(",").append(p.hash);
+    for (const auto& a : p.axes) out.append(",").append(field(a.value));
     for (const auto& path : sweep.keep) {
       const Json* value = find(json["result"], path);
       if (value) missing.erase(path);

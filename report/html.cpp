@@ -198,10 +198,10 @@ std::string run_section(const Result& r, const std::string& resolved_yaml) {
 std::string html_report(const Result& r, const std::string& resolved_yaml) {
   const std::string name = escape_markup(r.name.empty() ? "Run" : r.name);
   std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-      "data:\">\n";
+      "data:\"/>\n";
   html +=
       fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
   const std::size_t chips = r.quality.chips.size();

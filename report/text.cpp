@@ -114,9 +114,13 @@ std::string percent(double fraction, int digits) { return fmt::format("{:.{}f} %
 std::string percent_range(const Interval& i) { return fmt::format("{:.2f} .. {:.2f} %", i.lower * 100, i.upper * 100); }
 
 std::string grouped(std::size_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
+  const std::string digits = std::to_string(count);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
 }
 
 std::string count_text(double count) {

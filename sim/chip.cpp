@@ -9,95 +9,10 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "sim/devices.h"
 
 namespace bitline {
 namespace {
-
-// Conductances of one block, (rows, weights x slices x 2) with the negative device second, and the reference devices of
-// offset cells, (rows, slices).
-struct BlockDevices {
-  std::vector<double> target, written, aged;
-  std::vector<std::uint8_t> faulty;
-  std::vector<double> reference;  // aged
-};
-
-std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
-  return static_cast<std::uint32_t>((static_cast<std::size_t>(copy) * m.rows + row) * m.columns + column);
-}
-
-// A physical line of the array that carries nothing kills its devices.
-void kill_dead_lines(const Device& device, const Random& random, const Block& block, const CellLayout& cell, bool two_lines_per_row, BlockDevices& d) {
-  if (device.faults.dead_row <= 0 && device.faults.dead_column <= 0) return;
-  const int per_weight = cell.slices * cell.devices_per_slice(), width = block.columns * per_weight;
-  const int columns_per_slice = cell.columns_per_weight / cell.slices;
-  for (int r = 0; r < block.rows; ++r)
-    for (int k = 0; k < width; ++k) {
-      const int negative = cell.pair ? k % 2 : 0;
-      const int line = two_lines_per_row ? 2 * (block.array_row + r) + negative : block.array_row + r;
-      const int slice_column = k / cell.devices_per_slice();
-      const int column = block.array_column + slice_column * columns_per_slice + (columns_per_slice == 2 ? negative : 0);
-      if (dead_row(device, random, block.array, line) || dead_column(device, random, block.array, column)) {
-        const std::size_t i = static_cast<std::size_t>(r) * width + k;
-        d.written[i] = d.aged[i] = 0;
-        d.faulty[i] = 1;
-      }
-    }
-}
-
-BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan, const Block& block) {
-  const MatrixLayer& m = *plan.matrix;
-  const CellLayout& cell = plan.cell();
-  const int devices = cell.devices_per_slice(), width = block.columns * cell.slices * devices;
-  const std::size_t n = static_cast<std::size_t>(block.rows) * width;
-  const auto layer = static_cast<std::uint16_t>(m.index);
-
-  std::vector<Targets> table;  // by digit + highest_digit
-  for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) table.push_back(targets(cell, device, digit));
-  const int zero = cell.pair ? cell.highest_digit : 0;
-
-  BlockDevices d;
-  d.target.reserve(n);
-  std::vector<CellId> ids;
-  ids.reserve(n);
-  for (int r = 0; r < block.rows; ++r)
-    for (int c = 0; c < block.columns; ++c) {
-      const int row = block.row + r, column = block.column + c;
-      const int weight = m.weights[static_cast<std::size_t>(row) * m.columns + column];
-      for (int s = 0; s < cell.slices; ++s) {
-        const Targets& t = table[static_cast<std::size_t>(zero + cell.digit(weight, s))];
-        const CellId id{layer, weight_id(m, block.copy, row, column), static_cast<std::uint16_t>(s), 0};
-        d.target.push_back(t.positive_S);
-        ids.push_back(id);
-        if (devices == 2) {
-          d.target.push_back(t.negative_S);
-          ids.push_back({id.layer, id.weight, id.slice, 1});
-        }
-      }
-    }
-  d.written.resize(n);
-  d.faulty.resize(n);
-  write_cells(device, chip.write_sigma_S, random, ids, d.target, d.written, d.faulty);
-  d.aged.resize(n);
-  age_cells(device, chip.config.age_s, random, ids, d.written, d.faulty, d.aged);
-  const bool two_lines = cell.pair && !cell.split_columns && cell.columns_per_weight == cell.slices;
-  kill_dead_lines(device, random, block, cell, two_lines, d);
-
-  if (cell.offset) {
-    // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's column.
-    std::vector<double> target;
-    ids.clear();
-    for (int r = 0; r < block.rows; ++r)
-      for (int s = 0; s < cell.slices; ++s) {
-        target.push_back(targets(cell, device, cell.reference_digit[static_cast<std::size_t>(s)]).positive_S);
-        ids.push_back({layer, weight_id(m, block.copy, block.row + r, block.column), static_cast<std::uint16_t>(64 + s), 0});
-      }
-    d.reference.resize(target.size());
-    std::vector<std::uint8_t> stuck(target.size());
-    write_cells(device, chip.write_sigma_S, random, ids, target, d.reference, stuck);
-    age_cells(device, chip.config.age_s, random, ids, d.reference, stuck, d.reference);
-  }
-  return d;
-}
 
 // What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
 struct Effective {
@@ -115,11 +30,11 @@ void for_conversions(const Block& block, const CellLayout& cell, const Device& d
         const std::size_t i = ((static_cast<std::size_t>(r) * block.columns + c) * cell.slices + slice) * devices;
         const int column = c * conversions + k;
         if (cell.split_columns)
-          f(r, column, Effective{d.aged[i + k % 2] - device.g_min_S, device.g_min_S}, d.aged[i + k % 2], -1.0);
+          f(r, column, Effective{d.aged_S[i + k % 2] - device.g_min_S, device.g_min_S}, d.aged_S[i + k % 2], -1.0);
         else if (cell.pair)
-          f(r, column, Effective{d.aged[i] - d.aged[i + 1], 0}, d.aged[i], d.aged[i + 1]);
+          f(r, column, Effective{d.aged_S[i] - d.aged_S[i + 1], 0}, d.aged_S[i], d.aged_S[i + 1]);
         else
-          f(r, column, Effective{d.aged[i] - d.reference[static_cast<std::size_t>(r) * cell.slices + slice], 0}, d.aged[i], -1.0);
+          f(r, column, Effective{d.aged_S[i] - d.reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0}, d.aged_S[i], -1.0);
       }
 }
 
@@ -127,10 +42,10 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
   const CellLayout& cell = plan.cell();
   const double step = cell.step_S(device);
   const int devices = cell.devices_per_slice();
-  for (std::size_t i = 0; i < d.written.size(); i += devices) {
+  for (std::size_t i = 0; i < d.written_S.size(); i += devices) {
     const bool pair = devices == 2;
-    const double target = pair ? d.target[i] - d.target[i + 1] : d.target[i];
-    const double written = pair ? d.written[i] - d.written[i + 1] : d.written[i];
+    const double target = pair ? d.target_S[i] - d.target_S[i + 1] : d.target_S[i];
+    const double written = pair ? d.written_S[i] - d.written_S[i + 1] : d.written_S[i];
     const double origin = pair ? 0 : device.g_min_S;
     state.squared_error_S2 += (written - target) * (written - target);
     state.devices += static_cast<std::size_t>(devices);
@@ -145,16 +60,8 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
 
 }  // namespace
 
-Device ideal_device(const Device& device) {
-  Device ideal;
-  ideal.g_min_S = device.g_min_S;
-  ideal.g_max_S = device.g_max_S;
-  ideal.levels_S = device.levels_S;
-  return ideal;
-}
-
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
-  Chip chip{config, std::move(matrices), std::move(placement), {}, 0};
+  Chip chip{config, std::move(matrices), std::move(placement), {}, 0, nullptr};
   for (const auto& mapped : chip.placement.layers) {
     LayerPlan plan;
     plan.matrix = &chip.matrices[static_cast<std::size_t>(mapped.matrix)];
@@ -167,6 +74,15 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     plan.v_step_V = mapped.settings.input.v_read_V / plan.planes.largest;
     chip.layers.push_back(plan);
   }
+
+  if (!config.conductances.empty() || config.keep == Keep::conductances) {
+    // One file describes cells of one kind.
+    for (const auto& mapped : chip.placement.layers)
+      if (mapped.settings.cell.index() != config.cell.index()) throw RunError("conductances can be kept or read only when every layer has the same cell");
+  }
+  if (!config.conductances.empty())
+    chip.measured = std::make_shared<const ArrayConductances>(ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows, config.array.columns,
+                                                                                      std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write)) {
     // One sigma for the whole chip: the histogram of digits is that of all mapped weights.
@@ -193,7 +109,9 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
   return chip;
 }
 
-ChipState write_chip(const Chip& chip, const Device& device, int instance) {
+namespace {
+
+ChipState write(const Chip& chip, const Device& device, const ArrayConductances* measured, int instance, const std::filesystem::path& keep_in) {
   ChipState state;
   state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance));
   state.version = 1;
@@ -208,8 +126,19 @@ ChipState write_chip(const Chip& chip, const Device& device, int instance) {
   std::vector<BlockDevices> devices(all.size());
   parallel_for(all.size(), [&](std::size_t i) {
     const LayerPlan& plan = chip.layers[all[i].layer];
-    devices[i] = write_block(chip, device, state.random, plan, plan.mapped->blocks[all[i].block]);
+    devices[i] = write_block(chip, device, state.random, plan, plan.mapped->blocks[all[i].block], measured);
   });
+  if (!keep_in.empty()) {
+    const int per_cell = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
+    for (const auto& [what, of] : {std::pair{"target", &BlockDevices::target_S}, {"written", &BlockDevices::written_S}, {"aged", &BlockDevices::aged_S}}) {
+      ArrayConductances arrays(chip.placement.arrays_used, config.array.rows, config.array.columns, per_cell);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const MappedLayer& layer = *chip.layers[all[i].layer].mapped;
+        arrays.write(layer.blocks[all[i].block], layer.cell, devices[i].*of);
+      }
+      arrays.save(keep_in, what);
+    }
+  }
 
   // Conductance on each row of each array: every column an active row crosses draws current.
   const std::size_t arrays = static_cast<std::size_t>(chip.placement.arrays_used), rows = static_cast<std::size_t>(config.array.rows);
@@ -218,11 +147,11 @@ ChipState write_chip(const Chip& chip, const Device& device, int instance) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const LayerPlan& plan = chip.layers[all[i].layer];
     const Block& block = plan.mapped->blocks[all[i].block];
-    const std::size_t width = devices[i].aged.size() / static_cast<std::size_t>(block.rows);
+    const std::size_t width = devices[i].aged_S.size() / static_cast<std::size_t>(block.rows);
     for (int r = 0; r < block.rows; ++r) {
       const std::size_t at = static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
-      for (std::size_t k = 0; k < width; ++k) row_total_S[at] += devices[i].aged[static_cast<std::size_t>(r) * width + k];
-      for (int s = 0; s < plan.cell().slices && plan.cell().offset; ++s) row_total_S[at] += devices[i].reference[static_cast<std::size_t>(r) * plan.cell().slices + s];
+      for (std::size_t k = 0; k < width; ++k) row_total_S[at] += devices[i].aged_S[static_cast<std::size_t>(r) * width + k];
+      for (int s = 0; s < plan.cell().slices && plan.cell().offset; ++s) row_total_S[at] += devices[i].reference_S[static_cast<std::size_t>(r) * plan.cell().slices + s];
       columns_used[at] += block.columns * plan.cell().columns_per_weight;
     }
     count_levels(plan, device, devices[i], state);
@@ -252,7 +181,7 @@ ChipState write_chip(const Chip& chip, const Device& device, int instance) {
         largest = std::max(largest, std::abs(e.value + e.base));
         if (noisy) largest_variance = std::max(largest_variance, variance_of(g1, g2));
       });
-      for (double g : devices[first + b].reference)
+      for (double g : devices[first + b].reference_S)
         if (noisy) largest_variance = std::max(largest_variance, variance_of(g, -1));
     }
     // Even, so that the half steps of two-sided pairs are codes too; one code of room for the rounding of g_min.
@@ -278,7 +207,7 @@ ChipState write_chip(const Chip& chip, const Device& device, int instance) {
       });
       if (layer.variance_step > 0 && cell.offset) {
         out.reference_variance = {block.rows, cell.slices, {}};
-        for (double g : d.reference) out.reference_variance.data.push_back(variance_code(variance_of(g, -1)));
+        for (double g : d.reference_S) out.reference_variance.data.push_back(variance_code(variance_of(g, -1)));
       }
       for (int r = 0; r < block.rows; ++r) out.row_power_S.push_back(row_total_S[static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r)]);
     }
@@ -286,15 +215,27 @@ ChipState write_chip(const Chip& chip, const Device& device, int instance) {
       const BlockDevices& d = devices[0];
       const int devices_each = cell.devices_per_slice();
       state.level_map = {blocks[0].rows, blocks[0].columns, {}, {}};
-      for (std::size_t k = 0; k < d.written.size(); k += devices_each) {
+      for (std::size_t k = 0; k < d.written_S.size(); k += devices_each) {
         const double origin = devices_each == 2 ? 0 : device.g_min_S;
-        state.level_map.intended.push_back(static_cast<float>(((devices_each == 2 ? d.target[k] - d.target[k + 1] : d.target[k]) - origin) / step));
-        state.level_map.read_back.push_back(static_cast<float>(((devices_each == 2 ? d.written[k] - d.written[k + 1] : d.written[k]) - origin) / step));
+        state.level_map.intended.push_back(static_cast<float>(((devices_each == 2 ? d.target_S[k] - d.target_S[k + 1] : d.target_S[k]) - origin) / step));
+        state.level_map.read_back.push_back(static_cast<float>(((devices_each == 2 ? d.written_S[k] - d.written_S[k + 1] : d.written_S[k]) - origin) / step));
       }
     }
     first += blocks.size();
   }
   return state;
+}
+
+}  // namespace
+
+ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in) { return write(chip, chip.config.device, chip.measured.get(), instance, keep_in); }
+
+ChipState ideal_chip(const Chip& chip) {
+  Device ideal;
+  ideal.g_min_S = chip.config.device.g_min_S;
+  ideal.g_max_S = chip.config.device.g_max_S;
+  ideal.levels_S = chip.config.device.levels_S;
+  return write(chip, ideal, nullptr, 0, {});
 }
 
 }  // namespace bitline

@@ -7,6 +7,8 @@
 // rounding is below 1e-4 of full scale. Every sum over binary planes is then exact in any order.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "array/product.h"
@@ -15,6 +17,8 @@
 #include "sim/result.h"
 
 namespace bitline {
+
+class ArrayConductances;  // sim/devices.h
 
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
@@ -34,6 +38,7 @@ struct Chip {
   Placement placement;
   std::vector<LayerPlan> layers;    // one per matrix layer; points into the two above, so a Chip is moved, never copied
   double write_sigma_S = 0;         // solved for level-accuracy writes
+  std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
 };
 
 // What one block's columns hold in one chip instance.
@@ -66,10 +71,11 @@ struct ChipState {
 // Builds the plan. Solves the write sigma. Throws RunError, InputError, ConfigError.
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement);
 
-// Writes and ages every cell of chip instance `instance`. Converters have no range until calibrate().
-ChipState write_chip(const Chip& chip, const Device& device, int instance);
+// Writes and ages every cell of chip instance `instance`. Converters have no range until set_ranges(). Target, written and
+// aged conductances go to `keep_in` unless it is empty.
+ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in = {});
 
 // The same chip with perfect devices: no write error, noise, ageing or faults.
-Device ideal_device(const Device& device);
+ChipState ideal_chip(const Chip& chip);
 
 }  // namespace bitline

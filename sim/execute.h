@@ -37,7 +37,4 @@ void set_ranges(const Chip& chip, ChipState& state, const std::vector<std::vecto
 // Full scale of one layer's converters in amperes; `sums`: see set_ranges. 0 for ideal converters.
 double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> sums);
 
-// Largest number of samples kept per block while calibrating; beyond it every k-th value is kept.
-inline constexpr std::size_t calibration_samples = 1 << 20;
-
 }  // namespace bitline

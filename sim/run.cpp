@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "base/error.h"
@@ -91,7 +92,8 @@ Prepared prepare(const Config& config, const RunOptions& options) {
           const LayerConfig& s = settings[static_cast<std::size_t>(i)];
           // Ternary inputs are -1, 0, 1, or 0 and 1 where they cannot be negative.
           const int bits = s.input.encoding == Encoding::ternary ? (is_signed[static_cast<std::size_t>(i)] ? 2 : 1) : s.input.bits;
-          return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale, s.quantization.clip_percentile};
+          const bool bias_rows = config.mapping.bias == BiasPlace::rows && !s.digital;
+          return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale, s.quantization.clip_percentile, bias_rows};
         },
         config.quantization.activation_coverage);
   };
@@ -149,11 +151,12 @@ std::vector<std::vector<std::vector<float>>> calibrate(const Chip& chip, const C
     const std::size_t first = part * images_each, count = std::min(images_each, data.count() - first);
     network.run(data, first, count, [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image, std::span<double> out) {
       auto& blocks = mine[matrix_index(m)];
-      std::vector<std::size_t> skipped(blocks.size(), 0);
-      // Convolutions have many positions: keep every k-th sum so that a layer needs bounded memory.
+      std::vector<std::size_t> met(blocks.size(), 0);
+      // Convolutions have many positions: keep one sum in k so that a layer needs bounded memory, chosen by a hash of its
+      // number, since a regular stride would favour some columns or planes.
       const std::size_t every = 1 + static_cast<std::size_t>(m.positions) / 16;
       const CurrentObserver keep = [&](std::size_t b, double sum) {
-        if (skipped[b]++ % every == 0) blocks[b].push_back(static_cast<float>(std::abs(sum)));
+        if ((met[b]++ * 0x9e3779b97f4a7c15u >> 32) % every == 0) blocks[b].push_back(static_cast<float>(std::abs(sum)));
       };
       execute_layer(chip, state, matrix_index(m), in, vectors, image, out, nullptr, &keep);
     });
@@ -181,7 +184,7 @@ void calibrate_on_ideal(Chip& chip, const QuantizedNetwork& network, const Datas
   const bool any = std::any_of(chip.layers.begin(), chip.layers.end(), needs_calibration);
   std::vector<std::vector<std::vector<float>>> sums;
   if (any) {
-    const ChipState ideal = write_chip(chip, ideal_device(chip.config.device), 0);
+    const ChipState ideal = ideal_chip(chip);
     sums = calibrate(chip, ideal, network, data, false);
   }
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
@@ -190,8 +193,8 @@ void calibrate_on_ideal(Chip& chip, const QuantizedNetwork& network, const Datas
   }
 }
 
-ChipState make_chip(const Chip& chip, int instance, const QuantizedNetwork& network, const Dataset& calibration) {
-  ChipState state = write_chip(chip, chip.config.device, instance);
+ChipState make_chip(const Chip& chip, int instance, const QuantizedNetwork& network, const Dataset& calibration, const fs::path& keep_in) {
+  ChipState state = write_chip(chip, instance, keep_in);
   std::vector<std::vector<std::vector<float>>> sums(chip.layers.size());
   if (chip.config.calibrate != Calibrate::ideal) {
     sums = calibrate(chip, state, network, calibration, chip.config.calibrate == Calibrate::per_array);
@@ -320,7 +323,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     std::size_t cells = 0, at_level = 0, devices = 0, faulty = 0;
     double squared_error_S2 = 0;
     for (int instance = 0; instance < config.instances; ++instance) {
-      const ChipState state = make_chip(chip, instance, *p.network, p.calibration);
+      const ChipState state = make_chip(chip, instance, *p.network, p.calibration, instance == 0 && config.keep == Keep::conductances ? options.conductance_folder : fs::path());
       const ChipRun run = run_chip(chip, state, *p.network, data, options, [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); });
       const std::vector<double> hit = correct(run.predicted, data);
       std::size_t successes = 0;
@@ -369,8 +372,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     add_costs(chip, counts, result);
     for (std::size_t l = 0; l < layers; ++l) {
       LayerResult& out = result.layers[l];
-      // A product without any deviation has no finite ratio; 300 dB stands for "exact" (beyond double precision).
-      out.snr_db = noise[l] > 0 && signal[l] > 0 ? std::min(300.0, 10 * std::log10(signal[l] / noise[l])) : 300;
+      // Infinite for a product without any deviation: reports say "exact".
+      out.snr_db = noise[l] > 0 ? 10 * std::log10(signal[l] / noise[l]) : std::numeric_limits<double>::infinity();
       out.adc_clipped_frac = conversions[l] > 0 ? clipped[l] / conversions[l] : 0;
       out.adc_full_scale_A = full_scale[l];
     }
@@ -426,8 +429,8 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       execute_layer(chip, state, 0, vectors_of(0, n), n, 0, out, nullptr, &keep);
       return sums;
     };
-    ChipState state = write_chip(chip, config.device, 0);
-    auto sums = sums_of(config.calibrate == Calibrate::ideal && needs_calibration(plan) ? write_chip(chip, ideal_device(config.device), 0) : state);
+    ChipState state = write_chip(chip, 0);
+    auto sums = sums_of(config.calibrate == Calibrate::ideal && needs_calibration(plan) ? ideal_chip(chip) : state);
     if (config.calibrate != Calibrate::per_array) {
       plan.full_scale_A = full_scale_A(chip, plan, std::move(sums[0][0]));
     }

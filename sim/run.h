@@ -22,7 +22,7 @@ struct RunOptions {
   int threads = 0;                 // 0 = all cores
   std::size_t batch = 64;          // images evaluated together
   std::function<void(double done, const std::string& stage)> progress;  // called from one thread at a time, done in 0..1
-  std::filesystem::path conductance_folder;  // where keep_conductances writes; empty = nowhere
+  std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
 };
 
 // Throws InputError, RunError, Interrupted.

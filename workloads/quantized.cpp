@@ -88,6 +88,30 @@ MatrixLayer make_matrix(const Layer& layer, int index, std::size_t source, bool 
   return m;
 }
 
+// Moves the biases into extra rows, which the largest input code always drives: bias / (s_x s_w) is rounded to a multiple of
+// that code and shared out among as few rows as hold the largest one.
+void move_bias_to_rows(MatrixLayer& m) {
+  const int highest_weight = m.weight_bits == 1 ? 1 : (1 << (m.weight_bits - 1)) - 1;
+  std::vector<long> total(m.columns);
+  long largest = 0;
+  for (int c = 0; c < m.columns; ++c) {
+    total[c] = std::lrint(std::nearbyint(m.bias[c] / (m.input.scale * m.weight_scale[c] * m.input.highest())));
+    largest = std::max(largest, std::abs(total[c]));
+    m.bias[c] = 0;
+  }
+  constexpr long most_rows = 4096;
+  m.bias_rows = static_cast<int>((largest + highest_weight - 1) / highest_weight);
+  if (largest > most_rows * highest_weight)
+    throw InputError(fmt::format("layer '{}': its biases need {} extra rows; keep them digital", m.name, m.bias_rows));
+  for (int r = 0; r < m.bias_rows; ++r)
+    for (int c = 0; c < m.columns; ++c) {
+      const long part = std::clamp<long>(total[c], -highest_weight, highest_weight);
+      m.weights.push_back(static_cast<std::int16_t>(part));
+      total[c] -= part;
+    }
+  m.rows += m.bias_rows;
+}
+
 // Sets the scale of every matrix layer from `from` on.
 void calibrate(const Network& network, const Dataset& calibration, double coverage, std::span<MatrixLayer> matrices) {
   if (calibration.count() == 0)
@@ -123,12 +147,13 @@ std::vector<std::int16_t> codes_of(std::span<const std::uint8_t> pixels, const I
 // Runs one matrix layer on `count` images' codes; returns real values (count, columns, positions).
 std::vector<double> apply_matrix(const Layer& layer, const MatrixLayer& m, const std::vector<std::int16_t>& codes,
                                  std::size_t first_image, std::size_t count, const QuantizedNetwork::Product& product) {
-  const std::size_t positions = m.positions, columns = m.columns, per_image = positions * m.rows;
+  const std::size_t positions = m.positions, columns = m.columns, rows = m.rows, data_rows = rows - m.bias_rows;
+  const std::size_t per_image = positions * data_rows;
   const auto* convolution = std::get_if<Convolution>(&layer.operation);
   const std::size_t step = convolution ? std::max<std::size_t>(1, (std::size_t{1} << 20) / per_image) : count;
   std::vector<double> factor(columns), values(count * columns * positions), sums;
   for (std::size_t c = 0; c < columns; ++c) factor[c] = m.input.scale * m.weight_scale[c];
-  std::vector<std::int16_t> patches;
+  std::vector<std::int16_t> patches, with_bias;
   bool finite = true;
   for (std::size_t start = 0; start < count; start += step) {
     const std::size_t images = std::min(step, count - start);
@@ -139,6 +164,12 @@ std::vector<double> apply_matrix(const Layer& layer, const MatrixLayer& m, const
         im2col(*convolution, layer.input, layer.output, codes.data() + (start + i) * layer.input.size(),
                patches.data() + i * per_image);
       in = patches;
+    }
+    if (m.bias_rows > 0) {
+      with_bias.assign(images * positions * rows, static_cast<std::int16_t>(m.input.highest()));
+      for (std::size_t v = 0; v < images * positions; ++v)
+        std::copy_n(in.data() + v * data_rows, data_rows, with_bias.data() + v * rows);
+      in = with_bias;
     }
     sums.assign(images * positions * columns, 0.0);
     product(m, in, images * positions, first_image + start, sums);
@@ -179,12 +210,15 @@ QuantizedNetwork::QuantizedNetwork(Network network, const Dataset& calibration,
   if (!(coverage > 0 && coverage <= 1))
     throw InputError(fmt::format("a calibration coverage of {} is out of the range 0..1 (1 covers all)", coverage));
   bool pixels = true, nonnegative = true;
+  std::vector<bool> bias_rows;
   std::size_t exact = 0;  // layers that see pixels: the first one at most
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     const Layer& layer = network_.layers[i];
     if (weights_of(layer.operation)) {
       const int index = static_cast<int>(matrices_.size());
-      matrices_.push_back(make_matrix(layer, index, i, !nonnegative, settings(index, layer.name)));
+      const LayerQuantization bits = settings(index, layer.name);
+      matrices_.push_back(make_matrix(layer, index, i, !nonnegative, bits));
+      bias_rows.push_back(bits.bias_rows);
       if (pixels) matrices_[exact++].input.scale = 1.0 / matrices_.back().input.highest();
     }
     pixels = pixels && keeps_pixels(layer.operation);
@@ -192,6 +226,8 @@ QuantizedNetwork::QuantizedNetwork(Network network, const Dataset& calibration,
   }
   if (calibration.count() > 0) check_images(network_, calibration, 0, 0);
   if (exact < matrices_.size()) calibrate(network_, calibration, coverage, std::span(matrices_).subspan(exact));
+  for (MatrixLayer& m : matrices_)
+    if (bias_rows[m.index]) move_bias_to_rows(m);
 }
 
 std::vector<double> QuantizedNetwork::run(const Dataset& data, std::size_t first, std::size_t count,

@@ -2,6 +2,7 @@
 // A result made by hand, with figures that are easy to recognise, and a check that markup is balanced.
 #pragma once
 
+#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -103,7 +103,7 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     std::vector<LayerConfig> settings;
     for (const auto& m : quantized.matrices()) settings.push_back(layer_config(config, m.name));
     const Chip chip = build_chip(config, quantized.matrices(), place(config, quantized.matrices(), settings));
-    ChipState state = write_chip(chip, config.device, 0);
+    ChipState state = write_chip(chip, 0);
     constexpr std::size_t batch = 250;
     std::vector<std::size_t> wrong(data.count() / batch, 0);
     parallel_for(wrong.size(), [&](std::size_t b) {

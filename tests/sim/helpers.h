@@ -70,7 +70,7 @@ inline Chip chip_of(const Config& config, const MatrixLayer& layer) { return bui
 
 // Written, aged, converters ranged without calibration.
 inline ChipState state_of(const Chip& chip, int instance = 0) {
-  ChipState state = write_chip(chip, chip.config.device, instance);
+  ChipState state = write_chip(chip, instance);
   std::vector<std::vector<std::vector<float>>> none(1, std::vector<std::vector<float>>(state.layers[0].blocks.size()));
   set_ranges(chip, state, none);
   return state;

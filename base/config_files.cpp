@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configs made of several texts: `base:`, short names and --set.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/files.h"
+#include "base/yaml.h"
+
+namespace bitline {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view override_name = "--set ";
+
+[[noreturn]] void fail(Origin where, std::string message, std::string remedy = "") {
+  throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
+}
+
+// Reads files with their bases. `chain` holds the files being read, each named by the one before.
+class Loader {
+ public:
+  explicit Loader(const ConfigPath& where) : where_(where) {}
+
+  // One file on top of its own top-level base. Nested bases stay: only when everything is merged is it known whether
+  // they are overridden.
+  Value file(const fs::path& file) {
+    std::string text;
+    try {
+      text = read_file(file, max_config_bytes);
+    } catch (const InputError& e) {
+      fail(Origin(), e.what());
+    }
+    Value v = parse_yaml(text, file.string());
+    if (!v.is_map())
+      fail({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+           "a configuration is a map of keys; see `bitline schema`");
+    if (const auto name = taken_base(v)) {
+      const Chained base(*this, *name, "");
+      v = overlaid(this->file(base.file()), v);
+    }
+    return v;
+  }
+
+  // `over` on top of `under`, whose bases are merged where `over` asks for a type: only then is it known if it changes.
+  Value overlaid(Value under, const Value& over) {
+    settle(under, over, "");
+    return merged(std::move(under), over);
+  }
+
+  // Merges below every map what its `base:` names, outermost first.
+  void resolve(Value& v, std::string_view key) {
+    if (const auto name = taken_base(v)) {
+      const Chained base(*this, *name, key);
+      v = overlaid(file(base.file()), v);
+      resolve_children(v, key);
+    } else {
+      resolve_children(v, key);
+    }
+  }
+
+ private:
+  // Finds a base and keeps it in the chain while it is read.
+  class Chained {
+   public:
+    Chained(Loader& loader, const Value& name, std::string_view key)
+        : file_(find_config(name, key, loader.where_)), chain_(loader.chain_) {
+      std::error_code ec;
+      fs::path canonical = fs::weakly_canonical(file_, ec);
+      if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end())
+        fail(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
+             "break the circle of base: keys");
+      chain_.push_back(std::move(canonical));
+    }
+    ~Chained() { chain_.pop_back(); }
+    Chained(const Chained&) = delete;
+    Chained& operator=(const Chained&) = delete;
+    const fs::path& file() const { return file_; }
+
+   private:
+    fs::path file_;
+    std::vector<fs::path>& chain_;
+  };
+
+  // The `base:` of a map, taken out of it. A shorthand stays for the reader, who knows whether it is a type.
+  static std::optional<Value> taken_base(Value& v) {
+    const Value* base = v.is_map() ? v.find("base") : nullptr;
+    if (!base || base->shorthand) return std::nullopt;
+    Value name = *base;
+    v.erase("base");
+    return name;
+  }
+
+  void resolve_children(Value& v, std::string_view key) {
+    for (auto& e : v.entries) resolve(e.value, e.key);
+    for (auto& item : v.items) resolve(item, key);
+  }
+
+  void settle(Value& under, const Value& over, std::string_view key) {
+    if (!over.is_map()) return;
+    if (over.find("type") && !over.find("base"))
+      if (const auto name = taken_base(under)) {
+        const Chained base(*this, *name, key);
+        under = overlaid(file(base.file()), under);
+      }
+    for (const auto& e : over.entries)
+      if (Value* below = under.find(e.key)) settle(*below, e.value, e.key);
+  }
+
+  const ConfigPath& where_;
+  std::vector<fs::path> chain_;
+};
+
+std::vector<std::string> split_path(std::string_view path, const Origin& where) {
+  std::vector<std::string> parts(1);
+  for (char c : path)
+    if (c == '.')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  for (const auto& part : parts)
+    if (part.empty()) fail(where, fmt::format("the key path '{}' has an empty part", path));
+  return parts;
+}
+
+using Overlay = std::function<Value(Value, const Value&)>;
+
+// Lays {parts[0]: {parts[1]: ... value}} over `at`; an index of a list on the way goes on within that item.
+void overlay_path(Value& at, std::span<const std::string> parts, Value value, const Overlay& overlay) {
+  Value* below = &at;
+  for (std::size_t i = 0; i < parts.size() && below; ++i) {
+    if (!below->is_list()) {
+      below = below->find(parts[i]);
+      continue;
+    }
+    std::size_t index = 0;
+    for (char c : parts[i])
+      index = c >= '0' && c <= '9' ? std::min<std::size_t>(index * 10 + (c - '0'), below->items.size())
+                                   : below->items.size();
+    if (index >= below->items.size())
+      fail(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
+           "the first item is 0");
+    overlay_path(below->items[index], parts.subspan(i + 1), std::move(value), overlay);
+    return;
+  }
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    Value outer = Value::map(value.origin);
+    outer.set(*part, std::move(value));
+    value = std::move(outer);
+  }
+  at = overlay(std::move(at), value);
+}
+
+// Gives a whole tree one origin.
+void written_in(Value& v, const Origin& origin) {
+  v.origin = origin;
+  for (auto& e : v.entries) e.origin = origin, written_in(e.value, origin);
+  for (auto& item : v.items) written_in(item, origin);
+}
+
+}  // namespace
+
+Override parse_override(std::string_view text) {
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0)
+    fail({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE", "for example --set adc.bits=6");
+  return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+Value load_config(const fs::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+  Loader loader(where);
+  Value root = loader.file(file);
+  for (const auto& o : overrides) {
+    const Origin origin{fmt::format("{}{}={}", override_name, o.path, o.value)};
+    Value value = o.value.empty() ? Value::scalar("") : parse_yaml(o.value, origin.file);
+    written_in(value, origin);
+    overlay_path(root, split_path(o.path, origin), std::move(value),
+                 [&](Value under, const Value& over) { return loader.overlaid(std::move(under), over); });
+  }
+  loader.resolve(root, "");
+  return root;
+}
+
+void resolve_bases(Value& tree, const ConfigPath& where) { Loader(where).resolve(tree, ""); }
+
+fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
+  if (!name.is_scalar() || name.text.empty()) fail(name.origin, "expected the name or path of a configuration file");
+  const fs::path given = name.text;
+  std::vector<fs::path> tried;
+  const auto exists = [&](const fs::path& p) {
+    std::error_code ec;
+    tried.push_back(p);
+    return fs::is_regular_file(p, ec);
+  };
+  if (exists(folder_of(name.origin) / given)) return tried.back();
+  const fs::path file_name = given.extension() == ".yaml" ? given : fs::path(given.string() + ".yaml");
+  for (const auto& root : where.roots) {
+    if (given.is_absolute()) break;
+    if (!key.empty() && exists(root / key / file_name)) return tried.back();
+    if (exists(root / file_name)) return tried.back();
+    std::error_code ec;
+    std::vector<fs::path> folders;
+    for (const auto& entry : fs::directory_iterator(root, ec))
+      if (entry.is_directory(ec)) folders.push_back(entry.path());
+    std::sort(folders.begin(), folders.end());
+    for (const auto& folder : folders)
+      if (fs::is_regular_file(folder / file_name, ec)) return folder / file_name;
+    tried.push_back(root / "*" / file_name);
+  }
+  std::string places;
+  for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
+  fail(name.origin, fmt::format("no configuration '{}' was found", name.text), "looked for " + places);
+}
+
+std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,
+                                const ConfigPath& where) {
+  const Value* base = node.is_map() ? node.find("base") : nullptr;
+  const Value* name = node.is_scalar() ? &node : base && base->shorthand ? base : nullptr;
+  if (!name) return std::nullopt;
+  Value opened;
+  if (std::find(types.begin(), types.end(), name->text) != types.end()) {
+    opened = Value::map(name->origin);
+    opened.set("type", Value::scalar(name->text, name->origin));
+  } else {
+    opened = load_config(find_config(*name, key, where), {}, where);
+  }
+  if (node.is_scalar()) return opened;
+  Value over = node;
+  over.erase("base");
+  return merged(std::move(opened), over);
+}
+
+fs::path folder_of(const Origin& written) {
+  return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file).parent_path();
+}
+
+void set_path(Value& root, std::string_view path, Value value) {
+  const auto parts = split_path(path, value.origin);
+  overlay_path(root, parts, std::move(value), merged);
+}
+
+namespace {
+
+// Adds what `over` says; two texts for one value are an error.
+void add_apart(Value& under, Value over, const std::string& path) {
+  if (!under.is_map() || !over.is_map())
+    fail(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line), "keep one of them");
+  for (auto& e : over.entries)
+    if (Value* below = under.find(e.key))
+      add_apart(*below, std::move(e.value), path + "." + e.key);
+    else
+      under.entries.push_back(std::move(e));
+}
+
+}  // namespace
+
+Value expand_dotted(const Value& value) {
+  if (!value.is_map()) return value;
+  Value out = Value::map(value.origin);
+  for (const auto& e : value.entries) {
+    Value inner = expand_dotted(e.value);
+    const auto parts = split_path(e.key, e.origin);
+    for (std::size_t i = parts.size(); i-- > 1;) {
+      Value outer = Value::map(e.origin);
+      outer.set(parts[i], std::move(inner), e.origin);
+      inner = std::move(outer);
+    }
+    if (Value* below = out.find(parts[0]))
+      add_apart(*below, std::move(inner), parts[0]);
+    else
+      out.set(parts[0], std::move(inner), e.origin);
+  }
+  return out;
+}
+
+}  // namespace bitline

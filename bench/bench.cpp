@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Google Benchmark of the hot loops and of one run. Answers are checked first; a wrong one ends the program with 1.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+
+#include "bench/converted_columns.h"
+#include "bench/main_job.h"
+#include "bench/plane_product.h"
+
+namespace bitline::bench {
+namespace {
+
+constexpr int images = 1000;
+
+void count_macs(benchmark::State& state) {
+  state.counters["MAC/s"] = benchmark::Counter(PlaneProduct::macs, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void product_by_tables(benchmark::State& state, PlaneProduct& product) {
+  for (auto _ : state) benchmark::DoNotOptimize(product.by_tables().data());
+  count_macs(state);
+}
+
+void product_by_sgemm(benchmark::State& state, PlaneProduct& product) {
+  for (auto _ : state) benchmark::DoNotOptimize(product.by_sgemm().data());
+  count_macs(state);
+}
+
+void normals(benchmark::State& state, ConvertedColumns& columns) {
+  std::uint32_t read = 0;
+  for (auto _ : state) columns.draw(read++);
+  state.SetItemsProcessed(state.iterations() * ConvertedColumns::columns);
+}
+
+void conversion(benchmark::State& state, ConvertedColumns& columns) {
+  for (auto _ : state) benchmark::DoNotOptimize(columns.convert().data());
+  state.SetItemsProcessed(state.iterations() * ConvertedColumns::columns);
+}
+
+void main_job(benchmark::State& state, const MainJob& job) {
+  for (auto _ : state) benchmark::DoNotOptimize(job.run(static_cast<int>(state.range(0))).quality.value);
+  state.SetItemsProcessed(state.iterations() * images);
+}
+
+int wrong(const char* what) {
+  std::fprintf(stderr, "bench: wrong answer of %s\n", what);
+  return 1;
+}
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  PlaneProduct product;
+  ConvertedColumns plain(ConvertedColumns::Kind::plain), with_errors(ConvertedColumns::Kind::with_errors);
+  if (!product.answers_agree()) return wrong("the product: tables and sgemm differ");
+  if (!plain.answers_agree() || !with_errors.answers_agree()) return wrong("noise and conversion");
+  benchmark::RegisterBenchmark("product_576x128x2048/tables", product_by_tables, std::ref(product));
+  benchmark::RegisterBenchmark("product_576x128x2048/sgemm", product_by_sgemm, std::ref(product));
+  benchmark::RegisterBenchmark("normals_128", normals, std::ref(plain));
+  benchmark::RegisterBenchmark("conversion_128/plain", conversion, std::ref(plain));
+  benchmark::RegisterBenchmark("conversion_128/with_errors", conversion, std::ref(with_errors));
+  const auto job = MainJob::sized(1, images);
+  if (!job) {
+    std::fprintf(stderr, "bench: Fashion-MNIST is not installed; the run of the main job is left out\n");
+  } else {
+    if (!job->answers_agree()) return wrong("the main job");
+    benchmark::RegisterBenchmark("main_job_1000_images", main_job, std::cref(*job))
+        ->ArgName("threads")
+        ->Arg(1)
+        ->Arg(2)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace
+}  // namespace bitline::bench
+
+int main(int argc, char** argv) { return bitline::bench::main(argc, argv); }

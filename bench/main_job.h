@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job made small, for benchmarks: configs/fashion-mlp.yaml with fewer chips and images.
+#pragma once
+
+#include <optional>
+
+#include "sim/run.h"
+
+namespace bitline::bench {
+
+class MainJob {
+ public:
+  // Nothing when Fashion-MNIST is not installed.
+  static std::optional<MainJob> sized(int chips, int images);
+  Result run(int threads) const;
+  // To the bit: quality and energy do not depend on the number of threads, and the network still knows its classes.
+  bool answers_agree() const;
+
+ private:
+  LoadedConfig config_;
+  RunOptions options_;
+};
+
+}  // namespace bitline::bench

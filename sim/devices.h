@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The devices of one chip instance, block by block: targets, what writing made of them, and what time made of that; and
+// the same as one file per array.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/chip.h"
+
+namespace bitline {
+
+// Conductances of one block in siemens, (rows, weights, slices, devices of a slice: positive, negative).
+struct BlockDevices {
+  std::vector<double> target_S, written_S, aged_S;
+  std::vector<std::uint8_t> faulty;
+  std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
+};
+
+// Where a device lies in its array; `device` tells the two devices of a cell that share one column.
+struct DevicePlace {
+  int row, column, device;
+};
+// Device k of a row of the block, counted as in BlockDevices.
+DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k);
+// Both devices of a pair hang on one column, each on its own row line.
+bool shares_column(const CellLayout& cell);
+
+// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in it.
+class ArrayConductances {
+ public:
+  ArrayConductances(int arrays, int rows, int columns, int devices);
+  void write(const Block& block, const CellLayout& cell, std::span<const double> g_S);
+  // Throws InputError where a mapped device has no usable value.
+  void read(const Block& block, const CellLayout& cell, std::span<double> g_S) const;
+  // FOLDER/<array>_<what>.npy. Throws RunError; load throws InputError.
+  void save(const std::filesystem::path& folder, const std::string& what) const;
+  static ArrayConductances load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows, int columns, int devices);
+
+ private:
+  std::size_t index(const DevicePlace& at) const;
+  int rows_, columns_, devices_;
+  std::vector<std::vector<double>> data_;
+};
+
+// Writes and ages the devices of one block; `measured` replaces what writing gave. Stuck devices and dead lines are marked
+// faulty; a dead line carries nothing.
+BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan, const Block& block,
+                         const ArrayConductances* measured);
+
+}  // namespace bitline

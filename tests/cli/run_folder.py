@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run, map, compare, report: what they print, write and return. usage: run_folder.py BITLINE SOURCE"""
+import json, pathlib, signal, subprocess, tempfile, time
+import xml.etree.ElementTree as xml
+
+from command import bitline, call, check, expect, finish, need_data, small
+
+need_data()
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    p = expect("run", 0, "run", "fashion-mlp", *small, "--out", d / "a", "--threads", 2)
+    check("quiet on a pipe", p.stderr == "", p.stderr)
+    check("summary is no JSON and has no escapes", "{" not in p.stdout and "\033" not in p.stdout)
+    check("run folder", sorted(f.name for f in (d / "a").iterdir()) == ["layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
+    result = json.loads((d / "a/result.json").read_text())
+
+    again = json.loads(expect("rerun from resolved.yaml", 0, "run", d / "a/resolved.yaml", "--json", "--threads", 1).stdout)
+    strip = lambda r: {k: v for k, v in r.items() if k not in ("timing", "provenance")}
+    check("the same result with other threads", strip(again) == strip(result))
+    check("published figures are looked up", all(p["ours"] is not None for p in result["published"]), result["published"])
+
+    seed = json.loads(call("run", "fashion-mlp", *small, "--json", "--seed", 9).stdout)
+    check("--seed is --set seed", seed["seed"] == 9 and seed["config_hash"] != result["config_hash"])
+
+    value = result["quality"]["value"]
+    expect("condition that holds", 4, "run", "fashion-mlp", *small, "--fail-if", "quality.value <= 100 %", err="failed: quality.value <= 100 %")
+    expect("condition that does not", 0, "run", "fashion-mlp", *small, "--fail-if", "quality.value>1", "--fail-if", f"quality.value!={value}")
+    expect("equality", 4, "run", "fashion-mlp", *small, "--fail-if", f"quality.value=={value}")
+    expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="no number 'quality.valeu'")
+
+    (d / "file").write_text("")
+    expect("--out is a file", 1, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
+    expect("a folder without rights", 1, "run", "fashion-mlp", *small, "--out", "/proc/none", err="/proc/none")
+    expect("no such data set", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=fashion", err="fashion")
+
+    # map
+    mapping = json.loads(expect("map --json", 0, "map", "fashion-mlp", "--json", "--svg", d / "map.svg").stdout)
+    check("mapping", mapping["arrays_used"] == 4 and len(mapping["layers"]) == 3, mapping)
+    check("the drawing is XML", xml.parse(d / "map.svg").getroot().tag.endswith("svg"))
+    expect("map", 0, "map", "fashion-mlp", out="fc1")
+    expect("map of what does not fit", 1, "map", "fashion-mlp", "--set", "chips=1", err="does not fit")
+
+    # compare and report
+    call("run", "fashion-mlp", *small, "--set", "adc.bits=5", "--out", d / "b")
+    p = expect("compare", 0, "compare", d / "a", d / "b", out="energy.per_inference_J")
+    check("compare names the key", "adc.bits" in p.stdout and " 8 " in p.stdout + " ", p.stdout)
+    c = json.loads(call("compare", d / "a", d / "b", "--json").stdout)
+    energy = [f for f in c["figures"] if f["key"] == "energy.per_inference_J"][0]
+    other = json.loads((d / "b/result.json").read_text())
+    check("compare's numbers", energy["a"] == result["energy"]["per_inference_J"] and energy["b"] == other["energy"]["per_inference_J"] and
+          abs(energy["ratio"] - energy["b"] / energy["a"]) < 1e-12, energy)
+    check("compare's keys", [k["key"] for k in c["config"]] == ["adc.bits"], c["config"])
+    expect("same within tolerance", 0, "compare", d / "a", d / "a/result.json", "--tolerance", "0")
+    expect("beyond tolerance", 4, "compare", d / "a", d / "b", "--tolerance", "1e-3", err="differ by more than 0.001")
+    nudged = json.loads((d / "a/result.json").read_text())
+    nudged["area"]["total_m2"] *= 1.0005
+    nudged["timing"] = {"load": 1e9}
+    (d / "nudged.json").write_text(json.dumps(nudged))
+    expect("a nudge within", 0, "compare", d / "a", d / "nudged.json", "--tolerance", "1e-3")
+    p = expect("a nudge beyond", 4, "compare", d / "a", d / "nudged.json", "--tolerance", "1e-4", out="area.total_m2")
+    expect("compare with something else", 2, "compare", d / "a", d / "map.svg", err="not the JSON of a result")
+    expect("compare with nothing", 2, "compare", d / "a", d / "none", err="none")
+    expect("report of a run", 0, "report", d / "a", out="report.html")
+    (d / "a/report.html").unlink()
+    expect("report that is gone", 2, "report", d / "a", err="repeats the run")
+    expect("report of nothing", 2, "report", d, err="neither a run folder")
+
+    # Ctrl-C ends it soon, with its own code and nothing half-written.
+    p = subprocess.Popen([bitline, "run", "fashion-mlp", "--out", str(d / "c")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    p.send_signal(signal.SIGINT)
+    start = time.time()
+    out, err = p.communicate(timeout=60)
+    check("interrupted", p.returncode == 130 and "interrupted" in err and out == "", f"{p.returncode} {err}")
+    check("soon", time.time() - start < 10, time.time() - start)
+    check("no result", not (d / "c/result.json").exists())
+finish()

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sweeps: killed and resumed, torn lines, shards, failures, wrong plans. usage: sweep.py BITLINE SOURCE"""
+import csv, json, pathlib, signal, subprocess, tempfile, time
+import xml.etree.ElementTree as xml
+
+from command import bitline, call, check, expect, finish, need_data, source
+
+need_data()
+plan_text = """config: fashion-mlp
+set: {workload.images: 20, workload.calibration_images: 16, instances: 1}
+grid:
+  adc.bits: [4, 6, 8]
+  array.active_rows: [144, all]
+seeds: [1, 2]
+keep: [quality.value, energy.per_inference_J, layers.fc1.snr_db]
+"""
+points = 12
+
+
+def lines(folder):
+    file = folder / "points.jsonl"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def started(folder, *args):
+    return subprocess.Popen([bitline, "sweep", str(plan), "--out", str(folder), "--jobs", "1", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(folder, count, process):
+    end = time.time() + 120
+    while len(lines(folder)) < count and process.poll() is None and time.time() < end:
+        time.sleep(0.01)
+
+
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    plan = d / "plan.yaml"
+    plan.write_text(plan_text)
+
+    p = expect("whole sweep", 0, "sweep", plan, "--out", d / "whole", "--jobs", 2, out=f"{points} points: {points} done now, 0 before, 0 failed")
+    check("quiet on a pipe", p.stderr == "", p.stderr)
+    table = (d / "whole/table.csv").read_bytes()
+    rows = list(csv.DictReader(table.decode().splitlines()))
+    check("rows in the order of the plan", [(r["adc.bits"], r["array.active_rows"], r["seed"]) for r in rows] ==
+          [(b, a, s) for b in "468" for a in ("144", "all") for s in "12"], rows)
+    check("columns", list(rows[0]) == ["point", "hash", "adc.bits", "array.active_rows", "seed", "quality.value", "energy.per_inference_J", "layers.fc1.snr_db"], list(rows[0]))
+    check("values", all(0 <= float(r["quality.value"]) <= 1 and float(r["energy.per_inference_J"]) > 0 and float(r["layers.fc1.snr_db"]) > 0 for r in rows), rows)
+
+    # A point is the run of its config.
+    record = {json.loads(l)["hash"]: json.loads(l) for l in lines(d / "whole")}[rows[3]["hash"]]
+    check("a line names its point", record["point"] == {"adc.bits": "4", "array.active_rows": "all", "seed": "2"}, record["point"])
+    alone = json.loads(call("run", "fashion-mlp", "--json", "--set", "workload.images=20", "--set", "workload.calibration_images=16", "--set", "instances=1",
+                            "--set", "adc.bits=4", "--set", "array.active_rows=all", "--seed", "2").stdout)
+    strip = lambda r: {k: v for k, v in r.items() if k not in ("timing", "provenance")}
+    check("a point is a run", strip(record["result"]) == strip(alone) and alone["config_hash"] == rows[3]["hash"])
+
+    # Running again does nothing and changes nothing.
+    before = (d / "whole/points.jsonl").read_bytes()
+    expect("again", 0, "sweep", plan, "--out", d / "whole", out=f"0 done now, {points} before")
+    check("again changes nothing", (d / "whole/points.jsonl").read_bytes() == before and (d / "whole/table.csv").read_bytes() == table)
+
+    # Killed, with a torn last line: what was finished stays, the rest is run, the table is the same.
+    for when in (1, 5):
+        folder = d / f"killed{when}"
+        p = started(folder)
+        wait_for(folder, when, p)
+        p.kill()
+        p.communicate()
+        kept = [l for l in (folder / "points.jsonl").read_text().split("\n")[:-1]]
+        check(f"killed after {when}", when <= len(kept) < points, len(kept))
+        with open(folder / "points.jsonl", "a") as f:
+            f.write(lines(d / "whole")[-1][:200 * when])
+        expect(f"dry run after {when}", 0, "sweep", plan, "--out", folder, "--dry-run", out=f"{points} points, {len(kept)} of them finished")
+        expect(f"resumed after {when}", 0, "sweep", plan, "--out", folder, out=f"{points - len(kept)} done now, {len(kept)} before")
+        check(f"kept lines stay ({when})", lines(folder)[:len(kept)] == kept and len(lines(folder)) == points)
+        check(f"every line is JSON ({when})", len({json.loads(l)["hash"] for l in lines(folder)}) == points)
+        check(f"same table after {when}", (folder / "table.csv").read_bytes() == table)
+
+    # A line that is damaged in the middle runs again.
+    folder = d / "damaged"
+    folder.mkdir()
+    text = lines(d / "whole")
+    (folder / "points.jsonl").write_text("\n".join([text[0], text[1][:50], *text[2:]]) + "\n")
+    expect("damaged line", 0, "sweep", plan, "--out", folder, out="1 done now, 11 before", err="1 damaged lines")
+    check("same table after damage", (folder / "table.csv").read_bytes() == table)
+
+    # Ctrl-C: its own exit code, nothing lost.
+    folder = d / "interrupted"
+    p = started(folder)
+    wait_for(folder, 2, p)
+    p.send_signal(signal.SIGINT)
+    out, err = p.communicate(timeout=60)
+    check("interrupted", p.returncode == 130 and "the same command goes on" in err, f"{p.returncode} {err}")
+    kept = len(lines(folder))
+    expect("goes on", 0, "sweep", plan, "--out", folder, out=f"{points - kept} done now, {kept} before")
+    check("same table after Ctrl-C", (folder / "table.csv").read_bytes() == table)
+
+    # Shards in folders of their own, merged; shards at the same time in one folder.
+    for i in (1, 2, 3):
+        p = expect(f"shard {i}", 0, "sweep", plan, "--out", d / f"shard{i}", "--shard", f"{i}/3", out=f"{points // 3} points: {points // 3} done")
+    check("a shard says what is missing", "8 points of the whole plan are missing" in p.stdout, p.stdout)
+    merge = [x for i in (1, 2, 3) for x in ("--merge", d / f"shard{i}")]
+    expect("merged", 0, "sweep", plan, "--out", d / "merged", *merge, out=f"0 done now, {points} before")
+    check("same table from shards", (d / "merged/table.csv").read_bytes() == table)
+    both = [started(d / "shared", "--shard", f"{i}/2") for i in (1, 2)]
+    check("shards in one folder", [p.communicate(timeout=300) and p.returncode for p in both] == [0, 0])
+    check("same table from a shared folder", (d / "shared/table.csv").read_bytes() == table and len(lines(d / "shared")) == points)
+
+    # Failed points: the others run, exit 3, tried again next time.
+    failing = d / "failing.yaml"
+    failing.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1}\ngrid: {chips: [1, 2, auto]}\n")
+    for turn, text in ((1, "3 points: 2 done now, 0 before, 1 failed"), (2, "3 points: 0 done now, 2 before, 1 failed")):
+        expect(f"failing, turn {turn}", 3, "sweep", failing, "--out", d / "failing", out=text, err="does not fit")
+        failed = [json.loads(l) for l in (d / "failing/failed.jsonl").read_text().splitlines()]
+        check(f"failed.jsonl, turn {turn}", [f["point"] for f in failed] == [{"chips": "1"}] and "does not fit" in failed[0]["error"], failed)
+    failing.write_text(failing.read_text().replace("[1, 2, auto]", "[2, auto]"))
+    expect("without the failing point", 0, "sweep", failing, "--out", d / "failing", out="0 done now, 2 before, 0 failed")
+    expect("folder that cannot be", 1, "sweep", plan, "--out", "/proc/none", err="/proc/none")
+
+    # What the other options print.
+    expect("csv", 0, "sweep", plan, "--out", d / "whole", "--csv", out=table.decode())
+    check("json", json.loads(call("sweep", plan, "--out", d / "whole", "--json").stdout)["resumed"] == points)
+    p = expect("slurm", 0, "sweep", plan, "--out", d / "whole", "--slurm", "--tasks", 4, out="#SBATCH --array=1-4")
+    check("slurm script is shell", subprocess.run(["bash", "-n"], input=p.stdout, text=True).returncode == 0)
+    expect("report", 0, "report", d / "whole", out="report.html")
+    page = (d / "whole/report.html").read_text()
+    check("a dot for each point", page.count("<circle") >= points and page.count("<tr>") == points + 1, page.count("<circle"))
+    xml.fromstring(page[page.index("<svg"):page.index("</svg>") + 6])
+
+    # Wrong plans: position in the plan, nothing started.
+    for name, text, message in (
+        ("unknown path", "config: fashion-mlp\ngrid:\n  adc.bitz: [4, 6]\n", "wrong.yaml:3:14: adc.bitz: unknown key 'bitz' (did you mean 'bits'?)"),
+        ("value out of range", "config: fashion-mlp\ngrid: {adc.bits: [4, 60]}\n", "wrong.yaml:2:22: adc.bits: is '60'"),
+        ("wrong set", "config: fashion-mlp\nset: {seed: x}\n", "wrong.yaml:2:13: seed: is 'x'"),
+        ("points that cannot be", "config: fashion-mlp\ngrid: {device.g_min: [1 uS, 90 uS]}\n", "device.g_min=90 uS"),
+        ("lists of unequal length", "config: fashion-mlp\nzip: {adc.bits: [4, 5], seed: [1]}\n", "wrong.yaml:2:31: zip.seed: lists 1 values but adc.bits lists 2"),
+        ("same key twice", "config: fashion-mlp\ngrid: {seed: [1]}\nseeds: [1, 2]\n", "the key 'seed' is on two axes"),
+        ("scalar for list", "config: fashion-mlp\ngrid: {adc.bits: 4}\n", "wrong.yaml:2:18: grid.adc.bits: must be a list"),
+        ("random without unit", "config: fashion-mlp\nrandom: {points: 3, axes: {device.g_max: {from: 1, to: 9 uS}}}\n", "two numbers with the same unit"),
+        ("too many", "config: fashion-mlp\nrandom: {points: 1000000, axes: {age: {from: 1 s, to: 9 s}}}\nseeds: [1, 2]\n", "more than 1000000 points"),
+        ("no such config", "config: fashion-mpl\n", "wrong.yaml:1:9: no configuration 'fashion-mpl'"),
+        ("misspelt key", "config: fashion-mlp\ngird: {}\n", "did you mean 'grid'?"),
+        ("no config", "grid: {adc.bits: [4]}\n", "no sweep plan"),
+    ):
+        (d / "wrong.yaml").write_text(text)
+        expect(name, 2, "sweep", d / "wrong.yaml", "--out", d / "wrong", err=message)
+        check(name + ": nothing written", not (d / "wrong").exists())
+    expect("--set on an axis", 2, "sweep", plan, "--out", d / "wrong", "--set", "adc.bits=5", err="axes already set this key")
+    expect("check of a plan", 0, "check", plan, out=f"a sweep of {points} points")
+finish()

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong usage, exit codes and the commands that run nothing. usage: usage.py BITLINE SOURCE"""
+import json, os, pathlib, subprocess, tempfile
+
+from command import bitline, call, check, expect, finish, source, write_npy, read_npy
+
+# Usage errors: exit 2, a message, and what to do.
+expect("no command", 2, err="Usage: bitline COMMAND")
+expect("unknown command", 2, "runn", err="did you mean 'run'?")
+expect("unknown option", 2, "run", "fashion-mlp", "--theads", "2", err="did you mean '--threads'?")
+expect("config missing", 2, "run", err="CONFIG")
+expect("two configs", 2, "run", "a.yaml", "b.yaml", err="'b.yaml' is one argument too many")
+expect("negative threads", 2, "run", "fashion-mlp", "--threads", "-1", err="--threads")
+expect("bad colour", 2, "run", "fashion-mlp", "--color", "red", err="--color")
+expect("bad list", 2, "list", "chairs", err="chairs")
+expect("missing file", 2, "run", "no/such.yaml", err="no configuration 'no/such.yaml' was found")
+expect("bad --set", 2, "run", "fashion-mlp", "--set", "adc.bits", err="KEY=VALUE")
+expect("unknown --set", 2, "run", "fashion-mlp", "--set", "nonsense=1", err="--set nonsense=1: nonsense: unknown key")
+expect("bad --seed", 2, "run", "fashion-mlp", "--seed", "x", err="--set seed=x")
+expect("bad condition", 2, "run", "fashion-mlp", "--fail-if", "quality.value", err="--fail-if quality.value: write a path")
+expect("missing data folder", 2, "run", "fashion-mlp", "--data", "/no/such/folder", err="there is no such folder")
+expect("unknown schema path", 2, "schema", "adc.bitz", err="did you mean 'adc.bits'?")
+expect("schema path with --json", 2, "schema", "adc", "--json", err="whole JSON Schema")
+expect("bad shard", 2, "sweep", "sweep/small", "--shard", "3/2", err="--shard 3/2")
+expect("experiment as plan", 2, "sweep", "fashion-mlp", err="no sweep plan")
+expect("no such report folder", 2, "report", "/no/such/folder", err="there is no such folder")
+
+# Help and version on standard output.
+names = ["run", "map", "mvm", "sweep", "check", "schema", "list", "report", "compare", "completion"]
+help_text = expect("help", 0, "--help", out="Examples:").stdout
+for name in names:
+    check(f"help names {name}", f"\n  {name} " in help_text)
+    expect(f"help of {name}", 0, name, "--help", out="Examples:")
+check("hidden command stays hidden", "docs" not in help_text)
+expect("version", 0, "--version", out="bitline ")
+
+# Schema and lists.
+expect("schema", 0, "schema", "adc.bits", out="adc[sar].bits")
+check("schema has no escapes when piped", "\033" not in call("schema").stdout)
+check("schema in colour when asked", "\033[1m" in call("schema", "seed", "--color", "always").stdout)
+schema = json.loads(call("schema", "--json").stdout)
+check("JSON Schema", schema["properties"]["seed"] and schema["additionalProperties"] is False)
+expect("list experiments", 0, "list", "experiments", out="fashion-mlp")
+expect("list technologies", 0, "list", "technologies", out="130nm")
+expect("list adcs", 0, "list", "adcs", out="successive approximation")
+check("list as JSON", any(i["name"] == "fashion-mnist" for i in json.loads(call("list", "datasets", "--json").stdout)))
+
+# Completion knows the commands and their options.
+bash = "source <(%s completion bash); COMP_WORDS=(bitline %s); COMP_CWORD=%d; _bitline; echo \"${COMPREPLY[@]}\""
+for words, index, wanted in (("ru", 1, "run"), ("run --thr", 2, "--threads"), ("list dev", 2, "devices"), ("compare --tol", 2, "--tolerance")):
+    p = subprocess.run(["bash", "-c", bash % (bitline, words, index)], capture_output=True, text=True)
+    check(f"completion of '{words}'", p.stdout.strip() == wanted, p.stdout + p.stderr)
+expect("zsh completion", 0, "completion", "zsh", out="#compdef bitline")
+expect("fish completion", 0, "completion", "fish", out="complete -c bitline")
+
+# Checks of several files: all are read, all problems told.
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    for name, text in (("a", "base: ideal\nseed: x\n"), ("b", "base: ideal\ninstances: 0\n"), ("good", "base: ideal\n")):
+        (d / f"{name}.yaml").write_text(text)
+    p = expect("check of three", 2, "check", d / "a.yaml", d / "good.yaml", d / "b.yaml", err="a.yaml:2:7: seed")
+    check("check tells the other too", "b.yaml:2:12: instances" in p.stderr and "good.yaml: ok" in p.stdout, p.stderr)
+    deep = d / "deep.yaml"
+    for text in ("a: " + "[" * 100000, "a: " + "{b: " * 100000, "- " * 100000, "?" * 1000, "\x7f\x00" * 100, "a: !!binary x", "\ufeffa: 1", "a: |\n" + " x\n" * 9, '"\\x00": 1', ": : :"):
+        deep.write_text(text)
+        p = expect("hostile " + repr(text[:12]), 2, "check", deep, timeout=60)
+        check("hostile is answered " + repr(text[:12]), p.stderr.strip() != "")
+
+    # mvm: shapes, NaN, and nothing written on error.
+    write_npy(d / "W.npy", [[7, -3], [0, 1], [-7, 2]])
+    write_npy(d / "X.npy", [[255, 0, 1], [3, 4, 5]])
+    write_npy(d / "X4.npy", [[1, 2, 3, 4]])
+    write_npy(d / "nan.npy", [[1, 2], [3, float("nan")], [5, 6]])
+    write_npy(d / "negative.npy", [[1, -2, 3]])
+    (d / "cut.npy").write_bytes((d / "W.npy").read_bytes()[:-3])
+    (d / "vector.npy").write_bytes((d / "W.npy").read_bytes().replace(b"(3, 2), ", b"(6,),   "))
+
+    def mvm(w, x, config="ideal"):
+        return ["mvm", config, "--weights", d / w, "--inputs", d / x, "--output", d / "Y.npy"]
+
+    for name, w, x, message in (("shapes", "W.npy", "X4.npy", "one column for each of the 3 rows"), ("NaN", "nan.npy", "X.npy", "is nan at row 1, column 1"), ("truncated", "cut.npy", "X.npy", "cut.npy"),
+                                ("one dimension", "vector.npy", "X.npy", "shape (6) where two dimensions"), ("missing", "none.npy", "X.npy", "none.npy"), ("not .npy", "deep.yaml", "X.npy", "deep.yaml")):
+        expect(f"mvm {name}", 2, *mvm(w, x), err=message)
+        check(f"mvm {name} writes nothing", not (d / "Y.npy").exists())
+    expect("mvm", 0, *mvm("W.npy", "X.npy"))
+    header, y = read_npy(d / "Y.npy")
+    check("mvm shape and type", "(2, 2)" in header and "<f4" in header, header)
+    check("mvm values", y == [255 * 7 - 7, -3 * 255 + 2, 21 - 35, -9 + 4 + 10], y)
+    check("no file left behind", not list(d.glob("*.part")))
+    expect("mvm into a folder that cannot be", 1, "mvm", "ideal", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output", "/proc/none/Y.npy", err="/proc/none/Y.npy")
+
+# A full disk is no success.
+with open("/dev/full", "w") as full:
+    for args in (["list", "experiments"], ["schema", "--json"]):
+        p = subprocess.run([bitline, *args], stdout=full, stderr=subprocess.PIPE, text=True)
+        check(f"full disk: {args[0]}", p.returncode == 1 and p.stderr, f"{p.returncode} {p.stderr}")
+finish()

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is fuzzed: a reader of user files, its seeds, and what a program does next with what it read.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bitline::fuzz {
+
+struct Target {
+  std::string name, extension;
+  std::vector<std::string> seeds;
+  std::vector<std::string_view> dictionary;  // empty for binary formats
+  std::function<void(const std::filesystem::path&)> read;
+};
+
+Target yaml_target();  // load(), then a small product on that chip
+Target npy_target();
+Target onnx_target();        // read_onnx(), then an inference if the network is small
+Target idx_images_target();  // plain and gzip
+Target idx_labels_target();
+
+}  // namespace bitline::fuzz

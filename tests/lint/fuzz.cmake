@@ -1,0 +1,13 @@
+# Wrong files for every reader (tests/fuzz). The same cases each time; `fuzz TARGET 1000000` for a night.
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp)
+add_executable(fuzz ${sources})
+target_link_libraries(fuzz PRIVATE bitline_sim bitline::onnx ZLIB::ZLIB)
+target_compile_definitions(fuzz PRIVATE BITLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+foreach(target yaml npy onnx idx-images idx-labels)
+  set(cases 2000)
+  if(target STREQUAL yaml)
+    set(cases 1000)
+  endif()
+  add_test(NAME fuzz_${target} COMMAND fuzz ${target} ${cases} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  set_tests_properties(fuzz_${target} PROPERTIES LABELS short TIMEOUT 300)
+endforeach()

@@ -1,0 +1,15 @@
+# The rules of the house that a machine can check: ctest -L lint.
+find_program(PYTHON3 python3)
+find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)
+if(NOT PYTHON3)
+  message(STATUS "python3 was not found: no lints")
+else()
+  set(lint_folder ${CMAKE_CURRENT_SOURCE_DIR}/lint)
+  add_test(NAME lint_rooms COMMAND ${PYTHON3} ${lint_folder}/rooms.py ${PROJECT_SOURCE_DIR})
+  add_test(NAME lint_files COMMAND ${PYTHON3} ${lint_folder}/files.py ${PROJECT_SOURCE_DIR})
+  add_test(NAME lint_format COMMAND ${PYTHON3} ${lint_folder}/format.py ${PROJECT_SOURCE_DIR} ${CLANG_FORMAT})
+  add_test(NAME lint_lints COMMAND ${PYTHON3} ${lint_folder}/lint_test.py)
+  set(lints lint_rooms lint_files lint_format lint_lints)
+  set_tests_properties(${lints} PROPERTIES LABELS lint TIMEOUT 120 SKIP_RETURN_CODE 77
+                       ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
+endif()

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// layers.csv: quoting, columns, digits.
+#include "report/csv.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "tests/report/sample.h"
+
+using namespace bitline;
+
+TEST_CASE("fields are quoted as RFC 4180 says") {
+  CHECK(csv_field("fc1") == "fc1");
+  CHECK(csv_field("") == "");
+  CHECK(csv_field("a b") == "a b");
+  CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_field("say \"hi\"") == "\"say \"\"hi\"\"\"");
+  CHECK(csv_field("two\nlines") == "\"two\nlines\"");
+  CHECK(csv_field("\r") == "\"\r\"");
+  CHECK(csv_field("\"") == "\"\"\"\"");
+}
+
+TEST_CASE("layers.csv has a line per layer with all digits") {
+  Result r = sample_result();
+  r.layers.resize(2);
+  r.layers[0].name = "a,\"b\"";
+  r.layers[0].energy_J = 0.1;
+  r.layers[1].snr_db = std::numeric_limits<double>::infinity();
+  r.layers[1].latency_s = 1.0 / 3;
+  CHECK(layers_csv(r) ==
+        "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays\n"
+        "\"a,\"\"b\"\"\",0.1,8e-06,21.5,0.0001,8.3e-06,4096,200704,4\n"
+        "fc2,2e-07,0.3333333333333333,,0.002,4e-06,1024,32768,1\n");
+}
+
+TEST_CASE("layers.csv holds no NaN") {
+  Result r = sample_result();
+  r.layers[2].macs = std::nan("");
+  CHECK_THROWS_WITH_AS(layers_csv(r), doctest::Contains("layers.fc3.macs"), RunError);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// result.json: the contract's keys in their order, sums, nulls, and no number that is none.
+#include "report/result_json.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "report/version.h"
+#include "tests/report/sample.h"
+
+using namespace bitline;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::vector<std::string> keys(const Json& object) {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : object.items()) names.push_back(key);
+  return names;
+}
+using Keys = std::vector<std::string>;
+
+double sum(const Json& object) {
+  double s = 0;
+  for (const auto& [key, value] : object.items()) s += value.get<double>();
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("result.json has exactly the contract's keys, in order") {
+  const Json j = Json::parse(result_json(sample_result()));
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed", "status", "warnings", "assumed",
+                        "quality", "write", "energy", "latency", "area", "efficiency", "mapping", "layers", "published",
+                        "timing", "provenance"});
+  CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
+  CHECK(keys(j["quality"]) ==
+        Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
+  CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
+  CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
+  CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell"});
+  CHECK(keys(j["energy"]) == Keys{"per_inference_J", "write_J", "breakdown_J"});
+  CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
+  CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
+  CHECK(keys(j["area"]) == Keys{"total_m2", "breakdown_m2"});
+  CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "definition"});
+  CHECK(keys(j["mapping"]) == Keys{"arrays_used", "arrays_total", "cell_utilisation", "layers"});
+  CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "blocks"});
+  CHECK(keys(j["mapping"]["layers"][0]["blocks"][0]) == Keys{"array", "row", "column", "rows", "columns"});
+  CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "snr_db", "adc_clipped_frac", "adc_full_scale_A",
+                                     "conversions", "macs", "arrays", "energy_breakdown_J"});
+  CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind"});
+  CHECK(keys(j["timing"]) == Keys{"load", "run"});
+  CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
+  CHECK(keys(j["provenance"]["inputs"][0]) == Keys{"name", "checksum"});
+}
+
+TEST_CASE("result.json holds the figures") {
+  const Json j = Json::parse(result_json(sample_result()));
+  CHECK(j["schema_version"] == 1);
+  CHECK(j["bitline_version"] == std::string(version()));
+  CHECK(std::string(version()).find('.') != std::string::npos);
+  CHECK(j["seed"] == 7);
+  CHECK(j["status"] == "done");
+  CHECK(j["warnings"] == Json::array({"layer fc3 clips 3.1 % of its conversions"}));
+  CHECK(j["quality"]["value"] == 0.8691);
+  CHECK(j["quality"]["ci95"] == Json::array({0.8680, 0.8702}));
+  CHECK(j["quality"]["ci95_images"] == Json::array({0.8630, 0.8751}));
+  CHECK(j["quality"]["chips"].size() == 10);
+  CHECK(j["quality"]["reference"]["float"] == 0.8851);
+  CHECK(j["quality"]["reference"]["quantized"] == 0.8832);
+  CHECK(j["quality"]["loss_ci95"] == Json::array({0.0131, 0.0152}));
+  CHECK(j["quality"]["inputs"] == 10000);
+  CHECK(j["write"]["pulses_per_cell"].is_null());
+  CHECK(j["energy"]["write_J"].is_null());
+  CHECK(j["published"][0]["ours"] == 0.8457);
+  CHECK(j["published"][1]["ours"].is_null());
+  CHECK(j["published"][1]["published"] == 1.25e-6);
+  CHECK(j["mapping"]["layers"][0]["blocks"].size() == 4);
+  CHECK(j["mapping"]["layers"][0]["blocks"][3] ==
+        Json({{"array", 3}, {"row", 0}, {"column", 0}, {"rows", 208}, {"columns", 128}}));
+  CHECK(j["layers"][1]["snr_db"] == 19.25);
+  CHECK(j["provenance"]["threads"] == 2);
+  // Sums of powers of two: exact.
+  CHECK(sum(j["energy"]["breakdown_J"]) ==
+        doctest::Approx(j["energy"]["per_inference_J"].get<double>()).epsilon(1e-14));
+  CHECK(sum(j["latency"]["breakdown_s"]) == doctest::Approx(12e-6).epsilon(1e-14));
+  CHECK(sum(j["area"]["breakdown_m2"]) == doctest::Approx(3.5e-6).epsilon(1e-14));
+}
+
+TEST_CASE("set optionals are numbers; a part named twice is added up") {
+  Result r = sample_result();
+  r.write.pulses_per_cell = 5.5;
+  r.energy_write_J = 3e-3;
+  r.energy_J.push_back({"adc", 0.25e-6});
+  const Json j = Json::parse(result_json(r));
+  CHECK(j["write"]["pulses_per_cell"] == 5.5);
+  CHECK(j["energy"]["write_J"] == 3e-3);
+  CHECK(j["energy"]["breakdown_J"]["adc"] == 0.5e-6);
+}
+
+TEST_CASE("a number that is not finite throws and names its key") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  struct Case {
+    const char* key;
+    std::function<void(Result&, double)> set;
+  };
+  const std::vector<Case> cases = {
+      {"quality.value", [](Result& r, double x) { r.quality.value = x; }},
+      {"quality.ci95.1", [](Result& r, double x) { r.quality.ci95.upper = x; }},
+      {"quality.chips.3.value", [](Result& r, double x) { r.quality.chips[3].value = x; }},
+      {"quality.reference.float", [](Result& r, double x) { r.quality.reference_float = x; }},
+      {"quality.loss_ci95.0", [](Result& r, double x) { r.quality.loss_ci95.lower = x; }},
+      {"write.rms_error_S", [](Result& r, double x) { r.write.rms_error_S = x; }},
+      {"write.pulses_per_cell", [](Result& r, double x) { r.write.pulses_per_cell = x; }},
+      {"energy.write_J", [](Result& r, double x) { r.energy_write_J = x; }},
+      {"energy.breakdown_J.adc", [](Result& r, double x) { r.energy_J[1].second = x; }},
+      {"latency.throughput_per_s", [](Result& r, double x) { r.throughput_per_s = x; }},
+      {"area.total_m2", [](Result& r, double x) { r.area_m2 = x; }},
+      {"efficiency.tops_per_w", [](Result& r, double x) { r.tops_per_w = x; }},
+      {"mapping.cell_utilisation", [](Result& r, double x) { r.mapping.cell_utilisation = x; }},
+      {"layers.fc2.adc_full_scale_A", [](Result& r, double x) { r.layers[1].adc_full_scale_A = x; }},
+      {"layers.fc1.energy_breakdown_J.array",
+       [](Result& r, double x) { r.layers[0].energy_breakdown_J[0].second = x; }},
+      {"published.1.published", [](Result& r, double x) { r.published[1].published = x; }},
+      {"timing.run", [](Result& r, double x) { r.timing[1].second = x; }},
+  };
+  for (const Case& c : cases)
+    for (const double x : {nan, inf, -inf}) {
+      CAPTURE(c.key);
+      Result r = sample_result();
+      c.set(r, x);
+      std::string message;
+      try {
+        result_json(r);
+      } catch (const RunError& e) {
+        message = e.what();
+      }
+      CHECK(message.find(std::string(c.key) + " of") == 0);
+    }
+}
+
+TEST_CASE("a layer that deviates nowhere has no signal-to-noise ratio") {
+  Result r = sample_result();
+  r.layers[0].snr_db = std::numeric_limits<double>::infinity();
+  CHECK(Json::parse(result_json(r))["layers"][0]["snr_db"].is_null());
+  CHECK(!lookup(r, "layers.fc1.snr_db"));
+  r.layers[0].snr_db = -std::numeric_limits<double>::infinity();
+  CHECK_THROWS_AS(result_json(r), RunError);
+  r.layers[0].snr_db = std::nan("");
+  CHECK_THROWS_AS(result_json(r), RunError);
+}
+
+TEST_CASE("lookup finds what a path names") {
+  Result r = sample_result();
+  CHECK(lookup(r, "write.level_accuracy") == 0.8456);
+  CHECK(lookup(r, "energy.per_inference_J") == 0.9375e-6);
+  CHECK(lookup(r, "energy.breakdown_J.adc") == 0.25e-6);
+  CHECK(lookup(r, "layers.fc1.snr_db") == 21.5);
+  CHECK(lookup(r, "layers.fc3.arrays") == 1.0);
+  CHECK(lookup(r, "layers.fc1.energy_breakdown_J.array") == 0.5e-6);
+  CHECK(lookup(r, "quality.ci95.1") == 0.8702);
+  CHECK(lookup(r, "quality.chips.9.value") == r.quality.chips[9].value);
+  CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
+  CHECK(lookup(r, "seed") == 7.0);
+  for (const char* nowhere :
+       {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db", "layers.0.snr_db",
+        "quality.metric", "energy.write_J", "quality.chips.10.value", "layers.fc1"}) {
+    CAPTURE(nowhere);
+    CHECK(!lookup(r, nowhere));
+  }
+  r.layers[0].name = "fc";
+  r.layers[1].name = "fc.a.b";
+  CHECK(lookup(r, "layers.fc.a.b.snr_db") == 19.25);
+  CHECK(lookup(r, "layers.fc.snr_db") == 21.5);
+}
+
+TEST_CASE("only timing and provenance follow the way a run was made") {
+  Result a = sample_result(), b = sample_result();
+  b.threads = 1;
+  b.timing = {{"load", 99}};
+  CHECK(result_json(a) == result_json(sample_result()));
+  Json x = Json::parse(result_json(a)), y = Json::parse(result_json(b));
+  CHECK(x != y);
+  for (Json* j : {&x, &y}) {
+    j->erase("timing");
+    j->erase("provenance");
+  }
+  CHECK(x.dump() == y.dump());
+}
+
+TEST_CASE("hostile names survive as data") {
+  const std::string text = result_json(hostile_result());
+  const Json j = Json::parse(text);
+  const std::string name = j["layers"][0]["name"];
+  CHECK(name.find("<script>alert('x')</script> & \"quoted\"") == 0);
+  CHECK(name.substr(name.size() - 3) == "\xef\xbf\xbd");
+  for (const char c : text) CHECK_FALSE((static_cast<unsigned char>(c) < 0x20 && c != '\n'));
+}
+
+TEST_CASE("mapping_json says more about the mapping alone") {
+  Result r = sample_result();
+  const Json j = Json::parse(mapping_json(r.mapping));
+  CHECK(keys(j) == Keys{"arrays_used", "arrays_total", "chips", "array_rows", "array_columns", "cell_utilisation",
+                        "array_utilisation", "layers"});
+  CHECK(j["array_utilisation"] == Json::array({1.0, 1.0, 0.36, 0.56}));
+  CHECK(keys(j["layers"][0]) == Keys{"name", "rows", "columns", "digital", "blocks"});
+  CHECK(j["layers"][0]["blocks"][2]["layer_row"] == 576);
+  r.mapping.array_utilisation[2] = std::nan("");
+  CHECK_THROWS_WITH_AS(mapping_json(r.mapping), doctest::Contains("array_utilisation.2"), RunError);
+}
+
+TEST_CASE("an empty result is still a document") {
+  const Json j = Json::parse(result_json(Result{}));
+  CHECK(j["layers"] == Json::array());
+  CHECK(j["warnings"] == Json::array());
+  CHECK(j["energy"]["breakdown_J"] == Json::object());
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures: well-formed, escaped, holding what they should, whatever the result.
+#include "report/svg.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "report/svg_canvas.h"
+#include "tests/report/sample.h"
+
+using namespace bitline;
+
+namespace {
+
+std::size_t count(std::string_view text, std::string_view what) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++n;
+  return n;
+}
+
+std::vector<std::string> pictures(const Result& r) {
+  return {breakdown_svg(r.name, r.energy_J, Unit::joule),
+          breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter),
+          quality_svg(r.quality),
+          layers_svg(r),
+          level_map_svg(r.level_map),
+          mapping_svg(r.mapping)};
+}
+
+void check_pictures(const Result& r) {
+  for (const std::string& svg : pictures(r)) {
+    CHECK(xml_problem(svg) == "");
+    CHECK(svg.rfind("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 900 ", 0) == 0);
+    CHECK(svg.find("fill=\"#ffffff\"/>") != std::string::npos);
+    CHECK(svg.find("<script") == std::string::npos);
+    for (const char* wrong :
+         {"=\"nan", "=\"inf", "=\"-nan", "=\"-inf", ">nan", ">inf", " x=\"-", " y=\"-", "width=\"-", "height=\"-"}) {
+      CAPTURE(wrong);
+      CHECK(svg.find(wrong) == std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the checker of these tests sees what is wrong") {
+  CHECK(xml_problem("<a b=\"c\"><d/>t &amp; u</a>\n") == "");
+  for (const char* wrong : {"<a>", "<a></b>", "<a/><b/>", "<a b=c/>", "<a b=\"1\" b=\"2\"/>", "<a>&x</a>",
+                            "<a b=\"&\"/>", "<a b=\"<\"/>", "<a>\x01</a>", "<a>< </a>", "", "text", "</a>"}) {
+    CAPTURE(wrong);
+    CHECK(xml_problem(wrong) != "");
+  }
+}
+
+TEST_CASE("pictures are well-formed") { check_pictures(sample_result()); }
+
+TEST_CASE("hostile names stay text") {
+  check_pictures(hostile_result());
+  const std::string svg = mapping_svg(hostile_result().mapping);
+  CHECK(svg.find("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;quoted&quot;") != std::string::npos);
+}
+
+TEST_CASE("an empty result has pictures too") { check_pictures(Result{}); }
+
+TEST_CASE("what cannot be drawn is left out") {
+  Result r = sample_result();
+  const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
+  r.energy_J[1].second = nan;
+  r.quality.ci95_images = {nan, inf};
+  r.quality.chips[2].ci95 = {nan, nan};
+  r.layers[0].snr_db = inf;
+  r.level_map.read_back[5] = std::numeric_limits<float>::quiet_NaN();
+  r.mapping.layers[0].blocks[0].array = 99;
+  for (const std::string& svg : pictures(r)) CHECK(xml_problem(svg) == "");
+  r.level_map.read_back.pop_back();
+  CHECK(level_map_svg(r.level_map).find("No levels") != std::string::npos);
+}
+
+TEST_CASE("the mapping picture shows every block with name, size and place") {
+  const MappingResult m = sample_result().mapping;
+  const std::string svg = mapping_svg(m);
+  CHECK(count(svg, "fc1: 576 x 128 at row 0, column 0") == 2);
+  CHECK(count(svg, "fc1: 208 x 128 at row 0, column 0, from row 576, column 128 of its matrix") == 1);
+  CHECK(count(svg, "fc2: 256 x 128 at row 208, column 0") == 1);
+  CHECK(count(svg, ">array ") == 4);
+  CHECK(count(svg, "36.0 % used") == 1);
+  CHECK(count(svg, "784 x 256, 4 blocks") == 1);
+  // One colour per layer: swatch and blocks.
+  CHECK(count(svg, "fill=\"" + series_color(0) + "\"") == 5);
+  CHECK(count(svg, "fill=\"" + series_color(1) + "\"") == 2);
+  CHECK(svg == mapping_svg(m));
+}
+
+TEST_CASE("blocks stand in proportion on their array") {
+  MappingResult m;
+  m.arrays_used = m.arrays_total = 1;
+  m.chips = 1;
+  m.array_rows = m.array_columns = 100;
+  m.layers = {{"a", 25, 50, false, {{"a", 0, 0, 50, 25, 25, 50, 0, 0}}}};
+  const std::string svg = mapping_svg(m);
+  // The array is a square of 320 at x = 20: the block starts a quarter in and is 160 by 80.
+  CHECK(svg.find("x=\"100\"") != std::string::npos);
+  CHECK(svg.find("width=\"160\" height=\"80\"") != std::string::npos);
+}
+
+TEST_CASE("many layers and arrays fit the page") {
+  MappingResult m;
+  m.arrays_total = 300;
+  m.arrays_used = 250;
+  m.array_rows = 128;
+  m.array_columns = 512;
+  for (int i = 0; i < 40; ++i)
+    m.layers.push_back(
+        {"/features/conv" + std::to_string(i), 128, 512, false, {{"", i % 3, i * 6, 0, 0, 128, 512, 0, 0}}});
+  const std::string svg = mapping_svg(m);
+  CHECK(xml_problem(svg) == "");
+  for (std::size_t at = svg.find(" x=\""); at != std::string::npos; at = svg.find(" x=\"", at + 1))
+    CHECK(std::stod(svg.substr(at + 4)) < 900);
+}
+
+TEST_CASE("the breakdown bar is divided by share") {
+  const std::string svg = breakdown_svg("Energy", {{"array", 3}, {"adc", 1}, {"leakage", 0}}, Unit::joule);
+  CHECK(svg.find("width=\"645\" height=\"34\" fill=\"" + series_color(0)) != std::string::npos);  // 3/4 of 860
+  CHECK(svg.find("width=\"215\" height=\"34\" fill=\"" + series_color(1)) != std::string::npos);
+  CHECK(svg.find(">75.0 %<") != std::string::npos);
+  CHECK(svg.find(">4 J<") != std::string::npos);
+  CHECK(svg.find("leakage") == std::string::npos);
+}
+
+TEST_CASE("labels of near references do not cover each other") {
+  Quality q = sample_result().quality;
+  q.reference_quantized = q.reference_float;
+  const std::string svg = quality_svg(q);
+  const auto baseline = [&](const std::string& label) {
+    const std::size_t text = svg.rfind("<text", svg.find(label));
+    return std::stod(svg.substr(svg.find(" y=\"", text) + 4));
+  };
+  CHECK(std::abs(baseline(">float 88.51 %") - baseline(">quantized 88.51 %")) >= 15);
+  CHECK(count(svg, "<circle") == 10);
+}
+
+TEST_CASE("colours of layers differ") {
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < 27; ++i) {
+    for (const std::string& other : seen) CHECK(other != series_color(i));
+    seen.push_back(series_color(i));
+  }
+  CHECK(part_color("adc", 77) == part_color("adc", 0));
+}
+
+TEST_CASE("pixels are a PNG") {
+  // Made with Python's zlib at level 0: 3 x 2 pixels, indices 0 1 2 / 2 1 0, palette black, red, blue.
+  const unsigned char indices[] = {0, 1, 2, 2, 1, 0}, palette[] = {0, 0, 0, 255, 0, 0, 0, 0, 255};
+  CHECK(png_data_uri(3, 2, indices, palette) ==
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAMAAACqqpYoAAAACVBMVEUAAAD/"
+        "AAAAAP9Kpa2BAAAAE0lEQVR4AQEIAPf/AAABAgACAQAAIAAH6s58rAAAAABJRU5ErkJggg==");
+}
