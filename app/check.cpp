@@ -27,7 +27,8 @@ std::string examine(const std::string& argument, const Arguments& a) {
   if (loaded.config.workload.network.empty()) return "no network (for mvm)";
   MappingResult m;
   with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
-  return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total, m.cell_utilisation * 100);
+  return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
+                     m.cell_utilisation * 100);
 }
 
 int check_command(const Arguments& a) {
@@ -56,7 +57,8 @@ int check_command(const Arguments& a) {
 void add_check(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("check", "reads and validates configs and sweep plans; all problems in one go", "Look",
-                        {{"bitline check configs/fashion-mlp.yaml configs/ideal.yaml", "exit code 2 and file:line:column of every problem, if there is one"},
+                        {{"bitline check configs/fashion-mlp.yaml configs/ideal.yaml",
+                          "exit code 2 and file:line:column of every problem, if there is one"},
                          {"bitline check fashion-mlp --set array.active_rows=64", "would this change be valid?"}});
   c.cli->add_option("CONFIG", a->configs, "YAML files, or short names of shipped ones")->required()->type_name("");
   a->add_config_options(*c.cli);

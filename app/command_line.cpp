@@ -37,8 +37,10 @@ class Help : public CLI::Formatter {
     std::string out = "Usage: " + name;
     if (!app->get_subcommands({}).empty()) out += " COMMAND";
     for (const CLI::Option* o : app->get_options()) {
-      if (o->get_positional()) out += " " + make_option_usage(o);
-      else if (o->get_required()) out += " " + o->get_name(false, true) + make_option_opts(o);
+      if (o->get_positional())
+        out += " " + make_option_usage(o);
+      else if (o->get_required())
+        out += " " + o->get_name(false, true) + make_option_opts(o);
     }
     return out + " [options]\n";
   }
@@ -71,20 +73,25 @@ std::string known_options(const CLI::App& app, const std::string& written) {
 }  // namespace
 
 CommandLine::CommandLine()
-    : app("Simulates compute-in-memory accelerators made of memristor crossbars: a network is quantized, mapped onto arrays\n"
-          "of cells, written with the errors of real devices, aged and run; out come accuracy, energy, latency and area.",
+    : app("Simulates compute-in-memory accelerators made of memristor crossbars: a network is quantized, mapped onto "
+          "arrays\n"
+          "of cells, written with the errors of real devices, aged and run; out come accuracy, energy, latency and "
+          "area.",
           "bitline") {
   app.formatter(std::make_shared<Help>());
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", std::string("bitline ") + version(), "print the version");
   app.require_subcommand(1);
-  examples = {{"bitline run configs/fashion-mlp.yaml", "the main job: accuracy, energy, latency and area of a network on four arrays"},
-              {"bitline run fashion-mlp --set adc.bits=6 --set workload.images=1000", "a shipped configuration by its short name, with changes"},
+  examples = {{"bitline run configs/fashion-mlp.yaml",
+               "the main job: accuracy, energy, latency and area of a network on four arrays"},
+              {"bitline run fashion-mlp --set adc.bits=6 --set workload.images=1000",
+               "a shipped configuration by its short name, with changes"},
               {"bitline schema adc", "what the keys below adc mean"}};
   app.footer("'bitline COMMAND --help' explains a command.\n\n" + examples_text(examples));
 }
 
-Command& CommandLine::add(const std::string& name, const std::string& about, const std::string& group, std::vector<Example> command_examples) {
+Command& CommandLine::add(const std::string& name, const std::string& about, const std::string& group,
+                          std::vector<Example> command_examples) {
   Command& c = commands.emplace_back();
   c.cli = app.add_subcommand(name, about);
   c.cli->group(group);
@@ -112,13 +119,15 @@ int CommandLine::parse_problem(const CLI::ParseError& error, int argc, char** ar
   }
   if (chosen == &app && first[0] != '-') {
     const std::string near = nearest(first, names);
-    print_error(fmt::format("there is no command '{}'{}", first, near.empty() ? "; see bitline --help" : "; did you mean '" + near + "'?"));
+    print_error(fmt::format("there is no command '{}'{}", first,
+                            near.empty() ? "; see bitline --help" : "; did you mean '" + near + "'?"));
     return exit_wrong_usage;
   }
   std::string message = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error))
     for (const auto& word : app.remaining(true)) {
-      message = word.starts_with("-") ? fmt::format("there is no option '{}'{}", word, known_options(*chosen, word)) : fmt::format("'{}' is one argument too many", word);
+      message = word.starts_with("-") ? fmt::format("there is no option '{}'{}", word, known_options(*chosen, word))
+                                      : fmt::format("'{}' is one argument too many", word);
       break;
     }
   print_error(message);
@@ -164,30 +173,43 @@ int CommandLine::main(int argc, char** argv) {
     print_error("not enough memory; fewer --threads, fewer images or smaller arrays need less");
     return exit_run_failed;
   } catch (const std::exception& e) {
-    print_error(fmt::format("this is a bug in bitline {}: {}\nplease report it with the command and the configuration", version(), e.what()));
+    print_error(fmt::format("this is a bug in bitline {}: {}\nplease report it with the command and the configuration",
+                            version(), e.what()));
     return exit_bug;
   } catch (...) {
-    print_error(fmt::format("this is a bug in bitline {}: unknown exception\nplease report it with the command and the configuration", version()));
+    print_error(fmt::format(
+        "this is a bug in bitline {}: unknown exception\nplease report it with the command and the configuration",
+        version()));
     return exit_bug;
   }
 }
 
 void Common::add_config_options(CLI::App& cli) {
-  cli.add_option("--set", sets, "change one value of the config, such as adc.bits=6; repeatable")->type_name("PATH=VALUE")->allow_extra_args(false);
+  cli.add_option("--set", sets, "change one value of the config, such as adc.bits=6; repeatable")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
   cli.add_option("--seed", seed, "of all random numbers; short for --set seed=N")->type_name("N");
 }
 
 void Common::add_run_options(CLI::App& cli) {
-  cli.add_option("--threads", threads, "at most this many threads; 0 = all cores")->type_name("N")->check(CLI::Range(0, 4096));
-  cli.add_option("--data", data, "look for data sets here first; repeatable")->type_name("DIR")->allow_extra_args(false);
+  cli.add_option("--threads", threads, "at most this many threads; 0 = all cores")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  cli.add_option("--data", data, "look for data sets here first; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
 }
 
-void Common::add_out(CLI::App& cli, const std::string& meaning) { cli.add_option("--out", out, meaning)->type_name("DIR"); }
+void Common::add_out(CLI::App& cli, const std::string& meaning) {
+  cli.add_option("--out", out, meaning)->type_name("DIR");
+}
 
 void Common::add_output_options(CLI::App& cli, bool with_json) {
   if (with_json) cli.add_flag("--json", json, "print one JSON document");
   cli.add_flag("-q,--quiet", quiet, "no progress and no warnings");
-  cli.add_option("--color", color, "auto, always or never; NO_COLOR is obeyed")->type_name("WHEN")->check(CLI::IsMember({"auto", "always", "never"}));
+  cli.add_option("--color", color, "auto, always or never; NO_COLOR is obeyed")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
 std::vector<Override> Common::overrides() const {

@@ -15,8 +15,15 @@
 
 namespace bitline::app {
 
-enum ExitCode { exit_done = 0, exit_run_failed = 1, exit_wrong_usage = 2, exit_points_failed = 3, exit_check_failed = 4,
-                exit_bug = 70, exit_interrupted = 130 };
+enum ExitCode {
+  exit_done = 0,
+  exit_run_failed = 1,
+  exit_wrong_usage = 2,
+  exit_points_failed = 3,
+  exit_check_failed = 4,
+  exit_bug = 70,
+  exit_interrupted = 130
+};
 
 // A command line to copy. Tests run every one of them, in the order of the help.
 struct Example {
@@ -40,7 +47,8 @@ class CommandLine {
  public:
   CommandLine();
   // `group` is the heading in `bitline --help`; "" hides the command.
-  Command& add(const std::string& name, const std::string& about, const std::string& group, std::vector<Example> examples);
+  Command& add(const std::string& name, const std::string& about, const std::string& group,
+               std::vector<Example> examples);
   // Parses and runs; prints errors on standard error. Never throws.
   int main(int argc, char** argv);
 
@@ -75,8 +83,8 @@ struct Common {
   bool json = false, quiet = false;
   std::string color = "auto";
 
-  void add_config_options(CLI::App&);              // --set, --seed
-  void add_run_options(CLI::App&);                 // --threads, --data
+  void add_config_options(CLI::App&);  // --set, --seed
+  void add_run_options(CLI::App&);     // --threads, --data
   void add_out(CLI::App&, const std::string& meaning);
   void add_output_options(CLI::App&, bool with_json = true);  // --json, -q, --color
 

@@ -25,9 +25,10 @@ struct Arguments : Common {
 };
 
 // Shown in every comparison, in this order.
-constexpr const char* main_figures[] = {"quality.value",          "quality.reference.float",  "quality.reference.quantized", "write.level_accuracy",
-                                        "energy.per_inference_J", "latency.per_inference_s",  "latency.throughput_per_s",    "area.total_m2",
-                                        "efficiency.tops_per_w",  "efficiency.tops_per_mm2", "mapping.arrays_used",         "mapping.cell_utilisation"};
+constexpr const char* main_figures[] = {
+    "quality.value",          "quality.reference.float", "quality.reference.quantized", "write.level_accuracy",
+    "energy.per_inference_J", "latency.per_inference_s", "latency.throughput_per_s",    "area.total_m2",
+    "efficiency.tops_per_w",  "efficiency.tops_per_mm2", "mapping.arrays_used",         "mapping.cell_utilisation"};
 
 struct Run {
   std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config
@@ -58,11 +59,13 @@ Run read_run(const std::string& argument) {
   const fs::path file = folder ? fs::path(argument) / "result.json" : fs::path(argument);
   Json json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
-  if (!json.contains("quality") || !json.contains("energy")) throw InputError(file.string() + ": has no 'quality' and 'energy', so it is not the result of a run");
+  if (!json.contains("quality") || !json.contains("energy"))
+    throw InputError(file.string() + ": has no 'quality' and 'energy', so it is not the result of a run");
   for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   Run run;
   flatten(json, "", run.numbers);
-  if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved)) flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);
+  if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved))
+    flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);
   return run;
 }
 
@@ -97,7 +100,8 @@ void print_figures(const Run& a, const Run& b, bool color) {
     const auto x = a.numbers.find(key), y = b.numbers.find(key);
     if (x == a.numbers.end() && y == b.numbers.end()) continue;
     const bool both = x != a.numbers.end() && y != b.numbers.end();
-    table.row({key, x == a.numbers.end() ? "-" : number_text(x->second), y == b.numbers.end() ? "-" : number_text(y->second), both ? number_text(y->second - x->second) : "",
+    table.row({key, x == a.numbers.end() ? "-" : number_text(x->second),
+               y == b.numbers.end() ? "-" : number_text(y->second), both ? number_text(y->second - x->second) : "",
                both && x->second != 0 ? fmt::format("{:.4f}", y->second / x->second) : ""});
   }
   fmt::print("{}", table.str(0, color ? "\033[1m" : ""));
@@ -107,7 +111,8 @@ void print_differences(const std::string& title, const std::vector<Difference>& 
   if (list.empty()) return;
   fmt::print("\n{}\n", title);
   TextTable table({{Align::left}, {Align::right}, {Align::right}});
-  for (std::size_t i = 0; i < std::min(list.size(), most); ++i) table.row({list[i].key, shorten(list[i].a, 40), shorten(list[i].b, 40)});
+  for (std::size_t i = 0; i < std::min(list.size(), most); ++i)
+    table.row({list[i].key, shorten(list[i].a, 40), shorten(list[i].b, 40)});
   fmt::print("{}", table.str(2));
   if (list.size() > most) fmt::print("  and {} more\n", list.size() - most);
 }
@@ -121,17 +126,24 @@ Json json_of(const std::vector<Difference>& list) {
 int compare_command(const Arguments& arguments) {
   const Run a = read_run(arguments.a), b = read_run(arguments.b);
   const bool with_tolerance = arguments.tolerance >= 0;
-  const auto config = a.config.empty() || b.config.empty() ? std::vector<Difference>{}
-                                                           : differences(a.config, b.config, std::equal_to<>(), [](const std::string& s) { return s; });
+  const auto config = a.config.empty() || b.config.empty()
+                          ? std::vector<Difference>{}
+                          : differences(a.config, b.config, std::equal_to<>(), [](const std::string& s) { return s; });
   std::vector<Difference> beyond;
   if (with_tolerance)
-    beyond = differences(a.numbers, b.numbers, [&](double x, double y) { return relative(x, y) <= arguments.tolerance; }, [](double x) { return fmt::format("{}", x); });
+    beyond = differences(
+        a.numbers, b.numbers, [&](double x, double y) { return relative(x, y) <= arguments.tolerance; },
+        [](double x) { return fmt::format("{}", x); });
   if (arguments.json) {
     Json figures = Json::array();
     for (const char* key : main_figures) {
       const auto x = a.numbers.find(key), y = b.numbers.find(key);
       if (x == a.numbers.end() || y == b.numbers.end()) continue;
-      figures.push_back({{"key", key}, {"a", x->second}, {"b", y->second}, {"difference", y->second - x->second}, {"ratio", x->second != 0 ? Json(y->second / x->second) : Json(nullptr)}});
+      figures.push_back({{"key", key},
+                         {"a", x->second},
+                         {"b", y->second},
+                         {"difference", y->second - x->second},
+                         {"ratio", x->second != 0 ? Json(y->second / x->second) : Json(nullptr)}});
     }
     Json out{{"figures", figures}, {"config", json_of(config)}};
     if (with_tolerance) out["beyond_tolerance"] = json_of(beyond);
@@ -141,7 +153,8 @@ int compare_command(const Arguments& arguments) {
     print_differences("Configuration", config, 40);
     if (with_tolerance) print_differences(fmt::format("Beyond the tolerance of {}", arguments.tolerance), beyond, 20);
   }
-  if (!beyond.empty()) fmt::print(stderr, "bitline: {} numbers differ by more than {}\n", beyond.size(), arguments.tolerance);
+  if (!beyond.empty())
+    fmt::print(stderr, "bitline: {} numbers differ by more than {}\n", beyond.size(), arguments.tolerance);
   return beyond.empty() ? exit_done : exit_check_failed;
 }
 
@@ -149,13 +162,18 @@ int compare_command(const Arguments& arguments) {
 
 void add_compare(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
-  Command& c = line.add("compare", "shows two runs side by side: main figures and differing configuration", "Results",
-                        {{"bitline run fashion-mlp --set workload.images=500 --set adc.bits=6 --out runs/second", "a run to compare with the first"},
-                         {"bitline compare runs/first runs/second", "main figures, and which keys of the configuration differ"},
-                         {"bitline compare runs/first runs/first/result.json --tolerance 1e-9", "exit code 4 if any number differs by more, relative"}});
+  Command& c =
+      line.add("compare", "shows two runs side by side: main figures and differing configuration", "Results",
+               {{"bitline run fashion-mlp --set workload.images=500 --set adc.bits=6 --out runs/second",
+                 "a run to compare with the first"},
+                {"bitline compare runs/first runs/second", "main figures, and which keys of the configuration differ"},
+                {"bitline compare runs/first runs/first/result.json --tolerance 1e-9",
+                 "exit code 4 if any number differs by more, relative"}});
   c.cli->add_option("A", a->a, "run folder or result.json")->required()->type_name("");
   c.cli->add_option("B", a->b, "run folder or result.json")->required()->type_name("");
-  c.cli->add_option("--tolerance", a->tolerance, "largest relative difference allowed in any number")->type_name("X")->check(CLI::NonNegativeNumber);
+  c.cli->add_option("--tolerance", a->tolerance, "largest relative difference allowed in any number")
+      ->type_name("X")
+      ->check(CLI::NonNegativeNumber);
   a->add_output_options(*c.cli);
   c.run = [a] { return compare_command(*a); };
 }

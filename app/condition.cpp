@@ -24,7 +24,8 @@ Condition parse_condition(const std::string& text) {
       if (path.empty() || !q.value) break;
       return {text, path, r, *q.value};
     }
-  throw UsageError(fmt::format("--fail-if {}: write a path, a relation and a number, such as 'quality.value<0.8'", text));
+  throw UsageError(
+      fmt::format("--fail-if {}: write a path, a relation and a number, such as 'quality.value<0.8'", text));
 }
 
 bool holds(const Condition& c, double x) {

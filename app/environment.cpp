@@ -64,7 +64,8 @@ DataPath data_path(const std::vector<std::string>& from_options) {
   }
   for (const auto& d : paths_of("BITLINE_DATA")) where.folders.push_back(d);
   where.folders.emplace_back("/usr/share/datasets");
-  if (const char* home = std::getenv("HOME"); home && *home) where.folders.push_back(fs::path(home) / ".local/share/bitline");
+  if (const char* home = std::getenv("HOME"); home && *home)
+    where.folders.push_back(fs::path(home) / ".local/share/bitline");
   return where;
 }
 
@@ -90,7 +91,8 @@ void install_signal_handlers() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-Progress::Progress(bool quiet) : on_(!quiet && ::isatty(STDERR_FILENO)), start_(std::chrono::steady_clock::now()), last_(start_) {}
+Progress::Progress(bool quiet)
+    : on_(!quiet && ::isatty(STDERR_FILENO)), start_(std::chrono::steady_clock::now()), last_(start_) {}
 
 Progress::~Progress() { clear(); }
 

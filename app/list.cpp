@@ -75,7 +75,8 @@ std::vector<Item> data_sets(const Arguments& a) {
     } catch (const InputError&) {
       there = false;
     }
-    items.push_back({std::string(d.name), std::string(d.meaning), there ? "found" : "not found; " + std::string(d.get)});
+    items.push_back(
+        {std::string(d.name), std::string(d.meaning), there ? "found" : "not found; " + std::string(d.get)});
   }
   return items;
 }
@@ -99,7 +100,8 @@ int list_command(const Arguments& a) {
   }
   std::size_t width = 0;
   for (const auto& i : items) width = std::max(width, i.name.size());
-  for (const auto& i : items) fmt::print("{:<{}}  {}{}\n", i.name, width, i.meaning, i.note.empty() ? "" : " (" + i.note + ")");
+  for (const auto& i : items)
+    fmt::print("{:<{}}  {}{}\n", i.name, width, i.meaning, i.note.empty() ? "" : " (" + i.note + ")");
   return exit_done;
 }
 
@@ -108,12 +110,16 @@ int list_command(const Arguments& a) {
 void add_list(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("list", "lists what ships: devices, adcs, chips, technologies, experiments, datasets", "Look",
-                        {{"bitline list experiments", "configurations that are ready to run"}, {"bitline list datasets", "which there are and where to get them"}, {"bitline list adcs --json", "kinds of converters, for a script"}});
+                        {{"bitline list experiments", "configurations that are ready to run"},
+                         {"bitline list datasets", "which there are and where to get them"},
+                         {"bitline list adcs --json", "kinds of converters, for a script"}});
   c.cli->add_option("WHAT", a->what, "devices, adcs, chips, technologies, experiments or datasets")
       ->required()
       ->type_name("")
       ->check(CLI::IsMember({"devices", "adcs", "chips", "technologies", "experiments", "datasets"}));
-  c.cli->add_option("--data", a->data, "look for data sets here first; repeatable")->type_name("DIR")->allow_extra_args(false);
+  c.cli->add_option("--data", a->data, "look for data sets here first; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   a->add_output_options(*c.cli);
   c.run = [a] { return list_command(*a); };
 }

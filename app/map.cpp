@@ -34,7 +34,8 @@ void add_map(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("map", "shows where every block of every layer goes and how full the arrays are", "Run",
                         {{"bitline map configs/fashion-mlp.yaml", "blocks, arrays and their utilisation as a table"},
-                         {"bitline map fashion-mlp --set array.columns=64 --set chips=auto --svg map.svg", "the same network on narrower arrays, drawn"}});
+                         {"bitline map fashion-mlp --set array.columns=64 --set chips=auto --svg map.svg",
+                          "the same network on narrower arrays, drawn"}});
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
   c.cli->add_option("--svg", a->svg, "draw the arrays")->type_name("FILE");
   a->add_config_options(*c.cli);

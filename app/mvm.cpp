@@ -25,11 +25,15 @@ std::string shape_text(const NpyArray& a) {
 
 NpyArray read_matrix(const std::string& file, const std::string& meaning) {
   NpyArray a = read_npy(file);
-  if (a.shape.size() != 2) throw InputError(fmt::format("{}: has shape {} where two dimensions {} are expected", file, shape_text(a), meaning));
-  if (a.shape[0] == 0 || a.shape[1] == 0) throw InputError(fmt::format("{}: has shape {} and so no values", file, shape_text(a)));
+  if (a.shape.size() != 2)
+    throw InputError(
+        fmt::format("{}: has shape {} where two dimensions {} are expected", file, shape_text(a), meaning));
+  if (a.shape[0] == 0 || a.shape[1] == 0)
+    throw InputError(fmt::format("{}: has shape {} and so no values", file, shape_text(a)));
   for (std::size_t i = 0; i < a.data.size(); ++i)
     if (!std::isfinite(a.data[i]))
-      throw InputError(fmt::format("{}: is {} at row {}, column {} (from 0); every value must be a finite number", file, a.data[i], i / a.shape[1], i % a.shape[1]));
+      throw InputError(fmt::format("{}: is {} at row {}, column {} (from 0); every value must be a finite number", file,
+                                   a.data[i], i / a.shape[1], i % a.shape[1]));
   return a;
 }
 
@@ -37,13 +41,16 @@ int mvm_command(const Arguments& a) {
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
   const NpyArray weights = read_matrix(a.weights, "(rows, columns)"), inputs = read_matrix(a.inputs, "(batch, rows)");
   if (inputs.shape[1] != weights.shape[0])
-    throw InputError(fmt::format("{} has shape {} but {} has {}: the inputs need one column for each of the {} rows of the weights", a.inputs, shape_text(inputs), a.weights,
-                                 shape_text(weights), weights.shape[0]));
+    throw InputError(
+        fmt::format("{} has shape {} but {} has {}: the inputs need one column for each of the {} rows of the weights",
+                    a.inputs, shape_text(inputs), a.weights, shape_text(weights), weights.shape[0]));
   const RunOptions options = a.run_options();
   std::vector<float> product;
   with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options); });
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});
-  if (a.json) fmt::print("{{\"batch\": {}, \"rows\": {}, \"columns\": {}}}\n", inputs.shape[0], weights.shape[0], weights.shape[1]);
+  if (a.json)
+    fmt::print("{{\"batch\": {}, \"rows\": {}, \"columns\": {}}}\n", inputs.shape[0], weights.shape[0],
+               weights.shape[1]);
   return exit_done;
 }
 
@@ -51,13 +58,17 @@ int mvm_command(const Arguments& a) {
 
 void add_mvm(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
-  Command& c = line.add("mvm", "multiplies one matrix with inputs through the configured arrays and periphery", "Run",
-                        {{"bitline mvm configs/ideal.yaml --weights W.npy --inputs X.npy --output Y.npy", "perfect arrays: the product of the quantized operands, exactly"},
-                         {"bitline mvm fashion-mlp --weights W.npy --inputs X.npy --output Y.npy --seed 3", "the same on a real chip"}});
+  Command& c = line.add(
+      "mvm", "multiplies one matrix with inputs through the configured arrays and periphery", "Run",
+      {{"bitline mvm configs/ideal.yaml --weights W.npy --inputs X.npy --output Y.npy",
+        "perfect arrays: the product of the quantized operands, exactly"},
+       {"bitline mvm fashion-mlp --weights W.npy --inputs X.npy --output Y.npy --seed 3", "the same on a real chip"}});
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
   c.cli->add_option("--weights", a->weights, "real weights (rows, columns), .npy")->required()->type_name("FILE");
   c.cli->add_option("--inputs", a->inputs, "real inputs (batch, rows), .npy")->required()->type_name("FILE");
-  c.cli->add_option("--output", a->output, "the product (batch, columns) as float32 .npy")->required()->type_name("FILE");
+  c.cli->add_option("--output", a->output, "the product (batch, columns) as float32 .npy")
+      ->required()
+      ->type_name("FILE");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
   a->add_output_options(*c.cli);

@@ -6,7 +6,8 @@
 namespace bitline::app {
 
 void fill_published(Result& result, const Config& config) {
-  for (std::size_t i = 0; i < result.published.size() && i < config.published.size(); ++i) result.published[i].ours = lookup(result, config.published[i].ours);
+  for (std::size_t i = 0; i < result.published.size() && i < config.published.size(); ++i)
+    result.published[i].ours = lookup(result, config.published[i].ours);
 }
 
 }  // namespace bitline::app

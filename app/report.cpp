@@ -26,8 +26,8 @@ int report_command(const Arguments& a) {
   } else if (!fs::exists(folder / "result.json")) {
     throw InputError(a.folder + ": is neither a run folder (result.json) nor a sweep folder (table.csv)");
   } else if (!fs::exists(page)) {  // `run` writes it; a picture needs more than result.json holds
-    throw InputError(fmt::format("{}: report.html is missing; 'bitline run {} --out {}' repeats the run and writes it", a.folder,
-                                 (folder / "resolved.yaml").string(), a.folder));
+    throw InputError(fmt::format("{}: report.html is missing; 'bitline run {} --out {}' repeats the run and writes it",
+                                 a.folder, (folder / "resolved.yaml").string(), a.folder));
   }
   fmt::print("{}\n", page.string());
   return exit_done;
@@ -38,7 +38,8 @@ int report_command(const Arguments& a) {
 void add_report(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("report", "writes the HTML report of a sweep folder; says where that of a run is", "Results",
-                        {{"bitline report runs/small", "table and accuracy over energy of a sweep"}, {"bitline report runs/first", "the page that run wrote"}});
+                        {{"bitline report runs/small", "table and accuracy over energy of a sweep"},
+                         {"bitline report runs/first", "the page that run wrote"}});
   c.cli->add_option("DIR", a->folder, "folder that sweep or run wrote with --out")->required()->type_name("");
   c.run = [a] { return report_command(*a); };
 }

@@ -40,7 +40,8 @@ int run_command(const Arguments& a) {
   if (!a.out.empty()) {
     // Better to learn before the run than after it that the folder cannot be there.
     std::filesystem::create_directories(a.out);
-    if (loaded.config.keep == Keep::conductances) options.conductance_folder = std::filesystem::path(a.out) / "conductance";
+    if (loaded.config.keep == Keep::conductances)
+      options.conductance_folder = std::filesystem::path(a.out) / "conductance";
   } else if (loaded.config.keep == Keep::conductances && !a.quiet) {
     print_warning("keep: conductances needs --out DIR; nothing is kept");
   }
@@ -58,7 +59,9 @@ int run_command(const Arguments& a) {
   int code = exit_done;
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
-    if (!value) throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; see the keys with bitline run --json", c.text, c.path));
+    if (!value)
+      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; see the keys with bitline run --json",
+                                   c.text, c.path));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -71,12 +74,19 @@ int run_command(const Arguments& a) {
 void add_run(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("run", "runs an experiment and prints accuracy, energy, latency and area", "Run",
-                        {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first", "writes resolved.yaml, result.json, layers.csv and report.html"},
+                        {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first",
+                          "writes resolved.yaml, result.json, layers.csv and report.html"},
                          {"bitline run runs/first/resolved.yaml --json", "the same run again, bit for bit"},
-                         {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7", "what perfect converters would give, on other chips"},
-                         {"bitline run fashion-mlp --set workload.images=500 --fail-if 'quality.value<0.5'", "exit code 4 if accuracy is below 50 %"}});
+                         {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7",
+                          "what perfect converters would give, on other chips"},
+                         {"bitline run fashion-mlp --set workload.images=500 --fail-if 'quality.value<0.5'",
+                          "exit code 4 if accuracy is below 50 %"}});
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
-  c.cli->add_option("--fail-if", a->fail_if, "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")->type_name("CONDITION")->allow_extra_args(false);
+  c.cli
+      ->add_option("--fail-if", a->fail_if,
+                   "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")
+      ->type_name("CONDITION")
+      ->allow_extra_args(false);
   a->add_out(*c.cli, "write the run folder");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);

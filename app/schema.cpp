@@ -23,8 +23,10 @@ std::string row_text(const SchemaRow& r, bool color) {
   std::string facts = unescaped(r.type);
   if (!r.unit.empty()) facts += (facts.empty() ? "" : ", ") + r.unit;
   if (!r.range.empty()) facts += ", " + r.range;
-  if (r.fallback == "required") facts += ", required";
-  else if (!r.fallback.empty()) facts += ", default " + r.fallback;
+  if (r.fallback == "required")
+    facts += ", required";
+  else if (!r.fallback.empty())
+    facts += ", default " + r.fallback;
   const std::string key = color ? "\033[1m" + r.path + "\033[0m" : r.path;
   std::string out = key + (facts.empty() ? "" : "  (" + facts + ")") + "\n    " + r.meaning + "\n";
   if (!r.source.empty()) out += "    source: " + r.source + "\n";
@@ -49,7 +51,8 @@ int schema_command(const Arguments& a) {
   }
   if (any) return exit_done;
   const std::string near = nearest(a.path, known);
-  throw UsageError(fmt::format("there is no key '{}'{}", a.path, near.empty() ? "; bitline schema lists all" : "; did you mean '" + near + "'?"));
+  throw UsageError(fmt::format("there is no key '{}'{}", a.path,
+                               near.empty() ? "; bitline schema lists all" : "; did you mean '" + near + "'?"));
 }
 
 }  // namespace
@@ -70,7 +73,8 @@ std::string without_alternatives(const std::string& path) {
 }
 
 bool below(const std::string& path, const std::string& prefix) {
-  return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '.' || path[prefix.size()] == '[');
+  return path.starts_with(prefix) &&
+         (path.size() == prefix.size() || path[prefix.size()] == '.' || path[prefix.size()] == '[');
 }
 
 void add_schema(CommandLine& line) {

@@ -32,29 +32,38 @@ std::pair<std::size_t, std::size_t> parse_shard(const std::string& text) {
     if (s.empty() || s.size() > 6 || s.find_first_not_of("0123456789") != std::string::npos) return 0;
     return std::stoul(s);
   };
-  const std::size_t i = number(text.substr(0, slash)), n = slash == std::string::npos ? 0 : number(text.substr(slash + 1));
-  if (i < 1 || n < 1 || i > n) throw UsageError(fmt::format("--shard {}: write I/N with I from 1 to N, such as 2/8", text));
+  const std::size_t i = number(text.substr(0, slash)),
+                    n = slash == std::string::npos ? 0 : number(text.substr(slash + 1));
+  if (i < 1 || n < 1 || i > n)
+    throw UsageError(fmt::format("--shard {}: write I/N with I from 1 to N, such as 2/8", text));
   return {i, n};
 }
 
-fs::path folder_of(const Arguments& a, const fs::path& plan) { return a.out.empty() ? fs::path(plan.stem().string() + "-sweep") : fs::path(a.out); }
+fs::path folder_of(const Arguments& a, const fs::path& plan) {
+  return a.out.empty() ? fs::path(plan.stem().string() + "-sweep") : fs::path(a.out);
+}
 
 std::string shell_word(const std::string& text) {
-  if (!text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+") == std::string::npos) return text;
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+") ==
+          std::string::npos)
+    return text;
   std::string out = "'";
   for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
 }
 
 std::string slurm_script(const Arguments& a, const Sweep& sweep, const fs::path& folder) {
-  const std::size_t tasks = a.tasks > 0 ? static_cast<std::size_t>(a.tasks) : std::min<std::size_t>(sweep.points.size(), 16);
+  const std::size_t tasks =
+      a.tasks > 0 ? static_cast<std::size_t>(a.tasks) : std::min<std::size_t>(sweep.points.size(), 16);
   std::string command = "bitline sweep " + shell_word(a.plan) + " --out " + shell_word(folder.string());
   for (const auto& s : a.sets) command += " --set " + shell_word(s);
   if (!a.seed.empty()) command += " --seed " + shell_word(a.seed);
   for (const auto& d : a.data) command += " --data " + shell_word(d);
   return fmt::format(
       "#!/bin/bash\n# {} points in {} tasks that share one folder; submit again to run what is missing.\n"
-      "#SBATCH --job-name=bitline\n#SBATCH --array=1-{}\n#SBATCH --cpus-per-task=4\n#SBATCH --output=bitline-%A_%a.log\n\n"
+      "#SBATCH --job-name=bitline\n#SBATCH --array=1-{}\n#SBATCH --cpus-per-task=4\n#SBATCH "
+      "--output=bitline-%A_%a.log\n\n"
       "{} --shard \"$SLURM_ARRAY_TASK_ID/{}\" --jobs \"$SLURM_CPUS_PER_TASK\" --threads \"$SLURM_CPUS_PER_TASK\" -q\n",
       sweep.points.size(), tasks, tasks, command, tasks);
 }
@@ -78,7 +87,9 @@ int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& fo
     fmt::print(stderr, "bitline: {} failed: {}\n", count == 1 ? "1 point" : fmt::format("{} points", count), message);
   }
   if (a.json) {
-    const nlohmann::ordered_json j{{"folder", folder.string()}, {"points", o.points}, {"resumed", o.resumed}, {"done", o.done}, {"failed", o.failed}, {"missing", o.missing}};
+    const nlohmann::ordered_json j{{"folder", folder.string()}, {"points", o.points},
+                                   {"resumed", o.resumed},      {"done", o.done},
+                                   {"failed", o.failed},        {"missing", o.missing}};
     fmt::print("{}\n", j.dump(2));
   } else if (a.csv) {
     fmt::print("{}", read_file(folder / "table.csv"));
@@ -94,7 +105,8 @@ int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& fo
 int sweep_command(const Arguments& a) {
   const auto [shard, shards] = parse_shard(a.shard);
   const fs::path plan = config_file(a.plan), folder = folder_of(a, plan);
-  if (!is_sweep_plan(plan, config_path())) throw UsageError(a.plan + " is no sweep plan: it has no key 'config'; bitline run takes experiments");
+  if (!is_sweep_plan(plan, config_path()))
+    throw UsageError(a.plan + " is no sweep plan: it has no key 'config'; bitline run takes experiments");
   const Sweep sweep = load_sweep(plan, a.overrides(), config_path());
   if (a.dry_run) {
     print_points(sweep, finished_points(sweep, folder), folder);
@@ -121,7 +133,8 @@ int sweep_command(const Arguments& a) {
   Progress progress(a.quiet);
   options.progress = [&](const SweepProgress& p) {
     progress.show(static_cast<double>(p.done + p.failed) / static_cast<double>(std::max<std::size_t>(p.total, 1)),
-                  fmt::format("{} of {} points{}", p.done + p.failed, p.total, p.failed ? fmt::format(", {} failed", p.failed) : ""));
+                  fmt::format("{} of {} points{}", p.done + p.failed, p.total,
+                              p.failed ? fmt::format(", {} failed", p.failed) : ""));
   };
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
@@ -129,7 +142,8 @@ int sweep_command(const Arguments& a) {
     return report_outcome(a, outcome, folder);
   } catch (const Interrupted&) {
     progress.clear();
-    fmt::print(stderr, "bitline: interrupted; {} of {} points are kept in {}, the same command goes on from there\n", finished_points(sweep, folder), sweep.points.size(), folder.string());
+    fmt::print(stderr, "bitline: interrupted; {} of {} points are kept in {}, the same command goes on from there\n",
+               finished_points(sweep, folder), sweep.points.size(), folder.string());
     return exit_interrupted;
   }
 }
@@ -138,20 +152,33 @@ int sweep_command(const Arguments& a) {
 
 void add_sweep(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
-  Command& c = line.add("sweep", "runs many points around one experiment; resumable at any moment", "Run",
-                        {{"bitline sweep configs/sweep/small.yaml --dry-run", "which points there are"},
-                         {"bitline sweep configs/sweep/small.yaml --out runs/small", "run what is missing, then write runs/small/table.csv"},
-                         {"bitline sweep sweep/small --out runs/small --shard 1/2 --csv", "half of the points; shards may share a folder"},
-                         {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
-                         {"bitline sweep sweep/small --out runs/small --slurm > small.sbatch", "a job array for a cluster"}});
-  c.cli->add_option("PLAN", a->plan, "YAML file with the keys config, set, grid, zip, list, random, seeds, keep; or a shipped one's name")->required()->type_name("");
+  Command& c = line.add(
+      "sweep", "runs many points around one experiment; resumable at any moment", "Run",
+      {{"bitline sweep configs/sweep/small.yaml --dry-run", "which points there are"},
+       {"bitline sweep configs/sweep/small.yaml --out runs/small",
+        "run what is missing, then write runs/small/table.csv"},
+       {"bitline sweep sweep/small --out runs/small --shard 1/2 --csv",
+        "half of the points; shards may share a folder"},
+       {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
+       {"bitline sweep sweep/small --out runs/small --slurm > small.sbatch", "a job array for a cluster"}});
+  c.cli
+      ->add_option("PLAN", a->plan,
+                   "YAML file with the keys config, set, grid, zip, list, random, seeds, keep; or a shipped one's name")
+      ->required()
+      ->type_name("");
   a->add_out(*c.cli, "where points.jsonl and table.csv go (default: PLAN-sweep)");
-  c.cli->add_option("--jobs", a->jobs, "points at a time; 0 = one for each thread")->type_name("N")->check(CLI::Range(0, 4096));
+  c.cli->add_option("--jobs", a->jobs, "points at a time; 0 = one for each thread")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
   c.cli->add_option("--shard", a->shard, "only every N-th point, from the I-th")->type_name("I/N");
-  c.cli->add_option("--merge", a->merge, "take finished points over from this folder; repeatable")->type_name("DIR")->allow_extra_args(false);
+  c.cli->add_option("--merge", a->merge, "take finished points over from this folder; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   c.cli->add_flag("--dry-run", a->dry_run, "list the points and stop");
   c.cli->add_flag("--slurm", a->slurm, "print a Slurm job array and stop");
-  c.cli->add_option("--tasks", a->tasks, "tasks of the job array (default: up to 16)")->type_name("N")->check(CLI::Range(1, 100000));
+  c.cli->add_option("--tasks", a->tasks, "tasks of the job array (default: up to 16)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000));
   c.cli->add_flag("--csv", a->csv, "print table.csv");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);

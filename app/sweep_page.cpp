@@ -56,7 +56,8 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
   std::vector<double> xs, ys;
   std::vector<std::size_t> which;
   for (std::size_t r = 1; r < rows.size(); ++r)
-    if (const auto x = number(rows[r][x_column]), y = number(rows[r][y_column]); x && y) xs.push_back(*x), ys.push_back(*y), which.push_back(r);
+    if (const auto x = number(rows[r][x_column]), y = number(rows[r][y_column]); x && y)
+      xs.push_back(*x), ys.push_back(*y), which.push_back(r);
   if (xs.empty()) return "";
   constexpr double width = 860, height = 420, left = 90, right = 680, top = 20, bottom = 370;
   const std::string &x_name = rows.front()[x_column], &y_name = rows.front()[y_column];
@@ -74,7 +75,8 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
   std::vector<std::string> groups;
   const auto by = colour_column(rows, std::min(x_column, y_column), groups);
   const auto colour = [&](const std::string& value) {
-    return series_color(by ? static_cast<std::size_t>(std::find(groups.begin(), groups.end(), value) - groups.begin()) : 0);
+    return series_color(by ? static_cast<std::size_t>(std::find(groups.begin(), groups.end(), value) - groups.begin())
+                           : 0);
   };
   for (std::size_t i = 0; i < xs.size(); ++i) {
     const auto& row = rows[which[i]];
@@ -107,9 +109,12 @@ Rows parse_csv(const std::string& text, const std::string& name) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c != '"') row.back() += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"') row.back() += text[++i];
-      else quoted = false;
+      if (c != '"')
+        row.back() += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        row.back() += text[++i];
+      else
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == ',') {
@@ -124,7 +129,9 @@ Rows parse_csv(const std::string& text, const std::string& name) {
   if (row.size() > 1 || !row.front().empty()) rows.push_back(std::move(row));
   if (rows.empty()) throw InputError(name + ": is empty");
   for (std::size_t r = 1; r < rows.size(); ++r)
-    if (rows[r].size() != rows.front().size()) throw InputError(fmt::format("{}: line {} has {} fields where {} are expected", name, r + 1, rows[r].size(), rows.front().size()));
+    if (rows[r].size() != rows.front().size())
+      throw InputError(fmt::format("{}: line {} has {} fields where {} are expected", name, r + 1, rows[r].size(),
+                                   rows.front().size()));
   return rows;
 }
 
@@ -132,10 +139,13 @@ std::string sweep_page(const std::string& title, const std::string& csv) {
   const Rows rows = parse_csv(csv, "table.csv");
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>\n"
-      "body {{ margin: 0 auto; max-width: 1100px; padding: 24px 20px 60px; background: #fff; color: #222; font: 15px/1.5 Helvetica, Arial, sans-serif; }}\n"
-      ".wide {{ overflow-x: auto; }}\ntable {{ border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }}\n"
+      "body {{ margin: 0 auto; max-width: 1100px; padding: 24px 20px 60px; background: #fff; color: #222; font: "
+      "15px/1.5 Helvetica, Arial, sans-serif; }}\n"
+      ".wide {{ overflow-x: auto; }}\ntable {{ border-collapse: collapse; font-size: 13px; font-variant-numeric: "
+      "tabular-nums; }}\n"
       "th, td {{ padding: 3px 12px 3px 0; text-align: left; border-bottom: 1px solid #eef0f2; white-space: nowrap; }}\n"
-      "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; }}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
+      "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; "
+      "}}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
       escape_markup(title), rows.size() - 1);
   const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
   if (x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";

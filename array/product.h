@@ -13,12 +13,13 @@
 namespace bitline {
 
 inline constexpr int largest_code = 16383;
+// Variances need less: 16 nibbles of four such codes fit 16 bits, so that their sums cost half.
+inline constexpr int largest_variance_code = 1023;
 
 // Codes of (rows, columns), row-major.
 struct CodeMatrix {
   int rows = 0, columns = 0;
   std::vector<std::int16_t> data;
-  std::int16_t at(int r, int c) const { return data[static_cast<std::size_t>(r) * columns + c]; }
 };
 
 // Binary planes of a batch over a range of rows, as nibbles: `vectors` planes of `rows` bits.
@@ -30,8 +31,9 @@ class PlaneBatch {
   int nibbles() const { return nibbles_; }
   std::uint8_t* row(std::size_t vector) { return data_.data() + vector * nibbles_; }
   const std::uint8_t* row(std::size_t vector) const { return data_.data() + vector * nibbles_; }
-  void set(std::size_t vector, int row) { data_[vector * nibbles_ + row / 4] |= static_cast<std::uint8_t>(1u << (row % 4)); }
-  void clear();
+  void set(std::size_t vector, int row) {
+    data_[vector * nibbles_ + row / 4] |= static_cast<std::uint8_t>(1u << (row % 4));
+  }
 
  private:
   std::size_t vectors_;
@@ -39,7 +41,11 @@ class PlaneBatch {
   std::vector<std::uint8_t> data_;
 };
 
-// out[v * codes.columns + c] = sum over rows r with bit r of plane v set of codes[first_row + r][c]. Overwrites out.
+// out[v * codes.columns + c] = sum of codes[first_row + r][c] over the rows r that plane v drives. Overwrites out.
 void plane_sums(const CodeMatrix& codes, int first_row, const PlaneBatch& planes, std::span<std::int32_t> out);
+
+// The same for codes and for variances (0 .. largest_variance_code) in one pass over the planes.
+void plane_sums(const CodeMatrix& codes, const CodeMatrix& variances, int first_row, const PlaneBatch& planes,
+                std::span<std::int32_t> out, std::span<std::int32_t> variance_out);
 
 }  // namespace bitline

@@ -41,46 +41,59 @@ class RowCollector : public Visitor {
     const std::size_t first = rows.size();
     ref.visit(*this);
     if (rows.size() > first) {
-      if (*f.absent) rows[first].type += std::string(" or ") + f.absent;
+      if (*f.absent) rows[first].type += fmt::format(" or {}", f.absent);
       if (!had) rows[first].fallback = *f.absent ? f.absent : "unset";
     }
     if (!had) ref.set(false);
   }
   void record(const Field& f, const Visit& visit) override {
-    add(f, f.library ? "map, or the name of a shipped one" : "map", "");
-    nested(here(f), visit);
+    const std::string path = here(f);
+    add_at(path, f, f.library ? "map, or the name of a shipped one" : "map", "");
+    nested(path, visit);
   }
   void variant(const Field& f, const VariantRef& ref) override {
     const std::size_t chosen = ref.index();
-    add(f, fmt::format("type: {}", fmt::join(ref.types, " | ")), std::string(ref.types[chosen]));
+    const std::string path = here(f);
+    add_at(path, f, fmt::format("type: {}", fmt::join(ref.types, " | ")), std::string(ref.types[chosen]));
     // The chosen alternative's own values are the defaults worth showing; the others show theirs as built.
     for (std::size_t i = 0; i < ref.types.size(); ++i) {
       if (i != chosen) ref.choose(i);
-      const std::string path = here(f) + "[" + std::string(ref.types[i]) + "]";
-      rows.push_back({path, "", "", "", "", std::string(ref.about[i]), ""});
-      nested(path, ref.visit);
+      const std::string alternative = fmt::format("{}[{}]", path, ref.types[i]);
+      rows.push_back({alternative, "", "", "", "", std::string(ref.about[i]), ""});
+      nested(alternative, ref.visit);
       if (i != chosen) ref.choose(chosen);
     }
   }
-  void list(const Field&, const ListRef& ref) override {
+  void list(const Field& f, const ListRef& ref) override {
     const std::size_t n = ref.size(), first = rows.size();
     if (n == 0) ref.resize(1);
     ref.visit(*this, 0);
     if (n == 0) ref.resize(0);
-    rows[first].type = "list of " + rows[first].type;
-    rows[first].fallback = n == 0 ? "[]" : "";
+    rows[first].type.insert(0, "list of ");
+    if (!f.required) rows[first].fallback = n == 0 ? "[]" : "";
   }
   void map(const Field& f, const MapRef& ref) override {
-    add(f, "map by name", "");
-    nested(here(f) + ".NAME", [&](Visitor& v) { ref.visit(v, "NAME"); });
+    const std::string path = here(f);
+    add_at(path, f, "map by name", "");
+    element_ = path + ".NAME";
+    ref.visit(*this, "NAME");
   }
   void raw(const Field& f, Value&) override { add(f, "map", ""); }
 
  private:
   std::string prefix_;
-  std::string here(const Field& f) const { return prefix_.empty() ? f.key : prefix_ + "." + f.key; }
+  std::string element_;  // the path of the next field, whatever its key
+
+  std::string here(const Field& f) {
+    if (!element_.empty()) return std::exchange(element_, "");
+    return prefix_.empty() ? f.key : fmt::format("{}.{}", prefix_, f.key);
+  }
   void add(const Field& f, std::string type, std::string fallback) {
-    rows.push_back({here(f), std::move(type), unit_text(f), range_text(f), f.required ? "required" : std::move(fallback), f.meaning, f.source});
+    add_at(here(f), f, std::move(type), std::move(fallback));
+  }
+  void add_at(const std::string& path, const Field& f, std::string type, std::string fallback) {
+    rows.push_back({path, std::move(type), unit_text(f), range_text(f), f.required ? "required" : std::move(fallback),
+                    f.meaning, f.source});
   }
   void nested(const std::string& path, const Visit& visit) {
     const std::string outer = std::exchange(prefix_, path);

@@ -60,20 +60,35 @@ std::optional<int> power_of(std::string_view suffix, std::string_view symbol) {
   return std::nullopt;
 }
 
-// x * 10^power, rounded once for |power| <= 22, where the factor is an exact double.
-double scaled(double x, int power) {
-  double p = 1;
-  for (int i = 0; i < std::abs(power); ++i) p *= 10;
-  return power < 0 ? x / p : x * p;
+// The number in the text times 10^power, rounded once, as if it were written with that exponent. nullopt: out of range.
+std::optional<double> shifted(std::string_view number, int power) {
+  const auto e = number.find_first_of("eE");
+  int exponent = 0;
+  if (e != std::string_view::npos) {
+    std::string_view written = number.substr(e + 1);
+    if (written.starts_with('+')) written.remove_prefix(1);
+    std::from_chars(written.data(), written.data() + written.size(), exponent);
+  }
+  const std::string text = fmt::format("{}e{}", number.substr(0, e), exponent + power);
+  double x = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+  return error == std::errc() ? std::optional(x) : std::nullopt;
 }
 
-std::optional<double> scaled_by_unit(double x, std::string_view suffix, Unit unit) {
+// What a unit with its prefix counts: `times` 10^power SI units.
+struct Factor {
+  int power = 0;
+  double times = 1;
+};
+
+std::optional<Factor> factor_of(std::string_view suffix, Unit unit) {
+  if (unit == Unit::fraction && suffix == "%") return Factor{-2};
   if (unit == Unit::second) {
     constexpr std::pair<std::string_view, double> longer[] = {
         {"min", 60},    {"h", 3600},     {"hour", 3600},           {"hours", 3600},
         {"day", 86400}, {"days", 86400}, {"year", 365.25 * 86400}, {"years", 365.25 * 86400}};
     for (auto [name, seconds] : longer)
-      if (suffix == name) return x * seconds;
+      if (suffix == name) return Factor{0, seconds};
   }
   int power = 0;
   std::string_view base = symbol(unit);
@@ -88,7 +103,7 @@ std::optional<double> scaled_by_unit(double x, std::string_view suffix, Unit uni
   }
   const auto above = power_of(suffix, base);
   if (!above) return std::nullopt;
-  return scaled(x, power + *above * dimension(unit));
+  return Factor{power + *above * dimension(unit)};
 }
 
 std::string_view trimmed(std::string_view s) {
@@ -114,22 +129,20 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
     return problem(unit == Unit::none
                        ? "is not a number"
                        : fmt::format("is not a number with a unit such as \"{}\"", example(unit)));
-  const std::string_view suffix = trimmed(digits.substr(static_cast<std::size_t>(end - digits.data())));
-  if (unit == Unit::none)
-    return suffix.empty() ? ParsedQuantity{x, ""}
-                          : problem(fmt::format("has the unit '{}' where a pure number is expected", suffix));
-  if (unit == Unit::fraction) {
-    if (suffix.empty()) return {x, ""};
-    if (suffix == "%") return {x / 100, ""};
-    return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
-  }
+  const auto length = static_cast<std::size_t>(end - digits.data());
+  const std::string_view number = digits.substr(0, length), suffix = trimmed(digits.substr(length));
+  if (suffix.empty() && (unit == Unit::none || unit == Unit::fraction)) return {x, ""};
   if (suffix.empty()) return problem(fmt::format("has no unit; write for example \"{}\"", example(unit)));
-  const auto value = scaled_by_unit(x, suffix, unit);
-  if (!value)
+  if (unit == Unit::none) return problem(fmt::format("has the unit '{}' where a pure number is expected", suffix));
+  const auto factor = factor_of(suffix, unit);
+  if (!factor && unit == Unit::fraction)
+    return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
+  if (!factor)
     return problem(fmt::format("has the unit '{}' where {} is expected; write for example \"{}\"", suffix,
                                symbol(unit), example(unit)));
-  if (!std::isfinite(*value) || (*value == 0 && x != 0)) return problem("is out of the range of numbers");
-  return {value, ""};
+  const auto value = shifted(number, factor->power);
+  if (!value || !std::isfinite(*value * factor->times)) return problem("is out of the range of numbers");
+  return {*value * factor->times, ""};
 }
 
 std::string format_quantity(double value, Unit unit) {
@@ -138,13 +151,18 @@ std::string format_quantity(double value, Unit unit) {
   const std::string_view base = symbol(unit);
   std::string best = fmt::format("{} {}", plain, base);
   if (value == 0 || per_length(unit)) return best;
-  // Prefer the prefix that leaves the fewest characters and still reads back exactly.
+  // Prefer the prefix that leaves the fewest characters and a number from 1 to 1000, and still reads back exactly.
+  std::size_t least = std::string::npos;
   for (const auto& p : prefixes) {
-    if (!p.written) continue;
-    const std::string candidate = fmt::format("{} {}{}", scaled(value, -p.power * dimension(unit)), p.name, base);
-    if (candidate.size() < best.size() && candidate.find('e') == std::string::npos &&
-        parse_quantity(candidate, unit).value == value)
-      best = candidate;
+    const auto number = shifted(plain, -p.power * dimension(unit));
+    if (!p.written || !number) continue;
+    std::string candidate = fmt::format("{} {}{}", *number, p.name, base);
+    const bool handy = std::abs(*number) >= 1 && std::abs(*number) < 1000;
+    const std::size_t cost = candidate.size() + (handy ? 0 : 2);
+    if (cost >= least || candidate.find('e') != std::string::npos || parse_quantity(candidate, unit).value != value)
+      continue;
+    least = cost;
+    best = std::move(candidate);
   }
   return best;
 }
@@ -159,7 +177,7 @@ std::string pretty(double value, Unit unit) {
   if (unit == Unit::square_meter) power = std::min(power, -6);  // areas of chips read best in mm2
   for (const auto& p : prefixes)
     if (p.written && p.power * dimension(unit) == power)
-      return fmt::format("{:.4g} {}{}", scaled(value, -power), p.name, symbol(unit));
+      return fmt::format("{:.4g} {}{}", value / std::pow(10.0, power), p.name, symbol(unit));
   return fmt::format("{:.4g} {}", value, symbol(unit));
 }
 

@@ -51,7 +51,7 @@ bool PlaneProduct::answers_agree() {
     std::int64_t sum = 0;
     for (int r = 0; r < rows; ++r)
       if (float_planes_[i / columns * rows + static_cast<std::size_t>(r)] > 0)
-        sum += codes_.at(r, static_cast<int>(i % columns));
+        sum += codes_.data[static_cast<std::size_t>(r) * columns + i % columns];
     if (sum != tables[i]) return false;
   }
   return true;

@@ -16,7 +16,9 @@
 namespace bitline {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) { throw RunError(file.string() + ": " + what + ": " + std::strerror(errno)); }
+[[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
+  throw RunError(file.string() + ": " + what + ": " + std::strerror(errno));
+}
 
 struct Descriptor {
   int fd;
@@ -54,7 +56,8 @@ void PointsFile::open() {
   const std::string content = read_file(file_);
   const auto last = content.rfind('\n');
   const std::size_t whole = last == std::string::npos ? 0 : last + 1;
-  if (whole != content.size() && ::ftruncate(d.fd, static_cast<off_t>(whole)) != 0) fail(file_, "its torn last line cannot be cut");
+  if (whole != content.size() && ::ftruncate(d.fd, static_cast<off_t>(whole)) != 0)
+    fail(file_, "its torn last line cannot be cut");
 }
 
 std::map<std::string, std::string> PointsFile::read(std::size_t* damaged) const {
@@ -69,8 +72,10 @@ std::map<std::string, std::string> PointsFile::read(std::size_t* damaged) const 
     begin = end + 1;
     if (line.empty()) continue;
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (json.is_object() && json.contains("hash") && json["hash"].is_string() && json.contains("result")) out.emplace(json["hash"].get<std::string>(), std::move(line));
-    else if (damaged) ++*damaged;
+    if (json.is_object() && json.contains("hash") && json["hash"].is_string() && json.contains("result"))
+      out.emplace(json["hash"].get<std::string>(), std::move(line));
+    else if (damaged)
+      ++*damaged;
   }
   return out;
 }

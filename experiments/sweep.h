@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many points around one experiment: a plan names a config and axes over its keys; finished points are kept line by line.
+// Many points around one experiment: a plan names a config and axes over its keys; finished points are kept line by
+// line.
 //
 //     config: fashion-mlp
 //     set:  {workload.images: 500}
@@ -76,11 +77,12 @@ struct Sweep {
 
 inline constexpr std::size_t max_sweep_points = 1'000'000;
 
-// Whether a YAML file is a plan rather than an experiment: it names a `config`. Throws ConfigError when it cannot be read.
+// Whether a YAML file is a plan rather than an experiment: it names a `config`. Throws ConfigError when it cannot be
+// read.
 bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where);
 
-// Reads the plan and loads the config of every point, so that nothing starts when one is wrong. `overrides` apply to every
-// point, after the plan's `set`. Throws ConfigError with all problems.
+// Reads the plan and loads the config of every point, so that nothing starts when one is wrong. `overrides` apply to
+// every point, after the plan's `set`. Throws ConfigError with all problems.
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
 
 struct SweepProgress {
@@ -94,7 +96,7 @@ struct SweepOptions {
   std::size_t shard = 1, shards = 1;         // of every `shards` points this one takes the `shard`-th
   RunOptions run;
   std::function<std::string(const Result&, const Config&)> to_json;  // one JSON document
-  std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
+  std::function<void(const SweepProgress&)> progress;                // called from one thread at a time
 };
 
 struct SweepOutcome {
@@ -102,14 +104,15 @@ struct SweepOutcome {
   std::size_t resumed = 0;  // of them finished before
   std::size_t done = 0;     // finished now
   std::size_t failed = 0;
-  std::size_t missing = 0;  // of the whole plan, after this run
+  std::size_t missing = 0;                    // of the whole plan, after this run
   std::map<std::string, std::size_t> errors;  // message -> how many points
   std::vector<std::string> warnings;
 };
 
 // Runs what is missing. FOLDER/points.jsonl gets one line for each finished point, written and synced at once;
-// FOLDER/failed.jsonl the failed ones, which the next run tries again; FOLDER/table.csv all finished points of the plan in
-// order. Shards may share the folder. Throws Interrupted (finished points are kept), RunError (the folder cannot be written).
+// FOLDER/failed.jsonl the failed ones, which the next run tries again; FOLDER/table.csv all finished points of the plan
+// in order. Shards may share the folder. Throws Interrupted (finished points are kept), RunError (the folder cannot be
+// written).
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
 
 // How many distinct points of the plan FOLDER has, without changing it.

@@ -34,13 +34,16 @@ std::string sample(const RandomAxis& a, double low, double high, double u) {
 }  // namespace
 
 std::string one_line(const Value& v) {
-  // to_yaml writes the items of a list on one line.
-  Value list;
-  list.kind = Value::Kind::list;
-  list.items = {v};
+  // to_yaml writes a list of lists on one line, whatever is in it.
+  const auto list = [](Value item) {
+    Value v;
+    v.kind = Value::Kind::list;
+    v.items.push_back(std::move(item));
+    return v;
+  };
   Value map = Value::map();
-  map.set("x", list);
-  const std::string text = to_yaml(map), before = "x: [", after = "]\n";
+  map.set("x", list(list(v)));
+  const std::string text = to_yaml(map), before = "x: [[", after = "]]\n";
   return text.substr(before.size(), text.size() - before.size() - after.size());
 }
 
@@ -69,9 +72,10 @@ void SweepAxes::zip(const Value& v) {
   for (const auto& e : entries) {
     keys.push_back(e.key);
     if (e.value.items.size() != axis.size())
-      return problem(e.value.origin, "zip." + e.key,
-                     fmt::format("lists {} values but {} lists {}", e.value.items.size(), entries.front().key, axis.size()),
-                     "the lists of zip are read in step");
+      return problem(
+          e.value.origin, "zip." + e.key,
+          fmt::format("lists {} values but {} lists {}", e.value.items.size(), entries.front().key, axis.size()),
+          "the lists of zip are read in step");
     for (std::size_t i = 0; i < axis.size(); ++i) axis[i].push_back(axis_value(e.key, e.value.items[i]));
   }
   add(keys, std::move(axis), "zip");
@@ -110,14 +114,18 @@ void SweepAxes::random(const RandomAxes& r) {
     const auto low = number_and_unit(a.from), high = number_and_unit(a.to);
     const std::string span = fmt::format("goes from '{}' to '{}', ", a.from, a.to);
     if (!low || !high || low->second != high->second)
-      return problem(where, key, span + "which are not two numbers with the same unit", "for example {from: 1 uS, to: 100 uS}");
+      return problem(where, key, span + "which are not two numbers with the same unit",
+                     "for example {from: 1 uS, to: 100 uS}");
     if (!(low->first < high->first)) return problem(where, key, span + "which is not upwards", "swap them");
     if (a.scale == AxisScale::log && !(low->first > 0))
-      return problem(where, key, span + "but zero and below have no logarithm", "start above zero, or write scale: linear");
+      return problem(where, key, span + "but zero and below have no logarithm",
+                     "start above zero, or write scale: linear");
     const Random random(r.seed, 0);
     const std::string unit = low->second.empty() ? "" : " " + low->second;
     for (std::size_t i = 0; i < axis.size(); ++i) {
-      const Counter counter{.purpose = Purpose::sweep_sample, .place = static_cast<std::uint32_t>(keys.size()), .image = static_cast<std::uint32_t>(i)};
+      const Counter counter{.purpose = Purpose::sweep_sample,
+                            .place = static_cast<std::uint32_t>(keys.size()),
+                            .image = static_cast<std::uint32_t>(i)};
       axis[i].push_back({path, sample(a, low->first, high->first, random.uniform4(counter)[0]) + unit, where});
     }
     keys.push_back(path);
@@ -139,8 +147,10 @@ std::vector<Entry> SweepAxes::lists(const Value& v, const std::string& part) {
   }
   std::vector<Entry> good;
   for (const auto& e : v.entries)
-    if (e.value.is_list() && !e.value.items.empty()) good.push_back(e);
-    else problem(e.value.origin, part + "." + e.key, "must be a list with at least one value", "write [4, 6, 8]");
+    if (e.value.is_list() && !e.value.items.empty())
+      good.push_back(e);
+    else
+      problem(e.value.origin, part + "." + e.key, "must be a list with at least one value", "write [4, 6, 8]");
   return good;
 }
 
@@ -153,7 +163,8 @@ void SweepAxes::add(const std::vector<std::string>& keys, std::vector<Bundle> ax
   all.push_back(std::move(axis));
 }
 
-void SweepAxes::problem(const Origin& where, const std::string& path, const std::string& message, const std::string& remedy) {
+void SweepAxes::problem(const Origin& where, const std::string& path, const std::string& message,
+                        const std::string& remedy) {
   problems_.push_back({where, path, message, remedy});
 }
 

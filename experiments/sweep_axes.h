@@ -30,7 +30,8 @@ class SweepAxes {
   void seeds(const std::vector<std::uint32_t>&);
   std::vector<Entry> lists(const Value&, const std::string& part);
   void add(const std::vector<std::string>& keys, std::vector<Bundle> axis, const std::string& part);
-  void problem(const Origin& where, const std::string& path, const std::string& message, const std::string& remedy = "");
+  void problem(const Origin& where, const std::string& path, const std::string& message,
+               const std::string& remedy = "");
   Origin origin(const std::string& key) const;
 
   const Annotations& notes_;

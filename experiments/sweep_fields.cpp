@@ -12,13 +12,15 @@ void fields(Visitor& v, RandomAxis& a) {
 }
 
 void fields(Visitor& v, RandomAxes& r) {
-  v(r.points, {.key = "points", .meaning = "how many points to draw", .min = 1, .max = max_sweep_points, .required = true});
+  v(r.points,
+    {.key = "points", .meaning = "how many points to draw", .min = 1, .max = max_sweep_points, .required = true});
   v(r.seed, {.key = "seed", .meaning = "of the draws"});
   v(r.axes, {.key = "axes", .meaning = "by config path: from, to, scale, whole", .required = true});
 }
 
 void fields(Visitor& v, SweepPlan& p) {
-  v(p.config, {.key = "config", .meaning = "the experiment to vary: beside the plan, or a shipped one's name", .required = true});
+  v(p.config,
+    {.key = "config", .meaning = "the experiment to vary: beside the plan, or a shipped one's name", .required = true});
   v(p.set, {.key = "set", .meaning = "by config path: values for all points"});
   v(p.grid, {.key = "grid", .meaning = "by config path: lists of values, every combination"});
   v(p.zip, {.key = "zip", .meaning = "by config path: lists of equal length, in step"});

@@ -13,8 +13,8 @@ namespace bitline {
 namespace {
 
 const std::vector<std::string> default_keep = {
-    "quality.value",           "quality.ci95.0",        "quality.ci95.1", "write.level_accuracy",
-    "energy.per_inference_J",  "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
+    "quality.value",          "quality.ci95.0",          "quality.ci95.1", "write.level_accuracy",
+    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
 
 [[noreturn]] void fail(std::string where, std::string message, std::string remedy) {
   Diagnostic d;
@@ -74,14 +74,17 @@ LoadedConfig Sweep::load(const SweepPoint& point) const {
   return bitline::load(config, overrides, where);
 }
 
-bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where) { return load_config(file, {}, where).find("config") != nullptr; }
+bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where) {
+  return load_config(file, {}, where).find("config") != nullptr;
+}
 
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
   const Value tree = load_config(file, {}, where);
   ConfigReader reader(tree, where);
   SweepPlan plan;
   reader.read(plan);
-  if (plan.set.kind != Value::Kind::null && !plan.set.is_map()) reader.problem("set", "must be a map from config paths to values", "write {workload.images: 500}");
+  if (plan.set.kind != Value::Kind::null && !plan.set.is_map())
+    reader.problem("set", "must be a map from config paths to values", "write {workload.images: 500}");
   reader.finish();
 
   const SweepAxes axes(plan, reader.annotations());
@@ -101,7 +104,8 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
   std::size_t count = 1;
   for (const auto& axis : axes.all) {
     if (axis.size() > max_sweep_points / count)
-      fail(file.string(), fmt::format("the axes make more than {} points", max_sweep_points), "use fewer values, or random axes");
+      fail(file.string(), fmt::format("the axes make more than {} points", max_sweep_points),
+           "use fewer values, or random axes");
     count *= axis.size();
   }
   sweep.points.resize(count);

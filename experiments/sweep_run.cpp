@@ -42,13 +42,15 @@ std::vector<const SweepPoint*> points_of(const Sweep& sweep, std::size_t shard, 
 
 class Runner {
  public:
-  Runner(const Sweep& sweep, const SweepOptions& options, const PointsFile& file, std::vector<const SweepPoint*> todo, SweepOutcome& outcome)
+  Runner(const Sweep& sweep, const SweepOptions& options, const PointsFile& file, std::vector<const SweepPoint*> todo,
+         SweepOutcome& outcome)
       : sweep_(sweep), options_(options), file_(file), todo_(std::move(todo)), outcome_(outcome) {}
 
   std::map<std::string, Json> failures;  // by hash
 
   void run() {
-    const auto jobs = std::clamp<std::size_t>(static_cast<std::size_t>(options_.jobs), 1, std::max<std::size_t>(todo_.size(), 1));
+    const auto jobs =
+        std::clamp<std::size_t>(static_cast<std::size_t>(options_.jobs), 1, std::max<std::size_t>(todo_.size(), 1));
     std::vector<std::thread> others;
     for (std::size_t i = 1; i < jobs; ++i) others.emplace_back([this] { work(); });
     work();
@@ -109,7 +111,8 @@ class Runner {
 };
 
 // Failures of this run join those of other shards; what is finished by now leaves.
-void write_failures(const fs::path& file, const std::map<std::string, Json>& now, const std::map<std::string, std::string>& finished) {
+void write_failures(const fs::path& file, const std::map<std::string, Json>& now,
+                    const std::map<std::string, std::string>& finished) {
   std::map<std::string, std::string> lines;
   std::error_code ec;
   if (fs::exists(file, ec)) {
@@ -119,15 +122,18 @@ void write_failures(const fs::path& file, const std::map<std::string, Json>& now
       const std::string line = content.substr(begin, end - begin);
       begin = end + 1;
       const auto json = Json::parse(line, nullptr, false);
-      if (json.is_object() && json.contains("hash") && json["hash"].is_string()) lines[json["hash"].get<std::string>()] = line;
+      if (json.is_object() && json.contains("hash") && json["hash"].is_string())
+        lines[json["hash"].get<std::string>()] = line;
     }
   }
   for (const auto& [hash, json] : now) lines[hash] = dump(json);
   std::string out;
   for (const auto& [hash, line] : lines)
     if (!finished.count(hash)) out += line + "\n";
-  if (out.empty()) fs::remove(file, ec);
-  else write_file(file, out);
+  if (out.empty())
+    fs::remove(file, ec);
+  else
+    write_file(file, out);
 }
 
 }  // namespace
@@ -135,7 +141,8 @@ void write_failures(const fs::path& file, const std::map<std::string, Json>& now
 std::size_t finished_points(const Sweep& sweep, const fs::path& folder) {
   const auto lines = PointsFile(folder / "points.jsonl").read();
   const auto points = points_of(sweep, 1, 1);
-  return static_cast<std::size_t>(std::count_if(points.begin(), points.end(), [&](const SweepPoint* p) { return lines.count(p->hash) > 0; }));
+  return static_cast<std::size_t>(
+      std::count_if(points.begin(), points.end(), [&](const SweepPoint* p) { return lines.count(p->hash) > 0; }));
 }
 
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
@@ -144,14 +151,18 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   file.open();
   std::size_t damaged = 0;
   auto finished = file.read(&damaged);
-  if (damaged) outcome.warnings.push_back(std::to_string(damaged) + " damaged lines of points.jsonl are left out; their points run again");
+  if (damaged)
+    outcome.warnings.push_back(std::to_string(damaged) +
+                               " damaged lines of points.jsonl are left out; their points run again");
 
   const auto everything = points_of(sweep, 1, 1);
   for (const auto& folder : options.merge) {
     const auto theirs = PointsFile(folder / "points.jsonl").read();
-    if (theirs.empty()) outcome.warnings.push_back((folder / "points.jsonl").string() + " has no finished points to merge");
+    if (theirs.empty())
+      outcome.warnings.push_back((folder / "points.jsonl").string() + " has no finished points to merge");
     for (const auto* p : everything)
-      if (const auto line = theirs.find(p->hash); line != theirs.end() && finished.emplace(*line).second) file.append(line->second);
+      if (const auto line = theirs.find(p->hash); line != theirs.end() && finished.emplace(*line).second)
+        file.append(line->second);
   }
 
   std::vector<const SweepPoint*> todo = points_of(sweep, options.shard, options.shards);
@@ -168,8 +179,10 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   std::set<std::string> unknown;
   write_file(options.folder / "table.csv", sweep_table(sweep, finished, unknown));
   write_failures(options.folder / "failed.jsonl", runner.failures, finished);
-  for (const auto& path : unknown) outcome.warnings.push_back("keep: no result has '" + path + "'; see the keys with bitline run --json");
-  outcome.missing = static_cast<std::size_t>(std::count_if(everything.begin(), everything.end(), [&](const SweepPoint* p) { return !finished.count(p->hash); }));
+  for (const auto& path : unknown)
+    outcome.warnings.push_back("keep: no result has '" + path + "'; see the keys with bitline run --json");
+  outcome.missing = static_cast<std::size_t>(std::count_if(
+      everything.begin(), everything.end(), [&](const SweepPoint* p) { return !finished.count(p->hash); }));
   return outcome;
 }
 

@@ -21,7 +21,8 @@ const Json* find(const Json& node, std::string_view path) {
   if (path.empty()) return &node;
   const auto descend = [&](const std::string& key, const Json& child) -> const Json* {
     if (path == key) return &child;
-    if (path.size() > key.size() && path[key.size()] == '.' && path.starts_with(key)) return find(child, path.substr(key.size() + 1));
+    if (path.size() > key.size() && path[key.size()] == '.' && path.starts_with(key))
+      return find(child, path.substr(key.size() + 1));
     return nullptr;
   };
   if (node.is_object())
@@ -38,7 +39,8 @@ const Json* find(const Json& node, std::string_view path) {
 
 }  // namespace
 
-std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::string>& lines, std::set<std::string>& unknown) {
+std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::string>& lines,
+                        std::set<std::string>& unknown) {
   std::string out = "point,hash";
   for (const auto& path : sweep.axes) out.append(",").append(field(path));
   for (const auto& path : sweep.keep) out.append(",").append(field(path));

@@ -10,8 +10,9 @@
 
 namespace bitline {
 
-// Columns: point (from 0), hash, the axes, the kept numbers. `lines`: as PointsFile::read gives them. Kept paths that name
-// nothing in any result go to `unknown`.
-std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::string>& lines, std::set<std::string>& unknown);
+// Columns: point (from 0), hash, the axes, the kept numbers. `lines`: as PointsFile::read gives them. Kept paths that
+// name nothing in any result go to `unknown`.
+std::string sweep_table(const Sweep& sweep, const std::map<std::string, std::string>& lines,
+                        std::set<std::string>& unknown);
 
 }  // namespace bitline

@@ -190,7 +190,7 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       throw RunError(fmt::format("layer {}: a conductance of {} is {:.0f} level steps, too many for the lattice of analog sums", plan.matrix->name, pretty(largest, Unit::siemens), largest / step));
     layer.lattice_S = step / layer.codes_per_step;
     const double squared_lattice = layer.lattice_S * layer.lattice_S;
-    layer.variance_step = largest_variance / squared_lattice / largest_code;
+    layer.variance_step = largest_variance / squared_lattice / largest_variance_code;
 
     for (std::size_t b = 0; b < blocks.size(); ++b) {
       const Block& block = blocks[b];

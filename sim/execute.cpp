@@ -20,7 +20,7 @@ struct GroupDrive {
   int first_row = -1, rows = 0;
   std::vector<BinaryPart> value;   // of x
   std::vector<BinaryPart> square;  // of x^2; for plain 0/1 planes the same, so `value` serves
-  bool square_is_value = false;
+  bool square_is_value = false;    // one part of weight 1
 };
 
 // Binary digits of a magnitude.
@@ -89,20 +89,39 @@ void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vec
     }
 }
 
-// sums[read * columns + c] of codes over the drive, exact in double.
-void weighted_sums(const CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts, std::vector<std::int32_t>& scratch, std::vector<double>& sums) {
-  const std::size_t n = parts[0].planes.vectors() * static_cast<std::size_t>(codes.columns);
-  scratch.resize(n);
-  sums.resize(n);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    plane_sums(codes, first_row, parts[i].planes, scratch);
-    const double w = parts[i].weight;
-    if (i == 0)
-      for (std::size_t k = 0; k < n; ++k) sums[k] = w * scratch[k];
-    else
-      for (std::size_t k = 0; k < n; ++k) sums[k] += w * scratch[k];
+// Sums of one block's columns over one row group, [read][column]; exact integers held as doubles.
+struct ColumnSums {
+  std::vector<double> current, variance, reference_variance;
+  std::vector<std::int32_t> scratch, variance_scratch;
+
+  // sum over parts of weight * plane_sums.
+  void weighted(const CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts, std::vector<double>& out) {
+    const std::size_t n = parts[0].planes.vectors() * static_cast<std::size_t>(codes.columns);
+    scratch.resize(n);
+    out.assign(n, 0);
+    for (const auto& part : parts) {
+      plane_sums(codes, first_row, part.planes, scratch);
+      for (std::size_t k = 0; k < n; ++k) out[k] += part.weight * scratch[k];
+    }
   }
-}
+
+  void compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy) {
+    const auto& square = drive.square_is_value ? drive.value : drive.square;
+    if (noisy && !cells.reference_variance.data.empty()) weighted(cells.reference_variance, first_row, square, reference_variance);
+    if (noisy && drive.square_is_value) {  // plain 0/1 planes: one pass serves both
+      const PlaneBatch& planes = drive.value[0].planes;
+      const std::size_t n = planes.vectors() * static_cast<std::size_t>(cells.codes.columns);
+      scratch.resize(n);
+      variance_scratch.resize(n);
+      plane_sums(cells.codes, cells.variance, first_row, planes, scratch, variance_scratch);
+      current.assign(scratch.begin(), scratch.end());
+      variance.assign(variance_scratch.begin(), variance_scratch.end());
+      return;
+    }
+    weighted(cells.codes, first_row, drive.value, current);
+    if (noisy) weighted(cells.variance, first_row, square, variance);
+  }
+};
 
 void count_activity(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors, Activity& activity) {
   const Input& input = plan.settings().input;
@@ -177,8 +196,8 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
   const auto purpose_layer = static_cast<std::uint16_t>(plan.matrix->index);
 
   GroupDrive drive;
-  std::vector<std::int32_t> scratch;
-  std::vector<double> sums, variances, reference_variances, values;
+  ColumnSums sums;
+  std::vector<double> values;
   std::vector<float> z, adc_z;
   std::vector<const std::int16_t*> chunk;
   std::vector<std::size_t> chunk_vector;
@@ -211,18 +230,13 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
             drive.rows = group.rows;
           }
           const int row_in_block = group.row - block.row;
-          weighted_sums(cells.codes, row_in_block, drive.value, scratch, sums);
-          if (noisy) {
-            const auto& square = drive.square_is_value ? drive.value : drive.square;
-            weighted_sums(cells.variance, row_in_block, square, scratch, variances);
-            if (cell.offset) weighted_sums(cells.reference_variance, row_in_block, square, scratch, reference_variances);
-          }
+          sums.compute(cells, row_in_block, drive, noisy);
           for (std::size_t i = 0; i < count; ++i) {
             const std::size_t vector = mine[begin + i];
             const auto image = static_cast<std::uint32_t>(first_image + vector / positions);
             for (std::size_t p = 0; p < planes; ++p) {
               const std::size_t at = (i * planes + p) * static_cast<std::size_t>(width);
-              const double* sum = sums.data() + at;
+              const double* sum = sums.current.data() + at;
               if (observer) {
                 for (int c = 0; c < width; ++c) (*observer)(b, sum[c] * layer.lattice_S);
               }
@@ -230,7 +244,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
                                     static_cast<std::uint32_t>(vector % positions * planes + p)};
               if (noisy) {
                 state.random.normals(counter, z);
-                const double* variance = variances.data() + at;
+                const double* variance = sums.variance.data() + at;
                 for (int c = 0; c < width; ++c) values[static_cast<std::size_t>(c)] = sum[c] + static_cast<double>(z[static_cast<std::size_t>(c + skip)] * (noise_scale * std::sqrt(static_cast<float>(variance[c]))));
                 if (cell.offset) {
                   // The reference column's noise is one draw per read and slice, common to every column.
@@ -238,7 +252,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
                   of_reference.purpose = Purpose::reference_noise;
                   for (int s = 0; s < cell.slices; ++s) {
                     of_reference.layer = static_cast<std::uint16_t>(purpose_layer | s << 12);
-                    const double common_noise = static_cast<double>(state.random.normal4(of_reference)[0] * noise_scale) * std::sqrt(reference_variances[(i * planes + p) * static_cast<std::size_t>(cell.slices) + static_cast<std::size_t>(s)]);
+                    const double common_noise = static_cast<double>(state.random.normal4(of_reference)[0] * noise_scale) * std::sqrt(sums.reference_variance[(i * planes + p) * static_cast<std::size_t>(cell.slices) + static_cast<std::size_t>(s)]);
                     for (int c = s; c < width; c += cell.slices) values[static_cast<std::size_t>(c)] -= common_noise;
                   }
                 }

@@ -27,6 +27,7 @@ adc: {type: sar, bits: 8, range: {type: full-scale}, errors: {offset: 0.5, noise
 layers: {fc1: {adc.bits: 6}, fc2: {digital: true}}
 technology: 130nm
 )";
+constexpr const char* shipped_network = "base: ideal\nworkload: {network: fashion-mlp.onnx, images: 10}\n";
 constexpr const char* ideal_chip = R"(base: ideal
 array: {rows: 8, columns: 8}
 cell: {type: 1t1r-differential, slices: 2}
@@ -194,7 +195,7 @@ constexpr std::string_view npy_words[] = {"0",
 
 Target yaml_target() {
   Target target{"yaml", ".yaml", {}, {std::begin(yaml_words), std::end(yaml_words)}, read_yaml};
-  target.seeds = {small_chip, ideal_chip};
+  target.seeds = {small_chip, ideal_chip, shipped_network};
   // With every key written out, so that every key is met.
   for (const char* name : {"ideal.yaml", "fashion-mlp.yaml", "chip/rram-144k.yaml"})
     target.seeds.push_back(resolved_yaml(load(shipped() / name, {}, {{shipped()}})));
