@@ -12,6 +12,7 @@
 #include "app/config_schema.h"
 #include "app/environment.h"
 #include "base/files.h"
+#include "report/text.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;
@@ -25,15 +26,16 @@ struct Item {
   std::string name, meaning, note;
 };
 
-// The first comment of a configuration says what it is.
+// The comment at the head of a configuration says what it is.
 std::string about(const fs::path& file) {
   std::istringstream in(read_file(file));
+  std::string out;
   for (std::string line; std::getline(in, line) && line.starts_with('#');) {
-    if (line.find("SPDX") != std::string::npos) continue;
     const auto text = line.find_first_not_of("# ");
-    if (text != std::string::npos) return line.substr(text);
+    if (text == std::string::npos) break;
+    if (line.find("SPDX") == std::string::npos) out += (out.empty() ? "" : " ") + line.substr(text);
   }
-  return "";
+  return shorten(out, 120);
 }
 
 void add_shipped(const fs::path& folder, const std::string& prefix, std::map<std::string, Item>& items) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One experiment as data: the chip (chips x tiles x arrays x cells and the periphery), the network that runs on it, and how
-// often. Everything a result depends on is here; threads, folders and formats are not.
+// One experiment as data: the chip (chips x tiles x arrays x cells and the periphery), the network that runs on it, and
+// how often. Everything a result depends on is here; threads, folders and formats are not.
 #pragma once
 
 #include <cstdint>
@@ -45,10 +45,10 @@ inline constexpr std::string_view bias_names[] = {"digital", "rows"};
 constexpr std::span<const std::string_view> names_of(BiasPlace) { return bias_names; }
 
 struct Array {
-  int rows = 576;                   // inputs; a 2T2R array has two physical lines for each
+  int rows = 576;  // inputs; a 2T2R array has two physical lines for each
   int columns = 128;
   Topology topology = Topology::voltage_rows;
-  std::optional<int> active_rows;   // rows driven at once; unset = all
+  std::optional<int> active_rows;  // rows driven at once; unset = all
 };
 
 struct Quantization {
@@ -59,19 +59,19 @@ struct Quantization {
 };
 
 struct Mapping {
-  int duplicate = 1;                // copies of every layer
+  int duplicate = 1;  // copies of every layer
   Schedule schedule = Schedule::sequential;
   Unused unused = Unused::g_min;
   BiasPlace bias = BiasPlace::digital;
-  bool reload = false;              // time-multiplex arrays when the network does not fit; writing is charged
+  bool reload = false;  // time-multiplex arrays when the network does not fit; writing is charged
   int min_piece_rows = 16;
 };
 
 struct Workload {
-  std::string network;              // ONNX file
+  std::string network;  // ONNX file
   std::string dataset = "fashion-mnist";
-  int images = 10000;               // of the test split, from its first
-  int calibration_images = 256;     // of the training split
+  int images = 10000;            // of the test split, from its first
+  int calibration_images = 256;  // of the training split
 };
 
 // A figure of a publication beside ours. `ours` is a path into result.json.
@@ -82,7 +82,7 @@ struct PublishedFigure {
 
 // What may differ from layer to layer.
 struct LayerConfig {
-  bool digital = false;             // computed exactly by a digital unit, not on arrays
+  bool digital = false;  // computed exactly by a digital unit, not on arrays
   int duplicate = 1;
   Cell cell;
   Input input;
@@ -93,10 +93,10 @@ struct LayerConfig {
 struct Config {
   std::string name;
   std::uint32_t seed = 1;
-  int instances = 10;               // chips drawn (Monte Carlo)
-  std::optional<int> chips;         // unset = as many as needed
-  int tiles = 1;                    // per chip
-  int arrays = 2;                   // per tile
+  int instances = 10;        // chips drawn (Monte Carlo)
+  std::optional<int> chips;  // unset = as many as needed
+  int tiles = 1;             // per chip
+  int arrays = 2;            // per tile
   Array array;
   Cell cell;
   Device device;
@@ -108,10 +108,10 @@ struct Config {
   Technology technology;
   Workload workload;
   double age_s = 0;
-  Value layers;                     // by layer name: overrides of LayerConfig, keys may be paths
+  Value layers;  // by layer name: overrides of LayerConfig, keys may be paths
   std::vector<PublishedFigure> published;
   Keep keep = Keep::nothing;
-  std::string conductances;         // folder of measured arrays instead of writing; empty = write
+  std::string conductances;  // folder of measured arrays instead of writing; empty = write
 };
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);

@@ -9,10 +9,14 @@ namespace bitline {
 namespace {
 
 void slices_field(Visitor& v, int& slices) {
-  v(slices, {.key = "slices", .meaning = "devices (or device pairs) that share one weight, each with its own digit and conversion", .min = 1, .max = 8});
+  v(slices, {.key = "slices",
+             .meaning = "devices (or device pairs) that share one weight, each with its own digit and conversion",
+             .min = 1,
+             .max = 8});
 }
 void pair_field(Visitor& v, Pair& pair) {
-  v(pair, {.key = "pair", .meaning = "one-sided: the other device stays at g_min; two-sided: the sum of both is constant"});
+  v(pair,
+    {.key = "pair", .meaning = "one-sided: the other device stays at g_min; two-sided: the sum of both is constant"});
 }
 
 }  // namespace
@@ -21,7 +25,9 @@ void fields(Visitor& v, OffsetCell& c) { slices_field(v, c.slices); }
 void fields(Visitor& v, DifferentialCell& c) {
   slices_field(v, c.slices);
   pair_field(v, c.pair);
-  v(c.subtract, {.key = "subtract", .meaning = "where the negative column is subtracted: after both conversions, or as currents before one"});
+  v(c.subtract,
+    {.key = "subtract",
+     .meaning = "where the negative column is subtracted: after both conversions, or as currents before one"});
 }
 void fields(Visitor& v, SignWeightedCell& c) {
   slices_field(v, c.slices);
@@ -39,7 +45,9 @@ CellLayout layout(const Cell& cell, int weight_bits) {
   int bits = 0;
   while ((1 << bits) <= range) ++bits;
   if (l.slices > bits)
-    throw InputError("cell.slices: " + std::to_string(l.slices) + " slices for weights of " + std::to_string(weight_bits) + " bits leave some without a bit; use at most " + std::to_string(bits));
+    throw InputError("cell.slices: " + std::to_string(l.slices) + " slices for weights of " +
+                     std::to_string(weight_bits) + " bits leave some without a bit; use at most " +
+                     std::to_string(bits));
   const int per_slice = (bits + l.slices - 1) / l.slices;
   l.base = 1 << per_slice;
   l.highest_digit = l.slices == 1 ? range : l.base - 1;
@@ -52,7 +60,8 @@ CellLayout layout(const Cell& cell, int weight_bits) {
     l.columns_per_weight = l.slices;
   }
   if (l.offset)
-    for (int s = 0, rest = l.highest; s < l.slices; ++s, rest /= l.base) l.reference_digit.push_back(l.slices == 1 ? rest : rest % l.base);
+    for (int s = 0, rest = l.highest; s < l.slices; ++s, rest /= l.base)
+      l.reference_digit.push_back(l.slices == 1 ? rest : rest % l.base);
   return l;
 }
 

@@ -78,7 +78,8 @@ Sums sum_chunk(const Tables& t, const std::uint8_t* nibble, int count) {
 
 // target = value, or += value beyond the first chunk of rows.
 void store(std::int32_t* target, const std::int32_t (&value)[chunk_columns], int width, bool first) {
-  if (width == chunk_columns && first) std::memcpy(target, value, sizeof value);
+  if (width == chunk_columns && first)
+    std::memcpy(target, value, sizeof value);
   else if (width == chunk_columns)
     for (int c = 0; c < chunk_columns; ++c) target[c] += value[c];
   else
@@ -117,7 +118,10 @@ void run(const CodeMatrix& codes, const CodeMatrix* variances, int first_row, co
 }  // namespace
 
 PlaneBatch::PlaneBatch(std::size_t vectors, int rows)
-    : vectors_(vectors), rows_(rows), nibbles_((rows + 3) / 4), data_(vectors * static_cast<std::size_t>(nibbles_), 0) {}
+    : vectors_(vectors),
+      rows_(rows),
+      nibbles_((rows + 3) / 4),
+      data_(vectors * static_cast<std::size_t>(nibbles_), 0) {}
 
 void plane_sums(const CodeMatrix& codes, int first_row, const PlaneBatch& planes, std::span<std::int32_t> out) {
   run<false>(codes, nullptr, first_row, planes, out, {});

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact sums of integer codes over binary planes, the inner loop of everything.
 //
-// A plane drives each row with 0 or 1. Four rows make a nibble, and the 16 possible sums of four code rows are tabulated
-// once for a batch, so that a nibble costs one table row instead of four multiply-adds ("four Russians": Arlazarov et al.
-// 1970). All sums are integers: |code| <= 16383 over at most 65536 rows stays below 2^31, so any order gives the same bits.
+// A plane drives each row with 0 or 1. Four rows make a nibble, and the 16 possible sums of four code rows are
+// tabulated once for a batch, so that a nibble costs one table row instead of four multiply-adds ("four Russians":
+// Arlazarov et al. 1970). All sums are integers: |code| <= 16383 over at most 65536 rows stays below 2^31, so any order
+// gives the same bits.
 #pragma once
 
 #include <cstdint>

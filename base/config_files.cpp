@@ -245,7 +245,8 @@ namespace {
 // Adds what `over` says; two texts for one value are an error.
 void add_apart(Value& under, Value over, const std::string& path) {
   if (!under.is_map() || !over.is_map())
-    fail(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line), "keep one of them");
+    fail(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
+         "keep one of them");
   for (auto& e : over.entries)
     if (Value* below = under.find(e.key))
       add_apart(*below, std::move(e.value), path + "." + e.key);

@@ -20,8 +20,8 @@ struct Assumption {
 
 // Where each key of a resolved config came from, what was said about it.
 struct Annotations {
-  std::map<std::string, Origin> origins;      // key path -> where written; keys left at their default are absent
-  std::map<std::string, std::string> sources; // key path -> `source:` given with the value
+  std::map<std::string, Origin> origins;       // key path -> where written; keys left at their default are absent
+  std::map<std::string, std::string> sources;  // key path -> `source:` given with the value
   std::vector<Assumption> assumed;
 };
 
@@ -36,7 +36,8 @@ class ConfigReader : public Visitor {
     end_of_map();
   }
 
-  // Reports a problem found by the caller at a key path (cross-field checks), with the position where the key was written.
+  // Reports a problem found by the caller at a key path (cross-field checks), with the position where the key was
+  // written.
   void problem(const std::string& path, std::string message, std::string remedy = "");
   void problem(Diagnostic problem) { problems_.push_back(std::move(problem)); }  // ditto, where it says
   // Throws ConfigError with all problems, sorted by position, or returns.
@@ -80,7 +81,7 @@ class ConfigReader : public Visitor {
   std::vector<Frame> stack_;
   const Value* direct_ = nullptr;  // the node for the next field, whatever its key (list elements, optionals)
   std::string direct_path_, path_;
-  std::deque<Value> kept_;         // what files opened for library names hold
+  std::deque<Value> kept_;  // what files opened for library names hold
   std::vector<Diagnostic> problems_;
   Annotations notes_;
 };

@@ -11,23 +11,31 @@
 namespace bitline {
 
 void ConfigWriter::put(const Field& f, Value v) {
-  if (at_->is_list()) at_->items.push_back(std::move(v));
-  else at_->set(direct_key_.empty() ? f.key : direct_key_, std::move(v));
+  if (at_->is_list())
+    at_->items.push_back(std::move(v));
+  else
+    at_->set(direct_key_.empty() ? f.key : direct_key_, std::move(v));
 }
 
 void ConfigWriter::boolean(const Field& f, bool& x) { put(f, Value::scalar(x ? "true" : "false")); }
-void ConfigWriter::integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) { put(f, Value::scalar(std::to_string(x))); }
+void ConfigWriter::integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) {
+  put(f, Value::scalar(std::to_string(x)));
+}
 void ConfigWriter::number(const Field& f, double& x) { put(f, Value::scalar(format_quantity(x, f.unit))); }
 void ConfigWriter::text(const Field& f, std::string& x) {
   Value v = Value::scalar(x);
   v.quoted = true;
   put(f, std::move(v));
 }
-void ConfigWriter::choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) { put(f, Value::scalar(std::string(names[i]))); }
+void ConfigWriter::choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) {
+  put(f, Value::scalar(std::string(names[i])));
+}
 
 void ConfigWriter::optional(const Field& f, const OptionalRef& ref) {
-  if (ref.has()) ref.visit(*this);
-  else put(f, Value::scalar(*f.absent ? f.absent : "unset"));
+  if (ref.has())
+    ref.visit(*this);
+  else
+    put(f, Value::scalar(*f.absent ? f.absent : "unset"));
 }
 
 void ConfigWriter::record(const Field& f, const Visit& visit) {
@@ -137,7 +145,8 @@ class YamlText {
       std::string from = o == notes_->origins.end() ? "default"
                          : o->second.line > 0       ? fmt::format("{}:{}", o->second.file, o->second.line)
                                                     : o->second.file;
-      std::replace_if(from.begin(), from.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, ' ');
+      std::replace_if(
+          from.begin(), from.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, ' ');
       line = fmt::format("{:<48} # {}", line, from);
     }
     out += line + '\n';

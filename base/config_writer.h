@@ -38,7 +38,8 @@ class ConfigWriter : public Visitor {
   std::string direct_key_;
 };
 
-// YAML text. With annotations each line says where its value came from; assumptions and sources are kept with the values.
+// YAML text. With annotations each line says where its value came from; assumptions and sources are kept with the
+// values.
 std::string to_yaml(const Value& tree, const Annotations* annotations = nullptr);
 
 }  // namespace bitline

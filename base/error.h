@@ -8,7 +8,8 @@
 
 namespace bitline {
 
-// A place in a text the user wrote. `file` is a path, or "--set KEY=VALUE" for an override; line and column count from 1, 0 = unknown.
+// A place in a text the user wrote. `file` is a path, or "--set KEY=VALUE" for an override; line and column count from
+// 1, 0 = unknown.
 struct Origin {
   std::string file;
   int line = 0;

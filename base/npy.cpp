@@ -46,7 +46,8 @@ class HeaderReader {
       expect(':');
       if (key == "descr") {
         skip_blanks();
-        if (!rest_.starts_with('\'') && !rest_.starts_with('"')) bad(file_, "has a structured type; plain numbers are read");
+        if (!rest_.starts_with('\'') && !rest_.starts_with('"'))
+          bad(file_, "has a structured type; plain numbers are read");
         h.dtype = text();
         has_type = true;
       } else if (key == "fortran_order") {
@@ -86,7 +87,8 @@ class HeaderReader {
     skip_blanks();
     const char quote = rest_.empty() ? '\0' : rest_.front();
     const auto end = quote == '\'' || quote == '"' ? rest_.find(quote, 1) : std::string_view::npos;
-    if (end == std::string_view::npos || end > 32) bad(file_, "has an unreadable .npy header: a name in quotes is expected");
+    if (end == std::string_view::npos || end > 32)
+      bad(file_, "has an unreadable .npy header: a name in quotes is expected");
     std::string out(rest_.substr(1, end - 1));
     rest_.remove_prefix(end + 1);
     return out;
@@ -115,7 +117,8 @@ class HeaderReader {
         break;
       }
     }
-    if (out.size() > max_dimensions) bad(file_, fmt::format("has {} dimensions; at most {} are read", out.size(), max_dimensions));
+    if (out.size() > max_dimensions)
+      bad(file_, fmt::format("has {} dimensions; at most {} are read", out.size(), max_dimensions));
     return out;
   }
 
@@ -159,7 +162,8 @@ std::string header_for(std::string_view dtype, const std::vector<std::size_t>& s
 }
 
 template <class T>
-void write(const std::filesystem::path& file, std::span<const T> data, const std::vector<std::size_t>& shape, const char* dtype) {
+void write(const std::filesystem::path& file, std::span<const T> data, const std::vector<std::size_t>& shape,
+           const char* dtype) {
   std::size_t count = 1;
   for (std::size_t n : shape) count *= n;
   if (count != data.size())
@@ -173,7 +177,8 @@ void write(const std::filesystem::path& file, std::span<const T> data, const std
 
 NpyArray read_npy(const std::filesystem::path& file) try {
   const std::string content = read_file(file);
-  if (content.size() < 10 || content.compare(0, 6, "\x93NUMPY") != 0) bad(file, "is not a .npy file (no NumPy signature)");
+  if (content.size() < 10 || content.compare(0, 6, "\x93NUMPY") != 0)
+    bad(file, "is not a .npy file (no NumPy signature)");
   const int version = static_cast<unsigned char>(content[6]);
   if (version != 1 && version != 2) bad(file, fmt::format("is .npy version {}; versions 1 and 2 are read", version));
   const std::size_t length_bytes = version == 1 ? 2 : 4, start = 8 + length_bytes;
@@ -184,7 +189,8 @@ NpyArray read_npy(const std::filesystem::path& file) try {
   if (length > content.size() - start) bad(file, "is cut off within its header");
   const auto header = HeaderReader(std::string_view(content).substr(start, length), file).read();
 
-  const auto type = std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
+  const auto type =
+      std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
   if (type == std::end(types))
     bad(file, fmt::format("holds type '{}'; little-endian f4, f8, i1, i2, i4, i8 and u1 are read", header.dtype));
   const std::size_t have = content.size() - start - length;
@@ -195,7 +201,9 @@ NpyArray read_npy(const std::filesystem::path& file) try {
     count = too_many ? count : count * n;
   }
   if (std::find(header.shape.begin(), header.shape.end(), 0u) != header.shape.end()) count = 0, too_many = false;
-  if (too_many) bad(file, fmt::format("has the shape ({}), far more than its {} bytes of data (truncated?)", fmt::join(header.shape, ", "), have));
+  if (too_many)
+    bad(file, fmt::format("has the shape ({}), far more than its {} bytes of data (truncated?)",
+                          fmt::join(header.shape, ", "), have));
   if (have != count * type->bytes)
     bad(file, fmt::format("holds {} bytes of data where its shape needs {}{}", have, count * type->bytes,
                           have < count * type->bytes ? " (truncated?)" : ""));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parallel loops over oneTBB. Results must not depend on the order of iterations: each writes its own place, and sums are
-// formed afterwards in index order.
+// Parallel loops over oneTBB. Results must not depend on the order of iterations: each writes its own place, and sums
+// are formed afterwards in index order.
 #pragma once
 
 #include <cstddef>

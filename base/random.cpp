@@ -15,8 +15,8 @@
 namespace bitline {
 namespace {
 
-std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t place,
-                                    std::uint32_t image, std::uint32_t step) {
+std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer,
+                                    std::uint32_t place, std::uint32_t image, std::uint32_t step) {
   const r123::Philox4x32 generator;
   const r123::Philox4x32::ctr_type c{{purpose_layer, place, image, step}};
   const r123::Philox4x32::key_type k{{key[0], key[1]}};
@@ -24,9 +24,9 @@ std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 2>& key, std
   return {out.v[0], out.v[1], out.v[2], out.v[3]};
 }
 
-// The same for 8 consecutive places at once, out[4 * block + word]. Random123 has no vector form of Philox and compilers do
-// not find one; the rounds are written on 64-bit lanes, whose low halves hold the state (the multiplication reads no more).
-// A test holds it against Random123.
+// The same for 8 consecutive places at once, out[4 * block + word]. Random123 has no vector form of Philox and
+// compilers do not find one; the rounds are written on 64-bit lanes, whose low halves hold the state (the
+// multiplication reads no more). A test holds it against Random123.
 constexpr std::size_t philox_blocks = 8;
 using Lanes = std::uint64_t __attribute__((vector_size(32)));
 
@@ -40,14 +40,14 @@ inline Lanes multiply_low(Lanes a, Lanes b) {
 #endif
 }
 
-void philox8(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t place, std::uint32_t image,
-             std::uint32_t step, std::uint32_t* out) {
+void philox8(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t place,
+             std::uint32_t image, std::uint32_t step, std::uint32_t* out) {
   const auto all = [](std::uint32_t x) { return Lanes{x, x, x, x}; };
   const Lanes m0 = all(PHILOX_M4x32_0), m1 = all(PHILOX_M4x32_1);
   for (std::uint32_t half = 0; half < 2; ++half) {
     const std::uint32_t p = place + 4 * half;
     Lanes c0 = all(purpose_layer), c1{p, p + 1, p + 2, p + 3}, c2 = all(image), c3 = all(step);
-      std::uint32_t k0 = key[0], k1 = key[1];
+    std::uint32_t k0 = key[0], k1 = key[1];
     for (int round = 0; round < 10; ++round) {
       const Lanes product0 = multiply_low(c0, m0), product1 = multiply_low(c2, m1);
       c0 = (product1 >> 32) ^ c1 ^ all(k0);
@@ -85,8 +85,9 @@ inline float log_positive(float x) {
 // polynomials for w < 5 and w >= 5.
 inline float normal_of(std::uint32_t u) {
   const bool upper = u >> 31;
-  const std::uint32_t tail = upper ? ~u : u;                                        // 0 .. 2^31 - 1
-  const float p = (static_cast<float>(static_cast<std::int32_t>(tail)) + 0.5f) * 0x1p-32f;  // P(below) or P(above), (0, 1/2]
+  const std::uint32_t tail = upper ? ~u : u;  // 0 .. 2^31 - 1
+  const float p =
+      (static_cast<float>(static_cast<std::int32_t>(tail)) + 0.5f) * 0x1p-32f;  // P(below) or P(above), (0, 1/2]
   const float x = 1.0f - 2.0f * p;
   const float w = -log_positive(4.0f * p * (1.0f - p));
   const float a = w - 2.5f;
@@ -115,7 +116,9 @@ inline float normal_of(std::uint32_t u) {
 
 }  // namespace
 
-std::array<std::uint32_t, 4> Random::bits(const Counter& c) const { return philox(key_, first_word(c), c.place, c.image, c.step); }
+std::array<std::uint32_t, 4> Random::bits(const Counter& c) const {
+  return philox(key_, first_word(c), c.place, c.image, c.step);
+}
 
 std::array<float, 4> Random::normal4(const Counter& c) const {
   const auto u = bits(c);
@@ -135,7 +138,8 @@ void Random::normals(const Counter& first, std::span<float> out) const {
   for (std::size_t begin = 0; begin < out.size(); begin += chunk) {
     const std::size_t n = std::min(chunk, out.size() - begin);
     for (std::size_t i = 0; i < n; i += 4 * philox_blocks)
-      philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>((begin + i) / 4), first.image, first.step, u + i);
+      philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>((begin + i) / 4), first.image,
+              first.step, u + i);
     normal_from_bits({u, n}, out.subspan(begin, n));
   }
 }

@@ -12,9 +12,21 @@ namespace bitline {
 
 // What a draw is for. Numbers are part of every result: append, never renumber.
 enum class Purpose : std::uint16_t {
-  write_error = 1, relaxation = 2, drift = 3, read_noise = 4, adc_offset = 5, adc_gain = 6, adc_noise = 7,
-  stuck_cell = 8, dead_line = 9, device_spread = 10, bootstrap = 11, reference_noise = 12, sweep_sample = 13,
-  adc_inl = 14, test = 1000,
+  write_error = 1,
+  relaxation = 2,
+  drift = 3,
+  read_noise = 4,
+  adc_offset = 5,
+  adc_gain = 6,
+  adc_noise = 7,
+  stuck_cell = 8,
+  dead_line = 9,
+  device_spread = 10,
+  bootstrap = 11,
+  reference_noise = 12,
+  sweep_sample = 13,
+  adc_inl = 14,
+  test = 1000,
 };
 
 // Names one draw. `place`: a logical coordinate, never a physical one.
@@ -23,7 +35,7 @@ struct Counter {
   std::uint16_t layer = 0;
   std::uint32_t place = 0;  // logical weight index, or (row piece << 20 | output column / 4)
   std::uint32_t image = 0;
-  std::uint32_t step = 0;   // position x planes + plane; or device of the cell and slice
+  std::uint32_t step = 0;  // position x planes + plane; or device of the cell and slice
 };
 
 class Random {
@@ -42,8 +54,8 @@ class Random {
   std::array<std::uint32_t, 2> key_;
 };
 
-// Standard normal quantile of (u + 1/2) / 2^32, within 3e-6 for |z| < 5.5 and 3e-3 beyond (Giles 2010, "Approximating the
-// erfinv function", GPU Computing Gems Jade, single-precision polynomials).
+// Standard normal quantile of (u + 1/2) / 2^32, within 3e-6 for |z| < 5.5 and 3e-3 beyond (Giles 2010, "Approximating
+// the erfinv function", GPU Computing Gems Jade, single-precision polynomials).
 void normal_from_bits(std::span<const std::uint32_t> u, std::span<float> z);
 
 }  // namespace bitline

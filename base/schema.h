@@ -8,8 +8,8 @@
 //
 // Reader, resolved dump, reference page, JSON Schema and the run's hash are visitors of it. Member types: bool, int,
 // std::uint32_t, double, std::string, enums with `names_of(E)`, nested structs with `fields`, std::optional,
-// std::vector, std::variant of structs with `static constexpr const char* type` and `about` (a closed list chosen by the
-// key `type`), std::map<std::string, struct>, and Value (kept as written).
+// std::vector, std::variant of structs with `static constexpr const char* type` and `about` (a closed list chosen by
+// the key `type`), std::map<std::string, struct>, and Value (kept as written).
 #pragma once
 
 #include <concepts>
@@ -35,18 +35,22 @@ struct Field {
   Unit unit = Unit::none;
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
-  bool positive = false;        // the value must be > 0 (min = 0 allows 0)
-  bool required = false;        // has no default
-  const char* source = "";      // where the default comes from
-  const char* absent = "";      // for std::optional: the word that means "not set" ("all", "auto"); "" = leave the key out
-  bool library = false;         // a scalar here is the short name of a shipped config ("technology: 130nm")
+  bool positive = false;    // the value must be > 0 (min = 0 allows 0)
+  bool required = false;    // has no default
+  const char* source = "";  // where the default comes from
+  const char* absent = "";  // for std::optional: the word that means "not set" ("all", "auto"); "" = leave the key out
+  bool library = false;     // a scalar here is the short name of a shipped config ("technology: 130nm")
 };
 
 class Visitor;
 template <class T>
-concept Record = requires(Visitor& v, T& t) { fields(v, t); };
+concept Record = requires(Visitor& v, T& t) {
+  fields(v, t);
+};
 template <class T>
-concept NamedEnum = std::is_enum_v<T> && requires(T e) { { names_of(e) } -> std::convertible_to<std::span<const std::string_view>>; };
+concept NamedEnum = std::is_enum_v<T> && requires(T e) {
+  { names_of(e) } -> std::convertible_to<std::span<const std::string_view>>;
+};
 
 class Visitor {
  public:
@@ -92,15 +96,20 @@ class Visitor {
 };
 
 namespace schema_detail {
-template <class T, template <class...> class Of> inline constexpr bool is = false;
-template <template <class...> class Of, class... A> inline constexpr bool is<Of<A...>, Of> = true;
+template <class T, template <class...> class Of>
+inline constexpr bool is = false;
+template <template <class...> class Of, class... A>
+inline constexpr bool is<Of<A...>, Of> = true;
 
 template <class... A, std::size_t... I>
 Visitor::VariantRef variant_ref(std::variant<A...>& m, std::index_sequence<I...>) {
   using V = std::variant<A...>;
-  return {{A::type...}, {A::about...}, [&m] { return m.index(); },
-          [&m](std::size_t i) { ((i == I ? (void)m.template emplace<std::variant_alternative_t<I, V>>() : void()), ...); },
-          [&m](Visitor& v) { std::visit([&](auto& a) { fields(v, a); }, m); }};
+  return {
+      {A::type...},
+      {A::about...},
+      [&m] { return m.index(); },
+      [&m](std::size_t i) { ((i == I ? (void)m.template emplace<std::variant_alternative_t<I, V>>() : void()), ...); },
+      [&m](Visitor& v) { std::visit([&](auto& a) { fields(v, a); }, m); }};
 }
 }  // namespace schema_detail
 
@@ -132,7 +141,11 @@ void Visitor::operator()(T& m, const Field& f) {
     list(f, {[&] { return m.size(); }, [&](std::size_t n) { m.resize(n); },
              [&](Visitor& v, std::size_t i) { v(m[i], f); }});
   } else if constexpr (is<T, std::map>) {
-    map(f, {[&] { std::vector<std::string> k; for (auto& [key, _] : m) k.push_back(key); return k; },
+    map(f, {[&] {
+              std::vector<std::string> k;
+              for (auto& [key, _] : m) k.push_back(key);
+              return k;
+            },
             [&](Visitor& v, const std::string& key) { v(m[key], f); }});
   } else {
     static_assert(Record<T>, "a config member needs a `fields(Visitor&, T&)` beside its struct");

@@ -22,15 +22,21 @@ std::string range_text(const Field& f) {
   return high ? fmt::format("<= {}", q(f.max)) : "";
 }
 
-std::string unit_text(const Field& f) { return f.unit == Unit::fraction ? "fraction or %" : std::string(symbol(f.unit)); }
+std::string unit_text(const Field& f) {
+  return f.unit == Unit::fraction ? "fraction or %" : std::string(symbol(f.unit));
+}
 
 class RowCollector : public Visitor {
  public:
   std::vector<SchemaRow> rows;
 
   void boolean(const Field& f, bool& x) override { add(f, "true or false", x ? "true" : "false"); }
-  void integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) override { add(f, "whole number", std::to_string(x)); }
-  void number(const Field& f, double& x) override { add(f, f.unit == Unit::none ? "number" : "quantity", format_quantity(x, f.unit)); }
+  void integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) override {
+    add(f, "whole number", std::to_string(x));
+  }
+  void number(const Field& f, double& x) override {
+    add(f, f.unit == Unit::none ? "number" : "quantity", format_quantity(x, f.unit));
+  }
   void text(const Field& f, std::string& x) override { add(f, "text", x); }
   void choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) override {
     add(f, fmt::format("{}", fmt::join(names, " | ")), std::string(names[i]));
@@ -217,9 +223,13 @@ class JsonSchemaBuilder : public Visitor {
   }
 };
 
-std::string cell(std::string text) {  // of a Markdown table
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
-  return text;
+std::string cell(std::string_view text) {  // of a Markdown table
+  std::string out;
+  for (char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 }  // namespace
@@ -244,8 +254,8 @@ std::string json_schema(const std::function<void(Visitor&)>& visit, const std::s
 std::string schema_markdown(const std::vector<SchemaRow>& rows) {
   std::string out = "| key | type | unit | range | default | meaning | source |\n|---|---|---|---|---|---|---|\n";
   for (const auto& r : rows)
-    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", cell(r.path), cell(r.type), r.unit,
-                       r.range, cell(r.fallback), cell(r.meaning), cell(r.source));
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", cell(r.path), cell(r.type), r.unit, r.range,
+                       cell(r.fallback), cell(r.meaning), cell(r.source));
   return out;
 }
 

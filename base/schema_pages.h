@@ -10,8 +10,8 @@
 namespace bitline {
 
 struct SchemaRow {
-  std::string path;      // "adc.bits"; alternatives of a closed list as "adc[sar].bits"
-  std::string type;      // "number", "one of a, b", ...
+  std::string path;  // "adc.bits"; alternatives of a closed list as "adc[sar].bits"
+  std::string type;  // "number", "one of a, b", ...
   std::string unit, range, fallback, meaning, source;
 };
 

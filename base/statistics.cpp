@@ -50,14 +50,17 @@ Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int r
   for (std::size_t r = 0; r < means.size(); ++r) {
     double sum = 0;
     for (std::uint64_t i = 0; i < n; i += 4) {
-      const auto u = random.bits({Purpose::bootstrap, 0, static_cast<std::uint32_t>(i / 4), 0, static_cast<std::uint32_t>(r)});
+      const auto u =
+          random.bits({Purpose::bootstrap, 0, static_cast<std::uint32_t>(i / 4), 0, static_cast<std::uint32_t>(r)});
       // Multiply-shift maps 32 bits to an index; its bias is below n / 2^32.
       for (std::uint64_t k = 0; k < 4 && i + k < n; ++k) sum += x[(u[k] * n) >> 32];
     }
     means[r] = sum / static_cast<double>(n);
   }
   std::sort(means.begin(), means.end());
-  const auto at = [&](double q) { return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))]; };
+  const auto at = [&](double q) {
+    return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
+  };
   return {at((1 - confidence) / 2), at((1 + confidence) / 2)};
 }
 

@@ -24,7 +24,8 @@ Interval t_interval(std::span<const double> x, double confidence = 0.95);
 Interval wilson_interval(std::size_t successes, std::size_t trials, double confidence = 0.95);
 
 // Percentile bootstrap of the mean of x (Efron 1979); draws come from `Random{seed, 0}`, so it is reproducible.
-Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples = 1000, double confidence = 0.95);
+Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples = 1000,
+                            double confidence = 0.95);
 
 double normal_quantile(double p);
 double normal_cdf(double z);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -44,8 +43,8 @@ struct Prefix {
   int power;
   bool written = true;  // by us: the plainest spelling of each, and no rare one
 };
-constexpr Prefix prefixes[] = {{"", 0},   {"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"\u00b5", -6, false},
-                               {"m", -3}, {"k", 3},   {"M", 6},   {"G", 9},  {"T", 12}, {"\u03bc", -6, false},
+constexpr Prefix prefixes[] = {{"", 0},          {"f", -15}, {"p", -12}, {"n", -9}, {"u", -6}, {"\u00b5", -6, false},
+                               {"m", -3},        {"k", 3},   {"M", 6},   {"G", 9},  {"T", 12}, {"\u03bc", -6, false},
                                {"a", -18, false}};
 
 bool per_length(Unit unit) { return unit == Unit::ohm_per_meter || unit == Unit::farad_per_meter; }
@@ -126,9 +125,8 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), x);
   if (error == std::errc::result_out_of_range) return problem("is out of the range of numbers");
   if (error != std::errc() || !std::isfinite(x))
-    return problem(unit == Unit::none
-                       ? "is not a number"
-                       : fmt::format("is not a number with a unit such as \"{}\"", example(unit)));
+    return problem(unit == Unit::none ? "is not a number"
+                                      : fmt::format("is not a number with a unit such as \"{}\"", example(unit)));
   const auto length = static_cast<std::size_t>(end - digits.data());
   const std::string_view number = digits.substr(0, length), suffix = trimmed(digits.substr(length));
   if (suffix.empty() && (unit == Unit::none || unit == Unit::fraction)) return {x, ""};
@@ -138,8 +136,8 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
   if (!factor && unit == Unit::fraction)
     return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
   if (!factor)
-    return problem(fmt::format("has the unit '{}' where {} is expected; write for example \"{}\"", suffix,
-                               symbol(unit), example(unit)));
+    return problem(fmt::format("has the unit '{}' where {} is expected; write for example \"{}\"", suffix, symbol(unit),
+                               example(unit)));
   const auto value = shifted(number, factor->power);
   if (!value || !std::isfinite(*value * factor->times)) return problem("is out of the range of numbers");
   return {*value * factor->times, ""};

@@ -11,8 +11,21 @@ namespace bitline {
 enum class Unit {
   none,      // a pure number: "3", "1e-3"
   fraction,  // "84.56 %" or "0.8456"
-  siemens, volt, ampere, ohm, farad, joule, watt, coulomb, hertz, kelvin, second, meter, square_meter,
-  ohm_per_meter, farad_per_meter,
+  siemens,
+  volt,
+  ampere,
+  ohm,
+  farad,
+  joule,
+  watt,
+  coulomb,
+  hertz,
+  kelvin,
+  second,
+  meter,
+  square_meter,
+  ohm_per_meter,
+  farad_per_meter,
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

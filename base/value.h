@@ -15,11 +15,11 @@ struct Entry;
 struct Value {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
-  std::string text;             // scalar: as written, without quotes
-  bool quoted = false;          // scalar: was in quotes, and is written back in quotes
-  bool shorthand = false;       // scalar under the key `base`: came there from "key: NAME" by merging, so NAME may be a type
-  std::vector<Value> items;     // list
-  std::vector<Entry> entries;   // map, in the order written
+  std::string text;        // scalar: as written, without quotes
+  bool quoted = false;     // scalar: was in quotes, and is written back in quotes
+  bool shorthand = false;  // scalar under the key `base`: came there from "key: NAME" by merging, so NAME may be a type
+  std::vector<Value> items;    // list
+  std::vector<Entry> entries;  // map, in the order written
   Origin origin;
 
   bool is_scalar() const { return kind == Kind::scalar; }
@@ -46,9 +46,9 @@ struct Entry {
 bool is_annotated(const Value& v);
 
 // `over` on top of `under`: maps merge key by key, anything else replaces, and so does an annotated value. A map whose
-// `type` differs from the one below replaces it whole, so that no key of the old type is left. A map over a scalar keeps
-// the scalar as `base` ("device: pcm" overlaid by "device: {g_max: 20 uS}"), a shorthand that open_named() expands; a
-// map with a `type` or `base` of its own replaces the scalar.
+// `type` differs from the one below replaces it whole, so that no key of the old type is left. A map over a scalar
+// keeps the scalar as `base` ("device: pcm" overlaid by "device: {g_max: 20 uS}"), a shorthand that open_named()
+// expands; a map with a `type` or `base` of its own replaces the scalar.
 Value merged(Value under, const Value& over);
 
 }  // namespace bitline

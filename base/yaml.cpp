@@ -18,7 +18,8 @@ constexpr std::size_t max_depth = 64;
   throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
 }
 
-// Builds the tree from the parser's events: unlike YAML::Node they carry the position of every node and show duplicates.
+// Builds the tree from the parser's events: unlike YAML::Node they carry the position of every node and show
+// duplicates.
 class TreeBuilder : public YAML::EventHandler {
  public:
   explicit TreeBuilder(std::string name) : name_(std::move(name)) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads YAML text into a Value tree, strictly: one document of plain data; duplicate keys, anchors, aliases and tags are
-// errors with their position. Also resolves `base:` and applies overrides.
+// Reads YAML text into a Value tree, strictly: one document of plain data; duplicate keys, anchors, aliases and tags
+// are errors with their position. Also resolves `base:` and applies overrides.
 #pragma once
 
 #include <filesystem>
@@ -38,7 +38,8 @@ Value load_config(const std::filesystem::path& file, const std::vector<Override>
 // Merges below each map of the tree what its `base:` names.
 void resolve_bases(Value& tree, const ConfigPath& where);
 
-// A file named by a config: relative to the file that names it, else by short name. `key` is the config key that names it
+// A file named by a config: relative to the file that names it, else by short name. `key` is the config key that names
+// it
 // ("device"), which gives the folder searched first. Throws ConfigError listing the places looked in.
 std::filesystem::path find_config(const Value& name, std::string_view key, const ConfigPath& where);
 

@@ -7,7 +7,8 @@
 
 namespace bitline {
 
-// A rectangle of one layer's weight matrix to be placed. Rows may be cut again; columns are cut to the array width beforehand.
+// A rectangle of one layer's weight matrix to be placed. Rows may be cut again; columns are cut to the array width
+// beforehand.
 struct Request {
   int layer = 0;
   int copy = 0;             // which duplicate
@@ -28,9 +29,10 @@ struct Packing {
 // Cuts (rows x columns) matrices into blocks of at most (array_rows x array_columns).
 std::vector<Request> split(int layer, int copy, int rows, int columns, int array_rows, int array_columns);
 
-// Places all blocks without overlap on at most `arrays` arrays (0 = as many as needed), tallest first, best-fitting hole first. A block
-// that fits no hole whole is cut along rows into the tallest holes wide enough; a cut must leave pieces of at least
-// `min_piece_rows` rows. Throws RunError with the numbers (cells needed, cells there, the block that did not fit).
+// Places all blocks without overlap on at most `arrays` arrays (0 = as many as needed), tallest first, best-fitting
+// hole first. A block that fits no hole whole is cut along rows into the tallest holes wide enough; a cut must leave
+// pieces of at least `min_piece_rows` rows. Throws RunError with the numbers (cells needed, cells there, the block that
+// did not fit).
 Packing pack(std::vector<Request> blocks, int array_rows, int array_columns, int arrays, int min_piece_rows = 16);
 
 }  // namespace bitline

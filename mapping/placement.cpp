@@ -18,7 +18,8 @@ std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<
       const std::string near = nearest(e.key, names);
       std::string all;
       for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
-      problems.push_back({e.origin, "layers." + e.key, "the network has no layer '" + e.key + "'", near.empty() ? "its layers are " + all : "did you mean '" + near + "'?"});
+      problems.push_back({e.origin, "layers." + e.key, "the network has no layer '" + e.key + "'",
+                          near.empty() ? "its layers are " + all : "did you mean '" + near + "'?"});
     }
   if (!problems.empty()) throw ConfigError(problems);
   std::vector<LayerConfig> settings;
@@ -26,7 +27,8 @@ std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<
   return settings;
 }
 
-Placement place(const Config& config, const std::vector<MatrixLayer>& layers, const std::vector<LayerConfig>& settings) {
+Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
+                const std::vector<LayerConfig>& settings) {
   Placement placement;
   std::vector<Request> requests;
   for (const auto& layer : layers) {
@@ -36,9 +38,11 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers, co
       // Whole weights stay together: an array holds a multiple of a weight's columns.
       const int width = config.array.columns / mapped.cell.columns_per_weight * mapped.cell.columns_per_weight;
       if (width == 0)
-        throw RunError(fmt::format("layer {}: one weight needs {} columns but an array has {}", layer.name, mapped.cell.columns_per_weight, config.array.columns));
+        throw RunError(fmt::format("layer {}: one weight needs {} columns but an array has {}", layer.name,
+                                   mapped.cell.columns_per_weight, config.array.columns));
       for (int copy = 0; copy < mapped.settings.duplicate; ++copy) {
-        const auto parts = split(layer.index, copy, layer.rows, layer.columns * mapped.cell.columns_per_weight, config.array.rows, width);
+        const auto parts = split(layer.index, copy, layer.rows, layer.columns * mapped.cell.columns_per_weight,
+                                 config.array.rows, width);
         requests.insert(requests.end(), parts.begin(), parts.end());
       }
     }
@@ -53,7 +57,8 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers, co
   } catch (const RunError& e) {
     if (!config.mapping.reload) {
       std::string what = e.what();
-      throw RunError(what + fmt::format("; the config gives {} chips x {} tiles x {} arrays of {} x {}", *config.chips, config.tiles, config.arrays, config.array.rows, config.array.columns));
+      throw RunError(what + fmt::format("; the config gives {} chips x {} tiles x {} arrays of {} x {}", *config.chips,
+                                        config.tiles, config.arrays, config.array.rows, config.array.columns));
     }
     packing = pack(requests, config.array.rows, config.array.columns, 0, config.mapping.min_piece_rows);
   }
@@ -65,9 +70,18 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers, co
   for (const auto& placed : packing.blocks) {
     MappedLayer& layer = placement.layers[static_cast<std::size_t>(placed.block.layer)];
     const int per_weight = layer.cell.columns_per_weight;
-    Block block{placed.block.copy, placed.array, placed.row, placed.column, placed.block.row, placed.block.rows, placed.block.column / per_weight, placed.block.columns / per_weight, {}};
+    Block block{placed.block.copy,
+                placed.array,
+                placed.row,
+                placed.column,
+                placed.block.row,
+                placed.block.rows,
+                placed.block.column / per_weight,
+                placed.block.columns / per_weight,
+                {}};
     const int step = config.array.active_rows ? *config.array.active_rows : block.rows;
-    for (int r = 0; r < block.rows; r += step) block.groups.push_back({block.row + r, std::min(step, block.rows - r), 0});
+    for (int r = 0; r < block.rows; r += step)
+      block.groups.push_back({block.row + r, std::min(step, block.rows - r), 0});
     layer.blocks.push_back(std::move(block));
   }
   for (auto& layer : placement.layers) {
@@ -77,7 +91,10 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers, co
     int next = 0;
     for (auto& [row, id] : ids) id = next++;
     // Twelve bits of a draw's place name the row group.
-    if (next > 4096) throw RunError(fmt::format("layer {}: {} groups of rows read apart; at most 4096 can be told apart (use larger array.active_rows)", layer.name, next));
+    if (next > 4096)
+      throw RunError(fmt::format(
+          "layer {}: {} groups of rows read apart; at most 4096 can be told apart (use larger array.active_rows)",
+          layer.name, next));
     for (auto& block : layer.blocks)
       for (auto& group : block.groups) group.id = ids[group.row];
   }

@@ -26,7 +26,7 @@ struct Block {
 };
 
 struct MappedLayer {
-  int matrix = 0;           // index into QuantizedNetwork::matrices()
+  int matrix = 0;  // index into QuantizedNetwork::matrices()
   std::string name;
   LayerConfig settings;
   CellLayout cell;
@@ -35,10 +35,10 @@ struct MappedLayer {
 
 struct Placement {
   std::vector<MappedLayer> layers;
-  int arrays_used = 0;      // with reload these are loads of the arrays there are
+  int arrays_used = 0;  // with reload these are loads of the arrays there are
   int arrays_total = 0;
   int chips = 0;
-  int loads = 1;            // times the arrays are written for one inference (reload)
+  int loads = 1;  // times the arrays are written for one inference (reload)
 };
 
 // Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.

@@ -8,8 +8,14 @@ namespace bitline {
 void fields(Visitor& v, Input& c) {
   v(c.encoding, {.key = "encoding", .meaning = "how an integer input becomes row voltages"});
   v(c.bits, {.key = "bits", .meaning = "bits of an input (ternary: inputs are -1, 0, 1)", .min = 1, .max = 12});
-  v(c.v_read_V, {.key = "v_read", .meaning = "row voltage of one input step; of the largest input for analog", .unit = Unit::volt, .positive = true});
-  v(c.t_read_s, {.key = "t_read", .meaning = "time the rows are driven for one read (settling and integration)", .unit = Unit::second, .positive = true});
+  v(c.v_read_V, {.key = "v_read",
+                 .meaning = "row voltage of one input step; of the largest input for analog",
+                 .unit = Unit::volt,
+                 .positive = true});
+  v(c.t_read_s, {.key = "t_read",
+                 .meaning = "time the rows are driven for one read (settling and integration)",
+                 .unit = Unit::second,
+                 .positive = true});
 }
 
 PlanePlan plane_plan(const Input& in, bool is_signed, bool drives_both_signs) {

@@ -18,8 +18,8 @@ constexpr std::span<const std::string_view> names_of(Encoding) { return encoding
 struct Input {
   Encoding encoding = Encoding::bit_serial;
   int bits = 8;
-  double v_read_V = 0.2;       // of one input step (planes) or of the largest input (analog)
-  double t_read_s = 50e-9;     // rows are driven this long for each read: settling and integration
+  double v_read_V = 0.2;    // of one input step (planes) or of the largest input (analog)
+  double t_read_s = 50e-9;  // rows are driven this long for each read: settling and integration
 };
 void fields(Visitor&, Input&);
 
@@ -32,8 +32,8 @@ struct PlanePlan {
   int planes() const { return static_cast<int>(weight.size()); }
 };
 
-// bit-serial: B planes for unsigned, B - 1 sign-magnitude planes for signed inputs where the array can drive both signs at
-// once, else two passes of them (positive inputs, then negative ones). ternary: inputs are -1, 0, 1 in one plane.
+// bit-serial: B planes for unsigned, B - 1 sign-magnitude planes for signed inputs where the array can drive both signs
+// at once, else two passes of them (positive inputs, then negative ones). ternary: inputs are -1, 0, 1 in one plane.
 PlanePlan plane_plan(const Input&, bool is_signed, bool drives_both_signs);
 
 // One plane of one input code: -largest..largest.

@@ -35,8 +35,10 @@ TEST_CASE("the two-chip accelerator is what its paper says") {
 TEST_CASE("assumptions and sources of the shipped accelerator are recorded") {
   const LoadedConfig l = load(source / "configs/fashion-mlp.yaml", {}, shipped);
   const auto& assumed = l.annotations.assumed;
-  CHECK(std::any_of(assumed.begin(), assumed.end(), [](const Assumption& a) { return a.path == "adc.shared_by" && a.value == "8"; }));
-  CHECK(std::any_of(assumed.begin(), assumed.end(), [](const Assumption& a) { return a.path == "device.g_min" && a.value == "2 uS"; }));
+  CHECK(std::any_of(assumed.begin(), assumed.end(),
+                    [](const Assumption& a) { return a.path == "adc.shared_by" && a.value == "8"; }));
+  CHECK(std::any_of(assumed.begin(), assumed.end(),
+                    [](const Assumption& a) { return a.path == "device.g_min" && a.value == "2 uS"; }));
   CHECK(has(l.annotations.sources.at("device.write.accuracy"), "Yang"));
   CHECK(has(l.annotations.origins.at("device.g_max").file, "rram-2t2r.yaml"));
   CHECK(has(l.annotations.origins.at("array.rows").file, "two-chip-2t2r.yaml"));

@@ -48,10 +48,10 @@ TEST_CASE("names of shipped files and bases work in layers") {
   f.file("configs/adc/mine.yaml", "{type: sar, bits: 5, shared_by: 2}");
   f.file("configs/technology/130nm.yaml", "base: \"" + (source / "configs/technology/130nm.yaml").string() + "\"\n");
   const ConfigPath where{{f.path / "configs"}};
-  const Config c =
-      f.loaded(std::string(complete) + "layers: {a: {adc: mine}, b: {adc: {base: mine, bits: 6}}, c: {adc.base: mine}}\n", {},
-               where)
-          .config;
+  const Config c = f.loaded(std::string(complete) +
+                                "layers: {a: {adc: mine}, b: {adc: {base: mine, bits: 6}}, c: {adc.base: mine}}\n",
+                            {}, where)
+                       .config;
   for (const auto& [name, bits] : {std::pair{"a", 5}, {"b", 6}, {"c", 5}}) {
     CAPTURE(name);
     CHECK(std::get<SarAdc>(layer_config(c, name).adc).common.bits == bits);
@@ -69,7 +69,8 @@ TEST_CASE("overrides of layers by --set") {
 TEST_CASE("mistakes in layers stand where they were written") {
   const ConfigFolder f;
   const int first = 6;  // the line after the small config
-  const auto all = f.wrong("layers:\n  a: {adc.bits: 99}\n  b:\n    adc:\n      bitz: 3\n  c: 5\n  d: {colour: red}\n  e:\n");
+  const auto all =
+      f.wrong("layers:\n  a: {adc.bits: 99}\n  b:\n    adc:\n      bitz: 3\n  c: 5\n  d: {colour: red}\n  e:\n");
   REQUIRE(all.size() == 5);
   CHECK(all[0].path == "layers.a.adc.bits");
   CHECK(all[0].where.line == first + 1);
@@ -98,7 +99,8 @@ TEST_CASE("what fields of a layer decide together is checked too") {
 TEST_CASE("assumptions made in layers are recorded with the layer's name") {
   const ConfigFolder f;
   const auto assumed = f.with("layers: {fc: {adc.bits: {value: 6, assumed: no source}}}\n").annotations.assumed;
-  const auto at = std::find_if(assumed.begin(), assumed.end(), [](const Assumption& a) { return a.path == "layers.fc.adc.bits"; });
+  const auto at =
+      std::find_if(assumed.begin(), assumed.end(), [](const Assumption& a) { return a.path == "layers.fc.adc.bits"; });
   REQUIRE(at != assumed.end());
   CHECK(at->value == "6");
   CHECK(at->reason == "no source");

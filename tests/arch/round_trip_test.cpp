@@ -81,14 +81,16 @@ TEST_CASE("every alternative of every closed list survives") {
       i = end;
     }
     for (const auto& key : rows) {
-      if (!key.path.starts_with(row.path + ".") || key.path.find_first_of(".[", row.path.size() + 1) != std::string::npos) continue;
+      if (!key.path.starts_with(row.path + ".") ||
+          key.path.find_first_of(".[", row.path.size() + 1) != std::string::npos)
+        continue;
       const std::string path = plain + key.path.substr(row.path.size());
       if (key.fallback == "required")
-        sets.push_back({path, key.type == "whole number"          ? "3"
-                              : key.unit == "fraction or %"        ? "33 %"
-                              : key.type == "quantity"             ? "1.25e-6 " + key.unit
-                              : key.type == "list of quantity"     ? "[1.25e-6 " + key.unit + "]"
-                                                                   : "0.375"});
+        sets.push_back({path, key.type == "whole number"       ? "3"
+                              : key.unit == "fraction or %"    ? "33 %"
+                              : key.type == "quantity"         ? "1.25e-6 " + key.unit
+                              : key.type == "list of quantity" ? "[1.25e-6 " + key.unit + "]"
+                                                               : "0.375"});
     }
     check_round_trip(f.with("", sets));
     ++tried;
@@ -105,10 +107,12 @@ TEST_CASE("every choice and switch survives, and each changes the hash") {
   const std::string common = config_hash(f.with("").config);
   std::size_t tried = 0;
   for (const auto& row : rows) {
-    if (row.path.find('[') != std::string::npos || row.type.starts_with("type: ") || row.path.starts_with("published")) continue;
+    if (row.path.find('[') != std::string::npos || row.type.starts_with("type: ") || row.path.starts_with("published"))
+      continue;
     std::vector<std::string> words;
     if (row.type == "true or false") words = {"true", "false"};
-    for (std::size_t begin = 0, end; row.type.find(" | ") != std::string::npos && begin < row.type.size(); begin = end + 3) {
+    for (std::size_t begin = 0, end; row.type.find(" | ") != std::string::npos && begin < row.type.size();
+         begin = end + 3) {
       end = std::min(row.type.find(" | ", begin), row.type.size());
       words.push_back(row.type.substr(begin, end - begin));
     }
@@ -150,9 +154,10 @@ TEST_CASE("layers survive the resolved text, wherever their settings came from")
   const ConfigFolder f;
   f.file("configs/adc/mine.yaml", "{type: sar, bits: 5, shared_by: 2}");
   const ConfigPath where{{f.path / "configs", source / "configs"}};
-  const LoadedConfig l = f.loaded(
-      std::string(complete) + "layers: {a: {adc: mine}, \"/b.c/Gemm\": {adc: {base: mine, bits: {value: 6, assumed: x}}}}\n", {},
-      where);
+  const LoadedConfig l =
+      f.loaded(std::string(complete) +
+                   "layers: {a: {adc: mine}, \"/b.c/Gemm\": {adc: {base: mine, bits: {value: 6, assumed: x}}}}\n",
+               {}, where);
   const LoadedConfig second = again(l);  // without the folder that has `mine`
   CHECK(config_hash(second.config) == config_hash(l.config));
   CHECK(std::get<SarAdc>(layer_config(second.config, "a").adc).common.bits == 5);
@@ -183,8 +188,14 @@ chips: auto
   CHECK(hash_of("base: lower.yaml\nname: small\ntechnology: 130nm\nadc: {base: adc8.yaml, shared_by: 4}\n") == hash);
   CHECK(config_hash(f.with("", {{"seed", "1"}, {"array.rows", "64"}}).config) == hash);
   // Whatever changes the meaning changes it.
-  for (const Override& o : {Override{"seed", "2"}, {"array.rows", "65"}, {"device.g_max", "21 uS"}, {"adc.bits", "7"},
-                            {"adc", "ideal"}, {"age", "1 s"}, {"cell.type", "1t1r-offset"}, {"layers.fc.digital", "true"}}) {
+  for (const Override& o : {Override{"seed", "2"},
+                            {"array.rows", "65"},
+                            {"device.g_max", "21 uS"},
+                            {"adc.bits", "7"},
+                            {"adc", "ideal"},
+                            {"age", "1 s"},
+                            {"cell.type", "1t1r-offset"},
+                            {"layers.fc.digital", "true"}}) {
     CAPTURE(o.path);
     CHECK(config_hash(f.with("", {o}).config) != hash);
   }
@@ -192,7 +203,9 @@ chips: auto
 
 TEST_CASE("layers count in the hash by what they mean") {
   const ConfigFolder f;
-  const auto hash_of = [&](const char* layers) { return config_hash(f.with(std::string("layers: ") + layers + "\n").config); };
+  const auto hash_of = [&](const char* layers) {
+    return config_hash(f.with(std::string("layers: ") + layers + "\n").config);
+  };
   CHECK(hash_of("{a: {adc.bits: 6}, b: {digital: true}}") == hash_of("{b: {digital: true}, a: {adc: {bits: 6}}}"));
   CHECK(hash_of("{a: {adc.bits: 8}}") == config_hash(f.with("").config));  // what it is anyway
   CHECK(hash_of("{a: {adc.bits: 6}}") != hash_of("{b: {adc.bits: 6}}"));

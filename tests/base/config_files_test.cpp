@@ -111,7 +111,7 @@ TEST_CASE("a missing base lists the places looked in") {
   CHECK(all[0].where.column == 9);
   CHECK(has(all[0].message, "'nowhere'"));
   for (const fs::path& place : {s.path / "mine/nowhere", s.path / "configs/device/nowhere.yaml",
-                               s.path / "configs/nowhere.yaml", s.path / "configs/*/nowhere.yaml"})
+                                s.path / "configs/nowhere.yaml", s.path / "configs/*/nowhere.yaml"})
     CHECK(has(all[0].remedy, place.string()));
 }
 

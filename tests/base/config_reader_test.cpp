@@ -152,8 +152,7 @@ TEST_CASE("nearest word") {
 }
 
 TEST_CASE("missing keys are reported where the map begins") {
-  CHECK(one("name: x\npoint:\n  y: 1 m\n") ==
-        "f.yaml:3:3: point.x: the key 'x' is missing: across (add \"x: ...\")");
+  CHECK(one("name: x\npoint:\n  y: 1 m\n") == "f.yaml:3:3: point.x: the key 'x' is missing: across (add \"x: ...\")");
   CHECK(has(one("shape: {type: round}"), "shape.radius: the key 'radius' is missing"));
   CHECK(has(one("shape: round"), "shape.radius: the key 'radius' is missing"));
   CHECK(has(one("shape: {type: framed, inner: round}"), "shape.inner.radius: the key 'radius' is missing"));
@@ -172,7 +171,8 @@ TEST_CASE("types of a closed list") {
 }
 
 TEST_CASE("all diagnostics in one go, in the order of the text") {
-  const auto all = wrong("count: 0\nnmae: x\npoint: {y: 3}\nshape: {type: round, radius: -1 m, bits: 99}\nshare: 2\nlevels: [1, x]\n");
+  const auto all = wrong(
+      "count: 0\nnmae: x\npoint: {y: 3}\nshape: {type: round, radius: -1 m, bits: 99}\nshare: 2\nlevels: [1, x]\n");
   std::vector<std::string> paths;
   for (const auto& d : all) paths.push_back(d.path);
   CHECK(paths == std::vector<std::string>{"count", "nmae", "point.x", "point.y", "shape.radius", "shape.bits", "share",
@@ -259,7 +259,8 @@ TEST_CASE("names of shipped files, alone and with keys laid over them") {
   REQUIRE(absent.size() == 1);
   CHECK(absent[0].where.line == 2);
   CHECK(has(absent[0].remedy, (f.path / "point/office.yaml").string()));
-  CHECK(has(diagnostics_of([&] { laid_over("count: 8", "count: {bits: 3}"); }).at(0).message, "a map where a whole number"));
+  CHECK(has(diagnostics_of([&] { laid_over("count: 8", "count: {bits: 3}"); }).at(0).message,
+            "a map where a whole number"));
 }
 
 TEST_CASE("problems found by the caller stand at the nearest key written") {

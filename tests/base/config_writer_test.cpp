@@ -70,8 +70,9 @@ TEST_CASE("optionals are written when unset, so that a default cannot creep in")
 }
 
 TEST_CASE("texts that YAML would read otherwise are quoted") {
-  for (const char* name : {"", " x", "x ", "null", "~", "true: false", "a #b", "[a]", "{a}", "a, b", "- a", "? a", "&a", "*a",
-                           "!a", "|", ">", "'a'", "\"a\"", "%a", "@a", "`a", "...", "---", "a:", "a\nb", "a\\nb", "\r", "\x1b"}) {
+  for (const char* name : {"",    " x",  "x ",  "null", "~",  "true: false", "a #b",  "[a]", "{a}",   "a, b",
+                           "- a", "? a", "&a",  "*a",   "!a", "|",           ">",     "'a'", "\"a\"", "%a",
+                           "@a",  "`a",  "...", "---",  "a:", "a\nb",        "a\\nb", "\r",  "\x1b"}) {
     Example c;
     c.name = name;
     CHECK(read(written(c)).name == name);

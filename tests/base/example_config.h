@@ -71,7 +71,8 @@ inline void fields(Visitor& v, Example& c) {
   v(c.gain, {.key = "gain", .meaning = "a pure number", .max = 10});
   v(c.share, {.key = "share", .meaning = "a part", .unit = Unit::fraction, .min = 0, .max = 1});
   v(c.current_A, {.key = "current", .meaning = "flow", .unit = Unit::ampere, .min = 0});
-  v(c.delay_s, {.key = "delay", .meaning = "wait", .unit = Unit::second, .max = 1, .positive = true, .source = "a book"});
+  v(c.delay_s,
+    {.key = "delay", .meaning = "wait", .unit = Unit::second, .max = 1, .positive = true, .source = "a book"});
   v(c.colour, {.key = "colour", .meaning = "look"});
   v(c.point, {.key = "point", .meaning = "where", .library = true});
   v(c.shape, {.key = "shape", .meaning = "form", .library = true});

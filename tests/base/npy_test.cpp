@@ -101,7 +101,8 @@ TEST_CASE("version 2, other spacing, other order of keys") {
   const std::string two = bytes_of<float>({1, 2});
   CHECK(f.read(npy(header("<f4", "False", "(1, 2)"), two, 2)).shape == Shape{1, 2});
   CHECK(f.read(npy("{\"shape\":(2,),\"descr\":\"<f4\",\"fortran_order\":False}", two)).data == Data{1, 2});
-  CHECK(f.read(npy("  { 'shape' : ( 2 , ) , 'fortran_order' : False , 'descr' : '<f4' }   \n", two)).data == Data{1, 2});
+  CHECK(f.read(npy("  { 'shape' : ( 2 , ) , 'fortran_order' : False , 'descr' : '<f4' }   \n", two)).data ==
+        Data{1, 2});
   CHECK(f.read(npy(header("<f4", "False", "()"), bytes_of<float>({5}))).data == Data{5});
   CHECK(f.read(npy(header("<f4", "False", "(0, 7)"), "")).shape == Shape{0, 7});
   CHECK(has(f.refused(npy(header("<f4", "False", "(2,)"), two, 3)), "version 3"));
@@ -115,7 +116,8 @@ TEST_CASE("written files are read back, and begin as NumPy expects") {
     for (auto d : shape) n *= d;
     std::vector<float> single;
     std::vector<double> full;
-    for (std::size_t i = 0; i < n; ++i) single.push_back(0.1f * static_cast<float>(i)), full.push_back(0.1 * static_cast<double>(i));
+    for (std::size_t i = 0; i < n; ++i)
+      single.push_back(0.1f * static_cast<float>(i)), full.push_back(0.1 * static_cast<double>(i));
     write_npy(f.path / "f4.npy", single, shape);
     write_npy(f.path / "f8.npy", full, shape);
     CHECK(read_npy(f.path / "f4.npy").data == Data(single.begin(), single.end()));
@@ -124,7 +126,8 @@ TEST_CASE("written files are read back, and begin as NumPy expects") {
     CHECK(read_npy(f.path / "f8.npy").dtype == "<f8");
     std::ifstream in(f.path / "f8.npy", std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(in), {}};
-    const std::size_t start = 10 + static_cast<unsigned char>(content[8]) + 256u * static_cast<unsigned char>(content[9]);
+    const std::size_t start =
+        10 + static_cast<unsigned char>(content[8]) + 256u * static_cast<unsigned char>(content[9]);
     CHECK(start % 64 == 0);
     CHECK(content.size() == start + 8 * n);
     CHECK(content[start - 1] == '\n');
@@ -170,7 +173,8 @@ TEST_CASE("hostile headers") {
   for (const char* s : {"(1000000000000, 1000000)", "(4294967296, 4294967296)", "(99999999999999999999999,)",
                         "(1099511627776, 1099511627776, 1099511627776)", "(18446744073709551615,)"})
     CHECK(has(shape(s), "shape"));
-  for (const char* s : {"(-2,)", "(-1, -2)", "(2", "2", "", "(2.0,)", "(2 2)", "(,)", "(2,,1)", "((2,),)", "(2L,)", "[2]", "(x,)"})
+  for (const char* s :
+       {"(-2,)", "(-1, -2)", "(2", "2", "", "(2.0,)", "(2 2)", "(,)", "(2,,1)", "((2,),)", "(2L,)", "[2]", "(x,)"})
     CHECK_FALSE(shape(s).empty());
   std::string many = "(";
   for (int i = 0; i < 1000; ++i) many += "1,";
@@ -188,8 +192,10 @@ TEST_CASE("hostile headers") {
   CHECK(has(f.refused(npy("{'descr': '<f4', 'shape': (2,)}", data)), "fortran_order"));
   CHECK(has(f.refused(npy("{'descr': '<f4', 'fortran_order': False}", data)), "shape"));
   CHECK(has(f.refused(npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}", data)), "structured"));
-  CHECK(has(f.refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'x': {'shape': (1,)}}", data)), "'x'"));
-  for (const char* garbage : {"", "{", "{{{{", "}", "'shape': (2,)", "{'descr'", "{'descr':", "{'descr': '<f4", "{'descr': '<f4' 'shape'"})
+  CHECK(has(f.refused(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'x': {'shape': (1,)}}", data)),
+            "'x'"));
+  for (const char* garbage :
+       {"", "{", "{{{{", "}", "'shape': (2,)", "{'descr'", "{'descr':", "{'descr': '<f4", "{'descr': '<f4' 'shape'"})
     CHECK_FALSE(f.refused(npy(garbage, data)).empty());
   CHECK(has(f.refused("PK\x03\x04 something else"), "not a .npy file"));
   CHECK(has(f.refused(""), "not a .npy file"));

@@ -39,9 +39,13 @@ TEST_CASE("one thread is one thread") {
 }
 
 TEST_CASE("an exception reaches the caller") {
-  CHECK_THROWS_WITH_AS(
-      with_threads(2, [] { parallel_for(100, [](std::size_t i) { if (i == 37) throw InputError("number 37"); }); }),
-      "number 37", InputError);
+  CHECK_THROWS_WITH_AS(with_threads(2,
+                                    [] {
+                                      parallel_for(100, [](std::size_t i) {
+                                        if (i == 37) throw InputError("number 37");
+                                      });
+                                    }),
+                       "number 37", InputError);
   CHECK_THROWS_AS(with_threads(2, [] { throw RunError("outside a loop"); }), RunError);
   int after = 0;  // and the next loop runs
   with_threads(1, [&] { parallel_for(3, [&](std::size_t) { ++after; }); });

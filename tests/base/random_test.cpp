@@ -84,7 +84,7 @@ TEST_CASE("normals are normal4 element by element, for any length and start") {
 TEST_CASE("the normal transform is the quantile, within its stated error") {
   std::vector<std::uint32_t> u = {0, 1, 2, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
   for (std::uint64_t k = 0; k < 200000; ++k) u.push_back(static_cast<std::uint32_t>(k * 21474 + 5));  // over the range
-  for (std::uint32_t k = 0; k < 32; ++k) u.push_back(1u << k), u.push_back(~(1u << k));              // and the tails
+  for (std::uint32_t k = 0; k < 32; ++k) u.push_back(1u << k), u.push_back(~(1u << k));               // and the tails
   std::vector<float> z(u.size());
   normal_from_bits(u, z);
   double middle = 0, tail = 0;
@@ -132,7 +132,8 @@ TEST_CASE("tail fractions of a million draws") {
   const auto z = draw(1000000, {11, 0});
   const double n = static_cast<double>(z.size());
   // P(|z| > t) from tables of the error function; binomial spread, 4.5 sigma: false alarm 2.7e-5 for all four.
-  const std::pair<double, double> tails[] = {{1, 0.3173105079}, {2, 0.0455002639}, {3, 0.0026997961}, {4, 6.33424837e-5}};
+  const std::pair<double, double> tails[] = {
+      {1, 0.3173105079}, {2, 0.0455002639}, {3, 0.0026997961}, {4, 6.33424837e-5}};
   for (const auto& [t, p] : tails) {
     const auto beyond = std::count_if(z.begin(), z.end(), [t = t](float x) { return std::abs(x) > t; });
     CAPTURE(t);
@@ -158,10 +159,10 @@ TEST_CASE("draws of different purpose, layer, image and instance are uncorrelate
   constexpr std::size_t n = 100000;
   const Random random(3, 0);
   const std::vector<std::vector<float>> streams = {
-      draw(n, random, {Purpose::write_error}),      draw(n, random, {Purpose::relaxation}),
-      draw(n, random, {Purpose::read_noise}),       draw(n, random, {Purpose::write_error, 1}),
+      draw(n, random, {Purpose::write_error}),          draw(n, random, {Purpose::relaxation}),
+      draw(n, random, {Purpose::read_noise}),           draw(n, random, {Purpose::write_error, 1}),
       draw(n, random, {Purpose::write_error, 0, 0, 1}), draw(n, random, {Purpose::write_error, 0, 0, 0, 1}),
-      draw(n, {3, 1}, {Purpose::write_error}),      draw(n, {4, 0}, {Purpose::write_error})};
+      draw(n, {3, 1}, {Purpose::write_error}),          draw(n, {4, 0}, {Purpose::write_error})};
   for (std::size_t a = 0; a < streams.size(); ++a)
     for (std::size_t b = 0; b < a; ++b) {
       double sum = 0, squares = 0;

@@ -34,12 +34,40 @@ TEST_CASE("the table lists every key once, alternatives in brackets") {
   const auto rows = schema_rows(visit);
   std::vector<std::string> paths;
   for (const auto& r : rows) paths.push_back(r.path);
-  const std::vector<std::string> expected = {
-      "name", "on", "count", "seed", "gain", "share", "current", "delay", "colour", "point", "point.x", "point.y", "shape",
-      "shape[plain]", "shape[round]", "shape[round].radius", "shape[round].bits", "shape[framed]", "shape[framed].inner",
-      "shape[framed].inner[plain]", "shape[framed].inner[round]", "shape[framed].inner[round].radius",
-      "shape[framed].inner[round].bits", "limit", "area", "levels", "points", "points.x", "points.y", "named", "named.NAME",
-      "named.NAME.x", "named.NAME.y", "free"};
+  const std::vector<std::string> expected = {"name",
+                                             "on",
+                                             "count",
+                                             "seed",
+                                             "gain",
+                                             "share",
+                                             "current",
+                                             "delay",
+                                             "colour",
+                                             "point",
+                                             "point.x",
+                                             "point.y",
+                                             "shape",
+                                             "shape[plain]",
+                                             "shape[round]",
+                                             "shape[round].radius",
+                                             "shape[round].bits",
+                                             "shape[framed]",
+                                             "shape[framed].inner",
+                                             "shape[framed].inner[plain]",
+                                             "shape[framed].inner[round]",
+                                             "shape[framed].inner[round].radius",
+                                             "shape[framed].inner[round].bits",
+                                             "limit",
+                                             "area",
+                                             "levels",
+                                             "points",
+                                             "points.x",
+                                             "points.y",
+                                             "named",
+                                             "named.NAME",
+                                             "named.NAME.x",
+                                             "named.NAME.y",
+                                             "free"};
   CHECK(paths == expected);
   CHECK(row(rows, "delay").range == "> 0, <= 1 s");
   CHECK(row(rows, "delay").fallback == "1 ns");
@@ -78,8 +106,9 @@ TEST_CASE("JSON Schema has the same keys") {
   CHECK(j["additionalProperties"] == false);
   std::set<std::string> keys;
   for (const auto& [key, _] : j["properties"].items()) keys.insert(key);
-  CHECK(keys == std::set<std::string>{"base", "name", "on", "count", "seed", "gain", "share", "current", "delay", "colour", "point",
-                                      "shape", "limit", "area", "levels", "points", "named", "free"});
+  CHECK(keys == std::set<std::string>{"base", "name", "on", "count", "seed", "gain", "share", "current", "delay",
+                                      "colour", "point", "shape", "limit", "area", "levels", "points", "named",
+                                      "free"});
   for (const auto& [key, property] : j["properties"].items()) CHECK_MESSAGE(property.contains("description"), key);
   const Json& count = j["properties"]["count"];
   CHECK(count["default"] == 3);

@@ -26,9 +26,9 @@ TEST_CASE("t interval has the tabulated width") {
     std::size_t n;
     double confidence, t;
   };
-  for (const auto& [n, confidence, t] : {Row{2, 0.95, 12.706}, Row{3, 0.95, 4.303}, Row{5, 0.95, 2.776},
-                                         Row{10, 0.95, 2.262}, Row{10, 0.99, 3.250}, Row{31, 0.95, 2.042},
-                                         Row{11, 0.90, 1.812}}) {
+  for (const auto& [n, confidence, t] :
+       {Row{2, 0.95, 12.706}, Row{3, 0.95, 4.303}, Row{5, 0.95, 2.776}, Row{10, 0.95, 2.262}, Row{10, 0.99, 3.250},
+        Row{31, 0.95, 2.042}, Row{11, 0.90, 1.812}}) {
     std::vector<double> x;
     for (std::size_t i = 0; i < n; ++i) x.push_back(static_cast<double>(i));  // 0 .. n-1
     const double m = (static_cast<double>(n) - 1) / 2;
@@ -74,7 +74,8 @@ TEST_CASE("the ends of Wilson's interval lie z standard errors from the observed
 TEST_CASE("bootstrap interval: reproducible, near the normal one, and it covers") {
   std::vector<double> x;
   for (int i = 0; i < 400; ++i) x.push_back(i < 300 ? 1 : 0);
-  const Interval a = bootstrap_interval(x, 1, 2000), b = bootstrap_interval(x, 1, 2000), c = bootstrap_interval(x, 2, 2000);
+  const Interval a = bootstrap_interval(x, 1, 2000), b = bootstrap_interval(x, 1, 2000),
+                 c = bootstrap_interval(x, 2, 2000);
   CHECK(a.lower == b.lower);
   CHECK(a.upper == b.upper);
   CHECK((a.lower != c.lower || a.upper != c.upper));

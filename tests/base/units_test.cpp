@@ -18,9 +18,9 @@ using bitline::testing::has;
 
 namespace {
 
-constexpr Unit all_units[] = {Unit::none,          Unit::fraction,       Unit::siemens, Unit::volt,   Unit::ampere,
-                              Unit::ohm,           Unit::farad,          Unit::joule,   Unit::watt,   Unit::coulomb,
-                              Unit::hertz,         Unit::kelvin,         Unit::second,  Unit::meter,  Unit::square_meter,
+constexpr Unit all_units[] = {Unit::none,          Unit::fraction,       Unit::siemens, Unit::volt,  Unit::ampere,
+                              Unit::ohm,           Unit::farad,          Unit::joule,   Unit::watt,  Unit::coulomb,
+                              Unit::hertz,         Unit::kelvin,         Unit::second,  Unit::meter, Unit::square_meter,
                               Unit::ohm_per_meter, Unit::farad_per_meter};
 
 double value(std::string_view text, Unit unit) {
@@ -89,9 +89,9 @@ TEST_CASE("every unit by its SI symbol") {
 }
 
 TEST_CASE("every prefix, and three spellings of micro") {
-  const std::pair<const char*, double> prefixes[] = {{"a", 1e-18}, {"f", 1e-15}, {"p", 1e-12}, {"n", 1e-9}, {"u", 1e-6},
-                                                     {"\u00b5", 1e-6}, {"\u03bc", 1e-6}, {"m", 1e-3}, {"", 1},
-                                                     {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12}};
+  const std::pair<const char*, double> prefixes[] = {
+      {"a", 1e-18}, {"f", 1e-15}, {"p", 1e-12}, {"n", 1e-9}, {"u", 1e-6}, {"\u00b5", 1e-6}, {"\u03bc", 1e-6},
+      {"m", 1e-3},  {"", 1},      {"k", 1e3},   {"M", 1e6},  {"G", 1e9},  {"T", 1e12}};
   for (const auto& [prefix, factor] : prefixes)
     for (const Unit unit : {Unit::siemens, Unit::volt, Unit::ampere, Unit::ohm, Unit::farad, Unit::joule, Unit::watt,
                             Unit::coulomb, Unit::hertz, Unit::kelvin, Unit::second, Unit::meter}) {
@@ -125,7 +125,8 @@ TEST_CASE("wrong, missing and mistaken units") {
   CHECK(has(problem("1 /um", Unit::ohm_per_meter), "'/um'"));
   for (const char* text : {"10 uuS", "10 Us", "10 u S", "10 S S", "1,000 S", "10 S2", "0x1F S", "10 xS", "1.2.3 S"})
     CHECK(has(problem(text, Unit::siemens), "unit"));
-  for (const char* text : {"", "uS", "abc", "e5 S", "+-5 S", "- 5 S", "--5 S"}) CHECK(has(problem(text, Unit::siemens), "number"));
+  for (const char* text : {"", "uS", "abc", "e5 S", "+-5 S", "- 5 S", "--5 S"})
+    CHECK(has(problem(text, Unit::siemens), "number"));
 }
 
 TEST_CASE("what no number can hold") {
@@ -161,7 +162,8 @@ TEST_CASE("formatted quantities read back to the bit") {
       check(static_cast<double>(engine() % 10000) / 1e15, unit);
     }
     using limits = std::numeric_limits<double>;
-    for (const double x : {0.0, -0.0, limits::min(), limits::denorm_min(), limits::max(), limits::lowest(), 1.0, 0.1, 1e22, 1e23})
+    for (const double x :
+         {0.0, -0.0, limits::min(), limits::denorm_min(), limits::max(), limits::lowest(), 1.0, 0.1, 1e22, 1e23})
       check(x, unit);
   }
   CHECK(wrong == 0);

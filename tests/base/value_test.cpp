@@ -20,7 +20,8 @@ std::string over(std::string_view under, std::string_view upper) { return to_yam
 }  // namespace
 
 TEST_CASE("maps merge key by key, anything else replaces") {
-  CHECK(over("{a: 1, b: {c: 2, d: 3}}", "{b: {d: 4, e: 5}, f: 6}") == to_yaml(yaml("{a: 1, b: {c: 2, d: 4, e: 5}, f: 6}")));
+  CHECK(over("{a: 1, b: {c: 2, d: 3}}", "{b: {d: 4, e: 5}, f: 6}") ==
+        to_yaml(yaml("{a: 1, b: {c: 2, d: 4, e: 5}, f: 6}")));
   CHECK(over("{a: [1, 2, 3]}", "{a: [4]}") == to_yaml(yaml("{a: [4]}")));
   CHECK(over("{a: {b: 1}}", "{a: 2}") == to_yaml(yaml("{a: 2}")));
   CHECK(over("{a: [1]}", "{a: {b: 1}}") == to_yaml(yaml("{a: {b: 1}}")));

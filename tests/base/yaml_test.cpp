@@ -150,12 +150,12 @@ TEST_CASE("what is not text is refused with its place") {
   check_at(refused("a: 1\nb: \x00\n"sv).where, 2, 4);
   check_at(refused("a: 1\nbc: x\x01\n").where, 2, 6);
   CHECK(has(refused("a: \x80\n").message, "0x80"));
-  CHECK(has(refused("a: 5 \xb5S\n").message, "UTF-8"));                    // Latin-1 micro
-  CHECK(has(refused("\xff\xfe\x61\x00\x3a\x00"sv).message, "UTF-8"));      // UTF-16
-  CHECK(has(refused("a: \xc0\xaf\n").message, "UTF-8"));                   // overlong slash
-  CHECK(has(refused("a: \xed\xa0\x80\n").message, "UTF-8"));               // surrogate
-  CHECK(has(refused("a: \xf4\x90\x80\x80\n").message, "UTF-8"));           // beyond U+10FFFF
-  CHECK(has(refused("a: \xe2\x82").message, "UTF-8"));                     // cut off
+  CHECK(has(refused("a: 5 \xb5S\n").message, "UTF-8"));                // Latin-1 micro
+  CHECK(has(refused("\xff\xfe\x61\x00\x3a\x00"sv).message, "UTF-8"));  // UTF-16
+  CHECK(has(refused("a: \xc0\xaf\n").message, "UTF-8"));               // overlong slash
+  CHECK(has(refused("a: \xed\xa0\x80\n").message, "UTF-8"));           // surrogate
+  CHECK(has(refused("a: \xf4\x90\x80\x80\n").message, "UTF-8"));       // beyond U+10FFFF
+  CHECK(has(refused("a: \xe2\x82").message, "UTF-8"));                 // cut off
   CHECK(parse_yaml("a: 5 \xc2\xb5S \xe2\x82\xac \xf0\x9f\x98\x80\n", "f").find("a")->text ==
         "5 \xc2\xb5S \xe2\x82\xac \xf0\x9f\x98\x80");
   CHECK(has(refused(std::string(max_config_bytes + 1, '#')).message, "1048577 bytes"));
