@@ -17,10 +17,11 @@ std::string joined_path(std::string_view path, std::string_view key) {
 
 std::string shown(const Value& v) {
   if (!v.is_scalar()) return v.is_list() ? "a list" : v.is_map() ? "a map" : "nothing";
-  constexpr std::size_t longest = 60;
-  std::string text = v.text.substr(0, longest);
+  std::size_t end = std::min<std::size_t>(v.text.size(), 60);
+  while (end < v.text.size() && (static_cast<unsigned char>(v.text[end]) & 0xC0) == 0x80) --end;  // whole characters
+  std::string text = v.text.substr(0, end);
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return fmt::format("'{}{}'", text, v.text.size() > longest ? "..." : "");
+  return fmt::format("'{}{}'", text, end < v.text.size() ? "..." : "");
 }
 
 std::string did_you_mean(std::string_view written, const std::vector<std::string>& known) {

@@ -11,7 +11,8 @@ namespace bitline {
 // What the run counted for one layer, averaged over images and chips.
 struct LayerCounts {
   double array_J = 0;          // sum over reads of V^2 G t: from the actual conductances and inputs
-  double row_activations = 0;  // driven lines
+  double line_drive = 0;       // sum over driven row lines of x^2, x in input steps
+  double line_activations = 0; // driven row lines
 };
 
 // Energy that the arrays dissipate for the counted drives of one chip (sum over all its images).

@@ -297,7 +297,12 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> 
     int rows = 0;
     for (const auto& block : plan.mapped->blocks)
       for (const auto& group : block.groups) rows = std::max(rows, group.rows);
-    const double largest = cell.split_columns ? device.g_max_S : cell.highest_digit * cell.step_S(device);
+    int digit = cell.highest_digit;
+    if (cell.offset) {  // what is left after the reference is subtracted
+      digit = 0;
+      for (int reference : cell.reference_digit) digit = std::max({digit, reference, cell.highest_digit - reference});
+    }
+    const double largest = cell.split_columns ? device.g_max_S : digit * cell.step_S(device);
     return rows * largest * plan.v_step_V * plan.planes.largest;
   }
   const double coverage = std::get<CalibratedRange>(adc->range).coverage;

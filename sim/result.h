@@ -69,7 +69,7 @@ struct MappingResult {
 struct LayerResult {
   std::string name;
   double energy_J = 0, latency_s = 0;
-  double snr_db = 0;                // exact product over deviation, mean over chips
+  double snr_db = 0;                // power of the exact product over that of the deviation, summed over chips
   double adc_clipped_frac = 0;
   double adc_full_scale_A = 0;
   double conversions = 0;           // per inference

@@ -335,7 +335,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       for (std::size_t l = 0; l < layers; ++l) {
         const LayerCounts c = array_counts(chip.layers[l], state.layers[l], run.activity[l]);
         counts[l].array_J += c.array_J;
-        counts[l].row_activations += c.row_activations;
+        counts[l].line_drive += c.line_drive;
+        counts[l].line_activations += c.line_activations;
         signal[l] += run.signal[l], noise[l] += run.noise[l];
         clipped[l] += static_cast<double>(run.activity[l].clipped), conversions[l] += static_cast<double>(run.activity[l].conversions);
         if (!state.layers[l].blocks.empty() && common(chip.layers[l].settings().adc)) {
@@ -368,7 +369,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.sigma_S = chip.write_sigma_S;
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
-    for (auto& c : counts) c.array_J /= inferences, c.row_activations /= inferences;
+    for (auto& c : counts) c.array_J /= inferences, c.line_drive /= inferences, c.line_activations /= inferences;
     add_costs(chip, counts, result);
     for (std::size_t l = 0; l < layers; ++l) {
       LayerResult& out = result.layers[l];
@@ -402,6 +403,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
   layer.name = "mvm";
   layer.rows = rows;
   layer.columns = columns;
+  layer.inputs = rows;
   layer.weight_bits = config.quantization.weight_bits;
   const LayerQuantization quantization{config.quantization.weight_bits, config.input.bits, config.quantization.weight_scale, config.quantization.clip_percentile};
   auto quantized = quantize_weights(std::span<const double>(weights.data), rows, columns, quantization);

@@ -83,6 +83,7 @@ MatrixLayer make_matrix(const Layer& layer, int index, std::size_t source, bool 
   const std::vector<float>& bias = *bias_of(layer.operation);
   m.bias.assign(bias.begin(), bias.end());
   m.bias.resize(m.columns);
+  m.inputs = layer.input.size();
   m.input = {.scale = 1, .bits = bits.input_bits, .is_signed = is_signed};
   if (std::holds_alternative<Convolution>(layer.operation)) m.positions = layer.output.height * layer.output.width;
   return m;

@@ -67,6 +67,7 @@ struct MatrixLayer {
   std::size_t source = 0;  // position in Network::layers
   int rows = 0, columns = 0;           // rows include bias_rows, the last ones, whose input is always input.highest()
   int bias_rows = 0;
+  int inputs = 0;                      // activations of one image that it reads
   int weight_bits = 4;
   std::vector<std::int16_t> weights;  // (rows, columns)
   std::vector<double> weight_scale;   // one per column
