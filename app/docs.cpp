@@ -22,7 +22,8 @@ std::string config_page() {
 }
 
 std::string cli_page(const CommandLine& line) {
-  std::string out = std::string(generated) + "# The command\n\n```\n" + line.app.help() + "```\n";
+  std::string out = std::string(generated) + "# The command\n\n```\n" +
+                    line.app.get_formatter()->make_help(&line.app, "bitline", CLI::AppFormatMode::Normal) + "```\n";
   for (const auto& c : line.commands)
     if (!c.hidden) out += fmt::format("\n## {}\n\n```\n{}```\n", c.cli->get_name(), c.cli->help("bitline"));
   return out;

@@ -16,8 +16,8 @@ namespace {
 
 // What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
 struct Effective {
-  double value;    // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
-  double base;     // g_min for columns converted apart, else 0
+  double value;  // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
+  double base;   // g_min for columns converted apart, else 0
 };
 
 template <class F>
@@ -34,7 +34,8 @@ void for_conversions(const Block& block, const CellLayout& cell, const Device& d
         else if (cell.pair)
           f(r, column, Effective{d.aged_S[i] - d.aged_S[i + 1], 0}, d.aged_S[i], d.aged_S[i + 1]);
         else
-          f(r, column, Effective{d.aged_S[i] - d.reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0}, d.aged_S[i], -1.0);
+          f(r, column, Effective{d.aged_S[i] - d.reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0},
+            d.aged_S[i], -1.0);
       }
 }
 
@@ -52,7 +53,10 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
     const bool faulty = d.faulty[i] || (pair && d.faulty[i + 1]);
     state.faulty += d.faulty[i] + (pair ? d.faulty[i + 1] : 0);
     if (faulty) continue;
-    const auto level = [&](double g) { return std::clamp(std::nearbyint((g - origin) / step), pair ? -1.0 * cell.highest_digit : 0.0, 1.0 * cell.highest_digit); };
+    const auto level = [&](double g) {
+      return std::clamp(std::nearbyint((g - origin) / step), pair ? -1.0 * cell.highest_digit : 0.0,
+                        1.0 * cell.highest_digit);
+    };
     ++state.cells;
     state.at_level += level(written) == level(target);
   }
@@ -68,7 +72,8 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     plan.mapped = &mapped;
     plan.signed_inputs = plan.matrix->input.is_signed;
     // A row of voltages takes either sign; a gated row only has its supply rail, except for a pair whose rails swap.
-    plan.drives_both_signs = config.array.topology == Topology::voltage_rows || (mapped.cell.pair && !mapped.cell.split_columns);
+    plan.drives_both_signs =
+        config.array.topology == Topology::voltage_rows || (mapped.cell.pair && !mapped.cell.split_columns);
     plan.planes = plane_plan(mapped.settings.input, plan.signed_inputs, plan.drives_both_signs);
     plan.signed_current = !mapped.cell.split_columns || plan.planes.both_signs;
     plan.v_step_V = mapped.settings.input.v_read_V / plan.planes.largest;
@@ -78,11 +83,13 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
   if (!config.conductances.empty() || config.keep == Keep::conductances) {
     // One file describes cells of one kind.
     for (const auto& mapped : chip.placement.layers)
-      if (mapped.settings.cell.index() != config.cell.index()) throw RunError("conductances can be kept or read only when every layer has the same cell");
+      if (mapped.settings.cell.index() != config.cell.index())
+        throw RunError("conductances can be kept or read only when every layer has the same cell");
   }
   if (!config.conductances.empty())
-    chip.measured = std::make_shared<const ArrayConductances>(ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows, config.array.columns,
-                                                                                      std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
+    chip.measured = std::make_shared<const ArrayConductances>(
+        ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows,
+                                config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write)) {
     // One sigma for the whole chip: the histogram of digits is that of all mapped weights.
@@ -92,7 +99,8 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     for (const auto& plan : chip.layers) {
       if (plan.settings().digital) continue;
       const CellLayout& cell = plan.cell();
-      grid = {cell.pair, cell.step_S(config.device), config.device.g_min_S, cell.pair ? -cell.highest_digit : 0, cell.highest_digit};
+      grid = {cell.pair, cell.step_S(config.device), config.device.g_min_S, cell.pair ? -cell.highest_digit : 0,
+              cell.highest_digit};
       std::map<int, double> counts;
       for (std::int16_t w : plan.matrix->weights)
         for (int s = 0; s < cell.slices; ++s) ++counts[cell.digit(w, s)];
@@ -101,7 +109,9 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
         cases.push_back({t.positive_S, t.negative_S, digit, count * plan.settings().duplicate});
       }
       if (!layouts.empty() && (layouts[0]->highest_digit != cell.highest_digit || layouts[0]->pair != cell.pair))
-        throw RunError("device.write: level-accuracy needs the same cell and weight bits in every layer, since one sigma is solved for all");
+        throw RunError(
+            "device.write: level-accuracy needs the same cell and weight bits in every layer, since one sigma is "
+            "solved for all");
       layouts.push_back(&cell);
     }
     if (!cases.empty()) chip.write_sigma_S = solve_level_accuracy(cases, grid, write->accuracy);
@@ -111,7 +121,8 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
 
 namespace {
 
-ChipState write(const Chip& chip, const Device& device, const ArrayConductances* measured, int instance, const std::filesystem::path& keep_in) {
+ChipState write(const Chip& chip, const Device& device, const ArrayConductances* measured, int instance,
+                const std::filesystem::path& keep_in) {
   ChipState state;
   state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance));
   state.version = 1;
@@ -130,7 +141,9 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   });
   if (!keep_in.empty()) {
     const int per_cell = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
-    for (const auto& [what, of] : {std::pair{"target", &BlockDevices::target_S}, {"written", &BlockDevices::written_S}, {"aged", &BlockDevices::aged_S}}) {
+    for (const auto& [what, of] : {std::pair{"target", &BlockDevices::target_S},
+                                   {"written", &BlockDevices::written_S},
+                                   {"aged", &BlockDevices::aged_S}}) {
       ArrayConductances arrays(chip.placement.arrays_used, config.array.rows, config.array.columns, per_cell);
       for (std::size_t i = 0; i < all.size(); ++i) {
         const MappedLayer& layer = *chip.layers[all[i].layer].mapped;
@@ -141,7 +154,8 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   }
 
   // Conductance on each row of each array: every column an active row crosses draws current.
-  const std::size_t arrays = static_cast<std::size_t>(chip.placement.arrays_used), rows = static_cast<std::size_t>(config.array.rows);
+  const std::size_t arrays = static_cast<std::size_t>(chip.placement.arrays_used),
+                    rows = static_cast<std::size_t>(config.array.rows);
   std::vector<double> row_total_S(arrays * rows, 0);
   std::vector<int> columns_used(arrays * rows, 0);
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -149,16 +163,20 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
     const Block& block = plan.mapped->blocks[all[i].block];
     const std::size_t width = devices[i].aged_S.size() / static_cast<std::size_t>(block.rows);
     for (int r = 0; r < block.rows; ++r) {
-      const std::size_t at = static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
-      for (std::size_t k = 0; k < width; ++k) row_total_S[at] += devices[i].aged_S[static_cast<std::size_t>(r) * width + k];
-      for (int s = 0; s < plan.cell().slices && plan.cell().offset; ++s) row_total_S[at] += devices[i].reference_S[static_cast<std::size_t>(r) * plan.cell().slices + s];
+      const std::size_t at =
+          static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
+      for (std::size_t k = 0; k < width; ++k)
+        row_total_S[at] += devices[i].aged_S[static_cast<std::size_t>(r) * width + k];
+      for (int s = 0; s < plan.cell().slices && plan.cell().offset; ++s)
+        row_total_S[at] += devices[i].reference_S[static_cast<std::size_t>(r) * plan.cell().slices + s];
       columns_used[at] += block.columns * plan.cell().columns_per_weight;
     }
     count_levels(plan, device, devices[i], state);
   }
   if (config.mapping.unused == Unused::g_min) {
     const int per_column = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
-    for (std::size_t at = 0; at < row_total_S.size(); ++at) row_total_S[at] += (config.array.columns - columns_used[at]) * per_column * device.g_min_S;
+    for (std::size_t at = 0; at < row_total_S.size(); ++at)
+      row_total_S[at] += (config.array.columns - columns_used[at]) * per_column * device.g_min_S;
   }
 
   const bool noisy = device.read_noise.sigma_S > 0 || device.read_noise.relative > 0;
@@ -187,7 +205,9 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
     // Even, so that the half steps of two-sided pairs are codes too; one code of room for the rounding of g_min.
     layer.codes_per_step = static_cast<int>((largest_code - 1) * step / largest) / 2 * 2;
     if (layer.codes_per_step < 2)
-      throw RunError(fmt::format("layer {}: a conductance of {} is {:.0f} level steps, too many for the lattice of analog sums", plan.matrix->name, pretty(largest, Unit::siemens), largest / step));
+      throw RunError(
+          fmt::format("layer {}: a conductance of {} is {:.0f} level steps, too many for the lattice of analog sums",
+                      plan.matrix->name, pretty(largest, Unit::siemens), largest / step));
     layer.lattice_S = step / layer.codes_per_step;
     const double squared_lattice = layer.lattice_S * layer.lattice_S;
     layer.variance_step = largest_variance / squared_lattice / largest_variance_code;
@@ -197,19 +217,30 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       const BlockDevices& d = devices[first + b];
       const int width = block.columns * cell.conversions_per_weight();
       const std::size_t n = static_cast<std::size_t>(block.rows) * width;
-      BlockState& out = layer.blocks.emplace_back(BlockState{{block.rows, width, std::vector<std::int16_t>(n)}, {}, {}, {}, {}, AdcBank(plan.settings().adc, plan.signed_current, block.array, converters, state.random)});
+      BlockState& out = layer.blocks.emplace_back(
+          BlockState{{block.rows, width, std::vector<std::int16_t>(n)},
+                     {},
+                     {},
+                     {},
+                     {},
+                     AdcBank(plan.settings().adc, plan.signed_current, block.array, converters, state.random)});
       if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
-      const auto variance_code = [&](double variance) { return static_cast<std::int16_t>(std::nearbyint(variance / squared_lattice / layer.variance_step)); };
+      const auto variance_code = [&](double variance) {
+        return static_cast<std::int16_t>(std::nearbyint(variance / squared_lattice / layer.variance_step));
+      };
       for_conversions(block, cell, device, d, [&](int r, int c, Effective e, double g1, double g2) {
         const std::size_t at = static_cast<std::size_t>(r) * width + c;
-        out.codes.data[at] = static_cast<std::int16_t>(std::nearbyint(e.value / layer.lattice_S) + std::nearbyint(e.base / layer.lattice_S));
+        out.codes.data[at] = static_cast<std::int16_t>(std::nearbyint(e.value / layer.lattice_S) +
+                                                       std::nearbyint(e.base / layer.lattice_S));
         if (layer.variance_step > 0) out.variance.data[at] = variance_code(variance_of(g1, g2));
       });
       if (layer.variance_step > 0 && cell.offset) {
         out.reference_variance = {block.rows, cell.slices, {}};
         for (double g : d.reference_S) out.reference_variance.data.push_back(variance_code(variance_of(g, -1)));
       }
-      for (int r = 0; r < block.rows; ++r) out.row_power_S.push_back(row_total_S[static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r)]);
+      for (int r = 0; r < block.rows; ++r)
+        out.row_power_S.push_back(
+            row_total_S[static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r)]);
     }
     if (i == 0 && !blocks.empty() && cell.slices == 1) {
       const BlockDevices& d = devices[0];
@@ -217,8 +248,10 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       state.level_map = {blocks[0].rows, blocks[0].columns, {}, {}};
       for (std::size_t k = 0; k < d.written_S.size(); k += devices_each) {
         const double origin = devices_each == 2 ? 0 : device.g_min_S;
-        state.level_map.intended.push_back(static_cast<float>(((devices_each == 2 ? d.target_S[k] - d.target_S[k + 1] : d.target_S[k]) - origin) / step));
-        state.level_map.read_back.push_back(static_cast<float>(((devices_each == 2 ? d.written_S[k] - d.written_S[k + 1] : d.written_S[k]) - origin) / step));
+        state.level_map.intended.push_back(static_cast<float>(
+            ((devices_each == 2 ? d.target_S[k] - d.target_S[k + 1] : d.target_S[k]) - origin) / step));
+        state.level_map.read_back.push_back(static_cast<float>(
+            ((devices_each == 2 ? d.written_S[k] - d.written_S[k + 1] : d.written_S[k]) - origin) / step));
       }
     }
     first += blocks.size();
@@ -228,7 +261,9 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
 
 }  // namespace
 
-ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in) { return write(chip, chip.config.device, chip.measured.get(), instance, keep_in); }
+ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in) {
+  return write(chip, chip.config.device, chip.measured.get(), instance, keep_in);
+}
 
 ChipState ideal_chip(const Chip& chip) {
   Device ideal;

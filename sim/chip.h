@@ -2,9 +2,9 @@
 // A placed network: what is the same for every chip instance (Chip) and what one instance's cells and converters are
 // (ChipState). Reading changes neither.
 //
-// Analog sums are integers. A layer's effective conductances G+ - G- (or what its columns see) are rounded to a lattice of
-// `codes_per_step` codes per level step, the finest for which every code fits 14 bits and ideal levels are exact; the
-// rounding is below 1e-4 of full scale. Every sum over binary planes is then exact in any order.
+// Analog sums are integers. A layer's effective conductances G+ - G- (or what its columns see) are rounded to a lattice
+// of `codes_per_step` codes per level step, the finest for which every code fits 14 bits and ideal levels are exact;
+// the rounding is below 1e-4 of full scale. Every sum over binary planes is then exact in any order.
 #pragma once
 
 #include <filesystem>
@@ -26,8 +26,8 @@ struct LayerPlan {
   const MappedLayer* mapped = nullptr;
   PlanePlan planes;
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
-  double v_step_V = 0.2;            // row voltage of one input step
-  double full_scale_A = 0;          // of the converters; 0 = each array's own (calibrate: per-array) or ideal
+  double v_step_V = 0.2;    // row voltage of one input step
+  double full_scale_A = 0;  // of the converters; 0 = each array's own (calibrate: per-array) or ideal
   const LayerConfig& settings() const { return mapped->settings; }
   const CellLayout& cell() const { return mapped->cell; }
 };
@@ -36,43 +36,43 @@ struct Chip {
   Config config;
   std::vector<MatrixLayer> matrices;
   Placement placement;
-  std::vector<LayerPlan> layers;    // one per matrix layer; points into the two above, so a Chip is moved, never copied
-  double write_sigma_S = 0;         // solved for level-accuracy writes
+  std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
+  double write_sigma_S = 0;       // solved for level-accuracy writes
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
 };
 
 // What one block's columns hold in one chip instance.
 struct BlockState {
-  CodeMatrix codes;                    // (rows, conversions): effective conductance in lattice steps
-  CodeMatrix variance;                 // read noise variance in steps of LayerState::variance_step; empty without read noise
-  CodeMatrix reference_variance;       // (rows, slices): of the reference columns of offset cells
-  std::vector<double> row_power_S;     // per row: sum of all conductances its voltage drives in the whole array
-  AdcScale scale;                      // in lattice steps times input steps
+  CodeMatrix codes;               // (rows, conversions): effective conductance in lattice steps
+  CodeMatrix variance;            // read noise variance in steps of LayerState::variance_step; empty without read noise
+  CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
+  std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
+  AdcScale scale;                   // in lattice steps times input steps
   AdcBank converters;
 };
 
 struct LayerState {
   int codes_per_step = 2340;
-  double lattice_S = 0;                // conductance of one code
-  double variance_step = 0;            // in squared codes
-  std::vector<BlockState> blocks;      // like MappedLayer::blocks
+  double lattice_S = 0;            // conductance of one code
+  double variance_step = 0;        // in squared codes
+  std::vector<BlockState> blocks;  // like MappedLayer::blocks
 };
 
 struct ChipState {
   Random random{0, 0};
-  std::uint64_t version = 0;           // bumped by write, age and calibrate
+  std::uint64_t version = 0;  // bumped by write, age and calibrate
   std::vector<LayerState> layers;
   // Statistics of writing: counts of weights x slices, and sums over devices.
   std::size_t cells = 0, at_level = 0, devices = 0, faulty = 0;
   double squared_error_S2 = 0;
-  Result::LevelMap level_map;          // of the first array, for pictures
+  Result::LevelMap level_map;  // of the first array, for pictures
 };
 
 // Builds the plan. Solves the write sigma. Throws RunError, InputError, ConfigError.
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement);
 
-// Writes and ages every cell of chip instance `instance`. Converters have no range until set_ranges(). Target, written and
-// aged conductances go to `keep_in` unless it is empty.
+// Writes and ages every cell of chip instance `instance`. Converters have no range until set_ranges(). Target, written
+// and aged conductances go to `keep_in` unless it is empty.
 ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in = {});
 
 // The same chip with perfect devices: no write error, noise, ageing or faults.

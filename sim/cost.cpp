@@ -16,9 +16,9 @@ int bits_for(double largest) { return std::max(1, static_cast<int>(std::ceil(std
 
 // What follows from one layer's plan alone.
 struct LayerActions {
-  double conversions = 0;   // per inference
-  double register_bits = 0; // written into row registers
-  double partial_sums = 0;  // additions of pieces beyond the first
+  double conversions = 0;    // per inference
+  double register_bits = 0;  // written into row registers
+  double partial_sums = 0;   // additions of pieces beyond the first
   double outputs = 0, macs = 0;
   int accumulator_bits = 0;
   double array_s = 0, adc_s = 0, digital_s = 0;
@@ -59,7 +59,8 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan) {
   std::map<int, std::pair<double, double>> busy_s;            // array -> (driving, converting)
   double most_turns = 1;
   for (const auto& block : plan.mapped->blocks) {
-    const double mine = share_of_copy(plan, block.copy), reads = mine * planes * static_cast<double>(block.groups.size());
+    const double mine = share_of_copy(plan, block.copy),
+                 reads = mine * planes * static_cast<double>(block.groups.size());
     const int width = block.columns * cell.conversions_per_weight();
     const double turns = adc ? std::min(adc->shared_by, width) : 1;
     most_turns = std::max(most_turns, turns);
@@ -88,8 +89,8 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan) {
   const double code = adc ? std::pow(2.0, plan.signed_current ? adc->bits - 1 : adc->bits)
                           : static_cast<double>(chip.config.array.rows) * cell.highest_digit * plan.planes.largest;
   a.accumulator_bits = 1 + bits_for(code * plane_weight * digit_weight * most_pieces);
-  // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for each
-  // doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
+  // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
+  // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
   a.digital_s = (1 + most_turns + std::ceil(std::log2(most_pieces))) * cycle_s * share_of_copy(plan, 0);
   return a;
 }
@@ -117,7 +118,8 @@ ArrayShape shape_of(const Config& config) {
   a.side_m = std::sqrt(static_cast<double>(config.array.rows) * config.array.columns * a.column_area_m2);
   a.row_line_F = config.array.columns * std::sqrt(a.column_area_m2) * tech.wire_F_per_m;  // square cells
   const AdcCommon* adc = common(config.adc);
-  const double outputs = static_cast<double>(config.array.columns / cell.columns_per_weight) * cell.conversions_per_weight();
+  const double outputs =
+      static_cast<double>(config.array.columns / cell.columns_per_weight) * cell.conversions_per_weight();
   a.converters = adc ? std::ceil(outputs / adc->shared_by) : 0;
   a.reference_columns = cell.offset ? cell.slices : 0;
   a.lines = config.array.rows * (pairs_in_cell ? 2.0 : 1.0);
@@ -137,7 +139,8 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
     const auto& on = activity.row_on[static_cast<std::size_t>(block.copy)];
     for (int r = 0; r < block.rows; ++r) {
       const auto row = static_cast<std::size_t>(block.row + r);
-      counts.array_J += static_cast<double>(drive[row]) * joule_per_siemens * layer.blocks[b].row_power_S[static_cast<std::size_t>(r)];
+      counts.array_J += static_cast<double>(drive[row]) * joule_per_siemens *
+                        layer.blocks[b].row_power_S[static_cast<std::size_t>(r)];
       counts.line_drive += static_cast<double>(drive[row]) * lines;
       counts.line_activations += static_cast<double>(on[row]) * lines;
     }
@@ -163,11 +166,13 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     const LayerCounts& counts = per_inference[l];
     LayerResult& out = result.layers[l];
     const int output_bits = l + 1 < chip.layers.size() ? chip.layers[l + 1].matrix->input.bits : m.input.bits;
-    const double bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions, bits_out = a.outputs * output_bits;
+    const double bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions,
+                 bits_out = a.outputs * output_bits;
     activation_bits = std::max({activation_bits, static_cast<double>(m.inputs) * m.input.bits, bits_out});
     // A voltage row is charged to what it carries; a gated row's gate line to the supply.
-    const double line_J = config.array.topology == Topology::voltage_rows ? counts.line_drive * plan.v_step_V * plan.v_step_V
-                                                                          : counts.line_activations * tech.vdd_V * tech.vdd_V;
+    const double line_J = config.array.topology == Topology::voltage_rows
+                              ? counts.line_drive * plan.v_step_V * plan.v_step_V
+                              : counts.line_activations * tech.vdd_V * tech.vdd_V;
     const double weight_bits = plan.cell().weight_bits;
     out.name = m.name;
     out.energy_breakdown_J = {
@@ -179,12 +184,16 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
         {"buffer", (bits_in + bits_out) * tech.buffer_J_per_bit},
         // Half of the bits toggle, a toggle costs C V^2 / 2 on average, and each crosses the side of one array.
         {"interconnect", 0.25 * (bits_in + bits_out) * shape.side_m * tech.wire_F_per_m * tech.vdd_V * tech.vdd_V},
-        // Rescaling multiplies the accumulator by a constant of the output's width (one adder row for each bit), then compares.
+        // Rescaling multiplies the accumulator by a constant of the output's width (one adder row for each bit), then
+        // compares.
         {"activation", a.outputs * (output_bits + 1) * a.accumulator_bits * tech.adder_J_per_bit},
-        {"digital", plan.settings().digital ? a.macs * (weight_bits * m.input.bits + a.accumulator_bits) * tech.adder_J_per_bit : 0}};
+        {"digital", plan.settings().digital
+                        ? a.macs * (weight_bits * m.input.bits + a.accumulator_bits) * tech.adder_J_per_bit
+                        : 0}};
     if (result.energy_J.empty())
       for (const auto& [name, joules] : out.energy_breakdown_J) result.energy_J.emplace_back(name, 0);
-    for (std::size_t i = 0; i < result.energy_J.size(); ++i) result.energy_J[i].second += out.energy_breakdown_J[i].second;
+    for (std::size_t i = 0; i < result.energy_J.size(); ++i)
+      result.energy_J[i].second += out.energy_breakdown_J[i].second;
     out.energy_J = total(out.energy_breakdown_J);
     out.latency_s = a.array_s + a.adc_s + a.digital_s;
     out.conversions = a.conversions;
@@ -200,9 +209,12 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   double reload_J = 0, reload_s = 0;
   if (chip.placement.loads > 1) {
     reload_J = devices * tech.write_energy_J.value_or(0);
-    reload_s = devices * tech.write_time_s.value_or(0) / arrays;  // arrays are written at the same time, devices one by one
+    reload_s =
+        devices * tech.write_time_s.value_or(0) / arrays;  // arrays are written at the same time, devices one by one
     if (!tech.write_energy_J || !tech.write_time_s)
-      result.warnings.push_back("arrays are reloaded for each image but technology.write_energy or write_time is unset: 0 was charged for it");
+      result.warnings.push_back(
+          "arrays are reloaded for each image but technology.write_energy or write_time is unset: 0 was charged for "
+          "it");
   }
   result.latency_s = {{"array", t_array_s}, {"adc", t_adc_s}, {"digital", t_digital_s}, {"reload", reload_s}};
   result.latency_per_inference_s = total(result.latency_s);
@@ -219,26 +231,30 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   result.energy_J.emplace_back("leakage", leakage_W / result.throughput_per_s);
   result.energy_per_inference_J = total(result.energy_J);
   if (tech.write_energy_J) result.energy_write_J = devices * *tech.write_energy_J;
-  if (std::any_of(chip.layers.begin(), chip.layers.end(), [](const LayerPlan& plan) { return plan.settings().digital; }))
+  if (std::any_of(chip.layers.begin(), chip.layers.end(),
+                  [](const LayerPlan& plan) { return plan.settings().digital; }))
     result.warnings.push_back("digital layers: the area of their unit and of its weight memory is not counted");
 
   const PlanePlan planes = plane_plan(config.input, true, true);
   result.area_breakdown_m2 = {
       {"array", arrays * config.array.rows * (config.array.columns + shape.reference_columns) * shape.column_area_m2},
       {"adc", arrays * shape.converters * converter.area_m2},
-      {"driver", arrays * (shape.lines * tech.driver_m2_per_row + config.array.rows * register_bits(planes) * tech.register_m2_per_bit)},
+      {"driver", arrays * (shape.lines * tech.driver_m2_per_row +
+                           config.array.rows * register_bits(planes) * tech.register_m2_per_bit)},
       // One adder at each converter (at least one for each array), one accumulator register for each column.
       {"shift_add", arrays * std::max(1.0, shape.converters) * accumulator_bits * tech.adder_m2_per_bit},
       {"accumulate", arrays * config.array.columns * accumulator_bits * tech.register_m2_per_bit},
       {"buffer", 2 * activation_bits * tech.buffer_m2_per_bit},  // one is filled while the other is read
-      {"activation", arrays * std::max(1.0, shape.converters) * (config.input.bits + 1) * accumulator_bits * tech.adder_m2_per_bit}};
+      {"activation",
+       arrays * std::max(1.0, shape.converters) * (config.input.bits + 1) * accumulator_bits * tech.adder_m2_per_bit}};
   result.area_m2 = total(result.area_breakdown_m2);
 
   const double operations = 2 * macs;
   result.tops_per_w = operations / result.energy_per_inference_J * 1e-12;
   result.tops_per_mm2 = operations * result.throughput_per_s / (result.area_m2 * 1e6) * 1e-12;
   result.efficiency_definition = fmt::format(
-      "1 MAC = 2 operations; {}-bit inputs, {}-bit weights; whole chip: arrays, converters, drivers, digital periphery and activation buffers; no off-chip traffic, no control",
+      "1 MAC = 2 operations; {}-bit inputs, {}-bit weights; whole chip: arrays, converters, drivers, digital periphery "
+      "and activation buffers; no off-chip traffic, no control",
       config.input.bits, config.quantization.weight_bits);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts times unit costs: energy, latency and area of one inference. The counts come from the placement and the run; what
-// one action costs comes from the part or the technology; only here are they multiplied.
+// Counts times unit costs: energy, latency and area of one inference. The counts come from the placement and the run;
+// what one action costs comes from the part or the technology; only here are they multiplied.
 #pragma once
 
 #include "sim/execute.h"
@@ -10,9 +10,9 @@ namespace bitline {
 
 // What the run counted for one layer, averaged over images and chips.
 struct LayerCounts {
-  double array_J = 0;          // sum over reads of V^2 G t: from the actual conductances and inputs
-  double line_drive = 0;       // sum over driven row lines of x^2, x in input steps
-  double line_activations = 0; // driven row lines
+  double array_J = 0;           // sum over reads of V^2 G t: from the actual conductances and inputs
+  double line_drive = 0;        // sum over driven row lines of x^2, x in input steps
+  double line_activations = 0;  // driven row lines
 };
 
 // Energy that the arrays dissipate for the counted drives of one chip (sum over all its images).

@@ -17,7 +17,8 @@ std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
 }
 
 // A physical line of the array that carries nothing kills its devices.
-void kill_dead_lines(const Device& device, const Random& random, const Block& block, const CellLayout& cell, BlockDevices& d) {
+void kill_dead_lines(const Device& device, const Random& random, const Block& block, const CellLayout& cell,
+                     BlockDevices& d) {
   if (device.faults.dead_row <= 0 && device.faults.dead_column <= 0) return;
   const int width = block.columns * cell.slices * cell.devices_per_slice();
   for (int r = 0; r < block.rows; ++r)
@@ -42,7 +43,8 @@ DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k)
   return {block.array_row + row, block.array_column + 2 * slice_column + device, 0};
 }
 
-BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan, const Block& block, const ArrayConductances* measured) {
+BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
+                         const Block& block, const ArrayConductances* measured) {
   const MatrixLayer& m = *plan.matrix;
   const CellLayout& cell = plan.cell();
   const int devices = cell.devices_per_slice(), width = block.columns * cell.slices * devices;
@@ -50,7 +52,8 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   const auto layer = static_cast<std::uint16_t>(m.index);
 
   std::vector<Targets> table;  // by digit + highest_digit
-  for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) table.push_back(targets(cell, device, digit));
+  for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit)
+    table.push_back(targets(cell, device, digit));
   const int zero = cell.pair ? cell.highest_digit : 0;
 
   BlockDevices d;
@@ -81,13 +84,15 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   kill_dead_lines(device, random, block, cell, d);
 
   if (cell.offset) {
-    // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's column.
+    // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's
+    // column.
     std::vector<double> target;
     ids.clear();
     for (int r = 0; r < block.rows; ++r)
       for (int s = 0; s < cell.slices; ++s) {
         target.push_back(targets(cell, device, cell.reference_digit[static_cast<std::size_t>(s)]).positive_S);
-        ids.push_back({layer, weight_id(m, block.copy, block.row + r, block.column), static_cast<std::uint16_t>(64 + s), 0});
+        ids.push_back(
+            {layer, weight_id(m, block.copy, block.row + r, block.column), static_cast<std::uint16_t>(64 + s), 0});
       }
     d.reference_S.resize(target.size());
     std::vector<std::uint8_t> stuck(target.size());
@@ -98,8 +103,11 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
 }
 
 ArrayConductances::ArrayConductances(int arrays, int rows, int columns, int devices)
-    : rows_(rows), columns_(columns), devices_(devices),
-      data_(static_cast<std::size_t>(arrays), std::vector<double>(static_cast<std::size_t>(rows) * columns * devices, std::numeric_limits<double>::quiet_NaN())) {}
+    : rows_(rows),
+      columns_(columns),
+      devices_(devices),
+      data_(static_cast<std::size_t>(arrays), std::vector<double>(static_cast<std::size_t>(rows) * columns * devices,
+                                                                  std::numeric_limits<double>::quiet_NaN())) {}
 
 std::size_t ArrayConductances::index(const DevicePlace& at) const {
   return (static_cast<std::size_t>(at.row) * columns_ + at.column) * devices_ + at.device;
@@ -108,7 +116,8 @@ std::size_t ArrayConductances::index(const DevicePlace& at) const {
 void ArrayConductances::write(const Block& block, const CellLayout& cell, std::span<const double> g) {
   const int width = block.columns * cell.slices * cell.devices_per_slice();
   for (int r = 0; r < block.rows; ++r)
-    for (int k = 0; k < width; ++k) data_[block.array][index(place_of(block, cell, r, k))] = g[static_cast<std::size_t>(r) * width + k];
+    for (int k = 0; k < width; ++k)
+      data_[block.array][index(place_of(block, cell, r, k))] = g[static_cast<std::size_t>(r) * width + k];
 }
 
 void ArrayConductances::read(const Block& block, const CellLayout& cell, std::span<double> g) const {
@@ -118,23 +127,31 @@ void ArrayConductances::read(const Block& block, const CellLayout& cell, std::sp
       const DevicePlace at = place_of(block, cell, r, k);
       const double value = data_[block.array][index(at)];
       if (!(value >= 0) || std::isinf(value))
-        throw InputError(fmt::format("conductances: array {} holds {} S at row {}, column {}, device {}, where a weight is mapped", block.array, value, at.row, at.column, at.device));
+        throw InputError(
+            fmt::format("conductances: array {} holds {} S at row {}, column {}, device {}, where a weight is mapped",
+                        block.array, value, at.row, at.column, at.device));
       g[static_cast<std::size_t>(r) * width + k] = value;
     }
 }
 
 void ArrayConductances::save(const std::filesystem::path& folder, const std::string& what) const {
   for (std::size_t a = 0; a < data_.size(); ++a)
-    write_npy(folder / fmt::format("{}_{}.npy", a, what), std::span<const double>(data_[a]), {static_cast<std::size_t>(rows_), static_cast<std::size_t>(columns_), static_cast<std::size_t>(devices_)});
+    write_npy(
+        folder / fmt::format("{}_{}.npy", a, what), std::span<const double>(data_[a]),
+        {static_cast<std::size_t>(rows_), static_cast<std::size_t>(columns_), static_cast<std::size_t>(devices_)});
 }
 
-ArrayConductances ArrayConductances::load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows, int columns, int devices) {
+ArrayConductances ArrayConductances::load(const std::filesystem::path& folder, const std::string& what, int arrays,
+                                          int rows, int columns, int devices) {
   ArrayConductances all(arrays, rows, columns, devices);
-  const std::vector<std::size_t> shape{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), static_cast<std::size_t>(devices)};
+  const std::vector<std::size_t> shape{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns),
+                                       static_cast<std::size_t>(devices)};
   for (int a = 0; a < arrays; ++a) {
     const auto file = folder / fmt::format("{}_{}.npy", a, what);
     NpyArray npy = read_npy(file);
-    if (npy.shape != shape) throw InputError(fmt::format("{}: expected shape ({}, {}, {}): rows, columns, devices of a cell", file.string(), rows, columns, devices));
+    if (npy.shape != shape)
+      throw InputError(fmt::format("{}: expected shape ({}, {}, {}): rows, columns, devices of a cell", file.string(),
+                                   rows, columns, devices));
     all.data_[static_cast<std::size_t>(a)] = std::move(npy.data);
   }
   return all;

@@ -28,7 +28,8 @@ DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k)
 // Both devices of a pair hang on one column, each on its own row line.
 bool shares_column(const CellLayout& cell);
 
-// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in it.
+// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in
+// it.
 class ArrayConductances {
  public:
   ArrayConductances(int arrays, int rows, int columns, int devices);
@@ -37,7 +38,8 @@ class ArrayConductances {
   void read(const Block& block, const CellLayout& cell, std::span<double> g_S) const;
   // FOLDER/<array>_<what>.npy. Throws RunError; load throws InputError.
   void save(const std::filesystem::path& folder, const std::string& what) const;
-  static ArrayConductances load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows, int columns, int devices);
+  static ArrayConductances load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows,
+                                int columns, int devices);
 
  private:
   std::size_t index(const DevicePlace& at) const;
@@ -45,9 +47,9 @@ class ArrayConductances {
   std::vector<std::vector<double>> data_;
 };
 
-// Writes and ages the devices of one block; `measured` replaces what writing gave. Stuck devices and dead lines are marked
-// faulty; a dead line carries nothing.
-BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan, const Block& block,
-                         const ArrayConductances* measured);
+// Writes and ages the devices of one block; `measured` replaces what writing gave. Stuck devices and dead lines are
+// marked faulty; a dead line carries nothing.
+BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
+                         const Block& block, const ArrayConductances* measured);
 
 }  // namespace bitline

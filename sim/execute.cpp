@@ -31,10 +31,13 @@ int bits_of(int largest) {
 }
 
 // Bit p of four bytes as one nibble, lowest byte lowest.
-inline std::uint8_t gather_bits(std::uint32_t four, int p) { return static_cast<std::uint8_t>((((four >> p) & 0x01010101u) * 0x10204080u) >> 28); }
+inline std::uint8_t gather_bits(std::uint32_t four, int p) {
+  return static_cast<std::uint8_t>((((four >> p) & 0x01010101u) * 0x10204080u) >> 28);
+}
 
 // Plain unsigned bit-serial planes: plane p is bit p of the code. The common case, four rows at a time.
-void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row, int rows, int planes, PlaneBatch& out) {
+void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row, int rows, int planes,
+                     PlaneBatch& out) {
   for (std::size_t v = 0; v < vectors.size(); ++v) {
     const std::int16_t* x = vectors[v] + first_row;
     std::uint8_t* target = out.row(v * static_cast<std::size_t>(planes));
@@ -51,7 +54,8 @@ void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row
   }
 }
 
-void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows, GroupDrive& drive) {
+void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows,
+                 GroupDrive& drive) {
   const Input& input = plan.settings().input;
   const int planes = plan.planes.planes();
   const std::size_t reads = vectors.size() * static_cast<std::size_t>(planes);
@@ -66,12 +70,14 @@ void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vec
   const int bits = bits_of(plan.planes.largest);
   for (int sign : {1, -1}) {
     if (sign < 0 && !plan.planes.both_signs) continue;
-    for (int b = 0; b < bits; ++b) drive.value.push_back({static_cast<double>(sign * (1 << b)), PlaneBatch(reads, rows)});
+    for (int b = 0; b < bits; ++b)
+      drive.value.push_back({static_cast<double>(sign * (1 << b)), PlaneBatch(reads, rows)});
   }
   const int square_bits = bits_of(plan.planes.largest * plan.planes.largest);
   drive.square_is_value = plan.planes.largest == 1 && !plan.planes.both_signs;
   if (!drive.square_is_value)
-    for (int b = 0; b < square_bits; ++b) drive.square.push_back({static_cast<double>(1 << b), PlaneBatch(reads, rows)});
+    for (int b = 0; b < square_bits; ++b)
+      drive.square.push_back({static_cast<double>(1 << b), PlaneBatch(reads, rows)});
   for (std::size_t v = 0; v < vectors.size(); ++v)
     for (int r = 0; r < rows; ++r) {
       const int code = vectors[v][first_row + r];
@@ -95,7 +101,8 @@ struct ColumnSums {
   std::vector<std::int32_t> scratch, variance_scratch;
 
   // sum over parts of weight * plane_sums.
-  void weighted(const CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts, std::vector<double>& out) {
+  void weighted(const CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts,
+                std::vector<double>& out) {
     const std::size_t n = parts[0].planes.vectors() * static_cast<std::size_t>(codes.columns);
     scratch.resize(n);
     out.assign(n, 0);
@@ -107,7 +114,8 @@ struct ColumnSums {
 
   void compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy) {
     const auto& square = drive.square_is_value ? drive.value : drive.square;
-    if (noisy && !cells.reference_variance.data.empty()) weighted(cells.reference_variance, first_row, square, reference_variance);
+    if (noisy && !cells.reference_variance.data.empty())
+      weighted(cells.reference_variance, first_row, square, reference_variance);
     if (noisy && drive.square_is_value) {  // plain 0/1 planes: one pass serves both
       const PlaneBatch& planes = drive.value[0].planes;
       const std::size_t n = planes.vectors() * static_cast<std::size_t>(cells.codes.columns);
@@ -168,8 +176,9 @@ void Activity::add(const Activity& other) {
   }
 }
 
-void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, std::span<const std::int16_t> in, std::size_t vectors,
-                   std::size_t first_image, std::span<double> out, Activity* activity, const CurrentObserver* observer) {
+void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, std::span<const std::int16_t> in,
+                   std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
+                   const CurrentObserver* observer) {
   const LayerPlan& plan = chip.layers[index];
   if (plan.settings().digital) {
     QuantizedNetwork::exact_product(*plan.matrix, in, vectors, first_image, out);
@@ -181,12 +190,16 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
 
   const CellLayout& cell = plan.cell();
   const auto& blocks = plan.mapped->blocks;
-  const std::size_t rows = static_cast<std::size_t>(plan.matrix->rows), outputs = static_cast<std::size_t>(plan.matrix->columns);
-  const std::size_t positions = static_cast<std::size_t>(plan.matrix->positions), planes = static_cast<std::size_t>(plan.planes.planes());
+  const std::size_t rows = static_cast<std::size_t>(plan.matrix->rows),
+                    outputs = static_cast<std::size_t>(plan.matrix->columns);
+  const std::size_t positions = static_cast<std::size_t>(plan.matrix->positions),
+                    planes = static_cast<std::size_t>(plan.planes.planes());
   const int conversions = cell.conversions_per_weight();
   // Digital weight of each conversion of a weight: slice digits, and the sign of the negative column.
   std::vector<double> digit_weight;
-  for (int k = 0; k < conversions; ++k) digit_weight.push_back(std::pow(cell.base, cell.split_columns ? k / 2 : k) * (cell.split_columns && k % 2 ? -1 : 1));
+  for (int k = 0; k < conversions; ++k)
+    digit_weight.push_back(std::pow(cell.base, cell.split_columns ? k / 2 : k) *
+                           (cell.split_columns && k % 2 ? -1 : 1));
 
   const AdcCommon* adc = common(plan.settings().adc);
   const bool read = observer == nullptr;
@@ -240,19 +253,27 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
               if (observer) {
                 for (int c = 0; c < width; ++c) (*observer)(b, sum[c] * layer.lattice_S);
               }
-              const Counter counter{Purpose::read_noise, purpose_layer, static_cast<std::uint32_t>(group.id) << 20 | static_cast<std::uint32_t>(first_conversion / 4), image,
-                                    static_cast<std::uint32_t>(vector % positions * planes + p)};
+              const Counter counter{
+                  Purpose::read_noise, purpose_layer,
+                  static_cast<std::uint32_t>(group.id) << 20 | static_cast<std::uint32_t>(first_conversion / 4), image,
+                  static_cast<std::uint32_t>(vector % positions * planes + p)};
               if (noisy) {
                 state.random.normals(counter, z);
                 const double* variance = sums.variance.data() + at;
-                for (int c = 0; c < width; ++c) values[static_cast<std::size_t>(c)] = sum[c] + static_cast<double>(z[static_cast<std::size_t>(c + skip)] * (noise_scale * std::sqrt(static_cast<float>(variance[c]))));
+                for (int c = 0; c < width; ++c)
+                  values[static_cast<std::size_t>(c)] =
+                      sum[c] + static_cast<double>(z[static_cast<std::size_t>(c + skip)] *
+                                                   (noise_scale * std::sqrt(static_cast<float>(variance[c]))));
                 if (cell.offset) {
                   // The reference column's noise is one draw per read and slice, common to every column.
                   Counter of_reference = counter;
                   of_reference.purpose = Purpose::reference_noise;
                   for (int s = 0; s < cell.slices; ++s) {
                     of_reference.layer = static_cast<std::uint16_t>(purpose_layer | s << 12);
-                    const double common_noise = static_cast<double>(state.random.normal4(of_reference)[0] * noise_scale) * std::sqrt(sums.reference_variance[(i * planes + p) * static_cast<std::size_t>(cell.slices) + static_cast<std::size_t>(s)]);
+                    const double common_noise =
+                        static_cast<double>(state.random.normal4(of_reference)[0] * noise_scale) *
+                        std::sqrt(sums.reference_variance[(i * planes + p) * static_cast<std::size_t>(cell.slices) +
+                                                          static_cast<std::size_t>(s)]);
                     for (int c = s; c < width; c += cell.slices) values[static_cast<std::size_t>(c)] -= common_noise;
                   }
                 }
@@ -267,7 +288,8 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
                   state.random.normals(of_adc, adc_z);
                   noise = std::span<const float>(adc_z).subspan(static_cast<std::size_t>(skip));
                 }
-                const std::size_t clipped = cells.converters.convert(cells.scale, first_converter_column, values, noise);
+                const std::size_t clipped =
+                    cells.converters.convert(cells.scale, first_converter_column, values, noise);
                 if (activity) activity->clipped += clipped, activity->conversions += static_cast<std::size_t>(width);
               }
               double* target = out.data() + vector * outputs + static_cast<std::size_t>(block.column);
@@ -275,7 +297,9 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
               if (conversions == 1)
                 for (int c = 0; c < width; ++c) target[c] += plane_weight * values[static_cast<std::size_t>(c)];
               else
-                for (int c = 0; c < width; ++c) target[c / conversions] += plane_weight * digit_weight[static_cast<std::size_t>(c % conversions)] * values[static_cast<std::size_t>(c)];
+                for (int c = 0; c < width; ++c)
+                  target[c / conversions] += plane_weight * digit_weight[static_cast<std::size_t>(c % conversions)] *
+                                             values[static_cast<std::size_t>(c)];
             }
           }
         }
@@ -284,50 +308,6 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
   }
   const double codes = layer.codes_per_step;
   for (double& y : out) y /= codes;
-}
-
-double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> sums) {
-  const AdcCommon* adc = common(plan.settings().adc);
-  if (!adc) return 0;
-  const CellLayout& cell = plan.cell();
-  const Device& device = chip.config.device;
-  if (const auto* fixed = std::get_if<FixedRange>(&adc->range)) return fixed->current_A;
-  if (const auto* charge = std::get_if<ChargeRange>(&adc->range)) return charge->charge_C / charge->time_s;
-  if (std::holds_alternative<FullScaleRange>(adc->range)) {
-    int rows = 0;
-    for (const auto& block : plan.mapped->blocks)
-      for (const auto& group : block.groups) rows = std::max(rows, group.rows);
-    int digit = cell.highest_digit;
-    if (cell.offset) {  // what is left after the reference is subtracted
-      digit = 0;
-      for (int reference : cell.reference_digit) digit = std::max({digit, reference, cell.highest_digit - reference});
-    }
-    const double largest = cell.split_columns ? device.g_max_S : digit * cell.step_S(device);
-    return rows * largest * plan.v_step_V * plan.planes.largest;
-  }
-  const double coverage = std::get<CalibratedRange>(adc->range).coverage;
-  if (sums.empty()) throw RunError("layer " + plan.matrix->name + ": no calibration currents");
-  // Nearest rank; at least one level step, so that a silent layer still has a range.
-  const auto rank = static_cast<std::size_t>(std::ceil(coverage * static_cast<double>(sums.size())));
-  const auto nth = sums.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, sums.size()) - 1);
-  std::nth_element(sums.begin(), nth, sums.end());
-  return std::max(static_cast<double>(*nth), cell.step_S(device)) * plan.v_step_V;
-}
-
-void set_ranges(const Chip& chip, ChipState& state, const std::vector<std::vector<std::vector<float>>>& sums) {
-  ++state.version;
-  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const LayerPlan& plan = chip.layers[l];
-    LayerState& layer = state.layers[l];
-    const AdcCommon* adc = common(plan.settings().adc);
-    for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
-      if (!adc) continue;
-      const double full_scale = plan.full_scale_A > 0 ? plan.full_scale_A : full_scale_A(chip, plan, sums[l][b]);
-      const double unit_A = layer.lattice_S * plan.v_step_V;  // one lattice step driven by one input step
-      layer.blocks[b].scale = adc_scale(adc->bits, full_scale / unit_A, plan.signed_current, adc->codes);
-      if (adc->clamp_A) layer.blocks[b].scale.clamp = *adc->clamp_A / unit_A;
-    }
-  }
 }
 
 }  // namespace bitline

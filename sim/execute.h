@@ -2,8 +2,8 @@
 // One layer's matrix product on one chip instance: planes, analog sums, read noise in law, conversion, shift-add and
 // accumulation over blocks.
 //
-// White read noise is independent at each read and each device, so the noise of a column's current is normal with variance
-// sum of x^2 sigma^2 over the driven devices: it is drawn once per conversion, never per cell.
+// White read noise is independent at each read and each device, so the noise of a column's current is normal with
+// variance sum of x^2 sigma^2 over the driven devices: it is drawn once per conversion, never per cell.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ namespace bitline {
 
 // Counted while running; sums of integers, so the order of batches does not matter.
 struct Activity {
-  std::vector<std::vector<std::uint64_t>> row_drive;   // [copy][row]: sum over reads of x^2 (x in input steps)
-  std::vector<std::vector<std::uint64_t>> row_on;      // [copy][row]: reads with x != 0
+  std::vector<std::vector<std::uint64_t>> row_drive;  // [copy][row]: sum over reads of x^2 (x in input steps)
+  std::vector<std::vector<std::uint64_t>> row_on;     // [copy][row]: reads with x != 0
   std::uint64_t conversions = 0, clipped = 0;
   void add(const Activity& other);
 };
@@ -27,14 +27,8 @@ using CurrentObserver = std::function<void(std::size_t block, double sum)>;
 
 // The product as QuantizedNetwork::Product wants it. `read` = false: no read noise and no conversion (calibration).
 // Adds to `activity` if given.
-void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in, std::size_t vectors,
-                   std::size_t first_image, std::span<double> out, Activity* activity, const CurrentObserver* observer = nullptr);
-
-// Sets converter ranges. Calibrated ranges come from `sums[layer][block]`: |sums| seen on calibration inputs (siemens times
-// input steps), gathered over the layer unless per_array.
-void set_ranges(const Chip& chip, ChipState& state, const std::vector<std::vector<std::vector<float>>>& sums);
-
-// Full scale of one layer's converters in amperes; `sums`: see set_ranges. 0 for ideal converters.
-double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> sums);
+void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in,
+                   std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
+                   const CurrentObserver* observer = nullptr);
 
 }  // namespace bitline

@@ -26,9 +26,9 @@ struct ChipQuality {
 
 struct Quality {
   std::string metric = "accuracy";
-  double value = 0;                 // mean over chips
-  Interval ci95{0, 0};              // t over chips, given these images (Wilson when there is one chip)
-  Interval ci95_images{0, 0};       // bootstrap over images
+  double value = 0;            // mean over chips
+  Interval ci95{0, 0};         // t over chips, given these images (Wilson when there is one chip)
+  Interval ci95_images{0, 0};  // bootstrap over images
   std::vector<ChipQuality> chips;
   double reference_float = 0, reference_quantized = 0;
   // Quantized-reference minus on-chip accuracy, paired by image and chip; interval by bootstrap over images.
@@ -40,8 +40,8 @@ struct Quality {
 struct WriteResult {
   double level_accuracy = 1, rms_error_S = 0, fault_frac = 0;
   std::optional<double> pulses_per_cell;
-  double sigma_S = 0;               // solved or given spread of the Gaussian write; 0 when not Gaussian
-  std::size_t cells = 0;            // mapped weights x slices counted in level_accuracy
+  double sigma_S = 0;     // solved or given spread of the Gaussian write; 0 when not Gaussian
+  std::size_t cells = 0;  // mapped weights x slices counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
 };
 
@@ -61,7 +61,7 @@ struct LayerMapping {
 
 struct MappingResult {
   int arrays_used = 0, arrays_total = 0, chips = 0, array_rows = 0, array_columns = 0;
-  double cell_utilisation = 0;      // mapped cells / all cells
+  double cell_utilisation = 0;            // mapped cells / all cells
   std::vector<double> array_utilisation;  // per array
   std::vector<LayerMapping> layers;
 };
@@ -69,11 +69,11 @@ struct MappingResult {
 struct LayerResult {
   std::string name;
   double energy_J = 0, latency_s = 0;
-  double snr_db = 0;                // power of the exact product over that of the deviation, summed over chips
+  double snr_db = 0;  // power of the exact product over that of the deviation, summed over chips
   double adc_clipped_frac = 0;
   double adc_full_scale_A = 0;
-  double conversions = 0;           // per inference
-  double macs = 0;                  // per inference
+  double conversions = 0;  // per inference
+  double macs = 0;         // per inference
   int arrays = 0;
   Breakdown energy_breakdown_J;
 };
@@ -81,7 +81,7 @@ struct LayerResult {
 struct Published {
   std::string what, unit, source, kind;
   double published = 0;
-  std::optional<double> ours;       // unset: the path named nothing
+  std::optional<double> ours;  // unset: the path named nothing
 };
 
 struct InputFile {

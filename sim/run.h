@@ -19,9 +19,10 @@ namespace bitline {
 struct RunOptions {
   DataPath data;
   std::vector<std::filesystem::path> model_folders;
-  int threads = 0;                 // 0 = all cores
-  std::size_t batch = 64;          // images evaluated together
-  std::function<void(double done, const std::string& stage)> progress;  // called from one thread at a time, done in 0..1
+  int threads = 0;         // 0 = all cores
+  std::size_t batch = 64;  // images evaluated together
+  std::function<void(double done, const std::string& stage)>
+      progress;                              // called from one thread at a time, done in 0..1
   std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
 };
 
@@ -31,8 +32,9 @@ Result run(const LoadedConfig& loaded, const RunOptions& options);
 // Where every block goes, without running.
 MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options);
 
-// One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery, as contracts say:
-// one scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
-std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options);
+// One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery, as contracts
+// say: one scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
+std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs,
+                       const RunOptions& options);
 
 }  // namespace bitline

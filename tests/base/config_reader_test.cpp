@@ -185,7 +185,8 @@ TEST_CASE("all diagnostics in one go, in the order of the text") {
 
 TEST_CASE("a long wrong value is shown in part") {
   CHECK(one("gain: " + std::string(100000, 'x')).size() < 300);
-  CHECK(has(one("gain: " + std::string(59, 'x') + "\xc2\xb5\xc2\xb5"), std::string(59, 'x') + "...'"));  // no half characters
+  CHECK(has(one("gain: " + std::string(59, 'x') + "\xc2\xb5\xc2\xb5"),
+            std::string(59, 'x') + "...'"));  // no half characters
   CHECK_FALSE(has(one("gain: |\n  two\n  lines\n"), "two\nlines"));
 }
 

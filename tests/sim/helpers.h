@@ -9,6 +9,7 @@
 #include "arch/config.h"
 #include "base/parallel.h"
 #include "base/yaml.h"
+#include "sim/calibrate.h"
 #include "sim/chip.h"
 #include "sim/execute.h"
 #include "sim/run.h"

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/prepare.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace bitline {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path find_model(const std::string& name, const RunOptions& options) {
+  if (fs::path(name).is_absolute()) return name;
+  std::string places;
+  for (const auto& folder : options.model_folders) {
+    if (fs::exists(folder / name)) return folder / name;
+    places += (places.empty() ? "" : ", ") + (folder / name).string();
+  }
+  if (fs::exists(name)) return name;
+  throw InputError("workload.network: no file '" + name + "'; looked for " + places);
+}
+
+}  // namespace
+
+void add_inputs(const Dataset& data, std::vector<InputFile>& inputs) {
+  for (std::size_t i = 0; i < data.files.size(); ++i) {
+    const std::string name = fs::path(data.files[i]).filename().string();
+    if (std::none_of(inputs.begin(), inputs.end(), [&](const InputFile& f) { return f.name == name; }))
+      inputs.push_back({name, data.checksums[i]});
+  }
+}
+
+Prepared prepare(const Config& config, const RunOptions& options) {
+  if (config.workload.network.empty())
+    throw ConfigError(Diagnostic{
+        {}, "workload.network", "is missing: there is no network to run", "add \"workload: {network: FILE.onnx}\""});
+  Prepared p;
+  const fs::path file = find_model(config.workload.network, options);
+  Network network = read_onnx(file);
+  p.inputs.push_back({file.filename().string(), checksum(read_file(file))});
+  p.calibration = load_dataset(config.workload.dataset, Split::train, 0,
+                               static_cast<std::size_t>(config.workload.calibration_images), options.data);
+  add_inputs(p.calibration, p.inputs);
+
+  std::vector<std::string> names;
+  for (const auto& layer : network.layers)
+    if (std::holds_alternative<Linear>(layer.operation) || std::holds_alternative<Convolution>(layer.operation))
+      names.push_back(layer.name);
+  const std::vector<LayerConfig> settings = layer_settings(config, names);
+  const auto quantize = [&](const std::vector<bool>& is_signed) {
+    return std::make_shared<const QuantizedNetwork>(
+        network, p.calibration,
+        [&](int i, const std::string&) {
+          const LayerConfig& s = settings[static_cast<std::size_t>(i)];
+          // Ternary inputs are -1, 0, 1, or 0 and 1 where they cannot be negative.
+          const int bits =
+              s.input.encoding == Encoding::ternary ? (is_signed[static_cast<std::size_t>(i)] ? 2 : 1) : s.input.bits;
+          const bool bias_rows = config.mapping.bias == BiasPlace::rows && !s.digital;
+          return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
+                                   s.quantization.clip_percentile, bias_rows};
+        },
+        config.quantization.activation_coverage);
+  };
+  const bool any_ternary = std::any_of(settings.begin(), settings.end(),
+                                       [](const LayerConfig& s) { return s.input.encoding == Encoding::ternary; });
+  std::vector<bool> is_signed(settings.size(), false);
+  if (any_ternary) {
+    const auto first = quantize(std::vector<bool>(settings.size(), true));
+    for (const auto& m : first->matrices()) is_signed[static_cast<std::size_t>(m.index)] = m.input.is_signed;
+  }
+  p.network = quantize(is_signed);
+  p.placement = place(config, p.network->matrices(), settings);
+  return p;
+}
+
+MappingResult mapping_of(const Config& config, const Prepared& p) {
+  MappingResult m;
+  m.arrays_used = std::min(p.placement.arrays_used, p.placement.arrays_total);
+  m.arrays_total = p.placement.arrays_total;
+  m.chips = p.placement.chips;
+  m.array_rows = config.array.rows;
+  m.array_columns = config.array.columns;
+  m.array_utilisation.assign(static_cast<std::size_t>(std::max(p.placement.arrays_used, p.placement.arrays_total)), 0);
+  const double cells = static_cast<double>(config.array.rows) * config.array.columns;
+  double used = 0;
+  for (const auto& layer : p.placement.layers) {
+    const MatrixLayer& matrix = p.network->matrices()[static_cast<std::size_t>(layer.matrix)];
+    LayerMapping& out = m.layers.emplace_back();
+    out.name = layer.name;
+    out.rows = matrix.rows;
+    out.columns = matrix.columns;
+    out.digital = layer.settings.digital;
+    for (const auto& b : layer.blocks) {
+      const int width = b.columns * layer.cell.columns_per_weight;
+      out.blocks.push_back({layer.name, b.copy, b.array, b.array_row, b.array_column, b.rows, width, b.row, b.column});
+      m.array_utilisation[static_cast<std::size_t>(b.array)] += static_cast<double>(b.rows) * width / cells;
+      used += static_cast<double>(b.rows) * width;
+    }
+  }
+  m.cell_utilisation = used / (cells * std::max(1, std::max(p.placement.arrays_used, p.placement.arrays_total)));
+  return m;
+}
+
+MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options) {
+  return mapping_of(loaded.config, prepare(loaded.config, options));
+}
+
+}  // namespace bitline
