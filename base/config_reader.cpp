@@ -93,7 +93,9 @@ const Value* ConfigReader::take(const Field& f) {
   }
   notes_.origins[path_] = node->origin;
   if (node->kind == Value::Kind::null) {
-    report(*node, path_, "has no value", "give one or leave the key out");
+    // The parser finds the nothing after the key's line; the key is what the user sees.
+    for (const Entry& e : frame.map->entries)
+      if (e.key == f.key) problems_.push_back({e.origin, path_, "has no value", "give one or leave the key out"});
     return nullptr;
   }
   return node;

@@ -50,6 +50,8 @@ struct Limits {
   int min_columns;     // of any block: narrower holes are of no use and dropped
 };
 
+std::string label(const Request& b) { return b.name.empty() ? std::to_string(b.layer) : "'" + b.name + "'"; }
+
 auto place_in_network(const Request& b) { return std::tuple(b.layer, b.copy, b.row, b.column); }
 
 // The arrays while they fill up.
@@ -208,7 +210,7 @@ std::vector<Request> split(int layer, int copy, int rows, int columns, int array
     height = std::min(array_rows, rows - row);
     for (int column = 0, width; column < columns; column += width) {
       width = std::min(array_columns, columns - column);
-      blocks.push_back({layer, copy, row, column, height, width});
+      blocks.push_back({layer, copy, row, column, height, width, {}});
     }
   }
   return blocks;
@@ -224,13 +226,14 @@ Packing pack(std::vector<Request> requests, int array_rows, int array_columns, i
   for (const Request& request : requests) {
     if (request.columns > array_columns) {
       throw RunError(fmt::format("layer {}: a block of {} columns on arrays of {}: cut its columns first",
-                                 request.layer, request.columns, array_columns));
+                                 label(request), request.columns, array_columns));
     }
     limits.min_columns = std::min(limits.min_columns, request.columns);
     needed += cells(request);
     for (Request block : split(request.layer, request.copy, request.rows, request.columns, array_rows, array_columns)) {
       block.row += request.row;
       block.column += request.column;
+      block.name = request.name;
       blocks.push_back(block);
     }
   }
@@ -258,7 +261,7 @@ Packing pack(std::vector<Request> requests, int array_rows, int array_columns, i
       fmt::format("the network does not fit: {} cells needed, {} available on {} arrays of {} x {}; of the block of "
                   "layer {} at row {}, column {} ({} rows x {} columns) {} rows have no place: the tallest hole of {} "
                   "columns has {} rows, and pieces need {}; use more arrays, 'chips: auto' or 'reload: true'",
-                  needed, cells_per_array * arrays, arrays, array_rows, array_columns, block.layer, block.row,
+                  needed, cells_per_array * arrays, arrays, array_rows, array_columns, label(block), block.row,
                   block.column, block.rows, block.columns, misfit->rows_left, block.columns, misfit->tallest_hole_rows,
                   std::min(limits.min_piece_rows, misfit->rows_left)));
 }

@@ -41,8 +41,9 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
         throw RunError(fmt::format("layer {}: one weight needs {} columns but an array has {}", layer.name,
                                    mapped.cell.columns_per_weight, config.array.columns));
       for (int copy = 0; copy < mapped.settings.duplicate; ++copy) {
-        const auto parts = split(layer.index, copy, layer.rows, layer.columns * mapped.cell.columns_per_weight,
-                                 config.array.rows, width);
+        auto parts = split(layer.index, copy, layer.rows, layer.columns * mapped.cell.columns_per_weight,
+                           config.array.rows, width);
+        for (Request& part : parts) part.name = layer.name;
         requests.insert(requests.end(), parts.begin(), parts.end());
       }
     }

@@ -69,7 +69,8 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan) {
     auto& [groups, columns] = pieces[{block.copy, block.column}];
     groups += static_cast<int>(block.groups.size());
     columns = block.columns;
-    auto& [driving, converting] = busy_s[block.array];
+    // Loads of one array (reload) take turns on it.
+    auto& [driving, converting] = busy_s[block.array % chip.placement.arrays_total];
     driving += reads * plan.settings().input.t_read_s;
     converting += reads * turns * convert_s;
   }
@@ -201,8 +202,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     out.arrays = static_cast<int>(a.array_busy_s.size());
     t_array_s += a.array_s, t_adc_s += a.adc_s, t_digital_s += a.digital_s, macs += a.macs;
     slowest_layer_s = std::max(slowest_layer_s, out.latency_s);
-    accumulator_bits = std::max(accumulator_bits, a.accumulator_bits);
-    for (const auto& [index, busy] : a.array_busy_s) array_busy_s[index % chip.placement.arrays_total] += busy;
+    if (!plan.settings().digital) accumulator_bits = std::max(accumulator_bits, a.accumulator_bits);
+    for (const auto& [index, busy] : a.array_busy_s) array_busy_s[index] += busy;
   }
 
   const double arrays = chip.placement.arrays_total, devices = mapped_devices(chip);

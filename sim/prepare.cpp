@@ -33,9 +33,13 @@ void add_inputs(const Dataset& data, std::vector<InputFile>& inputs) {
 }
 
 Prepared prepare(const Config& config, const RunOptions& options) {
-  if (config.workload.network.empty())
-    throw ConfigError(Diagnostic{
-        {}, "workload.network", "is missing: there is no network to run", "add \"workload: {network: FILE.onnx}\""});
+  if (config.workload.network.empty()) {
+    Diagnostic missing;
+    missing.path = "workload.network";
+    missing.message = "is missing: there is no network to run";
+    missing.remedy = "add \"workload: {network: FILE.onnx}\"";
+    throw ConfigError(missing);
+  }
   Prepared p;
   const fs::path file = find_model(config.workload.network, options);
   Network network = read_onnx(file);

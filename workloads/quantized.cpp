@@ -89,8 +89,8 @@ MatrixLayer make_matrix(const Layer& layer, int index, std::size_t source, bool 
   return m;
 }
 
-// Moves the biases into extra rows, which the largest input code always drives: bias / (s_x s_w) is rounded to a multiple of
-// that code and shared out among as few rows as hold the largest one.
+// Moves the biases into extra rows, which the largest input code always drives: bias / (s_x s_w) is rounded to a
+// multiple of that code and shared out among as few rows as hold the largest one.
 void move_bias_to_rows(MatrixLayer& m) {
   const int highest_weight = m.weight_bits == 1 ? 1 : (1 << (m.weight_bits - 1)) - 1;
   std::vector<long> total(m.columns);

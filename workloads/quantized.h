@@ -29,7 +29,7 @@ struct LayerQuantization {
   int input_bits = 8;   // 1..15, unsigned, or (from 2) signed symmetric when the inputs can be negative
   WeightScale weight_scale = WeightScale::per_tensor;
   double clip_percentile = 1.0;  // weights beyond this fraction of |w| saturate; 1 = none
-  bool bias_rows = false;                    // biases become extra rows driven at the largest input, not digital additions
+  bool bias_rows = false;        // biases become extra rows driven at the largest input, not digital additions
 };
 
 // Integer inputs of one matrix layer: value = code * scale.
@@ -63,11 +63,11 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
 // A layer that is a matrix product (Linear or Convolution), ready for integers.
 struct MatrixLayer {
   std::string name;
-  int index = 0;           // among the matrix layers
-  std::size_t source = 0;  // position in Network::layers
-  int rows = 0, columns = 0;           // rows include bias_rows, the last ones, whose input is always input.highest()
+  int index = 0;              // among the matrix layers
+  std::size_t source = 0;     // position in Network::layers
+  int rows = 0, columns = 0;  // rows include bias_rows, the last ones, whose input is always input.highest()
   int bias_rows = 0;
-  int inputs = 0;                      // activations of one image that it reads
+  int inputs = 0;  // activations of one image that it reads
   int weight_bits = 4;
   std::vector<std::int16_t> weights;  // (rows, columns)
   std::vector<double> weight_scale;   // one per column

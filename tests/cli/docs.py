@@ -10,4 +10,6 @@ with tempfile.TemporaryDirectory() as d:
         committed = source / "docs/reference" / page
         check(f"docs/reference/{page} is up to date", committed.exists() and committed.read_bytes() == (pathlib.Path(d) / page).read_bytes(),
               "run: build/release/bitline docs docs/reference")
+    cli = (pathlib.Path(d) / "cli.md").read_text()
+    check("the page of the command has everything", all(t in cli for t in ("Usage: bitline COMMAND", "\n## run\n", "\n## completion\n")) and "## docs" not in cli)
 finish()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints what a file should not hold. usage: files.py ROOT; exit 1 if anything.
 
-Sources: the licence line first, what a header is second, at most 600 lines, 120 columns. Every text file: no path of one
-machine, no package registry. The library: it never prints, ends the process, reads the environment or draws random numbers of
-its own (house rules)."""
+Sources: the licence line first, what a header is second, at most 600 lines, 120 columns. Every text file: no path of
+one machine, no package registry. The library: it never prints, ends the process, reads the environment or draws random
+numbers of its own (house rules)."""
 import pathlib
 import re
 import sys

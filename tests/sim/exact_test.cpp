@@ -10,8 +10,12 @@ using namespace bitline::testing;
 
 namespace {
 
-const char* cells[] = {"{type: 2t2r}", "{type: 2t2r, pair: two-sided}", "{type: 1t1r-differential}", "{type: 1t1r-differential, pair: two-sided}",
-                       "{type: 1t1r-differential, subtract: analog}", "{type: 1t1r-offset}"};
+const char* cells[] = {"{type: 2t2r}",
+                       "{type: 2t2r, pair: two-sided}",
+                       "{type: 1t1r-differential}",
+                       "{type: 1t1r-differential, pair: two-sided}",
+                       "{type: 1t1r-differential, subtract: analog}",
+                       "{type: 1t1r-offset}"};
 
 std::string with_slices(std::string cell, int slices) {
   cell.back() = ',';
@@ -35,7 +39,9 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
   for (std::size_t v = 0; v < vectors; ++v)
     for (int c = 0; c < columns; ++c) {
       long long sum = 0;
-      for (int r = 0; r < rows; ++r) sum += static_cast<long long>(x[v * static_cast<std::size_t>(rows) + static_cast<std::size_t>(r)]) * layer.weights[static_cast<std::size_t>(r) * columns + c];
+      for (int r = 0; r < rows; ++r)
+        sum += static_cast<long long>(x[v * static_cast<std::size_t>(rows) + static_cast<std::size_t>(r)]) *
+               layer.weights[static_cast<std::size_t>(r) * columns + c];
       REQUIRE(y[v * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)] == static_cast<double>(sum));
     }
 }
@@ -53,22 +59,30 @@ TEST_CASE("ideal products are the integers for every cell, slicing, encoding, to
                 const bool analog = std::string(encoding) == "analog";
                 if (analog && std::string(topology) != "voltage-rows") continue;
                 const bool offset = std::string(cell).find("offset") != std::string::npos;
-                const int stored_bits = offset ? bits + (bits == 1) : std::max(1, bits - 1);  // offset cells hold 0 .. 2 x highest
+                const int stored_bits =
+                    offset ? bits + (bits == 1) : std::max(1, bits - 1);  // offset cells hold 0 .. 2 x highest
                 if (slices > stored_bits) continue;
-                check_exact(fmt::format("{{cell: {}, quantization.weight_bits: {}, input: {{encoding: {}, bits: 5}}, array: {{topology: {}, active_rows: {}}}}}", with_slices(cell, slices), bits,
-                                        encoding, topology, active),
+                check_exact(fmt::format("{{cell: {}, quantization.weight_bits: {}, input: {{encoding: {}, bits: 5}}, "
+                                        "array: {{topology: {}, active_rows: {}}}}}",
+                                        with_slices(cell, slices), bits, encoding, topology, active),
                             70, 19, is_signed);
               }
 }
 
 TEST_CASE("ideal products stay exact at the widest sums") {
   // 8-bit weights in one device and 12-bit analog inputs over 1024 rows: far beyond what a float product carries.
-  check_exact("{array: {rows: 1024, columns: 8}, quantization.weight_bits: 8, input: {encoding: analog, bits: 12}}", 1024, 8, false);
-  check_exact("{array: {rows: 1024, columns: 8}, quantization.weight_bits: 8, input: {encoding: bit-serial, bits: 12}, cell: {type: 1t1r-differential}}", 2048, 16, true);
+  check_exact("{array: {rows: 1024, columns: 8}, quantization.weight_bits: 8, input: {encoding: analog, bits: 12}}",
+              1024, 8, false);
+  check_exact(
+      "{array: {rows: 1024, columns: 8}, quantization.weight_bits: 8, input: {encoding: bit-serial, bits: 12}, cell: "
+      "{type: 1t1r-differential}}",
+      2048, 16, true);
 }
 
 TEST_CASE("g_min far from zero leaves ideal products exact") {
-  for (const char* cell : cells) check_exact(fmt::format("{{cell: {}, device: {{g_min: 19.7 uS, g_max: 23.123 uS, write: exact}}}}", cell), 200, 40, false);
+  for (const char* cell : cells)
+    check_exact(fmt::format("{{cell: {}, device: {{g_min: 19.7 uS, g_max: 23.123 uS, write: exact}}}}", cell), 200, 40,
+                false);
 }
 
 TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
@@ -88,7 +102,9 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
       {"{cell: {type: 2t2r}}", 4, 8},
       {"{cell: {type: 2t2r, pair: two-sided, slices: 3}, array.active_rows: 144}", 4, 8},
       {"{cell: {type: 1t1r-differential, slices: 2}, input.encoding: twos-complement}", 4, 8},
-      {"{cell: {type: 1t1r-differential, subtract: analog}, input: {encoding: analog, bits: 6}, array.active_rows: 100}", 4, 6},
+      {"{cell: {type: 1t1r-differential, subtract: analog}, input: {encoding: analog, bits: 6}, array.active_rows: "
+       "100}",
+       4, 6},
       {"{cell: {type: 1t1r-offset, slices: 2}}", 4, 8},
       {"{cell: {type: 1t1r-offset}, input.encoding: analog}", 4, 8},
       {"{cell: {type: 2t2r, slices: 7}, quantization.weight_bits: 8}", 8, 8},
@@ -99,7 +115,9 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     Config config = config_of(c.text);
     config.array.rows = 576;
     config.array.columns = 128;
-    const QuantizedNetwork quantized(network, calibration, [&](int, const std::string&) { return LayerQuantization{c.weight_bits, c.input_bits, WeightScale::per_tensor, 1.0}; });
+    const QuantizedNetwork quantized(network, calibration, [&](int, const std::string&) {
+      return LayerQuantization{c.weight_bits, c.input_bits, WeightScale::per_tensor, 1.0};
+    });
     std::vector<LayerConfig> settings;
     for (const auto& m : quantized.matrices()) settings.push_back(layer_config(config, m.name));
     const Chip chip = build_chip(config, quantized.matrices(), place(config, quantized.matrices(), settings));
@@ -108,9 +126,12 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     std::vector<std::size_t> wrong(data.count() / batch, 0);
     parallel_for(wrong.size(), [&](std::size_t b) {
       const auto truth = quantized.run(data, b * batch, batch, QuantizedNetwork::exact_product);
-      const auto ours = quantized.run(data, b * batch, batch, [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image, std::span<double> out) {
-        execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors, image, out, nullptr);
-      });
+      const auto ours = quantized.run(data, b * batch, batch,
+                                      [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
+                                          std::size_t image, std::span<double> out) {
+                                        execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors,
+                                                      image, out, nullptr);
+                                      });
       for (std::size_t i = 0; i < truth.size(); ++i) wrong[b] += truth[i] != ours[i];
     });
     std::size_t total = 0;

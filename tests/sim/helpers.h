@@ -39,7 +39,8 @@ technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/
 }
 
 // A matrix layer of pseudo-random integers that contains both extremes.
-inline MatrixLayer random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input, unsigned seed) {
+inline MatrixLayer random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
+                                unsigned seed) {
   MatrixLayer layer;
   layer.name = "layer";
   layer.rows = rows;
@@ -62,12 +63,15 @@ inline std::vector<std::int16_t> random_inputs(std::size_t vectors, int rows, In
   std::mt19937 engine(seed);
   std::vector<std::int16_t> x;
   for (std::size_t i = 0; i < vectors * static_cast<std::size_t>(rows); ++i)
-    x.push_back(static_cast<std::int16_t>(input.lowest() + static_cast<int>(engine() % static_cast<unsigned>(input.highest() - input.lowest() + 1))));
+    x.push_back(static_cast<std::int16_t>(
+        input.lowest() + static_cast<int>(engine() % static_cast<unsigned>(input.highest() - input.lowest() + 1))));
   x[0] = static_cast<std::int16_t>(input.highest());
   return x;
 }
 
-inline Chip chip_of(const Config& config, const MatrixLayer& layer) { return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)})); }
+inline Chip chip_of(const Config& config, const MatrixLayer& layer) {
+  return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+}
 
 // Written, aged, converters ranged without calibration.
 inline ChipState state_of(const Chip& chip, int instance = 0) {
@@ -77,7 +81,9 @@ inline ChipState state_of(const Chip& chip, int instance = 0) {
   return state;
 }
 
-inline bool have_fashion_mnist() { return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"); }
+inline bool have_fashion_mnist() {
+  return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
+}
 inline RunOptions run_options() {
   RunOptions options;
   options.data.folders = {"/usr/share/datasets"};

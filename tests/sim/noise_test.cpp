@@ -27,12 +27,15 @@ Moments moments(const std::vector<double>& x) {
 }  // namespace
 
 TEST_CASE("read noise per column equals read noise cell by cell") {
-  // The truth needs no simulator: every driven device fluctuates with sigma(G), so a column of one plane has the variance
-  // sum x^2 (sigma+^2 + sigma-^2). Compared for each column and plane weight: mean (z test) and variance (chi square,
-  // normal approximation). 2 x 12 tests at 5 sigma: false alarm below 2e-5.
-  for (const char* cell : {"{type: 2t2r}", "{type: 1t1r-differential, subtract: analog}", "{type: 1t1r-differential}"}) {
+  // The truth needs no simulator: every driven device fluctuates with sigma(G), so a column of one plane has the
+  // variance sum x^2 (sigma+^2 + sigma-^2). Compared for each column and plane weight: mean (z test) and variance (chi
+  // square, normal approximation). 2 x 12 tests at 5 sigma: false alarm below 2e-5.
+  for (const char* cell :
+       {"{type: 2t2r}", "{type: 1t1r-differential, subtract: analog}", "{type: 1t1r-differential}"}) {
     CAPTURE(cell);
-    const Config config = config_of(std::string("{cell: ") + cell + ", device: {g_min: 2 uS, g_max: 20 uS, write: exact, read_noise: {sigma: 0.3 uS, relative: 4 %}}, input: {encoding: bit-serial, bits: 3}}");
+    const Config config = config_of(std::string("{cell: ") + cell +
+                                    ", device: {g_min: 2 uS, g_max: 20 uS, write: exact, read_noise: {sigma: 0.3 uS, "
+                                    "relative: 4 %}}, input: {encoding: bit-serial, bits: 3}}");
     const InputScale input{1, 3, false};
     const int rows = 90, columns = 12;
     const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
@@ -67,8 +70,11 @@ TEST_CASE("read noise per column equals read noise cell by cell") {
 }
 
 TEST_CASE("a reference column's noise is common to the columns it serves") {
-  // The weights' own devices are at g_min = 0, where relative noise vanishes, so that all noise comes from the reference.
-  const Config config = config_of("{cell: {type: 1t1r-offset}, device: {g_min: 0 uS, g_max: 20 uS, write: exact, read_noise: {relative: 5 %}}, input: {encoding: bit-serial, bits: 1}}");
+  // The weights' own devices are at g_min = 0, where relative noise vanishes, so that all noise comes from the
+  // reference.
+  const Config config = config_of(
+      "{cell: {type: 1t1r-offset}, device: {g_min: 0 uS, g_max: 20 uS, write: exact, read_noise: {relative: 5 %}}, "
+      "input: {encoding: bit-serial, bits: 1}}");
   MatrixLayer layer = random_layer(40, 8, layout(config.cell, 4), 4, {1, 1, false}, 3);
   for (auto& w : layer.weights) w = -7;
   const Chip chip = chip_of(config, layer);
@@ -87,7 +93,9 @@ TEST_CASE("a reference column's noise is common to the columns it serves") {
 
 TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
   // The same noisy weights in float64, straight from the devices' conductances.
-  const Config config = config_of("{device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.9 uS]}}, input: {encoding: analog, bits: 8}}");
+  const Config config = config_of(
+      "{device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.9 uS]}}, input: {encoding: analog, bits: "
+      "8}}");
   const InputScale input{1, 8, false};
   const int rows = 64, columns = 32;
   const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 9);
@@ -100,7 +108,8 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
   std::vector<double> target;
   for (int i = 0; i < rows * columns; ++i) {
     const Targets t = targets(chip.layers[0].cell(), config.device, layer.weights[static_cast<std::size_t>(i)]);
-    for (std::uint8_t n : {0, 1}) ids.push_back({0, static_cast<std::uint32_t>(i), 0, n}), target.push_back(n ? t.negative_S : t.positive_S);
+    for (std::uint8_t n : {0, 1})
+      ids.push_back({0, static_cast<std::uint32_t>(i), 0, n}), target.push_back(n ? t.negative_S : t.positive_S);
   }
   std::vector<double> g(target.size());
   write_cells(config.device, 0, state.random, ids, target, g);

@@ -14,31 +14,51 @@ using namespace bitline::testing;
 namespace {
 
 LoadedConfig main_job(std::vector<Override> overrides) {
-  overrides.insert(overrides.begin(), {{"instances", "3"}, {"workload.images", "500"}, {"workload.calibration_images", "64"}});
+  overrides.insert(overrides.begin(),
+                   {{"instances", "3"}, {"workload.images", "500"}, {"workload.calibration_images", "64"}});
   return load(source / "configs/fashion-mlp.yaml", overrides, {{source / "configs"}});
 }
 
 // Everything a result holds that must not depend on how it was computed.
 std::vector<double> numbers(const Result& r) {
-  std::vector<double> n{r.quality.value, r.quality.ci95.lower, r.quality.ci95.upper, r.quality.ci95_images.lower, r.quality.ci95_images.upper, r.quality.loss, r.quality.loss_ci95.lower,
-                        r.write.level_accuracy, r.write.rms_error_S, r.energy_per_inference_J, r.latency_per_inference_s, r.area_m2};
+  std::vector<double> n{r.quality.value,
+                        r.quality.ci95.lower,
+                        r.quality.ci95.upper,
+                        r.quality.ci95_images.lower,
+                        r.quality.ci95_images.upper,
+                        r.quality.loss,
+                        r.quality.loss_ci95.lower,
+                        r.write.level_accuracy,
+                        r.write.rms_error_S,
+                        r.energy_per_inference_J,
+                        r.latency_per_inference_s,
+                        r.area_m2};
   for (const auto& c : r.quality.chips) n.push_back(c.value);
   for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
   return n;
 }
 
-#define NEEDS_FASHION_MNIST()                                                                      \
-  if (!have_fashion_mnist()) {                                                                     \
-    MESSAGE("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)");    \
-    return;                                                                                        \
+#define NEEDS_FASHION_MNIST()                                                                   \
+  if (!have_fashion_mnist()) {                                                                  \
+    MESSAGE("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)"); \
+    return;                                                                                     \
   }
 
 }  // namespace
 
 TEST_CASE("one and two threads, any batch and a rerun of resolved.yaml give the same bits") {
   NEEDS_FASHION_MNIST();
-  for (const auto& more : {std::vector<Override>{}, {{"adc.errors.noise", "0.5"}, {"adc.errors.offset", "0.3"}, {"device.faults.stuck_on", "0.5 %"}, {"calibrate", "per-chip"}, {"array.active_rows", "100"}},
-                           {{"cell", "{type: 1t1r-offset}"}, {"chips", "auto"}, {"device.write", "{type: window, half_width: 0.3 uS}"}, {"age", "1 day"}, {"device.drift", "{type: power-law, t0: 20 s, nu_mean: 0.05, nu_sigma: 0.02}"}}}) {
+  for (const auto& more : {std::vector<Override>{},
+                           {{"adc.errors.noise", "0.5"},
+                            {"adc.errors.offset", "0.3"},
+                            {"device.faults.stuck_on", "0.5 %"},
+                            {"calibrate", "per-chip"},
+                            {"array.active_rows", "100"}},
+                           {{"cell", "{type: 1t1r-offset}"},
+                            {"chips", "auto"},
+                            {"device.write", "{type: window, half_width: 0.3 uS}"},
+                            {"age", "1 day"},
+                            {"device.drift", "{type: power-law, t0: 20 s, nu_mean: 0.05, nu_sigma: 0.02}"}}}) {
     const LoadedConfig loaded = main_job(more);
     RunOptions options = run_options();
     options.threads = 1;
@@ -67,7 +87,8 @@ TEST_CASE("level accuracy is the configured one within its statistical error") {
   const Result r = run(main_job({{"instances", "4"}, {"workload.images", "10"}}), run_options());
   // 4 x 234,752 weights: five standard errors; false alarm below 1e-6.
   CHECK(r.write.cells == 4 * (784 * 256 + 256 * 128 + 128 * 10));
-  CHECK(std::abs(r.write.level_accuracy - 0.8456) < 5 * std::sqrt(0.8456 * (1 - 0.8456) / static_cast<double>(r.write.cells)));
+  CHECK(std::abs(r.write.level_accuracy - 0.8456) <
+        5 * std::sqrt(0.8456 * (1 - 0.8456) / static_cast<double>(r.write.cells)));
 }
 
 TEST_CASE("parts add up to totals; twice the images leave the mean energy in place") {
@@ -85,7 +106,8 @@ TEST_CASE("parts add up to totals; twice the images leave the mean energy in pla
 TEST_CASE("array energy is the power of every driven device, computed device by device") {
   NEEDS_FASHION_MNIST();
   // Perfect devices: conductances follow from the weights, drives from the pixels. First layer only, whole arrays.
-  const LoadedConfig loaded = main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}, {"adc", "ideal"}});
+  const LoadedConfig loaded =
+      main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}, {"adc", "ideal"}});
   const Result r = run(loaded, run_options());
   const Network network = read_onnx(source / "models/fashion-mlp.onnx");
   const Dataset data = load_dataset("fashion-mnist", Split::test, 0, 20, run_options().data);
@@ -96,11 +118,13 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   for (const auto& layer : network.layers) {
     const auto* linear = std::get_if<Linear>(&layer.operation);
     if (!linear) continue;
-    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows, linear->weights.columns, LayerQuantization{});
+    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
+                                    linear->weights.columns, LayerQuantization{});
     for (const auto& b : r.mapping.layers[l].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
-          const int w = std::abs(q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j]);
+          const int w = std::abs(
+              q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j]);
           row_S[b.array][b.row + i] += 2 * 2e-6 + w * 18e-6 / 7;
           ++used[b.array][b.row + i];
         }
@@ -120,14 +144,21 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
 TEST_CASE("faults, ageing, saturating converters and unknown layers are told or felt") {
   NEEDS_FASHION_MNIST();
   const double clean = run(main_job({{"instances", "1"}}), run_options()).quality.value;
-  CHECK(run(main_job({{"instances", "1"}, {"device.faults.stuck_on", "20 %"}}), run_options()).quality.value < clean - 0.1);
-  CHECK(run(main_job({{"instances", "1"}, {"device.faults.dead_row", "50 %"}}), run_options()).quality.value < clean - 0.02);
-  CHECK(run(main_job({{"instances", "1"}, {"adc.bits", "2"}, {"adc.cost", "{energy: 1 pJ, area: 100 um2}"}}), run_options()).quality.value < clean - 0.05);
-  const Result clipped = run(main_job({{"instances", "1"}, {"adc.range", "{type: fixed, current: 1 uA}"}}), run_options());
+  CHECK(run(main_job({{"instances", "1"}, {"device.faults.stuck_on", "20 %"}}), run_options()).quality.value <
+        clean - 0.1);
+  CHECK(run(main_job({{"instances", "1"}, {"device.faults.dead_row", "50 %"}}), run_options()).quality.value <
+        clean - 0.02);
+  CHECK(run(main_job({{"instances", "1"}, {"adc.bits", "2"}, {"adc.cost", "{energy: 1 pJ, area: 100 um2}"}}),
+            run_options())
+            .quality.value < clean - 0.05);
+  const Result clipped =
+      run(main_job({{"instances", "1"}, {"adc.range", "{type: fixed, current: 1 uA}"}}), run_options());
   CHECK(clipped.layers[0].adc_clipped_frac > 0.5);
   CHECK_THROWS_AS(run(main_job({{"layers", "{fc9: {digital: true}}"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"chips", "1"}}), run_options()), RunError);
   CHECK_THROWS_AS(run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), InputError);
-  const Result digital = run(main_job({{"instances", "1"}, {"layers", "{fc1: {digital: true}, fc2: {digital: true}, fc3: {digital: true}}"}}), run_options());
+  const Result digital = run(
+      main_job({{"instances", "1"}, {"layers", "{fc1: {digital: true}, fc2: {digital: true}, fc3: {digital: true}}"}}),
+      run_options());
   CHECK(digital.quality.value == digital.quality.reference_quantized);
 }
