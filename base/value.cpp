@@ -74,11 +74,14 @@ Value merged(Value under, const Value& over) {
     if (old_type->shorthand) under.erase("base");  // `over` says the same as type
   }
   for (const auto& e : over.entries) {
-    Value* below = under.find(e.key);
-    if (below)
-      *below = merged(std::move(*below), e.value);
-    else
+    const auto below =
+        std::find_if(under.entries.begin(), under.entries.end(), [&](const Entry& u) { return u.key == e.key; });
+    if (below == under.entries.end()) {
       under.entries.push_back(e);
+    } else {
+      below->value = merged(std::move(below->value), e.value);
+      below->origin = e.origin;
+    }
   }
   return under;
 }
