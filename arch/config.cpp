@@ -253,6 +253,21 @@ void find_network(Config& c, const ConfigPath& where, ConfigReader& r) {
             "looked beside the config and among the shipped models");
 }
 
+// Likewise a folder of measured conductances, beside the config or below the current folder.
+void find_conductances(Config& c, ConfigReader& r) {
+  namespace fs = std::filesystem;
+  if (c.conductances.empty()) return;
+  const auto& origins = r.annotations().origins;
+  const auto origin = origins.find("conductances");
+  const fs::path beside = (origin == origins.end() ? fs::path() : folder_of(origin->second)) / c.conductances;
+  std::error_code ec;
+  const fs::path folder = fs::is_directory(beside, ec) ? beside : fs::path(c.conductances);
+  if (fs::is_directory(folder, ec))
+    c.conductances = fs::weakly_canonical(folder).string();
+  else
+    r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
+}
+
 }  // namespace
 
 LayerConfig layer_config(const Config& config, const std::string& layer) {
@@ -269,6 +284,7 @@ LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>
   std::vector<Assumption> in_layers;
   check_layers(loaded.config, where, reader, in_layers);
   find_network(loaded.config, where, reader);
+  find_conductances(loaded.config, reader);
   reader.finish();
   loaded.annotations = reader.annotations();
   auto& assumed = loaded.annotations.assumed;

@@ -218,6 +218,20 @@ TEST_CASE("cost: offset cells on gated rows: gates swing to the supply, a refere
   }
 }
 
+TEST_CASE("cost: a converter's full scale is the largest current its rows can give") {
+  const auto full_scale = [](const std::string& cell) {
+    const Chip chip = chip_with(tiny({{"cell", cell}}), {small_layer()});
+    return full_scale_A(chip, chip.layers[0], {});
+  };
+  // Two rows at once, 0.2 V: digits up to 3 of 6 uS; offset cells keep 3 of 0..6 (3 uS each) after the reference;
+  // g_max.
+  CHECK(full_scale("{type: 2t2r}") == doctest::Approx(2 * 0.2 * 18e-6).epsilon(1e-12));
+  CHECK(full_scale("{type: 1t1r-offset}") == doctest::Approx(2 * 0.2 * 9e-6).epsilon(1e-12));
+  CHECK(full_scale("{type: 1t1r-differential}") == doctest::Approx(2 * 0.2 * 20e-6).epsilon(1e-12));
+  // Slices of digits 0..3 (base 4, 6 uS) against references 3 and 0: the second slice keeps up to 3 of them.
+  CHECK(full_scale("{type: 1t1r-offset, slices: 2}") == doctest::Approx(2 * 0.2 * 18e-6).epsilon(1e-12));
+}
+
 TEST_CASE("cost: an analog row is charged to its own voltage and its register holds the whole code") {
   const Result r = costs(tiny({{"input.encoding", "analog"}, {"array.active_rows", "all"}}));
   // One plane, step 0.2 / 3 V; x^2: row 0: (9 + 4)/2, row 1: 1/2, row 2: 1/2.

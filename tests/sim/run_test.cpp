@@ -91,6 +91,19 @@ TEST_CASE("level accuracy is the configured one within its statistical error") {
         5 * std::sqrt(0.8456 * (1 - 0.8456) / static_cast<double>(r.write.cells)));
 }
 
+TEST_CASE("4-bit weights written with errors lose accuracy against ideal ones, image by image") {
+  NEEDS_FASHION_MNIST();
+  // Write errors alone: perfect converters, no read noise. All test images; the interval of the paired difference
+  // excludes 0.
+  const Result r = run(
+      main_job(
+          {{"instances", "6"}, {"workload.images", "10000"}, {"adc", "ideal"}, {"device.read_noise.relative", "0"}}),
+      run_options());
+  CHECK(r.quality.inputs == 10000);
+  CHECK(r.quality.loss_ci95.lower > 0);
+  CHECK(r.quality.loss == doctest::Approx(r.quality.reference_quantized - r.quality.value).epsilon(1e-9));
+}
+
 TEST_CASE("parts add up to totals; twice the images leave the mean energy in place") {
   NEEDS_FASHION_MNIST();
   const Result r = run(main_job({{"instances", "2"}}), run_options());
