@@ -64,7 +64,7 @@ std::vector<Item> shipped(const fs::path& folder) {
 // The alternatives of a closed list, such as "adc": what `type` may be.
 void add_types(const std::string& key, std::vector<Item>& items) {
   for (const auto& row : schema_rows(config_visit()))
-    if (row.path.starts_with(key + "[") && row.path.ends_with("]") && row.type.empty())
+    if (row.path.starts_with(key + "[") && row.path.find(']') == row.path.size() - 1 && row.type.empty())
       items.push_back({row.path.substr(key.size() + 1, row.path.size() - key.size() - 2), row.meaning, "type"});
 }
 

@@ -50,9 +50,6 @@ void fields(Visitor& v, Mapping& m) {
     {.key = "schedule", .meaning = "one image at a time through all layers, or layers working on successive images"});
   v(m.unused,
     {.key = "unused", .meaning = "what devices of unmapped cells are: written to g_min, or never formed (open)"});
-  v(m.bias, {.key = "bias", .meaning = "biases are added digitally, or held by extra rows driven at full input"});
-  v(m.reload, {.key = "reload",
-               .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
   v(m.min_piece_rows,
     {.key = "min_piece_rows", .meaning = "smallest piece a block may be cut into along its rows", .min = 1});
 }
@@ -110,6 +107,11 @@ void fields(Visitor& v, Config& c) {
      .meaning =
          "where calibrated converter ranges come from: the ideal array (one per layer), each chip, or each array"});
   v(c.mapping, {.key = "mapping", .meaning = "how layers are placed and scheduled"});
+  v(c.mapping.bias,
+    {.key = "bias", .meaning = "biases are added digitally, or held by extra rows driven at full input"});
+  v(c.mapping.reload,
+    {.key = "reload",
+     .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
   v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
   v(c.workload, {.key = "workload", .meaning = "the network and its data"});
   v(c.age_s, {.key = "age", .meaning = "time between writing and reading", .unit = Unit::second, .min = 0});
@@ -135,6 +137,11 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
     r.problem(at + "input.encoding", "analog inputs need row voltages, but this topology only switches rows",
               "use topology voltage-rows or encoding bit-serial");
   for (const auto& d : problems(parts.adc)) r.problem(at + d.path, d.message, d.remedy);
+  if (r.clean("technology") && problems(parts.adc).empty()) try {
+      unit_cost(parts.adc, c.technology.node_m, c.technology.clock_Hz);
+    } catch (const ConfigError& e) {
+      for (const auto& d : e.diagnostics()) r.problem(at + d.path, d.message, d.remedy);
+    }
   const int weight_bits = parts.quantization.weight_bits;
   CellLayout l;
   try {
@@ -148,11 +155,11 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
               "use fewer slices or wider arrays");
   const auto& levels = c.device.levels_S;
   if (levels.empty()) return;
-  if (static_cast<int>(levels.size()) < l.highest_digit + 1)
+  if (static_cast<int>(levels.size()) != l.highest_digit + 1)
     r.problem(at + "device.levels",
               fmt::format("lists {} levels but {}-bit weights in this cell need {}", levels.size(), weight_bits,
                           l.highest_digit + 1),
-              "list every level or use more slices");
+              "list every level, no more");
   if (l.two_sided)
     r.problem(at + "device.levels", "a level table and a two-sided pair exclude each other", "use pair: one-sided");
 }
@@ -165,6 +172,16 @@ void check_chip(const Config& c, ConfigReader& r) {
   if (r.clean("device"))
     for (const auto& d : check(c.device))
       r.problem(d.path.empty() ? "device" : "device." + d.path, d.message, d.remedy);
+  if (std::holds_alternative<LevelAccuracyWrite>(c.device.write)) {
+    if (c.device.spread.device_to_device > 0 || c.device.spread.cycle_to_cycle > 0)
+      r.problem("device.spread", "the sigma solved for a level accuracy would not reach it with spread on top",
+                "give the write error itself (type gaussian) or leave the spread out");
+    if (!c.device.levels_S.empty())
+      r.problem("device.levels", "a level accuracy is solved for evenly spaced levels", "use another write model");
+  }
+  constexpr double most_arrays = 1e6;
+  if (static_cast<double>(c.tiles) * c.arrays * c.chips.value_or(1) > most_arrays)
+    r.problem("arrays", fmt::format("chips x tiles x arrays is more than {:.0f}", most_arrays), "give fewer");
   if (r.clean("array") && c.array.active_rows && *c.array.active_rows > c.array.rows)
     r.problem("array.active_rows", fmt::format("is {} but the array has {} rows", *c.array.active_rows, c.array.rows),
               "write all, or at most array.rows");

@@ -36,6 +36,12 @@ long long cells(const Rectangle& r) {
 struct OpenArray {
   int index = 0;
   std::vector<Hole> holes;
+  std::vector<std::pair<int, int>> copies;  // layer and copy of the blocks it holds
+
+  bool holds_other_copy(const Request& block) const {
+    return std::any_of(copies.begin(), copies.end(),
+                       [&](const auto& held) { return held.first == block.layer && held.second != block.copy; });
+  }
 };
 
 // The first one is the rule; the others are tried only when it cuts, fails or takes more arrays than the cells alone
@@ -62,11 +68,12 @@ class Floor {
   int arrays_opened() const { return opened_; }
 
   // Into the hole where it leaves the shortest side free (then the smallest hole, the first array, row and column),
-  // else into a new array; nothing if there is neither.
+  // else into a new array; nothing if there is neither. A copy avoids arrays that hold another copy of its layer, since
+  // blocks of one array take turns and a copy is there to work at the same time.
   std::optional<Placed> place(const Request& block) {
     const auto score = [&](const OpenArray& array, const Hole& hole) {
       const int short_side = std::min(hole.rows - block.rows, hole.columns - block.columns);
-      return std::tuple(short_side, cells(hole), array.index, hole.row, hole.column);
+      return std::tuple(array.holds_other_copy(block), short_side, cells(hole), array.index, hole.row, hole.column);
     };
     OpenArray* best = nullptr;
     Hole best_hole;
@@ -76,12 +83,14 @@ class Floor {
         if (best == nullptr || score(array, hole) < score(*best, best_hole)) best = &array, best_hole = hole;
       }
     }
-    if (best == nullptr) {
-      if (limits_.arrays > 0 && opened_ >= limits_.arrays) return std::nullopt;
+    const bool can_open = limits_.arrays == 0 || opened_ < limits_.arrays;
+    if (best == nullptr || (best->holds_other_copy(block) && can_open)) {
+      if (!can_open) return std::nullopt;
       best_hole = {0, 0, limits_.array_rows, limits_.array_columns};
-      best = &open_.emplace_back(OpenArray{opened_++, {best_hole}});
+      best = &open_.emplace_back(OpenArray{opened_++, {best_hole}, {}});
     }
     const Placed placed{block, best->index, best_hole.row, best_hole.column};
+    best->copies.emplace_back(block.layer, block.copy);
     occupy(*best, {placed.row, placed.column, block.rows, block.columns});
     if (best->holes.empty()) open_.erase(open_.begin() + (best - open_.data()));
     return placed;

@@ -57,9 +57,11 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
     packing = pack(requests, config.array.rows, config.array.columns, available, config.mapping.min_piece_rows);
   } catch (const RunError& e) {
     if (!config.mapping.reload) {
-      std::string what = e.what();
-      throw RunError(what + fmt::format("; the config gives {} chips x {} tiles x {} arrays of {} x {}", *config.chips,
-                                        config.tiles, config.arrays, config.array.rows, config.array.columns));
+      throw ConfigError(Diagnostic{{},
+                                   "arrays",
+                                   fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(),
+                                               *config.chips, config.tiles, config.arrays),
+                                   ""});
     }
     packing = pack(requests, config.array.rows, config.array.columns, 0, config.mapping.min_piece_rows);
   }

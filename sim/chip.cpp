@@ -39,27 +39,102 @@ void for_conversions(const Block& block, const CellLayout& cell, const Device& d
       }
 }
 
+// What each digit reads as when written without error: G+ - G-, or G of a single device; ascending.
+std::vector<double> digit_values(const CellLayout& cell, const Device& device) {
+  std::vector<double> values;
+  for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) {
+    const Targets t = targets(cell, device, digit);
+    values.push_back(t.positive_S - t.negative_S);
+  }
+  return values;
+}
+
+std::size_t nearest_level(const std::vector<double>& values, double g) {
+  const auto above = std::lower_bound(values.begin(), values.end(), g);
+  if (above == values.begin()) return 0;
+  if (above == values.end()) return values.size() - 1;
+  return static_cast<std::size_t>(above - values.begin()) - (g - above[-1] <= *above - g ? 1 : 0);
+}
+
+// A weight is at its level when every digit is; weights with a faulty device do not count.
 void count_levels(const LayerPlan& plan, const Device& device, const BlockDevices& d, ChipState& state) {
   const CellLayout& cell = plan.cell();
-  const double step = cell.step_S(device);
-  const int devices = cell.devices_per_slice();
-  for (std::size_t i = 0; i < d.written_S.size(); i += devices) {
-    const bool pair = devices == 2;
-    const double target = pair ? d.target_S[i] - d.target_S[i + 1] : d.target_S[i];
-    const double written = pair ? d.written_S[i] - d.written_S[i + 1] : d.written_S[i];
-    const double origin = pair ? 0 : device.g_min_S;
-    state.squared_error_S2 += (written - target) * (written - target);
-    state.devices += static_cast<std::size_t>(devices);
-    const bool faulty = d.faulty[i] || (pair && d.faulty[i + 1]);
-    state.faulty += d.faulty[i] + (pair ? d.faulty[i + 1] : 0);
+  const std::vector<double> values = digit_values(cell, device);
+  const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
+  const std::size_t per_weight = devices * static_cast<std::size_t>(cell.slices);
+  for (std::size_t first = 0; first < d.written_S.size(); first += per_weight) {
+    bool faulty = false, right = true;
+    for (std::size_t i = first; i < first + per_weight; i += devices) {
+      const bool pair = devices == 2;
+      const double target = d.target_S[i] - (pair ? d.target_S[i + 1] : 0);
+      const double written = d.written_S[i] - (pair ? d.written_S[i + 1] : 0);
+      state.squared_error_S2 += (written - target) * (written - target);
+      ++state.digits;
+      state.devices += devices;
+      const int broken = d.faulty[i] + (pair ? d.faulty[i + 1] : 0);
+      state.faulty += static_cast<std::size_t>(broken);
+      faulty |= broken > 0;
+      right &= nearest_level(values, written) == nearest_level(values, target);
+    }
     if (faulty) continue;
-    const auto level = [&](double g) {
-      return std::clamp(std::nearbyint((g - origin) / step), pair ? -1.0 * cell.highest_digit : 0.0,
-                        1.0 * cell.highest_digit);
-    };
     ++state.cells;
-    state.at_level += level(written) == level(target);
+    state.at_level += right;
   }
+}
+
+// The sigma with which `accuracy` of all mapped weights have every digit at its level, by bisection: the share falls as
+// sigma grows. Every layer may have its own cell.
+double solve_write_sigma(const Chip& chip, double accuracy) {
+  struct Layer {
+    LevelGrid grid;
+    std::vector<LevelCase> digits;                // from lowest to highest
+    std::vector<std::pair<int, double>> weights;  // value, occurrences
+    const CellLayout* cell;
+  };
+  std::vector<Layer> layers;
+  double total = 0;
+  const Device& device = chip.config.device;
+  for (const auto& plan : chip.layers) {
+    if (plan.settings().digital) continue;
+    const CellLayout& cell = plan.cell();
+    const int lowest = cell.pair ? -cell.highest_digit : 0;
+    Layer layer{{cell.pair, cell.step_S(device), device.g_min_S, lowest, cell.highest_digit}, {}, {}, &cell};
+    for (int digit = lowest; digit <= cell.highest_digit; ++digit) {
+      const Targets t = targets(cell, device, digit);
+      layer.digits.push_back({t.positive_S, t.negative_S, digit, 1});
+    }
+    std::map<int, double> counts;
+    for (std::int16_t w : plan.matrix->weights) counts[w] += plan.settings().duplicate;
+    for (const auto& [value, count] : counts) total += count;
+    layer.weights.assign(counts.begin(), counts.end());
+    layers.push_back(std::move(layer));
+  }
+  if (layers.empty()) return 0;
+  const auto share = [&](double sigma) {
+    double right = 0;
+    for (const Layer& layer : layers) {
+      std::vector<double> p;
+      for (const LevelCase& digit : layer.digits) p.push_back(level_accuracy(std::span(&digit, 1), layer.grid, sigma));
+      for (const auto& [value, count] : layer.weights) {
+        double all = 1;
+        for (int s = 0; s < layer.cell->slices; ++s)
+          all *= p[static_cast<std::size_t>(layer.cell->digit(value, s) - layer.grid.lowest)];
+        right += count * all;
+      }
+    }
+    return right / total;
+  };
+  double low = 1e-6 * device.g_max_S, high = 100 * device.g_max_S;
+  if (share(high) >= accuracy)
+    throw InputError(
+        fmt::format("device.write.accuracy: even values without any trace of their targets are right more "
+                    "often than {} for these weights",
+                    pretty(accuracy, Unit::fraction)));
+  while (high - low > 1e-12 * high) {
+    const double middle = 0.5 * (low + high);
+    (share(middle) > accuracy ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
 }
 
 }  // namespace
@@ -84,38 +159,18 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     // One file describes cells of one kind.
     for (const auto& mapped : chip.placement.layers)
       if (mapped.settings.cell.index() != config.cell.index())
-        throw RunError("conductances can be kept or read only when every layer has the same cell");
+        throw ConfigError(Diagnostic{{},
+                                     "layers." + mapped.name + ".cell",
+                                     "differs from the chip's cell, but conductances are kept or read by array",
+                                     "use one cell for all layers"});
   }
   if (!config.conductances.empty())
     chip.measured = std::make_shared<const ArrayConductances>(
         ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows,
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
-  if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write)) {
-    // One sigma for the whole chip: the histogram of digits is that of all mapped weights.
-    std::vector<const CellLayout*> layouts;
-    std::vector<LevelCase> cases;
-    LevelGrid grid;
-    for (const auto& plan : chip.layers) {
-      if (plan.settings().digital) continue;
-      const CellLayout& cell = plan.cell();
-      grid = {cell.pair, cell.step_S(config.device), config.device.g_min_S, cell.pair ? -cell.highest_digit : 0,
-              cell.highest_digit};
-      std::map<int, double> counts;
-      for (std::int16_t w : plan.matrix->weights)
-        for (int s = 0; s < cell.slices; ++s) ++counts[cell.digit(w, s)];
-      for (const auto& [digit, count] : counts) {
-        const Targets t = targets(cell, config.device, digit);
-        cases.push_back({t.positive_S, t.negative_S, digit, count * plan.settings().duplicate});
-      }
-      if (!layouts.empty() && (layouts[0]->highest_digit != cell.highest_digit || layouts[0]->pair != cell.pair))
-        throw RunError(
-            "device.write: level-accuracy needs the same cell and weight bits in every layer, since one sigma is "
-            "solved for all");
-      layouts.push_back(&cell);
-    }
-    if (!cases.empty()) chip.write_sigma_S = solve_level_accuracy(cases, grid, write->accuracy);
-  }
+  if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
+    chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
   return chip;
 }
 
@@ -217,13 +272,13 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       const BlockDevices& d = devices[first + b];
       const int width = block.columns * cell.conversions_per_weight();
       const std::size_t n = static_cast<std::size_t>(block.rows) * width;
-      BlockState& out = layer.blocks.emplace_back(
-          BlockState{{block.rows, width, std::vector<std::int16_t>(n)},
-                     {},
-                     {},
-                     {},
-                     {},
-                     AdcBank(plan.settings().adc, plan.signed_current, block.array, converters, state.random)});
+      BlockState& out = layer.blocks.emplace_back(BlockState{
+          {block.rows, width, std::vector<std::int16_t>(n)},
+          {},
+          {},
+          {},
+          {},
+          AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, state.random)});
       if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
       const auto variance_code = [&](double variance) {
         return static_cast<std::int16_t>(std::nearbyint(variance / squared_lattice / layer.variance_step));

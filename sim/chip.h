@@ -62,8 +62,8 @@ struct ChipState {
   Random random{0, 0};
   std::uint64_t version = 0;  // bumped by write, age and calibrate
   std::vector<LayerState> layers;
-  // Statistics of writing: counts of weights x slices, and sums over devices.
-  std::size_t cells = 0, at_level = 0, devices = 0, faulty = 0;
+  // Statistics of writing: weights without a faulty device, those of them at their level; digits, devices, faulty ones.
+  std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
   double squared_error_S2 = 0;
   Result::LevelMap level_map;  // of the first array, for pictures
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -17,7 +18,7 @@ std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
 }
 
 // A physical line of the array that carries nothing kills its devices.
-void kill_dead_lines(const Device& device, const Random& random, const Block& block, const CellLayout& cell,
+void kill_dead_lines(const Device& device, int array, const Random& random, const Block& block, const CellLayout& cell,
                      BlockDevices& d) {
   if (device.faults.dead_row <= 0 && device.faults.dead_column <= 0) return;
   const int width = block.columns * cell.slices * cell.devices_per_slice();
@@ -25,7 +26,7 @@ void kill_dead_lines(const Device& device, const Random& random, const Block& bl
     for (int k = 0; k < width; ++k) {
       const DevicePlace at = place_of(block, cell, r, k);
       const int line = shares_column(cell) ? 2 * at.row + at.device : at.row;
-      if (dead_row(device, random, block.array, line) || dead_column(device, random, block.array, at.column)) {
+      if (dead_row(device, random, array, line) || dead_column(device, random, array, at.column)) {
         const std::size_t i = static_cast<std::size_t>(r) * width + k;
         d.written_S[i] = d.aged_S[i] = 0;
         d.faulty[i] = 1;
@@ -34,6 +35,8 @@ void kill_dead_lines(const Device& device, const Random& random, const Block& bl
 }
 
 }  // namespace
+
+int physical_array(const Chip& chip, const Block& block) { return block.array % chip.placement.arrays_total; }
 
 bool shares_column(const CellLayout& cell) { return cell.pair && cell.columns_per_weight == cell.slices; }
 
@@ -81,7 +84,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   if (measured) measured->read(block, cell, d.written_S);
   d.aged_S.resize(n);
   age_cells(device, chip.config.age_s, random, ids, d.written_S, d.faulty, d.aged_S);
-  kill_dead_lines(device, random, block, cell, d);
+  kill_dead_lines(device, physical_array(chip, block), random, block, cell, d);
 
   if (cell.offset) {
     // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's
@@ -98,6 +101,10 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
     std::vector<std::uint8_t> stuck(target.size());
     write_cells(device, chip.write_sigma_S, random, ids, target, d.reference_S, stuck);
     age_cells(device, chip.config.age_s, random, ids, d.reference_S, stuck, d.reference_S);
+    // The reference column hangs on the same rows.
+    for (int r = 0; r < block.rows && device.faults.dead_row > 0; ++r)
+      if (dead_row(device, random, physical_array(chip, block), block.array_row + r))
+        std::fill_n(d.reference_S.begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices, 0.0);
   }
   return d;
 }

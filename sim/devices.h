@@ -25,6 +25,8 @@ struct DevicePlace {
 };
 // Device k of a row of the block, counted as in BlockDevices.
 DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k);
+// The array that holds a block; with reload several blocks' arrays are loads of one.
+int physical_array(const Chip& chip, const Block& block);
 // Both devices of a pair hang on one column, each on its own row line.
 bool shares_column(const CellLayout& cell);
 

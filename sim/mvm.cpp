@@ -83,6 +83,9 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
             static_cast<float>(out[i] * layer.input.scale * layer.weight_scale[i % static_cast<std::size_t>(columns)]);
     });
   });
+  for (float y : result)
+    if (!std::isfinite(y))
+      throw RunError("the product exceeds the range of 32-bit floats; scale the weights or the inputs");
   return result;
 }
 

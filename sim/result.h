@@ -41,7 +41,7 @@ struct WriteResult {
   double level_accuracy = 1, rms_error_S = 0, fault_frac = 0;
   std::optional<double> pulses_per_cell;
   double sigma_S = 0;     // solved or given spread of the Gaussian write; 0 when not Gaussian
-  std::size_t cells = 0;  // mapped weights x slices counted in level_accuracy
+  std::size_t cells = 0;  // mapped weights counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
 };
 

@@ -166,7 +166,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     std::vector<LayerCounts> counts(layers);
     std::vector<double> signal(layers, 0), noise(layers, 0), clipped(layers, 0), conversions(layers, 0),
         full_scale(layers, 0);
-    std::size_t cells = 0, at_level = 0, devices = 0, faulty = 0;
+    std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
     double squared_error_S2 = 0;
     for (int instance = 0; instance < config.instances; ++instance) {
       const ChipState state =
@@ -180,7 +180,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       for (std::size_t i = 0; i < hit.size(); ++i) hits[i] += hit[i], successes += hit[i] > 0;
       accuracies.push_back(mean(hit));
       result.quality.chips.push_back({mean(hit), wilson_interval(successes, hit.size())});
-      cells += state.cells, at_level += state.at_level, devices += state.devices, faulty += state.faulty;
+      cells += state.cells, at_level += state.at_level, digits += state.digits, devices += state.devices,
+          faulty += state.faulty;
       squared_error_S2 += state.squared_error_S2;
       for (std::size_t l = 0; l < layers; ++l) {
         const LayerCounts c = array_counts(chip.layers[l], state.layers[l], run.activity[l]);
@@ -215,8 +216,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.cells = cells;
     w.level_accuracy = cells ? static_cast<double>(at_level) / static_cast<double>(cells) : 1;
     w.level_accuracy_ci95 = cells ? wilson_interval(at_level, cells) : Interval{1, 1};
-    const double pairs = static_cast<double>(devices) / (std::holds_alternative<OffsetCell>(config.cell) ? 1 : 2);
-    w.rms_error_S = devices ? std::sqrt(squared_error_S2 / pairs) : 0;
+    w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
 

@@ -124,3 +124,30 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
       REQUIRE(std::abs(y[v * columns + static_cast<std::size_t>(c)] - sum) < 1e-4 * full_scale);
     }
 }
+
+TEST_CASE("an array whose rows are all dead delivers nothing, whatever the cell") {
+  for (const char* cell : {"{type: 2t2r}", "{type: 1t1r-differential}", "{type: 1t1r-offset}"}) {
+    CAPTURE(cell);
+    const Config config =
+        config_of(std::string("{cell: ") + cell + ", device: {g_min: 2 uS, g_max: 20 uS, faults: {dead_row: 100 %}}}");
+    const InputScale input{1, 8, false};
+    const MatrixLayer layer = random_layer(50, 9, layout(config.cell, 4), 4, input, 3);
+    const Chip chip = chip_of(config, layer);
+    const auto x = random_inputs(4, 50, input, 1);
+    std::vector<double> y(4 * 9);
+    execute_layer(chip, state_of(chip), 0, x, 4, 0, y, nullptr);
+    for (double v : y) CHECK(v == 0);
+  }
+}
+
+TEST_CASE("a weight in several slices reads back right when all its digits do") {
+  // 3 slices of one bit each: the share over weights is the configured one (five standard errors, false alarm < 1e-6).
+  const Config config = config_of(
+      "{array: {rows: 512, columns: 512}, cell: {type: 2t2r, slices: 3}, device: {g_min: 2 uS, g_max: 20 uS, "
+      "write: {type: level-accuracy, accuracy: 90 %}}}");
+  const MatrixLayer layer = random_layer(400, 150, layout(config.cell, 4), 4, {1, 8, false}, 3);
+  const ChipState state = state_of(chip_of(config, layer));
+  CHECK(state.cells == 400 * 150);
+  const double share = static_cast<double>(state.at_level) / static_cast<double>(state.cells);
+  CHECK(std::abs(share - 0.9) < 5 * std::sqrt(0.9 * 0.1 / static_cast<double>(state.cells)));
+}

@@ -168,7 +168,7 @@ TEST_CASE("faults, ageing, saturating converters and unknown layers are told or 
       run(main_job({{"instances", "1"}, {"adc.range", "{type: fixed, current: 1 uA}"}}), run_options());
   CHECK(clipped.layers[0].adc_clipped_frac > 0.5);
   CHECK_THROWS_AS(run(main_job({{"layers", "{fc9: {digital: true}}"}}), run_options()), ConfigError);
-  CHECK_THROWS_AS(run(main_job({{"chips", "1"}}), run_options()), RunError);
+  CHECK_THROWS_AS(run(main_job({{"chips", "1"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), InputError);
   const Result digital = run(
       main_job({{"instances", "1"}, {"layers", "{fc1: {digital: true}, fc2: {digital: true}, fc3: {digital: true}}"}}),
