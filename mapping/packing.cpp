@@ -269,7 +269,7 @@ Packing pack(std::vector<Request> requests, int array_rows, int array_columns, i
   throw RunError(
       fmt::format("the network does not fit: {} cells needed, {} available on {} arrays of {} x {}; of the block of "
                   "layer {} at row {}, column {} ({} rows x {} columns) {} rows have no place: the tallest hole of {} "
-                  "columns has {} rows, and pieces need {}; use more arrays, 'chips: auto' or 'reload: true'",
+                  "columns has {} rows, and pieces need {}",
                   needed, cells_per_array * arrays, arrays, array_rows, array_columns, label(block), block.row,
                   block.column, block.rows, block.columns, misfit->rows_left, block.columns, misfit->tallest_hole_rows,
                   std::min(limits.min_piece_rows, misfit->rows_left)));

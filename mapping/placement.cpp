@@ -57,11 +57,12 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
     packing = pack(requests, config.array.rows, config.array.columns, available, config.mapping.min_piece_rows);
   } catch (const RunError& e) {
     if (!config.mapping.reload) {
-      throw ConfigError(Diagnostic{{},
-                                   "arrays",
-                                   fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(),
-                                               *config.chips, config.tiles, config.arrays),
-                                   ""});
+      Diagnostic problem;
+      problem.path = "chips";
+      problem.message = fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(), *config.chips,
+                                    config.tiles, config.arrays);
+      problem.remedy = "write chips: auto, or more arrays, or reload: true";
+      throw ConfigError(problem);
     }
     packing = pack(requests, config.array.rows, config.array.columns, 0, config.mapping.min_piece_rows);
   }

@@ -44,7 +44,7 @@ struct Placement {
 // Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.
 std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
 
-// Throws RunError with the numbers when the network does not fit.
+// Throws ConfigError with the numbers when the network does not fit.
 Placement place(const Config& config, const std::vector<MatrixLayer>& layers, const std::vector<LayerConfig>& settings);
 
 }  // namespace bitline

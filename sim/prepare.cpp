@@ -32,7 +32,8 @@ void add_inputs(const Dataset& data, std::vector<InputFile>& inputs) {
   }
 }
 
-Prepared prepare(const Config& config, const RunOptions& options) {
+Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
+  const Config& config = loaded.config;
   if (config.workload.network.empty()) {
     Diagnostic missing;
     missing.path = "workload.network";
@@ -75,7 +76,17 @@ Prepared prepare(const Config& config, const RunOptions& options) {
     for (const auto& m : first->matrices()) is_signed[static_cast<std::size_t>(m.index)] = m.input.is_signed;
   }
   p.network = quantize(is_signed);
-  p.placement = place(config, p.network->matrices(), settings);
+  try {
+    p.placement = place(config, p.network->matrices(), settings);
+  } catch (const ConfigError& e) {
+    // The placement knows keys, not where they were written.
+    std::vector<Diagnostic> located = e.diagnostics();
+    for (Diagnostic& d : located) {
+      const auto origin = loaded.annotations.origins.find(d.path);
+      d.where = origin == loaded.annotations.origins.end() ? loaded.tree.origin : origin->second;
+    }
+    throw ConfigError(located);
+  }
   return p;
 }
 
@@ -108,7 +119,7 @@ MappingResult mapping_of(const Config& config, const Prepared& p) {
 }
 
 MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options) {
-  return mapping_of(loaded.config, prepare(loaded.config, options));
+  return mapping_of(loaded.config, prepare(loaded, options));
 }
 
 }  // namespace bitline

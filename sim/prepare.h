@@ -18,7 +18,7 @@ struct Prepared {
 };
 
 // Reads network and calibration images, quantizes, places. Throws ConfigError, InputError, RunError.
-Prepared prepare(const Config& config, const RunOptions& options);
+Prepared prepare(const LoadedConfig& loaded, const RunOptions& options);
 
 MappingResult mapping_of(const Config& config, const Prepared& prepared);
 

@@ -133,7 +133,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     result.seed = config.seed;
     result.assumed = loaded.annotations.assumed;
     stages.begin("load", 0);
-    Prepared p = prepare(config, options);
+    Prepared p = prepare(loaded, options);
     const Dataset data = load_dataset(config.workload.dataset, Split::test, 0,
                                       static_cast<std::size_t>(config.workload.images), options.data);
     if (data.labels.empty())

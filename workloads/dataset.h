@@ -15,12 +15,12 @@ namespace bitline {
 
 struct Dataset {
   std::string name;
-  Shape shape;                        // of one image
-  int classes = 0;                    // 0 when there are no labels
-  std::vector<std::uint8_t> pixels;   // (count, channels, height, width)
-  std::vector<std::uint8_t> labels;   // count, or empty
-  std::vector<std::string> files;     // what was read
-  std::vector<std::string> checksums; // of those files
+  Shape shape;                         // of one image
+  int classes = 0;                     // 0 when there are no labels
+  std::vector<std::uint8_t> pixels;    // (count, channels, height, width)
+  std::vector<std::uint8_t> labels;    // count, or empty
+  std::vector<std::string> files;      // what was read
+  std::vector<std::string> checksums;  // of those files
   std::size_t count() const { return shape.size() ? pixels.size() / shape.size() : 0; }
 };
 

@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as d:
     check("mapping", mapping["arrays_used"] == 4 and len(mapping["layers"]) == 3, mapping)
     check("the drawing is XML", xml.parse(d / "map.svg").getroot().tag.endswith("svg"))
     expect("map", 0, "map", "fashion-mlp", out="fc1")
-    expect("map of what does not fit", 1, "map", "fashion-mlp", "--set", "chips=1", err="does not fit")
+    expect("map of what does not fit", 2, "map", "fashion-mlp", "--set", "chips=1", err="does not fit")
 
     # compare and report
     call("run", "fashion-mlp", *small, "--set", "adc.bits=5", "--out", d / "b")

@@ -236,7 +236,7 @@ TEST_CASE("a block taller than an array is cut at the array's height; one wider 
   CHECK_THROWS_AS(pack({{0, 0, 0, 0, 1, 1}}, 10, 4, -1), RunError);
 }
 
-TEST_CASE("too little room is told with the numbers and the remedy") {
+TEST_CASE("too little room is told with the numbers") {
   // 3 x 60 x 10 cells on 2 x 100 x 10: enough in all, but the third block finds only 40 + 40 rows and may not leave 20.
   const std::vector<Request> three = {{4, 0, 0, 0, 60, 10}, {5, 0, 0, 0, 60, 10}, {6, 0, 0, 8, 60, 10}};
   const std::string text = message_of(three, 100, 10, 2, 31);
@@ -245,9 +245,6 @@ TEST_CASE("too little room is told with the numbers and the remedy") {
   CHECK(has(text, "layer 6"));
   CHECK(has(text, "60 rows x 10 columns"));
   CHECK(has(text, "the tallest hole of 10 columns has 40 rows"));
-  CHECK(has(text, "chips: auto"));
-  CHECK(has(text, "reload"));
-  CHECK(has(text, "more arrays"));
   CHECK(message_of(three, 100, 10, 2, 30) == "");
 
   const std::string three_arrays = message_of(perceptron({196, 256, 512, 144}, 576, 128), 576, 128, 3);
