@@ -101,8 +101,8 @@ Device device_40uS(WriteModel model = ExactWrite{}) {
 TEST_CASE("levels are linear between g_min and g_max or as the table says") {
   Device d = device_40uS();
   CHECK(level_conductance(d, 0, 8) == 2 * uS);
-  CHECK(level_conductance(d, 7, 8) == doctest::Approx(40 * uS).epsilon(1e-15));
-  CHECK(level_conductance(d, 3, 20) == doctest::Approx(8 * uS).epsilon(1e-15));
+  CHECK(level_conductance(d, 7, 8) == doctest::Approx(40 * uS).epsilon(1e-15).scale(1e-30));
+  CHECK(level_conductance(d, 3, 20) == doctest::Approx(8 * uS).epsilon(1e-15).scale(1e-30));
   CHECK(level_conductance(d, 0, 1) == 2 * uS);
   CHECK_THROWS_WITH_AS(level_conductance(d, 8, 8), doctest::Contains("no level 8 in a device of 8 levels"), InputError);
   CHECK_THROWS_AS(level_conductance(d, -1, 8), InputError);
@@ -182,9 +182,11 @@ TEST_CASE("draws hang on the weight's identity alone") {
     CHECK(r[i] == 20 * uS + 0.5 * uS * draws.normal4(c)[ids[i].negative]);
     c.purpose = Purpose::drift;
     const double nu = 0.5 + 0.01 * draws.normal4(c)[ids[i].negative];
-    CHECK(p[i] == doctest::Approx(20 * uS * std::pow(2, -nu)).epsilon(1e-12));
+    CHECK(p[i] == doctest::Approx(20 * uS * std::pow(2, -nu)).epsilon(1e-12).scale(1e-30));
     c.purpose = Purpose::device_spread;
-    CHECK(v[i] == doctest::Approx(20 * uS * std::exp(0.05 * draws.normal4(c)[ids[i].negative + 2])).epsilon(1e-12));
+    CHECK(
+        v[i] ==
+        doctest::Approx(20 * uS * std::exp(0.05 * draws.normal4(c)[ids[i].negative + 2])).epsilon(1e-12).scale(1e-30));
     c.purpose = Purpose::stuck_cell;
     const double x = draws.uniform4(c)[ids[i].negative];
     CHECK(b[i] == (x < 0.3 ? 40 * uS : x > 0.8 ? 2 * uS : 20 * uS));
@@ -270,10 +272,11 @@ TEST_CASE("spread scales the target by a lognormal factor, whatever else is on")
   check_normal(cc, 0, 0.03);
   CHECK(std::abs(correlation(dd, cc)) < 5 / std::sqrt(many));
   const auto sum = logs(write(both, ids, 20 * uS));
-  for (int i = 0; i < many; i += 97) CHECK(sum[i] == doctest::Approx(dd[i] + cc[i]).epsilon(1e-9));
+  for (int i = 0; i < many; i += 97) CHECK(sum[i] == doctest::Approx(dd[i] + cc[i]).epsilon(1e-9).scale(1e-30));
   // The same factor on every conductance of a device.
   const auto low = write(to_device, ids, 5 * uS);
-  for (int i = 0; i < many; i += 97) CHECK(low[i] / (5 * uS) == doctest::Approx(std::exp(dd[i])).epsilon(1e-12));
+  for (int i = 0; i < many; i += 97)
+    CHECK(low[i] / (5 * uS) == doctest::Approx(std::exp(dd[i])).epsilon(1e-12).scale(1e-30));
 
   // With a write error on top: error and factor are the ones drawn without the other.
   const auto error = write(device_40uS(GaussianWrite{{0.5 * uS}}), ids, 20 * uS);
@@ -281,7 +284,7 @@ TEST_CASE("spread scales the target by a lognormal factor, whatever else is on")
   noisy.write = GaussianWrite{{0.5 * uS}};
   const auto g = write(noisy, ids, 20 * uS);
   for (int i = 0; i < many; i += 97) {
-    CHECK(g[i] - error[i] == doctest::Approx(20 * uS * (std::exp(dd[i]) - 1)).epsilon(1e-9));
+    CHECK(g[i] - error[i] == doctest::Approx(20 * uS * (std::exp(dd[i]) - 1)).epsilon(1e-9).scale(1e-30));
   }
 }
 
@@ -359,7 +362,8 @@ TEST_CASE("relaxation: variance and mean with the logarithm of time, by state") 
   CHECK(aged(d, 0, ids, at20) == at20);
   // One number per device for all times.
   for (int i = 0; i < many; i += 997) {
-    CHECK((later[i] - 20 * uS) / std::sqrt(1.11) == doctest::Approx((first[i] - 20 * uS) / 0.6).epsilon(1e-9));
+    CHECK((later[i] - 20 * uS) / std::sqrt(1.11) ==
+          doctest::Approx((first[i] - 20 * uS) / 0.6).epsilon(1e-9).scale(1e-30));
   }
 
   // The mean alone; the state is held at g_max.
@@ -367,9 +371,9 @@ TEST_CASE("relaxation: variance and mean with the logarithm of time, by state") 
   d.relaxation = r;
   const CellId one[] = {{}};
   CHECK(aged(d, 1e4, one, std::vector{20 * uS})[0] ==
-        doctest::Approx((20 + 0.5 - 0.5 + 4 * (-0.1 - 0.2)) * uS).epsilon(1e-12));
+        doctest::Approx((20 + 0.5 - 0.5 + 4 * (-0.1 - 0.2)) * uS).epsilon(1e-12).scale(1e-30));
   CHECK(aged(d, 1e4, one, std::vector{50 * uS})[0] ==
-        doctest::Approx((50 + 0.5 - 1 + 4 * (-0.1 - 0.8)) * uS).epsilon(1e-12));
+        doctest::Approx((50 + 0.5 - 1 + 4 * (-0.1 - 0.8)) * uS).epsilon(1e-12).scale(1e-30));
   r.shift_S = {-30 * uS};
   d.relaxation = r;
   CHECK(aged(d, 1e4, one, std::vector{20 * uS})[0] == 0);
@@ -380,7 +384,8 @@ TEST_CASE("power-law drift") {
   d.drift = PowerLawDrift{.t0_s = 20, .nu_mean = 0.06, .nu_sigma = 0};
   const CellId one[] = {{}};
   const std::vector<double> at20{20 * uS};
-  CHECK(aged(d, 180, one, at20)[0] == doctest::Approx(20 * uS * 0.8709635899560807).epsilon(1e-14));  // 10^-0.06
+  CHECK(aged(d, 180, one, at20)[0] ==
+        doctest::Approx(20 * uS * 0.8709635899560807).epsilon(1e-14).scale(1e-30));  // 10^-0.06
   CHECK(aged(d, 0, one, at20)[0] == 20 * uS);
 
   // ln(G / G0) = -nu ln 10 at t = 9 t0.
@@ -405,8 +410,9 @@ TEST_CASE("double-exponential drift, from above and below rest") {
   d.drift = DoubleExponentialDrift{.g_rest_S = 5 * uS, .share1 = 0.25, .tau1_s = 1, .tau2_s = 10};
   const CellId two[] = {{0, 0, 0, 0}, {0, 0, 0, 1}};
   const auto g = aged(d, 2, two, std::vector{15 * uS, 1 * uS});
-  CHECK(g[0] == doctest::Approx((5 + 10 * 0.6478818856176396) * uS).epsilon(1e-14));  // 0.25 e^-2 + 0.75 e^-0.2
-  CHECK(g[1] == doctest::Approx((5 - 4 * 0.6478818856176396) * uS).epsilon(1e-14));
+  CHECK(g[0] ==
+        doctest::Approx((5 + 10 * 0.6478818856176396) * uS).epsilon(1e-14).scale(1e-30));  // 0.25 e^-2 + 0.75 e^-0.2
+  CHECK(g[1] == doctest::Approx((5 - 4 * 0.6478818856176396) * uS).epsilon(1e-14).scale(1e-30));
   const auto end = aged(d, 1e9, two, std::vector{15 * uS, 1 * uS});
   CHECK(end[0] == doctest::Approx(5 * uS));
   CHECK(end[1] == doctest::Approx(5 * uS));
@@ -419,7 +425,7 @@ TEST_CASE("ageing is relaxation, then drift, and leaves stuck devices alone") {
   const CellId two[] = {{0, 0, 0, 0}, {0, 0, 0, 1}};
   const std::uint8_t faulty[] = {0, 1};
   const auto g = aged(d, 180, two, std::vector{20 * uS, 20 * uS}, faulty);
-  CHECK(g[0] == doctest::Approx(18 * uS * 0.8709635899560807).epsilon(1e-14));
+  CHECK(g[0] == doctest::Approx(18 * uS * 0.8709635899560807).epsilon(1e-14).scale(1e-30));
   CHECK(g[1] == 20 * uS);
 }
 
@@ -427,8 +433,8 @@ TEST_CASE("read noise adds its parts in square") {
   Device d = device_40uS();
   CHECK(read_noise_sigma(d, 20 * uS) == 0);
   d.read_noise = {.sigma_S = 0.3 * uS, .relative = 0.02};
-  CHECK(read_noise_sigma(d, 20 * uS) == doctest::Approx(0.5 * uS).epsilon(1e-14));
-  CHECK(read_noise_sigma(d, 0) == doctest::Approx(0.3 * uS).epsilon(1e-14));
+  CHECK(read_noise_sigma(d, 20 * uS) == doctest::Approx(0.5 * uS).epsilon(1e-14).scale(1e-30));
+  CHECK(read_noise_sigma(d, 0) == doctest::Approx(0.3 * uS).epsilon(1e-14).scale(1e-30));
 }
 
 TEST_CASE("bad numbers are refused, not written") {

@@ -101,7 +101,7 @@ TEST_CASE("4-bit weights written with errors lose accuracy against ideal ones, i
       run_options());
   CHECK(r.quality.inputs == 10000);
   CHECK(r.quality.loss_ci95.lower > 0);
-  CHECK(r.quality.loss == doctest::Approx(r.quality.reference_quantized - r.quality.value).epsilon(1e-9));
+  CHECK(r.quality.loss == doctest::Approx(r.quality.reference_quantized - r.quality.value).epsilon(1e-9).scale(1e-30));
 }
 
 TEST_CASE("parts add up to totals; twice the images leave the mean energy in place") {
@@ -109,10 +109,10 @@ TEST_CASE("parts add up to totals; twice the images leave the mean energy in pla
   const Result r = run(main_job({{"instances", "2"}}), run_options());
   double layers = 0;
   for (const auto& l : r.layers) layers += l.energy_J;
-  CHECK(r.energy_per_inference_J == doctest::Approx(total(r.energy_J)).epsilon(1e-12));
-  CHECK(layers == doctest::Approx(r.energy_per_inference_J).epsilon(1e-12));
-  CHECK(r.area_m2 == doctest::Approx(total(r.area_breakdown_m2)).epsilon(1e-12));
-  CHECK(r.latency_per_inference_s == doctest::Approx(total(r.latency_s)).epsilon(1e-12));
+  CHECK(r.energy_per_inference_J == doctest::Approx(total(r.energy_J)).epsilon(1e-12).scale(1e-30));
+  CHECK(layers == doctest::Approx(r.energy_per_inference_J).epsilon(1e-12).scale(1e-30));
+  CHECK(r.area_m2 == doctest::Approx(total(r.area_breakdown_m2)).epsilon(1e-12).scale(1e-30));
+  CHECK(r.latency_per_inference_s == doctest::Approx(total(r.latency_s)).epsilon(1e-12).scale(1e-30));
   CHECK(r.mapping.arrays_used == 4);
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
         const double g = row_S[b.array][b.row + i] + (128 - used[b.array][b.row + i]) * 2 * 2e-6;
         expected_J += __builtin_popcount(static_cast<unsigned>(pixel)) * 0.2 * 0.2 * 50e-9 * g / 20;
       }
-  CHECK(r.layers[0].energy_breakdown_J[0].second == doctest::Approx(expected_J).epsilon(1e-9));
+  CHECK(r.layers[0].energy_breakdown_J[0].second == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
 }
 
 TEST_CASE("faults, ageing, saturating converters and unknown layers are told or felt") {
