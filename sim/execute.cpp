@@ -213,7 +213,6 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
   std::vector<double> values;
   std::vector<float> z, adc_z;
   std::vector<const std::int16_t*> chunk;
-  std::vector<std::size_t> chunk_vector;
   for (std::size_t copy = 0; copy < static_cast<std::size_t>(plan.settings().duplicate); ++copy) {
     std::vector<std::size_t> mine;
     for (std::size_t v = 0; v < vectors; ++v)

@@ -162,7 +162,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("chips", 0.08);
     const auto layers = chip.layers.size();
-    std::vector<double> accuracies, hits(data.count(), 0), level_accuracies;
+    std::vector<double> accuracies, hits(data.count(), 0);
     std::vector<LayerCounts> counts(layers);
     std::vector<double> signal(layers, 0), noise(layers, 0), clipped(layers, 0), conversions(layers, 0),
         full_scale(layers, 0);
