@@ -15,15 +15,16 @@ void check_list(std::span<const double> list, const char* what, std::size_t each
     throw InputError(fmt::format("{}: {} values where 1 or {} belong", what, list.size(), each));
   for (std::size_t i = 0; i < list.size(); ++i)
     if (!(list[i] >= 0))
-      throw InputError(fmt::format("{}: value {} is {} ohm; resistances are 0, positive or infinite", what, i, list[i]));
+      throw InputError(
+          fmt::format("{}: value {} is {} ohm; resistances are 0, positive or infinite", what, i, list[i]));
 }
 
 }  // namespace
 
 void check(const Crossbar& c) {
   if (c.rows < 1 || c.columns < 1)
-    throw InputError(fmt::format("a crossbar of {} rows and {} columns; it needs at least one of each", c.rows,
-                                 c.columns));
+    throw InputError(
+        fmt::format("a crossbar of {} rows and {} columns; it needs at least one of each", c.rows, c.columns));
   const auto rows = static_cast<std::size_t>(c.rows), columns = static_cast<std::size_t>(c.columns);
   if (c.g_S.size() != rows * columns)
     throw InputError(fmt::format("conductances: {} values for {} x {} devices", c.g_S.size(), rows, columns));
