@@ -100,6 +100,7 @@ void fields(Visitor& v, Config& c) {
   v(c.tiles, {.key = "tiles", .meaning = "tiles of a chip", .min = 1, .max = 100000});
   v(c.arrays, {.key = "arrays", .meaning = "arrays of a tile", .min = 1, .max = 100000});
   v(c.array, {.key = "array", .meaning = "one crossbar"});
+  v(c.wires, {.key = "wires", .meaning = "resistance of the lines of an array"});
   v(c.device, {.key = "device", .meaning = "one memristor", .library = true});
   layer_parts(v, c.cell, c.input, c.adc, c.quantization);
   v(c.calibrate,

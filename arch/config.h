@@ -13,6 +13,7 @@
 #include "arch/technology.h"
 #include "array/cell.h"
 #include "array/device/device.h"
+#include "array/wires/wires.h"
 #include "base/config_reader.h"
 #include "periphery/adc/adc.h"
 #include "periphery/input/input.h"
@@ -98,6 +99,7 @@ struct Config {
   int tiles = 1;             // per chip
   int arrays = 2;            // per tile
   Array array;
+  Wires wires;
   Cell cell;
   Device device;
   Input input;

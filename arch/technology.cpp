@@ -3,6 +3,25 @@
 
 namespace bitline {
 
+void fields(Visitor& v, Metal& m) {
+  v(m.width_m,
+    {.key = "width", .meaning = "of an array wire", .unit = Unit::meter, .positive = true, .required = true});
+  v(m.thickness_m,
+    {.key = "thickness", .meaning = "of an array wire", .unit = Unit::meter, .positive = true, .required = true});
+  v(m.resistivity_ohm_m, {.key = "resistivity",
+                          .meaning = "of the wire as made, at the reference temperature",
+                          .unit = Unit::ohm_meter,
+                          .positive = true,
+                          .required = true});
+  v(m.temperature_coefficient_per_K, {.key = "temperature_coefficient",
+                                      .meaning = "relative change of the resistivity per kelvin",
+                                      .source = "annealed copper: IEC 60028:1925"});
+  v(m.reference_K,
+    {.key = "reference_temperature", .meaning = "where the resistivity holds", .unit = Unit::kelvin, .positive = true});
+  v(m.temperature_K,
+    {.key = "temperature", .meaning = "of the wires in operation", .unit = Unit::kelvin, .positive = true});
+}
+
 void fields(Visitor& v, Technology& t) {
   v(t.node_m, {.key = "node", .meaning = "feature size", .unit = Unit::meter, .positive = true, .required = true});
   v(t.vdd_V, {.key = "vdd",
@@ -48,6 +67,8 @@ void fields(Visitor& v, Technology& t) {
                           .unit = Unit::square_meter,
                           .min = 0,
                           .required = true});
+  v(t.metal,
+    {.key = "metal", .meaning = "what array wires are made of; needed where wires.row or wires.column is unset"});
   v(t.write_energy_J,
     {.key = "write_energy", .meaning = "writing one device once, all its pulses", .unit = Unit::joule, .min = 0});
   v(t.write_time_s,

@@ -24,6 +24,7 @@ enum class Unit {
   second,
   meter,
   square_meter,
+  ohm_meter,
   ohm_per_meter,
   farad_per_meter,
 };

@@ -26,8 +26,9 @@ struct LayerPlan {
   const MappedLayer* mapped = nullptr;
   PlanePlan planes;
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
-  double v_step_V = 0.2;    // row voltage of one input step
-  double full_scale_A = 0;  // of the converters; 0 = each array's own (calibrate: per-array) or ideal
+  double v_step_V = 0.2;         // row voltage of one input step
+  std::vector<RowGroup> groups;  // rows driven together, each once, in order
+  double full_scale_A = 0;       // of the converters; 0 = each array's own (calibrate: per-array) or ideal
   const LayerConfig& settings() const { return mapped->settings; }
   const CellLayout& cell() const { return mapped->cell; }
 };
@@ -39,6 +40,11 @@ struct Chip {
   std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
   double write_sigma_S = 0;       // solved for level-accuracy writes
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
+  // With exact wires: what the variance of a column's read noise is of that of its own cells, [layer][block][column].
+  std::vector<std::vector<std::vector<double>>> noise_factors;
+  const std::vector<double>* noise_factor(std::size_t layer, std::size_t block) const {
+    return noise_factors.empty() ? nullptr : &noise_factors[layer][block];
+  }
 };
 
 // What one block's columns hold in one chip instance.
@@ -47,7 +53,8 @@ struct BlockState {
   CodeMatrix variance;            // read noise variance in steps of LayerState::variance_step; empty without read noise
   CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
   std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
-  AdcScale scale;                   // in lattice steps times input steps
+  std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
+  AdcScale scale;                                       // in lattice steps times input steps
   AdcBank converters;
 };
 

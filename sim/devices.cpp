@@ -38,8 +38,6 @@ void kill_dead_lines(const Device& device, int array, const Random& random, cons
 
 int physical_array(const Chip& chip, const Block& block) { return block.array % chip.placement.arrays_total; }
 
-bool shares_column(const CellLayout& cell) { return cell.pair && cell.columns_per_weight == cell.slices; }
-
 DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k) {
   const int devices = cell.devices_per_slice(), device = k % devices, slice_column = k / devices;
   if (devices == 1 || shares_column(cell)) return {block.array_row + row, block.array_column + slice_column, device};

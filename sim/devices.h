@@ -4,10 +4,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "arch/lines.h"
 #include "sim/chip.h"
 
 namespace bitline {
@@ -17,6 +19,12 @@ struct BlockDevices {
   std::vector<double> target_S, written_S, aged_S;
   std::vector<std::uint8_t> faulty;
   std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
+
+  // With exact wires (sim/interconnect.h), else empty: what the column of each device receives for a volt on its line,
+  // and what the sources of the block's rows deliver, (rows, rows): the power is x^T source x for a volt per input
+  // step.
+  std::vector<double> effective_S, reference_effective_S;
+  std::shared_ptr<const std::vector<double>> source_S;
 };
 
 // Where a device lies in its array; `device` tells the two devices of a cell that share one column.
@@ -27,8 +35,6 @@ struct DevicePlace {
 DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k);
 // The array that holds a block; with reload several blocks' arrays are loads of one.
 int physical_array(const Chip& chip, const Block& block);
-// Both devices of a pair hang on one column, each on its own row line.
-bool shares_column(const CellLayout& cell);
 
 // Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in
 // it.

@@ -131,50 +131,9 @@ struct ColumnSums {
   }
 };
 
-void count_activity(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors, Activity& activity) {
-  const Input& input = plan.settings().input;
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows);
-  const auto copies = static_cast<std::size_t>(plan.settings().duplicate);
-  // What one code costs over all its planes, tabulated.
-  const int low = plan.matrix->input.lowest(), high = plan.matrix->input.highest();
-  std::vector<std::uint32_t> drive(static_cast<std::size_t>(high - low + 1)), on(drive.size());
-  for (int code = low; code <= high; ++code)
-    for (int p = 0; p < plan.planes.planes(); ++p) {
-      const int x = plane_value(input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
-      drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
-      on[static_cast<std::size_t>(code - low)] += x != 0;
-    }
-  activity.row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  activity.row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  const auto positions = static_cast<std::size_t>(plan.matrix->positions);
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const std::size_t copy = v % positions % copies;
-    for (std::size_t r = 0; r < rows; ++r) {
-      const auto code = static_cast<std::size_t>(in[v * rows + r] - low);
-      activity.row_drive[copy][r] += drive[code];
-      activity.row_on[copy][r] += on[code];
-    }
-  }
-}
-
 constexpr std::size_t reads_per_chunk = 256;  // planes summed together: their sums stay in the second-level cache
 
 }  // namespace
-
-void Activity::add(const Activity& other) {
-  conversions += other.conversions;
-  clipped += other.clipped;
-  row_drive.resize(std::max(row_drive.size(), other.row_drive.size()));
-  row_on.resize(row_drive.size());
-  for (std::size_t c = 0; c < other.row_drive.size(); ++c) {
-    row_drive[c].resize(other.row_drive[c].size(), 0);
-    row_on[c].resize(other.row_on[c].size(), 0);
-    for (std::size_t r = 0; r < other.row_drive[c].size(); ++r) {
-      row_drive[c][r] += other.row_drive[c][r];
-      row_on[c][r] += other.row_on[c][r];
-    }
-  }
-}
 
 void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, std::span<const std::int16_t> in,
                    std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
@@ -185,7 +144,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
     return;
   }
   const LayerState& layer = state.layers[index];
-  if (activity) count_activity(plan, in, vectors, *activity);
+  if (activity) activity->count_drives(plan, in, vectors);
   std::fill(out.begin(), out.end(), 0.0);
 
   const CellLayout& cell = plan.cell();

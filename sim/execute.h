@@ -6,21 +6,12 @@
 // variance sum of x^2 sigma^2 over the driven devices: it is drawn once per conversion, never per cell.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <span>
 
-#include "sim/chip.h"
+#include "sim/activity.h"
 
 namespace bitline {
-
-// Counted while running; sums of integers, so the order of batches does not matter.
-struct Activity {
-  std::vector<std::vector<std::uint64_t>> row_drive;  // [copy][row]: sum over reads of x^2 (x in input steps)
-  std::vector<std::vector<std::uint64_t>> row_on;     // [copy][row]: reads with x != 0
-  std::uint64_t conversions = 0, clipped = 0;
-  void add(const Activity& other);
-};
 
 // Sees every analog sum before conversion, in input steps times siemens (multiply by v_step for amperes).
 using CurrentObserver = std::function<void(std::size_t block, double sum)>;

@@ -7,6 +7,8 @@
 #include <limits>
 #include <mutex>
 
+#include <tbb/enumerable_thread_specific.h>
+
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/calibrate.h"
@@ -56,8 +58,10 @@ struct ChipRun {
   std::vector<double> signal, noise;  // by layer, over the first images
 };
 
+// `with_pairs`, by layer: whether products of inputs are counted, for power in arrays with wires.
 ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwork& network, const Dataset& data,
-                 const RunOptions& options, const std::function<void(double)>& progress) {
+                 const std::vector<bool>& with_pairs, const RunOptions& options,
+                 const std::function<void(double)>& progress) {
   const std::size_t layers = chip.layers.size(), count = data.count(), batch = std::max<std::size_t>(1, options.batch);
   const std::size_t batches = (count + batch - 1) / batch, checked = std::min(count, snr_images);
   const int classes = network.outputs();
@@ -68,9 +72,12 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
   std::vector<double> signal(layers * checked, 0), noise(layers * checked, 0);
   std::mutex mutex;
   std::size_t finished = 0;
+  tbb::enumerable_thread_specific<std::vector<Activity>> counted;
   parallel_for(batches, [&](std::size_t b) {
     const std::size_t first = b * batch, n = std::min(batch, count - first);
-    std::vector<Activity> activity(layers);
+    std::vector<Activity>& activity = counted.local();
+    activity.resize(layers);
+    for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = with_pairs[l];
     const auto outputs = network.run(data, first, n,
                                      [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
                                          std::size_t image, std::span<double> out) {
@@ -92,8 +99,10 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
     const auto best = argmax(std::span<const double>(outputs), classes);
     std::copy(best.begin(), best.end(), run.predicted.begin() + static_cast<std::ptrdiff_t>(first));
     const std::lock_guard lock(mutex);
-    for (std::size_t l = 0; l < layers; ++l) run.activity[l].add(activity[l]);
     if (progress) progress(static_cast<double>(++finished) / static_cast<double>(batches));
+  });
+  counted.combine_each([&](const std::vector<Activity>& mine) {
+    for (std::size_t l = 0; l < mine.size(); ++l) run.activity[l].add(mine[l]);
   });
   run.signal.assign(layers, 0);
   run.noise.assign(layers, 0);
@@ -168,13 +177,20 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         full_scale(layers, 0);
     std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
     double squared_error_S2 = 0;
+    std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
     for (int instance = 0; instance < config.instances; ++instance) {
       const ChipState state =
           make_chip(chip, instance, *p.network, p.calibration,
                     instance == 0 && config.keep == Keep::conductances ? options.conductance_folder : fs::path());
-      const ChipRun run = run_chip(chip, state, *p.network, data, options, [&](double part) {
-        stages.report(0.08 + 0.92 * (instance + part) / config.instances);
-      });
+      // The first layer's inputs are the images, the same for every chip: its products are counted once.
+      std::vector<bool> with_pairs(layers, config.wires.exact());
+      if (!first_pairs.empty()) with_pairs[0] = false;
+      ChipRun run = run_chip(chip, state, *p.network, data, with_pairs, options,
+                             [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); });
+      if (first_pairs.empty())
+        first_pairs = run.activity[0].pair_drive;
+      else
+        run.activity[0].pair_drive = first_pairs;
       const std::vector<double> hit = correct(run.predicted, data);
       std::size_t successes = 0;
       for (std::size_t i = 0; i < hit.size(); ++i) hits[i] += hit[i], successes += hit[i] > 0;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a layer's reads drove: counts that array and line energy follow from. Sums of integers, so the order of batches
+// does not matter.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/chip.h"
+
+namespace bitline {
+
+struct Activity {
+  std::vector<std::vector<std::uint64_t>> row_drive;  // [copy][row]: sum over reads of x^2 (x in input steps)
+  std::vector<std::vector<std::uint64_t>> row_on;     // [copy][row]: reads with x != 0
+  // [copy][row group of the plan]: sum over reads of x_r x_k, (rows, rows), k <= r. Counted where `with_pairs`, for
+  // power in arrays with wires.
+  std::vector<std::vector<std::vector<std::int64_t>>> pair_drive;
+  bool with_pairs = false;
+  std::uint64_t conversions = 0, clipped = 0;
+
+  // Counts the drives of `vectors` input vectors of one layer, (vectors, rows).
+  void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);
+  void add(const Activity& other);
+};
+
+}  // namespace bitline

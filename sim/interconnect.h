@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The wires of one chip instance's arrays: each array is a circuit of all its devices, mapped or not, reduced to what
+// every row line does to every column and what its sources deliver.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "array/wires/crossbar.h"
+#include "sim/devices.h"
+
+namespace bitline {
+
+// A block and its devices; those of one array are solved together.
+struct PlacedDevices {
+  const LayerPlan* plan = nullptr;
+  const Block* block = nullptr;
+  BlockDevices* devices = nullptr;
+};
+
+// Where a device lies in the circuit of its array. Reference columns lie right of the array's own, block by block.
+struct CircuitPlace {
+  int line, column;
+};
+
+// One array as a circuit.
+class ArrayCircuit {
+ public:
+  // `blocks`: all blocks of the array. Unmapped cells are as mapping.unused says.
+  ArrayCircuit(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
+
+  const Crossbar& crossbar() const { return crossbar_; }
+  int lines_per_row() const { return lines_per_row_; }
+  // Device k of a row of block `b`, counted as in BlockDevices; reference device of a slice.
+  CircuitPlace place(std::size_t b, int row, int k) const;
+  CircuitPlace reference_place(std::size_t b, int row, int slice) const;
+  std::size_t index(CircuitPlace at) const {
+    return static_cast<std::size_t>(at.line) * static_cast<std::size_t>(crossbar_.columns) +
+           static_cast<std::size_t>(at.column);
+  }
+
+ private:
+  std::vector<PlacedDevices> blocks_;
+  std::vector<int> first_reference_;  // column, by block
+  int lines_per_row_ = 1;
+  Crossbar crossbar_;
+};
+
+// Blocks by array.
+std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<const PlacedDevices> blocks);
+
+// Sets effective_S, reference_effective_S and source_S of all blocks of a chip of voltage rows with exact wires. Arrays
+// are reduced by all threads, each with scratch of its own.
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
+
+}  // namespace bitline
