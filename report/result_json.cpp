@@ -120,6 +120,24 @@ Json provenance_of(const Result& r) {
           {"inputs", inputs}};
 }
 
+// Wires: how they were solved, that they were, and what they do.
+Json wires_of(const Result& r) {
+  if (!r.wires) return {{"mode", "ideal"}};
+  const WireResult& w = *r.wires;
+  return {{"mode", "exact"},
+          {"method", w.method},
+          {"status", w.status},
+          {"residual", w.residual},
+          {"row_ohm", w.row_ohm},
+          {"column_ohm", w.column_ohm},
+          {"reads", w.reads},
+          {"current_error_rms", w.current_error_rms},
+          {"voltage_left_mean", w.drop_mean},
+          {"voltage_left_min", w.drop_min},
+          {"noise_factor_mean", w.noise_factor_mean},
+          {"noise_sigma_error", w.noise_sigma_error}};
+}
+
 // Lists go by the name of their element where it has one.
 std::string element_key(const Json& element, std::size_t index) {
   if (element.is_object() && element.contains("name")) return element["name"].get<std::string>();
@@ -166,6 +184,7 @@ Json document(const Result& r) {
         {"rms_error_S", r.write.rms_error_S},
         {"fault_frac", r.write.fault_frac},
         {"pulses_per_cell", or_null(r.write.pulses_per_cell)}}},
+      {"wires", wires_of(r)},
       {"energy",
        {{"per_inference_J", r.energy_per_inference_J},
         {"write_J", or_null(r.energy_write_J)},

@@ -8,6 +8,7 @@
 #include "sim/calibrate.h"
 #include "sim/execute.h"
 #include "sim/run.h"
+#include "sim/wire_study.h"
 
 namespace bitline {
 
@@ -54,6 +55,12 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
                                                           n * static_cast<std::size_t>(rows));
     };
+    if (config.wires.exact() && config.array.topology == Topology::voltage_rows) {
+      const std::size_t some = std::min<std::size_t>(batch, 8);
+      const std::vector<std::vector<std::int16_t>> first{
+          {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(some * static_cast<std::size_t>(rows))}};
+      study_wires(chip, first);
+    }
     // Without a data set the inputs themselves calibrate the converters.
     const auto sums_of = [&](const ChipState& state) {
       CurrentSamples sums(1);

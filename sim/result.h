@@ -45,6 +45,23 @@ struct WriteResult {
   Interval level_accuracy_ci95{0, 0};
 };
 
+// What the interconnect does, seen on a sample of reads of the first chip.
+struct WireResult {
+  double row_ohm = 0, column_ohm = 0;  // of a segment
+  std::string method;                  // how currents are found
+  std::string status = "solved";       // or what did not converge
+  double residual = 0;                 // largest violation of Kirchhoff's current law met, of the largest current
+  std::size_t reads = 0;               // in the sample
+  double current_error_rms = 0;        // current with wires minus without, over the rms current without
+  double drop_mean = 1, drop_min = 1;  // voltage across a device over that of its source, of driven devices of the map
+  double noise_factor_mean = 1;        // variance of a column's read noise over that of its own cells
+  double noise_sigma_error = 0;        // rms relative error that is left in the standard deviation
+  // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns); currents with
+  // and without wires over the largest without.
+  int map_rows = 0, map_columns = 0;
+  std::vector<float> drop_map, with_wires, without_wires;
+};
+
 struct PlacedBlock {
   std::string layer;
   int copy = 0;
@@ -95,6 +112,7 @@ struct Result {
   std::vector<Assumption> assumed;
   Quality quality;
   WriteResult write;
+  std::optional<WireResult> wires;  // unset: ideal
   double energy_per_inference_J = 0;
   std::optional<double> energy_write_J;  // unset: the technology gives no write energy
   Breakdown energy_J;

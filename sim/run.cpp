@@ -15,6 +15,7 @@
 #include "sim/cost.h"
 #include "sim/execute.h"
 #include "sim/prepare.h"
+#include "sim/wire_study.h"
 
 namespace bitline {
 namespace {
@@ -167,6 +168,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = build_chip(config, p.network->matrices(), p.placement);
+    if (config.wires.exact() && config.array.topology == Topology::voltage_rows)
+      result.wires = study_wires(chip, sample_inputs(chip, *p.network, p.calibration));
     if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, *p.network, p.calibration);
 
     stages.begin("chips", 0.08);

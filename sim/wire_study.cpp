@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/wire_study.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "arch/lines.h"
+#include "array/wires/reduction.h"
+#include "base/parallel.h"
+#include "sim/interconnect.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::size_t sample_images = 8, planes_each = 2, most_columns = 16;
+
+// Drops d, or sensitivities s, of every device: row node minus column node.
+std::vector<double> drops(const NodeVoltages& circuit, std::span<const double> v_V, std::span<const double> sense_V) {
+  const std::size_t devices = circuit.effective().transfer_S.size(),
+                    batch = v_V.size() / static_cast<std::size_t>(circuit.effective().rows);
+  std::vector<double> row_V(batch * devices), column_V(row_V.size());
+  circuit.solve(v_V, sense_V, row_V, column_V);
+  for (std::size_t k = 0; k < row_V.size(); ++k) row_V[k] -= column_V[k];
+  return row_V;
+}
+
+// Reads of one block: voltages of the array's lines in input steps.
+struct SampledReads {
+  std::vector<std::vector<int>> x;  // [read][row of the block]
+  std::vector<double> v_V;          // (reads, lines)
+};
+
+SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
+                           std::span<const std::int16_t> inputs) {
+  SampledReads s;
+  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+             lines = static_cast<std::size_t>(circuit.crossbar().rows);
+  const std::size_t vectors = inputs.size() / rows, planes = static_cast<std::size_t>(plan.planes.planes());
+  const RowGroup& group = block.groups.front();
+  for (std::size_t v = 0; v < vectors; ++v)
+    for (std::size_t k = 0; k < std::min(planes, planes_each); ++k) {
+      const auto plane = static_cast<int>((v * planes_each + k) * 5 % planes);  // all planes in turn
+      std::vector<int> x(static_cast<std::size_t>(block.rows), 0);
+      std::vector<double> line_V(lines, 0);
+      for (int r = group.row; r < group.row + group.rows; ++r) {
+        const int step = plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
+                                     inputs[v * rows + static_cast<std::size_t>(r)], plane);
+        x[static_cast<std::size_t>(r - block.row)] = step;
+        for (int d = 0; d < circuit.lines_per_row(); ++d)
+          line_V[static_cast<std::size_t>((block.array_row + r - block.row) * circuit.lines_per_row() + d)] =
+              d == 0 ? step : -step;
+      }
+      if (std::all_of(x.begin(), x.end(), [](int step) { return step == 0; })) continue;
+      s.x.push_back(std::move(x));
+      s.v_V.insert(s.v_V.end(), line_V.begin(), line_V.end());
+    }
+  return s;
+}
+
+// Columns of the circuit that a conversion column of the block combines.
+std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout& cell, std::size_t b, int conversion) {
+  std::vector<double> w(static_cast<std::size_t>(circuit.crossbar().columns), 0);
+  const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
+  const int weight = conversion / conversions, k = conversion % conversions;
+  const int first = (weight * cell.slices + (cell.split_columns ? k / 2 : k)) * devices;
+  if (cell.split_columns) {
+    w[static_cast<std::size_t>(circuit.place(b, 0, first + k % 2).column)] = 1;
+  } else {
+    w[static_cast<std::size_t>(circuit.place(b, 0, first).column)] = 1;
+    if (cell.pair && !shares_column(cell)) w[static_cast<std::size_t>(circuit.place(b, 0, first + 1).column)] = -1;
+  }
+  return w;
+}
+
+double weighted_variance(std::span<const double> variance_S2, const double* d, const double* s) {
+  double sum = 0;
+  for (std::size_t k = 0; k < variance_S2.size(); ++k) {
+    const double ds = d[k] * s[k];
+    sum += variance_S2[k] * ds * ds;
+  }
+  return sum;
+}
+
+struct BlockStudy {
+  std::vector<double> factor;  // by conversion column
+  double squared_error = 0;    // of the standard deviation, over columns and reads
+  std::size_t compared = 0;
+  std::vector<float> with_wires, without_wires;  // currents in siemens times input steps
+};
+
+// Columns that are solved for; the others' factors lie between theirs.
+std::vector<int> sampled_columns(int count) {
+  std::vector<int> some;
+  const int n = std::min<int>(count, static_cast<int>(most_columns));
+  for (int i = 0; i < n; ++i) some.push_back(n == 1 ? 0 : static_cast<int>(std::lround(i * (count - 1.0) / (n - 1))));
+  return some;
+}
+
+double between(const std::vector<int>& at, const std::vector<double>& value, int x) {
+  const auto above = std::lower_bound(at.begin(), at.end(), x);
+  const auto i = static_cast<std::size_t>(above - at.begin());
+  if (i == 0) return value.front();
+  const double share = static_cast<double>(x - at[i - 1]) / (at[i] - at[i - 1]);
+  return value[i - 1] + share * (value[i] - value[i - 1]);
+}
+
+class ArrayStudy {
+ public:
+  ArrayStudy(const Chip& chip, std::span<const PlacedDevices> blocks)
+      : chip_(chip), blocks_(blocks), circuit_(chip, chip.config.device, blocks), voltages_(circuit_.crossbar()) {
+    const Device& device = chip.config.device;
+    const double access_ohm = chip.config.wires.access_ohm;
+    const std::size_t devices = circuit_.crossbar().g_S.size();
+    variance_S2_.resize(devices);
+    own_.resize(devices);
+    const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
+    for (std::size_t k = 0; k < devices; ++k) {
+      // The device itself, in front of its transistor.
+      const double behind_S = circuit_.crossbar().g_S[k], g_S = behind_S / (1 - behind_S * access_ohm);
+      const double slope = behind_S > 0 ? behind_S / g_S * (behind_S / g_S) : 1;
+      const double sigma_S = read_noise_sigma(device, g_S) * slope;
+      variance_S2_[k] = sigma_S * sigma_S;
+      const double reached = behind_S > 0 ? transfer_S[k] / behind_S : 1;
+      own_[k] = variance_S2_[k] * reached * reached;
+    }
+  }
+
+  BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs) const {
+    const LayerPlan& plan = *blocks_[b].plan;
+    const Block& block = *blocks_[b].block;
+    const int width = block.columns * plan.cell().conversions_per_weight();
+    const SampledReads reads = sampled_reads(plan, block, circuit_, inputs);
+    BlockStudy out;
+    out.factor.assign(static_cast<std::size_t>(width), 1);
+    if (reads.x.empty()) return out;
+    currents(b, reads, out);
+    if (chip_.config.device.read_noise.sigma_S <= 0 && chip_.config.device.read_noise.relative <= 0) return out;
+
+    const std::vector<int> columns = sampled_columns(width);
+    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
+               senses = static_cast<std::size_t>(circuit_.crossbar().columns), devices = own_.size();
+    const std::vector<double> d = drops(voltages_, reads.v_V, std::vector<double>(reads.x.size() * senses, 0));
+    std::vector<double> weights;
+    for (int c : columns) {
+      const std::vector<double> w = sense_weights(circuit_, plan.cell(), b, c);
+      weights.insert(weights.end(), w.begin(), w.end());
+    }
+    const std::vector<double> s = drops(voltages_, std::vector<double>(columns.size() * lines, 0), weights);
+    std::vector<double> factors;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      std::vector<double> exact, own;
+      double exact_sum = 0, own_sum = 0;
+      for (std::size_t read = 0; read < reads.x.size(); ++read) {
+        exact.push_back(weighted_variance(variance_S2_, d.data() + read * devices, s.data() + c * devices));
+        own.push_back(own_variance(b, columns[c], reads.x[read]));
+        exact_sum += exact.back(), own_sum += own.back();
+      }
+      const double factor = own_sum > 0 ? exact_sum / own_sum : 1;
+      factors.push_back(factor);
+      for (std::size_t read = 0; read < exact.size(); ++read) {
+        if (exact[read] <= 0) continue;
+        const double error = std::sqrt(factor * own[read] / exact[read]) - 1;
+        out.squared_error += error * error;
+        ++out.compared;
+      }
+    }
+    for (int c = 0; c < width; ++c) out.factor[static_cast<std::size_t>(c)] = between(columns, factors, c);
+    return out;
+  }
+
+  // Voltage left across each cell with all rows driven, mean of a pair's devices.
+  void map(WireResult& result) const {
+    const int lines = circuit_.lines_per_row();
+    const Array& array = chip_.config.array;
+    std::vector<double> v(static_cast<std::size_t>(circuit_.crossbar().rows), 1);
+    for (std::size_t i = 1; lines == 2 && i < v.size(); i += 2) v[i] = -1;
+    const auto senses = static_cast<std::size_t>(circuit_.crossbar().columns);
+    const std::vector<double> d = drops(voltages_, v, std::vector<double>(senses, 0));
+    result.map_rows = array.rows, result.map_columns = array.columns;
+    double sum = 0;
+    result.drop_min = 1;
+    for (int r = 0; r < array.rows; ++r)
+      for (int c = 0; c < array.columns; ++c) {
+        double left = 0;
+        for (int l = 0; l < lines; ++l) {
+          const double own = v[static_cast<std::size_t>(r * lines + l)] * d[circuit_.index({r * lines + l, c})];
+          left += own / lines;
+          sum += own / lines;
+          result.drop_min = std::min(result.drop_min, own);
+        }
+        result.drop_map.push_back(static_cast<float>(left));
+      }
+    result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
+  }
+
+ private:
+  double own_variance(std::size_t b, int conversion, const std::vector<int>& x) const {
+    const CellLayout& cell = blocks_[b].plan->cell();
+    const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
+    const int k = conversion % conversions;
+    const int first = (conversion / conversions * cell.slices + (cell.split_columns ? k / 2 : k)) * devices;
+    double sum = 0;
+    for (std::size_t r = 0; r < x.size(); ++r) {
+      if (x[r] == 0) continue;
+      double own = 0;
+      for (int i = 0; i < devices; ++i)
+        if (!cell.split_columns || i == k % 2)
+          own += own_[circuit_.index(circuit_.place(b, static_cast<int>(r), first + i))];
+      sum += own * x[r] * x[r];
+    }
+    return sum;
+  }
+
+  // Column currents of the sampled reads with and without wires.
+  void currents(std::size_t b, const SampledReads& reads, BlockStudy& out) const {
+    const CellLayout& cell = blocks_[b].plan->cell();
+    const int width = blocks_[b].block->columns * cell.conversions_per_weight();
+    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
+               senses = static_cast<std::size_t>(circuit_.crossbar().columns);
+    for (int c = 0; c < width; ++c) {
+      const std::vector<double> w = sense_weights(circuit_, cell, b, c);
+      for (std::size_t read = 0; read < reads.x.size(); ++read) {
+        double with = 0, without = 0;
+        for (std::size_t j = 0; j < senses; ++j) {
+          if (w[j] == 0) continue;
+          for (std::size_t i = 0; i < lines; ++i) {
+            const double v = w[j] * reads.v_V[read * lines + i];
+            if (v == 0) continue;
+            with += v * voltages_.effective().transfer_S[i * senses + j];
+            without += v * circuit_.crossbar().g_S[i * senses + j];
+          }
+        }
+        out.with_wires.push_back(static_cast<float>(with));
+        out.without_wires.push_back(static_cast<float>(without));
+      }
+    }
+  }
+
+  const Chip& chip_;
+  std::span<const PlacedDevices> blocks_;
+  ArrayCircuit circuit_;
+  NodeVoltages voltages_;
+  std::vector<double> variance_S2_, own_;  // of each device: of its conductance; of what its column sees of it
+};
+
+}  // namespace
+
+double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> variance_S2, std::span<const double> v_V,
+                         std::span<const double> sense_weight) {
+  const std::vector<double> d = drops(circuit, v_V, std::vector<double>(sense_weight.size(), 0)),
+                            s = drops(circuit, std::vector<double>(v_V.size(), 0), sense_weight);
+  return weighted_variance(variance_S2, d.data(), s.data());
+}
+
+WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs) {
+  WireResult result;
+  const SegmentResistance segment = segment_resistance(chip.config);
+  result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
+  result.method = "direct reduction";
+  chip.noise_factors.clear();
+
+  // The first block of each layer stands for the layer's others: their columns lie alike.
+  struct Task {
+    std::size_t layer;
+    std::vector<PlacedDevices> blocks;
+    std::size_t mine = 0;
+    BlockStudy study;
+  };
+  std::vector<Task> tasks;
+  std::vector<std::vector<BlockDevices>> devices;
+  const Random random(chip.config.seed, 0);
+  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
+    if (chip.layers[l].mapped->blocks.empty()) continue;
+    const int array = chip.layers[l].mapped->blocks.front().array;
+    Task& task = tasks.emplace_back(Task{l, {}, 0, {}});
+    std::vector<BlockDevices>& mine = devices.emplace_back();
+    for (const auto& plan : chip.layers)
+      for (const auto& block : plan.mapped->blocks) {
+        if (block.array != array) continue;
+        if (&block == &chip.layers[l].mapped->blocks.front()) task.mine = task.blocks.size();
+        task.blocks.push_back({&plan, &block, nullptr});
+        mine.push_back(write_block(chip, chip.config.device, random, plan, block, chip.measured.get()));
+      }
+    for (std::size_t b = 0; b < mine.size(); ++b) task.blocks[b].devices = &mine[b];
+  }
+  parallel_for(tasks.size(), [&](std::size_t t) {
+    const ArrayStudy study(chip, tasks[t].blocks);
+    tasks[t].study = study.study(tasks[t].mine, inputs[tasks[t].layer]);
+    if (t == 0) study.map(result);
+  });
+
+  double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
+  std::size_t compared = 0, columns = 0;
+  chip.noise_factors.resize(chip.layers.size());
+  for (auto& task : tasks) {
+    BlockStudy& s = task.study;
+    squared += s.squared_error, compared += s.compared;
+    for (double f : s.factor) factors += f, ++columns;
+    for (float i : s.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
+    for (std::size_t i = 0; i < s.with_wires.size(); ++i) {
+      const double without = s.without_wires[i], change = s.with_wires[i] - without;
+      reference += without * without, difference += change * change;
+    }
+    const auto& blocks = chip.layers[task.layer].mapped->blocks;
+    for (const auto& block : blocks) {
+      std::vector<double>& factor = chip.noise_factors[task.layer].emplace_back();
+      const std::size_t width =
+          static_cast<std::size_t>(block.columns * chip.layers[task.layer].cell().conversions_per_weight());
+      for (std::size_t c = 0; c < width; ++c) factor.push_back(s.factor[std::min(c, s.factor.size() - 1)]);
+    }
+  }
+  for (auto& task : tasks)
+    for (std::size_t i = 0; i < task.study.with_wires.size() && largest > 0; ++i) {
+      result.with_wires.push_back(static_cast<float>(task.study.with_wires[i] / largest));
+      result.without_wires.push_back(static_cast<float>(task.study.without_wires[i] / largest));
+    }
+  result.reads = tasks.empty() ? 0 : sample_images * planes_each;
+  result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
+  result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
+  result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
+  return result;
+}
+
+std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
+                                                     const Dataset& data) {
+  std::vector<std::vector<std::int16_t>> inputs(chip.layers.size());
+  const std::size_t images = std::min(sample_images, data.count());
+  network.run(data, 0, images,
+              [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
+                  std::span<double> out) {
+                QuantizedNetwork::exact_product(m, in, vectors, image, out);
+                auto& mine = inputs[static_cast<std::size_t>(m.index)];
+                const auto rows = static_cast<std::size_t>(m.rows), positions = static_cast<std::size_t>(m.positions);
+                // One position of each image: another for each, so that borders do not decide.
+                for (std::size_t i = 0; i < images; ++i) {
+                  const std::size_t v = i * positions + (i * 7919 + positions / 2) % positions;
+                  mine.insert(mine.end(), in.begin() + static_cast<std::ptrdiff_t>(v * rows),
+                              in.begin() + static_cast<std::ptrdiff_t>((v + 1) * rows));
+                }
+              });
+  return inputs;
+}
+
+}  // namespace bitline

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the wires of the first chip instance do, from exact node voltages of a sample of reads: how the noise of a
+// column relates to that of its own cells, how far its currents are from those without wires, where voltage is lost.
+#pragma once
+
+#include "sim/chip.h"
+#include "workloads/dataset.h"
+
+namespace bitline {
+
+class NodeVoltages;
+
+// Variance of the current of columns combined with `sense_weight` (columns) per variance of each device's conductance:
+// sum over devices of variance_S2 d^2 s^2, d the drop under `v_V` (lines), s how much of a current across the device
+// reaches the columns (reciprocity: the drop when the columns are driven instead). In A^2.
+double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> variance_S2, std::span<const double> v_V,
+                         std::span<const double> sense_weight);
+
+// Sets chip.noise_factors and returns what reports show. Voltage rows with exact wires only. `inputs`: by layer, some
+// input vectors (vectors, rows).
+WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs);
+
+// Inputs of every layer on the first images, from the integer reference.
+std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
+                                                     const Dataset& data);
+
+}  // namespace bitline
