@@ -15,7 +15,7 @@
 namespace bitline {
 namespace {
 
-constexpr int product_group = 4, mesh_group = 2;  // vectors that hide each other's latency and fit the registers
+constexpr int group = 4;  // vectors of columns side by side, to hide each other's latency
 
 void check_resistance(double ohm, const char* what) {
   if (!(ohm >= 0) || std::isinf(ohm))
@@ -42,38 +42,33 @@ void check_input(std::span<const std::int8_t> x, int rows, bool minus) {
                            : "an input value that is not 0 or 1 (-1 needs a second supply wire)");
 }
 
+// Conductance of a device behind its access resistance; the device's own, to the bit, behind 0 ohm.
 double with_access(double g_S, double access_ohm) { return g_S / (1 + g_S * access_ohm); }
 
-// Largest number on the way of the transfer products with all rows on, which bounds them for every input: all their
-// numbers grow with every conductance. Infinite if it is beyond double.
-double largest_product(const GatedLadder& l) {
-  const double rho = l.supply_segment_ohm + l.bit_segment_ohm;
-  const double ends_ohm = rho * l.rows + l.supply_ohm + l.sense_ohm;
-  double largest = 0;
-  for (int c = 0; c < l.columns; ++c) {
-    double d1 = 1, i1 = 0, d2 = 0, i2 = 1;
-    for (int r = 0; r < l.rows; ++r) {
-      const double g = with_access(l.g_S[static_cast<std::size_t>(r) * l.columns + c], l.access_ohm);
-      d1 += rho * i1, d2 += rho * i2;
-      i1 += g * d1, i2 += g * d2;
-    }
-    for (const double v : {d1, i1, d2, i2, i1 * ends_ohm})
-      largest = std::isfinite(v) ? std::max(largest, v) : std::numeric_limits<double>::infinity();
-  }
-  return largest;
-}
+// Bounds of what a read computes on the way, over all columns and inputs. All of it grows with every conductance, so
+// one column that has the highest conductance of each row, and every row on, bounds them. Infinite beyond double.
+struct Bounds {
+  double ratio;    // resistance of all wires times conductance of all devices
+  double product;  // largest number of the transfer products
+};
 
-// Largest resistance times largest conductance of a column.
-double largest_ratio(const GatedLadder& l) {
-  double largest = 0;
-  for (int c = 0; c < l.columns; ++c) {
-    double sum = 0;
-    for (std::size_t k = c; k < l.g_S.size(); k += l.columns)
-      sum +=
-          with_access(l.g_S[k], l.access_ohm) + (l.g_minus_S.empty() ? 0 : with_access(l.g_minus_S[k], l.access_ohm));
-    largest = std::max(largest, sum);
+Bounds bounds_of(const GatedLadder& l) {
+  const double rho = l.supply_segment_ohm + l.bit_segment_ohm, wires_ohm = rho * l.rows + l.supply_ohm + l.sense_ohm;
+  double sum = 0, d1 = 1, i1 = 0, d2 = 0, i2 = 1;
+  for (std::size_t row = 0, columns = l.columns; row < static_cast<std::size_t>(l.rows); ++row) {
+    const double* const g_S = l.g_S.data() + row * columns;
+    double g = with_access(*std::max_element(g_S, g_S + columns), l.access_ohm);
+    d1 += rho * i1, d2 += rho * i2;
+    i1 += g * d1, i2 += g * d2;
+    if (!l.g_minus_S.empty()) {
+      const double* const g_minus_S = l.g_minus_S.data() + row * columns;
+      g += with_access(*std::max_element(g_minus_S, g_minus_S + columns), l.access_ohm);
+    }
+    sum += g;
   }
-  return largest * ((l.supply_segment_ohm + l.bit_segment_ohm) * l.rows + l.supply_ohm + l.sense_ohm);
+  // A sum that is not a number comes from an infinite one.
+  const double largest = d1 + d2 + i1 + i2 + i1 * wires_ohm;
+  return {sum * wires_ohm, std::isnan(largest) ? std::numeric_limits<double>::infinity() : largest};
 }
 
 template <class Real>
@@ -118,25 +113,25 @@ struct LadderSolver<Real>::Step {
 template <class Real>
 LadderSolver<Real>::LadderSolver(const GatedLadder& l) {
   check(l);
-  if (!(largest_ratio(l) <= ratio_limit<Real>))
+  const Bounds bounds = bounds_of(l);
+  if (!(bounds.ratio <= ratio_limit<Real>))
     throw InputError(fmt::format("wire resistance times conductance reaches {:.1e}; at most {:.0e} can be computed",
-                                 largest_ratio(l), ratio_limit<Real>));
+                                 bounds.ratio, ratio_limit<Real>));
   rows_ = l.rows, columns_ = l.columns;
   supply_segment_ohm_ = l.supply_segment_ohm, bit_segment_ohm_ = l.bit_segment_ohm;
   feed_ohm_ = l.supply_ohm + l.supply_segment_ohm, sense_ohm_ = l.sense_ohm + l.bit_segment_ohm;
   minus_ = !l.g_minus_S.empty();
-  products_ = !minus_ && largest_product(l) <= product_limit<Real>;
-  rails_ = products_ ? 1 : 2;
-  group_ = products_ ? product_group : mesh_group;
+  products_ = !minus_ && bounds.product <= product_limit<Real>;
   constexpr int lanes = std::size(Lanes{}.value);
-  const int width = lanes * group_, groups = (columns_ + width - 1) / width;
-  g_S_.resize(static_cast<std::size_t>(groups) * rows_ * rails_ * group_);
+  constexpr int width = lanes * group;
+  const int groups = (columns_ + width - 1) / width, rails = products_ ? 1 : 2;
+  g_S_.resize(static_cast<std::size_t>(groups) * rows_ * rails * group);
   for (int r = 0; r < rows_; ++r)
     for (int c = 0; c < columns_; ++c) {
       const std::size_t cell = static_cast<std::size_t>(r) * columns_ + c;
-      const std::size_t at = (static_cast<std::size_t>(c / width) * rows_ + r) * rails_ * group_ + c % width / lanes;
+      const std::size_t at = (static_cast<std::size_t>(c / width) * rows_ + r) * rails * group + c % width / lanes;
       g_S_[at].value[c % lanes] = static_cast<Real>(with_access(l.g_S[cell], l.access_ohm));
-      if (minus_) g_S_[at + group_].value[c % lanes] = static_cast<Real>(with_access(l.g_minus_S[cell], l.access_ohm));
+      if (minus_) g_S_[at + group].value[c % lanes] = static_cast<Real>(with_access(l.g_minus_S[cell], l.access_ohm));
     }
 }
 
@@ -173,7 +168,7 @@ void store(const Real* line, int line_first, int width, int first_column, std::s
 template <class Real>
 void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first_column, std::span<Real> out) const {
   using V = typename Vector<Real>::type;
-  constexpr int lanes = 32 / sizeof(Real), width = lanes * product_group;
+  constexpr int lanes = 32 / sizeof(Real), width = lanes * group;
   const double r = supply_segment_ohm_, q = bit_segment_ohm_, rho = r + q;
   const double alpha = rho > 0 ? r / rho : 0, beta = rho > 0 ? q / rho : 1;
   const auto ends = static_cast<Real>(feed_ohm_ + sense_ohm_ + (rows_ - 1) * (alpha * q));
@@ -184,22 +179,22 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
   std::size_t count = 0;
   int last = 0;
   for (int row = 0; row < rows_; ++row) {
-    steps[count] = {static_cast<std::uint32_t>(row) * product_group, 0, step * static_cast<Real>(row - last), 0};
+    steps[count] = {static_cast<std::uint32_t>(row) * group, 0, step * static_cast<Real>(row - last), 0};
     count += x[row] != 0;
     last = x[row] != 0 ? row : last;
   }
   const Real tail = step * static_cast<Real>(rows_ - 1 - last);
 
   const int end_column = first_column + static_cast<int>(out.size());
-  for (int group = first_column / width; group * width < end_column; ++group) {
-    const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(group) * rows_ * product_group;
-    V d1[product_group], i1[product_group], d2[product_group], i2[product_group];
-    for (int v = 0; v < product_group; ++v) d1[v] = V{} + 1, i1[v] = V{}, d2[v] = V{}, i2[v] = V{} + 1;
+  for (int first = first_column / width * width; first < end_column; first += width) {
+    const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(first / lanes) * rows_;
+    V d1[group], i1[group], d2[group], i2[group];
+    for (int v = 0; v < group; ++v) d1[v] = V{} + 1, i1[v] = V{}, d2[v] = V{}, i2[v] = V{} + 1;
     for (std::size_t s = 0; s < count; ++s) {
       const Lanes* const row = g_S + steps[s].plus;
       const V r_ohm = V{} + steps[s].r_ohm;
 #pragma GCC unroll 8
-      for (int v = 0; v < product_group; ++v) {
+      for (int v = 0; v < group; ++v) {
         V g;
         std::memcpy(&g, row + v, sizeof g);
         d1[v] += r_ohm * i1[v];
@@ -209,12 +204,12 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
       }
     }
     alignas(32) Real line[width];
-    for (int v = 0; v < product_group; ++v) {
+    for (int v = 0; v < group; ++v) {
       const V d = d1[v] + tail * i1[v];
       const V current = i1[v] / (ends * i1[v] + (top * d + both + bottom * i2[v]));
       std::memcpy(line + v * lanes, &current, sizeof current);
     }
-    store(line, group * width, width, first_column, out);
+    store(line, first, width, first_column, out);
   }
 }
 
@@ -222,14 +217,14 @@ template <class Real>
 void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_column, std::span<Real> out,
                                      std::span<Real> power_S) const {
   using V = typename Vector<Real>::type;
-  constexpr int lanes = 32 / sizeof(Real), width = lanes * mesh_group;
+  constexpr int lanes = 32 / sizeof(Real), width = lanes * group;
   std::vector<Step> steps(x.size());
   std::size_t count = 0;
   int above = -1;  // from the top, so that each row knows the wire to the one above; the bit line ends at the first
   for (int row = 0; row < rows_; ++row) {
-    const auto place = static_cast<std::uint32_t>(2 * row * mesh_group);
+    const auto place = static_cast<std::uint32_t>(2 * row * group);
     const double length = row - above;
-    steps[count] = {place + (x[row] < 0 ? mesh_group : 0), place + (x[row] < 0 ? 0 : mesh_group),
+    steps[count] = {place + (x[row] < 0 ? group : 0), place + (x[row] < 0 ? 0 : group),
                     static_cast<Real>(supply_segment_ohm_ * length), static_cast<Real>(bit_segment_ohm_ * length)};
     if (count == 0) steps[0].r_ohm = static_cast<Real>(feed_ohm_ + supply_segment_ohm_ * row), steps[0].q_ohm = 0;
     count += x[row] != 0;
@@ -238,14 +233,14 @@ void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_c
   const auto below = static_cast<Real>(sense_ohm_ + bit_segment_ohm_ * (rows_ - 1 - above));
 
   const int end_column = first_column + static_cast<int>(out.size());
-  for (int group = first_column / width; group * width < end_column; ++group) {
-    const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(group) * rows_ * 2 * mesh_group;
-    Mesh<V> mesh[mesh_group];
+  for (int first = first_column / width * width; first < end_column; first += width) {
+    const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(first / lanes) * rows_ * 2;
+    Mesh<V> mesh[group];
     for (auto& m : mesh) m.ground_ohm = V{} + below;
     for (std::size_t s = count; s-- > 0;) {
       const Lanes *const plus = g_S + steps[s].plus, *const minus = g_S + steps[s].minus;
 #pragma GCC unroll 8
-      for (int v = 0; v < mesh_group; ++v) {
+      for (int v = 0; v < group; ++v) {
         V g;
         std::memcpy(&g, plus + v, sizeof g);
         mesh[v].pb += g;
@@ -255,15 +250,15 @@ void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_c
       }
     }
     alignas(32) Real line[width], powers[width];
-    for (int v = 0; v < mesh_group; ++v) {
+    for (int v = 0; v < group; ++v) {
       const V current = mesh[v].current();
       std::memcpy(line + v * lanes, &current, sizeof current);
       if (power_S.empty()) continue;
       const V power = mesh[v].power();
       std::memcpy(powers + v * lanes, &power, sizeof power);
     }
-    store(line, group * width, width, first_column, out);
-    store(powers, group * width, width, first_column, power_S);
+    store(line, first, width, first_column, out);
+    store(powers, first, width, first_column, power_S);
   }
 }
 

@@ -63,8 +63,6 @@ class LadderSolver {
   double supply_segment_ohm_, bit_segment_ohm_, feed_ohm_, sense_ohm_;  // both ends with their first segment
   bool minus_;                                                          // two supply wires
   bool products_;           // transfer products stay in range (one supply wire only)
-  int rails_;               // conductances stored per cell
-  int group_;               // vectors of columns per group
   std::vector<Lanes> g_S_;  // (groups, rows, rails, vectors of a group), zero beyond the last column
 };
 
