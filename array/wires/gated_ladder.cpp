@@ -251,10 +251,9 @@ void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_c
     }
     alignas(32) Real line[width], powers[width];
     for (int v = 0; v < group; ++v) {
-      const V current = mesh[v].current();
+      V current, power, end;
+      mesh[v].solve(current, power, end);
       std::memcpy(line + v * lanes, &current, sizeof current);
-      if (power_S.empty()) continue;
-      const V power = mesh[v].power();
       std::memcpy(powers + v * lanes, &power, sizeof power);
     }
     store(line, first, width, first_column, out);
@@ -284,10 +283,8 @@ LadderVoltages ladder_voltages(const GatedLadder& l, std::span<const std::int8_t
       if (x[row] != 0) mesh.pb += x[row] > 0 ? g : g_minus, mesh.nb += x[row] > 0 ? g_minus : g;
       mesh.lengthen(row == 0 ? feed : r, row == 0 ? 0 : q);
     }
-    const double current = mesh.current();
-    double p = 1, n = -1;
-    double b =
-        (mesh.ground_ohm * (mesh.pb - mesh.nb) - mesh.share_b * (mesh.share_p - mesh.share_n)) / mesh.denominator();
+    double p = 1, n = -1, b, current, power;
+    mesh.solve(current, power, b);
     for (std::size_t row = 0; row < rows; ++row) {
       // Currents down the wires, from the voltages above the piece of wire that ends at this row; in the bit line
       // without what p and n exchange, which would cancel.

@@ -8,7 +8,7 @@ namespace bitline {
 // The part of one column below a cut, seen from the wires p (+V_read), n (-V_read) and b (bit line) that the cut
 // crosses, as a network of positive numbers. With ground left open it is a mesh of conductances: pb, nb, pn. With the
 // three wires joined it is a resistance to ground, and the shares of its current that flow down each wire. T is a
-// number or a vector of columns. Nothing is ever subtracted, so every number keeps its relative accuracy.
+// number or a vector of columns. Moving the cut never subtracts, so every number keeps its relative accuracy.
 template <class T>
 struct Mesh {
   T pb{}, nb{}, pn{};
@@ -33,15 +33,14 @@ struct Mesh {
     pn = (pn + q * det) * per;
   }
 
-  // Both below: the cut is at the ideal sources and the bit line ends.
-  T denominator() const { return share_b * share_b + (pb + nb) * ground_ohm; }
-  T current() const {
-    const T sum = pb + nb;
-    return ((share_b * pb + sum * share_p) - (share_b * nb + sum * share_n)) / denominator();
-  }
-  T power() const {
-    const T difference = share_p - share_n, p = share_b + difference, n = share_b - difference;
-    return (4 * ground_ohm * pb * nb + pb * p * p + nb * n * n) / denominator() + 4 * pn;
+  // With the cut at the ideal sources, where the bit line ends: current into ground and power of both, per volt; and
+  // the voltage of the bit line's end.
+  void solve(T& current, T& power, T& end) const {
+    const T sum = pb + nb, difference = share_p - share_n, p = share_b + difference, n = share_b - difference;
+    const T denominator = share_b * share_b + sum * ground_ohm;
+    current = ((share_b * pb + sum * share_p) - (share_b * nb + sum * share_n)) / denominator;
+    power = (4 * ground_ohm * pb * nb + pb * p * p + nb * n * n) / denominator + 4 * pn;
+    end = (ground_ohm * (pb - nb) - share_b * difference) / denominator;
   }
 };
 
