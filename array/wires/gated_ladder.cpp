@@ -48,8 +48,8 @@ double with_access(double g_S, double access_ohm) { return g_S / (1 + g_S * acce
 // Bounds of what a read computes on the way, over all columns and inputs. All of it grows with every conductance, so
 // one column that has the highest conductance of each row, and every row on, bounds them. Infinite beyond double.
 struct Bounds {
-  double ratio;    // resistance of all wires times conductance of all devices
-  double product;  // largest number of the transfer products
+  double wires_ohm, devices_S;  // all in series; all of one column in parallel
+  double product;               // largest number of the transfer products
 };
 
 Bounds bounds_of(const GatedLadder& l) {
@@ -68,7 +68,7 @@ Bounds bounds_of(const GatedLadder& l) {
   }
   // A sum that is not a number comes from an infinite one.
   const double largest = d1 + d2 + i1 + i2 + i1 * wires_ohm;
-  return {sum * wires_ohm, std::isnan(largest) ? std::numeric_limits<double>::infinity() : largest};
+  return {wires_ohm, sum, std::isnan(largest) ? std::numeric_limits<double>::infinity() : largest};
 }
 
 template <class Real>
@@ -86,6 +86,19 @@ template <class Real>
 constexpr double product_limit = std::is_same_v<Real, float> ? 1e30 : 1e280;
 template <class Real>
 constexpr double ratio_limit = std::is_same_v<Real, float> ? 1e15 : 1e120;
+
+// The bounds; throws InputError where the numbers of a mesh, up to the square of resistance times conductance, would
+// not be numbers.
+template <class Real>
+Bounds bounds_in_range(const GatedLadder& l) {
+  const Bounds b = bounds_of(l);
+  if (!(b.wires_ohm <= product_limit<Real> && b.devices_S <= product_limit<Real> &&
+        b.wires_ohm * b.devices_S <= ratio_limit<Real>))
+    throw InputError(fmt::format(
+        "wires of {:.1e} ohm with devices of {:.1e} S; {:.0e} ohm, {:.0e} S and a product of {:.0e} can be computed",
+        b.wires_ohm, b.devices_S, product_limit<Real>, product_limit<Real>, ratio_limit<Real>));
+  return b;
+}
 
 }  // namespace
 
@@ -113,10 +126,7 @@ struct LadderSolver<Real>::Step {
 template <class Real>
 LadderSolver<Real>::LadderSolver(const GatedLadder& l) {
   check(l);
-  const Bounds bounds = bounds_of(l);
-  if (!(bounds.ratio <= ratio_limit<Real>))
-    throw InputError(fmt::format("wire resistance times conductance reaches {:.1e}; at most {:.0e} can be computed",
-                                 bounds.ratio, ratio_limit<Real>));
+  const Bounds bounds = bounds_in_range<Real>(l);
   rows_ = l.rows, columns_ = l.columns;
   supply_segment_ohm_ = l.supply_segment_ohm, bit_segment_ohm_ = l.bit_segment_ohm;
   feed_ohm_ = l.supply_ohm + l.supply_segment_ohm, sense_ohm_ = l.sense_ohm + l.bit_segment_ohm;
@@ -175,7 +185,7 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
   const auto top = static_cast<Real>(beta * beta), both = static_cast<Real>(2 * alpha * beta),
              bottom = static_cast<Real>(alpha * alpha), step = static_cast<Real>(rho);
 
-  std::vector<Step> steps(x.size() + 1);
+  std::vector<Step> steps(x.size());
   std::size_t count = 0;
   int last = 0;
   for (int row = 0; row < rows_; ++row) {
@@ -266,6 +276,7 @@ template class LadderSolver<double>;
 
 LadderVoltages ladder_voltages(const GatedLadder& l, std::span<const std::int8_t> x) {
   check(l);
+  bounds_in_range<double>(l);
   const bool minus = !l.g_minus_S.empty();
   check_input(x, l.rows, minus);
   const auto rows = static_cast<std::size_t>(l.rows), columns = static_cast<std::size_t>(l.columns);

@@ -38,7 +38,8 @@ void check(const GatedLadder&);
 template <class Real>  // float, or double
 class LadderSolver {
  public:
-  // Throws InputError if check does, or if resistances times conductances leave the range of Real (1e15 for float).
+  // Throws InputError if check does, or if the numbers leave the range of Real: for float 1e30 ohm or siemens along a
+  // column, or 1e15 for the product of its wires' resistance and its devices' conductance.
   explicit LadderSolver(const GatedLadder&);
   int rows() const { return rows_; }
   int columns() const { return columns_; }
@@ -73,6 +74,7 @@ extern template class LadderSolver<double>;
 struct LadderVoltages {
   std::vector<double> supply, supply_minus, bit;
 };
+// Throws InputError for what LadderSolver<double> would not take.
 LadderVoltages ladder_voltages(const GatedLadder&, std::span<const std::int8_t> x);
 
 }  // namespace bitline

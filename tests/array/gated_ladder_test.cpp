@@ -377,6 +377,17 @@ TEST_CASE("What is wrong with a ladder or its input is said") {
   one.supply_ohm = 1e22;  // beyond float, not beyond double
   CHECK_THROWS_AS(LadderSolver<float>{one}, InputError);
   CHECK_NOTHROW(LadderSolver<double>{one});
+  one.supply_ohm = 1e40;
+  one.g_S.assign(6, 0);
+  CHECK_THROWS_AS(LadderSolver<float>{one}, InputError);
+  CHECK_NOTHROW(LadderSolver<double>{one});
+  one.supply_ohm = 0;
+  one.access_ohm = 0;
+  one.g_S[0] = 1e40;
+  CHECK_THROWS_AS(LadderSolver<float>{one}, InputError);
+  one.supply_ohm = 1e300;
+  CHECK_THROWS_AS(LadderSolver<double>{one}, InputError);
+  CHECK_THROWS_AS(ladder_voltages(one, Bits(3, 1)), InputError);
 }
 
 TEST_CASE("A gated ladder of 64 x 16 is that of the reference solver") {
