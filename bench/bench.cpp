@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "bench/converted_columns.h"
+#include "bench/ladder_product.h"
 #include "bench/main_job.h"
 #include "bench/plane_product.h"
 
@@ -25,6 +26,10 @@ void product_by_tables(benchmark::State& state, PlaneProduct& product) {
 void product_by_sgemm(benchmark::State& state, PlaneProduct& product) {
   for (auto _ : state) benchmark::DoNotOptimize(product.by_sgemm().data());
   count_macs(state);
+}
+
+void ladder(benchmark::State& state, LadderProduct& product) {
+  for (auto _ : state) benchmark::DoNotOptimize(product.read().data());
 }
 
 void normals(benchmark::State& state, ConvertedColumns& columns) {
@@ -54,9 +59,17 @@ int main(int argc, char** argv) {
   PlaneProduct product;
   ConvertedColumns plain(ConvertedColumns::Kind::plain), with_errors(ConvertedColumns::Kind::with_errors);
   if (!product.answers_agree()) return wrong("the product: tables and sgemm differ");
+  LadderProduct tall(576, 128, LadderProduct::Cell::one), square(128, 128, LadderProduct::Cell::one);
+  LadderProduct tall_pair(576, 128, LadderProduct::Cell::pair), square_pair(128, 128, LadderProduct::Cell::pair);
+  if (!tall.answers_agree() || !square.answers_agree() || !tall_pair.answers_agree() || !square_pair.answers_agree())
+    return wrong("the gated ladder");
   if (!plain.answers_agree() || !with_errors.answers_agree()) return wrong("noise and conversion");
   benchmark::RegisterBenchmark("product_576x128x2048/tables", product_by_tables, std::ref(product));
   benchmark::RegisterBenchmark("product_576x128x2048/sgemm", product_by_sgemm, std::ref(product));
+  benchmark::RegisterBenchmark("ladder_576x128", ladder, std::ref(tall));
+  benchmark::RegisterBenchmark("ladder_128x128", ladder, std::ref(square));
+  benchmark::RegisterBenchmark("ladder_576x128/pair", ladder, std::ref(tall_pair));
+  benchmark::RegisterBenchmark("ladder_128x128/pair", ladder, std::ref(square_pair));
   benchmark::RegisterBenchmark("normals_128", normals, std::ref(plain));
   benchmark::RegisterBenchmark("conversion_128/plain", conversion, std::ref(plain));
   benchmark::RegisterBenchmark("conversion_128/with_errors", conversion, std::ref(with_errors));

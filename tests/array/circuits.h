@@ -69,7 +69,7 @@ struct Resistor {
   int a, b;
   double ohm;
 };
-struct Circuit {
+struct Resistors {
   int m, n;
   std::vector<Resistor> resistors;
   int row(int i, int j) const { return i * n + j; }
@@ -79,8 +79,8 @@ struct Circuit {
   int nodes() const { return 2 * m * n + m + n; }
 };
 
-inline Circuit circuit_of(const Crossbar& c) {
-  Circuit t{c.rows, c.columns, {}};
+inline Resistors circuit_of(const Crossbar& c) {
+  Resistors t{c.rows, c.columns, {}};
   const Lines& l = c.lines;
   const auto join = [&](int a, int b, double ohm) {
     if (ohm < not_connected_ohm) t.resistors.push_back({a, b, ohm});
@@ -183,7 +183,7 @@ class NodalAnalysis {
     for (int i = 0; i < t_.m; ++i) s.source_A[static_cast<std::size_t>(i)] = out[find(t_.source(i))];
     return s;
   }
-  const Circuit& circuit() const { return t_; }
+  const Resistors& circuit() const { return t_; }
 
  private:
   static int find(const std::vector<int>& group, int k) {
@@ -191,7 +191,7 @@ class NodalAnalysis {
     return k;
   }
   int find(int k) const { return find(group_, k); }
-  Circuit t_;
+  Resistors t_;
   std::vector<int> group_;
   std::map<int, int> unknown_;
   Eigen::PartialPivLU<Eigen::Matrix<Digits50, -1, -1>> factors_;

@@ -61,7 +61,7 @@ TEST_CASE("every entry agrees with nodal analysis in 50 digits, over 12 orders o
 
 // All node voltages by a sparse LDL^T factorization.
 std::vector<double> sparse_nodal(const Crossbar& c, const std::vector<double>& v_V) {
-  const test::Circuit t = test::circuit_of(c);
+  const test::Resistors t = test::circuit_of(c);
   const int inner = 2 * t.m * t.n;
   std::vector<Eigen::Triplet<double>> entries;
   Eigen::VectorXd right = Eigen::VectorXd::Zero(inner);
@@ -113,7 +113,7 @@ TEST_CASE("Kirchhoff's current law, power balance and superposition") {
   Stream s(11);
   for (int trial = 0; trial < 12; ++trial) {
     const Crossbar c = moderate(s, s.integer(1, 50), s.integer(1, 50), trial % 2 == 1);
-    const test::Circuit t = test::circuit_of(c);
+    const test::Resistors t = test::circuit_of(c);
     const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
     const NodeVoltages voltages(c);
     std::vector<double> v = random_voltages(s, 3 * m);
