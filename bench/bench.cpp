@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "bench/converted_columns.h"
+#include "bench/gated_rows.h"
 #include "bench/ladder_product.h"
 #include "bench/main_job.h"
 #include "bench/plane_product.h"
@@ -43,6 +44,12 @@ void conversion(benchmark::State& state, ConvertedColumns& columns) {
   state.SetItemsProcessed(state.iterations() * ConvertedColumns::columns);
 }
 
+void gated_reads(benchmark::State& state, GatedReads& reads) {
+  for (auto _ : state) benchmark::DoNotOptimize(reads.solve().data());
+  state.SetItemsProcessed(state.iterations() * GatedReads::vectors);
+  state.counters["sweeps"] = reads.mean_sweeps();
+}
+
 void main_job(benchmark::State& state, const MainJob& job) {
   for (auto _ : state) benchmark::DoNotOptimize(job.run(static_cast<int>(state.range(0))).quality.value);
   state.SetItemsProcessed(state.iterations() * images);
@@ -64,6 +71,8 @@ int main(int argc, char** argv) {
   if (!tall.answers_agree() || !square.answers_agree() || !tall_pair.answers_agree() || !square_pair.answers_agree())
     return wrong("the gated ladder");
   if (!plain.answers_agree() || !with_errors.answers_agree()) return wrong("noise and conversion");
+  GatedReads weak(20e-6), strong(100e-6);
+  if (!weak.answers_agree() || !strong.answers_agree()) return wrong("gated rows: sweeps in float and double differ");
   benchmark::RegisterBenchmark("product_576x128x2048/tables", product_by_tables, std::ref(product));
   benchmark::RegisterBenchmark("product_576x128x2048/sgemm", product_by_sgemm, std::ref(product));
   benchmark::RegisterBenchmark("ladder_576x128", ladder, std::ref(tall));
@@ -73,6 +82,8 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("normals_128", normals, std::ref(plain));
   benchmark::RegisterBenchmark("conversion_128/plain", conversion, std::ref(plain));
   benchmark::RegisterBenchmark("conversion_128/with_errors", conversion, std::ref(with_errors));
+  benchmark::RegisterBenchmark("gated_rows_128x128x64/20_uS", gated_reads, std::ref(weak));
+  benchmark::RegisterBenchmark("gated_rows_128x128x64/100_uS", gated_reads, std::ref(strong));
   const auto job = MainJob::sized(1, images);
   if (!job) {
     std::fprintf(stderr, "bench: Fashion-MNIST is not installed; the run of the main job is left out\n");
