@@ -169,7 +169,27 @@ LayerConfig common_parts(const Config& c) {
   return {false, c.mapping.duplicate, c.cell, c.input, c.adc, c.quantization};
 }
 
+void check_wires(const Config& c, ConfigReader& r) {
+  if (!r.clean("wires") || !r.clean("technology") || !r.clean("array") || !c.wires.exact()) return;
+  const bool ladder = c.array.topology == Topology::gated_ladder;
+  if (!c.technology.metal)
+    for (const auto& [key, value] : {std::pair{"row", c.wires.row_ohm}, {"column", c.wires.column_ohm}})
+      if (!value)
+        r.problem(fmt::format("wires.{}", key), "is unset, and so is technology.metal that it would follow from",
+                  "give the resistance of a segment, such as \"1 ohm\"");
+  if (ladder && (c.wires.driver_far_ohm || c.wires.sense_far_ohm))
+    r.problem(c.wires.driver_far_ohm ? "wires.driver_far" : "wires.sense_far",
+              "a gated ladder is supplied at one end and sensed at the other", "leave it out, or use another topology");
+  // Reductions need memory that grows with the square of the lines.
+  constexpr int most_lines = 16384;
+  if (!ladder && 2 * c.array.rows + c.array.columns > most_lines)
+    r.problem("array.rows",
+              fmt::format("exact wires are solved for up to {} physical rows and columns together", most_lines),
+              "use smaller arrays, or wires.mode: ideal");
+}
+
 void check_chip(const Config& c, ConfigReader& r) {
+  check_wires(c, r);
   if (r.clean("device"))
     for (const auto& d : check(c.device))
       r.problem(d.path.empty() ? "device" : "device." + d.path, d.message, d.remedy);

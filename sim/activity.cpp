@@ -141,6 +141,9 @@ void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t>
 void Activity::add(const Activity& other) {
   conversions += other.conversions;
   clipped += other.clipped;
+  supply_power += other.supply_power;
+  residual = std::max(residual, other.residual);
+  solved_directly += other.solved_directly;
   add_to(row_drive, other.row_drive);
   add_to(row_on, other.row_on);
   add_to(pair_drive, other.pair_drive);

@@ -19,6 +19,12 @@ struct Activity {
   std::vector<std::vector<std::vector<std::int64_t>>> pair_drive;
   bool with_pairs = false;
   std::uint64_t conversions = 0, clipped = 0;
+  // Gated arrays with wires: power of the supplies in steps of power_step_S x V^2, summed over reads; the largest
+  // residual of Kirchhoff's current law; reads that sweeps could not solve.
+  static constexpr double power_step_S = 1e-10;
+  std::int64_t supply_power = 0;
+  double residual = 0;
+  std::uint64_t solved_directly = 0;
 
   // Counts the drives of `vectors` input vectors of one layer, (vectors, rows).
   void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);

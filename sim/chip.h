@@ -19,6 +19,13 @@
 namespace bitline {
 
 class ArrayConductances;  // sim/devices.h
+class GatedArray;         // sim/gated.h
+
+// A block's place in a gated array with exact wires; none elsewhere.
+struct GatedPlace {
+  std::shared_ptr<const GatedArray> array;
+  std::size_t block = 0;
+};
 
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
@@ -54,7 +61,8 @@ struct BlockState {
   CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
   std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
-  AdcScale scale;                                       // in lattice steps times input steps
+  GatedPlace gated;  // where set, reads are solved there, and codes only say what cells there are
+  AdcScale scale;    // in lattice steps times input steps
   AdcBank converters;
 };
 

@@ -157,6 +157,8 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
   if (activity.row_drive.empty()) return counts;
   const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings().input.t_read_s;
   const int lines = shares_column(plan.cell()) ? 2 : 1;
+  const bool solved = !layer.blocks.empty() && layer.blocks.front().gated.array;
+  if (solved) counts.array_J = static_cast<double>(activity.supply_power) * Activity::power_step_S * joule_per_siemens;
   for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
     const Block& block = plan.mapped->blocks[b];
     const auto& drive = activity.row_drive[static_cast<std::size_t>(block.copy)];
@@ -165,7 +167,7 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
       counts.array_J += joule_per_siemens * power_S(plan, block, *layer.blocks[b].source_S, activity);
     for (int r = 0; r < block.rows; ++r) {
       const auto row = static_cast<std::size_t>(block.row + r);
-      if (!layer.blocks[b].source_S)
+      if (!layer.blocks[b].source_S && !solved)
         counts.array_J += static_cast<double>(drive[row]) * joule_per_siemens *
                           layer.blocks[b].row_power_S[static_cast<std::size_t>(r)];
       counts.line_drive += static_cast<double>(drive[row]) * lines;

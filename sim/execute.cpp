@@ -5,131 +5,30 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "sim/drive.h"
+#include "sim/gated.h"
 
 namespace bitline {
 namespace {
 
-// A row drive decomposed into binary planes: value = sum of weight * plane. Signs and analog levels become several.
-struct BinaryPart {
-  double weight;
-  PlaneBatch planes;
-};
-
-// The planes of `count` vectors over one row group.
-struct GroupDrive {
-  int first_row = -1, rows = 0;
-  std::vector<BinaryPart> value;   // of x
-  std::vector<BinaryPart> square;  // of x^2; for plain 0/1 planes the same, so `value` serves
-  bool square_is_value = false;    // one part of weight 1
-};
-
-// Binary digits of a magnitude.
-int bits_of(int largest) {
-  int bits = 0;
-  while (largest >> bits) ++bits;
-  return bits;
-}
-
-// Bit p of four bytes as one nibble, lowest byte lowest.
-inline std::uint8_t gather_bits(std::uint32_t four, int p) {
-  return static_cast<std::uint8_t>((((four >> p) & 0x01010101u) * 0x10204080u) >> 28);
-}
-
-// Plain unsigned bit-serial planes: plane p is bit p of the code. The common case, four rows at a time.
-void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row, int rows, int planes,
-                     PlaneBatch& out) {
-  for (std::size_t v = 0; v < vectors.size(); ++v) {
-    const std::int16_t* x = vectors[v] + first_row;
-    std::uint8_t* target = out.row(v * static_cast<std::size_t>(planes));
-    const int stride = out.nibbles();
-    for (int n = 0; n < stride; ++n) {
-      std::uint32_t low = 0, high = 0;  // low and high bytes of four codes
-      for (int k = 0; k < 4 && 4 * n + k < rows; ++k) {
-        const auto code = static_cast<std::uint32_t>(x[4 * n + k]);
-        low |= (code & 255u) << (8 * k);
-        high |= (code >> 8 & 255u) << (8 * k);
-      }
-      for (int p = 0; p < planes; ++p) target[p * stride + n] = p < 8 ? gather_bits(low, p) : gather_bits(high, p - 8);
-    }
-  }
-}
-
-void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows,
-                 GroupDrive& drive) {
-  const Input& input = plan.settings().input;
-  const int planes = plan.planes.planes();
-  const std::size_t reads = vectors.size() * static_cast<std::size_t>(planes);
-  drive.value.clear();
-  drive.square.clear();
-  if (input.encoding == Encoding::bit_serial && !plan.signed_inputs) {
-    drive.value.push_back({1, PlaneBatch(reads, rows)});
-    fill_bit_serial(vectors, first_row, rows, planes, drive.value[0].planes);
-    drive.square_is_value = true;
-    return;
-  }
-  const int bits = bits_of(plan.planes.largest);
-  for (int sign : {1, -1}) {
-    if (sign < 0 && !plan.planes.both_signs) continue;
-    for (int b = 0; b < bits; ++b)
-      drive.value.push_back({static_cast<double>(sign * (1 << b)), PlaneBatch(reads, rows)});
-  }
-  const int square_bits = bits_of(plan.planes.largest * plan.planes.largest);
-  drive.square_is_value = plan.planes.largest == 1 && !plan.planes.both_signs;
-  if (!drive.square_is_value)
-    for (int b = 0; b < square_bits; ++b)
-      drive.square.push_back({static_cast<double>(1 << b), PlaneBatch(reads, rows)});
-  for (std::size_t v = 0; v < vectors.size(); ++v)
-    for (int r = 0; r < rows; ++r) {
-      const int code = vectors[v][first_row + r];
-      if (code == 0) continue;
-      for (int p = 0; p < planes; ++p) {
-        const int x = plane_value(input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
-        const int magnitude = std::abs(x);
-        const std::size_t read = v * static_cast<std::size_t>(planes) + static_cast<std::size_t>(p);
-        for (int b = 0; b < bits; ++b)
-          if (magnitude >> b & 1) drive.value[static_cast<std::size_t>((x < 0 ? bits : 0) + b)].planes.set(read, r);
-        if (!drive.square_is_value)
-          for (int b = 0; b < square_bits; ++b)
-            if ((magnitude * magnitude) >> b & 1) drive.square[static_cast<std::size_t>(b)].planes.set(read, r);
-      }
+// The currents of a gated array with wires, solved read by read, in place of the sums: [read][column] in codes.
+void solve_reads(const Chip& chip, const LayerPlan& plan, const Block& block, const BlockState& cells,
+                 const RowGroup& group, double lattice_S, std::span<const std::int16_t* const> vectors,
+                 std::vector<double>& current, GatedArray::Workspace& workspace, Activity* activity) {
+  const int planes = plan.planes.planes(), width = cells.codes.columns;
+  std::vector<std::int8_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
+  std::size_t at = 0;
+  for (const std::int16_t* vector : vectors)
+    for (int p = 0; p < planes; ++p) {
+      for (int r = group.row; r < group.row + group.rows; ++r)
+        x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int8_t>(
+            plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, vector[r], p));
+      const double power_S = cells.gated.array->read(x, workspace);
+      if (activity) activity->supply_power += std::llround(power_S / Activity::power_step_S);
+      for (int c = 0; c < width; ++c)
+        current[at++] = cells.gated.array->converted(workspace, cells.gated.block, c) / lattice_S;
     }
 }
-
-// Sums of one block's columns over one row group, [read][column]; exact integers held as doubles.
-struct ColumnSums {
-  std::vector<double> current, variance, reference_variance;
-  std::vector<std::int32_t> scratch, variance_scratch;
-
-  // sum over parts of weight * plane_sums.
-  void weighted(const CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts,
-                std::vector<double>& out) {
-    const std::size_t n = parts[0].planes.vectors() * static_cast<std::size_t>(codes.columns);
-    scratch.resize(n);
-    out.assign(n, 0);
-    for (const auto& part : parts) {
-      plane_sums(codes, first_row, part.planes, scratch);
-      for (std::size_t k = 0; k < n; ++k) out[k] += part.weight * scratch[k];
-    }
-  }
-
-  void compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy) {
-    const auto& square = drive.square_is_value ? drive.value : drive.square;
-    if (noisy && !cells.reference_variance.data.empty())
-      weighted(cells.reference_variance, first_row, square, reference_variance);
-    if (noisy && drive.square_is_value) {  // plain 0/1 planes: one pass serves both
-      const PlaneBatch& planes = drive.value[0].planes;
-      const std::size_t n = planes.vectors() * static_cast<std::size_t>(cells.codes.columns);
-      scratch.resize(n);
-      variance_scratch.resize(n);
-      plane_sums(cells.codes, cells.variance, first_row, planes, scratch, variance_scratch);
-      current.assign(scratch.begin(), scratch.end());
-      variance.assign(variance_scratch.begin(), variance_scratch.end());
-      return;
-    }
-    weighted(cells.codes, first_row, drive.value, current);
-    if (noisy) weighted(cells.variance, first_row, square, variance);
-  }
-};
 
 constexpr std::size_t reads_per_chunk = 256;  // planes summed together: their sums stay in the second-level cache
 
@@ -169,6 +68,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
 
   GroupDrive drive;
   ColumnSums sums;
+  GatedArray::Workspace workspace;
   std::vector<double> values;
   std::vector<float> z, adc_z;
   std::vector<const std::int16_t*> chunk;
@@ -202,6 +102,8 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
           }
           const int row_in_block = group.row - block.row;
           sums.compute(cells, row_in_block, drive, noisy);
+          if (cells.gated.array)
+            solve_reads(chip, plan, block, cells, group, layer.lattice_S, chunk, sums.current, workspace, activity);
           for (std::size_t i = 0; i < count; ++i) {
             const std::size_t vector = mine[begin + i];
             const auto image = static_cast<std::uint32_t>(first_image + vector / positions);
@@ -263,6 +165,10 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
         }
       }
     }
+  }
+  if (activity) {
+    activity->residual = std::max(activity->residual, workspace.residual);
+    activity->solved_directly += workspace.direct;
   }
   const double codes = layer.codes_per_step;
   for (double& y : out) y /= codes;

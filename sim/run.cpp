@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -9,6 +11,7 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
+#include "arch/lines.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/calibrate.h"
@@ -179,14 +182,15 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     std::vector<double> signal(layers, 0), noise(layers, 0), clipped(layers, 0), conversions(layers, 0),
         full_scale(layers, 0);
     std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
-    double squared_error_S2 = 0;
+    double squared_error_S2 = 0, residual = 0;
+    std::uint64_t solved_directly = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
     for (int instance = 0; instance < config.instances; ++instance) {
       const ChipState state =
           make_chip(chip, instance, *p.network, p.calibration,
                     instance == 0 && config.keep == Keep::conductances ? options.conductance_folder : fs::path());
       // The first layer's inputs are the images, the same for every chip: its products are counted once.
-      std::vector<bool> with_pairs(layers, config.wires.exact());
+      std::vector<bool> with_pairs(layers, config.wires.exact() && config.array.topology == Topology::voltage_rows);
       if (!first_pairs.empty()) with_pairs[0] = false;
       ChipRun run = run_chip(chip, state, *p.network, data, with_pairs, options,
                              [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); });
@@ -194,6 +198,10 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         first_pairs = run.activity[0].pair_drive;
       else
         run.activity[0].pair_drive = first_pairs;
+      for (const Activity& a : run.activity) {
+        residual = std::max(residual, a.residual);
+        solved_directly += a.solved_directly;
+      }
       const std::vector<double> hit = correct(run.predicted, data);
       std::size_t successes = 0;
       for (std::size_t i = 0; i < hit.size(); ++i) hits[i] += hit[i], successes += hit[i] > 0;
@@ -238,6 +246,17 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
+
+    if (config.wires.exact() && config.array.topology != Topology::voltage_rows) {
+      const SegmentResistance segment = segment_resistance(config);
+      WireResult& wires = result.wires.emplace();
+      wires.row_ohm = segment.row_ohm, wires.column_ohm = segment.column_ohm;
+      wires.method = config.array.topology == Topology::gated_ladder ? "one exact pass along each column for each read"
+                                                                     : "line sweeps for each read";
+      wires.residual = residual;
+      if (solved_directly > 0)
+        wires.status = fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", solved_directly);
+    }
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
     for (auto& c : counts) c.array_J /= inferences, c.line_drive /= inferences, c.line_activations /= inferences;

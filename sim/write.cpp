@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "sim/chip.h"
 #include "sim/devices.h"
+#include "sim/gated.h"
 #include "sim/interconnect.h"
 
 namespace bitline {
@@ -196,6 +197,7 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
                  {},
                  d.source_S,
                  {},
+                 {},
                  AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random)};
   if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
   const double squared_lattice = layer.lattice_S * layer.lattice_S;
@@ -247,7 +249,9 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   });
   if (!keep_in.empty()) keep_conductances(chip, all, keep_in);
   for (const auto& placed : all) count_levels(*placed.plan, device, *placed.devices, state);
-  if (chip.config.wires.exact()) apply_wires(chip, device, all);
+  const bool wires = chip.config.wires.exact(), gated = chip.config.array.topology != Topology::voltage_rows;
+  if (wires && !gated) apply_wires(chip, device, all);
+  const std::vector<GatedPlace> places = wires && gated ? gated_arrays(chip, device, all) : std::vector<GatedPlace>();
   const std::vector<double> row_total_S = row_conductances(chip, device, all);
 
   state.layers.resize(chip.layers.size());
@@ -261,6 +265,7 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       layer.blocks.push_back(block_state(chip, device, l, b, placed[b], layer, state.random));
       const auto row = row_total_S.begin() + static_cast<std::ptrdiff_t>(blocks[b].array) * chip.config.array.rows +
                        blocks[b].array_row;
+      if (!places.empty()) layer.blocks.back().gated = places[first + b];
       layer.blocks.back().row_power_S.assign(row, row + blocks[b].rows);
     }
     if (l == 0 && !blocks.empty() && chip.layers[l].cell().slices == 1)

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/gated.h"
+
+#include <algorithm>
+
+#include "arch/lines.h"
+#include "array/wires/reduction.h"
+#include "base/parallel.h"
+
+namespace bitline {
+namespace {
+
+// The ladder of every column: both devices of a cell that shares its column on the two supply wires.
+GatedLadder ladder_of(const Chip& chip, const Crossbar& x, int lines_per_row, bool both_signs) {
+  const Wires& wires = chip.config.wires;
+  const SegmentResistance segment = segment_resistance(chip.config);
+  GatedLadder ladder;
+  ladder.rows = x.rows / lines_per_row;
+  ladder.columns = x.columns;
+  const auto n = static_cast<std::size_t>(x.columns);
+  for (int r = 0; r < ladder.rows; ++r) {
+    const auto line = x.g_S.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(r * lines_per_row) * n);
+    ladder.g_S.insert(ladder.g_S.end(), line, line + x.columns);
+    if (lines_per_row == 2) ladder.g_minus_S.insert(ladder.g_minus_S.end(), line + x.columns, line + 2 * x.columns);
+  }
+  if (lines_per_row == 1 && both_signs) ladder.g_minus_S.assign(ladder.g_S.size(), 0);
+  ladder.supply_segment_ohm = segment.row_ohm;
+  ladder.bit_segment_ohm = segment.column_ohm;
+  ladder.supply_ohm = wires.driver_ohm;
+  ladder.sense_ohm = wires.sense_ohm;
+  return ladder;  // the circuit's devices are behind their transistors already
+}
+
+}  // namespace
+
+GatedArray::GatedArray(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks)
+    : blocks_(blocks.begin(), blocks.end()), circuit_(chip, device, blocks) {
+  if (chip.config.array.topology == Topology::gated_ladder) {
+    const bool both_signs =
+        std::any_of(blocks_.begin(), blocks_.end(), [](const PlacedDevices& b) { return b.plan->planes.both_signs; });
+    solver_ = std::make_unique<LadderSolver<float>>(
+        ladder_of(chip, circuit_.crossbar(), circuit_.lines_per_row(), both_signs));
+  } else {
+    solver_ = std::make_unique<GatedRows>(circuit_.crossbar());
+  }
+}
+
+double GatedArray::read(std::span<const std::int8_t> x, Workspace& w) const {
+  w.current_S.resize(static_cast<std::size_t>(circuit_.crossbar().columns));
+  const auto* ladder = std::get_if<std::unique_ptr<LadderSolver<float>>>(&solver_);
+  if (!ladder) return read_rows(x, w);
+  w.power_S.resize(w.current_S.size());
+  (*ladder)->currents_S(x, 0, w.current_S, w.power_S);
+  double power_S = 0;
+  for (float p : w.power_S) power_S += static_cast<double>(p);
+  return power_S;
+}
+
+double GatedArray::read_rows(std::span<const std::int8_t> x, Workspace& w) const {
+  const auto lines = static_cast<std::size_t>(circuit_.lines_per_row());
+  w.voltage.resize(x.size() * lines);
+  w.gates.resize(w.voltage.size());
+  for (std::size_t r = 0; r < x.size(); ++r)
+    for (std::size_t l = 0; l < lines; ++l) {
+      w.voltage[r * lines + l] = static_cast<float>(l == 0 ? x[r] : -x[r]);
+      w.gates[r * lines + l] = x[r] != 0;
+    }
+  double power_S = 0;
+  const SweepStatus status = std::get<std::unique_ptr<GatedRows>>(solver_)->solve(w.voltage, w.gates, w.current_S,
+                                                                                  w.rows, {1e-6, 50}, &power_S);
+  if (status.converged) {
+    w.residual = std::max(w.residual, status.residual);
+    return power_S;
+  }
+  // Too strongly coupled for sweeps: the circuit of this read, reduced.
+  ++w.direct;
+  Crossbar masked = circuit_.crossbar();
+  const auto n = static_cast<std::size_t>(masked.columns);
+  for (std::size_t line = 0; line < w.gates.size(); ++line)
+    if (!w.gates[line]) std::fill_n(masked.g_S.begin() + static_cast<std::ptrdiff_t>(line * n), n, 0.0);
+  const EffectiveMatrix e = effective_matrix(masked, true);
+  std::fill(w.current_S.begin(), w.current_S.end(), 0.0f);
+  const std::vector<double> v(w.voltage.begin(), w.voltage.end());
+  for (std::size_t j = 0; j < n; ++j) {
+    double current_S = 0;
+    for (std::size_t line = 0; line < v.size(); ++line) current_S += v[line] * e.transfer_S[line * n + j];
+    w.current_S[j] = static_cast<float>(current_S);
+  }
+  return source_power_W(e, v);
+}
+
+double GatedArray::converted(const Workspace& w, std::size_t b, int conversion) const {
+  const CellLayout& cell = blocks_[b].plan->cell();
+  const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
+  const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;
+  const int first = (conversion / conversions * cell.slices + slice) * devices;
+  const auto current = [&](CircuitPlace at) {
+    return static_cast<double>(w.current_S[static_cast<std::size_t>(at.column)]);
+  };
+  if (cell.split_columns) return current(circuit_.place(b, 0, first + k % 2));
+  const double own = current(circuit_.place(b, 0, first));
+  if (cell.offset) return own - current(circuit_.reference_place(b, 0, slice));
+  return shares_column(cell) ? own : own - current(circuit_.place(b, 0, first + 1));
+}
+
+std::vector<GatedPlace> gated_arrays(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks) {
+  const auto arrays = by_array(chip, blocks);
+  std::vector<std::shared_ptr<const GatedArray>> built(arrays.size());
+  parallel_for(arrays.size(),
+               [&](std::size_t a) { built[a] = std::make_shared<const GatedArray>(chip, device, arrays[a]); });
+  std::vector<GatedPlace> places(blocks.size());
+  for (std::size_t a = 0; a < arrays.size(); ++a)
+    for (std::size_t b = 0; b < arrays[a].size(); ++b)
+      for (std::size_t i = 0; i < blocks.size(); ++i)
+        if (blocks[i].block == arrays[a][b].block) places[i] = {built[a], b};
+  return places;
+}
+
+}  // namespace bitline
