@@ -38,8 +38,8 @@ GatedArray::GatedArray(const Chip& chip, const Device& device, std::span<const P
   if (chip.config.array.topology == Topology::gated_ladder) {
     const bool both_signs =
         std::any_of(blocks_.begin(), blocks_.end(), [](const PlacedDevices& b) { return b.plan->planes.both_signs; });
-    solver_ = std::make_unique<LadderSolver<float>>(
-        ladder_of(chip, circuit_.crossbar(), circuit_.lines_per_row(), both_signs));
+    ladder_ = ladder_of(chip, circuit_.crossbar(), circuit_.lines_per_row(), both_signs);
+    solver_ = std::make_unique<LadderSolver<float>>(ladder_);
   } else {
     solver_ = std::make_unique<GatedRows>(circuit_.crossbar());
   }
@@ -87,6 +87,27 @@ double GatedArray::read_rows(std::span<const std::int8_t> x, Workspace& w) const
     w.current_S[j] = static_cast<float>(current_S);
   }
   return source_power_W(e, v);
+}
+
+std::vector<double> GatedArray::all_on_drops() const {
+  const Crossbar& x = circuit_.crossbar();
+  const auto n = static_cast<std::size_t>(x.columns), lines = static_cast<std::size_t>(circuit_.lines_per_row());
+  std::vector<double> left(x.g_S.size());
+  if (ladder_.rows > 0) {
+    const LadderVoltages v =
+        ladder_voltages(ladder_, std::vector<std::int8_t>(static_cast<std::size_t>(ladder_.rows), 1));
+    for (std::size_t line = 0; line < static_cast<std::size_t>(x.rows); ++line)
+      for (std::size_t j = 0; j < n; ++j) {
+        const std::size_t at = line / lines * n + j;
+        left[line * n + j] = line % lines == 0 ? v.supply[at] - v.bit[at] : v.bit[at] - v.supply_minus[at];
+      }
+    return left;
+  }
+  std::vector<double> source_V(static_cast<std::size_t>(x.rows), 1), row_V(left.size()), column_V(left.size());
+  for (std::size_t line = 1; lines == 2 && line < source_V.size(); line += 2) source_V[line] = -1;
+  NodeVoltages(x).solve(source_V, row_V, column_V);
+  for (std::size_t k = 0; k < left.size(); ++k) left[k] = (row_V[k] - column_V[k]) * source_V[k / n];
+  return left;
 }
 
 double GatedArray::converted(const Workspace& w, std::size_t b, int conversion) const {

@@ -35,11 +35,16 @@ class GatedArray {
   // What conversion column k of block b sees of the column currents, as sim/write.cpp's codes do.
   double converted(const Workspace& workspace, std::size_t b, int conversion) const;
 
+  const ArrayCircuit& circuit() const { return circuit_; }
+  // Voltage across every device of the circuit for a volt of read voltage, all rows on.
+  std::vector<double> all_on_drops() const;
+
  private:
   double read_rows(std::span<const std::int8_t> x, Workspace& workspace) const;
 
   std::vector<PlacedDevices> blocks_;  // devices are not used after construction
   ArrayCircuit circuit_;
+  GatedLadder ladder_;  // of a gated ladder
   std::variant<std::unique_ptr<LadderSolver<float>>, std::unique_ptr<GatedRows>> solver_;
 };
 

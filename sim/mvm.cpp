@@ -55,7 +55,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
                                                           n * static_cast<std::size_t>(rows));
     };
-    if (config.wires.exact() && config.array.topology == Topology::voltage_rows) {
+    if (config.wires.exact()) {
       const std::size_t some = std::min<std::size_t>(batch, 8);
       const std::vector<std::vector<std::int16_t>> first{
           {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(some * static_cast<std::size_t>(rows))}};

@@ -11,13 +11,13 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
-#include "arch/lines.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/calibrate.h"
 #include "sim/cost.h"
 #include "sim/execute.h"
 #include "sim/prepare.h"
+#include "sim/wire_sample.h"
 #include "sim/wire_study.h"
 
 namespace bitline {
@@ -171,8 +171,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = build_chip(config, p.network->matrices(), p.placement);
-    if (config.wires.exact() && config.array.topology == Topology::voltage_rows)
-      result.wires = study_wires(chip, sample_inputs(chip, *p.network, p.calibration));
+    if (config.wires.exact()) result.wires = study_wires(chip, sample_inputs(chip, *p.network, p.calibration));
     if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, *p.network, p.calibration);
 
     stages.begin("chips", 0.08);
@@ -247,15 +246,11 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
 
-    if (config.wires.exact() && config.array.topology != Topology::voltage_rows) {
-      const SegmentResistance segment = segment_resistance(config);
-      WireResult& wires = result.wires.emplace();
-      wires.row_ohm = segment.row_ohm, wires.column_ohm = segment.column_ohm;
-      wires.method = config.array.topology == Topology::gated_ladder ? "one exact pass along each column for each read"
-                                                                     : "line sweeps for each read";
-      wires.residual = residual;
+    if (result.wires) {
+      result.wires->residual = residual;
       if (solved_directly > 0)
-        wires.status = fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", solved_directly);
+        result.wires->status =
+            fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", solved_directly);
     }
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());

@@ -7,12 +7,13 @@
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
 #include "base/parallel.h"
-#include "sim/interconnect.h"
+#include "sim/gated.h"
+#include "sim/wire_sample.h"
 
 namespace bitline {
 namespace {
 
-constexpr std::size_t sample_images = 8, planes_each = 2, most_columns = 16;
+constexpr std::size_t most_columns = 16;
 
 // Drops d, or sensitivities s, of every device: row node minus column node.
 std::vector<double> drops(const NodeVoltages& circuit, std::span<const double> v_V, std::span<const double> sense_V) {
@@ -24,54 +25,6 @@ std::vector<double> drops(const NodeVoltages& circuit, std::span<const double> v
   return row_V;
 }
 
-// Reads of one block: voltages of the array's lines in input steps.
-struct SampledReads {
-  std::vector<std::vector<int>> x;  // [read][row of the block]
-  std::vector<double> v_V;          // (reads, lines)
-};
-
-SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
-                           std::span<const std::int16_t> inputs) {
-  SampledReads s;
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
-             lines = static_cast<std::size_t>(circuit.crossbar().rows);
-  const std::size_t vectors = inputs.size() / rows, planes = static_cast<std::size_t>(plan.planes.planes());
-  const RowGroup& group = block.groups.front();
-  for (std::size_t v = 0; v < vectors; ++v)
-    for (std::size_t k = 0; k < std::min(planes, planes_each); ++k) {
-      const auto plane = static_cast<int>((v * planes_each + k) * 5 % planes);  // all planes in turn
-      std::vector<int> x(static_cast<std::size_t>(block.rows), 0);
-      std::vector<double> line_V(lines, 0);
-      for (int r = group.row; r < group.row + group.rows; ++r) {
-        const int step = plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
-                                     inputs[v * rows + static_cast<std::size_t>(r)], plane);
-        x[static_cast<std::size_t>(r - block.row)] = step;
-        for (int d = 0; d < circuit.lines_per_row(); ++d)
-          line_V[static_cast<std::size_t>((block.array_row + r - block.row) * circuit.lines_per_row() + d)] =
-              d == 0 ? step : -step;
-      }
-      if (std::all_of(x.begin(), x.end(), [](int step) { return step == 0; })) continue;
-      s.x.push_back(std::move(x));
-      s.v_V.insert(s.v_V.end(), line_V.begin(), line_V.end());
-    }
-  return s;
-}
-
-// Columns of the circuit that a conversion column of the block combines.
-std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout& cell, std::size_t b, int conversion) {
-  std::vector<double> w(static_cast<std::size_t>(circuit.crossbar().columns), 0);
-  const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
-  const int weight = conversion / conversions, k = conversion % conversions;
-  const int first = (weight * cell.slices + (cell.split_columns ? k / 2 : k)) * devices;
-  if (cell.split_columns) {
-    w[static_cast<std::size_t>(circuit.place(b, 0, first + k % 2).column)] = 1;
-  } else {
-    w[static_cast<std::size_t>(circuit.place(b, 0, first).column)] = 1;
-    if (cell.pair && !shares_column(cell)) w[static_cast<std::size_t>(circuit.place(b, 0, first + 1).column)] = -1;
-  }
-  return w;
-}
-
 double weighted_variance(std::span<const double> variance_S2, const double* d, const double* s) {
   double sum = 0;
   for (std::size_t k = 0; k < variance_S2.size(); ++k) {
@@ -81,11 +34,16 @@ double weighted_variance(std::span<const double> variance_S2, const double* d, c
   return sum;
 }
 
+// Column currents of sampled reads, in siemens times input steps.
+struct Currents {
+  std::vector<float> with_wires, without_wires;
+};
+
 struct BlockStudy {
   std::vector<double> factor;  // by conversion column
   double squared_error = 0;    // of the standard deviation, over columns and reads
   std::size_t compared = 0;
-  std::vector<float> with_wires, without_wires;  // currents in siemens times input steps
+  Currents currents;
 };
 
 // Columns that are solved for; the others' factors lie between theirs.
@@ -133,7 +91,7 @@ class ArrayStudy {
     BlockStudy out;
     out.factor.assign(static_cast<std::size_t>(width), 1);
     if (reads.x.empty()) return out;
-    currents(b, reads, out);
+    out.currents = currents(b, reads);
     if (chip_.config.device.read_noise.sigma_S <= 0 && chip_.config.device.read_noise.relative <= 0) return out;
 
     const std::vector<int> columns = sampled_columns(width);
@@ -168,32 +126,29 @@ class ArrayStudy {
     return out;
   }
 
-  // Voltage left across each cell with all rows driven, mean of a pair's devices.
-  void map(WireResult& result) const {
-    const int lines = circuit_.lines_per_row();
-    const Array& array = chip_.config.array;
-    std::vector<double> v(static_cast<std::size_t>(circuit_.crossbar().rows), 1);
-    for (std::size_t i = 1; lines == 2 && i < v.size(); i += 2) v[i] = -1;
-    const auto senses = static_cast<std::size_t>(circuit_.crossbar().columns);
-    const std::vector<double> d = drops(voltages_, v, std::vector<double>(senses, 0));
-    result.map_rows = array.rows, result.map_columns = array.columns;
-    double sum = 0;
-    result.drop_min = 1;
-    for (int r = 0; r < array.rows; ++r)
-      for (int c = 0; c < array.columns; ++c) {
-        double left = 0;
-        for (int l = 0; l < lines; ++l) {
-          const double own = v[static_cast<std::size_t>(r * lines + l)] * d[circuit_.index({r * lines + l, c})];
-          left += own / lines;
-          sum += own / lines;
-          result.drop_min = std::min(result.drop_min, own);
-        }
-        result.drop_map.push_back(static_cast<float>(left));
-      }
-    result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
-  }
+  const NodeVoltages& voltages() const { return voltages_; }
+  const ArrayCircuit& circuit() const { return circuit_; }
 
  private:
+  Currents currents(std::size_t b, const SampledReads& reads) const {
+    const CellLayout& cell = blocks_[b].plan->cell();
+    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows);
+    const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
+    Currents out;
+    for (int c = 0; c < blocks_[b].block->columns * cell.conversions_per_weight(); ++c) {
+      const std::vector<double> w = sense_weights(circuit_, cell, b, c);
+      for (std::size_t read = 0; read < reads.x.size(); ++read) {
+        const std::span<const double> v(reads.v_V.data() + read * lines, lines);
+        double with = 0;
+        for (std::size_t j = 0; j < w.size(); ++j)
+          for (std::size_t i = 0; w[j] != 0 && i < lines; ++i) with += w[j] * v[i] * transfer_S[i * w.size() + j];
+        out.with_wires.push_back(static_cast<float>(with));
+        out.without_wires.push_back(static_cast<float>(without_wires(circuit_, v, w)));
+      }
+    }
+    return out;
+  }
+
   double own_variance(std::size_t b, int conversion, const std::vector<int>& x) const {
     const CellLayout& cell = blocks_[b].plan->cell();
     const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
@@ -211,37 +166,70 @@ class ArrayStudy {
     return sum;
   }
 
-  // Column currents of the sampled reads with and without wires.
-  void currents(std::size_t b, const SampledReads& reads, BlockStudy& out) const {
-    const CellLayout& cell = blocks_[b].plan->cell();
-    const int width = blocks_[b].block->columns * cell.conversions_per_weight();
-    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
-               senses = static_cast<std::size_t>(circuit_.crossbar().columns);
-    for (int c = 0; c < width; ++c) {
-      const std::vector<double> w = sense_weights(circuit_, cell, b, c);
-      for (std::size_t read = 0; read < reads.x.size(); ++read) {
-        double with = 0, without = 0;
-        for (std::size_t j = 0; j < senses; ++j) {
-          if (w[j] == 0) continue;
-          for (std::size_t i = 0; i < lines; ++i) {
-            const double v = w[j] * reads.v_V[read * lines + i];
-            if (v == 0) continue;
-            with += v * voltages_.effective().transfer_S[i * senses + j];
-            without += v * circuit_.crossbar().g_S[i * senses + j];
-          }
-        }
-        out.with_wires.push_back(static_cast<float>(with));
-        out.without_wires.push_back(static_cast<float>(without));
-      }
-    }
-  }
-
   const Chip& chip_;
   std::span<const PlacedDevices> blocks_;
   ArrayCircuit circuit_;
   NodeVoltages voltages_;
   std::vector<double> variance_S2_, own_;  // of each device: of its conductance; of what its column sees of it
 };
+
+// Voltage left across each cell, mean of a pair's devices; `left`: of every device of the circuit.
+void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const double> left, WireResult& result) {
+  const int lines = circuit.lines_per_row();
+  const Array& array = chip.config.array;
+  result.map_rows = array.rows, result.map_columns = array.columns;
+  double sum = 0;
+  result.drop_min = 1;
+  for (int r = 0; r < array.rows; ++r)
+    for (int c = 0; c < array.columns; ++c) {
+      double cell = 0;
+      for (int l = 0; l < lines; ++l) {
+        const double own = left[circuit.index({r * lines + l, c})];
+        cell += own / lines;
+        sum += own / lines;
+        result.drop_min = std::min(result.drop_min, own);
+      }
+      result.drop_map.push_back(static_cast<float>(cell));
+    }
+  result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
+}
+
+// All rows driven with one volt, and the second line of a row with minus one.
+std::vector<double> all_driven(const ArrayCircuit& circuit, const NodeVoltages& voltages) {
+  std::vector<double> v(static_cast<std::size_t>(circuit.crossbar().rows), 1);
+  for (std::size_t i = 1; circuit.lines_per_row() == 2 && i < v.size(); i += 2) v[i] = -1;
+  const auto senses = static_cast<std::size_t>(circuit.crossbar().columns);
+  std::vector<double> left = drops(voltages, v, std::vector<double>(senses, 0));
+  for (std::size_t k = 0; k < left.size(); ++k) left[k] *= v[k / senses];
+  return left;
+}
+
+// A gated array: currents only; its noise is taken as that of its cells without wires.
+BlockStudy gated_study(const Chip& chip, std::span<const PlacedDevices> blocks, std::size_t b,
+                       std::span<const std::int16_t> inputs) {
+  const GatedArray array(chip, chip.config.device, blocks);
+  const LayerPlan& plan = *blocks[b].plan;
+  const Block& block = *blocks[b].block;
+  const auto lines = static_cast<std::size_t>(array.circuit().crossbar().rows);
+  const SampledReads reads = sampled_reads(plan, block, array.circuit(), inputs);
+  BlockStudy out;
+  out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight()), 1);
+  GatedArray::Workspace workspace;
+  std::vector<std::int8_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
+  for (std::size_t read = 0; read < reads.x.size(); ++read) {
+    for (std::size_t r = 0; r < reads.x[read].size(); ++r)
+      x[static_cast<std::size_t>(block.array_row) + r] = static_cast<std::int8_t>(reads.x[read][r]);
+    array.read(x, workspace);
+    for (std::size_t c = 0; c < out.factor.size(); ++c) {
+      const auto conversion = static_cast<int>(c);
+      const std::span<const double> v(reads.v_V.data() + read * lines, lines);
+      out.currents.with_wires.push_back(static_cast<float>(array.converted(workspace, b, conversion)));
+      out.currents.without_wires.push_back(static_cast<float>(
+          without_wires(array.circuit(), v, sense_weights(array.circuit(), plan.cell(), b, conversion))));
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -256,7 +244,11 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   WireResult result;
   const SegmentResistance segment = segment_resistance(chip.config);
   result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
-  result.method = "direct reduction";
+  const bool gated = chip.config.array.topology != Topology::voltage_rows;
+  result.method = !gated ? "direct reduction of each array"
+                  : chip.config.array.topology == Topology::gated_ladder
+                      ? "one exact pass along each column for each read"
+                      : "line sweeps for each read";
   chip.noise_factors.clear();
 
   // The first block of each layer stands for the layer's others: their columns lie alike.
@@ -284,9 +276,17 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     for (std::size_t b = 0; b < mine.size(); ++b) task.blocks[b].devices = &mine[b];
   }
   parallel_for(tasks.size(), [&](std::size_t t) {
+    if (gated) {
+      tasks[t].study = gated_study(chip, tasks[t].blocks, tasks[t].mine, inputs[tasks[t].layer]);
+      if (t == 0) {
+        const GatedArray array(chip, chip.config.device, tasks[t].blocks);
+        keep_map(chip, array.circuit(), array.all_on_drops(), result);
+      }
+      return;
+    }
     const ArrayStudy study(chip, tasks[t].blocks);
     tasks[t].study = study.study(tasks[t].mine, inputs[tasks[t].layer]);
-    if (t == 0) study.map(result);
+    if (t == 0) keep_map(chip, study.circuit(), all_driven(study.circuit(), study.voltages()), result);
   });
 
   double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
@@ -296,9 +296,9 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
     for (double f : s.factor) factors += f, ++columns;
-    for (float i : s.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
-    for (std::size_t i = 0; i < s.with_wires.size(); ++i) {
-      const double without = s.without_wires[i], change = s.with_wires[i] - without;
+    for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
+    for (std::size_t i = 0; i < s.currents.with_wires.size(); ++i) {
+      const double without = s.currents.without_wires[i], change = s.currents.with_wires[i] - without;
       reference += without * without, difference += change * change;
     }
     const auto& blocks = chip.layers[task.layer].mapped->blocks;
@@ -310,35 +310,15 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     }
   }
   for (auto& task : tasks)
-    for (std::size_t i = 0; i < task.study.with_wires.size() && largest > 0; ++i) {
-      result.with_wires.push_back(static_cast<float>(task.study.with_wires[i] / largest));
-      result.without_wires.push_back(static_cast<float>(task.study.without_wires[i] / largest));
+    for (std::size_t i = 0; i < task.study.currents.with_wires.size() && largest > 0; ++i) {
+      result.with_wires.push_back(static_cast<float>(task.study.currents.with_wires[i] / largest));
+      result.without_wires.push_back(static_cast<float>(task.study.currents.without_wires[i] / largest));
     }
   result.reads = tasks.empty() ? 0 : sample_images * planes_each;
   result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
   result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
   result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
   return result;
-}
-
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data) {
-  std::vector<std::vector<std::int16_t>> inputs(chip.layers.size());
-  const std::size_t images = std::min(sample_images, data.count());
-  network.run(data, 0, images,
-              [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
-                  std::span<double> out) {
-                QuantizedNetwork::exact_product(m, in, vectors, image, out);
-                auto& mine = inputs[static_cast<std::size_t>(m.index)];
-                const auto rows = static_cast<std::size_t>(m.rows), positions = static_cast<std::size_t>(m.positions);
-                // One position of each image: another for each, so that borders do not decide.
-                for (std::size_t i = 0; i < images; ++i) {
-                  const std::size_t v = i * positions + (i * 7919 + positions / 2) % positions;
-                  mine.insert(mine.end(), in.begin() + static_cast<std::ptrdiff_t>(v * rows),
-                              in.begin() + static_cast<std::ptrdiff_t>((v + 1) * rows));
-                }
-              });
-  return inputs;
 }
 
 }  // namespace bitline

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "sim/chip.h"
-#include "workloads/dataset.h"
 
 namespace bitline {
 
@@ -16,12 +15,8 @@ class NodeVoltages;
 double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> variance_S2, std::span<const double> v_V,
                          std::span<const double> sense_weight);
 
-// Sets chip.noise_factors and returns what reports show. Voltage rows with exact wires only. `inputs`: by layer, some
+// Sets chip.noise_factors and returns what reports show, for a chip with exact wires. `inputs`: by layer, some
 // input vectors (vectors, rows).
 WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs);
-
-// Inputs of every layer on the first images, from the integer reference.
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data);
 
 }  // namespace bitline

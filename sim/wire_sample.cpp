@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/wire_sample.h"
+
+#include <algorithm>
+
+namespace bitline {
+
+std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
+                                                     const Dataset& data) {
+  std::vector<std::vector<std::int16_t>> inputs(chip.layers.size());
+  const std::size_t images = std::min(sample_images, data.count());
+  network.run(data, 0, images,
+              [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
+                  std::span<double> out) {
+                QuantizedNetwork::exact_product(m, in, vectors, image, out);
+                auto& mine = inputs[static_cast<std::size_t>(m.index)];
+                const auto rows = static_cast<std::size_t>(m.rows), positions = static_cast<std::size_t>(m.positions);
+                // One position of each image: another for each, so that borders do not decide.
+                for (std::size_t i = 0; i < images; ++i) {
+                  const std::size_t v = i * positions + (i * 7919 + positions / 2) % positions;
+                  mine.insert(mine.end(), in.begin() + static_cast<std::ptrdiff_t>(v * rows),
+                              in.begin() + static_cast<std::ptrdiff_t>((v + 1) * rows));
+                }
+              });
+  return inputs;
+}
+
+SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
+                           std::span<const std::int16_t> inputs) {
+  SampledReads s;
+  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+             lines = static_cast<std::size_t>(circuit.crossbar().rows);
+  const std::size_t vectors = inputs.size() / rows, planes = static_cast<std::size_t>(plan.planes.planes());
+  const RowGroup& group = block.groups.front();
+  for (std::size_t v = 0; v < vectors; ++v)
+    for (std::size_t k = 0; k < std::min(planes, planes_each); ++k) {
+      const auto plane = static_cast<int>((v * planes_each + k) * 5 % planes);  // all planes in turn
+      std::vector<int> x(static_cast<std::size_t>(block.rows), 0);
+      std::vector<double> line_V(lines, 0);
+      for (int r = group.row; r < group.row + group.rows; ++r) {
+        const int step = plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
+                                     inputs[v * rows + static_cast<std::size_t>(r)], plane);
+        x[static_cast<std::size_t>(r - block.row)] = step;
+        for (int d = 0; d < circuit.lines_per_row(); ++d)
+          line_V[static_cast<std::size_t>((block.array_row + r - block.row) * circuit.lines_per_row() + d)] =
+              d == 0 ? step : -step;
+      }
+      if (std::all_of(x.begin(), x.end(), [](int step) { return step == 0; })) continue;
+      s.x.push_back(std::move(x));
+      s.v_V.insert(s.v_V.end(), line_V.begin(), line_V.end());
+    }
+  return s;
+}
+
+std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout& cell, std::size_t b, int conversion) {
+  std::vector<double> w(static_cast<std::size_t>(circuit.crossbar().columns), 0);
+  const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
+  const int weight = conversion / conversions, k = conversion % conversions;
+  const int first = (weight * cell.slices + (cell.split_columns ? k / 2 : k)) * devices;
+  if (cell.split_columns) {
+    w[static_cast<std::size_t>(circuit.place(b, 0, first + k % 2).column)] = 1;
+  } else {
+    w[static_cast<std::size_t>(circuit.place(b, 0, first).column)] = 1;
+    if (cell.pair && !shares_column(cell)) w[static_cast<std::size_t>(circuit.place(b, 0, first + 1).column)] = -1;
+  }
+  return w;
+}
+
+double without_wires(const ArrayCircuit& circuit, std::span<const double> v_V, std::span<const double> weight) {
+  double sum = 0;
+  const auto senses = weight.size();
+  for (std::size_t j = 0; j < senses; ++j)
+    for (std::size_t i = 0; weight[j] != 0 && i < v_V.size(); ++i)
+      sum += weight[j] * v_V[i] * circuit.crossbar().g_S[i * senses + j];
+  return sum;
+}
+
+}  // namespace bitline

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sample of reads on which the effect of wires is looked at: some inputs of each layer and what they drive.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/interconnect.h"
+#include "workloads/dataset.h"
+
+namespace bitline {
+
+inline constexpr std::size_t sample_images = 8, planes_each = 2;  // of a layer's inputs
+
+// Inputs of every layer on the first images, from the integer reference: [layer](vectors, rows).
+std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
+                                                     const Dataset& data);
+
+// Reads of one block that drive anything.
+struct SampledReads {
+  std::vector<std::vector<int>> x;  // [read][row of the block]
+  std::vector<double> v_V;          // (reads, lines of the array's circuit): volts for an input step of one volt
+};
+SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
+                           std::span<const std::int16_t> inputs);
+
+// How a conversion column of block `b` combines the circuit's columns (the reference column of offset cells apart).
+std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout& cell, std::size_t b, int conversion);
+
+// Current of such a combination if no wire resisted, in siemens times volts.
+double without_wires(const ArrayCircuit& circuit, std::span<const double> v_V, std::span<const double> weight);
+
+}  // namespace bitline
