@@ -180,6 +180,9 @@ void check_wires(const Config& c, ConfigReader& r) {
   if (ladder && (c.wires.driver_far_ohm || c.wires.sense_far_ohm))
     r.problem(c.wires.driver_far_ohm ? "wires.driver_far" : "wires.sense_far",
               "a gated ladder is supplied at one end and sensed at the other", "leave it out, or use another topology");
+  if (c.wires.compensation != Compensation::none && c.array.topology != Topology::voltage_rows)
+    r.problem("wires.compensation", "is for row voltages: a gated array loses other shares with every read",
+              "use compensation: none");
   // Reductions need memory that grows with the square of the lines.
   constexpr int most_lines = 16384;
   if (!ladder && 2 * c.array.rows + c.array.columns > most_lines)

@@ -89,7 +89,7 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> 
       for (int reference : cell.reference_digit) digit = std::max({digit, reference, cell.highest_digit - reference});
     }
     const double largest = cell.split_columns ? device.g_max_S : digit * cell.step_S(device);
-    return rows * largest * plan.v_step_V * plan.planes.largest;
+    return rows * largest * plan.v_step_V * plan.planes.largest * chip.gain();
   }
   const double coverage = std::get<CalibratedRange>(adc->range).coverage;
   if (samples.empty()) throw RunError("layer " + plan.matrix->name + ": no calibration currents");

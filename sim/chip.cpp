@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "sim/compensation.h"
 #include "sim/devices.h"
 
 namespace bitline {
@@ -71,8 +72,16 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
 
 }  // namespace
 
+Device ideal_device(const Device& device) {
+  Device ideal;
+  ideal.g_min_S = device.g_min_S;
+  ideal.g_max_S = device.g_max_S;
+  ideal.levels_S = device.levels_S;
+  return ideal;
+}
+
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
-  Chip chip{config, std::move(matrices), std::move(placement), {}, 0, nullptr, {}};
+  Chip chip{config, std::move(matrices), std::move(placement), {}, 0, nullptr, {}, {}};
   for (const auto& mapped : chip.placement.layers) {
     LayerPlan plan;
     plan.matrix = &chip.matrices[static_cast<std::size_t>(mapped.matrix)];
@@ -118,6 +127,7 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
         ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows,
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
+  if (config.wires.compensation == Compensation::conductance && config.wires.exact()) compensate(chip);
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
   return chip;

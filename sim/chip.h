@@ -47,6 +47,9 @@ struct Chip {
   std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
   double write_sigma_S = 0;       // solved for level-accuracy writes
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
+  // With compensation: what to write instead of the targets, [layer][block], as BlockDevices counts devices.
+  std::vector<std::vector<std::vector<double>>> aims;
+  double gain() const { return aims.empty() ? 1 : config.wires.compensated_swing; }  // of all signals, undone digitally
   // With exact wires: what the variance of a column's read noise is of that of its own cells, [layer][block][column].
   std::vector<std::vector<std::vector<double>>> noise_factors;
   const std::vector<double>* noise_factor(std::size_t layer, std::size_t block) const {
@@ -82,6 +85,9 @@ struct ChipState {
   double squared_error_S2 = 0;
   Result::LevelMap level_map;  // of the first array, for pictures
 };
+
+// The same device without write error, noise, ageing or faults.
+Device ideal_device(const Device& device);
 
 // Builds the plan. Solves the write sigma. Throws RunError, InputError, ConfigError.
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement);

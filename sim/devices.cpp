@@ -78,7 +78,10 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
     }
   d.written_S.resize(n);
   d.faulty.resize(n);
-  write_cells(device, chip.write_sigma_S, random, ids, d.target_S, d.written_S, d.faulty);
+  if (!chip.aims.empty())
+    d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
+                       [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
+  write_cells(device, chip.write_sigma_S, random, ids, d.aim_S.empty() ? d.target_S : d.aim_S, d.written_S, d.faulty);
   if (measured) measured->read(block, cell, d.written_S);
   d.aged_S.resize(n);
   age_cells(device, chip.config.age_s, random, ids, d.written_S, d.faulty, d.aged_S);

@@ -18,6 +18,11 @@ namespace bitline {
 struct BlockDevices {
   std::vector<double> target_S, written_S, aged_S;
   std::vector<std::uint8_t> faulty;
+  std::vector<double> aim_S;  // what is written instead of the targets to make up for wires; empty: the targets
+  // As written, in terms of the targets.
+  double read_back_S(std::size_t i) const {
+    return aim_S.empty() ? written_S[i] : written_S[i] - aim_S[i] + target_S[i];
+  }
   std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
 
   // With exact wires (sim/interconnect.h), else empty: what the column of each device receives for a volt on its line,

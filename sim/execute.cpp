@@ -170,7 +170,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
     activity->residual = std::max(activity->residual, workspace.residual);
     activity->solved_directly += workspace.direct;
   }
-  const double codes = layer.codes_per_step;
+  const double codes = layer.codes_per_step * chip.gain();
   for (double& y : out) y /= codes;
 }
 

@@ -73,7 +73,7 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
     for (std::size_t i = first; i < first + per_weight; i += devices) {
       const bool pair = devices == 2;
       const double target = d.target_S[i] - (pair ? d.target_S[i + 1] : 0);
-      const double written = d.written_S[i] - (pair ? d.written_S[i + 1] : 0);
+      const double written = d.read_back_S(i) - (pair ? d.read_back_S(i + 1) : 0);
       state.squared_error_S2 += (written - target) * (written - target);
       ++state.digits;
       state.devices += devices;
@@ -223,12 +223,12 @@ Result::LevelMap level_map(const CellLayout& cell, const Device& device, const B
   Result::LevelMap map{block.rows, block.columns, {}, {}};
   const bool pair = cell.devices_per_slice() == 2;
   const double step = cell.step_S(device), origin = pair ? 0 : device.g_min_S;
-  const auto level = [&](const std::vector<double>& g, std::size_t k) {
-    return static_cast<float>(((pair ? g[k] - g[k + 1] : g[k]) - origin) / step);
+  const auto level = [&](double positive_S, double negative_S) {
+    return static_cast<float>(((pair ? positive_S - negative_S : positive_S) - origin) / step);
   };
   for (std::size_t k = 0; k < d.written_S.size(); k += static_cast<std::size_t>(cell.devices_per_slice())) {
-    map.intended.push_back(level(d.target_S, k));
-    map.read_back.push_back(level(d.written_S, k));
+    map.intended.push_back(level(d.target_S[k], pair ? d.target_S[k + 1] : 0));
+    map.read_back.push_back(level(d.read_back_S(k), pair ? d.read_back_S(k + 1) : 0));
   }
   return map;
 }
@@ -281,12 +281,6 @@ ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path
   return write(chip, chip.config.device, chip.measured.get(), instance, keep_in);
 }
 
-ChipState ideal_chip(const Chip& chip) {
-  Device ideal;
-  ideal.g_min_S = chip.config.device.g_min_S;
-  ideal.g_max_S = chip.config.device.g_max_S;
-  ideal.levels_S = chip.config.device.levels_S;
-  return write(chip, ideal, nullptr, 0, {});
-}
+ChipState ideal_chip(const Chip& chip) { return write(chip, ideal_device(chip.config.device), nullptr, 0, {}); }
 
 }  // namespace bitline

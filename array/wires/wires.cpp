@@ -50,6 +50,12 @@ void fields(Visitor& v, Wires& w) {
     {.key = "compensation",
      .meaning = "conductance: targets are raised by what the wires of the intended array take from each device, as far "
                 "as g_max allows"});
+  v(w.compensated_swing, {.key = "compensated_swing",
+                          .meaning = "signal that compensation aims at, as a share of that without wires: less leaves "
+                                     "distant devices more room below g_max, but write errors weigh more",
+                          .unit = Unit::fraction,
+                          .max = 1,
+                          .positive = true});
 }
 
 }  // namespace bitline

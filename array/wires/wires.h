@@ -25,6 +25,7 @@ struct Wires {
   std::optional<double> driver_far_ohm, sense_far_ohm;  // at the other ends; unset: not connected
   double access_ohm = 0;                                // of the transistor in series with each device
   Compensation compensation = Compensation::none;
+  double compensated_swing = 1;  // of the signal that is aimed at; less leaves room to make up for more
 
   // Exact when asked for, or when unset and any resistance is given.
   bool exact() const;
