@@ -66,12 +66,24 @@ std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout&
   return w;
 }
 
-double without_wires(const ArrayCircuit& circuit, std::span<const double> v_V, std::span<const double> weight) {
+double without_wires(const PlacedDevices& placed, int conversion, std::span<const int> x) {
+  const CellLayout& cell = placed.plan->cell();
+  const BlockDevices& d = *placed.devices;
+  const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
+  const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;
+  const auto width = static_cast<std::size_t>(placed.block->columns * cell.slices * devices),
+             first = static_cast<std::size_t>((conversion / conversions * cell.slices + slice) * devices);
+  const auto meant_S = [&](std::size_t i) {
+    return d.aim_S.empty() ? d.aged_S[i] : d.aged_S[i] - d.aim_S[i] + d.target_S[i];
+  };
   double sum = 0;
-  const auto senses = weight.size();
-  for (std::size_t j = 0; j < senses; ++j)
-    for (std::size_t i = 0; weight[j] != 0 && i < v_V.size(); ++i)
-      sum += weight[j] * v_V[i] * circuit.crossbar().g_S[i * senses + j];
+  for (std::size_t r = 0; r < x.size(); ++r) {
+    const std::size_t i = r * width + first;
+    if (cell.split_columns)
+      sum += x[r] * meant_S(i + static_cast<std::size_t>(k % 2));
+    else
+      sum += x[r] * (meant_S(i) - (cell.pair ? meant_S(i + 1) : 0));
+  }
   return sum;
 }
 

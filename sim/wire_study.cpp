@@ -142,8 +142,8 @@ class ArrayStudy {
         double with = 0;
         for (std::size_t j = 0; j < w.size(); ++j)
           for (std::size_t i = 0; w[j] != 0 && i < lines; ++i) with += w[j] * v[i] * transfer_S[i * w.size() + j];
-        out.with_wires.push_back(static_cast<float>(with));
-        out.without_wires.push_back(static_cast<float>(without_wires(circuit_, v, w)));
+        out.with_wires.push_back(static_cast<float>(with / chip_.gain()));
+        out.without_wires.push_back(static_cast<float>(without_wires(blocks_[b], c, reads.x[read])));
       }
     }
     return out;
@@ -210,7 +210,6 @@ BlockStudy gated_study(const Chip& chip, std::span<const PlacedDevices> blocks, 
   const GatedArray array(chip, chip.config.device, blocks);
   const LayerPlan& plan = *blocks[b].plan;
   const Block& block = *blocks[b].block;
-  const auto lines = static_cast<std::size_t>(array.circuit().crossbar().rows);
   const SampledReads reads = sampled_reads(plan, block, array.circuit(), inputs);
   BlockStudy out;
   out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight()), 1);
@@ -222,10 +221,8 @@ BlockStudy gated_study(const Chip& chip, std::span<const PlacedDevices> blocks, 
     array.read(x, workspace);
     for (std::size_t c = 0; c < out.factor.size(); ++c) {
       const auto conversion = static_cast<int>(c);
-      const std::span<const double> v(reads.v_V.data() + read * lines, lines);
       out.currents.with_wires.push_back(static_cast<float>(array.converted(workspace, b, conversion)));
-      out.currents.without_wires.push_back(static_cast<float>(
-          without_wires(array.circuit(), v, sense_weights(array.circuit(), plan.cell(), b, conversion))));
+      out.currents.without_wires.push_back(static_cast<float>(without_wires(blocks[b], conversion, reads.x[read])));
     }
   }
   return out;
