@@ -3,12 +3,18 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bench/converted_columns.h"
+#include "bench/effective_matrix.h"
 #include "bench/gated_rows.h"
 #include "bench/ladder_product.h"
 #include "bench/main_job.h"
 #include "bench/plane_product.h"
+#include "bench/wired_layer.h"
 
 namespace bitline::bench {
 namespace {
@@ -50,6 +56,20 @@ void gated_reads(benchmark::State& state, GatedReads& reads) {
   state.counters["sweeps"] = reads.mean_sweeps();
 }
 
+void reduction(benchmark::State& state, EffectiveMatrixCase& array) {
+  for (auto _ : state) benchmark::DoNotOptimize(array.reduce(state.range(0) != 0).transfer_S.data());
+}
+
+void double_product(benchmark::State& state, DoubleProduct& product) {
+  for (auto _ : state) benchmark::DoNotOptimize(product.multiply().data());
+  state.counters["F/s"] = benchmark::Counter(DoubleProduct::operations, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void layer_product(benchmark::State& state, WiredLayer& layer) {
+  for (auto _ : state) benchmark::DoNotOptimize(layer.product().data());
+  state.SetItemsProcessed(state.iterations() * WiredLayer::vectors);
+}
+
 void main_job(benchmark::State& state, const MainJob& job) {
   for (auto _ : state) benchmark::DoNotOptimize(job.run(static_cast<int>(state.range(0))).quality.value);
   state.SetItemsProcessed(state.iterations() * images);
@@ -73,6 +93,13 @@ int main(int argc, char** argv) {
   if (!plain.answers_agree() || !with_errors.answers_agree()) return wrong("noise and conversion");
   GatedReads weak(20e-6), strong(100e-6);
   if (!weak.answers_agree() || !strong.answers_agree()) return wrong("gated rows: sweeps in float and double differ");
+  std::deque<EffectiveMatrixCase> arrays;  // their scratch does not move
+  for (const auto& [rows, columns] : {std::pair{128, 128}, {576, 128}, {1152, 128}, {1024, 1024}})
+    if (!arrays.emplace_back(rows, columns).answers_agree()) return wrong("the effective matrix");
+  DoubleProduct machine;
+  if (!machine.answers_agree()) return wrong("dgemm");
+  WiredLayer ideal(false), wired(true);
+  if (!ideal.answers_agree() || !wired.answers_agree()) return wrong("a layer with or without wires");
   benchmark::RegisterBenchmark("product_576x128x2048/tables", product_by_tables, std::ref(product));
   benchmark::RegisterBenchmark("product_576x128x2048/sgemm", product_by_sgemm, std::ref(product));
   benchmark::RegisterBenchmark("ladder_576x128", ladder, std::ref(tall));
@@ -84,6 +111,18 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("conversion_128/with_errors", conversion, std::ref(with_errors));
   benchmark::RegisterBenchmark("gated_rows_128x128x64/20_uS", gated_reads, std::ref(weak));
   benchmark::RegisterBenchmark("gated_rows_128x128x64/100_uS", gated_reads, std::ref(strong));
+  for (auto& array : arrays) {
+    const EffectiveMatrix& e = array.reduce();
+    const std::string name = "effective_matrix_" + std::to_string(e.rows) + "x" + std::to_string(e.columns);
+    benchmark::RegisterBenchmark(name.c_str(), reduction, std::ref(array))
+        ->ArgName("sources")
+        ->Arg(0)
+        ->Arg(1)
+        ->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark("dgemm_512_openblas", double_product, std::ref(machine));
+  benchmark::RegisterBenchmark("layer_576x128x256/ideal_wires", layer_product, std::ref(ideal));
+  benchmark::RegisterBenchmark("layer_576x128x256/wires_1_ohm", layer_product, std::ref(wired));
   const auto job = MainJob::sized(1, images);
   if (!job) {
     std::fprintf(stderr, "bench: Fashion-MNIST is not installed; the run of the main job is left out\n");

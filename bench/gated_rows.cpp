@@ -6,26 +6,20 @@
 #include <span>
 
 #include "base/random.h"
+#include "bench/wired_array.h"
 
 namespace bitline::bench {
 namespace {
 
 constexpr std::size_t n_rows = GatedReads::rows, n_columns = GatedReads::columns;
 
-Crossbar crossbar(double g_max_S) {
-  const Random random(1, 0);
-  Crossbar x;
-  x.rows = GatedReads::rows, x.columns = GatedReads::columns;
-  for (std::uint32_t place = 0; place < n_rows * n_columns; ++place)
-    x.g_S.push_back(g_max_S * (0.05 + 0.95 * random.uniform4({.purpose = Purpose::test, .place = place})[0]));
-  x.lines.row_ohm = x.lines.column_ohm = {1};
-  return x;
-}
-
 }  // namespace
 
 GatedReads::GatedReads(double g_max_S)
-    : crossbar_(crossbar(g_max_S)), array_(crossbar_), v_V_(n_rows, 0.2F), sense_A_(vectors * n_columns) {
+    : crossbar_(wired_array(rows, columns, g_max_S)),
+      array_(crossbar_),
+      v_V_(n_rows, 0.2F),
+      sense_A_(vectors * n_columns) {
   const Random random(1, 0);
   for (std::uint32_t place = 0; place < vectors * n_rows; ++place)
     gates_.push_back(random.bits({.purpose = Purpose::test, .layer = 1, .place = place})[0] & 1);

@@ -15,15 +15,16 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/random.h"
-#include "tests/array/nodal_ladder.h"
+#include "tests/array/draws.h"
+#include "tests/array/network.h"
 
 using namespace bitline;
 
 namespace {
 
-using test::Big, test::Circuit;
 using Bits = std::vector<std::int8_t>;
+
+test::Draws draws(std::uint32_t instance) { return test::Draws(11, instance); }
 
 // What a column should show: currents into ground that each source alone causes, and power of both.
 struct Column {
@@ -32,71 +33,59 @@ struct Column {
 };
 
 Column solve_column(const GatedLadder& l, const Bits& x, int column) {
-  Circuit circuit;
+  test::Network circuit;
+  const int plus = circuit.held_node(), minus = circuit.held_node(), ground = circuit.held_node();
   std::vector<int> p, n, b;
   for (int i = 0; i < l.rows; ++i) {
     p.push_back(circuit.node());
     n.push_back(circuit.node());
     b.push_back(circuit.node());
   }
-  for (const auto& [source, nodes] : {std::pair{1, &p}, std::pair{2, &n}}) {
-    if (l.supply_ohm > 0 && l.supply_segment_ohm > 0) {
-      const int between = circuit.node();
-      circuit.wire(source, between, l.supply_ohm);
-      circuit.wire(between, nodes->front(), l.supply_segment_ohm);
-    } else {
-      circuit.wire(source, nodes->front(), std::max(l.supply_ohm, l.supply_segment_ohm));
-    }
-    for (int i = 1; i < l.rows; ++i) circuit.wire((*nodes)[i - 1], (*nodes)[i], l.supply_segment_ohm);
+  for (const auto& [source, nodes] : {std::pair{plus, &p}, {minus, &n}}) {
+    const int between = circuit.node();
+    circuit.resistor(source, between, l.supply_ohm);
+    circuit.resistor(between, nodes->front(), l.supply_segment_ohm);
+    for (int i = 1; i < l.rows; ++i) circuit.resistor((*nodes)[i - 1], (*nodes)[i], l.supply_segment_ohm);
   }
-  for (int i = 1; i < l.rows; ++i) circuit.wire(b[i - 1], b[i], l.bit_segment_ohm);
+  for (int i = 1; i < l.rows; ++i) circuit.resistor(b[i - 1], b[i], l.bit_segment_ohm);
   const int end = circuit.node();
-  circuit.wire(b.back(), end, l.bit_segment_ohm);
-  circuit.wire(end, 0, l.sense_ohm);
+  circuit.resistor(b.back(), end, l.bit_segment_ohm);
+  circuit.resistor(end, ground, l.sense_ohm);
+  std::vector<int> on_plus, on_minus, all;
   for (int i = 0; i < l.rows; ++i) {
-    const auto device = [&](double g, int supply) {
-      if (g > 0 && x[i] != 0) circuit.resistors.push_back({supply, b[i], 1 / (1 / Big(g) + Big(l.access_ohm))});
+    const auto device = [&](double g, bool positive) {
+      if (g == 0 || x[i] == 0) return;
+      all.push_back(circuit.device(positive ? p[i] : n[i], b[i], g, {.access_ohm = l.access_ohm}));
+      (positive ? on_plus : on_minus).push_back(all.back());
     };
     const std::size_t cell = static_cast<std::size_t>(i) * l.columns + column;
-    device(l.g_S[cell], x[i] > 0 ? p[i] : n[i]);
-    if (!l.g_minus_S.empty()) device(l.g_minus_S[cell], x[i] > 0 ? n[i] : p[i]);
+    device(l.g_S[cell], x[i] > 0);
+    if (!l.g_minus_S.empty()) device(l.g_minus_S[cell], x[i] < 0);
   }
-  const auto both = circuit.solve(1, -1);
-  Column result{static_cast<double>(-circuit.out_of(0, circuit.solve(1, 0))),
-                static_cast<double>(-circuit.out_of(0, circuit.solve(0, 1))),
-                static_cast<double>(circuit.out_of(1, both) - circuit.out_of(2, both)),
+  const int into_ground = circuit.meter(all), from_plus = circuit.meter(on_plus), from_minus = circuit.meter(on_minus);
+  const auto solver = test::nodal_solver(circuit, test::Digits::fifty);
+  const auto solve = [&](double plus_V, double minus_V) { return solver->solve(std::vector{plus_V, minus_V, 0.0}); };
+  const test::NetworkAnswer both = solve(1, -1);
+  Column result{solve(1, 0).meter_A[into_ground],
+                solve(0, 1).meter_A[into_ground],
+                both.meter_A[from_plus] - both.meter_A[from_minus],
                 {},
                 {},
                 {}};
   for (int i = 0; i < l.rows; ++i) {
-    result.supply.push_back(static_cast<double>(both[p[i]]));
-    result.supply_minus.push_back(static_cast<double>(both[n[i]]));
-    result.bit.push_back(static_cast<double>(both[b[i]]));
+    result.supply.push_back(both.node_V[p[i]]);
+    result.supply_minus.push_back(both.node_V[n[i]]);
+    result.bit.push_back(both.node_V[b[i]]);
   }
   return result;
 }
 
-// Uniform numbers in a fixed order.
-struct Draws {
-  Random random;
-  std::uint32_t place = 0;
-  explicit Draws(std::uint32_t instance) : random(11, instance) {}
-  double uniform() { return random.uniform4({.purpose = Purpose::test, .place = place++})[0]; }
-  int below(int n) { return static_cast<int>(uniform() * n); }
-  double decades(double from, double to) { return std::pow(10, from + (to - from) * uniform()); }
-  Bits input(int rows, double share_on, bool signs) {
-    Bits x(static_cast<std::size_t>(rows));
-    for (auto& v : x) v = uniform() >= share_on ? 0 : signs && uniform() < 0.5 ? -1 : 1;
-    return x;
-  }
-};
-
 // Resistances over 12 decades, every third wire 0 ohm, every fifth device open.
-GatedLadder wild_ladder(Draws& draw, bool minus) {
+GatedLadder wild_ladder(test::Draws& draw, bool minus) {
   GatedLadder l;
   l.rows = 1 + draw.below(24);
   l.columns = 1 + draw.below(9);
-  const auto wire = [&] { return draw.uniform() < 1.0 / 3 ? 0 : draw.decades(-6, 6); };
+  const auto wire = [&] { return draw.uniform() < 1.0 / 3 ? 0 : draw.log_uniform(1e-6, 1e6); };
   l.supply_segment_ohm = wire();
   l.bit_segment_ohm = wire();
   l.supply_ohm = wire();
@@ -104,7 +93,7 @@ GatedLadder wild_ladder(Draws& draw, bool minus) {
   l.access_ohm = wire();
   const auto conductances = [&] {
     std::vector<double> g(static_cast<std::size_t>(l.rows) * l.columns);
-    for (double& v : g) v = draw.uniform() < 0.2 ? 0 : draw.decades(-9, 3);
+    for (double& v : g) v = draw.uniform() < 0.2 ? 0 : draw.log_uniform(1e-9, 1e3);
     return g;
   };
   l.g_S = conductances();
@@ -114,12 +103,12 @@ GatedLadder wild_ladder(Draws& draw, bool minus) {
 
 // 1 to 100 uS and wires of a few ohm.
 GatedLadder usual_ladder(int rows, int columns, bool minus, std::uint32_t instance) {
-  Draws draw(instance);
+  test::Draws draw = draws(instance);
   GatedLadder l;
   l.rows = rows, l.columns = columns;
   l.supply_segment_ohm = 1.2, l.bit_segment_ohm = 0.8, l.supply_ohm = 20, l.sense_ohm = 30, l.access_ohm = 5000;
-  for (int k = 0; k < rows * columns; ++k) l.g_S.push_back(draw.decades(-6, -4));
-  for (int k = 0; minus && k < rows * columns; ++k) l.g_minus_S.push_back(draw.decades(-6, -4));
+  for (int k = 0; k < rows * columns; ++k) l.g_S.push_back(draw.log_uniform(1e-6, 1e-4));
+  for (int k = 0; minus && k < rows * columns; ++k) l.g_minus_S.push_back(draw.log_uniform(1e-6, 1e-4));
   return l;
 }
 
@@ -149,24 +138,28 @@ void compare(const GatedLadder& l, const Bits& x, Differences& worst) {
   }
 }
 
+void check_accuracy(const Differences& in_double, const Differences& in_float) {
+  MESSAGE("double " << in_double.current << " " << in_double.power << ", float " << in_float.current << " "
+                    << in_float.power);
+  CHECK(in_double.current < 1e-13);
+  CHECK(in_double.power < 1e-13);
+  CHECK(in_float.current < 1e-5);
+  CHECK(in_float.power < 1e-5);
+}
+
 }  // namespace
 
 TEST_CASE("A gated ladder's currents and power are those of nodal analysis over twelve decades of resistance") {
   for (const bool minus : {false, true}) {
     Differences in_double, in_float;
     for (std::uint32_t k = 0; k < 150; ++k) {
-      Draws draw(100 + k);
+      test::Draws draw = draws(100 + k);
       const GatedLadder l = wild_ladder(draw, minus);
       const Bits x = draw.input(l.rows, draw.uniform(), minus);
       compare<double>(l, x, in_double);
       compare<float>(l, x, in_float);
     }
-    MESSAGE("double " << in_double.current << " " << in_double.power << ", float " << in_float.current << " "
-                      << in_float.power);
-    CHECK(in_double.current < 1e-13);
-    CHECK(in_double.power < 1e-13);
-    CHECK(in_float.current < 1e-5);
-    CHECK(in_float.power < 1e-5);
+    check_accuracy(in_double, in_float);
   }
 }
 
@@ -175,16 +168,11 @@ TEST_CASE("A gated ladder of an array's full height is as exact") {
     const GatedLadder l = usual_ladder(576, 3, minus, 1);
     Differences in_double, in_float;
     for (std::uint32_t k = 0; k < 2; ++k) {
-      const Bits x = Draws(40 + k).input(l.rows, 0.5, minus);
+      const Bits x = draws(40 + k).input(l.rows, 0.5, minus);
       compare<double>(l, x, in_double);
       compare<float>(l, x, in_float);
     }
-    MESSAGE("double " << in_double.current << " " << in_double.power << ", float " << in_float.current << " "
-                      << in_float.power);
-    CHECK(in_double.current < 1e-13);
-    CHECK(in_double.power < 1e-13);
-    CHECK(in_float.current < 1e-5);
-    CHECK(in_float.power < 1e-5);
+    check_accuracy(in_double, in_float);
   }
 }
 
@@ -201,10 +189,7 @@ TEST_CASE("A gated ladder whose voltages fall by a millionth from row to row is 
     Differences in_double, in_float;
     compare<double>(l, x, in_double);
     compare<float>(l, x, in_float);
-    CHECK(in_double.current < 1e-13);
-    CHECK(in_double.power < 1e-13);
-    CHECK(in_float.current < 1e-5);
-    CHECK(in_float.power < 1e-5);
+    check_accuracy(in_double, in_float);
   }
 }
 
@@ -212,7 +197,7 @@ TEST_CASE("Without wire resistance a gated ladder's current is the plain sum of 
   for (const bool minus : {false, true}) {
     GatedLadder l = usual_ladder(64, 40, minus, 2);
     l.supply_segment_ohm = l.bit_segment_ohm = l.supply_ohm = l.sense_ohm = l.access_ohm = 0;
-    const Bits x = Draws(5).input(l.rows, 0.5, minus);
+    const Bits x = draws(5).input(l.rows, 0.5, minus);
     std::vector<double> currents(40), powers(40);
     const LadderSolver<double> solver(l);
     solver.currents_S(x, 0, currents, powers);
@@ -242,7 +227,7 @@ TEST_CASE("Node voltages of a gated ladder are those of nodal analysis") {
   for (const bool minus : {false, true}) {
     double worst = 0;
     for (std::uint32_t k = 0; k < 60; ++k) {
-      Draws draw(500 + k);
+      test::Draws draw = draws(500 + k);
       const GatedLadder l = wild_ladder(draw, minus);
       const Bits x = draw.input(l.rows, draw.uniform(), minus);
       const LadderVoltages v = ladder_voltages(l, x);
@@ -267,7 +252,7 @@ TEST_CASE("Node voltages of a gated ladder are those of nodal analysis") {
 TEST_CASE("Every resistor of a gated ladder together dissipates what its supplies deliver") {
   for (const bool minus : {false, true}) {
     const GatedLadder l = usual_ladder(48, 9, minus, 3);
-    const Bits x = Draws(6).input(l.rows, 0.6, minus);
+    const Bits x = draws(6).input(l.rows, 0.6, minus);
     std::vector<double> currents(9), powers(9);
     LadderSolver<double>(l).currents_S(x, 0, currents, powers);
     const LadderVoltages v = ladder_voltages(l, x);
@@ -305,7 +290,7 @@ TEST_CASE("Exchanging a two-wire ladder's devices, or its input's signs, turns t
   const GatedLadder l = usual_ladder(70, 20, true, 4);
   GatedLadder exchanged = l;
   std::swap(exchanged.g_S, exchanged.g_minus_S);
-  Bits x = Draws(7).input(l.rows, 0.7, true), opposite = x;
+  Bits x = draws(7).input(l.rows, 0.7, true), opposite = x;
   for (auto& v : opposite) v = static_cast<std::int8_t>(-v);
   std::vector<double> a(20), b(20), c(20), a_power(20), b_power(20);
   LadderSolver<double>(l).currents_S(x, 0, a, a_power);
@@ -322,7 +307,7 @@ TEST_CASE("Exchanging a two-wire ladder's devices, or its input's signs, turns t
 TEST_CASE("A ladder's column has the same bits whatever other columns are asked for") {
   for (const bool minus : {false, true}) {
     const GatedLadder l = usual_ladder(33, 77, minus, 5);
-    const Bits x = Draws(8).input(l.rows, 0.5, minus);
+    const Bits x = draws(8).input(l.rows, 0.5, minus);
     const LadderSolver<float> solver(l);
     std::vector<float> all(77), all_power(77);
     solver.currents_S(x, 0, all, all_power);

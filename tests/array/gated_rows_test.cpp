@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "tests/array/nodal_circuit.h"
+#include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
 
 using namespace bitline;
@@ -46,11 +46,11 @@ TEST_CASE("gated rows agree with the nodal matrix, whatever the lines are") {
   GatedRows::Workspace workspace;  // also shows that nothing of an earlier, larger array stays
   for (int trial = 0; trial < 400; ++trial) {
     CAPTURE(trial);
-    const Crossbar x = random_crossbar(draw, draw.uniform(0.01, 1));
-    const auto gates = random_gates(draw, x.rows, draw.uniform(0.2, 1.1));
-    const auto v_V = random_voltages(draw, x.rows);
+    const Crossbar x = coupled_crossbar(draw, draw.uniform(0.01, 1));
+    const auto gates = draw.gates(x.rows, draw.uniform(0.2, 1.1));
+    const auto v_V = draw.voltages(x.rows);
     const Read r = read(GatedRows(x), v_V, gates, x.columns, workspace, {1e-6, 20000});
-    const NodalAnswer truth = NodalCircuit(x, gates).solve(v_V);
+    const CrossbarAnswer truth = CrossbarTruth(x, gates).solve(v_V);
     const double scale_A = std::max(largest(truth.sense_A), largest(truth.driver_A));
     GatedRows::Workspace fresh;
     CHECK(read(GatedRows(x), v_V, gates, x.columns, fresh, {1e-6, 20000}).sense_A == r.sense_A);
@@ -72,8 +72,8 @@ TEST_CASE("gated rows of a network's array are accurate to 1e-6") {
     const GatedRows fast(x);
     const LineSweeps exact(x);
     for (const double share : {0.05, 0.5, 1.0}) {
-      const auto gates = random_gates(draw, x.rows, share);
-      auto v_V = random_voltages(draw, x.rows);
+      const auto gates = draw.gates(x.rows, share);
+      auto v_V = draw.voltages(x.rows);
       if (draw.chance(0.5)) v_V.assign(v_V.size(), 0.2F);
       const Read r = read(fast, v_V, gates, x.columns, workspace);
       const ArrayState truth = exact.solve(v_V, gates);
@@ -92,8 +92,8 @@ TEST_CASE("gated rows: opposite sources give opposite currents, and no conductin
   GatedRows::Workspace workspace;
   const Crossbar x = uniform_wires(draw, 37, 21, 1);
   const GatedRows array(x);
-  const auto gates = random_gates(draw, 37, 0.5);
-  auto v_V = random_voltages(draw, 37);
+  const auto gates = draw.gates(37, 0.5);
+  auto v_V = draw.voltages(37);
   const Read there = read(array, v_V, gates, 21, workspace);
   for (double& v : v_V) v = -v;
   const Read back = read(array, v_V, gates, 21, workspace);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "tests/array/nodal_circuit.h"
+#include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
 
 using namespace bitline;
@@ -21,9 +21,9 @@ using namespace bitline::test;
 
 namespace {
 
-double scale_of(const NodalAnswer& answer) { return std::max(largest(answer.sense_A), largest(answer.driver_A)); }
+double scale_of(const CrossbarAnswer& answer) { return std::max(largest(answer.sense_A), largest(answer.driver_A)); }
 
-void check_currents(const ArrayState& state, const NodalAnswer& truth, double tolerance) {
+void check_currents(const ArrayState& state, const CrossbarAnswer& truth, double tolerance) {
   const double scale_A = scale_of(truth);
   CHECK(state.status.converged);
   CHECK(largest_difference(state.sense_A, truth.sense_A) <= tolerance * scale_A);
@@ -44,11 +44,11 @@ TEST_CASE("line sweeps agree with the nodal matrix, whatever the lines are") {
   Draws draw(1);
   for (int trial = 0; trial < 300; ++trial) {
     CAPTURE(trial);
-    const Crossbar x = random_crossbar(draw, draw.uniform(0.01, 1));
-    const auto gates = random_gates(draw, x.rows, draw.uniform(0.3, 1.2));
-    const auto v_V = random_voltages(draw, x.rows);
+    const Crossbar x = coupled_crossbar(draw, draw.uniform(0.01, 1));
+    const auto gates = draw.gates(x.rows, draw.uniform(0.3, 1.2));
+    const auto v_V = draw.voltages(x.rows);
     const ArrayState state = LineSweeps(x).solve(v_V, gates, {1e-13, 20000});
-    check_currents(state, NodalCircuit(x, gates).solve(v_V), 1e-10);
+    check_currents(state, CrossbarTruth(x, gates).solve(v_V), 1e-10);
   }
 }
 
@@ -59,9 +59,9 @@ TEST_CASE("line sweeps of plain arrays: voltages, Kirchhoff's law and power at e
     Crossbar x = uniform(20, 14, 0, k / (20e-6 * 400));
     for (double& g : x.g_S) g = draw.uniform(1e-6, 40e-6);
     const double ohm = x.lines.row_ohm[0];
-    const auto v_V = random_voltages(draw, x.rows);
+    const auto v_V = draw.voltages(x.rows);
     const ArrayState state = LineSweeps(x).solve(v_V);
-    const NodalAnswer truth = NodalCircuit(x).solve(v_V);
+    const CrossbarAnswer truth = CrossbarTruth(x).solve(v_V);
     check_currents(state, truth, 1e-11);
     CHECK(largest_difference(state.row_V, truth.row_V) < 1e-12);
     CHECK(largest_difference(state.column_V, truth.column_V) < 1e-12);
@@ -84,7 +84,7 @@ TEST_CASE("line sweeps without wire resistance give the sum of G V") {
   Draws draw(3);
   Crossbar x = uniform(30, 20, 0, 0);
   for (double& g : x.g_S) g = draw.uniform(0, 100e-6);
-  const auto v_V = random_voltages(draw, x.rows);
+  const auto v_V = draw.voltages(x.rows);
   for (const bool both_ends : {false, true}) {
     if (both_ends) x.lines.driver_far_ohm = x.lines.sense_far_ohm = {0};
     const ArrayState state = LineSweeps(x).solve(v_V);
@@ -107,11 +107,11 @@ TEST_CASE("line sweeps: what nothing connects carries no current") {
     CHECK(state.row_V[2] == 0);
     CHECK(state.row_V[3] == 0);
     CHECK(state.driver_A[1] == 0);
-    check_currents(state, NodalCircuit(x, gates).solve(v_V), 1e-12);
+    check_currents(state, CrossbarTruth(x, gates).solve(v_V), 1e-12);
   }
   SUBCASE("a row without source, its devices on, is a path between the columns") {
     const ArrayState state = LineSweeps(x).solve(v_V);
-    check_currents(state, NodalCircuit(x).solve(v_V), 1e-12);
+    check_currents(state, CrossbarTruth(x).solve(v_V), 1e-12);
     CHECK(std::abs(state.driver_A[1]) < 1e-20);
   }
   SUBCASE("all rows off") {
@@ -143,11 +143,11 @@ TEST_CASE("the residual bounds the error, however slowly line sweeps converge") 
   Draws draw(6);
   for (int trial = 0; trial < 100; ++trial) {
     CAPTURE(trial);
-    const Crossbar x = random_crossbar(draw, std::pow(10, draw.uniform(-1, 3)));
-    const auto v_V = random_voltages(draw, x.rows);
+    const Crossbar x = coupled_crossbar(draw, std::pow(10, draw.uniform(-1, 3)));
+    const auto v_V = draw.voltages(x.rows);
     const double beta_per_V = draw.chance(0.5) ? 5 : 0;
     const DeviceLaw law{beta_per_V > 0 ? DeviceCurve{Sinh{beta_per_V}} : DeviceCurve{Ohmic{}}, 0, {}};
-    const NodalAnswer truth = NodalCircuit(x, {}, beta_per_V).solve(v_V);
+    const CrossbarAnswer truth = CrossbarTruth(x, {}, law).solve(v_V);
     const ArrayState state = LineSweeps(x, law).solve(v_V, {}, {1e-4, 20000});
     if (!state.status.converged) continue;
     const double scale_A = std::max(largest(state.sense_A), largest(state.driver_A));
@@ -171,12 +171,13 @@ TEST_CASE("line-Newton sweeps agree with Newton's iteration over all nodes") {
   Draws draw(4);
   for (int trial = 0; trial < 60; ++trial) {
     CAPTURE(trial);
-    const Crossbar x = random_crossbar(draw, draw.uniform(0.01, 0.3));
-    const auto gates = random_gates(draw, x.rows, 0.7);
-    const auto v_V = random_voltages(draw, x.rows);
+    const Crossbar x = coupled_crossbar(draw, draw.uniform(0.01, 0.3));
+    const auto gates = draw.gates(x.rows, 0.7);
+    const auto v_V = draw.voltages(x.rows);
     const double beta_per_V = draw.uniform(0.5, 15), access_ohm = draw.chance(0.5) ? draw.uniform(0, 20e3) : 0;
-    const ArrayState state = LineSweeps(x, {Sinh{beta_per_V}, access_ohm, {}}).solve(v_V, gates, {1e-13, 20000});
-    check_currents(state, NodalCircuit(x, gates, beta_per_V, access_ohm).solve(v_V), 1e-10);
+    const DeviceLaw law{Sinh{beta_per_V}, access_ohm, {}};
+    const ArrayState state = LineSweeps(x, law).solve(v_V, gates, {1e-13, 20000});
+    check_currents(state, CrossbarTruth(x, gates, law).solve(v_V), 1e-10);
   }
 }
 
@@ -184,16 +185,15 @@ TEST_CASE("line-Newton sweeps of devices behind selectors agree with Newton's it
   Draws draw(5);
   for (int trial = 0; trial < 40; ++trial) {
     CAPTURE(trial);
-    const Crossbar x = random_crossbar(draw, draw.uniform(0.01, 0.3));
-    const auto v_V = random_voltages(draw, x.rows);
+    const Crossbar x = coupled_crossbar(draw, draw.uniform(0.01, 0.3));
+    const auto v_V = draw.voltages(x.rows);
     const double beta_per_V = draw.chance(0.5) ? draw.uniform(0.5, 8) : 0;
     const double access_ohm = draw.chance(0.5) ? 5e3 : 0;
     const Selector selector{draw.uniform(1e-7, 1e-5), {draw.uniform(5, 25)}};
     DeviceLaw law{Ohmic{}, access_ohm, selector};
     if (beta_per_V > 0) law.curve = Sinh{beta_per_V};
     const ArrayState state = LineSweeps(x, law).solve(v_V, {}, {1e-13, 20000});
-    const NodalCircuit circuit(x, {}, beta_per_V, access_ohm, selector.g_S, selector.curve.beta_per_V);
-    check_currents(state, circuit.solve(v_V), 1e-10);
+    check_currents(state, CrossbarTruth(x, {}, law).solve(v_V), 1e-10);
   }
 }
 

@@ -1,81 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random crossbars and input vectors for tests of the wires.
+// Random crossbars for tests of the wires, with everything that can differ from line to line differing.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <vector>
 
 #include "array/wires/crossbar.h"
-#include "base/random.h"
+#include "tests/array/draws.h"
 
 namespace bitline::test {
 
-// Uniform numbers in order of asking.
-class Draws {
- public:
-  explicit Draws(std::uint32_t seed) : random_(seed, 0) {}
-  double uniform(double low = 0, double high = 1) {
-    return low + (high - low) * random_.uniform4({.purpose = Purpose::test, .place = next_++})[0];
-  }
-  int below(int n) { return static_cast<int>(uniform() * n); }
-  bool chance(double p) { return uniform() < p; }
+// A list of resistances: one for all by chance `one`, each 0 or not connected by chance.
+struct Chances {
+  double one, zero, broken;
+};
+template <class Value>
+std::vector<double> resistances(Draws& draw, std::size_t each, const Chances& chances, Value&& value) {
+  std::vector<double> list(draw.chance(chances.one) ? 1 : each);
+  for (double& ohm : list)
+    ohm = draw.chance(chances.zero) ? 0 : draw.chance(chances.broken) ? not_connected_ohm : value();
+  return list;
+}
 
- private:
-  Random random_;
-  std::uint32_t next_ = 0;
+struct Spread {
+  double lowest_ohm = 1e-6, highest_ohm = 1e6;  // of wires
+  double zero = 0.1, broken = 0.05;             // share of segments
+  double open = 0.1;                            // share of devices; also the chance that a line is open
+  bool far = true;
 };
 
-// k = mean G x segment x length^2, near `k`, with everything that can differ from line to line differing.
-inline Crossbar random_crossbar(Draws& draw, double k) {
+// Resistances and conductances over many decades.
+inline Crossbar wild_crossbar(Draws& draw, int rows, int columns, const Spread& spread) {
+  Crossbar c{rows, columns, {}, {}};
+  const auto m = static_cast<std::size_t>(rows), n = static_cast<std::size_t>(columns);
+  c.g_S.resize(m * n);
+  for (double& g : c.g_S) g = draw.chance(spread.open) ? 0 : draw.log_uniform(1e-9, 1e-3);
+  if (draw.chance(spread.open)) std::fill_n(c.g_S.begin() + draw.integer(0, rows - 1) * columns, n, 0.0);
+  if (draw.chance(spread.open))
+    for (std::size_t i = 0, j = static_cast<std::size_t>(draw.integer(0, columns - 1)); i < m; ++i)
+      c.g_S[i * n + j] = 0;
+  const auto list = [&](std::size_t each, double broken) {
+    return resistances(draw, each, {0.3, spread.zero, broken},
+                       [&] { return draw.log_uniform(spread.lowest_ohm, spread.highest_ohm); });
+  };
+  c.lines.row_ohm = list(m * n, spread.broken);
+  c.lines.column_ohm = list(m * n, spread.broken);
+  c.lines.driver_ohm = list(m, spread.broken);
+  c.lines.sense_ohm = list(n, spread.broken);
+  if (spread.far && draw.chance(0.5)) c.lines.driver_far_ohm = list(m, 0.3);
+  if (spread.far && draw.chance(0.5)) c.lines.sense_far_ohm = list(n, 0.3);
+  return c;
+}
+
+// k = mean G x segment x length^2, near `k`.
+inline Crossbar coupled_crossbar(Draws& draw, double k) {
   Crossbar x;
   x.rows = 1 + draw.below(24), x.columns = 1 + draw.below(24);
-  const auto devices = static_cast<std::size_t>(x.rows * x.columns);
+  const auto m = static_cast<std::size_t>(x.rows), n = static_cast<std::size_t>(x.columns);
   const double longest = std::max({x.rows, x.columns, 4}), ohm = k / (20e-6 * longest * longest);
-  for (std::size_t d = 0; d < devices; ++d) x.g_S.push_back(draw.chance(0.1) ? 0 : draw.uniform(1e-6, 40e-6));
-  const auto list = [&](std::size_t each, double typical, double zero, double open) {
-    const auto one = [&] {
-      return draw.chance(zero) ? 0 : draw.chance(open) ? not_connected_ohm : draw.uniform(0.2 * typical, 2 * typical);
-    };
-    std::vector<double> values(draw.chance(0.5) ? 1 : each);
-    for (double& value : values) value = one();
-    return values;
+  for (std::size_t d = 0; d < m * n; ++d) x.g_S.push_back(draw.chance(0.1) ? 0 : draw.uniform(1e-6, 40e-6));
+  const auto list = [&](std::size_t each, double typical, double zero, double broken) {
+    return resistances(draw, each, {0.5, zero, broken}, [&] { return draw.uniform(0.2 * typical, 2 * typical); });
   };
-  x.lines.row_ohm = list(devices, ohm, 0.1, 0.01);
-  x.lines.column_ohm = list(devices, ohm, 0.1, 0.01);
-  x.lines.driver_ohm = list(static_cast<std::size_t>(x.rows), 5 * ohm, 0.3, 0.1);
-  x.lines.sense_ohm = list(static_cast<std::size_t>(x.columns), 5 * ohm, 0.3, 0.1);
-  x.lines.driver_far_ohm = list(static_cast<std::size_t>(x.rows), 5 * ohm, 0.2, 0.5);
-  x.lines.sense_far_ohm = list(static_cast<std::size_t>(x.columns), 5 * ohm, 0.2, 0.5);
+  x.lines.row_ohm = list(m * n, ohm, 0.1, 0.01);
+  x.lines.column_ohm = list(m * n, ohm, 0.1, 0.01);
+  x.lines.driver_ohm = list(m, 5 * ohm, 0.3, 0.1);
+  x.lines.sense_ohm = list(n, 5 * ohm, 0.3, 0.1);
+  x.lines.driver_far_ohm = list(m, 5 * ohm, 0.2, 0.5);
+  x.lines.sense_far_ohm = list(n, 5 * ohm, 0.2, 0.5);
   return x;
-}
-
-inline std::vector<double> random_voltages(Draws& draw, int rows) {
-  std::vector<double> v;
-  for (int i = 0; i < rows; ++i) v.push_back(static_cast<float>(draw.uniform(-0.3, 0.3)));
-  return v;
-}
-
-inline std::vector<std::uint8_t> random_gates(Draws& draw, int rows, double share) {
-  std::vector<std::uint8_t> gates;
-  for (int i = 0; i < rows; ++i) gates.push_back(draw.chance(share));
-  return gates;
-}
-
-template <class T>
-double largest(const std::vector<T>& values) {
-  double most = 0;
-  for (T v : values) most = std::isnan(v) ? HUGE_VAL : std::max(most, std::abs(static_cast<double>(v)));
-  return most;
-}
-
-template <class A, class B>
-double largest_difference(const std::vector<A>& a, const std::vector<B>& b) {
-  if (a.size() != b.size()) return HUGE_VAL;
-  std::vector<double> difference;
-  for (std::size_t i = 0; i < a.size(); ++i) difference.push_back(static_cast<double>(a[i]) - b[i]);
-  return largest(difference);
 }
 
 }  // namespace bitline::test

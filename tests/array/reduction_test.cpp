@@ -4,49 +4,48 @@
 
 #include <doctest/doctest.h>
 
-#include <Eigen/SparseCholesky>
+#include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
-#include "tests/array/circuits.h"
+#include "tests/array/crossbar_network.h"
+#include "tests/array/random_crossbar.h"
 
 namespace bitline {
 namespace {
 
-using test::Digits50;
-using test::Stream;
+using test::Draws;
 
-double relative(double ours, const Digits50& exact) {
+double relative(double ours, double exact) {
   // Below this the 50 digits of the oracle, relative to 1 V and the largest conductance, are used up.
-  const Digits50 resolved("1e-30");
-  if (abs(exact) < resolved) return std::abs(ours) < 1e-30 ? 0 : 1;
-  return std::abs(static_cast<double>((Digits50(ours) - exact) / exact));
+  if (std::abs(exact) < 1e-30) return std::abs(ours) < 1e-30 ? 0 : 1;
+  return std::abs((ours - exact) / exact);
 }
 
 TEST_CASE("every entry agrees with nodal analysis in 50 digits, over 12 orders of magnitude of resistance") {
   double worst_transfer = 0, worst_source = 0, worst_voltage = 0;
   int circuits = 0;
   for (std::uint32_t seed = 0; seed < 200; ++seed) {
-    Stream s(seed);
-    const Crossbar c = test::random_crossbar(s, s.integer(1, 6), s.integer(1, 6), {});
-    test::NodalAnalysis nodal(c);
-    if (nodal.terminals_joined()) continue;
+    Draws draw(seed);
+    const Crossbar c = test::wild_crossbar(draw, draw.integer(1, 6), draw.integer(1, 6), {});
+    const test::CrossbarTruth nodal(c, {}, {}, test::Digits::fifty);
     ++circuits;
     const EffectiveMatrix e = effective_matrix(c, true);
     const NodeVoltages voltages(c);
     const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
     std::vector<double> row_V(m * n), column_V(m * n);
     for (std::size_t i = 0; i < m; ++i) {
-      const test::Solution exact = nodal.drive(static_cast<int>(i));
       std::vector<double> v(m, 0);
       v[i] = 1;
+      const test::CrossbarAnswer exact = nodal.solve(v);
       voltages.solve(v, row_V, column_V);
       for (std::size_t j = 0; j < n; ++j)
         worst_transfer = std::max(worst_transfer, relative(e.transfer_S[i * n + j], exact.sense_A[j]));
       for (std::size_t k = 0; k < m; ++k)
-        worst_source = std::max(worst_source, relative(e.source_S[i * m + k], exact.source_A[k]));
+        worst_source = std::max(worst_source, relative(e.source_S[i * m + k], exact.driver_A[k]));
       for (std::size_t k = 0; k < m * n; ++k) {
-        worst_voltage = std::max(worst_voltage, relative(row_V[k], exact.node_V[k]));
-        worst_voltage = std::max(worst_voltage, relative(column_V[k], exact.node_V[m * n + k]));
+        worst_voltage = std::max(worst_voltage, relative(row_V[k], exact.row_V[k]));
+        worst_voltage = std::max(worst_voltage, relative(column_V[k], exact.column_V[k]));
       }
     }
     CHECK(voltages.effective().transfer_S == e.transfer_S);
@@ -59,64 +58,38 @@ TEST_CASE("every entry agrees with nodal analysis in 50 digits, over 12 orders o
   CHECK(worst_voltage < 1e-12);
 }
 
-// All node voltages by a sparse LDL^T factorization.
-std::vector<double> sparse_nodal(const Crossbar& c, const std::vector<double>& v_V) {
-  const test::Resistors t = test::circuit_of(c);
-  const int inner = 2 * t.m * t.n;
-  std::vector<Eigen::Triplet<double>> entries;
-  Eigen::VectorXd right = Eigen::VectorXd::Zero(inner);
-  for (const auto& r : t.resistors) {
-    const double g = 1 / r.ohm;
-    for (const auto& [a, b] : {std::pair{r.a, r.b}, {r.b, r.a}}) {
-      if (a >= inner) continue;
-      entries.emplace_back(a, a, g);
-      if (b < inner) entries.emplace_back(a, b, -g);
-      if (b >= inner && b < inner + t.m) right[a] += g * v_V[static_cast<std::size_t>(b - inner)];
-    }
-  }
-  Eigen::SparseMatrix<double> y(inner, inner);
-  y.setFromTriplets(entries.begin(), entries.end());
-  const Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> factors(y);
-  const Eigen::VectorXd x = factors.solve(right);
-  return {x.begin(), x.end()};
-}
-
-Crossbar moderate(Stream& s, int rows, int columns, bool far) {
+Crossbar moderate(Draws& draw, int rows, int columns, bool far) {
   test::Spread spread{.lowest_ohm = 0.1, .highest_ohm = 100, .zero = 0, .broken = 0, .far = far};
-  return test::random_crossbar(s, rows, columns, spread);
-}
-
-std::vector<double> random_voltages(Stream& s, std::size_t n) {
-  std::vector<double> v(n);
-  for (double& x : v) x = 2 * s.uniform() - 1;
-  return v;
+  return test::wild_crossbar(draw, rows, columns, spread);
 }
 
 TEST_CASE("larger crossbars agree with a sparse factorization") {
-  Stream s(7);
+  Draws draw(7);
   for (const auto& [rows, columns] : {std::pair{16, 16}, {17, 40}, {130, 21}, {64, 64}, {5, 200}}) {
     for (const bool far : {false, true}) {
-      const Crossbar c = moderate(s, rows, columns, far);
+      const Crossbar c = moderate(draw, rows, columns, far);
       const auto m = static_cast<std::size_t>(rows), n = static_cast<std::size_t>(columns);
-      const std::vector<double> v = random_voltages(s, m), expected = sparse_nodal(c, v);
+      const std::vector<double> v = draw.voltages(rows, 1);
+      const test::CrossbarAnswer expected = test::CrossbarTruth(c).solve(v);
       std::vector<double> row_V(m * n), column_V(m * n);
       NodeVoltages(c).solve(v, row_V, column_V);
       double worst = 0;
       for (std::size_t k = 0; k < m * n; ++k)
-        worst = std::max({worst, std::abs(row_V[k] - expected[k]), std::abs(column_V[k] - expected[m * n + k])});
+        worst = std::max({worst, std::abs(row_V[k] - expected.row_V[k]), std::abs(column_V[k] - expected.column_V[k])});
       CHECK(worst < 1e-11);  // of 1 V
     }
   }
 }
 
 TEST_CASE("Kirchhoff's current law, power balance and superposition") {
-  Stream s(11);
+  Draws draw(11);
   for (int trial = 0; trial < 12; ++trial) {
-    const Crossbar c = moderate(s, s.integer(1, 50), s.integer(1, 50), trial % 2 == 1);
-    const test::Resistors t = test::circuit_of(c);
+    const Crossbar c = moderate(draw, draw.integer(1, 50), draw.integer(1, 50), trial % 2 == 1);
+    const test::CrossbarNetwork t(c);
+    const test::Network& network = t.network();
     const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
     const NodeVoltages voltages(c);
-    std::vector<double> v = random_voltages(s, 3 * m);
+    std::vector<double> v = draw.voltages(3 * c.rows, 1);
     for (std::size_t i = 0; i < m; ++i) v[2 * m + i] = v[i] + v[m + i];
     std::vector<double> row_V(3 * m * n), column_V(3 * m * n);
     voltages.solve(v, row_V, column_V);
@@ -129,15 +102,16 @@ TEST_CASE("Kirchhoff's current law, power balance and superposition") {
     std::vector<double> node_V(row_V.begin(), row_V.begin() + static_cast<std::ptrdiff_t>(m * n));
     node_V.insert(node_V.end(), column_V.begin(), column_V.begin() + static_cast<std::ptrdiff_t>(m * n));
     node_V.insert(node_V.end(), v.begin(), v.begin() + static_cast<std::ptrdiff_t>(m));
-    node_V.resize(static_cast<std::size_t>(t.nodes()), 0);
+    node_V.resize(static_cast<std::size_t>(network.nodes()), 0);
     std::vector<double> sum(node_V.size(), 0), rounding(node_V.size(), 0);
     double dissipated_W = 0;
-    for (const auto& r : t.resistors) {
+    for (const auto& r : network.elements()) {
+      const double siemens = r.ohm > 0 ? 1 / r.ohm : r.g_S;
       const double a_V = node_V[static_cast<std::size_t>(r.a)], b_V = node_V[static_cast<std::size_t>(r.b)];
-      const double current = (a_V - b_V) / r.ohm;
+      const double current = (a_V - b_V) * siemens;
       sum[static_cast<std::size_t>(r.a)] += current;
       sum[static_cast<std::size_t>(r.b)] -= current;
-      for (int node : {r.a, r.b}) rounding[static_cast<std::size_t>(node)] += (std::abs(a_V) + std::abs(b_V)) / r.ohm;
+      for (int node : {r.a, r.b}) rounding[static_cast<std::size_t>(node)] += (std::abs(a_V) + std::abs(b_V)) * siemens;
       dissipated_W += current * (a_V - b_V);
     }
     double worst = 0;  // in units of what rounding the voltages to doubles makes of a current
@@ -161,9 +135,9 @@ TEST_CASE("Kirchhoff's current law, power balance and superposition") {
 }
 
 TEST_CASE("reciprocity: rows and columns may change places") {
-  Stream s(13);
+  Draws draw(13);
   for (int trial = 0; trial < 10; ++trial) {
-    const Crossbar c = test::random_crossbar(s, s.integer(1, 40), s.integer(1, 40), {});
+    const Crossbar c = test::wild_crossbar(draw, draw.integer(1, 40), draw.integer(1, 40), {});
     // Seen from the sense ends: the last row comes first from the left, the first column last from the top.
     Crossbar turned{c.columns, c.rows, std::vector<double>(c.g_S.size()), {}};
     const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
@@ -196,13 +170,13 @@ TEST_CASE("reciprocity: rows and columns may change places") {
 }
 
 TEST_CASE("without resistance the matrix is the conductances to the bit, and it tends to them") {
-  Stream s(17);
-  Crossbar c = test::random_crossbar(s, 20, 30, {});
+  Draws draw(17);
+  Crossbar c = test::wild_crossbar(draw, 20, 30, {});
   c.lines = {};
   const EffectiveMatrix ideal = effective_matrix(c, true);
   CHECK(ideal.transfer_S == c.g_S);
   double power_W = 0;
-  const std::vector<double> v = random_voltages(s, 20);
+  const std::vector<double> v = draw.voltages(20, 1);
   for (std::size_t i = 0; i < 20; ++i)
     for (std::size_t j = 0; j < 30; ++j) power_W += v[i] * v[i] * c.g_S[i * 30 + j];
   CHECK(source_power_W(ideal, v) == doctest::Approx(power_W).epsilon(1e-13));

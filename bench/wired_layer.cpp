@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/wired_layer.h"
+
+#include <cmath>
+#include <filesystem>
+
+#include "sim/calibrate.h"
+#include "sim/execute.h"
+#include "sim/wire_study.h"
+
+namespace bitline::bench {
+namespace {
+
+Config config_of(bool wires) {
+  const std::filesystem::path configs = std::filesystem::path(BITLINE_SOURCE_DIR) / "configs";
+  std::vector<Override> changes{{"arrays", "1"}, {"chips", "1"}};
+  if (wires) changes.insert(changes.end(), {{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}});
+  return load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
+}
+
+MatrixLayer layer_of(const Config& config) {
+  MatrixLayer layer;
+  layer.name = "layer";
+  layer.rows = WiredLayer::rows, layer.columns = WiredLayer::columns;
+  layer.weight_bits = config.quantization.weight_bits;
+  layer.input = {1, config.input.bits, false};
+  const Random random(3, 0);
+  const int highest = (1 << (layer.weight_bits - 1)) - 1;
+  for (std::uint32_t place = 0; place < WiredLayer::rows * WiredLayer::columns; ++place) {
+    const std::uint32_t draw = random.bits({.purpose = Purpose::test, .place = place})[0];
+    layer.weights.push_back(static_cast<std::int16_t>(static_cast<int>(draw % (2 * highest + 1)) - highest));
+  }
+  layer.weight_scale.assign(WiredLayer::columns, 1);
+  layer.bias.assign(WiredLayer::columns, 0);
+  return layer;
+}
+
+Chip chip_of(const Config& config) {
+  const MatrixLayer layer = layer_of(config);
+  return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+}
+
+}  // namespace
+
+WiredLayer::WiredLayer(bool wires)
+    : chip_(chip_of(config_of(wires))), in_(std::size_t{vectors} * rows), out_(std::size_t{vectors} * columns) {
+  const Random random(4, 0);
+  for (std::size_t i = 0; i < in_.size(); ++i)
+    in_[i] = static_cast<std::int16_t>(
+        random.bits({.purpose = Purpose::test, .place = static_cast<std::uint32_t>(i)})[0] % 256);
+  if (wires) {
+    const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * rows}};
+    study_wires(chip_, some);
+  }
+  state_ = write_chip(chip_, 0);
+  CurrentSamples sums(1);
+  sums[0].resize(1);
+  const CurrentObserver keep = [&](std::size_t, double sum) {
+    sums[0][0].push_back(static_cast<float>(std::abs(sum)));
+  };
+  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
+  if (chip_.config.calibrate != Calibrate::per_array)
+    chip_.layers[0].full_scale_A = full_scale_A(chip_, chip_.layers[0], std::vector<float>(sums[0][0]));
+  set_ranges(chip_, state_, sums);
+}
+
+const std::vector<double>& WiredLayer::product() {
+  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr);
+  return out_;
+}
+
+bool WiredLayer::answers_agree() {
+  std::vector<double> sums;
+  const CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
+  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
+  const LayerState& layer = state_.layers[0];
+  const auto planes = static_cast<std::size_t>(chip_.layers[0].planes.planes());
+  if (sums.size() != vectors * planes * columns) return false;
+  for (std::size_t k = 0; k < sums.size(); k += 997) {
+    const std::size_t vector = k / columns / planes, plane = k / columns % planes;
+    std::int64_t sum = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+      if (in_[vector * rows + r] >> plane & 1) sum += codes()[r * columns + k % columns];
+    if (sums[k] != static_cast<double>(sum) * layer.lattice_S) return false;
+  }
+  return true;
+}
+
+}  // namespace bitline::bench
