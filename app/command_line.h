@@ -67,6 +67,7 @@ void add_schema(CommandLine&);
 void add_list(CommandLine&);
 void add_map(CommandLine&);
 void add_mvm(CommandLine&);
+void add_solve(CommandLine&);
 void add_sweep(CommandLine&);
 void add_report(CommandLine&);
 void add_compare(CommandLine&);

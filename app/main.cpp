@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   add_run(line);
   add_map(line);
   add_mvm(line);
+  add_solve(line);
   add_sweep(line);
   add_check(line);
   add_schema(line);

@@ -7,6 +7,7 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
+#include "app/matrix_input.h"
 #include "base/npy.h"
 #include "base/parallel.h"
 
@@ -17,29 +18,10 @@ struct Arguments : Common {
   std::string config, weights, inputs, output;
 };
 
-std::string shape_text(const NpyArray& a) {
-  std::string out;
-  for (auto n : a.shape) out += (out.empty() ? "" : ", ") + std::to_string(n);
-  return "(" + out + ")";
-}
-
-NpyArray read_matrix(const std::string& file, const std::string& meaning) {
-  NpyArray a = read_npy(file);
-  if (a.shape.size() != 2)
-    throw InputError(
-        fmt::format("{}: has shape {} where two dimensions {} are expected", file, shape_text(a), meaning));
-  if (a.shape[0] == 0 || a.shape[1] == 0)
-    throw InputError(fmt::format("{}: has shape {} and so no values", file, shape_text(a)));
-  for (std::size_t i = 0; i < a.data.size(); ++i)
-    if (!std::isfinite(a.data[i]))
-      throw InputError(fmt::format("{}: is {} at row {}, column {} (from 0); every value must be a finite number", file,
-                                   a.data[i], i / a.shape[1], i % a.shape[1]));
-  return a;
-}
-
 int mvm_command(const Arguments& a) {
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
-  const NpyArray weights = read_matrix(a.weights, "(rows, columns)"), inputs = read_matrix(a.inputs, "(batch, rows)");
+  const NpyArray weights = read_matrix("--weights", a.weights, "(rows, columns)"),
+                 inputs = read_matrix("--inputs", a.inputs, "(batch, rows)");
   if (inputs.shape[1] != weights.shape[0])
     throw InputError(
         fmt::format("{} has shape {} but {} has {}: the inputs need one column for each of the {} rows of the weights",

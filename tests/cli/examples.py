@@ -11,6 +11,9 @@ with tempfile.TemporaryDirectory() as d:
     os.symlink(source / "configs", d + "/configs")
     write_npy(d + "/W.npy", [[7, -3], [0, 1], [-7, 2]])
     write_npy(d + "/X.npy", [[255, 0, 1], [3, 4, 5]])
+    write_npy(d + "/G.npy", [[1e-5, 2e-5], [0, 3e-5], [4e-6, 1e-6]])
+    write_npy(d + "/V.npy", [[0.2, 0.1, 0], [0.2, -0.2, 0.2]])
+    write_npy(d + "/B.npy", [[1, 0, 1], [0, 0, 0]])
     environment = {**os.environ, "PATH": str(pathlib.Path(bitline).parent) + ":" + os.environ["PATH"]}
     # What shows a result comes after what makes it.
     for example in sorted(examples, key=lambda e: e.split()[1] in ("report", "compare")):
