@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "app/command_line.h"
 #include "app/sweep_page.h"
@@ -16,11 +18,22 @@ struct Arguments : Common {
   std::string folder;
 };
 
+// How many axes a sweep has: each line of points.jsonl names them all. 0 when no line can be read.
+std::size_t axes_of(const fs::path& points) {
+  if (!fs::exists(points)) return 0;
+  std::istringstream lines(read_file(points));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object() && json.contains("point"))
+      return json["point"].size();
+  return 0;
+}
+
 int report_command(const Arguments& a) {
   const fs::path folder = a.folder, page = folder / "report.html";
   if (!fs::is_directory(folder)) throw InputError(a.folder + ": there is no such folder");
   if (fs::exists(folder / "table.csv")) {
-    write_file(page, sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv")));
+    write_file(page, sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv"),
+                                axes_of(folder / "points.jsonl")));
   } else if (fs::exists(folder / "points.jsonl")) {
     throw InputError(a.folder + ": the sweep is not finished, table.csv is missing; run it again to go on");
   } else if (!fs::exists(folder / "result.json")) {
@@ -38,7 +51,7 @@ int report_command(const Arguments& a) {
 void add_report(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("report", "writes the HTML report of a sweep folder; says where that of a run is", "Results",
-                        {{"bitline report runs/small", "table and accuracy over energy of a sweep"},
+                        {{"bitline report runs/small", "table and charts of a sweep"},
                          {"bitline report runs/first", "the page that run wrote"}});
   c.cli->add_option("DIR", a->folder, "folder that sweep or run wrote with --out")->required()->type_name("");
   c.run = [a] { return report_command(*a); };

@@ -16,8 +16,6 @@
 namespace bitline::app {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
 std::optional<double> number(const std::string& text) {
   double x = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
@@ -135,7 +133,7 @@ Rows parse_csv(const std::string& text, const std::string& name) {
   return rows;
 }
 
-std::string sweep_page(const std::string& title, const std::string& csv) {
+std::string sweep_page(const std::string& title, const std::string& csv, std::size_t axes) {
   const Rows rows = parse_csv(csv, "table.csv");
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>\n"
@@ -147,8 +145,10 @@ std::string sweep_page(const std::string& title, const std::string& csv) {
       "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; "
       "}}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
       escape_markup(title), rows.size() - 1);
+  const std::vector<std::string> charts = line_charts(rows, axes);
+  for (const std::string& chart : charts) html += "<figure>\n" + chart + "</figure>\n";
   const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
-  if (x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
+  if (charts.empty() && x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
   html += "<div class=\"wide\"><table>\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     html += "<tr>";

@@ -111,6 +111,30 @@ std::string write_section(const Result& r) {
   return html;
 }
 
+std::string wire_section(const Result& r) {
+  if (!r.wires) return "";
+  const WireResult& w = *r.wires;
+  Table table("lr", {});
+  table.row(
+      {w.supplied_beside_columns ? "segment of a supply line" : "segment of a row", quantity(w.row_ohm, Unit::ohm)});
+  table.row({"segment of a column", quantity(w.column_ohm, Unit::ohm)});
+  table.row({"method", w.method});
+  table.row({"status", w.status});
+  table.row({"largest violation of Kirchhoff's current law", residual_text(w)});
+  table.row({"rms error of column currents", percent(w.current_error_rms)});
+  table.row({"reads sampled in each layer", grouped(w.reads)});
+  table.row({"voltage left across a device, mean", percent(w.drop_mean)});
+  table.row({"voltage left across a device, least", percent(w.drop_min)});
+  table.row({"variance of read noise over that of a column's own cells", fmt::format("{:.4g}", w.noise_factor_mean)});
+  table.row({"rms error left in the sigma of read noise", percent(w.noise_sigma_error)});
+  return heading("Wires") + table.str() + figure(wire_drop_svg(w)) + figure(wire_currents_svg(w)) +
+         paragraph(
+             "A sample of reads of the first chip; every read of the run sees the wires. Voltages are those of the "
+             "first "
+             "array with all rows driven, over that of the source.",
+             "soft");
+}
+
 std::string cost_section(const Result& r) {
   Table table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
   const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
@@ -171,7 +195,7 @@ std::string trust_section(const Result& r) {
     html += heading("Assumed: values that no source gives") + table.str();
   }
   Table table("ll", {});
-  for (const Simplification& s : modelled()) table.row({s.what, s.status});
+  for (const Simplification& s : modelled(r)) table.row({s.what, s.status});
   return html + heading("What is simplified or not modelled") + table.str();
 }
 
@@ -209,8 +233,8 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                                 grouped(r.quality.inputs), r.seed),
                     "soft");
   for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
-  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + mapping_section(r) +
-          published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + wire_section(r) +
+          mapping_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

@@ -3,16 +3,26 @@
 
 namespace bitline {
 
-const std::vector<Simplification>& modelled() {
-  static const std::vector<Simplification> list{
-      {"Wire resistance", "Not modelled in runs: wires are ideal, every cell sees the full read voltage."},
-      {"Sneak paths and crosstalk",
-       "Not modelled: lines do not couple, and a cell reacts to its own row and column only."},
+std::vector<Simplification> modelled(const Result& result) {
+  const bool wires = result.wires.has_value();
+  return {
+      {"Wire resistance",
+       wires
+           ? "Exact: Kirchhoff's laws at every node of each array with the given resistances, for every read; read "
+             "noise takes one factor for each column, whose remaining error is listed above."
+           : "Not modelled in this run: its wires are ideal, every cell sees the full read voltage. Resistances under "
+             "'wires' in the configuration make them exact."},
+      {"Sneak paths",
+       wires ? "Exact for the circuit of lines and devices: rows that are driven see each other through their columns, "
+               "rows that are not are held at 0 V or have their devices off."
+             : "None: with ideal wires every line has one voltage, and a cell reacts to its own row and column only."},
+      {"Crosstalk", "Not modelled: lines do not couple by capacitance, and nothing leaks from line to line."},
       {"Curved current-voltage characteristics",
-       "Not modelled in runs: a cell is a conductance, the same at every voltage."},
+       "Not modelled in runs: a cell is a conductance, the same at every voltage ('bitline solve' takes curved ones)."},
       {"Settling",
-       "By a fixed time: rows are driven for the configured read time whatever the load, and currents have settled by "
-       "then."},
+       "By a fixed time: rows are driven for the configured read time whatever the load and the lines, and currents "
+       "have "
+       "settled by then."},
       {"Supply and temperature", "Fixed: no supply droop, no self-heating, no dependence on temperature."},
       {"Read noise",
        "White and independent at each read, drawn with the summed variance of a column; no 1/f or telegraph noise."},
@@ -33,7 +43,6 @@ const std::vector<Simplification>& modelled() {
        "Not counted unless listed among the parts above: sequencing logic, clock distribution, pads and off-chip "
        "memory."},
   };
-  return list;
 }
 
 }  // namespace bitline

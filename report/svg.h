@@ -23,6 +23,12 @@ std::string layers_svg(const Result& result);
 // The levels of one array as intended and as read back, in the same colours. Rows run along the longer side.
 std::string level_map_svg(const Result::LevelMap& map);
 
+// Voltage left across each cell of the first array with all rows driven, the longer side from left to right.
+std::string wire_drop_svg(const WireResult& wires);
+
+// Column currents with wires against those without, and how the differences are distributed.
+std::string wire_currents_svg(const WireResult& wires);
+
 // Every array with its blocks, coloured by layer; used by `bitline map --svg`.
 std::string mapping_svg(const MappingResult& mapping);
 

@@ -70,6 +70,16 @@ std::string writing(const Result& r, const Paint& paint) {
                                   : ", energy not given by the technology\n");
 }
 
+std::string wires(const WireResult& w, const Paint& paint) {
+  std::string text = paint.heading("Wires") + "\n";
+  text += fmt::format("  {} a {} segment, {} a column segment: rms error of column currents {}\n",
+                      quantity(w.row_ohm, Unit::ohm), w.supplied_beside_columns ? "supply" : "row",
+                      quantity(w.column_ohm, Unit::ohm), percent(w.current_error_rms));
+  return text + paragraph(fmt::format("voltage left {} on average, {} at least, all rows driven; {}",
+                                      percent(w.drop_mean), percent(w.drop_min), w.status),
+                          2);
+}
+
 // Energy, latency and area side by side, one line per part.
 std::string costs(const Result& r, const Paint& paint) {
   struct Quantity {
@@ -158,7 +168,9 @@ std::string timing(const Result& r) {
 
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
-  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint) + costs(r, paint);
+  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint);
+  if (r.wires) text += wires(*r.wires, paint);
+  text += costs(r, paint);
   text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
   if (!r.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);

@@ -143,6 +143,10 @@ std::string snr_text(double snr_db) {
   return std::isinf(snr_db) && snr_db > 0 ? "exact" : fmt::format("{:.1f} dB", snr_db);
 }
 
+std::string residual_text(const WireResult& wires) {
+  return wires.residual > 0 ? fmt::format("{:.2g} of the largest current", wires.residual) : "none: solved directly";
+}
+
 std::string quantity(double value, Unit unit) {
   if (unit == Unit::square_meter && std::abs(value) >= 1e-9) return fmt::format("{:.4g} mm2", value * 1e6);
   return pretty(value, unit);

@@ -59,6 +59,7 @@ struct WireResult {
   // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns); currents with
   // and without wires over the largest without.
   int map_rows = 0, map_columns = 0;
+  bool supplied_beside_columns = false;  // supplies enter above the first row (gated ladder), not left of each row
   std::vector<float> drop_map, with_wires, without_wires;
 };
 

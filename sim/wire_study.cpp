@@ -242,48 +242,65 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   const SegmentResistance segment = segment_resistance(chip.config);
   result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
   const bool gated = chip.config.array.topology != Topology::voltage_rows;
+  result.supplied_beside_columns = chip.config.array.topology == Topology::gated_ladder;
   result.method = !gated ? "direct reduction of each array"
                   : chip.config.array.topology == Topology::gated_ladder
                       ? "one exact pass along each column for each read"
                       : "line sweeps for each read";
   chip.noise_factors.clear();
 
-  // The first block of each layer stands for the layer's others: their columns lie alike.
+  // The first block of each layer stands for the layer's others: their columns lie alike. Layers whose first blocks
+  // share an array share its circuit, which is the dear part.
   struct Task {
     std::size_t layer;
-    std::vector<PlacedDevices> blocks;
-    std::size_t mine = 0;
+    std::size_t mine = 0;  // of the array's blocks
     BlockStudy study;
   };
+  struct Studied {
+    int array;
+    std::vector<PlacedDevices> blocks;
+    std::vector<std::size_t> tasks;
+  };
   std::vector<Task> tasks;
+  std::vector<Studied> arrays;
   std::vector<std::vector<BlockDevices>> devices;
   const Random random(chip.config.seed, 0);
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     if (chip.layers[l].mapped->blocks.empty()) continue;
-    const int array = chip.layers[l].mapped->blocks.front().array;
-    Task& task = tasks.emplace_back(Task{l, {}, 0, {}});
-    std::vector<BlockDevices>& mine = devices.emplace_back();
-    for (const auto& plan : chip.layers)
-      for (const auto& block : plan.mapped->blocks) {
-        if (block.array != array) continue;
-        if (&block == &chip.layers[l].mapped->blocks.front()) task.mine = task.blocks.size();
-        task.blocks.push_back({&plan, &block, nullptr});
-        mine.push_back(write_block(chip, chip.config.device, random, plan, block, chip.measured.get()));
-      }
-    for (std::size_t b = 0; b < mine.size(); ++b) task.blocks[b].devices = &mine[b];
+    const Block& first = chip.layers[l].mapped->blocks.front();
+    auto studied = std::find_if(arrays.begin(), arrays.end(), [&](const Studied& s) { return s.array == first.array; });
+    if (studied == arrays.end()) {
+      studied = arrays.insert(arrays.end(), Studied{first.array, {}, {}});
+      std::vector<BlockDevices>& mine = devices.emplace_back();
+      for (const auto& plan : chip.layers)
+        for (const auto& block : plan.mapped->blocks) {
+          if (block.array != first.array) continue;
+          studied->blocks.push_back({&plan, &block, nullptr});
+          mine.push_back(write_block(chip, chip.config.device, random, plan, block, chip.measured.get()));
+        }
+      for (std::size_t b = 0; b < mine.size(); ++b) studied->blocks[b].devices = &mine[b];
+    }
+    std::size_t mine = 0;
+    while (studied->blocks[mine].block != &first) ++mine;
+    studied->tasks.push_back(tasks.size());
+    tasks.push_back({l, mine, {}});
   }
-  parallel_for(tasks.size(), [&](std::size_t t) {
+  parallel_for(arrays.size(), [&](std::size_t a) {
+    const std::vector<PlacedDevices>& blocks = arrays[a].blocks;
+    const auto study_all = [&](const auto& study) {
+      for (const std::size_t t : arrays[a].tasks) tasks[t].study = study(tasks[t].mine, inputs[tasks[t].layer]);
+    };
     if (gated) {
-      tasks[t].study = gated_study(chip, tasks[t].blocks, tasks[t].mine, inputs[tasks[t].layer]);
-      if (t == 0) {
-        const GatedArray array(chip, chip.config.device, tasks[t].blocks);
+      study_all([&](std::size_t b, const auto& in) { return gated_study(chip, blocks, b, in); });
+      if (a == 0) {
+        const GatedArray array(chip, chip.config.device, blocks);
         keep_map(chip, array.circuit(), array.all_on_drops(), result);
       }
       return;
     }
-    const ArrayStudy study(chip, tasks[t].blocks);
-    tasks[t].study = study.study(tasks[t].mine, inputs[tasks[t].layer]);
-    if (t == 0) keep_map(chip, study.circuit(), all_driven(study.circuit(), study.voltages()), result);
+    const ArrayStudy study(chip, blocks);
+    study_all([&](std::size_t b, const auto& in) { return study.study(b, in); });
+    if (a == 0) keep_map(chip, study.circuit(), all_driven(study.circuit(), study.voltages()), result);
   });
 
   double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;

@@ -63,11 +63,38 @@ TEST_CASE("the page needs nothing else and runs nothing") {
 
 TEST_CASE("an empty result gives a page") { CHECK(problem(html_report(Result{}, "")) == ""); }
 
-TEST_CASE("what is not modelled is said") {
-  const std::string html = html_report(sample_result(), "");
-  CHECK(modelled().size() >= 6);
-  for (const Simplification& s : modelled()) {
-    CHECK(html.find(escape_markup(s.what)) != std::string::npos);
-    CHECK(html.find(escape_markup(s.status)) != std::string::npos);
+TEST_CASE("wires have a section when they are not ideal") {
+  const std::string with = html_report(wired_result(), ""), without = html_report(sample_result(), "");
+  CHECK(problem(with) == "");
+  for (const char* text :
+       {"<h2>Wires</h2>", "250 mohm", "1.5 ohm", "direct reduction of each array", "none: solved directly", "12.34 %",
+        "93.21 %", "75.00 %", "0.875", "0.67 %", "Voltage left across each cell", "Column currents with wires"}) {
+    CAPTURE(text);
+    CHECK(with.find(text) != std::string::npos);
   }
+  CHECK(without.find("<h2>Wires</h2>") == std::string::npos);
+  Result swept = wired_result();
+  swept.wires->residual = 8.1e-8;
+  swept.wires->status = "solved; 3 reads by direct reduction";
+  const std::string html = html_report(swept, "");
+  CHECK(html.find("8.1e-08 of the largest current") != std::string::npos);
+  CHECK(html.find("solved; 3 reads by direct reduction") != std::string::npos);
+}
+
+TEST_CASE("what is not modelled is said, and it is that of the run") {
+  for (const Result& r : {sample_result(), wired_result()}) {
+    const std::string html = html_report(r, "");
+    CHECK(modelled(r).size() >= 6);
+    for (const Simplification& s : modelled(r)) {
+      CHECK(html.find(escape_markup(s.what)) != std::string::npos);
+      CHECK(html.find(escape_markup(s.status)) != std::string::npos);
+    }
+  }
+  const auto wires = [](const Result& r) {
+    for (const Simplification& s : modelled(r))
+      if (s.what == "Wire resistance") return s.status;
+    return std::string();
+  };
+  CHECK(wires(sample_result()).starts_with("Not modelled in this run"));
+  CHECK(wires(wired_result()).starts_with("Exact"));
 }

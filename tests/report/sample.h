@@ -76,10 +76,38 @@ inline Result sample_result() {
   return r;
 }
 
+// The same with wires: voltage lost along both directions of a 576 x 128 array, and currents short by a tenth.
+inline Result wired_result() {
+  Result r = sample_result();
+  WireResult w;
+  w.row_ohm = 0.25;
+  w.column_ohm = 1.5;
+  w.method = "direct reduction of each array";
+  w.reads = 16;
+  w.current_error_rms = 0.1234;
+  w.drop_mean = 0.9321;
+  w.drop_min = 0.75;
+  w.noise_factor_mean = 0.875;
+  w.noise_sigma_error = 0.0067;
+  w.map_rows = 576;
+  w.map_columns = 128;
+  for (int row = 0; row < 576; ++row)
+    for (int column = 0; column < 128; ++column)
+      w.drop_map.push_back(1 - 0.25F * static_cast<float>(575 - row) / 575 * static_cast<float>(column) / 127);
+  for (int i = 0; i < 400; ++i) {
+    const float without = static_cast<float>(i * 37 % 201 - 100) / 100;
+    w.without_wires.push_back(without);
+    w.with_wires.push_back(0.9F * without + static_cast<float>(i * 11 % 7 - 3) * 0.01F);
+  }
+  r.wires = w;
+  return r;
+}
+
 // The same with names that try to leave their place.
 inline constexpr const char* hostile = "<script>alert('x')</script> & \"quoted\" \x1b[31m \xff";
 inline Result hostile_result() {
-  Result r = sample_result();
+  Result r = wired_result();
+  r.wires->method = r.wires->status = hostile;
   r.name = r.config_hash = r.status = r.quality.metric = r.efficiency_definition = hostile;
   r.warnings = {hostile};
   r.assumed = {{hostile, hostile, hostile}};

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "tests/report/sample.h"
 
@@ -26,7 +27,9 @@ std::vector<std::string> pictures(const Result& r) {
           quality_svg(r.quality),
           layers_svg(r),
           level_map_svg(r.level_map),
-          mapping_svg(r.mapping)};
+          mapping_svg(r.mapping),
+          wire_drop_svg(r.wires.value_or(WireResult{})),
+          wire_currents_svg(r.wires.value_or(WireResult{}))};
 }
 
 void check_pictures(const Result& r) {
@@ -148,6 +151,57 @@ TEST_CASE("colours of layers differ") {
     seen.push_back(series_color(i));
   }
   CHECK(part_color("adc", 77) == part_color("adc", 0));
+}
+
+TEST_CASE("the picture of voltages says where lines are driven and sensed") {
+  WireResult w = *wired_result().wires;  // more rows than columns: rows run from left to right
+  std::string svg = wire_drop_svg(w);
+  CHECK(count(svg, "<image ") == 2);
+  CHECK(svg.find("0.75 (least)") != std::string::npos);
+  CHECK(svg.find("576 input rows from left to right") != std::string::npos);
+  CHECK(count(svg, ">row drivers \u2193<") == 1);  // above: column 0 is the first line of pixels
+  CHECK(count(svg, "sense ends of columns<") == 1);
+  std::swap(w.map_rows, w.map_columns);
+  svg = wire_drop_svg(w);
+  CHECK(count(svg, ">row drivers<") == 1);  // at the left
+  CHECK(count(svg, ">\u2193 sense ends of columns<") == 1);
+  w.supplied_beside_columns = true;
+  CHECK(count(wire_drop_svg(w), ">supply ends \u2193<") == 1);
+  w.drop_map.pop_back();
+  CHECK(wire_drop_svg(w).find("No voltages") != std::string::npos);
+}
+
+TEST_CASE("currents with wires are counted once each in the histogram") {
+  WireResult w;
+  w.without_wires = {1, 0.5F, 0.5F, -0.25F};
+  w.with_wires = {0.9F, 0.45F, 0.45F, std::nanf("")};
+  w.current_error_rms = 0.1;
+  const std::string svg = wire_currents_svg(w);
+  CHECK(xml_problem(svg) == "");
+  CHECK(svg.find("3 column currents") != std::string::npos);
+  CHECK(svg.find("rms error 10.00 %") != std::string::npos);
+  CHECK(count(svg, "<title>1</title>") == 1);  // one current lost 0.1,
+  CHECK(count(svg, "<title>2</title>") == 1);  // two lost 0.05
+}
+
+TEST_CASE("axes end on round numbers, and 0 has a place beside a logarithm") {
+  const ChartAxis plain = ChartAxis::fitting(std::vector<double>{0.1, 0.9}, 0, 100);
+  CHECK(!plain.is_log());
+  CHECK(plain.ticks() == std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1});
+  CHECK(plain(0.5) == doctest::Approx(50));
+  const ChartAxis log = ChartAxis::fitting(std::vector<double>{0, 0.1, 1, 10}, 0, 100);
+  CHECK(log.is_log());
+  CHECK(log(0) == 0);
+  CHECK(log(0.1) == doctest::Approx(12));
+  CHECK(log(1) == doctest::Approx(56));
+  CHECK(log(10) == doctest::Approx(100));
+  CHECK(log.ticks().front() == 0);
+  for (const std::vector<double>& odd : {std::vector<double>{}, {0.0}, {5.0}, {-3.0, -3.0}, {std::nan("")}}) {
+    const ChartAxis axis = ChartAxis::fitting(odd, 0, 100);
+    CHECK(axis.low() < axis.high());
+    CHECK(axis.ticks().size() >= 2);
+  }
+  CHECK(!ChartAxis::fitting(std::vector<double>{-1, 0.001, 5}, 0, 100).is_log());
 }
 
 TEST_CASE("pixels are a PNG") {

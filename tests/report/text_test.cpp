@@ -143,6 +143,15 @@ TEST_CASE("the summary shows every figure, in about 40 lines of at most 100 char
   CHECK(text == summary(sample_result(), false));
 }
 
+TEST_CASE("the summary tells what wires do, when they are not ideal") {
+  const std::string text = summary(wired_result(), false);
+  CHECK(text.find("  250 mohm a row segment, 1.5 ohm a column segment: rms error of column currents 12.34 %\n") !=
+        std::string::npos);
+  CHECK(text.find("  voltage left 93.21 % on average, 75.00 % at least, all rows driven; solved\n") !=
+        std::string::npos);
+  CHECK(summary(sample_result(), false).find("Wires") == std::string::npos);
+}
+
 TEST_CASE("colour adds escape sequences and changes nothing else") {
   std::string painted = summary(sample_result(), true);
   CHECK(painted.find("\x1b[1m") != std::string::npos);

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/sweep_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "base/units.h"
+#include "report/svg_axis.h"
+#include "report/svg_canvas.h"
+
+namespace bitline::app {
+namespace {
+
+constexpr std::size_t most_lines = 12;
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+double figure(const std::string& text) {
+  const auto x = number_and_unit(text);
+  return x && x->second.empty() ? x->first : nothing;
+}
+
+std::vector<std::string> cells(const Rows& rows, std::size_t column) {
+  std::vector<std::string> out;
+  for (std::size_t r = 1; r < rows.size(); ++r) out.push_back(rows[r][column]);
+  return out;
+}
+
+// The numbers of a column and their unit: as written when all have the same, else in SI. Empty when any is no number.
+std::optional<std::pair<std::vector<double>, std::string>> numbers_of(const std::vector<std::string>& texts) {
+  std::vector<double> numbers;
+  std::set<std::string> units;
+  for (const std::string& text : texts) {
+    const auto x = number_and_unit(text);
+    if (!x) return std::nullopt;
+    numbers.push_back(x->first);
+    units.insert(x->second);
+  }
+  if (units.size() == 1) return std::pair(numbers, *units.begin());
+  for (int u = 0; u <= static_cast<int>(Unit::farad_per_meter); ++u) {
+    const Unit unit = static_cast<Unit>(u);
+    std::vector<double> si;
+    for (const std::string& text : texts)
+      if (const auto x = parse_quantity(text, unit).value) si.push_back(*x);
+    if (si.size() == texts.size()) return std::pair(si, std::string(symbol(unit)));
+  }
+  return std::nullopt;
+}
+
+// Whether the values of two columns name each other; numbers must rise or fall together as well, since columns of
+// random samples name each other by chance.
+bool in_step(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::map<std::string, std::string> there, back;
+  for (std::size_t r = 0; r < a.size(); ++r) {
+    if (there.emplace(a[r], b[r]).first->second != b[r] || back.emplace(b[r], a[r]).first->second != a[r]) return false;
+  }
+  const auto x = numbers_of(a), y = numbers_of(b);
+  if (!x || !y) return true;
+  std::vector<std::size_t> order(a.size());
+  for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) { return x->first[i] < x->first[k]; });
+  bool up = true, down = true;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const double step = y->first[order[i]] - y->first[order[i - 1]];
+    up = up && step >= 0, down = down && step <= 0;
+  }
+  return up || down;
+}
+
+struct Point {
+  double x, y, low, high;
+  std::size_t row;
+};
+
+// The columns of a figure's interval, when both are kept.
+std::optional<std::pair<std::size_t, std::size_t>> interval_columns(const std::vector<std::string>& head,
+                                                                    const std::string& name) {
+  std::string base = name + "_ci95";
+  if (constexpr std::string_view value = ".value"; name.ends_with(value))
+    base = name.substr(0, name.size() - value.size()) + ".ci95";
+  const auto low = std::find(head.begin(), head.end(), base + ".0"),
+             high = std::find(head.begin(), head.end(), base + ".1");
+  if (low == head.end() || high == head.end()) return std::nullopt;
+  return std::pair(static_cast<std::size_t>(low - head.begin()), static_cast<std::size_t>(high - head.begin()));
+}
+
+struct Area {
+  double left = 84, right = 640, top = 44, bottom = 384, width = 860, height = 440;
+};
+
+void draw_axes(Svg& svg, const Area& a, const ChartAxis& x, const ChartAxis& y, const std::vector<double>& x_ticks,
+               const std::string& x_name) {
+  for (const double t : y.ticks()) {
+    svg.line(a.left, y(t), a.right, y(t), ink::grid);
+    svg.text(a.left - 14, y(t) + 4, tick_text(t), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
+  }
+  double last = -HUGE_VAL;  // right end of the last label: others that would touch it go without
+  for (const double t : x_ticks) {
+    const std::string text = tick_text(t);
+    const double half = text_width(text, 11) / 2;
+    svg.line(x(t), a.top, x(t), a.bottom, ink::grid);
+    if (x(t) - half < last + 4) continue;
+    svg.text(x(t), a.bottom + 24, text, {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
+    last = x(t) + half;
+  }
+  svg.line(a.left - 8, a.bottom + 8, a.right + 8, a.bottom + 8, ink::axis);
+  if (x.is_log() && x.has_zero()) {  // the axis breaks between 0 and the logarithm
+    const double at = a.left + (x.start() - a.left) / 2;
+    svg.rect(at - 3, a.bottom + 5, 6, 6, "#ffffff");
+    for (const double side : {-3.0, 3.0})
+      svg.line(at + side - 2, a.bottom + 12, at + side + 2, a.bottom + 4, ink::axis);
+  }
+  svg.text((a.left + a.right) / 2, a.bottom + 48, x_name, {.anchor = Anchor::middle});
+}
+
+std::string tip(const Rows& rows, std::size_t row) {
+  std::string text = "point " + rows[row + 1][0];
+  for (std::size_t c = 2; c < rows.front().size(); ++c)
+    text += fmt::format("\n{} = {}", rows.front()[c], rows[row + 1][c]);
+  return text;
+}
+
+std::string with_unit(const ChartDimension& d) { return d.unit.empty() ? d.name : d.name + " (" + d.unit + ")"; }
+
+std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDimension* lines, std::size_t y_column) {
+  const std::vector<std::string>& head = rows.front();
+  const auto interval = interval_columns(head, head[y_column]);
+  std::vector<std::string> names{""};
+  if (lines) names = lines->values;
+  std::vector<std::vector<Point>> series(names.size());
+  std::vector<double> ys, xs;
+  for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
+    Point p{x_axis.numbers[r], figure(rows[r + 1][y_column]), nothing, nothing, r};
+    if (!std::isfinite(p.y)) continue;
+    if (interval) p.low = figure(rows[r + 1][interval->first]), p.high = figure(rows[r + 1][interval->second]);
+    const std::size_t s =
+        lines ? static_cast<std::size_t>(std::find(names.begin(), names.end(), lines->labels[r]) - names.begin()) : 0;
+    series[s].push_back(p);
+    xs.push_back(p.x);
+    ys.insert(ys.end(), {p.y, p.low, p.high});
+  }
+  if (xs.empty()) return "";
+  const Area a;
+  Svg svg(a.width, a.height, head[y_column] + " over " + x_axis.name);
+  const ChartAxis x = ChartAxis::fitting(xs, a.left, a.right), y = ChartAxis::fitting(ys, a.bottom, a.top);
+  // The values themselves are labelled while they are few.
+  std::sort(xs.begin(), xs.end());
+  xs.erase(std::unique(xs.begin(), xs.end()), xs.end());
+  draw_axes(svg, a, x, y, xs.size() <= 10 ? xs : x.ticks(), with_unit(x_axis));
+  svg.text(20, 24, fit_text(head[y_column] + (interval ? ", bars: 95 %" : ""), a.right - 20, 14),
+           {.size = 14, .bold = true});
+  for (std::size_t s = 0; s < series.size(); ++s) {
+    std::vector<Point>& points = series[s];
+    std::stable_sort(points.begin(), points.end(), [](const Point& p, const Point& q) { return p.x < q.x; });
+    const std::string color = series_color(s);
+    // Beside each other, so that no bar covers another.
+    const double aside = 4 * (static_cast<double>(s) - static_cast<double>(series.size() - 1) / 2);
+    for (std::size_t i = 1; i < points.size(); ++i)
+      svg.line(x(points[i - 1].x) + aside, y(points[i - 1].y), x(points[i].x) + aside, y(points[i].y), color, 1.8,
+               x.is_log() && points[i - 1].x <= 0 ? "3 4" : "");
+    for (const Point& p : points) {
+      const double at = x(p.x) + aside;
+      if (std::isfinite(p.low) && std::isfinite(p.high)) {
+        svg.line(at, y(p.low), at, y(p.high), color, 1.2);
+        for (const double end : {p.low, p.high}) svg.line(at - 2.5, y(end), at + 2.5, y(end), color, 1.2);
+      }
+      svg.circle(at, y(p.y), 3.5, color, tip(rows, p.row));
+    }
+  }
+  if (lines) {
+    const double room = a.width - a.right - 34;
+    double at = a.top + 8;
+    // A name of several columns takes a line for each.
+    for (std::size_t from = 0; from < lines->name.size();) {
+      const std::size_t comma = std::min(lines->name.find(", ", from), lines->name.size());
+      const bool last = comma == lines->name.size();
+      std::string part = lines->name.substr(from, comma - from);
+      if (last && !lines->unit.empty()) part += " (" + lines->unit + ")";
+      svg.text(a.right + 30, at, fit_text(part + (last ? "" : ","), room, 12), {.bold = true});
+      at += 16;
+      from = last ? comma : comma + 2;
+    }
+    for (std::size_t s = 0; s < names.size(); ++s, at += 19) {
+      svg.line(a.right + 30, at + 2, a.right + 52, at + 2, series_color(s), 1.8);
+      svg.circle(a.right + 41, at + 2, 3.5, series_color(s));
+      svg.text(a.right + 60, at + 6, fit_text(names[s], room - 30, 12));
+    }
+  }
+  return svg.str();
+}
+
+}  // namespace
+
+std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text) {
+  double x = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+  if (error != std::errc() || !std::isfinite(x)) return std::nullopt;
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  // "2x4" is no quantity of x4; a word or a percent sign is.
+  if (unit.find_first_of("0123456789.,") == 0 || (!unit.empty() && end[0] != ' ' && unit != "%")) return std::nullopt;
+  return std::pair(x, std::string(unit));
+}
+
+std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
+  std::vector<std::vector<std::size_t>> bundles;
+  for (std::size_t c = 2; c < std::min(2 + axes, rows.front().size()); ++c) {
+    const std::vector<std::string> mine = cells(rows, c);
+    if (mine.empty() || std::count(mine.begin(), mine.end(), mine.front()) == static_cast<std::ptrdiff_t>(mine.size()))
+      continue;
+    const auto with = std::find_if(bundles.begin(), bundles.end(),
+                                   [&](const auto& b) { return in_step(cells(rows, b.front()), mine); });
+    if (with != bundles.end())
+      with->push_back(c);
+    else
+      bundles.push_back({c});
+  }
+  std::vector<ChartDimension> out;
+  for (const auto& bundle : bundles) {
+    ChartDimension d;
+    d.labels = cells(rows, bundle.front());
+    const auto numbers = numbers_of(d.labels);
+    for (const std::size_t c : bundle) {
+      d.name += (d.name.empty() ? "" : ", ") + rows.front()[c];
+      const std::vector<std::string> mine = cells(rows, c);
+      // Columns with the same values are told once.
+      if (c != bundle.front() && mine != cells(rows, bundle.front()))
+        for (std::size_t r = 0; r < mine.size(); ++r) d.labels[r] += " / " + mine[r];
+    }
+    if (numbers) d.numeric = true, d.numbers = numbers->first, d.unit = numbers->second;
+    std::vector<std::size_t> order(d.labels.size());
+    for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
+    if (d.numeric)
+      std::stable_sort(order.begin(), order.end(),
+                       [&](std::size_t i, std::size_t k) { return d.numbers[i] < d.numbers[k]; });
+    for (const std::size_t r : order)
+      if (std::find(d.values.begin(), d.values.end(), d.labels[r]) == d.values.end()) d.values.push_back(d.labels[r]);
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+std::vector<std::string> line_charts(const Rows& rows, std::size_t axes) {
+  std::vector<ChartDimension> all = rows.size() > 2 ? dimensions(rows, axes) : std::vector<ChartDimension>{};
+  if (all.empty() || all.size() > 2) return {};
+  // Along the numeric axis with most values, the later of two with as many.
+  const auto better = [](const ChartDimension& a, const ChartDimension& b) {
+    return a.numeric != b.numeric ? a.numeric : a.values.size() >= b.values.size();
+  };
+  if (all.size() == 2 && better(all[1], all[0])) std::swap(all[0], all[1]);
+  if (!all[0].numeric || (all.size() == 2 && all[1].values.size() > most_lines)) return {};
+
+  std::vector<std::size_t> figures;
+  for (std::size_t c = 2 + axes; c < rows.front().size(); ++c)
+    if (const std::string& name = rows.front()[c]; !name.ends_with("ci95.0") && !name.ends_with("ci95.1"))
+      figures.push_back(c);
+  std::vector<std::string> charts;
+  const ChartDimension* other = all.size() == 2 ? &all[1] : nullptr;
+  for (std::size_t i = 0; i < std::min<std::size_t>(2, figures.size()); ++i) {
+    charts.push_back(chart(rows, all[0], other, figures[i]));
+    if (i == 0 && other && other->numeric && all[0].values.size() <= most_lines)
+      charts.push_back(chart(rows, *other, &all[0], figures[i]));
+  }
+  std::erase(charts, "");
+  return charts;
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// What wires do: the voltage they leave to each cell, and the column currents with them against those without.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "report/svg.h"
+#include "report/svg_axis.h"
+#include "report/svg_canvas.h"
+#include "report/svg_heat.h"
+#include "report/text.h"
+
+namespace bitline {
+namespace {
+
+constexpr double page_width = 900, margin = 20;
+
+// Pale where all voltage is left: points of ColorBrewer's YlOrRd (C. Brewer, colorbrewer2.org).
+constexpr ColorScale::Rgb red_to_pale[] = {
+    {128, 0, 38}, {227, 26, 28}, {253, 141, 60}, {254, 217, 118}, {255, 255, 204}};
+// Of its Blues, for counts; what is not there stays white.
+constexpr ColorScale::Rgb blues[] = {{255, 255, 255}, {158, 202, 225}, {66, 146, 198}, {8, 81, 156}, {8, 48, 107}};
+
+std::string nothing(const char* what) {
+  Svg svg(page_width, 60, what);
+  svg.text(margin, 34, what, {.fill = ink::soft});
+  return svg.str();
+}
+
+// Values of both lists that are numbers.
+std::vector<std::pair<double, double>> pairs_of(const WireResult& w) {
+  std::vector<std::pair<double, double>> pairs;
+  for (std::size_t i = 0; i < std::min(w.with_wires.size(), w.without_wires.size()); ++i)
+    if (std::isfinite(w.with_wires[i]) && std::isfinite(w.without_wires[i]))
+      pairs.emplace_back(w.without_wires[i], w.with_wires[i]);
+  return pairs;
+}
+
+struct Panel {
+  double left, right, top, bottom;
+};
+
+void draw_axes(Svg& svg, const Panel& p, const ChartAxis& x, const ChartAxis& y, const std::string& x_name,
+               const std::string& y_name, bool counts) {
+  for (const double t : x.ticks()) {
+    svg.line(x(t), p.top, x(t), p.bottom, ink::grid);
+    svg.text(x(t), p.bottom + 16, tick_text(t), {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
+  }
+  for (const double t : y.ticks()) {
+    svg.line(p.left, y(t), p.right, y(t), ink::grid);
+    svg.text(p.left - 6, y(t) + 4, counts ? count_text(t) : tick_text(t),
+             {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
+  }
+  svg.text((p.left + p.right) / 2, p.bottom + 36, x_name, {.anchor = Anchor::middle});
+  svg.text(p.left - 48, (p.top + p.bottom) / 2, y_name, {.anchor = Anchor::middle, .rotate_deg = -90});
+}
+
+// Thousands of dots would hide each other: squares, darker where more reads lie.
+void draw_scatter(Svg& svg, const Panel& p, const std::vector<std::pair<double, double>>& pairs) {
+  constexpr int bins = 120;
+  std::vector<double> both;
+  for (const auto& [without, with] : pairs) both.insert(both.end(), {without, with});
+  const ChartAxis x = ChartAxis::linear(both, p.left, p.right), y = ChartAxis::linear(both, p.bottom, p.top);
+  std::vector<float> counts(static_cast<std::size_t>(bins) * bins, 0);
+  const auto bin = [&](double value) {
+    return std::clamp(static_cast<int>((value - x.low()) / (x.high() - x.low()) * bins), 0, bins - 1);
+  };
+  for (const auto& [without, with] : pairs)
+    counts[static_cast<std::size_t>(bins - 1 - bin(with)) * bins + static_cast<std::size_t>(bin(without))] += 1;
+  float most = 0;
+  for (float& c : counts) most = std::max(most, c = std::log1p(c));
+  // A single read is to be seen: it starts a third up the scale.
+  for (float& c : counts) c = c > 0 ? 0.35F + 0.65F * c / most : 0;
+  draw_heat(svg, p.left, p.top, p.right - p.left, p.bottom - p.top, {bins, bins}, counts, ColorScale(blues, 0, 1));
+  draw_axes(svg, p, x, y, "current without wires", "current with wires", false);
+  svg.line(p.left, p.bottom, p.right, p.top, "#cc6677", 1.5, "6 4");
+  // Currents mostly fall short, so above the line there is room.
+  svg.line(p.left + 14, p.top + 16, p.left + 42, p.top + 16, "#cc6677", 1.5, "6 4");
+  svg.text(p.left + 48, p.top + 20, "no effect of wires", {.fill = ink::soft});
+}
+
+void draw_histogram(Svg& svg, const Panel& p, const std::vector<std::pair<double, double>>& pairs) {
+  constexpr int bins = 50;
+  std::vector<double> change{0};
+  for (const auto& [without, with] : pairs) change.push_back(with - without);
+  const ChartAxis x = ChartAxis::linear(change, p.left, p.right);
+  std::vector<double> counts(bins, 0);
+  for (std::size_t i = 1; i < change.size(); ++i)
+    counts[static_cast<std::size_t>(
+        std::clamp(static_cast<int>((change[i] - x.low()) / (x.high() - x.low()) * bins), 0, bins - 1))] += 1;
+  std::vector<double> heights = counts;
+  heights.push_back(0);
+  const ChartAxis y = ChartAxis::linear(heights, p.bottom, p.top);
+  draw_axes(svg, p, x, y, "current with wires minus without", "column reads", true);
+  const double wide = (p.right - p.left) / bins;
+  for (int b = 0; b < bins; ++b)
+    if (const double count = counts[static_cast<std::size_t>(b)]; count > 0)
+      svg.rect(p.left + b * wide, y(count), wide - 1, p.bottom - y(count), "#4292c6",
+               grouped(static_cast<std::size_t>(count)));
+  svg.line(x(0), p.top, x(0), p.bottom, "#cc6677", 1.5, "6 4");
+}
+
+}  // namespace
+
+std::string wire_drop_svg(const WireResult& w) {
+  if (!is_matrix(w.map_rows, w.map_columns, w.drop_map.size())) return nothing("No voltages of cells were kept.");
+  const HeatShape shape(w.map_rows, w.map_columns);
+  double least = 1;
+  for (const float left : w.drop_map)
+    if (std::isfinite(left)) least = std::min(least, static_cast<double>(left));
+  // Without any drop the scale still needs two ends.
+  const ColorScale scale(red_to_pale, std::min(least, 0.999), 1);
+
+  constexpr double side = 46, top = 104, highest = 420;
+  const double room = page_width - 2 * (margin + side);
+  const double fit = std::min(room / shape.width(), highest / shape.height());
+  const double width = std::max(fit * shape.width(), 24.0), height = std::max(fit * shape.height(), 24.0);
+  const double left = margin + side, bottom = top + height;
+  Svg svg(page_width, bottom + 40, "Voltage left across each cell of the first array, all rows driven");
+  svg.text(margin, 28, "Voltage left across each cell, all rows driven", {.size = 15, .bold = true});
+  svg.text(margin, 46, shape.words(), {.fill = ink::soft});
+  draw_scale(svg, page_width - margin - scale_width, 22, scale, fmt::format("{:.4g} (least)", scale.low()), "",
+             "1 (all of it)");
+  draw_heat(svg, left, top, width, height, shape, w.drop_map, scale);
+  svg.rect(left - 0.5, top - 0.5, width + 1, height + 1, "none", "", ink::axis);
+
+  // Rows start at column 0 and columns end behind the last row, whichever way the array lies on the page.
+  struct Edge {
+    bool used;
+    const char* words;
+  };
+  const bool from_top = w.supplied_beside_columns;
+  const char *driven = from_top ? "supply ends" : "row drivers", *sensed = "sense ends of columns";
+  const Edge above{shape.turned() != from_top, driven}, left_side{shape.turned() == from_top, driven},
+      below{!shape.turned(), sensed}, right_side{shape.turned(), sensed};
+  if (above.used)
+    svg.text(left + width / 2, top - 8, fmt::format("{} \u2193", above.words), {.anchor = Anchor::middle});
+  if (below.used)
+    svg.text(left + width / 2, bottom + 18, fmt::format("\u2193 {}", below.words), {.anchor = Anchor::middle});
+  const auto upright = [&](double x, const char* words) {
+    // Turned text is as long as the picture is high; a flat picture has its words beside it in two lines at most.
+    svg.text(x, top + height / 2, fit_text(words, std::max(height + 60, 90.0), 12),
+             {.anchor = Anchor::middle, .rotate_deg = -90});
+  };
+  if (left_side.used) upright(left - 10, left_side.words);
+  if (right_side.used) upright(left + width + 18, right_side.words);
+  return svg.str();
+}
+
+std::string wire_currents_svg(const WireResult& w) {
+  const auto pairs = pairs_of(w);
+  if (pairs.empty()) return nothing("No currents were kept.");
+  Svg svg(page_width, 430, "Column currents with wires against those without");
+  svg.text(margin, 28, "Column currents with wires and without", {.size = 15, .bold = true});
+  svg.text(margin, 46,
+           fmt::format("{} column currents of {} reads of each layer, over the largest without wires; rms error {} of "
+                       "the rms current",
+                       grouped(pairs.size()), grouped(w.reads), percent(w.current_error_rms)),
+           {.fill = ink::soft});
+  draw_scatter(svg, {84, 424, 64, 374}, pairs);
+  draw_histogram(svg, {534, 880, 64, 374}, pairs);
+  return svg.str();
+}
+
+}  // namespace bitline
