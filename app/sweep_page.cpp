@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "app/sweep_lines.h"
 #include "base/error.h"
 #include "report/svg_canvas.h"
 #include "report/text.h"
@@ -149,6 +150,10 @@ std::string sweep_page(const std::string& title, const std::string& csv) {
       escape_markup(title), rows.size() - 1);
   const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
   if (x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
+  const auto loss = column(rows, "quality.loss");
+  if (const auto figure = loss && (!y || *loss < *y) ? loss : y; figure && rows.size() > 2)
+    if (const std::string lines = sweep_lines(rows, *figure); !lines.empty())
+      html += "<figure>\n" + lines + "</figure>\n";
   html += "<div class=\"wide\"><table>\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     html += "<tr>";

@@ -146,6 +146,24 @@ std::string layer_section(const Result& r) {
              "soft");
 }
 
+std::string wire_section(const Result& r) {
+  if (!r.wires) return "";
+  const WireResult& w = *r.wires;
+  Table table("lr", {});
+  table.row(
+      {"one segment of a row, of a column", quantity(w.row_ohm, Unit::ohm) + ", " + quantity(w.column_ohm, Unit::ohm)});
+  table.row({"solved by", w.method});
+  table.row({"status", w.status});
+  table.row({"residual of Kirchhoff's current law, of the largest current", fmt::format("{:.1e}", w.residual)});
+  table.row({"rms change of column currents", percent(w.current_error_rms)});
+  table.row(
+      {"voltage left at a cell, all rows driven: mean, least", percent(w.drop_mean) + ", " + percent(w.drop_min)});
+  table.row({"variance of a column's read noise over that of its cells without wires, and rms error of sigma",
+             fmt::format("{:.4f}, {}", w.noise_factor_mean, percent(w.noise_sigma_error))});
+  return heading("Wires") + table.str() + figure(voltage_map_svg(w)) + figure(wire_currents_svg(w)) +
+         paragraph("From sampled reads of the first chip. Every run product uses the wires of its own chip.", "soft");
+}
+
 std::string mapping_section(const Result& r) {
   return heading("Where the network is") + figure(mapping_svg(r.mapping));
 }
@@ -171,7 +189,7 @@ std::string trust_section(const Result& r) {
     html += heading("Assumed: values that no source gives") + table.str();
   }
   Table table("ll", {});
-  for (const Simplification& s : modelled()) table.row({s.what, s.status});
+  for (const Simplification& s : modelled(r.wires.has_value())) table.row({s.what, s.status});
   return html + heading("What is simplified or not modelled") + table.str();
 }
 
@@ -209,8 +227,8 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                                 grouped(r.quality.inputs), r.seed),
                     "soft");
   for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
-  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + mapping_section(r) +
-          published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + wire_section(r) + write_section(r) +
+          mapping_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

@@ -3,11 +3,15 @@
 
 namespace bitline {
 
-const std::vector<Simplification>& modelled() {
-  static const std::vector<Simplification> list{
-      {"Wire resistance", "Not modelled in runs: wires are ideal, every cell sees the full read voltage."},
-      {"Sneak paths and crosstalk",
-       "Not modelled: lines do not couple, and a cell reacts to its own row and column only."},
+std::vector<Simplification> modelled(bool exact_wires) {
+  std::vector<Simplification> list{
+      exact_wires ? Simplification{"Wire resistance",
+                                   "Exact at every node: Kirchhoff's laws for all devices of an array, sneak "
+                                   "paths included."}
+                  : Simplification{"Wire resistance",
+                                   "Left out: wires are ideal, every cell sees the full read voltage. Give wires.row "
+                                   "and wires.column to include it."},
+      {"Coupling between lines", "Not modelled: no capacitance from one line to another."},
       {"Curved current-voltage characteristics",
        "Not modelled in runs: a cell is a conductance, the same at every voltage."},
       {"Settling",
@@ -33,6 +37,11 @@ const std::vector<Simplification>& modelled() {
        "Not counted unless listed among the parts above: sequencing logic, clock distribution, pads and off-chip "
        "memory."},
   };
+  if (exact_wires)
+    list.push_back(
+        {"Noise through wires",
+         "Voltage rows: own cells' variance times one factor per column, found on exact node voltages of the "
+         "first chip. Gated arrays: that of the cells without wires."});
   return list;
 }
 

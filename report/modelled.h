@@ -10,6 +10,7 @@ namespace bitline {
 struct Simplification {
   std::string what, status;
 };
-const std::vector<Simplification>& modelled();
+// `exact_wires`: whether the run solved its wires.
+std::vector<Simplification> modelled(bool exact_wires);
 
 }  // namespace bitline

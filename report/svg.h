@@ -23,6 +23,11 @@ std::string layers_svg(const Result& result);
 // The levels of one array as intended and as read back, in the same colours. Rows run along the longer side.
 std::string level_map_svg(const Result::LevelMap& map);
 
+// With exact wires: the voltage left at each cell of the first array; column currents against those without wires and
+// the histogram of the change.
+std::string voltage_map_svg(const WireResult& wires);
+std::string wire_currents_svg(const WireResult& wires);
+
 // Every array with its blocks, coloured by layer; used by `bitline map --svg`.
 std::string mapping_svg(const MappingResult& mapping);
 

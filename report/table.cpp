@@ -70,6 +70,18 @@ std::string writing(const Result& r, const Paint& paint) {
                                   : ", energy not given by the technology\n");
 }
 
+// What wires do, where they are solved.
+std::string wires(const Result& r, const Paint& paint) {
+  if (!r.wires) return "";
+  const WireResult& w = *r.wires;
+  return paint.heading("Wires") +
+         fmt::format(
+             "\n  {} and {} a segment of rows and columns: column currents change by {} rms, {} of the voltage "
+             "left at the worst cell\n  {} by {}, residual {:.0e}\n",
+             quantity(w.row_ohm, Unit::ohm), quantity(w.column_ohm, Unit::ohm), percent(w.current_error_rms),
+             percent(w.drop_min), clean(w.status), w.method, w.residual);
+}
+
 // Energy, latency and area side by side, one line per part.
 std::string costs(const Result& r, const Paint& paint) {
   struct Quantity {
@@ -158,7 +170,7 @@ std::string timing(const Result& r) {
 
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
-  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint) + costs(r, paint);
+  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint) + wires(r, paint) + costs(r, paint);
   text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
   if (!r.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "report/modelled.h"
 #include "report/text.h"
 #include "tests/report/sample.h"
@@ -63,11 +65,31 @@ TEST_CASE("the page needs nothing else and runs nothing") {
 
 TEST_CASE("an empty result gives a page") { CHECK(problem(html_report(Result{}, "")) == ""); }
 
+TEST_CASE("wires are shown where they are solved, and what cannot be drawn is left out") {
+  Result result = sample_result();
+  CHECK(html_report(result, "").find("<h2>Wires</h2>") == std::string::npos);
+  WireResult& w = result.wires.emplace();
+  w.method = "direct <reduction>";
+  CHECK(problem(html_report(result, "")) == "");  // nothing kept
+  w.map_rows = 3, w.map_columns = 2;
+  w.drop_map = {1, 0.9f, 0.8f, NAN, 0.6f, 0.5f};
+  w.with_wires = {0.5f, -0.4f, NAN}, w.without_wires = {0.6f, -0.5f, 1};
+  const std::string html = html_report(result, "");
+  CHECK(problem(html) == "");
+  CHECK(html.find("direct &lt;reduction&gt;") != std::string::npos);
+  CHECK(html.find("Voltage left at each cell") != std::string::npos);
+  CHECK(html.find("change by wires") != std::string::npos);
+}
+
 TEST_CASE("what is not modelled is said") {
-  const std::string html = html_report(sample_result(), "");
-  CHECK(modelled().size() >= 6);
-  for (const Simplification& s : modelled()) {
-    CHECK(html.find(escape_markup(s.what)) != std::string::npos);
-    CHECK(html.find(escape_markup(s.status)) != std::string::npos);
+  Result result = sample_result();
+  for (const bool exact : {false, true}) {
+    if (exact) result.wires = WireResult{};
+    const std::string html = html_report(result, "");
+    CHECK(modelled(exact).size() >= 6);
+    for (const Simplification& s : modelled(exact)) {
+      CHECK(html.find(escape_markup(s.what)) != std::string::npos);
+      CHECK(html.find(escape_markup(s.status)) != std::string::npos);
+    }
   }
 }
