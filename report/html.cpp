@@ -120,7 +120,7 @@ std::string wire_section(const Result& r) {
   table.row({"segment of a column", quantity(w.column_ohm, Unit::ohm)});
   table.row({"method", w.method});
   table.row({"status", w.status});
-  table.row({"largest violation of Kirchhoff's current law", residual_text(w)});
+  table.row({"largest violation of Kirchhoff's current law met", residual_text(w)});
   table.row({"rms error of column currents", percent(w.current_error_rms)});
   table.row({"reads sampled in each layer", grouped(w.reads)});
   table.row({"voltage left across a device, mean", percent(w.drop_mean)});

@@ -8,8 +8,7 @@ std::vector<Simplification> modelled(const Result& result) {
   return {
       {"Wire resistance",
        wires
-           ? "Exact: Kirchhoff's laws at every node of each array with the given resistances, for every read; read "
-             "noise takes one factor for each column, whose remaining error is listed above."
+           ? "Exact: Kirchhoff's laws at every node of each array with the given resistances, for every read."
            : "Not modelled in this run: its wires are ideal, every cell sees the full read voltage. Resistances under "
              "'wires' in the configuration make them exact."},
       {"Sneak paths",
@@ -20,12 +19,17 @@ std::vector<Simplification> modelled(const Result& result) {
       {"Curved current-voltage characteristics",
        "Not modelled in runs: a cell is a conductance, the same at every voltage ('bitline solve' takes curved ones)."},
       {"Settling",
-       "By a fixed time: rows are driven for the configured read time whatever the load and the lines, and currents "
-       "have "
-       "settled by then."},
+       "By a fixed time: rows are driven for the configured read time whatever the load and the lines, and "
+       "currents have settled by then."},
       {"Supply and temperature", "Fixed: no supply droop, no self-heating, no dependence on temperature."},
       {"Read noise",
-       "White and independent at each read, drawn with the summed variance of a column; no 1/f or telegraph noise."},
+       std::string(
+           "White and independent at each read, drawn with the summed variance of a column; no 1/f or telegraph "
+           "noise.") +
+           (wires
+                ? " Wires: the variance of a column's own cells times one factor for each column, found on exact node "
+                  "voltages of the first chip; in gated arrays that of the cells without wires."
+                : "")},
       {"Conductance lattice",
        "After writing and ageing, conductances are rounded to a lattice; the rounding is below 1e-4 of full scale and "
        "exact for ideal levels."},

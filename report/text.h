@@ -36,7 +36,7 @@ std::string quality_range(const std::string& metric, const Interval& interval);
 std::string snr_text(double snr_db);  // "23.4 dB"; "exact" for infinity
 // Four digits with a prefix; areas in mm2 from 0.001 mm2 on.
 std::string quantity(double value, Unit unit);
-// Kirchhoff's current law where it was iterated for: "8.1e-08 of the largest current"; "none" for direct solutions.
+// Violation of Kirchhoff's current law: "8.1e-08 of the largest current"; "not measured" for 0.
 std::string residual_text(const WireResult& wires);
 // A figure with the unit its author wrote; SI symbols get a prefix.
 std::string figure_text(double value, const std::string& unit);

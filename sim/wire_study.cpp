@@ -40,6 +40,7 @@ struct Currents {
 };
 
 struct BlockStudy {
+  double residual = 0;         // of Kirchhoff's current law
   std::vector<double> factor;  // by conversion column
   double squared_error = 0;    // of the standard deviation, over columns and reads
   std::size_t compared = 0;
@@ -92,12 +93,15 @@ class ArrayStudy {
     out.factor.assign(static_cast<std::size_t>(width), 1);
     if (reads.x.empty()) return out;
     out.currents = currents(b, reads);
-    if (chip_.config.device.read_noise.sigma_S <= 0 && chip_.config.device.read_noise.relative <= 0) return out;
-
-    const std::vector<int> columns = sampled_columns(width);
     const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
                senses = static_cast<std::size_t>(circuit_.crossbar().columns), devices = own_.size();
     const std::vector<double> d = drops(voltages_, reads.v_V, std::vector<double>(reads.x.size() * senses, 0));
+    for (std::size_t read = 0; read < reads.x.size(); ++read)
+      out.residual = std::max(out.residual, column_residual({reads.v_V.data() + read * lines, lines},
+                                                            {d.data() + read * devices, devices}));
+    if (chip_.config.device.read_noise.sigma_S <= 0 && chip_.config.device.read_noise.relative <= 0) return out;
+
+    const std::vector<int> columns = sampled_columns(width);
     std::vector<double> weights;
     for (int c : columns) {
       const std::vector<double> w = sense_weights(circuit_, plan.cell(), b, c);
@@ -130,6 +134,25 @@ class ArrayStudy {
   const ArrayCircuit& circuit() const { return circuit_; }
 
  private:
+  // Kirchhoff's law of whole columns: the currents of their devices, from the nodes, against what the matrix delivers;
+  // of the largest.
+  double column_residual(std::span<const double> v_V, std::span<const double> drop_V) const {
+    const Crossbar& x = circuit_.crossbar();
+    const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
+    const auto n = static_cast<std::size_t>(x.columns);
+    double largest = 0, worst = 0;
+    for (std::size_t j = 0; j < n; ++j) {
+      double delivered = 0, arrived = 0;
+      for (std::size_t i = 0; i < v_V.size(); ++i) {
+        delivered += v_V[i] * transfer_S[i * n + j];
+        arrived += x.g_S[i * n + j] * drop_V[i * n + j];
+      }
+      largest = std::max(largest, std::abs(delivered));
+      worst = std::max(worst, std::abs(delivered - arrived));
+    }
+    return largest > 0 ? worst / largest : 0;
+  }
+
   Currents currents(std::size_t b, const SampledReads& reads) const {
     const CellLayout& cell = blocks_[b].plan->cell();
     const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows);
@@ -309,6 +332,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   for (auto& task : tasks) {
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
+    result.residual = std::max(result.residual, s.residual);
     for (double f : s.factor) factors += f, ++columns;
     for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
     for (std::size_t i = 0; i < s.currents.with_wires.size(); ++i) {

@@ -77,6 +77,11 @@ TEST_CASE("what cannot be drawn is left out") {
   r.level_map.read_back[5] = std::numeric_limits<float>::quiet_NaN();
   r.mapping.layers[0].blocks[0].array = 99;
   for (const std::string& svg : pictures(r)) CHECK(xml_problem(svg) == "");
+  WireResult w = *wired_result().wires;
+  w.drop_map[7] = w.with_wires[0] = w.without_wires[1] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(xml_problem(wire_drop_svg(w)) == "");
+  CHECK(wire_drop_svg(w).find("0.75 (least)") != std::string::npos);
+  CHECK(wire_currents_svg(w).find("398 column currents") != std::string::npos);
   r.level_map.read_back.pop_back();
   CHECK(level_map_svg(r.level_map).find("No levels") != std::string::npos);
 }
