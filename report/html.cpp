@@ -125,13 +125,16 @@ std::string wire_section(const Result& r) {
   table.row({"reads sampled in each layer", grouped(w.reads)});
   table.row({"voltage left across a device, mean", percent(w.drop_mean)});
   table.row({"voltage left across a device, least", percent(w.drop_min)});
-  table.row({"variance of read noise over that of a column's own cells", fmt::format("{:.4g}", w.noise_factor_mean)});
-  table.row({"rms error left in the sigma of read noise", percent(w.noise_sigma_error)});
+  // Exactly 1 and 0 where noise was not looked at: gated arrays, devices without noise.
+  if (w.noise_factor_mean != 1 || w.noise_sigma_error != 0) {
+    table.row({"variance of read noise over that of a column's own cells", fmt::format("{:.4g}", w.noise_factor_mean)});
+    table.row({"rms error left in the sigma of read noise", percent(w.noise_sigma_error)});
+  }
   return heading("Wires") + table.str() + figure(wire_drop_svg(w)) + figure(wire_currents_svg(w)) +
          paragraph(
-             "A sample of reads of the first chip; every read of the run sees the wires. Voltages are those of the "
-             "first "
-             "array with all rows driven, over that of the source.",
+             "Currents and noise: a sample of reads of the first chip; every read of the run sees the wires. Voltages: "
+             "of the first array, all rows driven, over that of the source; the picture shows the lesser of a pair's "
+             "devices.",
              "soft");
 }
 

@@ -56,8 +56,8 @@ struct WireResult {
   double drop_mean = 1, drop_min = 1;  // voltage across a device over that of its source, of driven devices of the map
   double noise_factor_mean = 1;        // variance of a column's read noise over that of its own cells
   double noise_sigma_error = 0;        // rms relative error that is left in the standard deviation
-  // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns); currents with
-  // and without wires over the largest without.
+  // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns), of a pair's
+  // devices the lesser; currents with and without wires over the largest without.
   int map_rows = 0, map_columns = 0;
   bool supplied_beside_columns = false;  // supplies enter above the first row (gated ladder), not left of each row
   std::vector<float> drop_map, with_wires, without_wires;
