@@ -89,6 +89,14 @@ std::optional<std::pair<std::size_t, std::size_t>> interval_columns(const std::v
   return std::pair(static_cast<std::size_t>(low - head.begin()), static_cast<std::size_t>(high - head.begin()));
 }
 
+// At least three values with the same factor from each to the next, such as 64, 128, 256. `sorted`: ascending.
+bool geometric(const std::vector<double>& sorted) {
+  if (sorted.size() < 3 || sorted.front() <= 0) return false;
+  for (std::size_t i = 2; i < sorted.size(); ++i)
+    if (std::abs(sorted[i] * sorted[i - 2] / (sorted[i - 1] * sorted[i - 1]) - 1) > 0.01) return false;
+  return true;
+}
+
 struct Area {
   double left = 84, right = 640, top = 44, bottom = 384, width = 860, height = 440;
 };
@@ -147,10 +155,12 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
   if (xs.empty()) return "";
   const Area a;
   Svg svg(a.width, a.height, head[y_column] + " over " + x_axis.name);
-  const ChartAxis x = ChartAxis::fitting(xs, a.left, a.right), y = ChartAxis::fitting(ys, a.bottom, a.top);
-  // The values themselves are labelled while they are few.
   std::sort(xs.begin(), xs.end());
   xs.erase(std::unique(xs.begin(), xs.end()), xs.end());
+  const ChartAxis x = geometric(xs) ? ChartAxis::logarithmic(xs, a.left, a.right)
+                                    : ChartAxis::fitting(xs, a.left, a.right),
+                  y = ChartAxis::fitting(ys, a.bottom, a.top);
+  // The values themselves are labelled while they are few.
   draw_axes(svg, a, x, y, xs.size() <= 10 ? xs : x.ticks(), with_unit(x_axis));
   svg.text(20, 24, fit_text(head[y_column] + (interval ? ", bars: 95 %" : ""), a.right - 20, 14),
            {.size = 14, .bold = true});
@@ -179,9 +189,8 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
     for (std::size_t from = 0; from < lines->name.size();) {
       const std::size_t comma = std::min(lines->name.find(", ", from), lines->name.size());
       const bool last = comma == lines->name.size();
-      std::string part = lines->name.substr(from, comma - from);
-      if (last && !lines->unit.empty()) part += " (" + lines->unit + ")";
-      svg.text(a.right + 30, at, fit_text(part + (last ? "" : ","), room, 12), {.bold = true});
+      svg.text(a.right + 30, at, fit_text(lines->name.substr(from, comma - from) + (last ? "" : ","), room, 12),
+               {.bold = true});
       at += 16;
       from = last ? comma : comma + 2;
     }

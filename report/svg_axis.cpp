@@ -20,8 +20,9 @@ ChartAxis ChartAxis::linear(std::span<const double> values, double from, double 
   }
   const double rough = (high - low) / 5, power = std::pow(10, std::floor(std::log10(rough)));
   const double step = power * (rough / power < 1.5 ? 1 : rough / power < 3.5 ? 2 : rough / power < 7.5 ? 5 : 10);
-  // A value may touch an end: 0 and 1 are often the natural ones.
-  ChartAxis axis(std::floor(low / step + 1e-9) * step, std::ceil(high / step - 1e-9) * step, from, to);
+  // A value may touch an end, 0 and 1 are often the natural ones; what passes one by little moves the end a little.
+  ChartAxis axis(std::min(low, std::floor(low / step + 0.15) * step),
+                 std::max(high, std::ceil(high / step - 0.15) * step), from, to);
   axis.start_ = from;
   axis.step_ = step;
   return axis;
@@ -65,10 +66,9 @@ double ChartAxis::operator()(double value) const {
 std::vector<double> ChartAxis::ticks() const {
   std::vector<double> at;
   if (!log_) {
-    const auto count = static_cast<int>(std::lround((high_ - low_) / step_));
     // Counted in steps, so that 0 is 0.
-    const double first = std::round(low_ / step_);
-    for (int i = 0; i <= count; ++i) at.push_back((first + i) * step_);
+    const double first = std::ceil(low_ / step_ - 1e-9), last = std::floor(high_ / step_ + 1e-9);
+    for (int i = 0; first + i <= last; ++i) at.push_back((first + i) * step_);
     return at;
   }
   if (has_zero()) at.push_back(0);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sweeps: killed and resumed, torn lines, shards, failures, wrong plans. usage: sweep.py BITLINE SOURCE"""
-import csv, json, pathlib, signal, subprocess, tempfile, time
+import csv, json, pathlib, re, signal, subprocess, tempfile, time
 import xml.etree.ElementTree as xml
 
 from command import bitline, call, check, expect, finish, need_data, source
@@ -126,6 +126,34 @@ with tempfile.TemporaryDirectory() as d:
     page = (d / "whole/report.html").read_text()
     check("a dot for each point", page.count("<circle") >= points and page.count("<tr>") == points + 1, page.count("<circle"))
     xml.fromstring(page[page.index("<svg"):page.index("</svg>") + 6])
+
+    # Up to two axes, one of numbers: lines for the first kept figure along each numeric axis, for the second along the first.
+    def charts(name, axes, keep):
+        two = d / f"{name}.yaml"
+        two.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1, chips: auto}\n" + axes +
+                       f"keep: [{keep}]\n")
+        expect(name, 0, "sweep", two, "--out", d / name, "--jobs", 2)
+        expect(name + ": report", 0, "report", d / name)
+        page = (d / name / "report.html").read_text()
+        return [xml.fromstring(svg) for svg in re.findall("<svg.*?</svg>", page, re.DOTALL)]
+
+    def words(svg):
+        return [t.text for t in svg.iter("{http://www.w3.org/2000/svg}text")]
+
+    drawn = charts("wires", "zip: {array.rows: [128, 256], array.columns: [128, 256]}\n"
+                   "list: [{wires.row: 0 ohm, wires.column: 0 ohm}, {wires.row: 100 mohm, wires.column: 100 mohm}, {wires.row: 10 ohm, wires.column: 10 ohm}]\ngrid: {wires.mode: [exact]}\n",
+                   "quality.loss, quality.loss_ci95.0, quality.loss_ci95.1, wires.current_error_rms")
+    check("three charts", len(drawn) == 3, len(drawn))
+    first, second, third = (words(s) for s in drawn)
+    check("units and zero on the axis", "wires.row, wires.column (ohm)" in first and {"0", "0.1", "10", "128", "256"} <= set(first), first)
+    check("intervals", "quality.loss, bars: 95 %" in first and "wires.current_error_rms" in third, third)
+    check("one line for each resistance", {"array.rows, array.columns", "0 ohm", "100 mohm", "10 ohm"} <= set(second), second)
+    check("a dot for each point and one for each line in the legend", [sum(1 for _ in s.iter("{http://www.w3.org/2000/svg}circle")) for s in drawn] == [8, 9, 8])
+    drawn = charts("one-axis", "grid: {adc.bits: [4, 6, 8]}\n", "quality.value, quality.ci95.0, quality.ci95.1")
+    check("one axis, one line", len(drawn) == 1 and "quality.value, bars: 95 %" in words(drawn[0]), [words(s) for s in drawn])
+    drawn = charts("words", "grid: {array.active_rows: [144, all], adc.bits: [4, 6]}\n", "quality.value")
+    check("lines named by words", len(drawn) == 1 and {"adc.bits", "144", "all"} <= set(words(drawn[0])), [words(s) for s in drawn])
+    expect("the shipped plan of wires", 0, "sweep", "sweep/wires", "--dry-run", out="30 points, 0 of them finished")
 
     # Wrong plans: position in the plan, nothing started.
     for name, text, message in (

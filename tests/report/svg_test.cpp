@@ -194,6 +194,9 @@ TEST_CASE("axes end on round numbers, and 0 has a place beside a logarithm") {
   CHECK(!plain.is_log());
   CHECK(plain.ticks() == std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1});
   CHECK(plain(0.5) == doctest::Approx(50));
+  const ChartAxis below = ChartAxis::linear(std::vector<double>{-0.01, 1}, 0, 101);
+  CHECK(below.ticks().front() == 0);
+  CHECK(below(0) == doctest::Approx(1));
   const ChartAxis log = ChartAxis::fitting(std::vector<double>{0, 0.1, 1, 10}, 0, 100);
   CHECK(log.is_log());
   CHECK(log(0) == 0);
