@@ -57,9 +57,10 @@ std::string voltage_map_svg(const WireResult& w) {
   Svg svg(page_width, top + shown_height + 30, "Voltage left at each cell of the first array");
   svg.text(margin, 28, "Voltage left at each cell, all rows driven", {.size = 15, .bold = true});
   svg.text(margin, 46,
-           fmt::format("first array, share of the source's voltage; {} rows {}, {} columns {}", w.map_rows,
-                       turned ? "from left to right" : "from top to bottom", w.map_columns,
-                       turned ? "from top to bottom" : "from left to right"),
+           fmt::format(
+               "first array, share of the source's voltage, of a pair the device with less; {} rows {}, {} columns {}",
+               w.map_rows, turned ? "from left to right" : "from top to bottom", w.map_columns,
+               turned ? "from top to bottom" : "from left to right"),
            {.fill = ink::soft});
   const std::vector<unsigned char> colors = palette();
   std::vector<unsigned char> scale(steps), pixels(cells);

@@ -56,8 +56,8 @@ struct WireResult {
   double drop_mean = 1, drop_min = 1;  // voltage across a device over that of its source, of driven devices of the map
   double noise_factor_mean = 1;        // variance of a column's read noise over that of its own cells
   double noise_sigma_error = 0;        // rms relative error that is left in the standard deviation
-  // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns); currents with
-  // and without wires over the largest without.
+  // For pictures: voltage left at each cell (of a pair the device with less) of the first array, all rows driven,
+  // (rows, columns); currents with and without wires over the largest without.
   int map_rows = 0, map_columns = 0;
   std::vector<float> drop_map, with_wires, without_wires;
 };

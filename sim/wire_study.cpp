@@ -196,7 +196,7 @@ class ArrayStudy {
   std::vector<double> variance_S2_, own_;  // of each device: of its conductance; of what its column sees of it
 };
 
-// Voltage left across each cell, mean of a pair's devices; `left`: of every device of the circuit.
+// Voltage left across each cell, of a pair at the device that has less; `left`: of every device of the circuit.
 void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const double> left, WireResult& result) {
   const int lines = circuit.lines_per_row();
   const Array& array = chip.config.array;
@@ -205,10 +205,10 @@ void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const dou
   result.drop_min = 1;
   for (int r = 0; r < array.rows; ++r)
     for (int c = 0; c < array.columns; ++c) {
-      double cell = 0;
+      double cell = HUGE_VAL;
       for (int l = 0; l < lines; ++l) {
         const double own = left[circuit.index({r * lines + l, c})];
-        cell += own / lines;
+        cell = std::min(cell, own);
         sum += own / lines;
         result.drop_min = std::min(result.drop_min, own);
       }
