@@ -172,10 +172,11 @@ LayerConfig common_parts(const Config& c) {
 void check_wires(const Config& c, ConfigReader& r) {
   if (!r.clean("wires") || !r.clean("technology") || !r.clean("array") || !c.wires.exact()) return;
   const bool ladder = c.array.topology == Topology::gated_ladder;
-  if (!c.technology.metal)
+  if (!c.technology.metal.known())
     for (const auto& [key, value] : {std::pair{"row", c.wires.row_ohm}, {"column", c.wires.column_ohm}})
       if (!value)
-        r.problem(fmt::format("wires.{}", key), "is unset, and so is technology.metal that it would follow from",
+        r.problem(fmt::format("wires.{}", key),
+                  "is unset, and technology.metal does not give width, thickness and resistivity to find it from",
                   "give the resistance of a segment, such as \"1 ohm\"");
   if (ladder && (c.wires.driver_far_ohm || c.wires.sense_far_ohm))
     r.problem(c.wires.driver_far_ohm ? "wires.driver_far" : "wires.sense_far",

@@ -4,15 +4,12 @@
 namespace bitline {
 
 void fields(Visitor& v, Metal& m) {
-  v(m.width_m,
-    {.key = "width", .meaning = "of an array wire", .unit = Unit::meter, .positive = true, .required = true});
-  v(m.thickness_m,
-    {.key = "thickness", .meaning = "of an array wire", .unit = Unit::meter, .positive = true, .required = true});
+  v(m.width_m, {.key = "width", .meaning = "of an array wire", .unit = Unit::meter, .positive = true});
+  v(m.thickness_m, {.key = "thickness", .meaning = "of an array wire", .unit = Unit::meter, .positive = true});
   v(m.resistivity_ohm_m, {.key = "resistivity",
                           .meaning = "of the wire as made, at the reference temperature",
                           .unit = Unit::ohm_meter,
-                          .positive = true,
-                          .required = true});
+                          .positive = true});
   v(m.temperature_coefficient_per_K, {.key = "temperature_coefficient",
                                       .meaning = "relative change of the resistivity per kelvin",
                                       .source = "annealed copper: IEC 60028:1925"});

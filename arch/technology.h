@@ -11,10 +11,11 @@ namespace bitline {
 
 // What array wires are made of.
 struct Metal {
-  double width_m = 0, thickness_m = 0;
-  double resistivity_ohm_m = 0;  // at reference_K, of the wire as made: barriers and scattering included
+  // All three or none. Resistivity at reference_K, of the wire as made: barriers and scattering included.
+  std::optional<double> width_m, thickness_m, resistivity_ohm_m;
   double temperature_coefficient_per_K = 0.00393, reference_K = 293.15;
   double temperature_K = 300;
+  bool known() const { return width_m && thickness_m && resistivity_ohm_m; }
 };
 
 struct Technology {
@@ -30,7 +31,7 @@ struct Technology {
   double buffer_J_per_bit = 0;  // one access of an activation buffer
   double buffer_m2_per_bit = 0;
   double driver_m2_per_row = 0;
-  std::optional<Metal> metal;
+  Metal metal;
   std::optional<double> write_energy_J;  // one write of one device, all its pulses
   std::optional<double> write_time_s;
   std::optional<double> leakage_W_per_array;

@@ -121,7 +121,7 @@ std::string wire_drop_svg(const WireResult& w) {
   const double left = margin + side, bottom = top + height;
   Svg svg(page_width, bottom + 40, "Voltage left across each cell of the first array, all rows driven");
   svg.text(margin, 28, "Voltage left across each cell, all rows driven", {.size = 15, .bold = true});
-  svg.text(margin, 46, shape.words(), {.fill = ink::soft});
+  svg.text(margin, 46, shape.words() + "; of a pair the device with less", {.fill = ink::soft});
   draw_scale(svg, page_width - margin - scale_width, 22, scale, fmt::format("{:.4g} (least)", scale.low()), "",
              "1 (all of it)");
   draw_heat(svg, left, top, width, height, shape, w.drop_map, scale);

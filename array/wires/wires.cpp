@@ -4,7 +4,7 @@
 namespace bitline {
 
 bool Wires::exact() const {
-  if (mode) return *mode == WireMode::exact;
+  if (mode != WireMode::automatic) return mode == WireMode::exact;
   return row_ohm.value_or(0) > 0 || column_ohm.value_or(0) > 0 || driver_ohm > 0 || sense_ohm > 0 || access_ohm > 0 ||
          driver_far_ohm || sense_far_ohm;
 }
@@ -12,8 +12,7 @@ bool Wires::exact() const {
 void fields(Visitor& v, Wires& w) {
   v(w.mode, {.key = "mode",
              .meaning = "ideal: wires have no resistance; exact: Kirchhoff's laws at every node; auto: exact when any "
-                        "resistance below is given",
-             .absent = "auto"});
+                        "resistance below is given"});
   v(w.row_ohm, {.key = "row",
                 .meaning = "resistance of a row line (gated-ladder: supply line) from one device to the next",
                 .unit = Unit::ohm,

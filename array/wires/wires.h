@@ -10,8 +10,8 @@
 
 namespace bitline {
 
-enum class WireMode { ideal, exact };
-inline constexpr std::string_view wire_mode_names[] = {"ideal", "exact"};
+enum class WireMode { automatic, ideal, exact };
+inline constexpr std::string_view wire_mode_names[] = {"auto", "ideal", "exact"};
 constexpr std::span<const std::string_view> names_of(WireMode) { return wire_mode_names; }
 
 enum class Compensation { none, conductance };
@@ -19,7 +19,7 @@ inline constexpr std::string_view compensation_names[] = {"none", "conductance"}
 constexpr std::span<const std::string_view> names_of(Compensation) { return compensation_names; }
 
 struct Wires {
-  std::optional<WireMode> mode;               // unset: exact where a resistance is given
+  WireMode mode = WireMode::automatic;        // exact where a resistance is given
   std::optional<double> row_ohm, column_ohm;  // between neighbouring devices; unset: from the technology's metal
   double driver_ohm = 0, sense_ohm = 0;       // at the driven end of a row (supply rail), the sensed end of a column
   std::optional<double> driver_far_ohm, sense_far_ohm;  // at the other ends; unset: not connected
@@ -27,7 +27,7 @@ struct Wires {
   Compensation compensation = Compensation::none;
   double compensated_swing = 1;  // of the signal that is aimed at; less leaves room to make up for more
 
-  // Exact when asked for, or when unset and any resistance is given.
+  // Exact when asked for, or when automatic and any resistance is given.
   bool exact() const;
 };
 void fields(Visitor&, Wires&);

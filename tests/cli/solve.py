@@ -37,7 +37,8 @@ with tempfile.TemporaryDirectory() as d:
     close("I = V G", read_npy(f("I"))[:6], ideal, 1e-15)
 
     wires = ["--r-row", "1000", "--r-col", "2000", "--r-driver", "500", "--r-sense", "300"]
-    p = expect("wires", 0, *plain, *wires, "--effective", f("A"), "--source-power", f("P"), "--node-row", f("U"), "--node-col",
+    p = expect("wires", 0, *plain, *wires, "--effective", f("A"), "--source-power", f("P"), "--node-row", f("U"),
+            "--node-col",
                f("W"), "--json")
     answer = json.loads(p.stdout)
     check("status", answer["status"] == "solved" and answer["vectors"] == 3, answer)
@@ -49,7 +50,8 @@ with tempfile.TemporaryDirectory() as d:
     # The third vector: Kirchhoff at the ends, and what all resistances dissipate.
     u, w = u[12:], w[12:]
     close("sense currents", [w[3 + j] / 2300 for j in range(3)], i[6:9], 1e-12)
-    dissipated = sum((v - u[3 * r]) ** 2 / 1500 + (u[3 * r] - u[3 * r + 1]) ** 2 / 1000 + (u[3 * r + 1] - u[3 * r + 2]) ** 2 / 1000
+    dissipated = sum((v - u[3 * r]) ** 2 / 1500 + (u[3 * r] - u[3 * r + 1]) ** 2 / 1000 + (u[3 * r + 1] - u[3 * r
+            + 2]) ** 2 / 1000
                      for r, v in ((0, 0.25), (1, -0.125)))
     dissipated += sum((w[j] - w[3 + j]) ** 2 / 2000 + w[3 + j] ** 2 / 2300 for j in range(3))
     dissipated += sum(g[k] * (u[k] - w[k]) ** 2 for k in range(6))
@@ -58,7 +60,8 @@ with tempfile.TemporaryDirectory() as d:
     # One device by hand: 1 V through driver + segment, device, segment + sense.
     write_npy(f("G1"), [[1e-3]])
     write_npy(f("V1"), [[1.0]])
-    one = ["solve", "--conductance", f("G1"), "--voltages", f("V1"), "--current", f("I1"), "--r-row", "100", "--r-col", "200"]
+    one = ["solve", "--conductance", f("G1"), "--voltages", f("V1"), "--current", f("I1"), "--r-row", "100",
+            "--r-col", "200"]
     resistance = 1 / read_npy(f("G1"))[0]
     expect("one device", 0, *one, "--r-driver", "50", "--r-sense", "25")
     close("1 V over the sum", read_npy(f("I1")), [1 / (resistance + 375)], 1e-14)
@@ -78,7 +81,8 @@ with tempfile.TemporaryDirectory() as d:
     # Gated: a column of two devices on and off, by hand.
     write_npy(f("B"), [[0, 1], [0, 0]])
     write_npy(f("GM"), [[1e-6, 1e-6, 1e-6], [1e-6, 2e-5, 1e-6]])
-    gated = ["solve", "--gated", f("B"), "--conductance", f("G"), "--read-voltage", "0.5", "--current", f("I"), "--r-row", "100",
+    gated = ["solve", "--gated", f("B"), "--conductance", f("G"), "--read-voltage", "0.5", "--current", f("I"),
+            "--r-row", "100",
              "--r-col", "200", "--r-supply", "30", "--r-sense", "40", "--r-access", "5000"]
     expect("gated", 0, *gated, "--source-power", f("P"), out="solved")
     i = read_npy(f("I"))
@@ -116,7 +120,8 @@ with tempfile.TemporaryDirectory() as d:
     wrong("lines of another length", [*plain, "--r-sense", f("R")], "one value for each of 3 lines")
     wrong("neither form", plain[:3], "--voltages is needed")
     wrong("no conductance", ["solve", "--voltages", f("V")], "--conductance is needed")
-    wrong("sinh has no matrix", [*plain, "--sinh-beta", "2", "--effective", f("A")], "--effective does not go with --sinh-beta")
+    wrong("sinh has no matrix", [*plain, "--sinh-beta", "2", "--effective", f("A")],
+            "--effective does not go with --sinh-beta")
     wrong("both forms", [*plain, "--gated", f("B"), "--read-voltage", "1"], "--voltages does not go with --gated")
     wrong("gated without volts", [*gated[:5], "--r-row", "1"], "--read-voltage is needed")
     wrong("gated with driver", [*gated, "--r-driver", "1"], "--r-driver does not go with --gated")

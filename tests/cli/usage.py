@@ -79,7 +79,7 @@ with tempfile.TemporaryDirectory() as d:
         return ["mvm", config, "--weights", d / w, "--inputs", d / x, "--output", d / "Y.npy"]
 
     for name, w, x, message in (("shapes", "W.npy", "X4.npy", "one column for each of the 3 rows"), ("NaN", "nan.npy", "X.npy", "is nan at row 1, column 1"), ("truncated", "cut.npy", "X.npy", "cut.npy"),
-                                ("one dimension", "vector.npy", "X.npy", "shape (6) where two dimensions"), ("missing", "none.npy", "X.npy", "none.npy"), ("not .npy", "deep.yaml", "X.npy", "deep.yaml")):
+                                ("one dimension", "vector.npy", "X.npy", "shape (6) where (rows, columns)"), ("missing", "none.npy", "X.npy", "none.npy"), ("not .npy", "deep.yaml", "X.npy", "deep.yaml")):
         expect(f"mvm {name}", 2, *mvm(w, x), err=message)
         check(f"mvm {name} writes nothing", not (d / "Y.npy").exists())
     expect("mvm", 0, *mvm("W.npy", "X.npy"))
