@@ -127,7 +127,7 @@ with tempfile.TemporaryDirectory() as d:
     check("a dot for each point", page.count("<circle") >= points and page.count("<tr>") == points + 1, page.count("<circle"))
     xml.fromstring(page[page.index("<svg"):page.index("</svg>") + 6])
 
-    # Up to two axes, one of numbers: lines for the first kept figure along each numeric axis, for the second along the first.
+    # Up to two axes, one of numbers: lines for the first kept figure along each such axis, for the second along one.
     def charts(name, axes, keep):
         two = d / f"{name}.yaml"
         two.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1, chips: auto}\n" + axes +
