@@ -238,7 +238,7 @@ Answer solve_gated(const Arguments& a) {
           const std::int8_t bit = own[k / n];
           if (bit == 0) continue;
           const auto device = [&](double g_S, double from) {
-            left[k % n] -= g_S / (1 + g_S * ladder.access_ohm) * (from - nodes.bit[k]);
+            left[k % n] -= behind_access(g_S, ladder.access_ohm) * (from - nodes.bit[k]);
           };
           device(bit > 0 || !pair ? ladder.g_S[k] : ladder.g_minus_S[k], nodes.supply[k]);
           if (pair) device(bit > 0 ? ladder.g_minus_S[k] : ladder.g_S[k], nodes.supply_minus[k]);

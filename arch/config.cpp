@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "array/wires/reduction.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 
@@ -185,11 +186,12 @@ void check_wires(const Config& c, ConfigReader& r) {
     r.problem("wires.compensation", "is for row voltages: a gated array loses other shares with every read",
               "use compensation: none");
   // Reductions need memory that grows with the square of the lines.
-  constexpr int most_lines = 16384;
-  if (!ladder && 2 * c.array.rows + c.array.columns > most_lines)
-    r.problem("array.rows",
-              fmt::format("exact wires are solved for up to {} physical rows and columns together", most_lines),
-              "use smaller arrays, or wires.mode: ideal");
+  const int lines = (std::holds_alternative<SignWeightedCell>(c.cell) ? 2 : 1) * c.array.rows;
+  if (!ladder && lines + c.array.columns > largest_crossbar_lines)
+    r.problem(
+        "array.rows",
+        fmt::format("exact wires are solved for up to {} physical rows and columns together", largest_crossbar_lines),
+        "use smaller arrays, or wires.mode: ideal");
 }
 
 void check_chip(const Config& c, ConfigReader& r) {

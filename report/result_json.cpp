@@ -127,7 +127,7 @@ Json wires_of(const Result& r) {
   return {{"mode", "exact"},
           {"method", w.method},
           {"status", w.status},
-          {"residual", w.residual},
+          {"residual", or_null(w.residual)},
           {"row_ohm", w.row_ohm},
           {"column_ohm", w.column_ohm},
           {"reads", w.reads},

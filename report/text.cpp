@@ -144,7 +144,7 @@ std::string snr_text(double snr_db) {
 }
 
 std::string residual_text(const WireResult& wires) {
-  return wires.residual > 0 ? fmt::format("{:.2g} of the largest current", wires.residual) : "not measured";
+  return wires.residual ? fmt::format("{:.2g} of the largest current", *wires.residual) : "not measured";
 }
 
 std::string quantity(double value, Unit unit) {

@@ -12,7 +12,7 @@
 namespace bitline {
 
 void compensate(Chip& chip) {
-  constexpr int rounds = 6;  // the aims move by less than a write error after three
+  constexpr int rounds = 6;  // each changes what the others lose
   Device perfect = ideal_device(chip.config.device);
   std::vector<PlacedDevices> all;
   for (const auto& plan : chip.layers)

@@ -12,9 +12,6 @@
 namespace bitline {
 namespace {
 
-// Conductance of a device behind its transistor.
-double behind_access(double g_S, double access_ohm) { return g_S / (1 + g_S * access_ohm); }
-
 // Source conductances of a block's rows; the two lines of a row carry opposite voltages.
 std::vector<double> folded(const EffectiveMatrix& e, int first_row, int rows, int lines_per_row) {
   const auto n = static_cast<std::size_t>(rows), m = static_cast<std::size_t>(e.rows);

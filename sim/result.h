@@ -50,9 +50,10 @@ struct WireResult {
   double row_ohm = 0, column_ohm = 0;  // of a segment
   std::string method;                  // how currents are found
   std::string status = "solved";       // or what did not converge
-  double residual = 0;                 // largest violation of Kirchhoff's current law met, of the largest current
-  std::size_t reads = 0;               // in the sample
-  double current_error_rms = 0;        // current with wires minus without, over the rms current without
+  std::optional<double> residual;  // of Kirchhoff's current law, the largest met over the largest current; unset: not
+                                   // measured, as nothing is iterated
+  std::size_t reads = 0;           // in the sample
+  double current_error_rms = 0;    // current with wires minus without, over the rms current without
   double drop_mean = 1, drop_min = 1;  // voltage across a device over that of its source, of driven devices of the map
   double noise_factor_mean = 1;        // variance of a column's read noise over that of its own cells
   double noise_sigma_error = 0;        // rms relative error that is left in the standard deviation

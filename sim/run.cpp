@@ -247,7 +247,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.sigma_S = chip.write_sigma_S;
 
     if (result.wires) {
-      result.wires->residual = std::max(result.wires->residual, residual);
+      if (config.array.topology == Topology::gated_rows) result.wires->residual = residual;
       if (solved_directly > 0)
         result.wires->status =
             fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", solved_directly);

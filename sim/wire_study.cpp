@@ -40,6 +40,7 @@ struct Currents {
 };
 
 struct BlockStudy {
+  std::size_t reads = 0;
   double residual = 0;         // of Kirchhoff's current law
   std::vector<double> factor;  // by conversion column
   double squared_error = 0;    // of the standard deviation, over columns and reads
@@ -91,6 +92,7 @@ class ArrayStudy {
     const SampledReads reads = sampled_reads(plan, block, circuit_, inputs);
     BlockStudy out;
     out.factor.assign(static_cast<std::size_t>(width), 1);
+    out.reads = reads.x.size();
     if (reads.x.empty()) return out;
     out.currents = currents(b, reads);
     const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
@@ -229,14 +231,14 @@ std::vector<double> all_driven(const ArrayCircuit& circuit, const NodeVoltages& 
 }
 
 // A gated array: currents only; its noise is taken as that of its cells without wires.
-BlockStudy gated_study(const Chip& chip, std::span<const PlacedDevices> blocks, std::size_t b,
+BlockStudy gated_study(const Chip& chip, const GatedArray& array, std::span<const PlacedDevices> blocks, std::size_t b,
                        std::span<const std::int16_t> inputs) {
-  const GatedArray array(chip, chip.config.device, blocks);
   const LayerPlan& plan = *blocks[b].plan;
   const Block& block = *blocks[b].block;
   const SampledReads reads = sampled_reads(plan, block, array.circuit(), inputs);
   BlockStudy out;
   out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight()), 1);
+  out.reads = reads.x.size();
   GatedArray::Workspace workspace;
   std::vector<std::int8_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
   for (std::size_t read = 0; read < reads.x.size(); ++read) {
@@ -315,11 +317,9 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
       for (const std::size_t t : arrays[a].tasks) tasks[t].study = study(tasks[t].mine, inputs[tasks[t].layer]);
     };
     if (gated) {
-      study_all([&](std::size_t b, const auto& in) { return gated_study(chip, blocks, b, in); });
-      if (a == 0) {
-        const GatedArray array(chip, chip.config.device, blocks);
-        keep_map(chip, array.circuit(), array.all_on_drops(), result);
-      }
+      const GatedArray array(chip, chip.config.device, blocks);
+      study_all([&](std::size_t b, const auto& in) { return gated_study(chip, array, blocks, b, in); });
+      if (a == 0) keep_map(chip, array.circuit(), array.all_on_drops(), result);
       return;
     }
     const ArrayStudy study(chip, blocks);
@@ -333,7 +333,8 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   for (auto& task : tasks) {
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
-    result.residual = std::max(result.residual, s.residual);
+    if (!gated) result.residual = std::max(result.residual.value_or(0), s.residual);
+    result.reads += s.reads;
     for (double f : s.factor) factors += f, ++columns;
     for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
     for (std::size_t i = 0; i < s.currents.with_wires.size(); ++i) {
@@ -353,7 +354,6 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
       result.with_wires.push_back(static_cast<float>(task.study.currents.with_wires[i] / largest));
       result.without_wires.push_back(static_cast<float>(task.study.currents.without_wires[i] / largest));
     }
-  result.reads = tasks.empty() ? 0 : sample_images * planes_each;
   result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
   result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
   result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;

@@ -38,6 +38,9 @@ struct Crossbar {
 // conductances.
 void check(const Crossbar&);
 
+// Conductance of a device in series with `access_ohm`; the device's own, to the bit, behind 0 ohm.
+inline double behind_access(double g_S, double access_ohm) { return g_S / (1 + g_S * access_ohm); }
+
 // Value of a list that holds one for all or one for each.
 inline double at(std::span<const double> list, std::size_t index) { return list[list.size() == 1 ? 0 : index]; }
 

@@ -209,7 +209,7 @@ class Elimination {
   }
 
   void join_one(int depth, bool right, const double* from, const Shape& now, const Shape& next, double* to) {
-    const Join j = right ? without_right(now, next) : without_top(now, next);
+    const Join j = without_ends(now, right, next);
     double* x = x_buffer(depth).get<double>(static_cast<std::size_t>(j.eliminated) * (j.eliminated + next.ports()));
     join(j, from, now, static_cast<const double*>(nullptr), Shape{}, next, x, to);
   }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "array/wires/crossbar.h"
 #include "array/wires/ladder_mesh.h"
 #include "base/error.h"
 
@@ -42,9 +43,6 @@ void check_input(std::span<const std::int8_t> x, int rows, bool minus) {
                            : "an input value that is not 0 or 1 (-1 needs a second supply wire)");
 }
 
-// Conductance of a device behind its access resistance; the device's own, to the bit, behind 0 ohm.
-double with_access(double g_S, double access_ohm) { return g_S / (1 + g_S * access_ohm); }
-
 // Bounds of what a read computes on the way, over all columns and inputs. All of it grows with every conductance, so
 // one column that has the highest conductance of each row, and every row on, bounds them. Infinite beyond double.
 struct Bounds {
@@ -57,12 +55,12 @@ Bounds bounds_of(const GatedLadder& l) {
   double sum = 0, d1 = 1, i1 = 0, d2 = 0, i2 = 1;
   for (std::size_t row = 0, columns = l.columns; row < static_cast<std::size_t>(l.rows); ++row) {
     const double* const g_S = l.g_S.data() + row * columns;
-    double g = with_access(*std::max_element(g_S, g_S + columns), l.access_ohm);
+    double g = behind_access(*std::max_element(g_S, g_S + columns), l.access_ohm);
     d1 += rho * i1, d2 += rho * i2;
     i1 += g * d1, i2 += g * d2;
     if (!l.g_minus_S.empty()) {
       const double* const g_minus_S = l.g_minus_S.data() + row * columns;
-      g += with_access(*std::max_element(g_minus_S, g_minus_S + columns), l.access_ohm);
+      g += behind_access(*std::max_element(g_minus_S, g_minus_S + columns), l.access_ohm);
     }
     sum += g;
   }
@@ -140,8 +138,8 @@ LadderSolver<Real>::LadderSolver(const GatedLadder& l) {
     for (int c = 0; c < columns_; ++c) {
       const std::size_t cell = static_cast<std::size_t>(r) * columns_ + c;
       const std::size_t at = (static_cast<std::size_t>(c / width) * rows_ + r) * rails * group + c % width / lanes;
-      g_S_[at].value[c % lanes] = static_cast<Real>(with_access(l.g_S[cell], l.access_ohm));
-      if (minus_) g_S_[at + group].value[c % lanes] = static_cast<Real>(with_access(l.g_minus_S[cell], l.access_ohm));
+      g_S_[at].value[c % lanes] = static_cast<Real>(behind_access(l.g_S[cell], l.access_ohm));
+      if (minus_) g_S_[at + group].value[c % lanes] = static_cast<Real>(behind_access(l.g_minus_S[cell], l.access_ohm));
     }
 }
 
@@ -289,8 +287,8 @@ LadderVoltages ladder_voltages(const GatedLadder& l, std::span<const std::int8_t
     mesh.ground_ohm = l.sense_ohm + q;
     for (std::size_t row = rows; row-- > 0;) {
       below[row] = mesh;
-      const double g = with_access(l.g_S[row * columns + c], l.access_ohm);
-      const double g_minus = minus ? with_access(l.g_minus_S[row * columns + c], l.access_ohm) : 0;
+      const double g = behind_access(l.g_S[row * columns + c], l.access_ohm);
+      const double g_minus = minus ? behind_access(l.g_minus_S[row * columns + c], l.access_ohm) : 0;
       if (x[row] != 0) mesh.pb += x[row] > 0 ? g : g_minus, mesh.nb += x[row] > 0 ? g_minus : g;
       mesh.lengthen(row == 0 ? feed : r, row == 0 ? 0 : q);
     }

@@ -91,19 +91,13 @@ inline Join one_above_other(const Shape& a, const Shape& b, const Shape& whole) 
   return j;
 }
 
-// Loose right or top ends: nothing is connected to them.
-inline Join without_right(const Shape& a, const Shape& whole) {
-  Join j{.eliminated = a.rows, .first_at = a.right_at()};
+// Without its right ends, or without its top ends: nothing else is connected to them.
+inline Join without_ends(const Shape& a, bool right, const Shape& whole) {
+  Join j{.eliminated = right ? a.rows : a.columns, .first_at = right ? a.right_at() : a.top_at()};
   j.first[j.first_runs++] = {a.left_at(), a.rows, whole.left_at()};
   j.first[j.first_runs++] = {a.bottom_at(), a.columns, whole.bottom_at()};
-  if (a.top) j.first[j.first_runs++] = {a.top_at(), a.columns, whole.top_at()};
-  return j;
-}
-inline Join without_top(const Shape& a, const Shape& whole) {
-  Join j{.eliminated = a.columns, .first_at = a.top_at()};
-  j.first[j.first_runs++] = {a.left_at(), a.rows, whole.left_at()};
-  j.first[j.first_runs++] = {a.bottom_at(), a.columns, whole.bottom_at()};
-  if (a.right) j.first[j.first_runs++] = {a.right_at(), a.rows, whole.right_at()};
+  if (whole.right) j.first[j.first_runs++] = {a.right_at(), a.rows, whole.right_at()};
+  if (whole.top) j.first[j.first_runs++] = {a.top_at(), a.columns, whole.top_at()};
   return j;
 }
 

@@ -34,7 +34,7 @@ class Recovery {
   std::vector<double> add_ends(Shape& s, bool right_ends, const std::vector<double>& ports) {
     Shape before = s;
     (right_ends ? before.right : before.top) = true;
-    const Join j = right_ends ? without_right(before, s) : without_top(before, s);
+    const Join j = without_ends(before, right_ends, s);
     std::vector<double> all(static_cast<std::size_t>(before.ports()) * batch_);
     split(j, s, ports.data(), all.data(), static_cast<double*>(nullptr));
     s = before;

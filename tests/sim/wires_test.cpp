@@ -126,12 +126,14 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
        {"{type: 2t2r}", "{type: 2t2r, slices: 2}", "{type: 1t1r-differential, subtract: analog}",
         "{type: 1t1r-differential}", "{type: 1t1r-offset}"}) {
     CAPTURE(cell);
-    const std::string text = std::string(
-                                 "device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.5 uS]}, "
-                                 "read_noise: {relative: 3 %}}, array: {rows: 24, columns: 48}, cell: ") +
-                             cell;
-    const Config ideal = config_of("{" + text + "}"),
-                 zero = config_of("{" + text + ", wires: {mode: exact, row: 0 ohm, column: 0 ohm}}");
+    const auto config = [&](const std::string& array, const std::string& wires) {
+      return config_of(
+          "{device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.5 uS]}, read_noise: "
+          "{relative: 3 %}}, array: {rows: 24, columns: 48" +
+          array + "}, cell: " + cell + wires + "}");
+    };
+    const std::string none = ", wires: {mode: exact, row: 0 ohm, column: 0 ohm}";
+    const Config ideal = config("", ""), zero = config("", none);
     const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
     const auto x = random_inputs(5, rows, {1, 8, false}, 5);
     Chip a = chip_of(ideal, layer), b = chip_of(zero, layer);
@@ -141,9 +143,7 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
     // The gated ones are solved in single precision.
     for (const std::string topology : {"gated-ladder", "gated-rows"}) {
       CAPTURE(topology);
-      const std::string gated = text + ", array: {rows: 24, columns: 48, topology: " + topology + "}";
-      const std::string once = gated.substr(0, gated.find("array:")) + gated.substr(gated.find("cell:"));
-      const Config c = config_of("{" + once + ", wires: {mode: exact, row: 0 ohm, column: 0 ohm}}");
+      const Config c = config(", topology: " + topology, none);
       const Chip chip = chip_of(c, layer);
       const std::vector<double> solved = product(chip, state_of(chip), x, 5);
       double worst = 0;
