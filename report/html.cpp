@@ -122,7 +122,7 @@ std::string wire_section(const Result& r) {
   table.row({"status", w.status});
   table.row({"largest violation of Kirchhoff's current law met", residual_text(w)});
   table.row({"rms error of column currents", percent(w.current_error_rms)});
-  table.row({"reads sampled in each layer", grouped(w.reads)});
+  table.row({"reads sampled, all layers", grouped(w.reads)});
   table.row({"voltage left across a device, mean", percent(w.drop_mean)});
   table.row({"voltage left across a device, least", percent(w.drop_min)});
   // Exactly 1 and 0 where noise was not looked at: gated arrays, devices without noise.

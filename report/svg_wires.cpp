@@ -156,7 +156,7 @@ std::string wire_currents_svg(const WireResult& w) {
   Svg svg(page_width, 430, "Column currents with wires against those without");
   svg.text(margin, 28, "Column currents with wires and without", {.size = 15, .bold = true});
   svg.text(margin, 46,
-           fmt::format("{} column currents of {} reads of each layer, over the largest without wires; rms error {} of "
+           fmt::format("{} column currents of {} sampled reads, over the largest without wires; rms error {} of "
                        "the rms current",
                        grouped(pairs.size()), grouped(w.reads), percent(w.current_error_rms)),
            {.fill = ink::soft});
