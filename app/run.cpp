@@ -21,6 +21,7 @@ namespace {
 struct Arguments : Common {
   std::string config;
   std::vector<std::string> fail_if;
+  bool per_image = false;
 };
 
 // result.json comes last: where it is, the folder is complete.
@@ -28,6 +29,7 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
   write_file(folder / "layers.csv", layers_csv(result));
+  write_file(folder / "images.csv", images_csv(result));
   write_file(folder / "report.html", html_report(result, resolved));
   write_file(folder / "result.json", result_json(result));
 }
@@ -37,6 +39,7 @@ int run_command(const Arguments& a) {
   for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
   RunOptions options = a.run_options();
+  options.per_image = a.per_image;
   if (!a.out.empty()) {
     // Better to learn before the run than after it that the folder cannot be there.
     std::filesystem::create_directories(a.out);
@@ -75,7 +78,7 @@ void add_run(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("run", "runs an experiment and prints accuracy, energy, latency and area", "Run",
                         {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first",
-                          "writes resolved.yaml, result.json, layers.csv and report.html"},
+                          "writes resolved.yaml, result.json, layers.csv, images.csv and report.html"},
                          {"bitline run runs/first/resolved.yaml --json", "the same run again, bit for bit"},
                          {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7",
                           "what perfect converters would give, on other chips"},
@@ -87,6 +90,8 @@ void add_run(CommandLine& line) {
                    "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
+  c.cli->add_flag("--per-image", a->per_image,
+                  "images.csv of the run folder lists every image with its energy, not only the first 100");
   a->add_out(*c.cli, "write the run folder");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "arch/lines.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
 #include "base/files.h"
@@ -171,7 +172,19 @@ LayerConfig common_parts(const Config& c) {
 }
 
 void check_wires(const Config& c, ConfigReader& r) {
-  if (!r.clean("wires") || !r.clean("technology") || !r.clean("array") || !c.wires.exact()) return;
+  for (const char* part : {"wires", "technology", "array", "cell", "device", "input", "quantization"})
+    if (!r.clean(part)) return;
+  const bool curved = is_curved(c.device.iv);
+  if (!c.wires.exact()) {
+    if (c.wires.compensation != Compensation::none && c.wires.mode == WireMode::automatic)
+      r.problem("wires.compensation", "makes up for wires, but none has a resistance",
+                "give wires.row and wires.column, such as \"1 ohm\"");
+    if (curved && c.input.encoding == Encoding::analog)
+      r.problem(
+          "device.iv", "analog inputs drive curved devices at many voltages, which only solved circuits know",
+          "use wires.mode: exact (with wires.row and wires.column of 0 ohm, if you like), or encoding bit-serial");
+    return;
+  }
   const bool ladder = c.array.topology == Topology::gated_ladder;
   if (!c.technology.metal.known())
     for (const auto& [key, value] : {std::pair{"row", c.wires.row_ohm}, {"column", c.wires.column_ohm}})
@@ -185,8 +198,28 @@ void check_wires(const Config& c, ConfigReader& r) {
   if (c.wires.compensation != Compensation::none && c.array.topology != Topology::voltage_rows)
     r.problem("wires.compensation", "is for row voltages: a gated array loses other shares with every read",
               "use compensation: none");
+  if (c.wires.compensation != Compensation::none && !std::holds_alternative<SignWeightedCell>(c.cell))
+    r.problem("wires.compensation", "needs both devices of a weight on one column, where g_min cancels",
+              "use cell type 2t2r, or compensation: none");
+  if (c.wires.compensation != Compensation::none && curved)
+    r.problem("wires.compensation", "is for ohmic devices: curved ones lose other shares with every read",
+              "use compensation: none");
+  if (curved && ladder)
+    r.problem("device.iv", "gated ladders are solved for ohmic devices only",
+              "use another topology, or iv: {type: ohmic}");
+  try {
+    for (const auto& [key, ohm] :
+         {std::pair{"row", segment_resistance(c).row_ohm}, {"column", segment_resistance(c).column_ohm}})
+      if (!(ohm >= 0) || !std::isfinite(ohm))
+        r.problem("technology.metal",
+                  fmt::format("gives {} ohm for a segment of a {}: the linear temperature coefficient ends above this",
+                              ohm, key),
+                  "give a temperature nearer to the reference, or wires.row and wires.column");
+  } catch (const ConfigError&) {  // no metal: said above
+  }
   // Reductions need memory that grows with the square of the lines.
-  const int lines = (std::holds_alternative<SignWeightedCell>(c.cell) ? 2 : 1) * c.array.rows;
+  const CellLayout cell = layout(c.cell, c.quantization.weight_bits);
+  const int lines = array_geometry(c).lines_per_row * c.array.rows + (cell.offset ? cell.slices : 0);
   if (!ladder && lines + c.array.columns > largest_crossbar_lines)
     r.problem(
         "array.rows",
@@ -265,6 +298,10 @@ void check_layers(Config& c, const ConfigPath& where, ConfigReader& r, std::vect
       const LayerConfig parts = read_layer(c, e.value, &notes);
       for (const auto& a : notes.assumed) assumed.push_back({fmt::format("{}.{}", at, a.path), a.value, a.reason});
       if (chip_clean && !parts.digital) check_parts(c, parts, at + ".", r);
+      if (chip_clean && !parts.digital && c.wires.exact() && parts.cell.index() != c.cell.index())
+        r.problem(at + ".cell",
+                  "differs from the chip's cell, but with exact wires an array is one circuit of one kind of cell",
+                  "use one cell for all layers, or wires.mode: ideal");
     } catch (const ConfigError& error) {
       for (auto d : error.diagnostics()) {
         d.path = d.path.empty() ? at : fmt::format("{}.{}", at, d.path);

@@ -18,7 +18,7 @@ struct UnitInfo {
   std::string_view symbol, example;
 };
 const UnitInfo& info(Unit unit) {
-  static const std::array<UnitInfo, 18> table{{{"", "3"},
+  static const std::array<UnitInfo, 19> table{{{"", "3"},
                                                {"", "84.56 %"},
                                                {"S", "80 uS"},
                                                {"V", "0.2 V"},
@@ -35,7 +35,8 @@ const UnitInfo& info(Unit unit) {
                                                {"m2", "400 um2"},
                                                {"ohm m", "17 nohm m"},
                                                {"ohm/m", "0.4 ohm/um"},
-                                               {"F/m", "0.2 fF/um"}}};
+                                               {"F/m", "0.2 fF/um"},
+                                               {"/V", "3 /V"}}};
   return table[static_cast<std::size_t>(unit)];
 }
 

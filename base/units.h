@@ -27,6 +27,7 @@ enum class Unit {
   ohm_meter,
   ohm_per_meter,
   farad_per_meter,
+  per_volt,
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

@@ -29,6 +29,19 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
+std::string images_csv(const Result& result) {
+  std::string csv = "image,label,predicted,energy_J";
+  for (const LayerResult& l : result.layers) csv += "," + csv_field(l.name + "_data_energy_J");
+  csv += '\n';
+  for (std::size_t i = 0; i < result.images.size(); ++i) {
+    const ImageResult& image = result.images[i];
+    csv += fmt::format("{},{},{},{}", i, image.label, image.predicted, image.energy_J);
+    for (const double joules : image.data_energy_J) csv += fmt::format(",{}", joules);
+    csv += '\n';
+  }
+  return csv;
+}
+
 std::string layers_csv(const Result& result) {
   std::string csv = "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays\n";
   for (const LayerResult& l : result.layers) {

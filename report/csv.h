@@ -16,4 +16,8 @@ std::string csv_field(std::string_view text);
 // nowhere) is an empty field. Throws RunError for any other number that is not finite.
 std::string layers_csv(const Result& result);
 
+// images.csv: a header and a line per image of result.images: its number, label and predicted class, the energy of its
+// inference, and by layer the part that depends on its inputs.
+std::string images_csv(const Result& result);
+
 }  // namespace bitline

@@ -28,7 +28,7 @@ std::vector<Simplification> modelled(const Result& result) {
            "noise.") +
            (wires
                 ? " Wires: the variance of a column's own cells times one factor for each column, found on exact node "
-                  "voltages of the first chip; in gated arrays that of the cells without wires."
+                  "voltages of the first chip; in gated arrays and with curved devices that of the cells without wires."
                 : "")},
       {"Conductance lattice",
        "After writing and ageing, conductances are rounded to a lattice; the rounding is below 1e-4 of full scale and "

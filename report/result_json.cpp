@@ -5,11 +5,13 @@
 #include <sys/utsname.h>
 #include <tbb/version.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "report/version.h"
 
 namespace bitline {
@@ -87,6 +89,20 @@ Json layers_of(const Result& r) {
                       {"energy_breakdown_J", object_of(l.energy_breakdown_J)}});
   }
   return layers;
+}
+
+// Energies of the sampled images on the first chip.
+Json images_of(const Result& r) {
+  const std::size_t n = std::min(r.images.size(), sampled_images);
+  if (n == 0) return nullptr;
+  std::vector<double> joules;
+  for (std::size_t i = 0; i < n; ++i) joules.push_back(r.images[i].energy_J);
+  const auto [least, most] = std::minmax_element(joules.begin(), joules.end());
+  return {{"count", n},
+          {"mean_J", mean(joules)},
+          {"sd_J", standard_deviation(joules)},
+          {"min_J", *least},
+          {"max_J", *most}};
 }
 
 std::string_view instruction_set() {
@@ -188,7 +204,8 @@ Json document(const Result& r) {
       {"energy",
        {{"per_inference_J", r.energy_per_inference_J},
         {"write_J", or_null(r.energy_write_J)},
-        {"breakdown_J", object_of(r.energy_J)}}},
+        {"breakdown_J", object_of(r.energy_J)},
+        {"images", images_of(r)}}},
       {"latency",
        {{"per_inference_s", r.latency_per_inference_s},
         {"throughput_per_s", r.throughput_per_s},

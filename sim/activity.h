@@ -19,9 +19,8 @@ struct Activity {
   std::vector<std::vector<std::vector<std::int64_t>>> pair_drive;
   bool with_pairs = false;
   std::uint64_t conversions = 0, clipped = 0;
-  // Gated arrays with wires: power of the supplies in steps of power_step_S x V^2, summed over reads; the largest
-  // residual of Kirchhoff's current law; reads that sweeps could not solve.
-  static constexpr double power_step_S = 1e-10;
+  // Arrays whose reads are solved one by one: power of the supplies in steps of LayerState::power_step_S x V^2, summed
+  // over reads; the largest residual of Kirchhoff's current law; reads that sweeps could not solve.
   std::int64_t supply_power = 0;
   double residual = 0;
   std::uint64_t solved_directly = 0;

@@ -77,6 +77,7 @@ Device ideal_device(const Device& device) {
   ideal.g_min_S = device.g_min_S;
   ideal.g_max_S = device.g_max_S;
   ideal.levels_S = device.levels_S;
+  ideal.iv = device.iv;
   return ideal;
 }
 
@@ -104,15 +105,6 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     chip.layers.push_back(plan);
   }
 
-  if (config.wires.exact())
-    for (const auto& mapped : chip.placement.layers)
-      if (!mapped.settings.digital && mapped.settings.cell.index() != config.cell.index())
-        throw ConfigError(
-            Diagnostic{{},
-                       "layers." + mapped.name + ".cell",
-                       "differs from the chip's cell, but with exact wires an array is one circuit of one "
-                       "kind of cell",
-                       "use one cell for all layers, or wires.mode: ideal"});
   if (!config.conductances.empty() || config.keep == Keep::conductances) {
     // One file describes cells of one kind.
     for (const auto& mapped : chip.placement.layers)

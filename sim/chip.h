@@ -19,11 +19,11 @@
 namespace bitline {
 
 class ArrayConductances;  // sim/devices.h
-class GatedArray;         // sim/gated.h
+class SolvedArray;        // sim/solved_array.h
 
-// A block's place in a gated array with exact wires; none elsewhere.
-struct GatedPlace {
-  std::shared_ptr<const GatedArray> array;
+// A block's place in an array whose reads are solved one by one; none elsewhere.
+struct SolvedPlace {
+  std::shared_ptr<const SolvedArray> array;
   std::size_t block = 0;
 };
 
@@ -49,6 +49,10 @@ struct Chip {
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
   // With compensation: what to write instead of the targets, [layer][block], as BlockDevices counts devices.
   std::vector<std::vector<std::vector<double>>> aims;
+  // With exact wires: whether every read is a circuit of its own, since it switches other rows or devices are curved.
+  bool solves_reads() const {
+    return config.wires.exact() && (config.array.topology != Topology::voltage_rows || is_curved(config.device.iv));
+  }
   double gain() const { return aims.empty() ? 1 : config.wires.compensated_swing; }  // of all signals, undone digitally
   // With exact wires: what the variance of a column's read noise is of that of its own cells, [layer][block][column].
   std::vector<std::vector<std::vector<double>>> noise_factors;
@@ -64,8 +68,8 @@ struct BlockState {
   CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
   std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
-  GatedPlace gated;  // where set, reads are solved there, and codes only say what cells there are
-  AdcScale scale;    // in lattice steps times input steps
+  SolvedPlace solved;  // where set, reads are solved there, and codes only say what cells there are
+  AdcScale scale;      // in lattice steps times input steps
   AdcBank converters;
 };
 
@@ -73,6 +77,7 @@ struct LayerState {
   int codes_per_step = 2340;
   double lattice_S = 0;            // conductance of one code
   double variance_step = 0;        // in squared codes
+  double power_step_S = 0;         // of Activity::supply_power
   std::vector<BlockState> blocks;  // like MappedLayer::blocks
 };
 

@@ -25,7 +25,7 @@ void compensate(Chip& chip) {
   }
   const double swing = chip.config.wires.compensated_swing;
   for (int round = 0; round < rounds; ++round) {
-    apply_wires(chip, perfect, all);
+    apply_wires(chip, perfect, all, false);
     for (BlockDevices& d : devices)
       for (std::size_t k = 0; k < d.target_S.size(); ++k) {
         const double above_S = d.target_S[k] - perfect.g_min_S, left = d.effective_S[k] / d.aged_S[k];

@@ -157,8 +157,8 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
   if (activity.row_drive.empty()) return counts;
   const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings().input.t_read_s;
   const int lines = shares_column(plan.cell()) ? 2 : 1;
-  const bool solved = !layer.blocks.empty() && layer.blocks.front().gated.array;
-  if (solved) counts.array_J = static_cast<double>(activity.supply_power) * Activity::power_step_S * joule_per_siemens;
+  const bool solved = !layer.blocks.empty() && layer.blocks.front().solved.array;
+  if (solved) counts.array_J = static_cast<double>(activity.supply_power) * layer.power_step_S * joule_per_siemens;
   for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
     const Block& block = plan.mapped->blocks[b];
     const auto& drive = activity.row_drive[static_cast<std::size_t>(block.copy)];
@@ -175,6 +175,22 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
     }
   }
   return counts;
+}
+
+namespace {
+
+// A voltage row is charged to what it carries; a gated row's gate line to the supply.
+double line_energy_J(const Config& config, const LayerPlan& plan, const LayerCounts& counts) {
+  const double vdd_V = config.technology.vdd_V;
+  return shape_of(config).row_line_F * (config.array.topology == Topology::voltage_rows
+                                            ? counts.line_drive * plan.v_step_V * plan.v_step_V
+                                            : counts.line_activations * vdd_V * vdd_V);
+}
+
+}  // namespace
+
+double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts) {
+  return counts.array_J + line_energy_J(chip.config, plan, counts);
 }
 
 void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, Result& result) {
@@ -198,16 +214,12 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     const double bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions,
                  bits_out = a.outputs * output_bits;
     activation_bits = std::max({activation_bits, static_cast<double>(m.inputs) * m.input.bits, bits_out});
-    // A voltage row is charged to what it carries; a gated row's gate line to the supply.
-    const double line_J = config.array.topology == Topology::voltage_rows
-                              ? counts.line_drive * plan.v_step_V * plan.v_step_V
-                              : counts.line_activations * tech.vdd_V * tech.vdd_V;
     const double weight_bits = plan.cell().weight_bits;
     out.name = m.name;
     out.energy_breakdown_J = {
         {"array", counts.array_J},
         {"adc", a.conversions * unit_cost(plan.settings().adc, tech.node_m, tech.clock_Hz).energy_J},
-        {"driver", line_J * shape.row_line_F + a.register_bits * tech.register_J_per_bit},
+        {"driver", line_energy_J(config, plan, counts) + a.register_bits * tech.register_J_per_bit},
         {"shift_add", a.conversions * a.accumulator_bits * add_J},
         {"accumulate", a.partial_sums * a.accumulator_bits * add_J},
         {"buffer", (bits_in + bits_out) * tech.buffer_J_per_bit},

@@ -18,6 +18,9 @@ struct LayerCounts {
 // Energy that the arrays dissipate for the counted drives of one chip (sum over all its images).
 LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const Activity& activity);
 
+// The part of a layer's energy that depends on its inputs: arrays and the charge of their lines.
+double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts);
+
 // Fills energy, latency, area, efficiency and the cost columns of result.layers.
 void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, Result& result);
 

@@ -6,27 +6,27 @@
 
 #include "base/error.h"
 #include "sim/drive.h"
-#include "sim/gated.h"
+#include "sim/solved_array.h"
 
 namespace bitline {
 namespace {
 
-// The currents of a gated array with wires, solved read by read, in place of the sums: [read][column] in codes.
+// The currents of an array that is solved read by read, in place of the sums: [read][column] in codes.
 void solve_reads(const Chip& chip, const LayerPlan& plan, const Block& block, const BlockState& cells,
-                 const RowGroup& group, double lattice_S, std::span<const std::int16_t* const> vectors,
-                 std::vector<double>& current, GatedArray::Workspace& workspace, Activity* activity) {
+                 const RowGroup& group, const LayerState& layer, std::span<const std::int16_t* const> vectors,
+                 std::vector<double>& current, SolvedArray::Workspace& workspace, Activity* activity) {
   const int planes = plan.planes.planes(), width = cells.codes.columns;
-  std::vector<std::int8_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
+  std::vector<std::int16_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
   std::size_t at = 0;
   for (const std::int16_t* vector : vectors)
     for (int p = 0; p < planes; ++p) {
       for (int r = group.row; r < group.row + group.rows; ++r)
-        x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int8_t>(
+        x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int16_t>(
             plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, vector[r], p));
-      const double power_S = cells.gated.array->read(x, workspace);
-      if (activity) activity->supply_power += std::llround(power_S / Activity::power_step_S);
+      const double power_S = cells.solved.array->read(cells.solved.block, x, workspace);
+      if (activity) activity->supply_power += std::llround(power_S / layer.power_step_S);
       for (int c = 0; c < width; ++c)
-        current[at++] = cells.gated.array->converted(workspace, cells.gated.block, c) / lattice_S;
+        current[at++] = cells.solved.array->converted(workspace, cells.solved.block, c) / layer.lattice_S;
     }
 }
 
@@ -68,7 +68,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
 
   GroupDrive drive;
   ColumnSums sums;
-  GatedArray::Workspace workspace;
+  SolvedArray::Workspace workspace;
   std::vector<double> values;
   std::vector<float> z, adc_z;
   std::vector<const std::int16_t*> chunk;
@@ -102,8 +102,8 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
           }
           const int row_in_block = group.row - block.row;
           sums.compute(cells, row_in_block, drive, noisy);
-          if (cells.gated.array)
-            solve_reads(chip, plan, block, cells, group, layer.lattice_S, chunk, sums.current, workspace, activity);
+          if (cells.solved.array)
+            solve_reads(chip, plan, block, cells, group, layer, chunk, sums.current, workspace, activity);
           for (std::size_t i = 0; i < count; ++i) {
             const std::size_t vector = mine[begin + i];
             const auto image = static_cast<std::uint32_t>(first_image + vector / positions);

@@ -27,7 +27,8 @@ std::vector<double> folded(const EffectiveMatrix& e, int first_row, int rows, in
   return out;
 }
 
-void take(const ArrayCircuit& circuit, const EffectiveMatrix& e, std::span<const PlacedDevices> blocks) {
+void take(const ArrayCircuit& circuit, const EffectiveMatrix& e, std::span<const PlacedDevices> blocks,
+          bool with_sources) {
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Block& block = *blocks[b].block;
     const CellLayout& cell = blocks[b].plan->cell();
@@ -42,6 +43,8 @@ void take(const ArrayCircuit& circuit, const EffectiveMatrix& e, std::span<const
         d.reference_effective_S[static_cast<std::size_t>(r) * cell.slices + s] =
             e.transfer_S[circuit.index(circuit.reference_place(b, r, s))];
     }
+    d.source_S = nullptr;
+    if (!with_sources) continue;
     // Blocks over the same rows share the matrix.
     for (std::size_t other = 0; other < b && !d.source_S; ++other)
       if (blocks[other].block->array_row == block.array_row && blocks[other].block->rows == block.rows)
@@ -62,9 +65,12 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
     first_reference_.push_back(columns);
     if (b.plan->cell().offset) columns += b.plan->cell().slices;
   }
-  const double access_ohm = config.wires.access_ohm;
+  const auto in_circuit = [&](double g_S) {
+    return is_curved(device.iv) ? at_zero_drop_S(device.iv, g_S, config.input.v_read_V)
+                                : behind_access(g_S, config.wires.access_ohm);
+  };
   crossbar_ = {config.array.rows * lines_per_row_, columns, {}, array_lines(config)};
-  const double unused_S = config.mapping.unused == Unused::g_min ? behind_access(device.g_min_S, access_ohm) : 0;
+  const double unused_S = config.mapping.unused == Unused::g_min ? in_circuit(device.g_min_S) : 0;
   crossbar_.g_S.assign(static_cast<std::size_t>(crossbar_.rows) * static_cast<std::size_t>(columns), 0);
   for (int line = 0; line < crossbar_.rows; ++line)
     std::fill_n(crossbar_.g_S.begin() + static_cast<std::ptrdiff_t>(index({line, 0})), config.array.columns, unused_S);
@@ -75,11 +81,10 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
     const int width = block.columns * cell.slices * cell.devices_per_slice();
     for (int r = 0; r < block.rows; ++r) {
       for (int k = 0; k < width; ++k)
-        crossbar_.g_S[index(place(b, r, k))] =
-            behind_access(d.aged_S[static_cast<std::size_t>(r) * width + k], access_ohm);
+        crossbar_.g_S[index(place(b, r, k))] = in_circuit(d.aged_S[static_cast<std::size_t>(r) * width + k]);
       for (int s = 0; s < cell.slices && cell.offset; ++s)
         crossbar_.g_S[index(reference_place(b, r, s))] =
-            behind_access(d.reference_S[static_cast<std::size_t>(r) * cell.slices + s], access_ohm);
+            in_circuit(d.reference_S[static_cast<std::size_t>(r) * cell.slices + s]);
     }
   }
 }
@@ -100,7 +105,7 @@ std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<con
   return arrays;
 }
 
-void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks) {
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources) {
   const auto arrays = by_array(chip, blocks);
   struct Scratch {
     ReductionScratch reduction;
@@ -110,8 +115,8 @@ void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedD
   parallel_for(arrays.size(), [&](std::size_t a) {
     Scratch& mine = scratch.local();
     const ArrayCircuit circuit(chip, device, arrays[a]);
-    effective_matrix(circuit.crossbar(), true, mine.reduction, mine.effective);
-    take(circuit, mine.effective, arrays[a]);
+    effective_matrix(circuit.crossbar(), with_sources, mine.reduction, mine.effective);
+    take(circuit, mine.effective, arrays[a], with_sources);
   });
 }
 

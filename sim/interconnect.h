@@ -27,7 +27,8 @@ struct CircuitPlace {
 // One array as a circuit.
 class ArrayCircuit {
  public:
-  // `blocks`: all blocks of the array. Unmapped cells are as mapping.unused says.
+  // `blocks`: all blocks of the array. Unmapped cells are as mapping.unused says. Ohmic devices stand behind their
+  // access resistance; curved ones are given by their conductance at zero drop, without it.
   ArrayCircuit(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
 
   const Crossbar& crossbar() const { return crossbar_; }
@@ -50,8 +51,8 @@ class ArrayCircuit {
 // Blocks by array.
 std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<const PlacedDevices> blocks);
 
-// Sets effective_S, reference_effective_S and source_S of all blocks of a chip of voltage rows with exact wires. Arrays
-// are reduced by all threads, each with scratch of its own.
-void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
+// Sets effective_S, reference_effective_S and, `with_sources`, source_S of all blocks of a chip of voltage rows with
+// exact wires. Arrays are reduced by all threads, each with scratch of its own.
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources);
 
 }  // namespace bitline

@@ -54,9 +54,11 @@ struct WireResult {
                                    // measured, as nothing is iterated
   std::size_t reads = 0;           // in the sample
   double current_error_rms = 0;    // current with wires minus without, over the rms current without
-  double drop_mean = 1, drop_min = 1;  // voltage across a device over that of its source, of driven devices of the map
-  double noise_factor_mean = 1;        // variance of a column's read noise over that of its own cells
-  double noise_sigma_error = 0;        // rms relative error that is left in the standard deviation
+  // Voltage left across a cell, of a pair's devices the lesser, over that of its source, with all rows driven: mean and
+  // least of the map.
+  double drop_mean = 1, drop_min = 1;
+  double noise_factor_mean = 1;  // variance of a column's read noise over that of its own cells
+  double noise_sigma_error = 0;  // rms relative error that is left in the standard deviation
   // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns), of a pair's
   // devices the lesser; currents with and without wires over the largest without.
   int map_rows = 0, map_columns = 0;
@@ -97,6 +99,14 @@ struct LayerResult {
   Breakdown energy_breakdown_J;
 };
 
+// One image on the first chip.
+struct ImageResult {
+  int label = 0, predicted = 0;
+  double energy_J = 0;                // of the whole inference
+  std::vector<double> data_energy_J;  // by layer: the part that depends on the inputs
+};
+inline constexpr std::size_t sampled_images = 100;
+
 struct Published {
   std::string what, unit, source, kind;
   double published = 0;
@@ -118,6 +128,7 @@ struct Result {
   double energy_per_inference_J = 0;
   std::optional<double> energy_write_J;  // unset: the technology gives no write energy
   Breakdown energy_J;
+  std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
   double latency_per_inference_s = 0, throughput_per_s = 0;
   Breakdown latency_s;
   double area_m2 = 0;

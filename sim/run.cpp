@@ -60,11 +60,13 @@ struct ChipRun {
   std::vector<int> predicted;
   std::vector<Activity> activity;     // by layer
   std::vector<double> signal, noise;  // by layer, over the first images
+  std::vector<LayerCounts> images;    // (layers, images that are counted one by one)
 };
 
-// `with_pairs`, by layer: whether products of inputs are counted, for power in arrays with wires.
+// `with_pairs`, by layer: whether products of inputs are counted, for power in arrays with wires. `per_image`: of so
+// many images each is counted by itself too.
 ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwork& network, const Dataset& data,
-                 const std::vector<bool>& with_pairs, const RunOptions& options,
+                 const std::vector<bool>& with_pairs, std::size_t per_image, const RunOptions& options,
                  const std::function<void(double)>& progress) {
   const std::size_t layers = chip.layers.size(), count = data.count(), batch = std::max<std::size_t>(1, options.batch);
   const std::size_t batches = (count + batch - 1) / batch, checked = std::min(count, snr_images);
@@ -72,6 +74,7 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
   ChipRun run;
   run.predicted.resize(count);
   run.activity.resize(layers);
+  run.images.resize(layers * per_image);
   // Per image, so that sums do not depend on how images are batched.
   std::vector<double> signal(layers * checked, 0), noise(layers * checked, 0);
   std::mutex mutex;
@@ -82,24 +85,37 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
     std::vector<Activity>& activity = counted.local();
     activity.resize(layers);
     for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = with_pairs[l];
-    const auto outputs = network.run(data, first, n,
-                                     [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
-                                         std::size_t image, std::span<double> out) {
-                                       const std::size_t l = matrix_index(m);
-                                       execute_layer(chip, state, l, in, vectors, image, out, &activity[l]);
-                                       const auto positions = static_cast<std::size_t>(m.positions),
-                                                  columns = static_cast<std::size_t>(m.columns),
-                                                  rows = static_cast<std::size_t>(m.rows);
-                                       if (image >= checked) return;
-                                       const std::size_t some = std::min(vectors, (checked - image) * positions);
-                                       std::vector<double> exact(some * columns, 0);
-                                       QuantizedNetwork::exact_product(m, in.first(some * rows), some, image, exact);
-                                       for (std::size_t i = 0; i < exact.size(); ++i) {
-                                         const std::size_t at = l * checked + image + i / (positions * columns);
-                                         signal[at] += exact[i] * exact[i];
-                                         noise[at] += (out[i] - exact[i]) * (out[i] - exact[i]);
-                                       }
-                                     });
+    const auto outputs =
+        network.run(data, first, n,
+                    [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
+                        std::span<double> out) {
+                      const std::size_t l = matrix_index(m);
+                      const auto positions = static_cast<std::size_t>(m.positions),
+                                 columns = static_cast<std::size_t>(m.columns), rows = static_cast<std::size_t>(m.rows);
+                      std::size_t done = 0;  // vectors
+                      for (std::size_t i = image; i < per_image && done < vectors; ++i) {
+                        Activity own;
+                        own.with_pairs = chip.config.wires.exact() && !chip.solves_reads();
+                        execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, i,
+                                      out.subspan(done * columns, positions * columns), &own);
+                        if (!chip.layers[l].settings().digital)
+                          run.images[l * per_image + i] = array_counts(chip.layers[l], state.layers[l], own);
+                        activity[l].add(own);
+                        done += positions;
+                      }
+                      if (done < vectors)
+                        execute_layer(chip, state, l, in.subspan(done * rows), vectors - done, image + done / positions,
+                                      out.subspan(done * columns), &activity[l]);
+                      if (image >= checked) return;
+                      const std::size_t some = std::min(vectors, (checked - image) * positions);
+                      std::vector<double> exact(some * columns, 0);
+                      QuantizedNetwork::exact_product(m, in.first(some * rows), some, image, exact);
+                      for (std::size_t i = 0; i < exact.size(); ++i) {
+                        const std::size_t at = l * checked + image + i / (positions * columns);
+                        signal[at] += exact[i] * exact[i];
+                        noise[at] += (out[i] - exact[i]) * (out[i] - exact[i]);
+                      }
+                    });
     const auto best = argmax(std::span<const double>(outputs), classes);
     std::copy(best.begin(), best.end(), run.predicted.begin() + static_cast<std::ptrdiff_t>(first));
     const std::lock_guard lock(mutex);
@@ -184,14 +200,16 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     double squared_error_S2 = 0, residual = 0;
     std::uint64_t solved_directly = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
+    std::vector<LayerCounts> image_counts;  // of the first chip
+    const std::size_t per_image = options.per_image ? data.count() : std::min(sampled_images, data.count());
     for (int instance = 0; instance < config.instances; ++instance) {
       const ChipState state =
           make_chip(chip, instance, *p.network, p.calibration,
                     instance == 0 && config.keep == Keep::conductances ? options.conductance_folder : fs::path());
       // The first layer's inputs are the images, the same for every chip: its products are counted once.
-      std::vector<bool> with_pairs(layers, config.wires.exact() && config.array.topology == Topology::voltage_rows);
+      std::vector<bool> with_pairs(layers, config.wires.exact() && !chip.solves_reads());
       if (!first_pairs.empty()) with_pairs[0] = false;
-      ChipRun run = run_chip(chip, state, *p.network, data, with_pairs, options,
+      ChipRun run = run_chip(chip, state, *p.network, data, with_pairs, instance == 0 ? per_image : 0, options,
                              [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); });
       if (first_pairs.empty())
         first_pairs = run.activity[0].pair_drive;
@@ -224,7 +242,12 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
                            chip.layers[l].v_step_V / config.instances;
         }
       }
-      if (instance == 0) result.level_map = state.level_map;
+      if (instance == 0) {
+        result.level_map = state.level_map;
+        image_counts = std::move(run.images);
+        for (std::size_t i = 0; i < per_image; ++i)
+          result.images.push_back({data.labels[i], run.predicted[i], 0, std::vector<double>(layers, 0)});
+      }
     }
 
     stages.begin("statistics", 1);
@@ -247,7 +270,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.sigma_S = chip.write_sigma_S;
 
     if (result.wires) {
-      if (config.array.topology == Topology::gated_rows) result.wires->residual = residual;
+      if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;
       if (solved_directly > 0)
         result.wires->status =
             fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", solved_directly);
@@ -256,6 +279,14 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
     for (auto& c : counts) c.array_J /= inferences, c.line_drive /= inferences, c.line_activations /= inferences;
     add_costs(chip, counts, result);
+    for (std::size_t i = 0; i < per_image; ++i) {
+      ImageResult& image = result.images[i];
+      image.energy_J = result.energy_per_inference_J;
+      for (std::size_t l = 0; l < layers; ++l) {
+        image.data_energy_J[l] = data_energy_J(chip, chip.layers[l], image_counts[l * per_image + i]);
+        image.energy_J += image.data_energy_J[l] - data_energy_J(chip, chip.layers[l], counts[l]);
+      }
+    }
     for (std::size_t l = 0; l < layers; ++l) {
       LayerResult& out = result.layers[l];
       // Infinite for a product without any deviation: reports say "exact".

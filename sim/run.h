@@ -23,6 +23,7 @@ struct RunOptions {
   std::size_t batch = 64;  // images evaluated together
   std::function<void(double done, const std::string& stage)>
       progress;                              // called from one thread at a time, done in 0..1
+  bool per_image = false;                    // Result::images holds all images, not only the first sampled_images
   std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
 };
 

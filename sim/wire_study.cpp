@@ -7,7 +7,7 @@
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
 #include "base/parallel.h"
-#include "sim/gated.h"
+#include "sim/solved_array.h"
 #include "sim/wire_sample.h"
 
 namespace bitline {
@@ -209,12 +209,9 @@ void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const dou
   for (int r = 0; r < array.rows; ++r)
     for (int c = 0; c < array.columns; ++c) {
       double cell = HUGE_VAL;
-      for (int l = 0; l < lines; ++l) {
-        const double own = left[circuit.index({r * lines + l, c})];
-        cell = std::min(cell, own);
-        sum += own / lines;
-        result.drop_min = std::min(result.drop_min, own);
-      }
+      for (int l = 0; l < lines; ++l) cell = std::min(cell, left[circuit.index({r * lines + l, c})]);
+      sum += cell;
+      result.drop_min = std::min(result.drop_min, cell);
       result.drop_map.push_back(static_cast<float>(cell));
     }
   result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
@@ -230,21 +227,21 @@ std::vector<double> all_driven(const ArrayCircuit& circuit, const NodeVoltages& 
   return left;
 }
 
-// A gated array: currents only; its noise is taken as that of its cells without wires.
-BlockStudy gated_study(const Chip& chip, const GatedArray& array, std::span<const PlacedDevices> blocks, std::size_t b,
-                       std::span<const std::int16_t> inputs) {
+// An array that is solved read by read: currents only; its noise is taken as that of its cells without wires.
+BlockStudy solved_study(const Chip& chip, const SolvedArray& array, std::span<const PlacedDevices> blocks,
+                        std::size_t b, std::span<const std::int16_t> inputs) {
   const LayerPlan& plan = *blocks[b].plan;
   const Block& block = *blocks[b].block;
   const SampledReads reads = sampled_reads(plan, block, array.circuit(), inputs);
   BlockStudy out;
   out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight()), 1);
   out.reads = reads.x.size();
-  GatedArray::Workspace workspace;
-  std::vector<std::int8_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
+  SolvedArray::Workspace workspace;
+  std::vector<std::int16_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
   for (std::size_t read = 0; read < reads.x.size(); ++read) {
     for (std::size_t r = 0; r < reads.x[read].size(); ++r)
-      x[static_cast<std::size_t>(block.array_row) + r] = static_cast<std::int8_t>(reads.x[read][r]);
-    array.read(x, workspace);
+      x[static_cast<std::size_t>(block.array_row) + r] = static_cast<std::int16_t>(reads.x[read][r]);
+    array.read(b, x, workspace);
     for (std::size_t c = 0; c < out.factor.size(); ++c) {
       const auto conversion = static_cast<int>(c);
       out.currents.with_wires.push_back(static_cast<float>(array.converted(workspace, b, conversion)));
@@ -267,12 +264,9 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   WireResult result;
   const SegmentResistance segment = segment_resistance(chip.config);
   result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
-  const bool gated = chip.config.array.topology != Topology::voltage_rows;
+  const bool solved = chip.solves_reads();
   result.supplied_beside_columns = chip.config.array.topology == Topology::gated_ladder;
-  result.method = !gated ? "direct reduction of each array"
-                  : chip.config.array.topology == Topology::gated_ladder
-                      ? "one exact pass along each column for each read"
-                      : "line sweeps for each read";
+  result.method = "direct reduction of each array";
   chip.noise_factors.clear();
 
   // The first block of each layer stands for the layer's others: their columns lie alike. Layers whose first blocks
@@ -316,10 +310,13 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     const auto study_all = [&](const auto& study) {
       for (const std::size_t t : arrays[a].tasks) tasks[t].study = study(tasks[t].mine, inputs[tasks[t].layer]);
     };
-    if (gated) {
-      const GatedArray array(chip, chip.config.device, blocks);
-      study_all([&](std::size_t b, const auto& in) { return gated_study(chip, array, blocks, b, in); });
-      if (a == 0) keep_map(chip, array.circuit(), array.all_on_drops(), result);
+    if (solved) {
+      const SolvedArray array(chip, chip.config.device, blocks);
+      study_all([&](std::size_t b, const auto& in) { return solved_study(chip, array, blocks, b, in); });
+      if (a == 0) {
+        result.method = array.method();
+        keep_map(chip, array.circuit(), array.all_on_drops(), result);
+      }
       return;
     }
     const ArrayStudy study(chip, blocks);
@@ -333,7 +330,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   for (auto& task : tasks) {
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
-    if (!gated) result.residual = std::max(result.residual.value_or(0), s.residual);
+    if (!solved) result.residual = std::max(result.residual.value_or(0), s.residual);
     result.reads += s.reads;
     for (double f : s.factor) factors += f, ++columns;
     for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));

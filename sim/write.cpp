@@ -9,8 +9,8 @@
 #include "base/parallel.h"
 #include "sim/chip.h"
 #include "sim/devices.h"
-#include "sim/gated.h"
 #include "sim/interconnect.h"
+#include "sim/solved_array.h"
 
 namespace bitline {
 namespace {
@@ -92,7 +92,10 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
 class ColumnVariance {
  public:
   ColumnVariance(const Chip& chip, const Device& device, const BlockDevices& d, const std::vector<double>* factor)
-      : device_(device), d_(d), factor_(factor), access_ohm_(chip.config.wires.access_ohm) {}
+      : device_(device),
+        d_(d),
+        factor_(factor),
+        access_ohm_(chip.config.wires.exact() ? chip.config.wires.access_ohm : 0) {}
   double operator()(int column, std::size_t i1, std::size_t i2) const {
     const double both = of(i1) + (i2 == no_device ? 0 : of(i2));
     return factor_ && !factor_->empty() ? both * (*factor_)[static_cast<std::size_t>(column)] : both;
@@ -105,8 +108,10 @@ class ColumnVariance {
   double of(std::size_t i) const { return scaled(d_.aged_S[i], d_.effective_S.empty() ? -1 : d_.effective_S[i]); }
   // A change of the device's conductance reaches the column weakened as its own current is.
   double scaled(double g_S, double effective_S) const {
-    double sigma_S = read_noise_sigma(device_, g_S);
-    if (effective_S >= 0 && g_S > 0) sigma_S *= effective_S / g_S / (1 + g_S * access_ohm_);
+    // Behind its transistor a device carries g / (1 + g r), whose slope is 1 / (1 + g r)^2.
+    const double behind = 1 / (1 + g_S * access_ohm_);
+    const double reached = effective_S >= 0 && g_S > 0 ? effective_S / g_S : behind;
+    const double sigma_S = read_noise_sigma(device_, g_S) * reached * behind;
     return sigma_S * sigma_S;
   }
   const Device& device_;
@@ -249,9 +254,9 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   });
   if (!keep_in.empty()) keep_conductances(chip, all, keep_in);
   for (const auto& placed : all) count_levels(*placed.plan, device, *placed.devices, state);
-  const bool wires = chip.config.wires.exact(), gated = chip.config.array.topology != Topology::voltage_rows;
-  if (wires && !gated) apply_wires(chip, device, all);
-  const std::vector<GatedPlace> places = wires && gated ? gated_arrays(chip, device, all) : std::vector<GatedPlace>();
+  if (chip.config.wires.exact() && !chip.solves_reads()) apply_wires(chip, device, all, true);
+  const std::vector<SolvedPlace> places =
+      chip.solves_reads() ? solved_arrays(chip, device, all) : std::vector<SolvedPlace>();
   const std::vector<double> row_total_S = row_conductances(chip, device, all);
 
   state.layers.resize(chip.layers.size());
@@ -265,8 +270,12 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       layer.blocks.push_back(block_state(chip, device, l, b, placed[b], layer, state.random));
       const auto row = row_total_S.begin() + static_cast<std::ptrdiff_t>(blocks[b].array) * chip.config.array.rows +
                        blocks[b].array_row;
-      if (!places.empty()) layer.blocks.back().gated = places[first + b];
+      if (!places.empty()) layer.blocks.back().solved = places[first + b];
       layer.blocks.back().row_power_S.assign(row, row + blocks[b].rows);
+      // Fine enough that rounding is lost in a read's own, coarse enough for 2^31 reads.
+      if (!places.empty())
+        layer.power_step_S = std::max(layer.power_step_S,
+                                      places[first + b].array->most_power_S(chip.layers[l].planes.largest) * 0x1p-32);
     }
     if (l == 0 && !blocks.empty() && chip.layers[l].cell().slices == 1)
       state.level_map = level_map(chip.layers[l].cell(), device, blocks[0], devices[0]);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "array/device/curve.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
@@ -107,6 +108,7 @@ struct Device {
   double g_max_S = 20e-6;
   std::vector<double> levels_S =
       {};  // table of conductances for level 0, 1, ...; empty = linear between g_min and g_max
+  DeviceCurve iv = Ohmic{};
   WriteModel write = ExactWrite{};
   Relaxation relaxation = NoRelaxation{};
   Drift drift = NoDrift{};

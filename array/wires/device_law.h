@@ -23,6 +23,8 @@ struct OperatingPoint {
 
 // I = G V.
 struct Ohmic {
+  static constexpr const char* type = "ohmic";
+  static constexpr const char* about = "current in proportion to voltage";
   OperatingPoint at(double g_S, double drop_V) const { return {g_S * drop_V, g_S}; }
   double drop_V(double g_S, double current_A) const { return current_A / g_S; }
   double differential_ohm(double g_S, double) const { return 1 / g_S; }
@@ -31,11 +33,15 @@ struct Ohmic {
 // I = G sinh(beta V) / beta: hopping and tunnelling. Beyond
 // beta |V| = 200, where no circuit goes, the law continues along its tangent, so that nothing overflows.
 struct Sinh {
+  static constexpr const char* type = "sinh";
+  static constexpr const char* about = "current rises as the hyperbolic sine of the voltage";
   double beta_per_V = 1;  // positive
 
   OperatingPoint at(double g_S, double drop_V) const {
     const double x = beta_per_V * drop_V, inside = std::clamp(x, -largest, largest);
-    const double rise = std::sinh(inside), slope = std::cosh(inside);
+    // sinh and cosh from one exponential, without cancellation near zero.
+    const double grown = std::expm1(std::abs(inside)), shrunk = grown / (1 + grown);
+    const double rise = std::copysign((grown + shrunk) / 2, inside), slope = 1 + (grown - shrunk) / 2;
     return {g_S / beta_per_V * (rise + slope * (x - inside)), g_S * slope};
   }
   double drop_V(double g_S, double current_A) const {

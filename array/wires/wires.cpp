@@ -45,10 +45,10 @@ void fields(Visitor& v, Wires& w) {
                    .meaning = "of the transistor in series with each device when it is on",
                    .unit = Unit::ohm,
                    .min = 0});
-  v(w.compensation,
-    {.key = "compensation",
-     .meaning = "conductance: targets are raised by what the wires of the intended array take from each device, as far "
-                "as g_max allows"});
+  v(w.compensation, {.key = "compensation",
+                     .meaning = "conductance (pairs that share a column): targets are raised by what the wires of the "
+                                "intended array take from each device, as far "
+                                "as g_max allows"});
   v(w.compensated_swing, {.key = "compensated_swing",
                           .meaning = "signal that compensation aims at, as a share of that without wires: less leaves "
                                      "distant devices more room below g_max, but write errors weigh more",
