@@ -47,8 +47,8 @@ double read_number(const std::string& option, const std::string& text) {
 std::vector<double> read_ohms(const std::string& option, const std::string& text, std::size_t lines, bool may_be_open) {
   const auto check = [&](double ohm, const std::string& where) {
     if (!(ohm >= 0) || (std::isinf(ohm) && !may_be_open))
-      throw InputError(fmt::format("{} is {} ohm{}; a resistance is 0, positive{}", option, ohm, where,
-                                   may_be_open ? " or inf (not connected)" : " and finite"));
+      throw InputError(fmt::format("{} is {} ohm{}; a resistance is 0 or positive{}", option, ohm, where,
+                                   may_be_open ? ", or inf (not connected)" : ", and finite"));
     return ohm;
   };
   if (text == "inf") return {check(std::numeric_limits<double>::infinity(), "")};

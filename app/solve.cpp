@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -41,7 +44,10 @@ void write_matrix(const std::string& file, const std::vector<double>& data, std:
 
 double largest_of(const std::vector<double>& values) {
   double most = 0;
-  for (double x : values) most = std::max(most, std::abs(x));
+  for (double x : values) {
+    if (std::isnan(x)) return x;
+    most = std::max(most, std::abs(x));
+  }
   return most;
 }
 
@@ -69,7 +75,10 @@ Crossbar read_crossbar(const Arguments& a) {
   return c;
 }
 
-// |sum of device currents - line current| over all lines: the nodes against the matrix, found in different ways.
+// |sum of device currents - line current| over all lines, of the largest current: the nodes against the matrix, found
+// in different ways. Drops are differences of node voltages, whose rounding the devices carry: where so little current
+// flows that this alone would pass for a violation, it counts as largest_residual.
+constexpr double largest_residual = 1e-8;
 double line_residual(const Crossbar& c, const EffectiveMatrix& e, std::span<const double> v_V,
                      std::span<const double> row_V, std::span<const double> column_V) {
   const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
@@ -78,12 +87,17 @@ double line_residual(const Crossbar& c, const EffectiveMatrix& e, std::span<cons
     for (std::size_t k = 0; k < m; ++k) driver[i] += e.source_S[i * m + k] * v_V[k];
   for (std::size_t i = 0; i < m; ++i)
     for (std::size_t j = 0; j < n; ++j) sense[j] += v_V[i] * e.transfer_S[i * n + j];
-  const double largest = std::max(largest_of(sense), largest_of(driver));
+  double largest = std::max(largest_of(sense), largest_of(driver));
+  std::vector<double> rounding(std::max(m, n), 0);
   for (std::size_t i = 0; i < m; ++i)
     for (std::size_t j = 0; j < n; ++j) {
       const double current = c.g_S[i * n + j] * (row_V[i * n + j] - column_V[i * n + j]);
       driver[i] -= current, sense[j] -= current;
+      const double carried = 64 * std::numeric_limits<double>::epsilon() * c.g_S[i * n + j] *
+                             (std::abs(row_V[i * n + j]) + std::abs(column_V[i * n + j]));
+      rounding[i] += carried, rounding[j] += carried;
     }
+  largest = std::max(largest, largest_of(rounding) / largest_residual);
   return largest > 0 ? std::max(largest_of(sense), largest_of(driver)) / largest : 0;
 }
 
@@ -107,9 +121,10 @@ Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
       if (!powers.empty()) powers[b] = source_power_W(e, own);
     }
   });
-  if (nodes) {
+  if (nodes && batch > 0) {
     // All vectors where their nodes are wanted, else the first as a check.
-    const std::size_t solved = with_nodes ? batch : 1, tasks = (solved + together - 1) / together;
+    const std::size_t solved = with_nodes ? batch : std::min<std::size_t>(batch, 1),
+                      tasks = (solved + together - 1) / together;
     std::vector<double> row_V(solved * m * n), column_V(row_V.size());
     residuals.resize(solved);
     parallel_for(tasks, [&](std::size_t task) {
@@ -123,14 +138,19 @@ Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
                           std::span(column_V).subspan((first + b) * m * n, m * n));
     });
     answer.residual = largest_of(residuals);
-    write_matrix(a.node_row, row_V, {batch, m, n});
-    write_matrix(a.node_col, column_V, {batch, m, n});
+    answer.converged = *answer.residual <= largest_residual;
+    if (answer.converged) {
+      write_matrix(a.node_row, row_V, {batch, m, n});
+      write_matrix(a.node_col, column_V, {batch, m, n});
+    }
   }
+  answer.largest_A = largest_of(currents);
+  answer.power_W = powers;
+  answer.converged = answer.converged && std::isfinite(answer.largest_A) && std::isfinite(largest_of(powers));
+  if (!answer.converged) return answer;
   write_matrix(a.current, currents, {batch, n});
   write_matrix(a.effective, e.transfer_S, {m, n});
   write_matrix(a.source_power, powers, {batch});
-  answer.largest_A = largest_of(currents);
-  answer.power_W = std::move(powers);
   return answer;
 }
 
@@ -155,9 +175,10 @@ Answer solve_sinh(const Arguments& a, const Crossbar& c, const NpyArray& v) {
   const auto by_chords = std::count(chords.begin(), chords.end(), 1);
   if (by_chords > 0) answer.method += fmt::format(", {} of {} vectors by chords", by_chords, batch);
   answer.residual = largest_of(residuals);
-  answer.converged = std::all_of(converged.begin(), converged.end(), [](char ok) { return ok != 0; });
   answer.largest_A = largest_of(currents);
   answer.power_W = powers;
+  answer.converged = std::all_of(converged.begin(), converged.end(), [](char ok) { return ok != 0; }) &&
+                     std::isfinite(answer.largest_A) && std::isfinite(largest_of(powers));
   if (!answer.converged) return answer;  // what is not solved is not written
   write_matrix(a.current, currents, {batch, n});
   write_matrix(a.node_row, row_V, {batch, m, n});
@@ -167,7 +188,15 @@ Answer solve_sinh(const Arguments& a, const Crossbar& c, const NpyArray& v) {
 }
 
 Answer solve_crossbar(const Arguments& a) {
-  if (a.voltages.empty()) throw UsageError("--voltages is needed, or --gated for a gated ladder");
+  const bool matrix_only = a.voltages.empty() && !a.effective.empty();
+  if (a.voltages.empty() && !matrix_only)
+    throw UsageError("--voltages is needed, or --effective for the matrix alone, or --gated for a gated ladder");
+  if (matrix_only)
+    refuse({{"--current", &a.current},
+            {"--node-row", &a.node_row},
+            {"--node-col", &a.node_col},
+            {"--source-power", &a.source_power}},
+           "--effective without --voltages");
   refuse({{"--conductance-minus", &a.conductance_minus},
           {"--read-voltage", &a.read_voltage},
           {"--r-supply", &a.r_supply},
@@ -176,8 +205,9 @@ Answer solve_crossbar(const Arguments& a) {
   if (!a.sinh_beta.empty() && !a.effective.empty())
     throw UsageError("--effective does not go with --sinh-beta: a circuit of such devices is no matrix");
   const Crossbar c = read_crossbar(a);
-  const NpyArray v =
-      read_matrix("--voltages", a.voltages, "(batch, rows)", -1, c.rows, "one for each row of the conductances");
+  const NpyArray v = matrix_only ? NpyArray{{0, static_cast<std::size_t>(c.rows)}, {}}
+                                 : read_matrix("--voltages", a.voltages, "(batch, rows)", -1, c.rows,
+                                               "one for each row of the conductances");
   return a.sinh_beta.empty() ? solve_linear(a, c, v) : solve_sinh(a, c, v);
 }
 
@@ -253,11 +283,16 @@ Answer solve_gated(const Arguments& a) {
       for (double& i : out) i *= read_V;
     }
   });
+  Answer answer{m,     n, batch, "one exact pass along each column", largest_of(residuals), true, largest_of(currents),
+                powers};
+  answer.converged =
+      *answer.residual <= largest_residual && std::isfinite(answer.largest_A) && std::isfinite(largest_of(powers));
+  if (!answer.converged) return answer;
   write_matrix(a.current, currents, {batch, n});
   write_matrix(a.node_row, supply_V, {batch, m, n});
   write_matrix(a.node_col, bit_V, {batch, m, n});
   write_matrix(a.source_power, powers, {batch});
-  return {m, n, batch, "one exact pass along each column", largest_of(residuals), true, largest_of(currents), powers};
+  return answer;
 }
 
 void print(const Arguments& a, const Answer& s) {
@@ -283,11 +318,45 @@ void print(const Arguments& a, const Answer& s) {
                         : "not measured for so many devices; --node-row measures it");
 }
 
+// A result must not replace an input or another result.
+void check_outputs(const Arguments& a) {
+  std::map<std::filesystem::path, std::string> seen;
+  const auto add = [&](const char* option, const std::string& file, bool output) {
+    if (file.empty() || (!output && !file.ends_with(".npy"))) return;
+    const auto [at, fresh] = seen.emplace(std::filesystem::weakly_canonical(file), option);
+    if (!fresh && output)
+      throw UsageError(fmt::format("{} {} is also {}; give each its own file", option, file, at->second));
+  };
+  for (const auto& [option, file] : {std::pair{"--conductance", &a.conductance},
+                                     {"--conductance-minus", &a.conductance_minus},
+                                     {"--voltages", &a.voltages},
+                                     {"--gated", &a.gated},
+                                     {"--r-driver", &a.r_driver},
+                                     {"--r-sense", &a.r_sense},
+                                     {"--r-driver-far", &a.r_driver_far},
+                                     {"--r-sense-far", &a.r_sense_far}})
+    add(option, *file, false);
+  for (const auto& [option, file] : {std::pair{"--current", &a.current},
+                                     {"--effective", &a.effective},
+                                     {"--node-row", &a.node_row},
+                                     {"--node-col", &a.node_col},
+                                     {"--source-power", &a.source_power}})
+    add(option, *file, true);
+}
+
 int solve_command(const Arguments& a) {
   if (a.conductance.empty()) throw UsageError("--conductance is needed");
+  check_outputs(a);
   Answer answer;
   with_threads(a.threads, [&] { answer = a.gated.empty() ? solve_crossbar(a) : solve_gated(a); });
   print(a, answer);
+  if (!answer.converged)
+    print_warning(
+        "nothing was written: " +
+        std::string(std::isfinite(answer.largest_A) && std::isfinite(largest_of(answer.power_W))
+                        ? "the current law is not met; curves this steep or circuits this uneven are beyond the "
+                          "solver: check units, or lower voltages, --sinh-beta or resistances"
+                        : "currents or powers beyond what numbers hold: check the units of voltages and conductances"));
   return answer.converged ? exit_done : exit_run_failed;
 }
 

@@ -29,9 +29,10 @@ void check(const Crossbar& c) {
   if (c.g_S.size() != rows * columns)
     throw InputError(fmt::format("conductances: {} values for {} x {} devices", c.g_S.size(), rows, columns));
   for (std::size_t k = 0; k < c.g_S.size(); ++k)
-    if (!(c.g_S[k] >= 0) || std::isinf(c.g_S[k]))
-      throw InputError(fmt::format("conductances: row {}, column {} is {} S; conductances are 0 (open) or positive",
-                                   k / columns, k % columns, c.g_S[k]));
+    if (!(c.g_S[k] >= 0 && c.g_S[k] <= largest_conductance_S))
+      throw InputError(fmt::format(
+          "conductances: row {}, column {} (from 0) is {} S; conductances are 0 (open) or positive, up to {} S",
+          k / columns, k % columns, c.g_S[k], largest_conductance_S));
   check_list(c.lines.row_ohm, "row segments", rows * columns);
   check_list(c.lines.column_ohm, "column segments", rows * columns);
   check_list(c.lines.driver_ohm, "row drivers", rows);

@@ -28,6 +28,9 @@ struct Lines {
   // Segments of the far connections are those of the last column and of the first row.
 };
 
+// No device conducts more; nodes that are one are joined by 1e30 S, which must stay far above.
+inline constexpr double largest_conductance_S = 1e15;
+
 struct Crossbar {
   int rows = 0, columns = 0;
   std::vector<double> g_S;  // (rows, columns), row-major

@@ -10,6 +10,8 @@
 
 #include "array/wires/patch.h"
 #include "array/wires/reduction.h"
+#include "base/error.h"
+#include "base/parallel.h"
 
 namespace bitline::wires {
 
@@ -136,6 +138,7 @@ class Elimination {
       take_lane(depth, (row - group_row_) / small_side * 2 + (column - group_column_) / small_side, s, y);
       return y;
     }
+    if (interrupted()) throw Interrupted();  // large crossbars take minutes
     const Halves h = halves(row, column, s);
     Frame& f = frame(depth);
     const double* a = build(depth + 1, row, column, h.first, Wanted::all, f.first);

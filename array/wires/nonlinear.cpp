@@ -55,8 +55,10 @@ NonlinearState solve_nonlinear(const Crossbar& c, const DeviceLaw& law, std::spa
     Crossbar chords = c;
     std::vector<double> chord_S(c.g_S.size());
     for (std::size_t k = 0; k < c.g_S.size(); ++k) chords.g_S[k] = each.at(c.g_S[k], 0).slope_S;
+    const auto usable = [](double g_S) { return g_S <= largest_conductance_S; };
     NonlinearState best = out;
     for (int step = 1; step <= most_chords; ++step) {
+      if (!std::all_of(chords.g_S.begin(), chords.g_S.end(), usable)) break;
       ArrayState s = solve_chords(chords, v_V);
       const double residual = evaluate(each, c, chords, s, chord_S);
       s.status = {residual, step, residual <= limits.residual};

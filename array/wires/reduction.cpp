@@ -32,6 +32,11 @@ void without_wires(const Crossbar& c, bool with_sources, EffectiveMatrix& out) {
     for (std::size_t j = 0; j < n; ++j) out.source_S[i * m + i] += c.g_S[i * n + j];
 }
 
+bool no_wires(const Crossbar& c) {
+  return all_zero(c.lines.row_ohm) && all_zero(c.lines.column_ohm) && all_zero(c.lines.driver_ohm) &&
+         all_zero(c.lines.sense_ohm);
+}
+
 }  // namespace
 
 ReductionScratch::ReductionScratch() : scratch_(std::make_unique<wires::Scratch>()) {}
@@ -39,8 +44,7 @@ ReductionScratch::~ReductionScratch() = default;
 
 void effective_matrix(const Crossbar& c, bool with_sources, ReductionScratch& scratch, EffectiveMatrix& out) {
   check_size(c);
-  if (all_zero(c.lines.row_ohm) && all_zero(c.lines.column_ohm) && all_zero(c.lines.driver_ohm) &&
-      all_zero(c.lines.sense_ohm))
+  if (no_wires(c))
     without_wires(c, with_sources, out);
   else
     wires::Elimination(c, with_sources, false, scratch.get(), out);
@@ -71,7 +75,10 @@ struct NodeVoltages::Kept {
   wires::Scratch scratch;
   EffectiveMatrix effective;
   wires::Elimination elimination;
-  explicit Kept(const Crossbar& c) : circuit(c), elimination(circuit, true, true, scratch, effective) { scratch = {}; }
+  explicit Kept(const Crossbar& c) : circuit(c), elimination(circuit, true, true, scratch, effective) {
+    scratch = {};
+    if (no_wires(circuit)) without_wires(circuit, true, effective);  // exactly, as effective_matrix has it
+  }
 };
 
 NodeVoltages::NodeVoltages(const Crossbar& c) {

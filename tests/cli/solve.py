@@ -78,6 +78,22 @@ with tempfile.TemporaryDirectory() as d:
     expect("a .npy of drivers", 0, *plain, *wires[:4], "--r-driver", f("R"), "--effective", f("A"))
     close("the second row floats", read_npy(f("A"))[3:], [0, 0, 0], 0)
 
+    # Without wires the matrix is G to the bit, whatever else is asked for, and needs no voltages.
+    big = [[1e-6 * (1 + (7 * r + 3 * c) % 11) / 3 for c in range(100)] for r in range(100)]
+    write_npy(f("GB"), big)
+    write_npy(f("VB"), [[0.1] * 100])
+    expect("matrix alone", 0, "solve", "--conductance", f("GB"), "--effective", f("A"), out="solved")
+    close("A = G", read_npy(f("A")), read_npy(f("GB")), 0)
+    expect("with nodes", 0, "solve", "--conductance", f("GB"), "--voltages", f("VB"), "--effective", f("A"),
+           "--node-row", f("U"), out="solved")
+    close("A = G with nodes", read_npy(f("A")), read_npy(f("GB")), 0)
+
+    # Nothing flows where every column floats and all rows are alike; rounding is not taken for a violation.
+    write_npy(f("VE"), [[0.1, 0.1]])
+    p = expect("nothing flows", 0, *plain[:4], f("VE"), *plain[5:], "--r-row", "1", "--r-col", "1", "--r-sense", "inf",
+               "--json", out='"solved"')
+    check("its residual", json.loads(p.stdout)["residual"] < 1e-8, p.stdout)
+
     # Gated: a column of two devices on and off, by hand.
     write_npy(f("B"), [[0, 1], [0, 0]])
     write_npy(f("GM"), [[1e-6, 1e-6, 1e-6], [1e-6, 2e-5, 1e-6]])
@@ -127,5 +143,9 @@ with tempfile.TemporaryDirectory() as d:
     wrong("gated with driver", [*gated, "--r-driver", "1"], "--r-driver does not go with --gated")
     wrong("bits", [*gated[:2], f("B2"), *gated[3:]], "is 2 at vector 0, row 1")
     wrong("-1 with one rail", [*gated[:2], f("S"), *gated[3:]], "-1 needs --conductance-minus")
+    write_npy(f("GN"), [[2.0**60, 1, 1], [1, 1, 1]])
+    wrong("no such conductance", ["solve", "--conductance", f("GN"), *plain[3:]], "row 0, column 0 (from 0) is 1.152921504606847e+18 S")
+    wrong("output over input", [*plain, "--effective", f("G")], "is also --conductance")
+    wrong("two outputs in one", [*plain, "--effective", f("I")], "is also --current")
     wrong("missing file", [*plain[:2], f("none"), *plain[3:]], "none.npy")
 finish()
