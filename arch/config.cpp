@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -176,7 +178,8 @@ void check_wires(const Config& c, ConfigReader& r) {
     if (!r.clean(part)) return;
   const bool curved = is_curved(c.device.iv);
   if (!c.wires.exact()) {
-    if (c.wires.compensation != Compensation::none && c.wires.mode == WireMode::automatic)
+    if (c.wires.compensation != Compensation::none && c.wires.mode == WireMode::automatic && !c.wires.row_ohm &&
+        !c.wires.column_ohm)
       r.problem("wires.compensation", "makes up for wires, but none has a resistance",
                 "give wires.row and wires.column, such as \"1 ohm\"");
     if (curved && c.input.encoding == Encoding::analog)
@@ -208,13 +211,12 @@ void check_wires(const Config& c, ConfigReader& r) {
     r.problem("device.iv", "gated ladders are solved for ohmic devices only",
               "use another topology, or iv: {type: ohmic}");
   try {
-    for (const auto& [key, ohm] :
-         {std::pair{"row", segment_resistance(c).row_ohm}, {"column", segment_resistance(c).column_ohm}})
-      if (!(ohm >= 0) || !std::isfinite(ohm))
-        r.problem("technology.metal",
-                  fmt::format("gives {} ohm for a segment of a {}: the linear temperature coefficient ends above this",
-                              ohm, key),
-                  "give a temperature nearer to the reference, or wires.row and wires.column");
+    const SegmentResistance segment = segment_resistance(c);
+    const double least = std::min(segment.row_ohm, segment.column_ohm);
+    if (!(least >= 0) || !std::isfinite(segment.row_ohm) || !std::isfinite(segment.column_ohm))
+      r.problem("technology.metal",
+                fmt::format("gives {} ohm for a segment: the linear temperature coefficient ends above this", least),
+                "give a temperature nearer to the reference, or wires.row and wires.column");
   } catch (const ConfigError&) {  // no metal: said above
   }
   // Reductions need memory that grows with the square of the lines.

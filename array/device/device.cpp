@@ -150,7 +150,8 @@ void fields(Visitor& v, Device& d) {
                 "g_min to g_max",
      .unit = Unit::siemens,
      .min = 0});
-  v(d.iv, {.key = "iv", .meaning = "current against voltage; shows where wires lower the voltage or inputs are analog"});
+  v(d.iv,
+    {.key = "iv", .meaning = "current against voltage; shows where wires lower the voltage or inputs are analog"});
   v(d.write, {.key = "write", .meaning = "error of the conductance right after the write"});
   v(d.relaxation, {.key = "relaxation", .meaning = "change soon after the write"});
   v(d.drift, {.key = "drift", .meaning = "change later on"});

@@ -11,13 +11,24 @@ with tempfile.TemporaryDirectory() as d:
     p = expect("run", 0, "run", "fashion-mlp", *small, "--out", d / "a", "--threads", 2)
     check("quiet on a pipe", p.stderr == "", p.stderr)
     check("summary is no JSON and has no escapes", "{" not in p.stdout and "\033" not in p.stdout)
-    check("run folder", sorted(f.name for f in (d / "a").iterdir()) == ["layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
+    check("run folder", sorted(f.name for f in (d / "a").iterdir()) == ["images.csv", "layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
     result = json.loads((d / "a/result.json").read_text())
 
     again = json.loads(expect("rerun from resolved.yaml", 0, "run", d / "a/resolved.yaml", "--json", "--threads", 1).stdout)
     strip = lambda r: {k: v for k, v in r.items() if k not in ("timing", "provenance")}
     check("the same result with other threads", strip(again) == strip(result))
     check("published figures are looked up", all(p["ours"] is not None for p in result["published"]), result["published"])
+
+    # Energies by image, for each chip's worth of them the mean of the run.
+    expect("every image", 0, "run", "fashion-mlp", *small, "--set", "instances=1", "--per-image", "--out", d / "images")
+    whole = json.loads((d / "images/result.json").read_text())
+    lines = [line.split(",") for line in (d / "images/images.csv").read_text().splitlines()]
+    joules = [float(line[lines[0].index("energy_J")]) for line in lines[1:]]
+    check("one line per image", len(joules) == whole["quality"]["inputs"], len(joules))
+    check("their mean is the run's energy",
+          abs(sum(joules) / len(joules) / whole["energy"]["per_inference_J"] - 1) < 1e-9 and len(set(joules)) > 1, joules[:4])
+    hits = sum(line[1] == line[2] for line in lines[1:])
+    check("their classes are the run's", hits / len(joules) == whole["quality"]["value"], hits)
 
     seed = json.loads(call("run", "fashion-mlp", *small, "--json", "--seed", 9).stdout)
     check("--seed is --set seed", seed["seed"] == 9 and seed["config_hash"] != result["config_hash"])

@@ -44,7 +44,7 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
   CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
   CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell"});
-  CHECK(keys(j["energy"]) == Keys{"per_inference_J", "write_J", "breakdown_J"});
+  CHECK(keys(j["energy"]) == Keys{"per_inference_J", "write_J", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
   CHECK(keys(j["area"]) == Keys{"total_m2", "breakdown_m2"});
