@@ -142,10 +142,10 @@ void compare(const GatedLadder& l, const Bits& x, Differences& worst) {
 void check_accuracy(const Differences& in_double, const Differences& in_float) {
   MESSAGE("double " << in_double.current << " " << in_double.power << ", float " << in_float.current << " "
                     << in_float.power);
-  CHECK(in_double.current < 1e-13);
-  CHECK(in_double.power < 1e-13);
-  CHECK(in_float.current < 1e-5);
-  CHECK(in_float.power < 1e-5);
+  CHECK(in_double.current < 2e-14);
+  CHECK(in_double.power < 2e-14);
+  CHECK(in_float.current < 3e-6);
+  CHECK(in_float.power < 3e-6);
 }
 
 }  // namespace
