@@ -405,6 +405,9 @@ TEST_CASE("whole runs with wires give the same bits for any thread count and bat
                                      {{"instances", "2"},
                                       {"workload.images", "8"},
                                       {"workload.calibration_images", "2"},
+                                      {"array.rows", "128"},  // solved in a fraction of the time
+                                      {"array.columns", "64"},
+                                      {"chips", "auto"},
                                       {"array.topology", topology},
                                       {"wires", "{row: 5 ohm, column: 8 ohm, driver: 20 ohm, sense: 10 ohm}"}},
                                      {{source / "configs"}});
