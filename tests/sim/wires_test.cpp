@@ -11,6 +11,7 @@
 #include "base/config_writer.h"
 #include "sim/cost.h"
 #include "sim/wire_study.h"
+#include "tests/array/worst.h"
 #include "tests/sim/helpers.h"
 
 using namespace bitline;
@@ -111,9 +112,9 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
           }
         }
       // Each driven code is off by at most half a step of the lattice.
-      allowed = std::max(allowed, drives * 0.5 / state.layers[0].codes_per_step * (1 + 1e-9));
+      test::keep_worst(allowed, drives * 0.5 / state.layers[0].codes_per_step * (1 + 1e-9));
       for (std::size_t c = 0; c < columns; ++c)
-        worst = std::max(worst, std::abs(y[v * columns + c] - expected[c]) / allowed);
+        test::keep_worst(worst, std::abs(y[v * columns + c] - expected[c]) / allowed);
     }
     CHECK(worst < 1);
     CHECK(array_counts(plan, state.layers[0], activity).array_J ==
@@ -147,7 +148,7 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
       const Chip chip = chip_of(c, layer);
       const std::vector<double> solved = product(chip, state_of(chip), x, 5);
       double worst = 0;
-      for (std::size_t i = 0; i < y.size(); ++i) worst = std::max(worst, std::abs(solved[i] - y[i]));
+      for (std::size_t i = 0; i < y.size(); ++i) test::keep_worst(worst, std::abs(solved[i] - y[i]));
       // Codes of the ideal chip are off by at most one (two roundings), floats by 1e-6 of what a column carries.
       CHECK(worst <
             rows * 255 / static_cast<double>(state.layers[0].codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
@@ -197,9 +198,9 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
       double expected = 0;
       for (std::size_t line = 0; line < line_V.size(); ++line)
         expected += line_V[line] * e.transfer_S[line * array_columns + c] / step_S;
-      largest = std::max(largest, std::abs(expected));
-      rows_error = std::max(rows_error, std::abs(y_rows[v * columns + c] - expected));
-      ladder_error = std::max(ladder_error, std::abs(y_ladder[v * columns + c] - current_S[c] / step_S));
+      test::keep_worst(largest, std::abs(expected));
+      test::keep_worst(rows_error, std::abs(y_rows[v * columns + c] - expected));
+      test::keep_worst(ladder_error, std::abs(y_ladder[v * columns + c] - current_S[c] / step_S));
     }
   }
   CHECK(rows_error < 1e-5 * largest);
