@@ -212,6 +212,13 @@ ArrayState LineSweeps::solve(std::span<const double> v_V, std::span<const std::u
   std::vector<double> source_V(v_V.begin(), v_V.end());
   for (std::size_t i = 0; i < rows; ++i) {
     if (!std::isfinite(v_V[i])) throw InputError(fmt::format("source voltage of row {} is {} V", i, v_V[i]));
+    // A drop is what is left of the source's voltage; rounding would decide where it is so far beyond the law's scale.
+    constexpr double most_scales = 1e9;
+    const auto* curve = std::get_if<Sinh>(&law_.curve);
+    if (curve && !(curve->beta_per_V * std::abs(v_V[i]) <= most_scales))
+      throw InputError(
+          fmt::format("source voltage of row {} (from 0) is {} V; with beta {} / V at most {} V can be solved", i,
+                      v_V[i], curve->beta_per_V, most_scales / curve->beta_per_V));
     if (!wires_.driven[i]) source_V[i] = 0;
   }
   const Direction along_rows{rows_, columns_, 0, columns_, 1, wires_.row_ohm, wires_.row_far_S};

@@ -147,5 +147,8 @@ with tempfile.TemporaryDirectory() as d:
     wrong("no such conductance", ["solve", "--conductance", f("GN"), *plain[3:]], "row 0, column 0 (from 0) is 1.152921504606847e+18 S")
     wrong("output over input", [*plain, "--effective", f("G")], "is also --conductance")
     wrong("two outputs in one", [*plain, "--effective", f("I")], "is also --current")
+    write_npy(f("VL"), [[2.0**90, 0]])
+    wrong("volts beyond a curve's scale", [*plain[:4], f("VL"), *plain[5:], "--sinh-beta", "3", "--r-row", "1"],
+          "with beta 3 / V at most")
     wrong("missing file", [*plain[:2], f("none"), *plain[3:]], "none.npy")
 finish()
