@@ -121,11 +121,11 @@ Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
       if (!powers.empty()) powers[b] = source_power_W(e, own);
     }
   });
+  std::vector<double> row_V, column_V;
   if (nodes && batch > 0) {
     // All vectors where their nodes are wanted, else the first as a check.
-    const std::size_t solved = with_nodes ? batch : std::min<std::size_t>(batch, 1),
-                      tasks = (solved + together - 1) / together;
-    std::vector<double> row_V(solved * m * n), column_V(row_V.size());
+    const std::size_t solved = with_nodes ? batch : 1, tasks = (solved + together - 1) / together;
+    row_V.resize(solved * m * n), column_V.resize(row_V.size());
     residuals.resize(solved);
     parallel_for(tasks, [&](std::size_t task) {
       const std::size_t first = task * together, count = std::min(together, solved - first);
@@ -139,15 +139,13 @@ Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
     });
     answer.residual = largest_of(residuals);
     answer.converged = *answer.residual <= largest_residual;
-    if (answer.converged) {
-      write_matrix(a.node_row, row_V, {batch, m, n});
-      write_matrix(a.node_col, column_V, {batch, m, n});
-    }
   }
   answer.largest_A = largest_of(currents);
   answer.power_W = powers;
   answer.converged = answer.converged && std::isfinite(answer.largest_A) && std::isfinite(largest_of(powers));
   if (!answer.converged) return answer;
+  write_matrix(a.node_row, row_V, {batch, m, n});
+  write_matrix(a.node_col, column_V, {batch, m, n});
   write_matrix(a.current, currents, {batch, n});
   write_matrix(a.effective, e.transfer_S, {m, n});
   write_matrix(a.source_power, powers, {batch});

@@ -147,6 +147,19 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
     } catch (const ConfigError& e) {
       for (const auto& d : e.diagnostics()) r.problem(at + d.path, d.message, d.remedy);
     }
+  if (is_curved(c.device.iv)) {
+    if (parts.input.encoding == Encoding::analog && !c.wires.exact())
+      r.problem(
+          "device.iv",
+          fmt::format("{}input.encoding: analog inputs drive curved devices at many voltages, which only solved "
+                      "circuits know",
+                      at),
+          "use wires.mode: exact (with wires.row and wires.column of 0 ohm, if you like), or encoding bit-serial");
+    if (parts.input.v_read_V != c.input.v_read_V)
+      r.problem(at + "input.v_read",
+                "differs from the chip's, at which the conductances of curved devices are verified",
+                "use one read voltage, or iv: {type: ohmic}");
+  }
   const int weight_bits = parts.quantization.weight_bits;
   CellLayout l;
   try {
@@ -176,16 +189,17 @@ LayerConfig common_parts(const Config& c) {
 void check_wires(const Config& c, ConfigReader& r) {
   for (const char* part : {"wires", "technology", "array", "cell", "device", "input", "quantization"})
     if (!r.clean(part)) return;
+  try {
+    layout(c.cell, c.quantization.weight_bits);
+  } catch (const InputError&) {
+    return;  // told where the cell is looked at
+  }
   const bool curved = is_curved(c.device.iv);
   if (!c.wires.exact()) {
     if (c.wires.compensation != Compensation::none && c.wires.mode == WireMode::automatic && !c.wires.row_ohm &&
         !c.wires.column_ohm)
       r.problem("wires.compensation", "makes up for wires, but none has a resistance",
                 "give wires.row and wires.column, such as \"1 ohm\"");
-    if (curved && c.input.encoding == Encoding::analog)
-      r.problem(
-          "device.iv", "analog inputs drive curved devices at many voltages, which only solved circuits know",
-          "use wires.mode: exact (with wires.row and wires.column of 0 ohm, if you like), or encoding bit-serial");
     return;
   }
   const bool ladder = c.array.topology == Topology::gated_ladder;

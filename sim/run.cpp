@@ -95,7 +95,7 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
                       std::size_t done = 0;  // vectors
                       for (std::size_t i = image; i < per_image && done < vectors; ++i) {
                         Activity own;
-                        own.with_pairs = chip.config.wires.exact() && !chip.solves_reads();
+                        own.with_pairs = with_pairs[l];
                         execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, i,
                                       out.subspan(done * columns, positions * columns), &own);
                         if (!chip.layers[l].settings().digital)

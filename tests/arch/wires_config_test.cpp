@@ -37,6 +37,8 @@ TEST_CASE("settings of wires that cannot be meant are refused, each with its rea
   refuses(wired({compensated, curved}), "wires.compensation", "ohmic");
   refuses(wired({curved, {"array.topology", "gated-ladder"}}), "device.iv", "ohmic");
   refuses({curved, analog}, "device.iv", "solved circuits");
+  refuses({curved, {"layers.fc1.input.encoding", "analog"}}, "device.iv", "layers.fc1.input.encoding");
+  refuses({curved, {"layers.fc1.input.v_read", "0.1 V"}}, "layers.fc1.input.v_read", "verified");
   refuses(wired({{"layers.fc1.cell", "{type: 1t1r-offset}"}}), "layers.fc1.cell", "one circuit");
   refuses({{"wires.mode", "exact"},
            {"technology.metal.width", "100 nm"},
@@ -44,6 +46,10 @@ TEST_CASE("settings of wires that cannot be meant are refused, each with its rea
            {"technology.metal.resistivity", "20 nohm m"},
            {"technology.metal.temperature", "4 K"}},
           "technology.metal", "temperature coefficient");
+  // A cell that cannot be laid out is told once, with or without wires.
+  const auto cell = diagnostics_of([&] { f.with("", wired({{"cell", "{type: 2t2r, slices: 9}"}})); });
+  REQUIRE(cell.size() == 1);
+  CHECK(has(cell[0].path, "cell"));
   CHECK(f.wrong_set("device.iv", "{type: sinh, beta: 0 /V}").size() == 1);
 }
 
