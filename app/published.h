@@ -3,10 +3,11 @@
 #pragma once
 
 #include "arch/config.h"
-#include "sim/result.h"
+#include "sim/run.h"
 
 namespace bitline::app {
 
-void fill_published(Result& result, const Config& config);
+// Figures published under other settings (`with`) are taken from a run with those.
+void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options);
 
 }  // namespace bitline::app

@@ -51,8 +51,8 @@ int run_command(const Arguments& a) {
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
   Result result = run(loaded, options);
+  fill_published(result, loaded, options);
   progress.clear();
-  fill_published(result, loaded.config);
 
   if (!a.out.empty()) write_folder(a.out, result, loaded);
   if (a.json && !a.quiet)  // the summary shows them itself

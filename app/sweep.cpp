@@ -126,8 +126,8 @@ int sweep_command(const Arguments& a) {
   options.jobs = a.jobs > 0 ? a.jobs : cores;
   options.run = a.run_options();
   options.run.threads = std::max(1, cores / options.jobs);
-  options.to_json = [](Result result, const Config& config) {
-    fill_published(result, config);
+  options.to_json = [](Result result, const LoadedConfig& loaded, const RunOptions& run) {
+    fill_published(result, loaded, run);
     return result_json(result);
   };
   Progress progress(a.quiet);

@@ -75,6 +75,7 @@ void fields(Visitor& v, PublishedFigure& p) {
     {.key = "ours", .meaning = "where ours stands in result.json, such as write.level_accuracy", .required = true});
   v(p.unit, {.key = "unit", .meaning = "of the figure"});
   v(p.source, {.key = "source", .meaning = "publication", .required = true});
+  v(p.with, {.key = "with", .meaning = "settings under which it was published, where they are not this config's"});
   v(p.kind,
     {.key = "kind",
      .meaning =
@@ -118,12 +119,15 @@ void fields(Visitor& v, Config& c) {
     {.key = "reload",
      .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
   v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
+  v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
+  v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
   v(c.workload, {.key = "workload", .meaning = "the network and its data"});
   v(c.age_s, {.key = "age", .meaning = "time between writing and reading", .unit = Unit::second, .min = 0});
   v(c.layers,
     {.key = "layers",
      .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});
   v(c.published, {.key = "published", .meaning = "published figures to print beside ours"});
+  v(c.budget, {.key = "budget", .meaning = "a published table of components, to be summed by group"});
   v(c.keep,
     {.key = "keep",
      .meaning =
@@ -143,7 +147,7 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
               "use topology voltage-rows or encoding bit-serial");
   for (const auto& d : problems(parts.adc)) r.problem(at + d.path, d.message, d.remedy);
   if (r.clean("technology") && problems(parts.adc).empty()) try {
-      unit_cost(parts.adc, c.technology.node_m, c.technology.clock_Hz);
+      unit_cost(parts.adc, c.technology, 1);
     } catch (const ConfigError& e) {
       for (const auto& d : e.diagnostics()) r.problem(at + d.path, d.message, d.remedy);
     }
@@ -372,9 +376,11 @@ LayerConfig layer_config(const Config& config, const std::string& layer) {
   return over ? read_layer(config, *over) : common_parts(config);
 }
 
-LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+namespace {
+
+LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   LoadedConfig loaded;
-  loaded.tree = load_config(file, overrides, where);
+  loaded.tree = std::move(tree);
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
   check_chip(loaded.config, reader);
@@ -387,6 +393,16 @@ LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>
   auto& assumed = loaded.annotations.assumed;
   assumed.insert(assumed.end(), in_layers.begin(), in_layers.end());
   return loaded;
+}
+
+}  // namespace
+
+LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+  return load_tree(load_config(file, overrides, where), where);
+}
+
+LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const ConfigPath& where) {
+  return load_tree(merged(loaded.tree, expand_dotted(settings)), where);
 }
 
 std::string resolved_yaml(const LoadedConfig& loaded) {

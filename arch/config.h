@@ -10,13 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "arch/technology.h"
+#include "arch/system.h"
 #include "array/cell.h"
 #include "array/device/device.h"
 #include "array/wires/wires.h"
 #include "base/config_reader.h"
 #include "periphery/adc/adc.h"
 #include "periphery/input/input.h"
+#include "periphery/technology/technology.h"
 #include "workloads/quantized.h"
 
 namespace bitline {
@@ -79,6 +80,7 @@ struct Workload {
 struct PublishedFigure {
   std::string what, ours, unit, source, kind = "predicted";
   double published = 0;
+  Value with;  // settings under which the figure was published, where they are not the config's; keys may be paths
 };
 
 // What may differ from layer to layer.
@@ -108,10 +110,13 @@ struct Config {
   Quantization quantization;
   Mapping mapping;
   Technology technology;
+  Periphery periphery;
+  Programming programming;
   Workload workload;
   double age_s = 0;
   Value layers;  // by layer name: overrides of LayerConfig, keys may be paths
   std::vector<PublishedFigure> published;
+  std::vector<BudgetLine> budget;
   Keep keep = Keep::nothing;
   std::string conductances;  // folder of measured arrays instead of writing; empty = write
 };
@@ -126,6 +131,9 @@ struct LoadedConfig {
 
 // Reads, merges, checks. Throws ConfigError with every problem found.
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
+
+// The same config with other settings (keys may be paths) on top, such as PublishedFigure::with.
+LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const ConfigPath& where);
 
 // The settings of one layer: the config's own, overlaid by `layers: {NAME: ...}`. Throws ConfigError.
 LayerConfig layer_config(const Config& config, const std::string& layer);

@@ -21,14 +21,13 @@ ArrayGeometry array_geometry(const Config& config) {
 
 double wire_ohm(const Config& config, double length_m) {
   if (!config.technology.metal.known())
-    throw ConfigError(
-        Diagnostic{{},
-                   "wires",
-                   "exact wires need their resistance, and technology.metal has no width, thickness and resistivity",
-                   "give wires.row and wires.column, such as \"2.2 ohm\""});
+    refuse_config("wires",
+                  "exact wires need their resistance, and technology.metal has no width, thickness and resistivity",
+                  "give wires.row and wires.column, such as \"2.2 ohm\"");
   const Metal& m = config.technology.metal;
   const double resistivity_ohm_m =
-      *m.resistivity_ohm_m * (1 + m.temperature_coefficient_per_K * (m.temperature_K - m.reference_K));
+      *m.resistivity_ohm_m *
+      (1 + m.temperature_coefficient_per_K * (config.technology.metal_temperature_K() - m.reference_K));
   return resistivity_ohm_m * length_m / (*m.width_m * *m.thickness_m);
 }
 

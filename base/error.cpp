@@ -29,4 +29,12 @@ std::string joined(const std::vector<Diagnostic>& all) {
 ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
     : std::runtime_error(joined(diagnostics)), diagnostics_(std::move(diagnostics)) {}
 
+void refuse_config(std::string path, std::string message, std::string remedy) {
+  Diagnostic wrong;
+  wrong.path = std::move(path);
+  wrong.message = std::move(message);
+  wrong.remedy = std::move(remedy);
+  throw ConfigError(std::move(wrong));
+}
+
 }  // namespace bitline

@@ -37,6 +37,9 @@ class ConfigError : public std::runtime_error {
   std::vector<Diagnostic> diagnostics_;
 };
 
+// Throws a ConfigError of one diagnostic: the value at `path` is wrong.
+[[noreturn]] void refuse_config(std::string path, std::string message, std::string remedy);
+
 // A file given by the user cannot be used: truncated, wrong format, wrong shape, NaN. Exit code 2.
 class InputError : public std::runtime_error {
  public:

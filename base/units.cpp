@@ -18,7 +18,7 @@ struct UnitInfo {
   std::string_view symbol, example;
 };
 const UnitInfo& info(Unit unit) {
-  static const std::array<UnitInfo, 19> table{{{"", "3"},
+  static const std::array<UnitInfo, 21> table{{{"", "3"},
                                                {"", "84.56 %"},
                                                {"S", "80 uS"},
                                                {"V", "0.2 V"},
@@ -36,7 +36,9 @@ const UnitInfo& info(Unit unit) {
                                                {"ohm m", "17 nohm m"},
                                                {"ohm/m", "0.4 ohm/um"},
                                                {"F/m", "0.2 fF/um"},
-                                               {"/V", "3 /V"}}};
+                                               {"/V", "3 /V"},
+                                               {"A/m", "500 uA/um"},
+                                               {"/K", "-0.001 /K"}}};
   return table[static_cast<std::size_t>(unit)];
 }
 
@@ -49,7 +51,9 @@ constexpr Prefix prefixes[] = {{"", 0},          {"f", -15}, {"p", -12}, {"n", -
                                {"m", -3},        {"k", 3},   {"M", 6},   {"G", 9},  {"T", 12}, {"\u03bc", -6, false},
                                {"a", -18, false}};
 
-bool per_length(Unit unit) { return unit == Unit::ohm_per_meter || unit == Unit::farad_per_meter; }
+bool per_length(Unit unit) {
+  return unit == Unit::ohm_per_meter || unit == Unit::farad_per_meter || unit == Unit::ampere_per_meter;
+}
 
 // What a prefix counts in this unit: square micrometers are 1e-12 m2.
 int dimension(Unit unit) { return unit == Unit::square_meter ? 2 : 1; }

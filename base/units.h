@@ -28,6 +28,8 @@ enum class Unit {
   ohm_per_meter,
   farad_per_meter,
   per_volt,
+  ampere_per_meter,
+  per_kelvin,
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

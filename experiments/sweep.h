@@ -95,8 +95,8 @@ struct SweepOptions {
   int jobs = 1;                              // points at a time
   std::size_t shard = 1, shards = 1;         // of every `shards` points this one takes the `shard`-th
   RunOptions run;
-  std::function<std::string(const Result&, const Config&)> to_json;  // one JSON document
-  std::function<void(const SweepProgress&)> progress;                // called from one thread at a time
+  std::function<std::string(const Result&, const LoadedConfig&, const RunOptions&)> to_json;  // one JSON document
+  std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };
 
 struct SweepOutcome {

@@ -80,7 +80,7 @@ class Runner {
       RunOptions options = options_.run;
       options.progress = nullptr;
       const LoadedConfig loaded = sweep_.load(p);
-      line["result"] = Json::parse(options_.to_json(bitline::run(loaded, options), loaded.config));
+      line["result"] = Json::parse(options_.to_json(bitline::run(loaded, options), loaded, options));
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& e) {

@@ -80,6 +80,7 @@ Json layers_of(const Result& r) {
     layers.push_back({{"name", l.name},
                       {"energy_J", l.energy_J},
                       {"latency_s", l.latency_s},
+                      {"settle_s", l.settle_s},
                       {"snr_db", exact ? Json(nullptr) : Json(l.snr_db)},
                       {"adc_clipped_frac", l.adc_clipped_frac},
                       {"adc_full_scale_A", l.adc_full_scale_A},
@@ -154,6 +155,48 @@ Json wires_of(const Result& r) {
           {"noise_sigma_error", w.noise_sigma_error}};
 }
 
+Json boundaries_of(const Result& r) {
+  Json all = Json::array();
+  for (const Boundary& b : r.boundaries)
+    all.push_back(
+        {{"name", b.name}, {"inside", b.inside}, {"tops_per_w", b.tops_per_w}, {"tops_per_mm2", b.tops_per_mm2}});
+  return all;
+}
+
+Json baselines_of(const Result& r) {
+  Json all = Json::array();
+  for (const Baseline& b : r.baselines)
+    all.push_back({{"name", b.name},
+                   {"how", b.how},
+                   {"energy_J", b.energy_J},
+                   {"latency_s", b.latency_s},
+                   {"area_m2", b.area_m2},
+                   {"tops_per_w", b.tops_per_w},
+                   {"tops_per_mm2", b.tops_per_mm2}});
+  return all;
+}
+
+Json unit_costs_of(const Result& r) {
+  Json all = Json::array();
+  for (const CostLine& c : r.unit_costs)
+    all.push_back({{"name", c.part},
+                   {"per", c.per},
+                   {"energy_J", c.unit.energy_J},
+                   {"time_s", c.unit.time_s},
+                   {"area_m2", c.unit.area_m2},
+                   {"leakage_W", c.unit.leakage_W},
+                   {"instances", c.instances > 0 ? Json(c.instances) : Json(nullptr)},
+                   {"from", names_of(c.unit.origin)[static_cast<std::size_t>(c.unit.origin)]},
+                   {"spread", c.unit.spread}});
+  return all;
+}
+
+Json budget_of(const Result& r) {
+  Json all = Json::array();
+  for (const BudgetSum& b : r.budget) all.push_back({{"name", b.name}, {"power_W", b.power_W}, {"area_m2", b.area_m2}});
+  return all;
+}
+
 // Lists go by the name of their element where it has one.
 std::string element_key(const Json& element, std::size_t index) {
   if (element.is_object() && element.contains("name")) return element["name"].get<std::string>();
@@ -203,7 +246,10 @@ Json document(const Result& r) {
       {"wires", wires_of(r)},
       {"energy",
        {{"per_inference_J", r.energy_per_inference_J},
+        {"interval_J", {r.energy_low_J, r.energy_high_J}},
         {"write_J", or_null(r.energy_write_J)},
+        {"write_s", or_null(r.write_time_s)},
+        {"refresh_W", or_null(r.refresh_W)},
         {"breakdown_J", object_of(r.energy_J)},
         {"images", images_of(r)}}},
       {"latency",
@@ -212,7 +258,14 @@ Json document(const Result& r) {
         {"breakdown_s", object_of(r.latency_s)}}},
       {"area", {{"total_m2", r.area_m2}, {"breakdown_m2", object_of(r.area_breakdown_m2)}}},
       {"efficiency",
-       {{"tops_per_w", r.tops_per_w}, {"tops_per_mm2", r.tops_per_mm2}, {"definition", r.efficiency_definition}}},
+       {{"tops_per_w", r.tops_per_w},
+        {"tops_per_mm2", r.tops_per_mm2},
+        {"one_bit_tops_per_w", r.one_bit_tops_per_w},
+        {"definition", r.efficiency_definition},
+        {"boundaries", boundaries_of(r)}}},
+      {"baselines", baselines_of(r)},
+      {"unit_costs", unit_costs_of(r)},
+      {"budget", budget_of(r)},
       {"mapping", mapping_of(r.mapping, false)},
       {"layers", layers_of(r)},
       {"published", published},

@@ -12,6 +12,7 @@
 
 #include "base/config_reader.h"
 #include "base/statistics.h"
+#include "periphery/unit_cost.h"
 
 namespace bitline {
 
@@ -90,13 +91,39 @@ struct MappingResult {
 struct LayerResult {
   std::string name;
   double energy_J = 0, latency_s = 0;
-  double snr_db = 0;  // power of the exact product over that of the deviation, summed over chips
+  double settle_s = 0;  // of its lines, to half an LSB
+  double snr_db = 0;    // power of the exact product over that of the deviation, summed over chips
   double adc_clipped_frac = 0;
   double adc_full_scale_A = 0;
   double conversions = 0;  // per inference
   double macs = 0;         // per inference
   int arrays = 0;
   Breakdown energy_breakdown_J;
+};
+
+// A part of the chip: what it costs and where the figure comes from. `per` names the action.
+struct CostLine {
+  std::string part, per;
+  UnitCost unit;
+  double instances = 0;
+};
+
+// When an array works for a layer during one inference.
+struct Busy {
+  int layer = 0, array = 0;
+  double start_s = 0, end_s = 0;
+};
+
+// Operations per energy and area of what lies inside a boundary.
+struct Boundary {
+  std::string name, inside;
+  double tops_per_w = 0, tops_per_mm2 = 0;
+};
+
+// A digital machine that holds and runs the same network at the same node.
+struct Baseline {
+  std::string name, how;
+  double energy_J = 0, latency_s = 0, area_m2 = 0, tops_per_w = 0, tops_per_mm2 = 0;
 };
 
 // One image on the first chip.
@@ -113,6 +140,12 @@ struct Published {
   std::optional<double> ours;  // unset: the path named nothing
 };
 
+// What the lines of a published table of components add up to, by group.
+struct BudgetSum {
+  std::string name;
+  double power_W = 0, area_m2 = 0;
+};
+
 struct InputFile {
   std::string name, checksum;
 };
@@ -126,7 +159,9 @@ struct Result {
   WriteResult write;
   std::optional<WireResult> wires;  // unset: ideal
   double energy_per_inference_J = 0;
-  std::optional<double> energy_write_J;  // unset: the technology gives no write energy
+  double energy_low_J = 0, energy_high_J = 0;          // with every part's spread, all one way
+  std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
+  std::optional<double> refresh_W;
   Breakdown energy_J;
   std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
   double latency_per_inference_s = 0, throughput_per_s = 0;
@@ -134,7 +169,13 @@ struct Result {
   double area_m2 = 0;
   Breakdown area_breakdown_m2;
   double tops_per_w = 0, tops_per_mm2 = 0;
+  double one_bit_tops_per_w = 0;  // times input and weight bits
   std::string efficiency_definition;
+  std::vector<Boundary> boundaries;  // array, macro, chip
+  std::vector<Baseline> baselines;
+  std::vector<CostLine> unit_costs;
+  std::vector<Busy> timeline;
+  std::vector<BudgetSum> budget;
   MappingResult mapping;
   std::vector<LayerResult> layers;
   std::vector<Published> published;

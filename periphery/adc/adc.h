@@ -19,6 +19,8 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
+#include "periphery/technology/technology.h"
+#include "periphery/unit_cost.h"
 
 namespace bitline {
 
@@ -52,9 +54,14 @@ enum class AdcCodes { twos_complement, symmetric };
 inline constexpr std::string_view adc_codes_names[] = {"twos-complement", "symmetric"};
 constexpr std::span<const std::string_view> names_of(AdcCodes) { return adc_codes_names; }
 
-// What one conversion, one second and one converter cost. Unset = from the survey model (leakage: counted as none).
+enum class AdcCostModel { survey, circuit };
+inline constexpr std::string_view adc_cost_names[] = {"survey", "circuit"};
+constexpr std::span<const std::string_view> names_of(AdcCostModel) { return adc_cost_names; }
+
+// What one conversion and one converter cost: published figures, and a model for what they leave out.
 struct AdcCost {
-  std::optional<double> energy_J{}, time_s{}, area_m2{}, leakage_W{};
+  AdcCostModel model = AdcCostModel::survey;
+  GivenCost given{};
 };
 
 // Imperfections common to all kinds. Each converter draws its own at manufacture.
@@ -159,26 +166,24 @@ class AdcBank {
 };
 
 // --- cost -----------------------------------------------------------------------------------------------------------
-// One conversion of one converter. Energy and area come from the config or from a survey model; see adc_model.cpp for
-// source and validity.
-struct UnitCost {
-  double energy_J = 0, time_s = 0, area_m2 = 0, leakage_W = 0;
-};
-// Regression over published ADCs: Andrulis, Emer, Sze 2024, arXiv:2404.06553. `rate_Hz` of one converter. An optimistic
-// design (20th percentile in energy, 10th in area); single converters scatter around its energy by a factor of 3.2
-// (median) to 18 (90 % of them). Between integer bits it is interpolated in log(energy): the regression itself falls by
-// half from 8 to 8.01 bits. time_s = 1 / rate, leakage_W = 0 (the survey has none). Throws ConfigError for fewer than 4
-// or more than 20 bits, and for a node or rate that is not positive. Above adc_survey_max_rate_Hz it extrapolates.
+// Regression over published ADCs: Andrulis, Emer, Sze 2024, arXiv:2404.06553 (adc_survey.cpp). An optimistic design
+// (20th percentile in energy, 10th in area); single converters scatter around its energy by a factor of 3.2 (median,
+// the `spread`) to 18 (90 % of them). Between integer bits it is interpolated in log(energy): the regression itself
+// falls by half from 8 to 8.01 bits. time_s = 1 / rate, leakage_W = 0 (the survey has none). Throws ConfigError for
+// fewer than 4 or more than 20 bits, and for a node or rate that is not positive. Above adc_survey_max_rate_Hz it
+// extrapolates.
 UnitCost adc_survey_model(double bits, double node_m, double rate_Hz);
 inline constexpr double adc_survey_max_rate_Hz = 1e10;
 
 // The regression as published, with its jumps between integer bits.
 UnitCost adc_survey_regression(double bits, double node_m, double rate_Hz);
 
-// Cost of one conversion; the ideal ADC costs nothing. Configured figures win. Time: SAR one clock to sample and one
-// per bit, flash one, ramp 2^bits of its own. Energy and area: the survey model at the converter's own rate, 1 / time;
-// asked only when one of them is not configured. Leakage: 0 unless configured, for want of a figure. `clock_Hz` is the
-// periphery clock.
-UnitCost unit_cost(const Adc&, double node_m, double clock_Hz);
+// From transistors and capacitors (adc_circuit.cpp). `converters` share the counter and the ramp of a ramp converter.
+UnitCost adc_circuit(const Adc&, const Technology&, int converters);
+
+// One conversion of one converter; the ideal ADC costs nothing. Configured figures win, the chosen model gives the
+// rest. Time: SAR one clock to sample and one per bit, flash one, ramp 2^bits of its own. The survey is asked at the
+// converter's own rate, 1 / time, and only when energy or area is not configured.
+UnitCost unit_cost(const Adc&, const Technology&, int converters);
 
 }  // namespace bitline

@@ -16,14 +16,6 @@ namespace {
 
 constexpr std::size_t chunk = 64;  // columns that are searched together
 
-[[noreturn]] void refuse(const char* path, std::string message, const char* remedy) {
-  Diagnostic wrong;
-  wrong.path = path;
-  wrong.message = std::move(message);
-  wrong.remedy = remedy;
-  throw ConfigError(std::move(wrong));
-}
-
 // The value or 0, written so that a loop over columns vectorises where `?:` becomes a branch (g++ 12).
 double masked(bool condition, double value) {
   return std::bit_cast<double>(-static_cast<std::int64_t>(condition) & std::bit_cast<std::int64_t>(value));
@@ -89,11 +81,11 @@ std::size_t convert_uniform(const AdcScale& scale, std::span<double> values, Bef
 
 AdcScale adc_scale(int bits, double full_scale, bool is_signed, AdcCodes codes) {
   if (bits < 1 || bits > 16) {
-    refuse("adc.bits", fmt::format("an ADC of {} bits is not modelled", bits), "1 to 16");
+    refuse_config("adc.bits", fmt::format("an ADC of {} bits is not modelled", bits), "1 to 16");
   }
   if (is_signed && bits == 1) {
-    refuse("adc.bits", "one bit cannot code currents of both signs: the LSB is FS / (2^(bits-1) - 1)",
-           "2 bits or more, or an encoding whose currents have one sign");
+    refuse_config("adc.bits", "one bit cannot code currents of both signs: the LSB is FS / (2^(bits-1) - 1)",
+                  "2 bits or more, or an encoding whose currents have one sign");
   }
   if (!(full_scale >= 0) || std::isinf(full_scale)) {
     throw InputError(
@@ -115,8 +107,8 @@ AdcBank::AdcBank(const Adc& adc, bool is_signed, int array, int count, const Ran
   }
   if (auto wrong = problems(adc); !wrong.empty()) throw ConfigError(std::move(wrong));
   if (config->bits < 1 || config->bits > 16 || config->shared_by < 1) {
-    refuse("adc", fmt::format("{} bits shared by {} columns is not an ADC", config->bits, config->shared_by),
-           "1 to 16 bits, 1 column or more");
+    refuse_config("adc", fmt::format("{} bits shared by {} columns is not an ADC", config->bits, config->shared_by),
+                  "1 to 16 bits, 1 column or more");
   }
   bits_ = config->bits;
   base_ = is_signed ? -(1 << (bits_ - 1)) : 0;

@@ -49,27 +49,10 @@ void fields(Visitor& v, AdcErrors& c) {
 }
 
 void fields(Visitor& v, AdcCost& c) {
-  v(c.energy_J, {.key = "energy",
-                 .meaning = "energy of one conversion; auto = survey model at this converter's rate",
-                 .unit = Unit::joule,
-                 .min = 0,
-                 .absent = "auto"});
-  v(c.time_s,
-    {.key = "time",
-     .meaning = "time of one conversion; auto = clocks of this kind of converter (SAR: bits + 1, flash: 1, ramp: "
-                "2^bits of its own clock)",
-     .unit = Unit::second,
-     .positive = true,
-     .absent = "auto"});
-  v(c.area_m2, {.key = "area",
-                .meaning = "area of one converter; auto = survey model at this converter's rate",
-                .unit = Unit::square_meter,
-                .min = 0,
-                .absent = "auto"});
-  v(c.leakage_W, {.key = "leakage",
-                  .meaning = "static power of one converter; left out = no figure known, counted as none",
-                  .unit = Unit::watt,
-                  .min = 0});
+  v(c.model, {.key = "model",
+              .meaning = "where energy and area come from unless given: survey of published converters at this one's "
+                         "rate (from 4 bits), or circuit, its capacitors and gates at the technology's node"});
+  fields(v, c.given);
 }
 
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a converter costs: configured figures, else a regression over published converters.
+// What a converter costs by a regression over published ones.
 //
-// The regression: T. Andrulis, J. S. Emer, V. Sze, "Modeling Analog-Digital-Converter Energy and Area for
+// T. Andrulis, J. S. Emer, V. Sze, "Modeling Analog-Digital-Converter Energy and Area for
 // Compute-In-Memory Accelerator Design", 2024, arXiv:2404.06553, with the constants of its published model file (MIT
 // licence), fitted to B. Murmann's ADC Performance Survey. Valid from 4 bits and up to 1e10 conversions per second.
 // Against the converters it was fitted to: correlation 0.82 in log(energy), median factor 3.2, 90 % within 17.7; its
@@ -13,18 +13,11 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "periphery/adc/adc.h"
 
 namespace bitline {
 namespace {
-
-[[noreturn]] void refuse(const char* path, std::string message, const char* remedy) {
-  Diagnostic wrong;
-  wrong.path = path;
-  wrong.message = std::move(message);
-  wrong.remedy = remedy;
-  throw ConfigError(std::move(wrong));
-}
 
 // Schreier's figure of merit in dB: falls with the rate, and has a ceiling that rises with the resolution.
 constexpr double foms_intercept_dB = 213.7806687348118;
@@ -44,6 +37,8 @@ constexpr double area_per_ln_nm = 0.9932794744745022;
 constexpr double area_per_ln_Hz = 0.18071538424508238;
 constexpr double area_per_ln_pJ = 0.29912426192653485;
 
+constexpr double median_factor = 3.2;  // half of all converters lie within it of the regression's energy
+
 constexpr double lowest_bits = 4, highest_bits = 20;
 
 // As published: a converter between two integer resolutions has the ceiling of the higher one.
@@ -59,28 +54,30 @@ double energy_pJ(double bits, double node_nm, double rate_Hz) {
 UnitCost with_area(double pJ, double node_nm, double rate_Hz) {
   const double um2 = std::exp(area_intercept + area_per_ln_nm * std::log(node_nm) + area_per_ln_Hz * std::log(rate_Hz) +
                               area_per_ln_pJ * std::log(pJ));
-  return {.energy_J = pJ * 1e-12, .time_s = 1 / rate_Hz, .area_m2 = um2 * 1e-12, .leakage_W = 0};
+  return {.energy_J = pJ * 1e-12,
+          .time_s = 1 / rate_Hz,
+          .area_m2 = um2 * 1e-12,
+          .leakage_W = 0,
+          .origin = CostOrigin::survey,
+          .spread = median_factor};
 }
 
 void check_validity(double bits, double node_m, double rate_Hz) {
   if (!(bits >= lowest_bits && bits <= highest_bits)) {
-    refuse("adc.cost",
-           fmt::format("the ADC survey model covers {} to {} bits; this ADC has {}", lowest_bits, highest_bits, bits),
-           "give adc.cost.energy and adc.cost.area");
+    refuse_config(
+        "adc.cost",
+        fmt::format("the ADC survey model covers {} to {} bits; this ADC has {}", lowest_bits, highest_bits, bits),
+        "use adc.cost.model: circuit, or give adc.cost.energy and adc.cost.area");
   }
   if (!(node_m > 0) || std::isinf(node_m)) {
-    refuse("adc.cost", fmt::format("the technology node of the ADC is {} m", node_m),
-           "a positive length, such as 130 nm");
+    refuse_config("adc.cost", fmt::format("the technology node of the ADC is {} m", node_m),
+                  "a positive length, such as 130 nm");
   }
   if (!(rate_Hz > 0) || std::isinf(rate_Hz)) {
-    refuse("adc.cost", fmt::format("the ADC converts {} times a second", rate_Hz),
-           "a positive clock, or adc.cost.time");
+    refuse_config("adc.cost", fmt::format("the ADC converts {} times a second", rate_Hz),
+                  "a positive clock, or adc.cost.time");
   }
 }
-
-double clocks_s(const SarAdc& adc, double clock_Hz) { return (adc.common.bits + 1) / clock_Hz; }
-double clocks_s(const FlashAdc&, double clock_Hz) { return 1 / clock_Hz; }
-double clocks_s(const RampAdc& adc, double) { return std::ldexp(1.0, adc.common.bits) / adc.clock_Hz; }
 
 }  // namespace
 
@@ -96,30 +93,6 @@ UnitCost adc_survey_model(double bits, double node_m, double rate_Hz) {
   double pJ = energy_pJ(below, node_nm, rate_Hz);
   if (part > 0) pJ *= std::pow(energy_pJ(below + 1, node_nm, rate_Hz) / pJ, part);
   return with_area(pJ, node_nm, rate_Hz);
-}
-
-UnitCost unit_cost(const Adc& adc, double node_m, double clock_Hz) {
-  return std::visit(
-      [&](const auto& kind) -> UnitCost {
-        if constexpr (!requires { kind.common; }) {
-          return {};
-        } else {
-          const AdcCost& given = kind.common.cost;
-          const double time_s = given.time_s ? *given.time_s : clocks_s(kind, clock_Hz);
-          if (!(time_s > 0) || std::isinf(time_s)) {
-            refuse("adc.cost.time", fmt::format("one conversion would take {} s (clock {} Hz)", time_s, clock_Hz),
-                   "a positive clock, or adc.cost.time");
-          }
-          UnitCost cost;
-          if (!given.energy_J || !given.area_m2) cost = adc_survey_model(kind.common.bits, node_m, 1 / time_s);
-          cost.time_s = time_s;
-          cost.energy_J = given.energy_J.value_or(cost.energy_J);
-          cost.area_m2 = given.area_m2.value_or(cost.area_m2);
-          cost.leakage_W = given.leakage_W.value_or(0);
-          return cost;
-        }
-      },
-      adc);
 }
 
 }  // namespace bitline

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "periphery/lines/drivers.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "periphery/logic/gates.h"
+
+namespace bitline {
+namespace {
+
+constexpr double taper = 4;
+
+// Unit inverters' worth of transistors in a transmission gate of that resistance, at least one.
+double gate_size(const Gates& g, double ohm) { return std::max(1.0, g.resistance_ohm() / (2 * ohm)); }
+
+}  // namespace
+
+UnitCost buffer_chain(const Technology& t, double load_F, const char* part) {
+  const Gates g(t, part);
+  const double stages = std::max(1.0, std::ceil(std::log(load_F / g.inverter_input_F()) / std::log(taper)));
+  const double units = (std::pow(taper, stages) - 1) / (taper - 1);  // unit inverters in all stages together
+  UnitCost c;
+  c.energy_J = g.swing_J(units * (g.inverter_input_F() + g.inverter_output_F()));
+  c.time_s = stages * g.fo4_s();
+  // A wide inverter is as many fingers as units; fingers share their drains, so a finger takes one gate pitch.
+  c.area_m2 = g.area_m2(units + stages);
+  c.leakage_W = units * g.inverter_leakage_W();
+  return c;
+}
+
+UnitCost analog_row_driver(const Technology& t, double switch_ohm, int levels) {
+  const GivenCost& given = t.costs.driver;
+  if (given.complete()) return with(given, {});
+  const Gates g(t, "driver");
+  const double size = gate_size(g, switch_ohm);
+  const UnitCost chain = buffer_chain(t, size * g.inverter_input_F(), "driver");
+  UnitCost c;
+  // One switch opens and one closes; each goes back later: one swing of one gate for each activation.
+  c.energy_J = chain.energy_J + g.swing_J(size * g.inverter_input_F());
+  c.time_s = chain.time_s;
+  c.area_m2 = levels * (chain.area_m2 + g.area_m2(size + 1));
+  c.leakage_W = levels * chain.leakage_W;
+  return with(given, c);
+}
+
+UnitCost gate_row_driver(const Technology& t, double load_F) {
+  const GivenCost& given = t.costs.driver;
+  return given.complete() ? with(given, {}) : with(given, buffer_chain(t, load_F, "driver"));
+}
+
+UnitCost level_shifter(const Technology& t, double high_V, double load_F) {
+  const GivenCost& given = t.costs.level_shifter;
+  if (given.complete()) return with(given, {});
+  const Gates g(t, "level_shifter");
+  // Core transistors' figures, with length and pitch grown to the thick-oxide device: capacitance per width is taken as
+  // that of the core gate (a thicker oxide on a longer channel), area grows with the length squared.
+  const double longer = std::max(1.0, thick_oxide_length_m(high_V) / t.node_m);
+  constexpr double latch_units = 4;  // two pull-downs, two cross-coupled pull-ups, and the inverter of the input
+  const double output_units = std::max(1.0, load_F / (taper * g.inverter_input_F()));
+  const double units = latch_units + output_units;
+  UnitCost c;
+  c.energy_J = units * (g.inverter_input_F() + g.inverter_output_F()) * high_V * high_V;
+  c.time_s = 2 * longer * g.fo4_s();
+  c.area_m2 = longer * longer * g.area_m2(units + 3);
+  c.leakage_W = units * g.inverter_leakage_W() * high_V / t.vdd_V;
+  return with(given, c);
+}
+
+UnitCost column_switch(const Technology& t, double switch_ohm) {
+  const GivenCost& given = t.costs.mux;
+  if (given.complete()) return with(given, {});
+  const Gates g(t, "mux");
+  const double size = gate_size(g, switch_ohm);
+  const UnitCost chain = buffer_chain(t, size * g.inverter_input_F(), "mux");
+  UnitCost c;
+  c.energy_J = chain.energy_J + g.swing_J(size * g.inverter_input_F());
+  c.time_s = chain.time_s;
+  c.area_m2 = chain.area_m2 + g.area_m2(size + 1);
+  c.leakage_W = chain.leakage_W;
+  return with(given, c);
+}
+
+UnitCost decoder(const Technology& t, int outputs, const char* part) {
+  const Gates g(t, part);
+  const double bits = std::max(1.0, std::ceil(std::log2(outputs)));
+  const double nands = bits - 1;  // NAND2 (and an inverter) in the tree of one output
+  UnitCost c;
+  // Address and complement drive half of the outputs' first gates each; of the trees, one falls and one rises.
+  c.energy_J = t.toggle * bits * g.swing_J(g.inverter_output_F() + 0.5 * outputs * g.nand_input_F()) +
+               g.swing_J(nands * (g.nand_output_F() + g.inverter_input_F()) + g.inverter_output_F());
+  c.time_s = (1 + 2 * nands) * g.fo4_s();
+  c.area_m2 =
+      g.area_m2(2 * bits * Gates::inverter_pitches + outputs * (nands * Gates::nand_pitches + Gates::inverter_pitches));
+  c.leakage_W = (2 * bits + outputs) * g.inverter_leakage_W() + outputs * nands * g.nand_leakage_W();
+  return c;
+}
+
+}  // namespace bitline

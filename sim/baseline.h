@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the same network costs on digital machines of the same node, so that the analog figure has something to beat.
+#pragma once
+
+#include <vector>
+
+#include "sim/actions.h"
+
+namespace bitline {
+
+// A plane of multiply-accumulate units fed from memory, and memory that computes digitally. From the same gates as the
+// analog chip's periphery; inputs and outputs move over the same buffers. `layers[l]` belongs to chip.layers[l].
+std::vector<Baseline> baselines(const Chip& chip, const std::vector<LayerActions>& layers, const ChipParts& parts);
+
+}  // namespace bitline

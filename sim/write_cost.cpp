@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/write_cost.h"
+
+#include <fmt/format.h>
+
+namespace bitline {
+
+WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector<LayerParts>& own,
+                     std::vector<std::string>& warnings) {
+  const Config& config = chip.config;
+  const Technology& t = config.technology;
+  const Programming& p = config.programming;
+  const double devices = mapped_devices(chip), arrays = chip.placement.arrays_total;
+  if (parts.level_shifters)
+    warnings.push_back(
+        fmt::format("programming.voltage: {} is more than the {} that transistors of this node bear: level shifters on "
+                    "all lines are "
+                    "counted",
+                    pretty(*p.voltage_V, Unit::volt), pretty(t.core_limit_V.value_or(1.1 * t.vdd_V), Unit::volt)));
+  WriteCost cost;
+  if (t.write_energy_J) cost.energy_J = devices * *t.write_energy_J;
+  // Arrays are written at the same time, `parallel` devices of each.
+  if (t.write_time_s) cost.time_s = devices * *t.write_time_s / (arrays * p.parallel);
+  if (!p.voltage_V || !p.pulse_s) return cost;
+  const double square_V2 = *p.voltage_V * *p.voltage_V, line_F = parts.lines.row_F + parts.lines.column_F;
+  const UnitCost shifter = parts.level_shifters ? parts.level_shifter : UnitCost{};
+  double joules = 0, seconds = 0;
+  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
+    const LayerPlan& plan = chip.layers[l];
+    if (plan.settings().digital) continue;
+    const double copies = plan.settings().duplicate, read_s = plan.settings().input.t_read_s;
+    const double read_V = plan.settings().input.v_read_V;
+    const double count = static_cast<double>(plan.matrix->rows) * plan.matrix->columns * copies * plan.cell().slices *
+                         plan.cell().devices_per_slice();
+    const double sum_S = copies * target_sum_S(config.device, plan);
+    const double each_J = square_V2 * line_F + 2 * shifter.energy_J + (p.verify ? own[l].adc.energy_J : 0);
+    joules +=
+        p.pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);
+    seconds += p.pulses * count * (*p.pulse_s + (p.verify ? read_s + own[l].adc.time_s : 0));
+  }
+  if (!cost.energy_J) cost.energy_J = joules;
+  if (!cost.time_s) cost.time_s = seconds / (arrays * p.parallel);
+  return cost;
+}
+
+}  // namespace bitline

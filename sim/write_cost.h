@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programming the network: energy and time of writing every mapped device once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/actions.h"
+
+namespace bitline {
+
+struct WriteCost {
+  std::optional<double> energy_J, time_s;  // unset: not given and not enough to model it
+};
+// A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
+// `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.
+WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, std::vector<std::string>& warnings);
+
+}  // namespace bitline
