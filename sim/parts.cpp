@@ -54,7 +54,7 @@ LayerParts layer_parts(const Config& config, const LayerConfig& settings, const 
   const CellLayout cell = layout(settings.cell, settings.quantization.weight_bits);
   const AdcCommon* adc = common(settings.adc);
   const bool voltages = config.array.topology == Topology::voltage_rows;
-  const double columns = config.array.columns, active = config.array.active_rows.value_or(config.array.rows);
+  const double columns = config.array.columns;
   LayerParts p;
   p.outputs = std::floor(columns / cell.columns_per_weight) * cell.conversions_per_weight();
   p.shared_by = adc ? adc->shared_by : 1;
@@ -68,8 +68,7 @@ LayerParts layer_parts(const Config& config, const LayerConfig& settings, const 
   if (settings.input.encoding == Encoding::analog) p.dac = dac(t, settings.input.bits);
   const int bits = adc ? adc->bits : 1;
   if (p.shared_by > 1) {
-    p.column_switch =
-        column_switch(t, switch_ohm(config, active * (cell.pair && cell.columns_per_weight == cell.slices ? 2 : 1)));
+    p.column_switch = column_switch(t);
     p.sample_hold = sample_hold(t, bits);
   }
   // Elmore delay of a driven line with distributed resistance, Elmore, J. Appl. Phys. 19, 55 (1948),

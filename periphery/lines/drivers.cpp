@@ -19,8 +19,9 @@ double gate_size(const Gates& g, double ohm) { return std::max(1.0, g.resistance
 
 UnitCost buffer_chain(const Technology& t, double load_F, const char* part) {
   const Gates g(t, part);
-  const double stages = std::max(1.0, std::ceil(std::log(load_F / g.inverter_input_F()) / std::log(taper)));
-  const double units = (std::pow(taper, stages) - 1) / (taper - 1);  // unit inverters in all stages together
+  // As if the number of stages need not be whole, so that a chain grows smoothly with its load.
+  const double ratio = std::max(taper, load_F / g.inverter_input_F());
+  const double stages = std::log(ratio) / std::log(taper), units = (ratio - 1) / (taper - 1);
   UnitCost c;
   c.energy_J = g.swing_J(units * (g.inverter_input_F() + g.inverter_output_F()));
   c.time_s = stages * g.fo4_s();
@@ -68,17 +69,15 @@ UnitCost level_shifter(const Technology& t, double high_V, double load_F) {
   return with(given, c);
 }
 
-UnitCost column_switch(const Technology& t, double switch_ohm) {
+UnitCost column_switch(const Technology& t) {
   const GivenCost& given = t.costs.mux;
   if (given.complete()) return with(given, {});
   const Gates g(t, "mux");
-  const double size = gate_size(g, switch_ohm);
-  const UnitCost chain = buffer_chain(t, size * g.inverter_input_F(), "mux");
   UnitCost c;
-  c.energy_J = chain.energy_J + g.swing_J(size * g.inverter_input_F());
-  c.time_s = chain.time_s;
-  c.area_m2 = chain.area_m2 + g.area_m2(size + 1);
-  c.leakage_W = chain.leakage_W;
+  c.energy_J = g.swing_J(2 * g.inverter_input_F() + g.inverter_output_F());  // the gate and the inverter before it
+  c.time_s = g.fo4_s();
+  c.area_m2 = 2 * g.area_m2(Gates::inverter_pitches);
+  c.leakage_W = g.inverter_leakage_W();
   return with(given, c);
 }
 

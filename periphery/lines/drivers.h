@@ -24,8 +24,9 @@ UnitCost gate_row_driver(const Technology&, double load_F);
 // for `load_F`. One action is one write pulse.
 UnitCost level_shifter(const Technology&, double high_V, double load_F);
 
-// Connects one of the columns that share a converter; transmission gate of `switch_ohm`.
-UnitCost column_switch(const Technology&, double switch_ohm);
+// Connects one of the columns that share a converter: a transmission gate of unit size, as what it passes is a voltage
+// that the column's sample-and-hold keeps.
+UnitCost column_switch(const Technology&);
 
 // Selects one of `outputs` lines: NAND2 trees and an inverter for each.
 UnitCost decoder(const Technology&, int outputs, const char* part);

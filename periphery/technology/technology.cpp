@@ -43,8 +43,8 @@ void fields(Visitor& v, Transistor& t) {
   v(t.drive_per_K, {.key = "drive_per_K",
                     .meaning = "relative change of the drive currents per kelvin",
                     .unit = Unit::per_kelvin,
-                    .min = -0.004,
-                    .max = 0.004,
+                    .min = -0.01,
+                    .max = 0.01,
                     .required = true});
   v(t.off_decade_K, positive("off_decade", "temperature rise that makes leakage ten times as large", Unit::kelvin));
   v(t.gate_width_m,
