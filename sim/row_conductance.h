@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a driven row of an array draws current through.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "sim/chip.h"
+
+namespace bitline {
+
+// Conductance on each row of each array, (arrays, rows): every column an active row crosses draws current, whatever
+// block it belongs to, and so do unused cells unless they are open. `add(block, row, total_S)` adds all devices of one
+// row of a block, its reference devices included; blocks are numbered layer after layer.
+std::vector<double> row_conductances(const Chip& chip,
+                                     const std::function<void(std::size_t block, int row, double& total_S)>& add);
+
+}  // namespace bitline
