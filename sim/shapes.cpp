@@ -26,7 +26,8 @@ ShapesResult shapes_result(const Config& config, const PreparedShapes& p) {
       "and not counted. Codes are {}{}.",
       config.workload.statistics == ShapeStatistics::expected
           ? "expectations over the given statistics"
-          : fmt::format("drawn from the given statistics, inputs for {} images", config.workload.images),
+          : fmt::format("drawn from the given statistics, inputs for {} image{}", config.workload.images,
+                        config.workload.images == 1 ? "" : "s"),
       files.empty() ? "" : fmt::format("; counted as files give them: {}", files));
   return s;
 }

@@ -43,6 +43,6 @@ with tempfile.TemporaryDirectory() as d:
     (d / "wrong.yaml").write_text(base.replace("W.npy", "X.npy"))
     for command in ("run", "check"):
         expect(f"{command} with another shape", 2, command, d / "wrong.yaml", err="X.npy has the shape (1, 3); its weights are (3, 2)")
-    (d / "large.yaml").write_text(base + "quantization.weight_bits: 3\n")
+    (d / "large.yaml").write_text(base + "quantization: {weight_bits: 3}\n")
     expect("codes outside the range", 2, "run", d / "large.yaml", err="holds -7 at row 2, column 0; codes of 3-bit weights")
 finish()
