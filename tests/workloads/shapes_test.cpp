@@ -21,14 +21,22 @@ namespace {
 
 doctest::Approx relative(double expected) { return doctest::Approx(expected).epsilon(1e-12).scale(1e-30); }
 
+LayerShape shape(const char* name, Shape input, int kernel, int padding, int stride, int outputs) {
+  LayerShape s;
+  s.name = name;
+  s.channels = input.channels, s.height = input.height, s.width = input.width;
+  s.kernel = kernel, s.padding = padding, s.stride = stride, s.outputs = outputs;
+  return s;
+}
+
 double sum(const std::vector<double>& x) { return std::accumulate(x.begin(), x.end(), 0.0); }
 
 }  // namespace
 
 TEST_CASE("shapes: places of a kernel that lie on the input are those that patches of ones show") {
-  for (const LayerShape& s : {LayerShape{"a", 2, 5, 7, 3, 1, 1, 4}, LayerShape{"b", 1, 6, 5, 3, 2, 2, 4},
-                              LayerShape{"c", 1, 4, 4, 2, 3, 3, 4}, LayerShape{"d", 3, 1, 1, 1, 0, 1, 4},
-                              LayerShape{"e", 1, 7, 3, 3, 0, 2, 4}})
+  for (const LayerShape& s :
+       {shape("a", {2, 5, 7}, 3, 1, 1, 4), shape("b", {1, 6, 5}, 3, 2, 2, 4), shape("c", {1, 4, 4}, 2, 3, 3, 4),
+        shape("d", {3, 1, 1}, 1, 0, 1, 4), shape("e", {1, 7, 3}, 3, 0, 2, 4)})
     for (const int copies : {1, 2, 3, 7}) {
       CAPTURE(s.name);
       CAPTURE(copies);
@@ -110,12 +118,12 @@ TEST_CASE("shapes: what one key cannot see is told with its key") {
     const auto found = problems(s);
     return found.size() == 1 ? found[0].path : std::to_string(found.size());
   };
-  CHECK(key({"a", 3, 32, 32, 3, 1, 1, 128}) == "0");
-  CHECK(key({"a", 3, 4, 2, 3, 0, 1, 8}) == "kernel");
-  CHECK(key({"a", 3, 2, 2, 4, 1, 1, 8}) == "0");  // with its padding it fits
-  CHECK(key({"a", 1 << 20, 1, 1, 1, 0, 1, 1 << 20}) == "outputs");
-  CHECK(key({"a", 1, 1 << 20, 1 << 20, 1, 0, 1, 1}) == "channels");
-  CHECK(key({"a", 1 << 24, 1 << 24, 1 << 24, 1 << 24, 1 << 24, 1, 1 << 24}) == "outputs");
+  CHECK(key(shape("a", {3, 32, 32}, 3, 1, 1, 128)) == "0");
+  CHECK(key(shape("a", {3, 4, 2}, 3, 0, 1, 8)) == "kernel");
+  CHECK(key(shape("a", {3, 2, 2}, 4, 1, 1, 8)) == "0");  // with its padding it fits
+  CHECK(key(shape("a", {1 << 20, 1, 1}, 1, 0, 1, 1 << 20)) == "outputs");
+  CHECK(key(shape("a", {1, 1 << 20, 1 << 20}, 1, 0, 1, 1)) == "channels");
+  CHECK(key(shape("a", {1 << 24, 1 << 24, 1 << 24}, 1 << 24, 1 << 24, 1, 1 << 24)) == "outputs");
 }
 
 TEST_CASE("shapes: files of codes are read whole or refused with layer, file and value") {
@@ -124,7 +132,7 @@ TEST_CASE("shapes: files of codes are read whole or refused with layer, file and
     write_npy(f.path / name, std::span<const double>(data), shape);
     return f.path / name;
   };
-  const MatrixLayer m = matrix_of({"fc2", 1, 1, 2, 1, 0, 1, 2}, 0, 3, 2);  // one row, two positions
+  const MatrixLayer m = matrix_of(shape("fc2", {1, 1, 2}, 1, 0, 1, 2), 0, 3, 2);  // one row, two positions
   CHECK(read_weight_codes(file("w.npy", {-3, 3}, {1, 2}), m) == std::vector<std::int16_t>{-3, 3});
   CHECK(read_input_codes(file("x.npy", {0, 3, 1, 2}, {4, 1}), m) == std::vector<std::int16_t>{0, 3, 1, 2});
   const auto said = [&](auto&& read, std::vector<double> data, std::vector<std::size_t> shape, MatrixLayer layer) {
