@@ -29,7 +29,7 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
   write_file(folder / "layers.csv", layers_csv(result));
-  write_file(folder / "images.csv", images_csv(result));
+  if (!result.shapes) write_file(folder / "images.csv", images_csv(result));
   write_file(folder / "report.html", html_report(result, resolved));
   write_file(folder / "result.json", result_json(result));
 }
@@ -80,6 +80,8 @@ void add_run(CommandLine& line) {
                         {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first",
                           "writes resolved.yaml, result.json, layers.csv, images.csv and report.html"},
                          {"bitline run runs/first/resolved.yaml --json", "the same run again, bit for bit"},
+                         {"bitline run vgg8-cost --set workload.statistics=expected",
+                          "costs of a network of which only the shapes are known: no ONNX file, no data set"},
                          {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7",
                           "what perfect converters would give, on other chips"},
                          {"bitline run fashion-mlp --set workload.images=500 --fail-if 'quality.value<0.5'",

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "arch/check_workload.h"
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
@@ -56,16 +57,6 @@ void fields(Visitor& v, Mapping& m) {
     {.key = "unused", .meaning = "what devices of unmapped cells are: written to g_min, or never formed (open)"});
   v(m.min_piece_rows,
     {.key = "min_piece_rows", .meaning = "smallest piece a block may be cut into along its rows", .min = 1});
-}
-
-void fields(Visitor& v, Workload& w) {
-  v(w.network,
-    {.key = "network", .meaning = "ONNX file: beside the config, or a shipped model's name", .required = true});
-  v(w.dataset, {.key = "dataset", .meaning = "data set, see `bitline list datasets`"});
-  v(w.images, {.key = "images", .meaning = "test images, from the first", .min = 1});
-  v(w.calibration_images, {.key = "calibration_images",
-                           .meaning = "training images that set activation scales and converter ranges",
-                           .min = 1});
 }
 
 void fields(Visitor& v, PublishedFigure& p) {
@@ -121,7 +112,7 @@ void fields(Visitor& v, Config& c) {
   v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
   v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
   v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
-  v(c.workload, {.key = "workload", .meaning = "the network and its data"});
+  v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});
   v(c.age_s, {.key = "age", .meaning = "time between writing and reading", .unit = Unit::second, .min = 0});
   v(c.layers,
     {.key = "layers",
@@ -334,27 +325,7 @@ void check_layers(Config& c, const ConfigPath& where, ConfigReader& r, std::vect
   }
 }
 
-// A model beside the config is remembered by its full path, so that resolved.yaml finds it from anywhere; a shipped
-// model keeps its short name, so that the hash is the same on every machine.
-void find_network(Config& c, const ConfigPath& where, ConfigReader& r) {
-  namespace fs = std::filesystem;
-  std::string& network = c.workload.network;
-  if (network.empty() || !r.clean("workload")) return;
-  const auto& origins = r.annotations().origins;
-  const auto origin = origins.find("workload.network");
-  const fs::path beside = (origin == origins.end() ? fs::path() : folder_of(origin->second)) / network;
-  std::error_code ec;
-  if (fs::is_regular_file(beside, ec)) {
-    network = fs::weakly_canonical(beside).string();
-    return;
-  }
-  for (const auto& root : where.roots)
-    if (fs::is_regular_file(root.parent_path() / "models" / network, ec)) return;
-  r.problem("workload.network", fmt::format("no file '{}'", network),
-            "looked beside the config and among the shipped models");
-}
-
-// Likewise a folder of measured conductances, beside the config or below the current folder.
+// A folder of measured conductances, beside the config or below the current folder, is remembered by its full path.
 void find_conductances(Config& c, ConfigReader& r) {
   namespace fs = std::filesystem;
   if (c.conductances.empty()) return;
@@ -386,7 +357,7 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   check_chip(loaded.config, reader);
   std::vector<Assumption> in_layers;
   check_layers(loaded.config, where, reader, in_layers);
-  find_network(loaded.config, where, reader);
+  check_workload(loaded.config, where, reader);
   find_conductances(loaded.config, reader);
   reader.finish();
   loaded.annotations = reader.annotations();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "arch/system.h"
+#include "arch/workload.h"
 #include "array/cell.h"
 #include "array/device/device.h"
 #include "array/wires/wires.h"
@@ -67,13 +68,6 @@ struct Mapping {
   BiasPlace bias = BiasPlace::digital;
   bool reload = false;  // time-multiplex arrays when the network does not fit; writing is charged
   int min_piece_rows = 16;
-};
-
-struct Workload {
-  std::string network;  // ONNX file
-  std::string dataset = "fashion-mnist";
-  int images = 10000;            // of the test split, from its first
-  int calibration_images = 256;  // of the training split
 };
 
 // A figure of a publication beside ours. `ours` is a path into result.json.

@@ -132,14 +132,25 @@ std::array<double, 4> Random::uniform4(const Counter& c) const {
   return out;
 }
 
+void Random::words(const Counter& first, std::span<std::uint32_t> out) const {
+  constexpr std::size_t chunk = 4 * philox_blocks;
+  std::uint32_t last[chunk];
+  for (std::size_t i = 0; i < out.size(); i += chunk) {
+    const bool whole = out.size() - i >= chunk;
+    philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>(i / 4), first.image, first.step,
+            whole ? out.data() + i : last);
+    if (!whole) std::copy_n(last, out.size() - i, out.data() + i);
+  }
+}
+
 void Random::normals(const Counter& first, std::span<float> out) const {
   constexpr std::size_t chunk = 256;
   std::uint32_t u[chunk];
   for (std::size_t begin = 0; begin < out.size(); begin += chunk) {
     const std::size_t n = std::min(chunk, out.size() - begin);
-    for (std::size_t i = 0; i < n; i += 4 * philox_blocks)
-      philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>((begin + i) / 4), first.image,
-              first.step, u + i);
+    Counter next = first;
+    next.place += static_cast<std::uint32_t>(begin / 4);
+    words(next, {u, n});
     normal_from_bits({u, n}, out.subspan(begin, n));
   }
 }

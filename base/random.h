@@ -26,6 +26,8 @@ enum class Purpose : std::uint16_t {
   reference_noise = 12,
   sweep_sample = 13,
   adc_inl = 14,
+  shape_weights = 15,
+  shape_inputs = 16,
   test = 1000,
 };
 
@@ -43,6 +45,8 @@ class Random {
   Random(std::uint32_t seed, std::uint32_t instance) : key_{seed, instance} {}
 
   std::array<std::uint32_t, 4> bits(const Counter& counter) const;
+  // out[i] is bits({..., place + i / 4})[i % 4], vectorised.
+  void words(const Counter& first, std::span<std::uint32_t> out) const;
   // Four independent standard normal numbers (float resolution, |z| < 6.5).
   std::array<float, 4> normal4(const Counter& counter) const;
   // Four uniform numbers in the open interval (0, 1).

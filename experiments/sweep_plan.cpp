@@ -118,6 +118,9 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
     }
   }
   check_points(sweep);
+  // Costs from layer shapes have no accuracy to keep.
+  if (plan.keep.empty() && !sweep.load(sweep.points.front()).config.workload.shapes.empty())
+    std::erase_if(sweep.keep, [](const std::string& path) { return path.starts_with("quality."); });
   return sweep;
 }
 

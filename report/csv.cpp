@@ -46,11 +46,11 @@ std::string layers_csv(const Result& result) {
   std::string csv = "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays\n";
   for (const LayerResult& l : result.layers) {
     const bool exact = std::isinf(l.snr_db) && l.snr_db > 0;
+    const auto of_run = [&](const char* column, double x) { return result.shapes ? "" : number(l, column, x); };
     csv += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(l.name), number(l, "energy_J", l.energy_J),
-                       number(l, "latency_s", l.latency_s), exact ? "" : number(l, "snr_db", l.snr_db),
-                       number(l, "adc_clipped_frac", l.adc_clipped_frac),
-                       number(l, "adc_full_scale_A", l.adc_full_scale_A), number(l, "conversions", l.conversions),
-                       number(l, "macs", l.macs), l.arrays);
+                       number(l, "latency_s", l.latency_s), exact ? "" : of_run("snr_db", l.snr_db),
+                       of_run("adc_clipped_frac", l.adc_clipped_frac), of_run("adc_full_scale_A", l.adc_full_scale_A),
+                       number(l, "conversions", l.conversions), number(l, "macs", l.macs), l.arrays);
   }
   return csv;
 }

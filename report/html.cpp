@@ -71,7 +71,8 @@ std::string cards(const Result& r) {
                         escape_markup(value), escape_markup(note));
   };
   const std::string& metric = r.quality.metric;
-  card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
+  if (!r.shapes)
+    card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
   card("energy per inference", quantity(r.energy_per_inference_J, Unit::joule),
        fmt::format("{:.4g} TOPS/W", r.tops_per_w));
   card("latency", quantity(r.latency_per_inference_s, Unit::second), count_text(r.throughput_per_s) + " inferences/s");
@@ -80,6 +81,7 @@ std::string cards(const Result& r) {
 }
 
 std::string quality_section(const Result& r) {
+  if (r.shapes) return "";
   const Quality& q = r.quality;
   const bool many = q.chips.size() > 1;
   Table table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
@@ -95,6 +97,7 @@ std::string quality_section(const Result& r) {
 }
 
 std::string write_section(const Result& r) {
+  if (r.shapes) return "";
   const WriteResult& w = r.write;
   Table table("lr", {});
   table.row({"cells read back at their level", percent(w.level_accuracy)});
@@ -160,17 +163,22 @@ std::string cost_section(const Result& r) {
 
 std::string layer_section(const Result& r) {
   if (r.layers.empty()) return "";
-  Table table("lrrrrrrrr",
-              {"layer", "energy", "latency", "SNR", "clipped", "ADC full scale", "conversions", "MACs", "arrays"});
+  const auto cells = [&](std::vector<std::string> costs, const std::vector<std::string>& of_run,
+                         const std::vector<std::string>& counts) {
+    if (!r.shapes) costs.insert(costs.end(), of_run.begin(), of_run.end());
+    costs.insert(costs.end(), counts.begin(), counts.end());
+    return costs;
+  };
+  Table table("lrrrrrrrr", cells({"layer", "energy", "latency"}, {"SNR", "clipped", "ADC full scale"},
+                                 {"conversions", "MACs", "arrays"}));
   for (const LayerResult& l : r.layers)
-    table.row({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second), snr_text(l.snr_db),
-               percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere), count_text(l.conversions),
-               count_text(l.macs), std::to_string(l.arrays)});
+    table.row(cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second)},
+                    {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
+                    {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)}));
   return heading("Layer by layer") + figure(layers_svg(r)) + table.str() +
-         paragraph(
-             "Energy, latency, conversions and multiply-accumulates (MACs) per inference. SNR: the exact product over "
-             "the deviation from it, mean over chips.",
-             "soft");
+         paragraph(std::string("Energy, latency, conversions and multiply-accumulates (MACs) per inference.") +
+                       (r.shapes ? "" : " SNR: the exact product over the deviation from it, mean over chips."),
+                   "soft");
 }
 
 std::string mapping_section(const Result& r) {
@@ -232,8 +240,9 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
   html +=
       fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
   const std::size_t chips = r.quality.chips.size();
-  html += paragraph(fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips), chips == 1 ? "" : "s",
-                                grouped(r.quality.inputs), r.seed),
+  html += paragraph(r.shapes ? fmt::format("{}; seed {}", nothing_was_run, r.seed)
+                             : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
+                                           chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
                     "soft");
   for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
   html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + wire_section(r) +

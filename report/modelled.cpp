@@ -5,7 +5,9 @@ namespace bitline {
 
 std::vector<Simplification> modelled(const Result& result) {
   const bool wires = result.wires.has_value();
-  return {
+  std::vector<Simplification> list;
+  if (result.shapes) list.push_back({"Weights and inputs", result.shapes->note});
+  const std::vector<Simplification> always = {
       {"Wire resistance",
        wires
            ? "Exact: Kirchhoff's laws at every node of each array with the given resistances, for every read."
@@ -47,6 +49,8 @@ std::vector<Simplification> modelled(const Result& result) {
        "Not counted unless listed among the parts above: sequencing logic, clock distribution, pads and off-chip "
        "memory."},
   };
+  list.insert(list.end(), always.begin(), always.end());
+  return list;
 }
 
 }  // namespace bitline

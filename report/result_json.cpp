@@ -22,6 +22,9 @@ using Json = nlohmann::ordered_json;
 Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
 Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
 
+// What only a run gives.
+Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
+
 Json object_of(const std::vector<std::pair<std::string, double>>& parts) {
   Json object = Json::object();
   // A name that comes twice is one key, and the sum must stay the total.
@@ -81,9 +84,9 @@ Json layers_of(const Result& r) {
                       {"energy_J", l.energy_J},
                       {"latency_s", l.latency_s},
                       {"settle_s", l.settle_s},
-                      {"snr_db", exact ? Json(nullptr) : Json(l.snr_db)},
-                      {"adc_clipped_frac", l.adc_clipped_frac},
-                      {"adc_full_scale_A", l.adc_full_scale_A},
+                      {"snr_db", exact || r.shapes ? Json(nullptr) : Json(l.snr_db)},
+                      {"adc_clipped_frac", unless_shapes(r, l.adc_clipped_frac)},
+                      {"adc_full_scale_A", unless_shapes(r, l.adc_full_scale_A)},
                       {"conversions", l.conversions},
                       {"macs", l.macs},
                       {"arrays", l.arrays},
@@ -135,6 +138,11 @@ Json provenance_of(const Result& r) {
                                           NLOHMANN_JSON_VERSION_PATCH)},
             {"oneTBB", fmt::format("{}.{}", TBB_VERSION_MAJOR, TBB_VERSION_MINOR)}}},
           {"inputs", inputs}};
+}
+
+Json shapes_of(const Result& r) {
+  if (!r.shapes) return nullptr;
+  return {{"statistics", r.shapes->statistics}, {"note", std::string(nothing_was_run) + ". " + r.shapes->note}};
 }
 
 // Wires: how they were solved, that they were, and what they do.
@@ -237,11 +245,12 @@ Json document(const Result& r) {
       {"status", r.status},
       {"warnings", Json(r.warnings)},
       {"assumed", assumed},
-      {"quality", quality_of(r.quality)},
+      {"shapes", shapes_of(r)},
+      {"quality", r.shapes ? Json(nullptr) : quality_of(r.quality)},
       {"write",
-       {{"level_accuracy", r.write.level_accuracy},
-        {"rms_error_S", r.write.rms_error_S},
-        {"fault_frac", r.write.fault_frac},
+       {{"level_accuracy", unless_shapes(r, r.write.level_accuracy)},
+        {"rms_error_S", unless_shapes(r, r.write.rms_error_S)},
+        {"fault_frac", unless_shapes(r, r.write.fault_frac)},
         {"pulses_per_cell", or_null(r.write.pulses_per_cell)}}},
       {"wires", wires_of(r)},
       {"energy",

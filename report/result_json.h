@@ -13,7 +13,8 @@ namespace bitline {
 inline constexpr int result_schema_version = 1;
 
 // The document, indented by 2, ending in a newline. Unset values are null, and so is an infinite snr_db: a layer that
-// deviates nowhere has none. Throws RunError naming the key of any other number that is not finite.
+// deviates nowhere has none. Costs from layer shapes have null for all that only a run gives. Throws RunError naming
+// the key of any other number that is not finite.
 std::string result_json(const Result& result);
 
 // The number at a path of that document: "write.level_accuracy", "energy.breakdown_J.adc", "layers.fc1.snr_db"

@@ -72,16 +72,19 @@ std::string layers_svg(const Result& result) {
     std::function<double(const LayerResult&)> value;
     std::function<std::string(const LayerResult&)> text;
   };
-  const std::vector<Panel> panels = {{"energy", [](const LayerResult& l) { return l.energy_J; },
-                                      [](const LayerResult& l) { return quantity(l.energy_J, Unit::joule); }},
-                                     {"latency", [](const LayerResult& l) { return l.latency_s; },
-                                      [](const LayerResult& l) { return quantity(l.latency_s, Unit::second); }},
-                                     {"signal to noise", [](const LayerResult& l) { return l.snr_db; },
-                                      [](const LayerResult& l) { return snr_text(l.snr_db); }},
-                                     {"conversions clipped", [](const LayerResult& l) { return l.adc_clipped_frac; },
-                                      [](const LayerResult& l) { return percent(l.adc_clipped_frac); }}};
+  std::vector<Panel> panels = {{"energy", [](const LayerResult& l) { return l.energy_J; },
+                                [](const LayerResult& l) { return quantity(l.energy_J, Unit::joule); }},
+                               {"latency", [](const LayerResult& l) { return l.latency_s; },
+                                [](const LayerResult& l) { return quantity(l.latency_s, Unit::second); }},
+                               {"signal to noise", [](const LayerResult& l) { return l.snr_db; },
+                                [](const LayerResult& l) { return snr_text(l.snr_db); }},
+                               {"conversions clipped", [](const LayerResult& l) { return l.adc_clipped_frac; },
+                                [](const LayerResult& l) { return percent(l.adc_clipped_frac); }}};
   const double height = top + static_cast<double>(result.layers.size()) * row_height + 12;
-  Svg svg(page_width, height, "Energy, latency, signal-to-noise ratio and clipping of each layer");
+  if (result.shapes) panels.resize(2);  // the others need a run
+  Svg svg(page_width, height,
+          result.shapes ? "Energy and latency of each layer"
+                        : "Energy, latency, signal-to-noise ratio and clipping of each layer");
   svg.text(margin, 28, "Layers", {.size = 15, .bold = true});
   for (std::size_t i = 0; i < result.layers.size(); ++i)
     svg.text(margin, top + static_cast<double>(i) * row_height + 15,

@@ -36,9 +36,10 @@ std::string paragraph(const std::string& text, std::size_t indent) {
 std::string title(const Result& r, const Paint& paint) {
   const std::size_t chips = r.quality.chips.size();
   std::string line = paint.heading(clean(r.name.empty() ? "run" : r.name));
-  line += paint.with(paint.dim(),
-                     fmt::format("   config {}   seed {}   {} chip{}   {} inputs", clean(r.config_hash.substr(0, 12)),
-                                 r.seed, grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs)));
+  std::string facts = fmt::format("   config {}   seed {}", clean(r.config_hash.substr(0, 12)), r.seed);
+  if (!r.shapes)
+    facts += fmt::format("   {} chip{}   {} inputs", grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs));
+  line += paint.with(paint.dim(), facts);
   if (r.status != "done") line += "   " + paint.with(paint.warn(), clean(r.status));
   return line + "\n";
 }
@@ -127,20 +128,20 @@ std::string mapping_line(const MappingResult& m) {
 }
 
 std::string layers(const Result& r, const Paint& paint) {
-  TextTable table({{},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right},
-                   {Align::right}});
-  table.row({"layer", "energy", "latency", "SNR", "clipped", "full scale", "conversions", "MACs", "arrays"});
+  std::vector<TextTable::Column> columns(r.shapes ? 6 : 9, {Align::right});
+  columns[0].align = Align::left;
+  TextTable table(std::move(columns));
+  const auto row = [&](std::vector<std::string> cells, const std::vector<std::string>& of_run,
+                       const std::vector<std::string>& counts) {
+    if (!r.shapes) cells.insert(cells.end(), of_run.begin(), of_run.end());
+    cells.insert(cells.end(), counts.begin(), counts.end());
+    table.row(std::move(cells));
+  };
+  row({"layer", "energy", "latency"}, {"SNR", "clipped", "full scale"}, {"conversions", "MACs", "arrays"});
   for (const LayerResult& l : r.layers)
-    table.row({shorten(clean(l.name), 20), quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
-               snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere),
-               count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
+    row({shorten(clean(l.name), 20), quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second)},
+        {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
+        {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
   return table.str(2, paint.dim());
 }
 
@@ -168,7 +169,11 @@ std::string timing(const Result& r) {
 
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
-  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint);
+  std::string text = title(r, paint);
+  if (r.shapes)
+    text += paragraph(nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
+  else
+    text += quality(r, paint) + writing(r, paint);
   if (r.wires) text += wires(*r.wires, paint);
   text += costs(r, paint);
   text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";

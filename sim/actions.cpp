@@ -92,16 +92,4 @@ double mapped_devices(const Chip& chip) {
   return devices;
 }
 
-double target_sum_S(const Device& device, const LayerPlan& plan) {
-  const CellLayout& cell = plan.cell();
-  const auto both_S = [&](int digit) {
-    const Targets t = targets(cell, device, digit);
-    return cell.pair ? t.positive_S + t.negative_S : t.positive_S;
-  };
-  double sum_S = 0;
-  for (const std::int16_t w : plan.matrix->weights)
-    for (int s = 0; s < cell.slices; ++s) sum_S += both_S(cell.digit(w, s));
-  return sum_S;
-}
-
 }  // namespace bitline

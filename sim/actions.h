@@ -40,7 +40,4 @@ int bits_for(double largest);
 // Devices that hold weights, all copies.
 double mapped_devices(const Chip&);
 
-// Sum of the target conductances of one copy of a layer's devices.
-double target_sum_S(const Device&, const LayerPlan&);
-
 }  // namespace bitline

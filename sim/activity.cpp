@@ -96,19 +96,25 @@ void add_to(std::vector<std::vector<T>>& sums, const std::vector<std::vector<T>>
 
 }  // namespace
 
-void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
-  const Input& input = plan.settings().input;
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows);
-  const auto copies = static_cast<std::size_t>(plan.settings().duplicate);
-  // What one code costs over all its planes, tabulated.
+DriveTable drive_table(const LayerPlan& plan) {
   const int low = plan.matrix->input.lowest(), high = plan.matrix->input.highest();
-  std::vector<std::uint32_t> drive(static_cast<std::size_t>(high - low + 1)), on(drive.size());
+  const auto codes = static_cast<std::size_t>(high - low + 1);
+  DriveTable table{std::vector<std::uint32_t>(codes), std::vector<std::uint32_t>(codes)};
   for (int code = low; code <= high; ++code)
     for (int p = 0; p < plan.planes.planes(); ++p) {
-      const int x = plane_value(input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
-      drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
-      on[static_cast<std::size_t>(code - low)] += x != 0;
+      const int x =
+          plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
+      table.drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
+      table.on[static_cast<std::size_t>(code - low)] += x != 0;
     }
+  return table;
+}
+
+void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix->rows);
+  const auto copies = static_cast<std::size_t>(plan.settings().duplicate);
+  const int low = plan.matrix->input.lowest();
+  const auto [drive, on] = drive_table(plan);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
   const auto positions = static_cast<std::size_t>(plan.matrix->positions);

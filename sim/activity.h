@@ -11,6 +11,12 @@
 
 namespace bitline {
 
+// What one input code costs over all its planes, by code from the layer's lowest on.
+struct DriveTable {
+  std::vector<std::uint32_t> drive, on;  // sum of x^2; planes with x != 0
+};
+DriveTable drive_table(const LayerPlan& plan);
+
 struct Activity {
   std::vector<std::vector<std::uint64_t>> row_drive;  // [copy][row]: sum over reads of x^2 (x in input steps)
   std::vector<std::vector<std::uint64_t>> row_on;     // [copy][row]: reads with x != 0

@@ -28,7 +28,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   double total = 0;
   const Device& device = chip.config.device;
   for (const auto& plan : chip.layers) {
-    if (plan.settings().digital) continue;
+    // Weights of layers that are never written are not known.
+    if (plan.settings().digital || plan.matrix->weights.empty()) continue;
     const CellLayout& cell = plan.cell();
     const int lowest = cell.pair ? -cell.highest_digit : 0;
     Layer layer{{cell.pair, cell.step_S(device), device.g_min_S, lowest, cell.highest_digit}, {}, {}, &cell};

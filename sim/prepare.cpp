@@ -5,13 +5,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "sim/shapes.h"
 
 namespace bitline {
-namespace {
-
 namespace fs = std::filesystem;
 
-fs::path find_model(const std::string& name, const RunOptions& options) {
+fs::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options) {
   if (fs::path(name).is_absolute()) return name;
   std::string places;
   for (const auto& folder : options.model_folders) {
@@ -19,10 +18,12 @@ fs::path find_model(const std::string& name, const RunOptions& options) {
     places += (places.empty() ? "" : ", ") + (folder / name).string();
   }
   if (fs::exists(name)) return name;
-  throw InputError("workload.network: no file '" + name + "'; looked for " + places);
+  throw InputError(key + ": no file '" + name + "'; looked for " + places);
 }
 
-}  // namespace
+int input_bits(const Input& input, bool is_signed) {
+  return input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : input.bits;
+}
 
 void add_inputs(const Dataset& data, std::vector<InputFile>& inputs) {
   for (std::size_t i = 0; i < data.files.size(); ++i) {
@@ -38,11 +39,11 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
     Diagnostic missing;
     missing.path = "workload.network";
     missing.message = "is missing: there is no network to run";
-    missing.remedy = "add \"workload: {network: FILE.onnx}\"";
+    missing.remedy = "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone";
     throw ConfigError(missing);
   }
   Prepared p;
-  const fs::path file = find_model(config.workload.network, options);
+  const fs::path file = find_workload_file(config.workload.network, "workload.network", options);
   Network network = read_onnx(file);
   p.inputs.push_back({file.filename().string(), checksum(read_file(file))});
   p.calibration = load_dataset(config.workload.dataset, Split::train, 0,
@@ -59,9 +60,7 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
         network, p.calibration,
         [&](int i, const std::string&) {
           const LayerConfig& s = settings[static_cast<std::size_t>(i)];
-          // Ternary inputs are -1, 0, 1, or 0 and 1 where they cannot be negative.
-          const int bits =
-              s.input.encoding == Encoding::ternary ? (is_signed[static_cast<std::size_t>(i)] ? 2 : 1) : s.input.bits;
+          const int bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]);
           const bool bias_rows = config.mapping.bias == BiasPlace::rows && !s.digital;
           return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
                                    s.quantization.clip_percentile, bias_rows};
@@ -76,8 +75,14 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
     for (const auto& m : first->matrices()) is_signed[static_cast<std::size_t>(m.index)] = m.input.is_signed;
   }
   p.network = quantize(is_signed);
+  p.placement = place(loaded, p.network->matrices(), settings);
+  return p;
+}
+
+Placement place(const LoadedConfig& loaded, const std::vector<MatrixLayer>& layers,
+                const std::vector<LayerConfig>& settings) {
   try {
-    p.placement = place(config, p.network->matrices(), settings);
+    return place(loaded.config, layers, settings);
   } catch (const ConfigError& e) {
     // The placement knows keys, not where they were written.
     std::vector<Diagnostic> located = e.diagnostics();
@@ -87,21 +92,20 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
     }
     throw ConfigError(located);
   }
-  return p;
 }
 
-MappingResult mapping_of(const Config& config, const Prepared& p) {
+MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& layers, const Placement& placement) {
   MappingResult m;
-  m.arrays_used = std::min(p.placement.arrays_used, p.placement.arrays_total);
-  m.arrays_total = p.placement.arrays_total;
-  m.chips = p.placement.chips;
+  m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
+  m.arrays_total = placement.arrays_total;
+  m.chips = placement.chips;
   m.array_rows = config.array.rows;
   m.array_columns = config.array.columns;
-  m.array_utilisation.assign(static_cast<std::size_t>(std::max(p.placement.arrays_used, p.placement.arrays_total)), 0);
+  m.array_utilisation.assign(static_cast<std::size_t>(std::max(placement.arrays_used, placement.arrays_total)), 0);
   const double cells = static_cast<double>(config.array.rows) * config.array.columns;
   double used = 0;
-  for (const auto& layer : p.placement.layers) {
-    const MatrixLayer& matrix = p.network->matrices()[static_cast<std::size_t>(layer.matrix)];
+  for (const auto& layer : placement.layers) {
+    const MatrixLayer& matrix = layers[static_cast<std::size_t>(layer.matrix)];
     LayerMapping& out = m.layers.emplace_back();
     out.name = layer.name;
     out.rows = matrix.rows;
@@ -114,12 +118,17 @@ MappingResult mapping_of(const Config& config, const Prepared& p) {
       used += static_cast<double>(b.rows) * width;
     }
   }
-  m.cell_utilisation = used / (cells * std::max(1, std::max(p.placement.arrays_used, p.placement.arrays_total)));
+  m.cell_utilisation = used / (cells * std::max(1, std::max(placement.arrays_used, placement.arrays_total)));
   return m;
 }
 
 MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options) {
-  return mapping_of(loaded.config, prepare(loaded, options));
+  if (!loaded.config.workload.shapes.empty()) {
+    const PreparedShapes p = prepare_shapes(loaded, options);
+    return mapping_of(loaded.config, p.matrices, p.placement);
+  }
+  const Prepared p = prepare(loaded, options);
+  return mapping_of(loaded.config, p.network->matrices(), p.placement);
 }
 
 }  // namespace bitline

@@ -20,7 +20,17 @@ struct Prepared {
 // Reads network and calibration images, quantizes, places. Throws ConfigError, InputError, RunError.
 Prepared prepare(const LoadedConfig& loaded, const RunOptions& options);
 
-MappingResult mapping_of(const Config& config, const Prepared& prepared);
+// Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
+Placement place(const LoadedConfig& loaded, const std::vector<MatrixLayer>& layers,
+                const std::vector<LayerConfig>& settings);
+
+MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& layers, const Placement& placement);
+
+// Bits of an integer input: ternary ones are -1, 0, 1, or 0 and 1 where they cannot be negative.
+int input_bits(const Input& input, bool is_signed);
+
+// The file that `key` of the workload names. Throws InputError naming where it was looked for.
+std::filesystem::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options);
 
 // Appends the files of a data set that are not listed yet.
 void add_inputs(const Dataset& data, std::vector<InputFile>& inputs);

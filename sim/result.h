@@ -67,6 +67,13 @@ struct WireResult {
   std::vector<float> drop_map, with_wires, without_wires;
 };
 
+// Where only shapes of layers are known.
+struct ShapesResult {
+  std::string statistics;  // "expected" or "drawn"
+  std::string note;        // what the counts are of
+};
+inline constexpr const char* nothing_was_run = "costs from layer shapes: nothing was run, so there is no accuracy";
+
 struct PlacedBlock {
   std::string layer;
   int copy = 0;
@@ -155,6 +162,9 @@ struct Result {
   std::uint32_t seed = 0;
   std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
+  // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and a layer's SNR,
+  // clipping and full scale say nothing.
+  std::optional<ShapesResult> shapes;
   Quality quality;
   WriteResult write;
   std::optional<WireResult> wires;  // unset: ideal

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -17,6 +16,8 @@
 #include "sim/cost.h"
 #include "sim/execute.h"
 #include "sim/prepare.h"
+#include "sim/shapes.h"
+#include "sim/stages.h"
 #include "sim/wire_sample.h"
 #include "sim/wire_study.h"
 
@@ -24,33 +25,6 @@ namespace bitline {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-class Stages {
- public:
-  Stages(Result& result, const RunOptions& options) : result_(result), options_(options) {}
-  void begin(const std::string& stage, double done) {
-    end();
-    name_ = stage;
-    start_ = Clock::now();
-    report(done);
-  }
-  void report(double done) {
-    if (options_.progress) options_.progress(done, name_);
-  }
-  void end() {
-    if (!name_.empty())
-      result_.timing.emplace_back(name_, std::chrono::duration<double>(Clock::now() - start_).count());
-    name_.clear();
-  }
-
- private:
-  Result& result_;
-  const RunOptions& options_;
-  std::string name_;
-  Clock::time_point start_;
-};
-
 std::size_t matrix_index(const MatrixLayer& m) { return static_cast<std::size_t>(m.index); }
 
 constexpr std::size_t snr_images = 128;
@@ -161,7 +135,14 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     result.config_hash = config_hash(config);
     result.seed = config.seed;
     result.assumed = loaded.annotations.assumed;
+    for (const auto& f : config.published)
+      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt});
     stages.begin("load", 0);
+    if (!config.workload.shapes.empty()) {
+      cost_shapes(loaded, options, stages, result);
+      stages.end();
+      return;
+    }
     Prepared p = prepare(loaded, options);
     const Dataset data = load_dataset(config.workload.dataset, Split::test, 0,
                                       static_cast<std::size_t>(config.workload.images), options.data);
@@ -169,7 +150,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       throw InputError("workload.dataset: '" + config.workload.dataset + "' has no labels, which accuracy needs");
     add_inputs(data, p.inputs);
     result.inputs = p.inputs;
-    result.mapping = mapping_of(config, p);
+    result.mapping = mapping_of(config, p.network->matrices(), p.placement);
 
     stages.begin("references", 0.01);
     result.quality.inputs = data.count();
@@ -294,8 +275,6 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       out.adc_clipped_frac = conversions[l] > 0 ? clipped[l] / conversions[l] : 0;
       out.adc_full_scale_A = full_scale[l];
     }
-    for (const auto& f : config.published)
-      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt});
     stages.end();
   });
   result.threads = options.threads;

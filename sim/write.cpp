@@ -10,6 +10,7 @@
 #include "sim/chip.h"
 #include "sim/devices.h"
 #include "sim/interconnect.h"
+#include "sim/row_conductance.h"
 #include "sim/solved_array.h"
 
 namespace bitline {
@@ -119,32 +120,6 @@ class ColumnVariance {
   const std::vector<double>* factor_;
   double access_ohm_;
 };
-
-// Conductance on each row of each array, (arrays, rows): every column an active row crosses draws current.
-std::vector<double> row_conductances(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks) {
-  const Config& config = chip.config;
-  const auto rows = static_cast<std::size_t>(config.array.rows);
-  std::vector<double> total_S(static_cast<std::size_t>(chip.placement.arrays_used) * rows, 0);
-  std::vector<int> columns_used(total_S.size(), 0);
-  for (const auto& [plan, block, d] : blocks) {
-    const CellLayout& cell = plan->cell();
-    const std::size_t width = d->aged_S.size() / static_cast<std::size_t>(block->rows);
-    for (int r = 0; r < block->rows; ++r) {
-      const std::size_t at =
-          static_cast<std::size_t>(block->array) * rows + static_cast<std::size_t>(block->array_row + r);
-      for (std::size_t k = 0; k < width; ++k) total_S[at] += d->aged_S[static_cast<std::size_t>(r) * width + k];
-      for (int s = 0; s < cell.slices && cell.offset; ++s)
-        total_S[at] += d->reference_S[static_cast<std::size_t>(r) * cell.slices + s];
-      columns_used[at] += block->columns * cell.columns_per_weight;
-    }
-  }
-  if (config.mapping.unused == Unused::g_min) {
-    const int per_column = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
-    for (std::size_t at = 0; at < total_S.size(); ++at)
-      total_S[at] += (config.array.columns - columns_used[at]) * per_column * device.g_min_S;
-  }
-  return total_S;
-}
 
 void keep_conductances(const Chip& chip, std::span<const PlacedDevices> blocks, const std::filesystem::path& folder) {
   const Config& config = chip.config;
@@ -257,7 +232,14 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   if (chip.config.wires.exact() && !chip.solves_reads()) apply_wires(chip, device, all, true);
   const std::vector<SolvedPlace> places =
       chip.solves_reads() ? solved_arrays(chip, device, all) : std::vector<SolvedPlace>();
-  const std::vector<double> row_total_S = row_conductances(chip, device, all);
+  const std::vector<double> row_total_S = row_conductances(chip, [&](std::size_t i, int row, double& total_S) {
+    const auto add = [&](const std::vector<double>& g_S) {
+      const std::size_t width = g_S.size() / static_cast<std::size_t>(all[i].block->rows);
+      for (std::size_t k = 0; k < width; ++k) total_S += g_S[static_cast<std::size_t>(row) * width + k];
+    };
+    add(devices[i].aged_S);
+    add(devices[i].reference_S);
+  });
 
   state.layers.resize(chip.layers.size());
   std::size_t first = 0;

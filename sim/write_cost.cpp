@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/row_conductance.h"
+
 namespace bitline {
 
 WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector<LayerParts>& own,
@@ -32,7 +34,7 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
     const double read_V = plan.settings().input.v_read_V;
     const double count = static_cast<double>(plan.matrix->rows) * plan.matrix->columns * copies * plan.cell().slices *
                          plan.cell().devices_per_slice();
-    const double sum_S = copies * target_sum_S(config.device, plan);
+    const double sum_S = copies * target_sum_S(config, plan);
     const double each_J = square_V2 * line_F + 2 * shifter.energy_J + (p.verify ? own[l].adc.energy_J : 0);
     joules +=
         p.pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);

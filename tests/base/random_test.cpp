@@ -52,6 +52,22 @@ TEST_CASE("purposes keep their numbers") {
   CHECK(static_cast<int>(Purpose::read_noise) == 4);
   CHECK(static_cast<int>(Purpose::bootstrap) == 11);
   CHECK(static_cast<int>(Purpose::adc_inl) == 14);
+  CHECK(static_cast<int>(Purpose::shape_inputs) == 16);
+}
+
+TEST_CASE("words of neighbouring places, however many, are those of single draws") {
+  const Random random(7, 3);
+  for (const std::size_t n : {1, 4, 31, 32, 33, 100}) {
+    std::vector<std::uint32_t> words(n + 1, 5);
+    const Counter from{Purpose::test, 1, 0xfffffffe, 2, 3};  // places wrap around
+    random.words(from, std::span(words).first(n));
+    for (std::size_t i = 0; i < n; ++i) {
+      Counter at = from;
+      at.place += static_cast<std::uint32_t>(i / 4);
+      CHECK(words[i] == random.bits(at)[i % 4]);
+    }
+    CHECK(words[n] == 5);
+  }
 }
 
 TEST_CASE("every part of the name of a draw matters") {

@@ -35,9 +35,10 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the contract's keys, in order") {
   const Json j = Json::parse(result_json(sample_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed", "status", "warnings", "assumed",
-                        "quality", "write", "wires", "energy", "latency", "area", "efficiency", "mapping", "layers",
-                        "published", "timing", "provenance"});
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",
+                        "warnings",       "assumed",         "shapes",      "quality", "write",
+                        "wires",          "energy",          "latency",     "area",    "efficiency",
+                        "mapping",        "layers",          "published",   "timing",  "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) ==
         Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});

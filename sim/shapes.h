@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a config whose workload gives shapes of layers to a placement and its costs; nothing is written or run.
+#pragma once
+
+#include <vector>
+
+#include "sim/prepare.h"
+#include "sim/shape_counts.h"
+#include "sim/stages.h"
+
+namespace bitline {
+
+struct PreparedShapes {
+  std::vector<MatrixLayer> matrices;  // without weights
+  std::vector<LayerCodes> codes;
+  Placement placement;
+  std::vector<InputFile> inputs;
+};
+
+// Reads the files of codes, places. Throws ConfigError, InputError, RunError.
+PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& options);
+
+// Fills mapping, costs and Result::shapes.
+void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& stages, Result& result);
+
+}  // namespace bitline

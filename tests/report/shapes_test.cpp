@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Costs from layer shapes: reports leave out what only a run gives, and say so.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/csv.h"
+#include "report/html.h"
+#include "report/result_json.h"
+#include "report/table.h"
+#include "tests/report/sample.h"
+
+using namespace bitline;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+Result costs() {
+  Result r = sample_result();
+  r.quality = {};
+  r.write = {};
+  r.level_map = {};
+  r.images.clear();
+  r.shapes = ShapesResult{"drawn", "Array energies are those of the targets."};
+  return r;
+}
+
+bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("shapes: result.json has null for what was not run") {
+  const Json j = Json::parse(result_json(costs()));
+  CHECK(j["quality"].is_null());
+  CHECK(j["shapes"]["statistics"] == "drawn");
+  CHECK(has(j["shapes"]["note"].get<std::string>(), "nothing was run"));
+  REQUIRE(j["write"].size() == 4);
+  for (const auto& [key, value] : j["write"].items()) CHECK(value.is_null());
+  for (const char* key : {"snr_db", "adc_clipped_frac", "adc_full_scale_A"}) CHECK(j["layers"][0][key].is_null());
+  CHECK(j["energy"]["images"].is_null());
+  CHECK(j["layers"][0]["energy_J"].is_number());
+  CHECK(!lookup(costs(), "quality.value"));
+  CHECK(lookup(costs(), "energy.per_inference_J"));
+  CHECK(Json::parse(result_json(sample_result()))["shapes"].is_null());
+}
+
+TEST_CASE("shapes: text, page and table leave out accuracy, writing and signals") {
+  const Result r = costs();
+  const std::string text = summary(r, false), html = html_report(r, "");
+  CHECK(has(text, nothing_was_run));
+  CHECK(has(html, nothing_was_run));
+  for (const char* word : {"float", "on chip", "at their level", "SNR", "clipped", "full scale"}) {
+    CAPTURE(word);
+    CHECK(!has(text, word));
+  }
+  for (const char* word : {"What comes out", "<h2>Writing", "SNR", "ADC full scale", "accuracy on chip"}) {
+    CAPTURE(word);
+    CHECK(!has(html, word));
+  }
+  CHECK(has(html, "Array energies are those of the targets."));
+  CHECK(has(layers_csv(r), ",,,,"));
+  CHECK(has(summary(sample_result(), false), "SNR"));
+}

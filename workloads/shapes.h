@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Layers of which only the shape is known: enough for costs, not for an answer.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/schema.h"
+#include "workloads/network.h"
+#include "workloads/quantized.h"
+
+namespace bitline {
+
+// A matrix product over patches of its input; fully connected where the input is one pixel.
+struct LayerShape {
+  std::string name;
+  int channels = 1, height = 1, width = 1;
+  int kernel = 1, padding = 0, stride = 1;  // of both directions
+  int outputs = 1;
+  bool signed_inputs = false;
+  std::string weights, inputs;  // .npy files of integer codes; empty: statistics say what they are
+
+  Shape input() const { return {channels, height, width}; }
+  Shape output() const { return {outputs, steps(height), steps(width)}; }
+  int rows() const { return channels * kernel * kernel; }
+  int positions() const { return steps(height) * steps(width); }
+  Convolution convolution() const;  // without weights: enough for im2col
+ private:
+  int steps(int size) const { return (size + 2 * padding - kernel) / stride + 1; }
+};
+void fields(Visitor&, LayerShape&);
+
+// What no single key can see, with the key as path: a kernel that does not fit, sizes beyond what can be counted.
+std::vector<Diagnostic> problems(const LayerShape&);
+
+// The layer as a placed network has it, without weights.
+MatrixLayer matrix_of(const LayerShape&, int index, int weight_bits, int input_bits);
+
+// [copy][kernel row x kernel + kernel column]: how many of a copy's positions (those with its number modulo `copies`)
+// see an input there; the others see padding, which is 0.
+std::vector<std::vector<double>> real_inputs(const LayerShape&, int copies);
+
+// Integer codes (rows, outputs) of a layer's weights, and (vectors, rows) of its inputs, whole images. Throw InputError
+// naming layer and file: not those shapes, codes that are not whole or outside of what the layer's bits allow.
+std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const MatrixLayer& layer);
+std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const MatrixLayer& layer);
+
+}  // namespace bitline
