@@ -84,6 +84,7 @@ Json layers_of(const Result& r) {
                       {"energy_J", l.energy_J},
                       {"latency_s", l.latency_s},
                       {"settle_s", l.settle_s},
+                      {"read_s", l.read_s},
                       {"snr_db", exact || r.shapes ? Json(nullptr) : Json(l.snr_db)},
                       {"adc_clipped_frac", unless_shapes(r, l.adc_clipped_frac)},
                       {"adc_full_scale_A", unless_shapes(r, l.adc_full_scale_A)},

@@ -76,6 +76,10 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
   const double code = adc ? std::pow(2.0, plan.signed_current ? adc->bits - 1 : adc->bits)
                           : static_cast<double>(chip.config.array.rows) * cell.highest_digit * plan.planes.largest;
   a.accumulator_bits = 1 + bits_for(code * plane_weight * digit_weight * most_pieces);
+  a.slice_bits = 1 + bits_for(code * digit_weight);
+  a.adder_bits = std::min(a.accumulator_bits, a.slice_bits + 1);
+  a.plane_sums = a.conversions / cell.conversions_per_weight();
+  a.slice_sums = a.conversions - a.plane_sums;
   a.bits_between = a.partial_sums * a.accumulator_bits;
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.

@@ -25,7 +25,10 @@ struct LayerActions {
   double bits_in = 0;                          // moved to arrays: each block gets its rows
   double bits_out = 0;                         // activations for the next layer
   double bits_between = 0;                     // partial sums that leave their array
-  int accumulator_bits = 0;
+  // Widths: of a sum of a weight's slices; of the adder of planes, which sends finished low bits to the register; of
+  // that register.
+  int slice_bits = 0, adder_bits = 0, accumulator_bits = 0;
+  double slice_sums = 0, plane_sums = 0;  // additions of each
   double digital_s = 0;
   std::map<int, ArrayWork> arrays;  // by array
 };

@@ -8,15 +8,18 @@ namespace bitline {
 ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, const ChipParts& p, double buffer_bits) {
   const Config& config = chip.config;
   const double arrays = chip.placement.arrays_total, rows = config.array.rows;
-  int accumulator_bits = 1;
+  int accumulator_bits = 1, adder_bits = 1;
   for (std::size_t l = 0; l < layers.size(); ++l)
-    if (!chip.layers[l].settings().digital) accumulator_bits = std::max(accumulator_bits, layers[l].accumulator_bits);
+    if (!chip.layers[l].settings().digital) {
+      accumulator_bits = std::max(accumulator_bits, layers[l].accumulator_bits);
+      adder_bits = std::max(adder_bits, layers[l].adder_bits);
+    }
   // One adder and one rescaling unit at each converter (at least one for each array), one accumulator register for each
   // column, registers for each row.
   const double units = std::max(1.0, p.own.converters);
   const double row_bits = rows * register_bits(plane_plan(config.input, true, true)),
                sum_bits = config.array.columns * accumulator_bits;
-  const double adders = units * accumulator_bits, rescalers = units * (config.input.bits + 1) * accumulator_bits;
+  const double adders = units * adder_bits, rescalers = units * (config.input.bits + 1) * accumulator_bits;
   struct Item {
     const char* name;
     double area_m2, leakage_W;

@@ -52,7 +52,8 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       {"mux", a.samples * own.column_switch.energy_J +
                   (own.converters > 0 ? a.samples / own.shared_by * parts.mux_decoder.energy_J : 0)},
       {"sample_hold", a.samples * own.sample_hold.energy_J},
-      {"shift_add", a.conversions * a.accumulator_bits * keep_J},
+      {"shift_add", a.slice_sums * a.slice_bits * keep_J +
+                        a.plane_sums * (a.adder_bits * add_J + a.accumulator_bits * parts.register_bit.energy_J)},
       {"accumulate", a.partial_sums * a.accumulator_bits * keep_J},
       {"buffer", bits * parts.buffer_bit.energy_J},
       {"interconnect", (bits + a.bits_between) * path.bit.energy_J},
@@ -142,6 +143,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     out.energy_J = total(out.energy_breakdown_J);
     out.latency_s = times[l].total_s();
     out.settle_s = plan.settings().digital ? 0 : own[l].settle_s;
+    for (const auto& [array, work] : a.arrays)
+      out.read_s = std::max(out.read_s, (work.drive_s + work.convert_s) / work.reads);
     out.conversions = a.conversions;
     out.macs = a.macs;
     out.arrays = static_cast<int>(a.arrays.size());

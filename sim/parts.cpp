@@ -93,7 +93,8 @@ ChipParts chip_parts(const Config& config, double buffer_bits) {
   if (p.own.shared_by > 1 && t.transistor) p.mux_decoder = decoder(t, p.own.shared_by, "mux");
   p.level_shifters = config.programming.voltage_V.value_or(0) > t.core_limit_V.value_or(1.1 * t.vdd_V);
   if (p.level_shifters)
-    p.level_shifter = level_shifter(t, *config.programming.voltage_V, std::max(p.lines.row_F, p.lines.column_F));
+    p.level_shifter =
+        level_shifter(t, *config.programming.voltage_V, *config.programming.voltage_V * config.device.g_max_S);
   return p;
 }
 

@@ -99,6 +99,7 @@ struct LayerResult {
   std::string name;
   double energy_J = 0, latency_s = 0;
   double settle_s = 0;  // of its lines, to half an LSB
+  double read_s = 0;    // one read: rows driven, columns converted in turn
   double snr_db = 0;    // power of the exact product over that of the deviation, summed over chips
   double adc_clipped_frac = 0;
   double adc_full_scale_A = 0;

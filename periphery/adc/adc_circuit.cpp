@@ -42,8 +42,8 @@ UnitCost circuit(const SarAdc& adc, const Technology& t, const Gates& g, int) {
   const UnitCost latch = comparator(t, g, b), hold = register_bit(t);
   const double flip_flops = 2 * b;
   UnitCost c;
-  c.energy_J = g.swing_J(units * unit_F) + b * latch.energy_J + (b + 1) * flip_flops * idle_register_J(t) +
-               2 * b * (hold.energy_J - idle_register_J(t));
+  c.energy_J = g.swing_J(units * unit_F) + b * latch.energy_J + (b + 1) * b * idle_register_J(t) +
+               b * (2 * hold.energy_J - idle_register_J(t));
   c.area_m2 = capacitor_area_m2(std::ldexp(unit_F, b)) + latch.area_m2 + flip_flops * hold.area_m2 +
               b * g.area_m2(2 * Gates::inverter_pitches);
   c.leakage_W = latch.leakage_W + flip_flops * hold.leakage_W + 2 * b * g.inverter_leakage_W();

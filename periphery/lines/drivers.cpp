@@ -51,7 +51,7 @@ UnitCost gate_row_driver(const Technology& t, double load_F) {
   return given.complete() ? with(given, {}) : with(given, buffer_chain(t, load_F, "driver"));
 }
 
-UnitCost level_shifter(const Technology& t, double high_V, double load_F) {
+UnitCost level_shifter(const Technology& t, double high_V, double current_A) {
   const GivenCost& given = t.costs.level_shifter;
   if (given.complete()) return with(given, {});
   const Gates g(t, "level_shifter");
@@ -59,7 +59,8 @@ UnitCost level_shifter(const Technology& t, double high_V, double load_F) {
   // that of the core gate (a thicker oxide on a longer channel), area grows with the length squared.
   const double longer = std::max(1.0, thick_oxide_length_m(high_V) / t.node_m);
   constexpr double latch_units = 4;  // two pull-downs, two cross-coupled pull-ups, and the inverter of the input
-  const double output_units = std::max(1.0, load_F / (taper * g.inverter_input_F()));
+  const double unit_A = high_V / (2 * std::numbers::ln2 * longer * g.resistance_ohm());
+  const double output_units = std::max(1.0, current_A / unit_A);
   const double units = latch_units + output_units;
   UnitCost c;
   c.energy_J = units * (g.inverter_input_F() + g.inverter_output_F()) * high_V * high_V;

@@ -21,8 +21,8 @@ UnitCost analog_row_driver(const Technology&, double switch_ohm, int levels);
 UnitCost gate_row_driver(const Technology&, double load_F);
 
 // Brings one line to `high_V`, more than core transistors bear: cross-coupled thick-oxide pair and an output inverter
-// for `load_F`. One action is one write pulse.
-UnitCost level_shifter(const Technology&, double high_V, double load_F);
+// that carries the `current_A` of one device being written. One action is one write pulse.
+UnitCost level_shifter(const Technology&, double high_V, double current_A);
 
 // Connects one of the columns that share a converter: a transmission gate of unit size, as what it passes is a voltage
 // that the column's sample-and-hold keeps.
