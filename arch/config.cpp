@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "arch/check_costs.h"
 #include "arch/check_workload.h"
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
@@ -241,6 +242,7 @@ void check_wires(const Config& c, ConfigReader& r) {
 
 void check_chip(const Config& c, ConfigReader& r) {
   check_wires(c, r);
+  check_costs(c, r);
   if (r.clean("device"))
     for (const auto& d : check(c.device))
       r.problem(d.path.empty() ? "device" : "device." + d.path, d.message, d.remedy);

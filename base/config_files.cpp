@@ -184,6 +184,23 @@ Value load_config(const fs::path& file, const std::vector<Override>& overrides, 
 
 void resolve_bases(Value& tree, const ConfigPath& where) { Loader(where).resolve(tree, ""); }
 
+namespace {
+
+// Short names that ship for a key, "130nm, 22nm"; empty: none.
+std::string shipped_names(std::string_view key, const ConfigPath& where) {
+  std::vector<std::string> names;
+  for (const auto& root : where.roots) {
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(root / key, ec))
+      if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
 fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
   if (!name.is_scalar() || name.text.empty()) fail(name.origin, "expected the name or path of a configuration file");
   const fs::path given = name.text;
@@ -210,7 +227,9 @@ fs::path find_config(const Value& name, std::string_view key, const ConfigPath& 
   }
   std::string places;
   for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
-  fail(name.origin, fmt::format("no configuration '{}' was found", name.text), "looked for " + places);
+  const std::string shipped = key.empty() ? "" : shipped_names(key, where);
+  fail(name.origin, fmt::format("no configuration '{}' was found", name.text),
+       shipped.empty() ? "looked for " + places : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
 }
 
 std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,

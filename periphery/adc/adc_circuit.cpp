@@ -6,7 +6,8 @@
 // Liu et al., JSSC 45, 731 (2010), doi:10.1109/JSSC.2010.2042254. Comparator: a latch whose internal node is large
 // enough for the same noise, 2 gamma kT / C with gamma = 1, and at least of eight unit inverters; each decision swings
 // both sides: Nuzzo et al., IEEE Trans. Circuits Syst. I 55, 1441 (2008), doi:10.1109/TCSI.2008.917991 (noise of the
-// latch). SAR logic: a sequencer and a code register, two flip-flops a bit, clocked every step.
+// latch). SAR logic: a sequencer of one flip-flop a bit, clocked every step, which clocks each bit of the code register
+// once.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
