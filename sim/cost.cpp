@@ -66,19 +66,18 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
 }
 
 std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double arrays) {
-  const double macro = arrays;
-  std::vector<CostLine> lines{{"adc", "conversion", p.own.adc, macro * p.own.converters},
-                              {"row driver", "line activation", p.own.row_driver, macro * p.lines.lines},
+  std::vector<CostLine> lines{{"adc", "conversion", p.own.adc, arrays * p.own.converters},
+                              {"row driver", "line activation", p.own.row_driver, arrays * p.lines.lines},
                               {"adder", "bit and addition", p.adder_bit, 0},
                               {"register", "bit and write", p.register_bit, 0},
                               {"buffer", "bit and access", p.buffer_bit, 0},
                               {"interconnect", "bit, from buffer to array", path.bit, 0}};
-  if (p.own.dac.energy_J > 0) lines.push_back({"dac", "level", p.own.dac, macro * p.lines.lines});
+  if (p.own.dac.energy_J > 0) lines.push_back({"dac", "level", p.own.dac, arrays * p.lines.lines});
   if (p.own.shared_by > 1) {
-    lines.push_back({"column switch", "switching", p.own.column_switch, macro * p.own.outputs});
-    lines.push_back({"sample and hold", "sample", p.own.sample_hold, macro * p.own.outputs});
+    lines.push_back({"column switch", "switching", p.own.column_switch, arrays * p.own.outputs});
+    lines.push_back({"sample and hold", "sample", p.own.sample_hold, arrays * p.own.outputs});
   }
-  if (p.level_shifters) lines.push_back({"level shifter", "pulse", p.level_shifter, macro * p.lines.lines});
+  if (p.level_shifters) lines.push_back({"level shifter", "pulse", p.level_shifter, arrays * p.lines.lines});
   return lines;
 }
 
@@ -87,9 +86,9 @@ double tops_per_w(double macs, double joules) { return joules > 0 ? 2 * macs / j
 }  // namespace
 
 double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts) {
-  const ChipParts parts = chip_parts(chip.config, 1);
-  const LayerParts own = layer_parts(chip.config, plan.settings(), parts.lines);
-  return counts.array_J + line_energy_J(chip.config, plan, counts, parts.lines) +
+  const ArrayLines lines = line_loads(chip.config);
+  const LayerParts own = layer_parts(chip.config, plan.settings(), lines);
+  return counts.array_J + line_energy_J(chip.config, plan, counts, lines) +
          counts.line_activations * own.row_driver.energy_J;
 }
 
@@ -102,7 +101,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   std::vector<LayerActions> layers;
   std::vector<LayerParts> own;
   double macs = 0, buffer_bits = 1;
-  const ArrayLines lines = chip_parts(config, 1).lines;
+  const ArrayLines lines = line_loads(config);
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
     own.push_back(layer_parts(config, plan.settings(), lines));

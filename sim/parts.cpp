@@ -15,7 +15,15 @@
 namespace bitline {
 namespace {
 
-ArrayLines array_lines_of(const Config& config) {
+// So large that with all devices at mid conductance it takes the configured share of the voltage.
+double switch_ohm(const Config& config, double devices) {
+  const double drop = config.periphery.driver_drop;
+  return drop / (1 - drop) / (devices * 0.5 * (config.device.g_min_S + config.device.g_max_S));
+}
+
+}  // namespace
+
+ArrayLines line_loads(const Config& config) {
   const Technology& t = config.technology;
   const CellLayout cell = layout(config.cell, config.quantization.weight_bits);
   const ArrayGeometry g = array_geometry(config);
@@ -40,14 +48,6 @@ ArrayLines array_lines_of(const Config& config) {
   }
   return a;
 }
-
-// So large that with all devices at mid conductance it takes the configured share of the voltage.
-double switch_ohm(const Config& config, double devices) {
-  const double drop = config.periphery.driver_drop;
-  return drop / (1 - drop) / (devices * 0.5 * (config.device.g_min_S + config.device.g_max_S));
-}
-
-}  // namespace
 
 LayerParts layer_parts(const Config& config, const LayerConfig& settings, const ArrayLines& lines) {
   const Technology& t = config.technology;
@@ -82,7 +82,7 @@ LayerParts layer_parts(const Config& config, const LayerConfig& settings, const 
 ChipParts chip_parts(const Config& config, double buffer_bits) {
   const Technology& t = config.technology;
   ChipParts p;
-  p.lines = array_lines_of(config);
+  p.lines = line_loads(config);
   p.own = layer_parts(config, {false, 1, config.cell, config.input, config.adc, config.quantization}, p.lines);
   p.register_bit = register_bit(t);
   p.adder_bit = adder_bit(t);

@@ -38,6 +38,7 @@ struct ChipParts {
   double idle_register_J = 0;
 };
 
+ArrayLines line_loads(const Config&);
 ChipParts chip_parts(const Config&, double buffer_bits);
 LayerParts layer_parts(const Config&, const LayerConfig&, const ArrayLines&);
 
