@@ -80,6 +80,11 @@ void fields(Visitor& v, PublishedFigure& p) {
     {.key = "kind",
      .meaning =
          "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric"});
+  v(p.within, {.key = "within",
+               .meaning = "goal for the deviation: ours beyond it is a miss",
+               .unit = Unit::fraction,
+               .min = 0,
+               .absent = "no verdict"});
 }
 
 namespace {

@@ -81,6 +81,7 @@ struct PublishedFigure {
   std::string what, ours, unit, source, kind = "predicted";
   double published = 0;
   Value with;  // settings under which the figure was published, where they are not the config's; keys may be paths
+  std::optional<double> within;  // goal for the deviation, a fraction; unset: no verdict
 };
 
 // What may differ from layer to layer.

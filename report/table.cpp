@@ -36,6 +36,7 @@ std::string paragraph(const std::string& text, std::size_t indent) {
 std::string title(const Result& r, const Paint& paint) {
   const std::size_t chips = r.quality.chips.size();
   std::string line = paint.heading(clean(r.name.empty() ? "run" : r.name));
+  if (r.only_budget) return line + "   no network, so nothing was run\n";
   line += paint.with(paint.dim(),
                      fmt::format("   config {}   seed {}   {} chip{}   {} inputs", clean(r.config_hash.substr(0, 12)),
                                  r.seed, grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs)));
@@ -144,6 +145,15 @@ std::string layers(const Result& r, const Paint& paint) {
   return table.str(2, paint.dim());
 }
 
+std::string budget(const Result& r, const Paint& paint) {
+  TextTable table({{}, {Align::right, paint.strong()}, {Align::right, paint.strong()}});
+  table.row({"group", "power", "area"});
+  for (const BudgetSum& b : r.budget)
+    table.row({shorten(clean(b.name), 32), quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
+  return paint.heading("Budget") + paint.with(paint.dim(), " sums of the listed components") + "\n" +
+         table.str(2, paint.dim());
+}
+
 std::string published(const Result& r, const Paint& paint) {
   TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
   table.row({"", "published", "ours", "ratio", "kind"});
@@ -168,10 +178,14 @@ std::string timing(const Result& r) {
 
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
-  std::string text = title(r, paint) + quality(r, paint) + writing(r, paint);
-  if (r.wires) text += wires(*r.wires, paint);
-  text += costs(r, paint);
-  text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+  std::string text = title(r, paint);
+  if (!r.only_budget) {
+    text += quality(r, paint) + writing(r, paint);
+    if (r.wires) text += wires(*r.wires, paint);
+    text += costs(r, paint);
+    text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+  }
+  if (!r.budget.empty()) text += budget(r, paint);
   if (!r.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
   if (!r.assumed.empty()) {

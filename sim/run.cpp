@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "sim/budget.h"
 #include "sim/calibrate.h"
 #include "sim/cost.h"
 #include "sim/execute.h"
@@ -161,6 +162,14 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     result.config_hash = config_hash(config);
     result.seed = config.seed;
     result.assumed = loaded.annotations.assumed;
+    for (const auto& f : config.published)
+      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt, f.within});
+    result.budget = budget_sums(config.budget);
+    result.only_budget = config.workload.network.empty() && !config.budget.empty();
+    if (result.only_budget) {
+      result.assumed.clear();  // sums assume nothing
+      return;
+    }
     stages.begin("load", 0);
     Prepared p = prepare(loaded, options);
     const Dataset data = load_dataset(config.workload.dataset, Split::test, 0,
@@ -294,8 +303,6 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       out.adc_clipped_frac = conversions[l] > 0 ? clipped[l] / conversions[l] : 0;
       out.adc_full_scale_A = full_scale[l];
     }
-    for (const auto& f : config.published)
-      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt});
     stages.end();
   });
   result.threads = options.threads;
