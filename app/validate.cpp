@@ -26,20 +26,28 @@ struct Arguments : Common {
   bool fail_on_miss = false;
 };
 
+struct Design {
+  fs::path file;
+  std::string shown;  // the same wherever Bitline is installed
+};
+
+Design shipped_design(const fs::path& file) { return {file, "configs/validation/" + file.filename().string()}; }
+
 // The shipped design of this name, or any other config.
-fs::path design_file(const std::string& name, const std::vector<fs::path>& shipped) {
+Design design_of(const std::string& name, const std::vector<fs::path>& shipped) {
   const auto at = std::find_if(shipped.begin(), shipped.end(), [&](const fs::path& f) { return f.stem() == name; });
-  return at != shipped.end() ? *at : config_file(name);
+  return at != shipped.end() ? shipped_design(*at) : Design{config_file(name), name};
 }
 
-ValidatedDesign run_design(const fs::path& file, const Arguments& a) {
+ValidatedDesign run_design(const Design& given, const Arguments& a) {
+  const fs::path& file = given.file;
   const LoadedConfig loaded = load(file, {}, config_path());
   RunOptions options = a.run_options();
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) {
     progress.show(done, file.stem().string() + ": " + stage);
   };
-  ValidatedDesign design{file.stem().string(), about_config(file), run(loaded, options)};
+  ValidatedDesign design{file.stem().string(), given.shown, about_config(file), run(loaded, options)};
   fill_published(design.result, loaded, options);
   progress.clear();
   if (!a.quiet)
@@ -71,10 +79,12 @@ ValidatedParts compare_all_parts() {
 int validate_command(const Arguments& a) {
   if (!a.out.empty() && !a.names.empty()) throw UsageError("--out writes the page of all designs; leave out the names");
   const std::vector<fs::path> shipped = shipped_configs("validation");
-  std::vector<fs::path> files;
-  for (const auto& name : a.names) files.push_back(design_file(name, shipped));
+  std::vector<Design> designs;  // all are found before the first one runs
+  for (const auto& name : a.names) designs.push_back(design_of(name, shipped));
+  if (a.names.empty())
+    for (const fs::path& file : shipped) designs.push_back(shipped_design(file));
   Validation v;
-  for (const fs::path& file : a.names.empty() ? shipped : files) v.designs.push_back(run_design(file, a));
+  for (const Design& design : designs) v.designs.push_back(run_design(design, a));
   if (a.names.empty()) v.parts = compare_all_parts();
 
   if (!a.out.empty()) {

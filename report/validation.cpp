@@ -153,7 +153,7 @@ Page validation_page(const Validation& v, const std::string& picture) {
       count_sentence(count(v))));
   for (const ValidatedDesign& d : v.designs) {
     page.heading(d.result.name.empty() ? d.name : d.result.name);
-    page.paragraph(fmt::format("{} (configs/validation/{}.yaml)", d.about, d.name));
+    page.paragraph(d.about.empty() ? d.file : fmt::format("{} ({})", d.about, d.file));
     add_figures(page, d.result);
     add_budget(page, d.result);
   }

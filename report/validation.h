@@ -16,7 +16,8 @@
 namespace bitline {
 
 struct ValidatedDesign {
-  std::string name;   // of its file, "isaac"
+  std::string name;   // "isaac"
+  std::string file;   // as readers find it: "configs/validation/isaac.yaml"
   std::string about;  // what the head of the file says
   Result result;      // with ours in every published figure
 };

@@ -32,8 +32,8 @@ Result budget_result() {
 
 Validation sample() {
   Validation v;
-  v.designs.push_back({"table", "A published table.", budget_result()});
-  v.designs.push_back({"network", "A network.", sample_result()});
+  v.designs.push_back({"table", "configs/validation/table.yaml", "A published table.", budget_result()});
+  v.designs.push_back({"network", "network.yaml", "", sample_result()});
   ValidatedParts p;
   p.regression = {378, 2e-7, 2e-6};
   PublishedAdc adc;
@@ -65,7 +65,7 @@ TEST_CASE("figures with a goal are judged and counted") {
 TEST_CASE("the page as Markdown") {
   const std::string md = validation_page(sample(), "images/x.svg").markdown();
   CHECK(md.rfind("# Published figures beside ours\n", 0) == 0);
-  CHECK(holds(md, "## a \\| table"));
+  CHECK(holds(md, "## a \\| table\n\nA published table. (configs/validation/table.yaml)\n"));
   CHECK(
       holds(md, "| power of a tile | 300 mW | 330 mW | +10.00 % | miss: goal 0.5 % | predicted | somebody, page 1 |"));
   CHECK(holds(md, "| area &lt;of> a tile | 0.37 mm2 | 0.37 mm2 | +0.00 % | within 0.5 % |"));
