@@ -24,7 +24,9 @@ std::string examine(const std::string& argument, const Arguments& a) {
     return fmt::format("a sweep of {} points", sweep.points.size());
   }
   const LoadedConfig loaded = load(file, a.overrides(), config_path());
-  if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty()) return "no network (for mvm)";
+  if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty())
+    return loaded.config.budget.empty() ? "no network (for mvm)"
+                                        : fmt::format("a budget of {} lines", loaded.config.budget.size());
   MappingResult m;
   with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
   return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,

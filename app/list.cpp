@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/command_line.h"
 #include "app/config_schema.h"
 #include "app/environment.h"
-#include "base/files.h"
+#include "app/shipped.h"
 #include "report/text.h"
 
 namespace bitline::app {
@@ -26,39 +24,20 @@ struct Item {
   std::string name, meaning, note;
 };
 
-// The comment at the head of a configuration says what it is.
-std::string about(const fs::path& file) {
-  std::istringstream in(read_file(file));
-  std::string out;
-  for (std::string line; std::getline(in, line) && line.starts_with('#');) {
-    const auto text = line.find_first_not_of("# ");
-    if (text == std::string::npos) break;
-    if (line.find("SPDX") == std::string::npos) out += (out.empty() ? "" : " ") + line.substr(text);
-  }
-  return shorten(out, 120);
-}
-
-void add_shipped(const fs::path& folder, const std::string& prefix, std::map<std::string, Item>& items) {
-  for (const auto& root : config_path().roots) {
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator(root / folder, ec))
-      if (entry.is_regular_file() && entry.path().extension() == ".yaml") {
-        const std::string name = prefix + entry.path().stem().string();
-        if (!items.count(name)) items[name] = {name, about(entry.path()), ""};  // the first folder wins
-      }
-  }
+void add_shipped(const fs::path& folder, const std::string& prefix, std::vector<Item>& items) {
+  for (const fs::path& file : shipped_configs(folder))
+    items.push_back({prefix + file.stem().string(), shorten(about_config(file), 120), ""});
 }
 
 std::vector<Item> shipped(const fs::path& folder) {
-  std::map<std::string, Item> items;
+  std::vector<Item> items;
   add_shipped(folder, "", items);
   if (folder.empty()) {
     add_shipped("validation", "validation/", items);
     add_shipped("sweep", "sweep/", items);
   }
-  std::vector<Item> out;
-  for (auto& [_, item] : items) out.push_back(std::move(item));
-  return out;
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.name < b.name; });
+  return items;
 }
 
 // The alternatives of a closed list, such as "adc": what `type` may be.

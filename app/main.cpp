@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   add_list(line);
   add_report(line);
   add_compare(line);
+  add_validate(line);
   add_completion(line);
   add_docs(line);
   return line.main(argc, argv);

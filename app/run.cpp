@@ -28,8 +28,10 @@ struct Arguments : Common {
 void write_folder(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
-  write_file(folder / "layers.csv", layers_csv(result));
-  if (!result.shapes) write_file(folder / "images.csv", images_csv(result));
+  if (!result.only_budget) {
+    write_file(folder / "layers.csv", layers_csv(result));
+    if (!result.shapes) write_file(folder / "images.csv", images_csv(result));
+  }
   write_file(folder / "report.html", html_report(result, resolved));
   write_file(folder / "result.json", result_json(result));
 }

@@ -63,7 +63,6 @@ void fields(Visitor& v, Mapping& m) {
 void fields(Visitor& v, PublishedFigure& p) {
   v(p.what, {.key = "what", .meaning = "what the figure is", .required = true});
   v(p.published, {.key = "published", .meaning = "the figure, in `unit`", .required = true});
-  v(p.within, {.key = "within", .meaning = "largest deviation that is no miss", .unit = Unit::fraction, .min = 0});
   v(p.ours,
     {.key = "ours", .meaning = "where ours stands in result.json, such as write.level_accuracy", .required = true});
   v(p.unit, {.key = "unit", .meaning = "of the figure"});
@@ -73,6 +72,11 @@ void fields(Visitor& v, PublishedFigure& p) {
     {.key = "kind",
      .meaning =
          "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric"});
+  v(p.within, {.key = "within",
+               .meaning = "goal for the deviation: ours beyond it is a miss",
+               .unit = Unit::fraction,
+               .min = 0,
+               .absent = "no verdict"});
 }
 
 namespace {

@@ -74,8 +74,8 @@ struct Mapping {
 struct PublishedFigure {
   std::string what, ours, unit, source, kind = "predicted";
   double published = 0;
-  std::optional<double> within;  // goal for the deviation, relative
   Value with;  // settings under which the figure was published, where they are not the config's; keys may be paths
+  std::optional<double> within;  // goal for the deviation, a fraction; unset: no verdict
 };
 
 // What may differ from layer to layer.

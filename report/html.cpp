@@ -185,6 +185,14 @@ std::string mapping_section(const Result& r) {
   return heading("Where the network is") + figure(mapping_svg(r.mapping));
 }
 
+std::string budget_section(const Result& r) {
+  if (r.budget.empty()) return "";
+  Table table("lrr", {"group", "power", "area"});
+  for (const BudgetSum& b : r.budget)
+    table.row({b.name, quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
+  return heading("Budget: sums of the listed components") + table.str();
+}
+
 std::string published_section(const Result& r) {
   if (r.published.empty()) return "";
   Table table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
@@ -239,6 +247,9 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
       "data:\"/>\n";
   html +=
       fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
+  if (r.only_budget)
+    return html + paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
+           run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
   html += paragraph(r.shapes ? fmt::format("{}; seed {}", nothing_was_run, r.seed)
                              : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
@@ -246,7 +257,8 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                     "soft");
   for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
   html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + wire_section(r) +
-          mapping_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+          mapping_section(r) + budget_section(r) + published_section(r) + trust_section(r) +
+          run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

@@ -237,7 +237,8 @@ Json document(const Result& r) {
                          {"ours", or_null(p.ours)},
                          {"unit", p.unit},
                          {"source", p.source},
-                         {"kind", p.kind}});
+                         {"kind", p.kind},
+                         {"within", or_null(p.within)}});
   Json whole{
       {"schema_version", result_schema_version},
       {"bitline_version", version()},
@@ -282,6 +283,9 @@ Json document(const Result& r) {
       {"timing", object_of(r.timing)},
       {"provenance", provenance_of(r)},
   };
+  if (r.only_budget)  // nothing was written, run or costed
+    for (const char* key : {"quality", "write", "wires", "energy", "latency", "area", "efficiency", "mapping"})
+      whole[key] = nullptr;
   check_finite(whole, "");
   return whole;
 }

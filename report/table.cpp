@@ -36,6 +36,7 @@ std::string paragraph(const std::string& text, std::size_t indent) {
 std::string title(const Result& r, const Paint& paint) {
   const std::size_t chips = r.quality.chips.size();
   std::string line = paint.heading(clean(r.name.empty() ? "run" : r.name));
+  if (r.only_budget) return line + "   no network, so nothing was run\n";
   std::string facts = fmt::format("   config {}   seed {}", clean(r.config_hash.substr(0, 12)), r.seed);
   if (!r.shapes)
     facts += fmt::format("   {} chip{}   {} inputs", grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs));
@@ -145,6 +146,15 @@ std::string layers(const Result& r, const Paint& paint) {
   return table.str(2, paint.dim());
 }
 
+std::string budget(const Result& r, const Paint& paint) {
+  TextTable table({{}, {Align::right, paint.strong()}, {Align::right, paint.strong()}});
+  table.row({"group", "power", "area"});
+  for (const BudgetSum& b : r.budget)
+    table.row({shorten(clean(b.name), 32), quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
+  return paint.heading("Budget") + paint.with(paint.dim(), " sums of the listed components") + "\n" +
+         table.str(2, paint.dim());
+}
+
 std::string published(const Result& r, const Paint& paint) {
   TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
   table.row({"", "published", "ours", "ratio", "kind"});
@@ -172,11 +182,14 @@ std::string summary(const Result& r, bool color) {
   std::string text = title(r, paint);
   if (r.shapes)
     text += paragraph(nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
-  else
+  else if (!r.only_budget)
     text += quality(r, paint) + writing(r, paint);
-  if (r.wires) text += wires(*r.wires, paint);
-  text += costs(r, paint);
-  text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+  if (!r.only_budget) {
+    if (r.wires) text += wires(*r.wires, paint);
+    text += costs(r, paint);
+    text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+  }
+  if (!r.budget.empty()) text += budget(r, paint);
   if (!r.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
   if (!r.assumed.empty()) {

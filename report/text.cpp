@@ -156,6 +156,7 @@ std::string figure_text(double value, const std::string& unit) {
   for (const Unit u : {Unit::siemens, Unit::volt, Unit::ampere, Unit::farad, Unit::joule, Unit::watt, Unit::coulomb,
                        Unit::hertz, Unit::second, Unit::square_meter})
     if (unit == symbol(u)) return quantity(value, u);
+  if (unit == "fraction") return percent(value);
   if (unit.empty()) return fmt::format("{:.4g}", value);
   return fmt::format("{:.4g} {}", value, clean(unit));
 }

@@ -38,7 +38,7 @@ std::string snr_text(double snr_db);  // "23.4 dB"; "exact" for infinity
 std::string quantity(double value, Unit unit);
 // Violation of Kirchhoff's current law: "8.1e-08 of the largest current"; "not measured" for 0.
 std::string residual_text(const WireResult& wires);
-// A figure with the unit its author wrote; SI symbols get a prefix.
+// A figure with the unit its author wrote; SI symbols get a prefix, a "fraction" is told in per cent.
 std::string figure_text(double value, const std::string& unit);
 
 // --- tables ---------------------------------------------------------------------------------------------------------

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/result.h"
 
+#include <cmath>
+
 namespace bitline {
 
 double total(const Breakdown& parts) {
   double sum = 0;
   for (const auto& [name, value] : parts) sum += value;
   return sum;
+}
+
+std::optional<double> deviation(const Published& p) {
+  if (!p.ours || p.published == 0) return std::nullopt;
+  return *p.ours / p.published - 1;
+}
+
+bool is_miss(const Published& p) {
+  if (!p.within) return false;
+  if (!p.ours) return true;
+  const auto d = deviation(p);
+  return d ? std::abs(*d) > *p.within : *p.ours != 0;
 }
 
 }  // namespace bitline

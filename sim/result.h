@@ -145,8 +145,13 @@ inline constexpr std::size_t sampled_images = 100;
 struct Published {
   std::string what, unit, source, kind;
   double published = 0;
-  std::optional<double> ours;  // unset: the path named nothing
+  std::optional<double> ours;      // unset: the path named nothing
+  std::optional<double> within{};  // goal for |deviation|; unset: no verdict
 };
+// Ours over the published figure, minus 1; unset where either is missing or the published one is 0.
+std::optional<double> deviation(const Published&);
+// Beyond its goal, or without ours. A published 0 is met by 0 only.
+bool is_miss(const Published&);
 
 // What the lines of a published table of components add up to, by group.
 struct BudgetSum {
@@ -187,6 +192,7 @@ struct Result {
   std::vector<CostLine> unit_costs;
   std::vector<Busy> timeline;
   std::vector<BudgetSum> budget;
+  bool only_budget = false;  // the config has no network: all there is are `budget` and `published`
   MappingResult mapping;
   std::vector<LayerResult> layers;
   std::vector<Published> published;

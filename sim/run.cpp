@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "sim/budget.h"
 #include "sim/calibrate.h"
 #include "sim/cost.h"
 #include "sim/execute.h"
@@ -136,7 +137,13 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     result.seed = config.seed;
     result.assumed = loaded.annotations.assumed;
     for (const auto& f : config.published)
-      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt});
+      result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt, f.within});
+    result.budget = budget_sums(config.budget);
+    result.only_budget = config.workload.network.empty() && config.workload.shapes.empty() && !config.budget.empty();
+    if (result.only_budget) {
+      result.assumed.clear();  // sums assume nothing
+      return;
+    }
     stages.begin("load", 0);
     if (!config.workload.shapes.empty()) {
       cost_shapes(loaded, options, stages, result);

@@ -27,7 +27,7 @@ struct RunOptions {
   std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
 };
 
-// Throws InputError, RunError, Interrupted.
+// A config with a `budget` and no network is summed only. Throws InputError, RunError, Interrupted.
 Result run(const LoadedConfig& loaded, const RunOptions& options);
 
 // Where every block goes, without running.

@@ -4,11 +4,10 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "periphery/adc/adc.h"
+#include "periphery/published/survey_vectors.h"
 
 using namespace bitline;
 
@@ -42,25 +41,18 @@ TEST_CASE("survey model at integer bits, typed vectors") {
   check_vector(adc_survey_model(12, 130e-9, 1e8), 405.33456301, 81313.6673);
 }
 
-TEST_CASE("survey regression, all vectors of the reference file") {
-  const std::filesystem::path file =
-      std::filesystem::path(BITLINE_SOURCE_DIR) / "../shared/reference/silicon/adc_model.json";
-  std::ifstream in(file);
-  if (!in) {
-    MESSAGE("skipped: the reference file adc_model.json is not beside this source tree");
-    return;
-  }
-  const auto json = nlohmann::json::parse(in);
+TEST_CASE("survey regression, all vectors of the shipped file") {
   int all = 0, integer = 0;
-  for (const auto& v : json.at("test_vectors")) {
-    const double bits = v.at("bits"), node_m = v.at("nm").get<double>() * 1e-9, rate_Hz = v.at("fs_Hz");
-    CAPTURE(bits);
-    CAPTURE(node_m);
-    CAPTURE(rate_Hz);
-    check_vector(adc_survey_regression(bits, node_m, rate_Hz), v.at("energy_pJ"), v.at("area_um2"));
+  for (const SurveyVector& v : read_survey_vectors(std::filesystem::path(BITLINE_SOURCE_DIR) /
+                                                   "configs/validation/data/adc_survey_vectors.csv")) {
+    CAPTURE(v.bits);
+    CAPTURE(v.node_m);
+    CAPTURE(v.rate_Hz);
+    const double energy_pJ = v.energy_J * 1e12, area_um2 = v.area_m2 * 1e12;
+    check_vector(adc_survey_regression(v.bits, v.node_m, v.rate_Hz), energy_pJ, area_um2);
     ++all;
-    if (bits == std::floor(bits)) {
-      check_vector(adc_survey_model(bits, node_m, rate_Hz), v.at("energy_pJ"), v.at("area_um2"));
+    if (v.bits == std::floor(v.bits)) {
+      check_vector(adc_survey_model(v.bits, v.node_m, v.rate_Hz), energy_pJ, area_um2);
       ++integer;
     }
   }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables of text: comment lines that start with #, a header, then one line for each row.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bitline {
+
+// Fields as RFC 4180 writes them, within one line. Every row has a field for each column.
+class CsvTable {
+ public:
+  // Throws InputError naming `name` and the line.
+  static CsvTable parse(std::string_view text, std::string name);
+  static CsvTable read(const std::filesystem::path& file);
+
+  std::size_t rows() const { return rows_.size(); }
+  bool has(std::string_view column) const;
+  // Throw InputError when there is no such column, or the field is not a finite number.
+  const std::string& text(std::size_t row, std::string_view column) const;
+  double number(std::size_t row, std::string_view column) const;
+  // What to say about a field: "FILE:LINE: COLUMN: ...".
+  [[noreturn]] void refuse(std::size_t row, std::string_view column, std::string_view problem) const;
+
+ private:
+  std::size_t index(std::string_view column) const;
+
+  std::string name_;
+  std::vector<std::string> columns_;
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<int> lines_;
+};
+
+}  // namespace bitline
