@@ -25,7 +25,9 @@ std::string range_text(double low, double high, Unit unit) {
   const std::size_t space = upper.find(' ');
   const double digits = std::stod(upper.substr(0, space));
   if (!(high > 0) || !(digits > 0)) return fmt::format("{} .. {}", pretty(low, unit), upper);
-  return fmt::format("{:.3g} .. {:.3g}{}", low * (digits / high), digits,
+  // The prefix that was chosen, from the unrounded value: rounding twice could move the last digit.
+  const double scale = std::pow(10.0, std::round(std::log10(digits / high)));
+  return fmt::format("{:.3g} .. {:.3g}{}", low * scale, high * scale,
                      space == std::string::npos ? "" : upper.substr(space));
 }
 
@@ -69,8 +71,7 @@ std::string baseline_verdict(const Result& r, const Baseline& b) {
   const auto judge = [&](const char* what, double ours, double theirs, bool less_wins) {
     if (!(ours > 0) || !(theirs > 0)) return;
     const double factor = ours > theirs ? ours / theirs : theirs / ours;
-    ((ours < theirs) == less_wins ? chip : machine)
-        .push_back(fmt::format("{} ({:.3g} times {})", what, factor, less_wins ? "less" : "more"));
+    ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({:.3g} x)", what, factor));
   };
   const bool draw = has_energy_interval(r) && b.energy_J >= r.energy_low_J && b.energy_J <= r.energy_high_J;
   if (!draw) judge("energy", r.energy_per_inference_J, b.energy_J, true);

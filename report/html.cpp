@@ -83,15 +83,20 @@ std::string write_section(const Result& r) {
   if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
-  table.row({"energy of writing everything once",
-             r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule)
-                              : "not given: set programming.voltage and pulse, or technology.write_energy"});
+  table.row(
+      {"energy of writing everything once", r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given"});
   if (r.energy_write_J && *r.energy_write_J > 0 && r.energy_per_inference_J > 0)
     table.row(
         {"that is as much as", count_text(std::round(*r.energy_write_J / r.energy_per_inference_J)) + " inferences"});
   if (r.write_time_s) table.row({"time of it", quantity(*r.write_time_s, Unit::second)});
   if (r.refresh_W) table.row({"mean power of refreshing", quantity(*r.refresh_W, Unit::watt)});
   std::string html = html_heading("Writing") + table.str();
+  if (!r.energy_write_J)
+    html += html_paragraph(
+        "What writing costs follows from programming.voltage and programming.pulse, or from technology.write_energy "
+        "and "
+        "technology.write_time; this configuration sets neither.",
+        "soft");
   if (r.level_map.rows > 0) html += html_figure(level_map_svg(r.level_map));
   return html;
 }

@@ -47,10 +47,10 @@ std::string efficiency_section(const Result& r) {
   }
   if (!r.efficiency_definition.empty()) html += html_paragraph("Definition: " + r.efficiency_definition + ".", "soft");
   if (r.one_bit_tops_per_w > 0 && r.tops_per_w > 0)
-    html += html_paragraph(
-        fmt::format("Normalized to one bit: {:.4g} TOPS/W for the chip, each multiplication counted as the {:.4g} of "
-                    "one input bit by one weight bit that it stands for.",
-                    r.one_bit_tops_per_w, r.one_bit_tops_per_w / r.tops_per_w));
+    html += html_paragraph(fmt::format(
+        "Normalized to one bit: {:.4g} TOPS/W for the chip, each MAC counted as {:.4g} of a one-bit input and "
+        "a one-bit weight.",
+        r.one_bit_tops_per_w, r.one_bit_tops_per_w / r.tops_per_w));
   return html + html_paragraph(
                     "Figures of other designs compare only at the same boundary, with the same bits and the same way "
                     "of counting operations. An array alone looks best and cannot run a network.",
@@ -115,7 +115,7 @@ std::string unit_cost_section(const Result& r) {
   if (r.unit_costs.empty()) return "";
   HtmlTable table("llrrrrrlr",
                   {"part", "one action", "energy", "time", "area", "leakage", "instances", "from", "spread"});
-  const auto cell = [](double x, Unit unit) { return x != 0 ? pretty(x, unit) : std::string("-"); };
+  const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   for (std::size_t g = 0; g < groups.size(); ++g) {
     bool first = true;
     for (const CostLine& c : r.unit_costs) {

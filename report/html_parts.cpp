@@ -12,7 +12,8 @@ HtmlTable::HtmlTable(std::string alignment, const std::vector<std::string>& head
 }
 
 void HtmlTable::group(const std::string& title) {
-  html_ += fmt::format("<tr class=\"group\"><td colspan=\"{}\">{}</td></tr>\n", alignment_.size(), escape_markup(title));
+  html_ +=
+      fmt::format("<tr class=\"group\"><td colspan=\"{}\">{}</td></tr>\n", alignment_.size(), escape_markup(title));
 }
 
 std::string HtmlTable::line(const char* tag, const std::vector<std::string>& cells, std::string_view kind) const {

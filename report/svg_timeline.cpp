@@ -43,6 +43,18 @@ std::set<int> chosen(const std::vector<Busy>& timeline) {
   return shown;
 }
 
+// Whether an array still has work of one image when the next one needs it.
+bool waits(const std::vector<Busy>& timeline, double period_s) {
+  std::map<int, std::pair<double, double>> span;
+  for (const Busy& b : timeline) {
+    auto& [first_s, last_s] = span.try_emplace(b.array, b.start_s, b.end_s).first->second;
+    first_s = std::min(first_s, b.start_s);
+    last_s = std::max(last_s, b.end_s);
+  }
+  return std::any_of(span.begin(), span.end(),
+                     [&](const auto& s) { return s.second.second - s.second.first > period_s * (1 + 1e-9); });
+}
+
 std::string layer_name(const Result& r, int layer) {
   const auto i = static_cast<std::size_t>(layer);
   return i < r.layers.size() ? r.layers[i].name : fmt::format("layer {}", layer);
@@ -87,6 +99,9 @@ std::string timeline_svg(const Result& r) {
   const bool pipelined = std::isfinite(period_s) && period_s > 0 && period_s < end_s * (1 - 1e-9);
   std::string subtitle =
       "Bars: rows are driven, then converters work. Between layers: digital periphery and transfers.";
+  if (pipelined && waits(timeline, period_s))
+    subtitle +=
+        " An array that spans more than a period makes images wait: the output after the first comes later than drawn.";
   if (reload_s > 0)
     subtitle += fmt::format(" Time 0: arrays have been written, after {}.", quantity(reload_s, Unit::second));
   if (shown.size() < arrays.size())
