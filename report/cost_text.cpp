@@ -18,6 +18,13 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
+// No exponents: "15,548 x".
+std::string factor_text(double factor) {
+  return (factor >= 1000 && factor < 1e15 ? grouped(static_cast<std::size_t>(std::llround(factor)))
+                                          : fmt::format("{:.3g}", factor)) +
+         " x";
+}
+
 }  // namespace
 
 std::string range_text(double low, double high, Unit unit) {
@@ -33,7 +40,7 @@ std::string range_text(double low, double high, Unit unit) {
 
 std::string ratio_text(double value, double reference) {
   const double ratio = value / reference;
-  return std::isfinite(ratio) ? fmt::format("{:.3g} x", ratio) : "";
+  return std::isfinite(ratio) && ratio >= 0 ? factor_text(ratio) : "";
 }
 
 bool has_energy_interval(const Result& r) {
@@ -71,7 +78,7 @@ std::string baseline_verdict(const Result& r, const Baseline& b) {
   const auto judge = [&](const char* what, double ours, double theirs, bool less_wins) {
     if (!(ours > 0) || !(theirs > 0)) return;
     const double factor = ours > theirs ? ours / theirs : theirs / ours;
-    ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({:.3g} x)", what, factor));
+    ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({})", what, factor_text(factor)));
   };
   const bool draw = has_energy_interval(r) && b.energy_J >= r.energy_low_J && b.energy_J <= r.energy_high_J;
   if (!draw) judge("energy", r.energy_per_inference_J, b.energy_J, true);

@@ -65,6 +65,9 @@ void mark(Svg& svg, double x, double text_y, double top, double bottom, const st
           std::string_view color, std::string_view dashes) {
   svg.line(x, text_y + 4, x, bottom, color, 1.5, dashes);
   const bool leftward = x + 6 + text_width(words, 11) > page_width - margin;
+  // Another mark's line may pass behind.
+  const double wide = text_width(words, 11) * 0.85;
+  svg.rect(leftward ? x - 5 - wide : x + 5, text_y - 10, wide, 13, "#ffffff");
   svg.text(leftward ? x - 5 : x + 5, std::min(text_y, top), words,
            {.size = 11, .anchor = leftward ? Anchor::end : Anchor::start, .fill = color});
 }
@@ -108,7 +111,7 @@ std::string timeline_svg(const Result& r) {
     subtitle = fmt::format("{} of {} arrays, of each layer those that work longest; {} are left out. ", shown.size(),
                            arrays.size(), arrays.size() - shown.size()) +
                subtitle;
-  std::vector<std::string> words = wrap(subtitle, 135);
+  std::vector<std::string> words = wrap(subtitle, 124);
 
   const double legend_top = 40 + 16 * static_cast<double>(words.size());
   const double lines = std::ceil(static_cast<double>(layers.size()) / static_cast<double>(entries_per_line));
@@ -144,11 +147,17 @@ std::string timeline_svg(const Result& r) {
     y_of[array] = y;
     svg.text(margin, y + thick / 2 + 4, fmt::format("array {}", array), {.size = 11});
   }
+  // Before the bars, the shortest of which would vanish under them.
+  if (pipelined)
+    mark(svg, axis(std::max(0.0, period_s - reload_s)), top - 26, top, bottom,
+         fmt::format("period {}: the next image starts", quantity(period_s, Unit::second)), "#aa4499", "5 3");
+  mark(svg, axis(end_s - reload_s), top - 10, top, bottom,
+       fmt::format("output after {}", quantity(end_s, Unit::second)), ink::text, "");
   for (const Busy& b : timeline) {
     const auto y = y_of.find(b.array);
     if (y == y_of.end()) continue;
     const double x = axis(std::max(0.0, b.start_s - reload_s)),
-                 wide = std::max(1.0, axis(std::max(0.0, b.end_s - reload_s)) - x);
+                 wide = std::max(2.0, axis(std::max(0.0, b.end_s - reload_s)) - x);
     const std::string name = layer_name(r, b.layer), fill = series_color(static_cast<std::size_t>(b.layer));
     svg.rect(x, y->second, wide, thick, fill,
              fmt::format("array {}, {}: {} .. {}", b.array, name, quantity(b.start_s, Unit::second),
@@ -162,11 +171,6 @@ std::string timeline_svg(const Result& r) {
   svg.text((left + right) / 2, bottom + 34,
            reload_s > 0 ? "time since the arrays are written" : "time since the image arrives",
            {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
-  mark(svg, axis(end_s - reload_s), top - 10, top, bottom,
-       fmt::format("output after {}", quantity(end_s, Unit::second)), ink::text, "");
-  if (pipelined)
-    mark(svg, axis(std::max(0.0, period_s - reload_s)), top - 26, top, bottom,
-         fmt::format("period {}: the next image starts", quantity(period_s, Unit::second)), "#aa4499", "5 3");
   return svg.str();
 }
 

@@ -9,6 +9,7 @@
 #include "periphery/lines/wire.h"
 #include "sim/area.h"
 #include "sim/baseline.h"
+#include "sim/budget.h"
 #include "sim/schedule.h"
 #include "sim/write_cost.h"
 
@@ -209,6 +210,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
       config.periphery.off_chip ? "with off-chip traffic" : "no off-chip traffic");
   result.unit_costs = unit_costs(parts, path, arrays);
   result.baselines = baselines(chip, layers, parts);
+  result.budget = budget_sums(config.budget);
 }
 
 }  // namespace bitline
