@@ -73,6 +73,11 @@ std::string quality_section(const Result& r) {
   return html_heading("What comes out") + table.str() + html_figure(quality_svg(q));
 }
 
+// Whole inferences where there are many.
+std::string writes_text(double inferences) {
+  return inferences < 100 ? fmt::format("{:.2g}", inferences) : count_text(std::round(inferences));
+}
+
 std::string write_section(const Result& r) {
   const WriteResult& w = r.write;
   HtmlTable table("lr", {});
@@ -86,8 +91,7 @@ std::string write_section(const Result& r) {
   table.row(
       {"energy of writing everything once", r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given"});
   if (r.energy_write_J && *r.energy_write_J > 0 && r.energy_per_inference_J > 0)
-    table.row(
-        {"that is as much as", count_text(std::round(*r.energy_write_J / r.energy_per_inference_J)) + " inferences"});
+    table.row({"that is as much as", writes_text(*r.energy_write_J / r.energy_per_inference_J) + " inferences"});
   if (r.write_time_s) table.row({"time of it", quantity(*r.write_time_s, Unit::second)});
   if (r.refresh_W) table.row({"mean power of refreshing", quantity(*r.refresh_W, Unit::watt)});
   std::string html = html_heading("Writing") + table.str();

@@ -17,7 +17,9 @@ std::vector<Simplification> modelled(const Result& result) {
              : "None: with ideal wires every line has one voltage, and a cell reacts to its own row and column only."},
       {"Crosstalk", "Not modelled: lines do not couple by capacitance, and nothing leaks from line to line."},
       {"Curved current-voltage characteristics",
-       "Not modelled in runs: a cell is a conductance, the same at every voltage ('bitline solve' takes curved ones)."},
+       "Only where the configuration gives a curve (device.iv) and wires lower the voltage or inputs are analog; "
+       "otherwise "
+       "a cell is a conductance, the same at every voltage."},
       {"Settling",
        "By a fixed time: rows are driven for the configured read time, and currents count as settled by then. How long "
        "lines take to half an LSB (Elmore delay of row and column) is computed for each layer, and a layer that takes "

@@ -184,6 +184,9 @@ TEST_CASE("the page has sections for what costs can tell, and none for what is m
                     "0.6 .. 1.5 uJ",
                     "One inference in time",
                     "Energy by layer and part"});
+  Result light = costed_result();
+  light.energy_write_J = light.energy_per_inference_J / 5;
+  check_says(html_report(light, ""), {"0.2 inferences"});
   const std::string bare = html_report(sample_result(), "");
   for (const char* heading : {"<h2>Beside digital", "<h2>Unit costs", "<h2>Budget", "mean power of refreshing"})
     CHECK(bare.find(heading) == std::string::npos);
