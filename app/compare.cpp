@@ -6,11 +6,14 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/command_line.h"
 #include "app/environment.h"
 #include "base/files.h"
+#include "base/statistics.h"
 #include "base/yaml.h"
+#include "report/cost_text.h"
 #include "report/text.h"
 
 namespace bitline::app {
@@ -59,8 +62,8 @@ Run read_run(const std::string& argument) {
   const fs::path file = folder ? fs::path(argument) / "result.json" : fs::path(argument);
   Json json = Json::parse(read_file(file), nullptr, false);
   if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
-  if (!json.contains("quality") || !json.contains("energy"))
-    throw InputError(file.string() + ": has no 'quality' and 'energy', so it is not the result of a run");
+  if (!json.contains("energy") || !json.contains("latency"))
+    throw InputError(file.string() + ": has no 'energy' and 'latency', so it is not the result of a run");
   for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   Run run;
   flatten(json, "", run.numbers);
@@ -117,6 +120,62 @@ void print_differences(const std::string& title, const std::vector<Difference>& 
   if (list.size() > most) fmt::print("  and {} more\n", list.size() - most);
 }
 
+// What both runs make for each second and area. Throughput of B on the area of A: as if B were built several times, or
+// in part.
+struct IsoArea {
+  double throughput_a, throughput_b, tops_per_w_a, tops_per_w_b, area_a_m2, area_b_m2;
+  double area_ratio() const { return area_a_m2 / area_b_m2; }
+  double scaled() const { return throughput_b * area_ratio(); }
+};
+
+std::optional<double> find(const Run& run, const char* key) {
+  const auto at = run.numbers.find(key);
+  return at == run.numbers.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::optional<IsoArea> iso_area(const Run& a, const Run& b) {
+  const auto rate_a = find(a, "latency.throughput_per_s"), rate_b = find(b, "latency.throughput_per_s");
+  const auto per_w_a = find(a, "efficiency.tops_per_w"), per_w_b = find(b, "efficiency.tops_per_w");
+  const auto area_a = find(a, "area.total_m2"), area_b = find(b, "area.total_m2");
+  if (!rate_a || !rate_b || !per_w_a || !per_w_b || !area_a || !area_b || *area_a <= 0 || *area_b <= 0) return {};
+  return IsoArea{*rate_a, *rate_b, *per_w_a, *per_w_b, *area_a, *area_b};
+}
+
+// Both intervals of the energy, and whether a value lies in both.
+struct EnergyIntervals {
+  Interval a, b;
+  bool points() const { return a.lower == a.upper && b.lower == b.upper; }
+  bool overlap() const { return a.lower <= b.upper && b.lower <= a.upper; }
+};
+
+std::optional<EnergyIntervals> energy_intervals(const Run& a, const Run& b) {
+  const auto low_a = find(a, "energy.interval_J.0"), high_a = find(a, "energy.interval_J.1");
+  const auto low_b = find(b, "energy.interval_J.0"), high_b = find(b, "energy.interval_J.1");
+  if (!low_a || !high_a || !low_b || !high_b) return {};
+  return EnergyIntervals{{*low_a, *high_a}, {*low_b, *high_b}};
+}
+
+void print_paragraph(const std::string& text) {
+  fmt::print("\n");
+  for (const std::string& line : wrap(text, 98)) fmt::print("{}\n", line);
+}
+
+void print_costs(const Run& a, const Run& b) {
+  if (const auto e = energy_intervals(a, b); e && !e->points())
+    print_paragraph(fmt::format(
+        "Energy intervals: A {}, B {}: they differ by {} than their intervals.{}",
+        range_text(e->a.lower, e->a.upper, Unit::joule), range_text(e->b.lower, e->b.upper, Unit::joule),
+        e->overlap() ? "less" : "more",
+        e->overlap() ? " Where both take a price from the same model, its error cancels in their ratio." : ""));
+  if (const auto i = iso_area(a, b))
+    print_paragraph(fmt::format(
+        "Iso-area: A makes {} inferences/s at {:.4g} TOPS/W on {}, B {} at {:.4g} on {}. On A's area ({:.4g} times its "
+        "own) B would make {} inferences/s, {:.4g} times A's; that assumes that throughput scales with area.",
+        count_text(i->throughput_a), i->tops_per_w_a, quantity(i->area_a_m2, Unit::square_meter),
+        count_text(i->throughput_b), i->tops_per_w_b, quantity(i->area_b_m2, Unit::square_meter), i->area_ratio(),
+        count_text(i->scaled()), i->throughput_a > 0 ? i->scaled() / i->throughput_a : 0));
+}
+
 Json json_of(const std::vector<Difference>& list) {
   Json out = Json::array();
   for (const auto& d : list) out.push_back({{"key", d.key}, {"a", d.a}, {"b", d.b}});
@@ -146,10 +205,20 @@ int compare_command(const Arguments& arguments) {
                          {"ratio", x->second != 0 ? Json(y->second / x->second) : Json(nullptr)}});
     }
     Json out{{"figures", figures}, {"config", json_of(config)}};
+    if (const auto i = iso_area(a, b))
+      out["iso_area"] = {{"throughput_per_s", {{"a", i->throughput_a}, {"b", i->throughput_b}}},
+                         {"tops_per_w", {{"a", i->tops_per_w_a}, {"b", i->tops_per_w_b}}},
+                         {"area_ratio", i->area_ratio()},
+                         {"b_throughput_on_area_of_a_per_s", i->scaled()},
+                         {"assumes", "throughput scales with area"}};
+    if (const auto e = energy_intervals(a, b))
+      out["energy_intervals_J"] = {
+          {"a", {e->a.lower, e->a.upper}}, {"b", {e->b.lower, e->b.upper}}, {"overlap", e->overlap()}};
     if (with_tolerance) out["beyond_tolerance"] = json_of(beyond);
     fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     print_figures(a, b, arguments.colored());
+    print_costs(a, b);
     print_differences("Configuration", config, 40);
     if (with_tolerance) print_differences(fmt::format("Beyond the tolerance of {}", arguments.tolerance), beyond, 20);
   }

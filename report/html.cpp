@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <vector>
 
+#include "report/cost_text.h"
+#include "report/html_parts.h"
 #include "report/modelled.h"
 #include "report/svg.h"
 #include "report/text.h"
@@ -31,38 +34,13 @@ th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-
 th { color: #5f6368; font-weight: normal; }
 th.n, td.n { text-align: right; white-space: nowrap; }
 tr.sum td { font-weight: bold; }
+tr.group td { padding-top: 12px; color: #5f6368; border-bottom-color: #c8ccd0; white-space: nowrap; }
 figure { margin: 14px 0; }
 svg { max-width: 100%; height: auto; display: block; }
 pre { background: #f6f7f8; padding: 12px; overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 .warn { border-left: 4px solid #cc6677; padding: 4px 12px; margin: 8px 0; background: #fdf4f5; overflow-wrap: anywhere; }
 )";
-
-struct Table {
-  // One letter per column: l left, r right. No head, no head line.
-  Table(std::string alignment, const std::vector<std::string>& head) : alignment_(std::move(alignment)) {
-    html_ = "<div class=\"wide\"><table>\n" + (head.empty() ? "" : line("th", head, ""));
-  }
-  void row(const std::vector<std::string>& cells, const char* kind = "") { html_ += line("td", cells, kind); }
-  std::string str() const { return html_ + "</table></div>\n"; }
-
- private:
-  std::string line(const char* tag, const std::vector<std::string>& cells, std::string_view kind) const {
-    std::string text = kind.empty() ? "<tr>" : fmt::format("<tr class=\"{}\">", kind);
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      text += fmt::format("<{}{}>{}</{}>", tag, i < alignment_.size() && alignment_[i] == 'r' ? " class=\"n\"" : "",
-                          escape_markup(cells[i]), tag);
-    return text + "</tr>\n";
-  }
-  std::string alignment_, html_;
-};
-
-std::string paragraph(const std::string& text, const char* kind = "") {
-  return *kind ? fmt::format("<p class=\"{}\">{}</p>\n", kind, escape_markup(text))
-               : fmt::format("<p>{}</p>\n", escape_markup(text));
-}
-std::string heading(const char* text) { return fmt::format("<h2>{}</h2>\n", text); }
-std::string figure(const std::string& svg) { return "<figure>\n" + svg + "</figure>\n"; }
 
 std::string cards(const Result& r) {
   std::string html = "<ul class=\"cards\">\n";
@@ -74,7 +52,8 @@ std::string cards(const Result& r) {
   if (!r.shapes)
     card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
   card("energy per inference", quantity(r.energy_per_inference_J, Unit::joule),
-       fmt::format("{:.4g} TOPS/W", r.tops_per_w));
+       (has_energy_interval(r) ? range_text(r.energy_low_J, r.energy_high_J, Unit::joule) + ", " : "") +
+           fmt::format("{:.4g} TOPS/W", r.tops_per_w));
   card("latency", quantity(r.latency_per_inference_s, Unit::second), count_text(r.throughput_per_s) + " inferences/s");
   card("area", quantity(r.area_m2, Unit::square_meter), fmt::format("{:.4g} TOPS/mm2", r.tops_per_mm2));
   return html + "</ul>\n";
@@ -84,8 +63,8 @@ std::string quality_section(const Result& r) {
   if (r.shapes) return "";
   const Quality& q = r.quality;
   const bool many = q.chips.size() > 1;
-  Table table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
-                       "95 % over images (bootstrap)"});
+  HtmlTable table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
+                           "95 % over images (bootstrap)"});
   table.row({"float network", quality_text(q.metric, q.reference_float), "", ""});
   table.row({"quantized network", quality_text(q.metric, q.reference_quantized), "", ""});
   table.row({many ? "on chip, mean over chips" : "on chip", quality_text(q.metric, q.value),
@@ -93,13 +72,18 @@ std::string quality_section(const Result& r) {
             "sum");
   table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss), "",
              quality_range(q.metric, q.loss_ci95)});
-  return heading("What comes out") + table.str() + figure(quality_svg(q));
+  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q));
+}
+
+// Whole inferences where there are many.
+std::string writes_text(double inferences) {
+  return inferences < 100 ? fmt::format("{:.2g}", inferences) : count_text(std::round(inferences));
 }
 
 std::string write_section(const Result& r) {
   if (r.shapes) return "";
   const WriteResult& w = r.write;
-  Table table("lr", {});
+  HtmlTable table("lr", {});
   table.row({"cells read back at their level", percent(w.level_accuracy)});
   table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
   table.row({"cells counted", grouped(w.cells)});
@@ -107,17 +91,27 @@ std::string write_section(const Result& r) {
   if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
-  table.row({"energy of writing",
-             r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given by the technology"});
-  std::string html = heading("Writing") + table.str();
-  if (r.level_map.rows > 0) html += figure(level_map_svg(r.level_map));
+  table.row(
+      {"energy of writing everything once", r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given"});
+  if (r.energy_write_J && *r.energy_write_J > 0 && r.energy_per_inference_J > 0)
+    table.row({"that is as much as", writes_text(*r.energy_write_J / r.energy_per_inference_J) + " inferences"});
+  if (r.write_time_s) table.row({"time of it", quantity(*r.write_time_s, Unit::second)});
+  if (r.refresh_W) table.row({"mean power of refreshing", quantity(*r.refresh_W, Unit::watt)});
+  std::string html = html_heading("Writing") + table.str();
+  if (!r.energy_write_J)
+    html += html_paragraph(
+        "What writing costs follows from programming.voltage and programming.pulse, or from technology.write_energy "
+        "and "
+        "technology.write_time; this configuration sets neither.",
+        "soft");
+  if (r.level_map.rows > 0) html += html_figure(level_map_svg(r.level_map));
   return html;
 }
 
 std::string wire_section(const Result& r) {
   if (!r.wires) return "";
   const WireResult& w = *r.wires;
-  Table table("lr", {});
+  HtmlTable table("lr", {});
   table.row(
       {w.supplied_beside_columns ? "segment of a supply line" : "segment of a row", quantity(w.row_ohm, Unit::ohm)});
   table.row({"segment of a column", quantity(w.column_ohm, Unit::ohm)});
@@ -133,32 +127,12 @@ std::string wire_section(const Result& r) {
     table.row({"variance of read noise over that of a column's own cells", fmt::format("{:.4g}", w.noise_factor_mean)});
     table.row({"rms error left in the sigma of read noise", percent(w.noise_sigma_error)});
   }
-  return heading("Wires") + table.str() + figure(wire_drop_svg(w)) + figure(wire_currents_svg(w)) +
-         paragraph(
+  return html_heading("Wires") + table.str() + html_figure(wire_drop_svg(w)) + html_figure(wire_currents_svg(w)) +
+         html_paragraph(
              "Currents and noise: a sample of reads of the first chip; every read of the run sees the wires. Voltages: "
              "of the first array, all rows driven, over that of the source; the picture shows the lesser of a pair's "
              "devices.",
              "soft");
-}
-
-std::string cost_section(const Result& r) {
-  Table table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
-  const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
-  table.row({"total", quantity(r.energy_per_inference_J, Unit::joule), "",
-             quantity(r.latency_per_inference_s, Unit::second), "", quantity(r.area_m2, Unit::square_meter), ""},
-            "sum");
-  for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
-    const double e = part(r.energy_J, name), t = part(r.latency_s, name), a = part(r.area_breakdown_m2, name);
-    table.row({name, quantity(e, Unit::joule), share(e, r.energy_per_inference_J), quantity(t, Unit::second),
-               share(t, r.latency_per_inference_s), quantity(a, Unit::square_meter), share(a, r.area_m2)});
-  }
-  std::string html = heading("Energy, latency, area") +
-                     figure(breakdown_svg("Energy per inference", r.energy_J, Unit::joule)) +
-                     figure(breakdown_svg("Latency per inference", r.latency_s, Unit::second)) +
-                     figure(breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter)) + table.str();
-  html += paragraph(fmt::format("Efficiency: {:.4g} TOPS/W and {:.4g} TOPS/mm2. {}", r.tops_per_w, r.tops_per_mm2,
-                                r.efficiency_definition));
-  return html;
 }
 
 std::string layer_section(const Result& r) {
@@ -169,38 +143,33 @@ std::string layer_section(const Result& r) {
     costs.insert(costs.end(), counts.begin(), counts.end());
     return costs;
   };
-  Table table("lrrrrrrrr", cells({"layer", "energy", "latency"}, {"SNR", "clipped", "ADC full scale"},
-                                 {"conversions", "MACs", "arrays"}));
+  HtmlTable table("lrrrrrrrrr", cells({"layer", "energy", "latency", "lines settle"},
+                                      {"SNR", "clipped", "ADC full scale"}, {"conversions", "MACs", "arrays"}));
   for (const LayerResult& l : r.layers)
-    table.row(cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second)},
+    table.row(cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
+                     l.settle_s > 0 ? quantity(l.settle_s, Unit::second) : "-"},
                     {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
                     {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)}));
-  return heading("Layer by layer") + figure(layers_svg(r)) + table.str() +
-         paragraph(std::string("Energy, latency, conversions and multiply-accumulates (MACs) per inference.") +
-                       (r.shapes ? "" : " SNR: the exact product over the deviation from it, mean over chips."),
-                   "soft");
+  return html_heading("Layer by layer") + html_figure(layers_svg(r)) + html_figure(timeline_svg(r)) + table.str() +
+         html_paragraph(
+             std::string("Energy, latency, conversions and multiply-accumulates (MACs) per inference. Lines settle: to "
+                         "half an LSB, by their resistance and capacitance.") +
+                 (r.shapes ? "" : " SNR: the exact product over the deviation from it, mean over chips."),
+             "soft");
 }
 
 std::string mapping_section(const Result& r) {
-  return heading("Where the network is") + figure(mapping_svg(r.mapping));
-}
-
-std::string budget_section(const Result& r) {
-  if (r.budget.empty()) return "";
-  Table table("lrr", {"group", "power", "area"});
-  for (const BudgetSum& b : r.budget)
-    table.row({b.name, quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
-  return heading("Budget: sums of the listed components") + table.str();
+  return html_heading("Where the network is") + html_figure(mapping_svg(r.mapping));
 }
 
 std::string published_section(const Result& r) {
   if (r.published.empty()) return "";
-  Table table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
+  HtmlTable table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
   for (const Published& p : r.published)
     table.row({p.what, figure_text(p.published, p.unit), p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
                p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "", p.kind, p.source});
-  return heading("Published figures beside ours") + table.str() +
-         paragraph(
+  return html_heading("Published figures beside ours") + table.str() +
+         html_paragraph(
              "predicted: nothing was set from the published figure; imposed: a parameter was solved from it; proxy: "
              "other data or another metric.",
              "soft");
@@ -209,18 +178,18 @@ std::string published_section(const Result& r) {
 std::string trust_section(const Result& r) {
   std::string html;
   if (!r.assumed.empty()) {
-    Table table("lll", {"key", "value", "why"});
+    HtmlTable table("lll", {"key", "value", "why"});
     for (const Assumption& a : r.assumed) table.row({a.path, a.value, a.reason});
-    html += heading("Assumed: values that no source gives") + table.str();
+    html += html_heading("Assumed: values that no source gives") + table.str();
   }
-  Table table("ll", {});
+  HtmlTable table("ll", {});
   for (const Simplification& s : modelled(r)) table.row({s.what, s.status});
-  return html + heading("What is simplified or not modelled") + table.str();
+  return html + html_heading("What is simplified or not modelled") + table.str();
 }
 
 std::string run_section(const Result& r, const std::string& resolved_yaml) {
-  std::string html = heading("The run");
-  Table facts("ll", {});
+  std::string html = html_heading("The run");
+  HtmlTable facts("ll", {});
   facts.row({"status", r.status});
   facts.row({"configuration hash", r.config_hash});
   facts.row({"seed", std::to_string(r.seed)});
@@ -228,7 +197,7 @@ std::string run_section(const Result& r, const std::string& resolved_yaml) {
   for (const InputFile& file : r.inputs) facts.row({file.name, file.checksum});
   html += facts.str();
   if (!r.timing.empty()) {
-    Table table("lr", {"stage", "time"});
+    HtmlTable table("lr", {"stage", "time"});
     for (const auto& [stage, seconds] : r.timing) table.row({stage, fmt::format("{:.2f} s", seconds)});
     html += table.str();
   }
@@ -248,17 +217,17 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
   html +=
       fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
   if (r.only_budget)
-    return html + paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
+    return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
            run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
-  html += paragraph(r.shapes ? fmt::format("{}; seed {}", nothing_was_run, r.seed)
-                             : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
-                                           chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
-                    "soft");
-  for (const std::string& warning : r.warnings) html += paragraph(warning, "warn");
-  html += cards(r) + quality_section(r) + cost_section(r) + layer_section(r) + write_section(r) + wire_section(r) +
-          mapping_section(r) + budget_section(r) + published_section(r) + trust_section(r) +
-          run_section(r, resolved_yaml);
+  html += html_paragraph(r.shapes ? fmt::format("{}; seed {}", nothing_was_run, r.seed)
+                                  : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
+                                                chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
+                         "soft");
+  for (const std::string& warning : r.warnings) html += html_paragraph(warning, "warn");
+  html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
+          layer_section(r) + write_section(r) + wire_section(r) + mapping_section(r) + unit_cost_section(r) +
+          budget_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

@@ -14,6 +14,15 @@ namespace bitline {
 // One horizontal bar cut into the parts that are not zero, with a legend.
 std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit unit);
 
+// One bar per layer cut into its parts, with a legend; parts below 1 % of all are one. A last bar holds what belongs to
+// no layer.
+std::string layer_energy_svg(const Result& result);
+
+// One line per array with its work for each layer in the layer's colour of mapping_svg, against time; where the next
+// image starts, when that is before the output. Of many arrays at most `timeline_arrays`, with words for the others.
+inline constexpr std::size_t timeline_arrays = 40;
+std::string timeline_svg(const Result& result);
+
 // A dot with its Wilson interval per chip; bands for the intervals of the mean, lines for the references.
 std::string quality_svg(const Quality& quality);
 

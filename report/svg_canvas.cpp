@@ -58,8 +58,11 @@ std::string series_color(std::size_t index) {
 }
 
 std::string part_color(const std::string& part, std::size_t index_if_unknown) {
-  constexpr std::array<std::string_view, 9> known = {"array",  "adc",          "driver",     "shift_add", "accumulate",
-                                                     "buffer", "interconnect", "activation", "leakage"};
+  // The first nine are those that most often matter, in plain colours.
+  constexpr std::array<std::string_view, 18> known = {
+      "array",        "adc",           "driver",   "shift_add", "accumulate", "buffer",
+      "interconnect", "activation",    "leakage",  "digital",   "mux",        "sample_hold",
+      "reload",       "level_shifter", "off_chip", "transfer",  "clock",      "floorplan"};
   for (std::size_t i = 0; i < known.size(); ++i)
     if (part == known[i]) return series_color(i);
   return series_color(known.size() + index_if_unknown);
@@ -77,6 +80,17 @@ double text_width(std::string_view text, double size, bool bold) {
 
 std::string fit_text(std::string_view text, double width, double size) {
   return shorten(text, static_cast<std::size_t>(std::max(1.0, width / (0.69 * size))));
+}
+
+std::string fit_end(std::string_view text, double width) {
+  const std::string safe = clean(text);
+  std::size_t skip = 0;
+  while (skip < safe.size() &&
+         text_width(std::string_view(safe).substr(skip), 12, true) + (skip > 0 ? 12 : 0) > width) {
+    ++skip;
+    while (skip < safe.size() && (safe[skip] & 0xc0) == 0x80) ++skip;
+  }
+  return skip > 0 ? "…" + safe.substr(skip) : safe;
 }
 
 Svg::Svg(double width, double height, std::string_view title) {

@@ -19,6 +19,7 @@ inline constexpr std::string_view text = "#222222", soft = "#5f6368", grid = "#e
 std::string series_color(std::size_t index);
 // The colour of a part of a breakdown: the same part has the same one in every chart.
 std::string part_color(const std::string& part, std::size_t index_if_unknown);
+inline constexpr std::string_view other_color = "#bbbbbb";  // of small parts together
 // "#222222" or "#ffffff", whichever reads better on a fill like "#44aa99".
 std::string_view text_color_on(const std::string& fill);
 
@@ -26,6 +27,8 @@ std::string_view text_color_on(const std::string& fill);
 double text_width(std::string_view text, double size, bool bold = false);
 // `text` cut so that it takes at most `width`, bold or not.
 std::string fit_text(std::string_view text, double width, double size);
+// The same from the other end, for names that differ there, as those of exported layers do: bold, at size 12.
+std::string fit_end(std::string_view text, double width);
 
 enum class Anchor { start, middle, end };
 

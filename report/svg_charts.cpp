@@ -58,7 +58,7 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
     const double left = margin + static_cast<double>(i % entries_per_line) * entry_width;
     const double top = legend_top + static_cast<double>(i / entries_per_line) * entry_height;
     svg.rect(left, top, 12, 12, p.color);
-    const std::string name = fit_text(p.name, entry_width - 44 - text_width(amount, 12), 12);
+    const std::string name = fit_text(p.name, entry_width - 30 - text_width(amount, 12), 12);
     svg.text(left + 18, top + 10.5, name, {.bold = true});
     svg.text(left + 26 + text_width(name, 12, true), top + 10.5, amount, {.fill = ink::soft});
   }

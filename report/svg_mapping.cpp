@@ -64,18 +64,6 @@ void label(Svg& svg, const Frame& f, const std::string& name, const std::string&
   }
 }
 
-// Names of exported layers differ at their ends.
-std::string fit_end(const std::string& name, double width) {
-  const std::string safe = clean(name);
-  std::size_t skip = 0;
-  while (skip < safe.size() &&
-         text_width(std::string_view(safe).substr(skip), 12, true) + (skip > 0 ? 12 : 0) > width) {
-    ++skip;
-    while (skip < safe.size() && (safe[skip] & 0xc0) == 0x80) ++skip;
-  }
-  return skip > 0 ? "…" + safe.substr(skip) : safe;
-}
-
 std::string legend_entry(const LayerMapping& layer) {
   const std::string what = layer.digital ? "digital"
                            : layer.blocks.empty()

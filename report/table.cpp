@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "report/cost_text.h"
 #include "report/text.h"
 
 namespace bitline {
@@ -68,8 +69,11 @@ std::string writing(const Result& r, const Paint& paint) {
   if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.pulses_per_cell) text += fmt::format(", {:.3g} pulses per cell", *w.pulses_per_cell);
-  return text + (r.energy_write_J ? fmt::format(", energy {}\n", quantity(*r.energy_write_J, Unit::joule))
-                                  : ", energy not given by the technology\n");
+  text +=
+      r.energy_write_J ? fmt::format(", energy {}", quantity(*r.energy_write_J, Unit::joule)) : ", energy not given";
+  if (r.write_time_s) text += fmt::format(", {}", quantity(*r.write_time_s, Unit::second));
+  if (r.refresh_W) text += fmt::format(", refresh {}", quantity(*r.refresh_W, Unit::watt));
+  return text + "\n";
 }
 
 std::string wires(const WireResult& w, const Paint& paint) {
@@ -80,6 +84,15 @@ std::string wires(const WireResult& w, const Paint& paint) {
   return text + paragraph(fmt::format("voltage left {} on average, {} at least, all rows driven; {}",
                                       percent(w.drop_mean), percent(w.drop_min), w.status),
                           2);
+}
+
+std::string boundaries(const Result& r) {
+  std::string text;
+  for (const Boundary& b : r.boundaries)
+    text += fmt::format("{}{} {:.4g}", text.empty() ? "  TOPS/W by boundary: " : ", ", clean(b.name), b.tops_per_w);
+  if (text.empty()) return text;
+  if (r.one_bit_tops_per_w > 0) text += fmt::format("; one-bit {:.4g}", r.one_bit_tops_per_w);
+  return text + "\n";
 }
 
 // Energy, latency and area side by side, one line per part.
@@ -102,8 +115,12 @@ std::string costs(const Result& r, const Paint& paint) {
   table.row({"", "energy", "", "", "latency", "", "", "area"});
   std::vector<std::string> cells{"total"};
   for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
+  if (has_energy_interval(r)) cells[3] = range_text(r.energy_low_J, r.energy_high_J, Unit::joule);
   table.row(cells);
   for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
+    if (std::all_of(std::begin(quantities), std::end(quantities),
+                    [&](const Quantity& q) { return part(*q.parts, name) == 0; }))
+      continue;
     cells = {clean(name)};
     for (const Quantity& q : quantities) {
       const double value = part(*q.parts, name), share = q.total > 0 ? value / q.total : 0;
@@ -119,8 +136,36 @@ std::string costs(const Result& r, const Paint& paint) {
       paint.heading("Costs") + paint.with(paint.dim(), " per inference") + "\n" + table.str(2, paint.dim());
   text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.throughput_per_s),
                       r.tops_per_w, r.tops_per_mm2);
+  text += boundaries(r);
   if (!r.efficiency_definition.empty()) text += paint.with(paint.dim(), paragraph(r.efficiency_definition, 4));
   return text;
+}
+
+// One line each: the digital machine's figures, and how many times this chip's they are.
+std::string digital_machines(const Result& r, const Paint& paint) {
+  TextTable table({{},
+                   {Align::right},
+                   {Align::right, paint.dim()},
+                   {Align::right},
+                   {Align::right, paint.dim()},
+                   {Align::right},
+                   {Align::right, paint.dim()},
+                   {Align::right}});
+  table.row({"over this chip", "energy", "", "latency", "", "area", "", "TOPS/W"});
+  for (const Baseline& b : r.baselines)
+    table.row({shorten(clean(b.name), 20), quantity(b.energy_J, Unit::joule),
+               ratio_text(b.energy_J, r.energy_per_inference_J), quantity(b.latency_s, Unit::second),
+               ratio_text(b.latency_s, r.latency_per_inference_s), quantity(b.area_m2, Unit::square_meter),
+               ratio_text(b.area_m2, r.area_m2), fmt::format("{:.4g}", b.tops_per_w)});
+  return paint.heading("Digital machines") + "\n" + table.str(2, paint.dim());
+}
+
+std::string budget(const Result& r, const Paint& paint) {
+  TextTable table({{}, {Align::right}, {Align::right}});
+  table.row({"", "power", "area"});
+  for (const BudgetSum& b : r.budget)
+    table.row({shorten(clean(b.name), 32), quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
+  return paint.heading("Budget") + "\n" + table.str(2, paint.dim());
 }
 
 std::string mapping_line(const MappingResult& m) {
@@ -144,15 +189,6 @@ std::string layers(const Result& r, const Paint& paint) {
         {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
         {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
   return table.str(2, paint.dim());
-}
-
-std::string budget(const Result& r, const Paint& paint) {
-  TextTable table({{}, {Align::right, paint.strong()}, {Align::right, paint.strong()}});
-  table.row({"group", "power", "area"});
-  for (const BudgetSum& b : r.budget)
-    table.row({shorten(clean(b.name), 32), quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
-  return paint.heading("Budget") + paint.with(paint.dim(), " sums of the listed components") + "\n" +
-         table.str(2, paint.dim());
 }
 
 std::string published(const Result& r, const Paint& paint) {
@@ -187,6 +223,7 @@ std::string summary(const Result& r, bool color) {
   if (!r.only_budget) {
     if (r.wires) text += wires(*r.wires, paint);
     text += costs(r, paint);
+    if (!r.baselines.empty()) text += digital_machines(r, paint);
     text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
   }
   if (!r.budget.empty()) text += budget(r, paint);

@@ -148,7 +148,7 @@ std::string residual_text(const WireResult& wires) {
 }
 
 std::string quantity(double value, Unit unit) {
-  if (unit == Unit::square_meter && std::abs(value) >= 1e-9) return fmt::format("{:.4g} mm2", value * 1e6);
+  if (unit == Unit::square_meter && std::abs(value) >= 1e-8) return fmt::format("{:.4g} mm2", value * 1e6);
   return pretty(value, unit);
 }
 

@@ -65,7 +65,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
        digital ? a.products * (plan.cell().weight_bits * plan.matrix->input.bits + a.accumulator_bits) * add_J : 0}};
 }
 
-std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double arrays) {
+std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double arrays, double columns) {
   std::vector<CostLine> lines{{"adc", "conversion", p.own.adc, arrays * p.own.converters},
                               {"row driver", "line activation", p.own.row_driver, arrays * p.lines.lines},
                               {"adder", "bit and addition", p.adder_bit, 0},
@@ -77,7 +77,8 @@ std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double ar
     lines.push_back({"column switch", "switching", p.own.column_switch, arrays * p.own.outputs});
     lines.push_back({"sample and hold", "sample", p.own.sample_hold, arrays * p.own.outputs});
   }
-  if (p.level_shifters) lines.push_back({"level shifter", "pulse", p.level_shifter, arrays * p.lines.lines});
+  if (p.level_shifters)
+    lines.push_back({"level shifter", "pulse", p.level_shifter, arrays * (p.lines.lines + columns)});
   return lines;
 }
 
@@ -209,7 +210,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
       config.input.bits, config.quantization.weight_bits,
       common(config.adc) ? std::to_string(common(config.adc)->bits) : "ideal",
       config.periphery.off_chip ? "with off-chip traffic" : "no off-chip traffic");
-  result.unit_costs = unit_costs(parts, path, arrays);
+  result.unit_costs = unit_costs(parts, path, arrays, config.array.columns);
   result.baselines = baselines(chip, layers, parts);
 }
 

@@ -60,6 +60,12 @@ with tempfile.TemporaryDirectory() as d:
     other = json.loads((d / "b/result.json").read_text())
     check("compare's numbers", energy["a"] == result["energy"]["per_inference_J"] and energy["b"] == other["energy"]["per_inference_J"] and
           abs(energy["ratio"] - energy["b"] / energy["a"]) < 1e-12, energy)
+    iso, apart = c["iso_area"], c["energy_intervals_J"]
+    check("iso-area", abs(iso["b_throughput_on_area_of_a_per_s"] / (other["latency"]["throughput_per_s"] * result["area"]["total_m2"] / other["area"]["total_m2"]) - 1) < 1e-12 and
+          "Iso-area" in p.stdout and "assumes that throughput scales" in " ".join(p.stdout.split()), iso)
+    check("energy intervals", apart["a"] == result["energy"]["interval_J"] and apart["b"] == other["energy"]["interval_J"] and
+          apart["overlap"] == (apart["a"][0] <= apart["b"][1] and apart["b"][0] <= apart["a"][1]) and
+          ("differ by less than their intervals" if apart["overlap"] else "differ by more than their intervals") in " ".join(p.stdout.split()), apart)
     check("compare's keys", [k["key"] for k in c["config"]] == ["adc.bits"], c["config"])
     expect("same within tolerance", 0, "compare", d / "a", d / "a/result.json", "--tolerance", "0")
     expect("beyond tolerance", 4, "compare", d / "a", d / "b", "--tolerance", "1e-3", err="differ by more than 0.001")

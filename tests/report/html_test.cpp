@@ -39,7 +39,7 @@ TEST_CASE("the page holds the figures, the pictures and the configuration") {
     CHECK(xml_problem(std::string_view(html).substr(at, end + 6 - at)) == "");
     ++pictures;
   }
-  CHECK(pictures == 7);
+  CHECK(pictures == 9);
   CHECK(html == html_report(sample_result(), "name: fashion-mlp  # from configs\nseed: 7\n"));
 }
 

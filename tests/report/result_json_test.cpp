@@ -38,27 +38,44 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",
                         "warnings",       "assumed",         "shapes",      "quality", "write",
                         "wires",          "energy",          "latency",     "area",    "efficiency",
-                        "mapping",        "layers",          "published",   "timing",  "provenance"});
+                        "baselines",      "unit_costs",      "budget",      "mapping", "layers",
+                        "published",      "timing",          "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) ==
         Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
   CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
   CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
   CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell"});
-  CHECK(keys(j["energy"]) == Keys{"per_inference_J", "write_J", "breakdown_J", "images"});
+  CHECK(keys(j["energy"]) ==
+        Keys{"per_inference_J", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
   CHECK(keys(j["area"]) == Keys{"total_m2", "breakdown_m2"});
-  CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "definition"});
+  CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "one_bit_tops_per_w", "definition", "boundaries"});
   CHECK(keys(j["mapping"]) == Keys{"arrays_used", "arrays_total", "cell_utilisation", "layers"});
   CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "blocks"});
   CHECK(keys(j["mapping"]["layers"][0]["blocks"][0]) == Keys{"array", "row", "column", "rows", "columns"});
-  CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "snr_db", "adc_clipped_frac", "adc_full_scale_A",
-                                     "conversions", "macs", "arrays", "energy_breakdown_J"});
+  CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "snr_db", "adc_clipped_frac",
+                                     "adc_full_scale_A", "conversions", "macs", "arrays", "energy_breakdown_J"});
   CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
   CHECK(keys(j["provenance"]["inputs"][0]) == Keys{"name", "checksum"});
+}
+
+TEST_CASE("result.json holds what costs can tell") {
+  const Json j = Json::parse(result_json(costed_result()));
+  CHECK(j["energy"]["interval_J"] == Json::array({0.6e-6, 1.5e-6}));
+  CHECK(j["energy"]["write_s"] == 0.25);
+  CHECK(j["energy"]["refresh_W"] == 0.5e-6);
+  CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
+  CHECK(keys(j["baselines"][0]) ==
+        Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
+  CHECK(keys(j["unit_costs"][0]) ==
+        Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances", "from", "spread"});
+  CHECK(j["unit_costs"][0]["from"] == "survey");
+  CHECK(j["unit_costs"][2]["instances"].is_null());
+  CHECK(j["budget"][1] == Json({{"name", "chip"}, {"power_W", 55.2e-3}, {"area_m2", 1.556e-6}}));
 }
 
 TEST_CASE("result.json holds the figures") {

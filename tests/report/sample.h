@@ -58,9 +58,9 @@ inline Result sample_result() {
                         {"fc1", 0, 3, 0, 0, 208, 128, 576, 128}}},
                       {"fc2", 256, 128, false, {{"fc2", 0, 2, 208, 0, 256, 128, 0, 0}}},
                       {"fc3", 128, 10, false, {{"fc3", 0, 3, 208, 0, 128, 10, 0, 0}}}};
-  r.layers = {{"fc1", 0.7e-6, 8e-6, 21.5, 0.0001, 8.3e-6, 4096, 200704, 4, {{"array", 0.5e-6}, {"adc", 0.2e-6}}},
-              {"fc2", 0.2e-6, 3e-6, 19.25, 0.002, 4e-6, 1024, 32768, 1, {{"adc", 0.2e-6}}},
-              {"fc3", 0.0375e-6, 1e-6, 24, 0.031, 2e-6, 80, 1280, 1, {{"adc", 0.0375e-6}}}};
+  r.layers = {{"fc1", 0.7e-6, 8e-6, 5e-9, 21.5, 0.0001, 8.3e-6, 4096, 200704, 4, {{"array", 0.5e-6}, {"adc", 0.2e-6}}},
+              {"fc2", 0.2e-6, 3e-6, 4e-9, 19.25, 0.002, 4e-6, 1024, 32768, 1, {{"adc", 0.2e-6}}},
+              {"fc3", 0.0375e-6, 1e-6, 3e-9, 24, 0.031, 2e-6, 80, 1280, 1, {{"adc", 0.0375e-6}}}};
   r.published = {{"write level accuracy", "", "the chip's paper, Fig. 4", "imposed", 0.8456, 0.8457},
                  {"energy of one image", "J", "the chip's paper, Table 1", "predicted", 1.25e-6, std::nullopt}};
   r.timing = {{"load", 0.25}, {"run", 7.5}};
@@ -73,6 +73,31 @@ inline Result sample_result() {
     r.level_map.intended.push_back(static_cast<float>(level));
     r.level_map.read_back.push_back(static_cast<float>(level) + static_cast<float>(i * 31 % 11 - 5) * 0.1f);
   }
+  return r;
+}
+
+// The same with all that costs can tell: an interval, boundaries, digital machines, unit costs, times, writing, a
+// budget.
+inline Result costed_result() {
+  Result r = sample_result();
+  r.energy_low_J = 0.6e-6;
+  r.energy_high_J = 1.5e-6;
+  r.energy_write_J = 3e-3;
+  r.write_time_s = 0.25;
+  r.refresh_W = 0.5e-6;
+  r.one_bit_tops_per_w = 16;
+  r.boundaries = {
+      {"array", "cells", 4, 0.05}, {"macro", "cells and converters", 1.25, 0.02}, {"chip", "all", 0.5, 0.011}};
+  r.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
+                 {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
+  r.unit_costs = {{"adc", "conversion", {2e-11, 9e-8, 2e-8, 0, CostOrigin::survey, 3.2}, 64},
+                  {"row driver", "line activation", {5e-13, 1e-10, 4e-10, 2e-9, CostOrigin::circuit, 1}, 4608},
+                  {"adder", "bit and addition", {4e-14, 1e-10, 2e-11, 5e-10, CostOrigin::given, 1}, 0},
+                  {"buffer", "bit and access", {1e-13, 7e-10, 2e-12, 4e-11, CostOrigin::circuit, 1}, 0}};
+  for (int array = 0; array < 4; ++array) r.timeline.push_back({0, array, 0, 6e-6});
+  r.timeline.push_back({1, 2, 7e-6, 9e-6});
+  r.timeline.push_back({2, 3, 10e-6, 11e-6});
+  r.budget = {{"macro", 13.8e-3, 0.264e-6}, {"chip", 55.2e-3, 1.556e-6}};
   return r;
 }
 
@@ -107,6 +132,16 @@ inline Result wired_result() {
 inline constexpr const char* hostile = "<script>alert('x')</script> & \"quoted\" \x1b[31m \xff";
 inline Result hostile_result() {
   Result r = wired_result();
+  const Result costed = costed_result();
+  r.boundaries = costed.boundaries;
+  r.baselines = costed.baselines;
+  r.unit_costs = costed.unit_costs;
+  r.timeline = costed.timeline;
+  r.budget = costed.budget;
+  r.energy_low_J = costed.energy_low_J;
+  r.energy_high_J = costed.energy_high_J;
+  r.boundaries[0].name = r.boundaries[0].inside = r.baselines[0].name = r.baselines[0].how = hostile;
+  r.unit_costs[0].part = r.unit_costs[0].per = r.budget[0].name = r.layers[0].energy_breakdown_J[0].first = hostile;
   r.wires->method = r.wires->status = hostile;
   r.name = r.config_hash = r.status = r.quality.metric = r.efficiency_definition = hostile;
   r.warnings = {hostile};

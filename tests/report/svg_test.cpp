@@ -26,6 +26,8 @@ std::vector<std::string> pictures(const Result& r) {
           breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter),
           quality_svg(r.quality),
           layers_svg(r),
+          layer_energy_svg(r),
+          timeline_svg(r),
           level_map_svg(r.level_map),
           mapping_svg(r.mapping),
           wire_drop_svg(r.wires.value_or(WireResult{})),
@@ -57,7 +59,10 @@ TEST_CASE("the checker of these tests sees what is wrong") {
   }
 }
 
-TEST_CASE("pictures are well-formed") { check_pictures(sample_result()); }
+TEST_CASE("pictures are well-formed") {
+  check_pictures(sample_result());
+  check_pictures(costed_result());
+}
 
 TEST_CASE("hostile names stay text") {
   check_pictures(hostile_result());

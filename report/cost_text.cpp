@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/cost_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <vector>
+
+#include "report/text.h"
+
+namespace bitline {
+namespace {
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+  return text;
+}
+
+// No exponents: "15,548 x".
+std::string factor_text(double factor) {
+  return (factor >= 1000 && factor < 1e15 ? grouped(static_cast<std::size_t>(std::llround(factor)))
+                                          : fmt::format("{:.3g}", factor)) +
+         " x";
+}
+
+}  // namespace
+
+std::string range_text(double low, double high, Unit unit) {
+  const std::string upper = pretty(high, unit);
+  const std::size_t space = upper.find(' ');
+  const double digits = std::stod(upper.substr(0, space));
+  if (!(high > 0) || !(digits > 0)) return fmt::format("{} .. {}", pretty(low, unit), upper);
+  // The prefix that was chosen, from the unrounded value: rounding twice could move the last digit.
+  const double scale = std::pow(10.0, std::round(std::log10(digits / high)));
+  return fmt::format("{:.3g} .. {:.3g}{}", low * scale, high * scale,
+                     space == std::string::npos ? "" : upper.substr(space));
+}
+
+std::string ratio_text(double value, double reference) {
+  const double ratio = value / reference;
+  return std::isfinite(ratio) && ratio >= 0 ? factor_text(ratio) : "";
+}
+
+bool has_energy_interval(const Result& r) {
+  return r.energy_high_J > 0 && r.energy_high_J - r.energy_low_J > 1e-9 * r.energy_high_J;
+}
+
+std::string energy_interval_text(const Result& r) {
+  if (!(r.energy_high_J > 0)) return "";
+  const std::string total = quantity(r.energy_per_inference_J, Unit::joule);
+  if (!has_energy_interval(r))
+    return fmt::format(
+        "Total energy {}. No part of it was priced by a figure whose spread is known, so it has no interval; that does "
+        "not make it exact.",
+        total);
+  std::vector<std::string> parts;
+  for (const CostLine& c : r.unit_costs) {
+    if (c.unit.spread <= 1) continue;
+    parts.push_back(
+        c.unit.origin == CostOrigin::survey
+            ? fmt::format("converters ({}) by a factor of {:.3g}, within which half of all published ones lie around "
+                          "the survey's regression (90 % within 18)",
+                          c.part, c.unit.spread)
+            : fmt::format("{} by a factor of {:.3g}", c.part, c.unit.spread));
+  }
+  if (part(r.energy_J, "off_chip") > 0) parts.push_back("off-chip memory by the range of its published figures");
+  return fmt::format(
+      "Total energy {}, interval {}. The ends are reached when every part with a known spread lies at the edge of it, "
+      "all on the same side{}{}. Other parts have no spread and stay as they are: errors of circuits and technology "
+      "figures come on top.",
+      total, range_text(r.energy_low_J, r.energy_high_J, Unit::joule), parts.empty() ? "" : ": ", listed(parts));
+}
+
+std::string baseline_verdict(const Result& r, const Baseline& b) {
+  std::vector<std::string> chip, machine;
+  const auto judge = [&](const char* what, double ours, double theirs, bool less_wins) {
+    if (!(ours > 0) || !(theirs > 0)) return;
+    const double factor = ours > theirs ? ours / theirs : theirs / ours;
+    ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({})", what, factor_text(factor)));
+  };
+  const bool draw = has_energy_interval(r) && b.energy_J >= r.energy_low_J && b.energy_J <= r.energy_high_J;
+  if (!draw) judge("energy", r.energy_per_inference_J, b.energy_J, true);
+  judge("latency", r.latency_per_inference_s, b.latency_s, true);
+  judge("area", r.area_m2, b.area_m2, true);
+  judge("TOPS/mm2", r.tops_per_mm2, b.tops_per_mm2, false);
+  std::string text = b.name + ": ";
+  if (!machine.empty()) text += "the digital machine wins in " + listed(machine) + ". ";
+  if (!chip.empty()) text += "This chip wins in " + listed(chip) + ". ";
+  if (draw)
+    text +=
+        fmt::format("In energy neither wins: {} lies within this chip's interval. ", quantity(b.energy_J, Unit::joule));
+  if (chip.empty() && !machine.empty())
+    text += draw ? "Nothing here speaks for the crossbar chip. "
+                 : "It is better in every figure: at this node nothing here speaks for the crossbar chip. ";
+  text.pop_back();
+  return text;
+}
+
+}  // namespace bitline

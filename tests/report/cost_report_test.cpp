@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// How costs are shown: pictures of energy and time, and the sections and lines about intervals, boundaries, digital
+// machines, unit costs, writing and budgets.
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "report/cost_text.h"
+#include "report/html.h"
+#include "report/svg.h"
+#include "report/svg_canvas.h"
+#include "report/table.h"
+#include "report/text.h"
+#include "tests/report/sample.h"
+
+using namespace bitline;
+
+namespace {
+
+std::size_t count(std::string_view text, std::string_view what) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size())) ++n;
+  return n;
+}
+
+// Attribute of the element whose tooltip contains `tooltip`.
+double attribute(const std::string& svg, const std::string& tooltip, const std::string& name) {
+  const std::size_t from = svg.rfind("<rect", svg.find("<title>" + tooltip));
+  return std::stod(svg.substr(svg.find(" " + name + "=\"", from) + name.size() + 3));
+}
+
+void check_says(const std::string& text, const std::vector<std::string>& figures) {
+  for (const std::string& figure : figures) {
+    CAPTURE(figure);
+    CHECK(text.find(figure) != std::string::npos);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a layer's bar is cut in the proportion of its parts, all bars to one scale") {
+  const std::string svg = layer_energy_svg(costed_result());
+  const double fc1_array = attribute(svg, "fc1, array: 500 nJ", "width");
+  CHECK(attribute(svg, "fc1, adc: 200 nJ", "width") == doctest::Approx(fc1_array * 0.4).epsilon(1e-3));
+  CHECK(attribute(svg, "fc2, adc: 200 nJ", "width") == doctest::Approx(fc1_array * 0.4).epsilon(1e-3));
+  CHECK(attribute(svg, "fc3, adc: 37.5 nJ", "width") == doctest::Approx(fc1_array * 0.075).epsilon(1e-3));
+  CHECK(attribute(svg, "fc1, adc: 200 nJ", "x") ==
+        doctest::Approx(attribute(svg, "fc1, array: 500 nJ", "x") + fc1_array).epsilon(1e-4));
+  // Swatch and segments of one part have one colour.
+  CHECK(count(svg, "fill=\"" + part_color("adc", 0) + "\"") == 4);
+}
+
+TEST_CASE("what no layer is charged with has a bar, and parts below 1 % are one") {
+  Result r = costed_result();
+  r.energy_J.back().second = 0.4e-6;  // leakage
+  r.layers[0].energy_breakdown_J.emplace_back("mux", 1e-9);
+  r.layers[1].energy_breakdown_J.emplace_back("sample_hold", 2e-9);
+  const std::string svg = layer_energy_svg(r);
+  check_says(svg, {"whole chip, leakage: 400 nJ", "fc1, other: 1 nJ", "fc2, other: 2 nJ",
+                   "other, each below 1 %: mux, sample_hold"});
+  CHECK(svg.find("fc1, mux") == std::string::npos);
+  CHECK(count(svg, "fill=\"" + std::string(other_color) + "\"") == 3);
+  CHECK(layer_energy_svg(sample_result()).find("other") == std::string::npos);
+}
+
+TEST_CASE("every part has a colour of its own") {
+  const std::vector<std::string> parts = {"array",      "adc",           "driver",   "mux",          "sample_hold",
+                                          "shift_add",  "accumulate",    "buffer",   "interconnect", "off_chip",
+                                          "activation", "digital",       "clock",    "reload",       "leakage",
+                                          "transfer",   "level_shifter", "floorplan"};
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k) CHECK(part_color(parts[i], 99) != part_color(parts[k], 99));
+}
+
+TEST_CASE("arrays have lines in time, in the colours of the mapping") {
+  const std::string svg = timeline_svg(costed_result());
+  CHECK(count(svg, "\">array ") == 4);
+  const double whole = attribute(svg, "array 0, fc1: 0 s .. 6 us", "width");
+  CHECK(attribute(svg, "array 2, fc2: 7 us .. 9 us", "width") == doctest::Approx(whole / 3).epsilon(1e-3));
+  CHECK(attribute(svg, "array 2, fc2", "x") ==
+        doctest::Approx(attribute(svg, "array 0, fc1", "x") + whole * 7 / 6).epsilon(1e-3));
+  CHECK(attribute(svg, "array 2, fc1", "y") == attribute(svg, "array 2, fc2", "y"));
+  CHECK(attribute(svg, "array 3, fc3", "y") > attribute(svg, "array 2, fc2", "y"));
+  CHECK(count(svg, "fill=\"" + series_color(0) + "\"") == 5);  // swatch and four bars
+  check_says(svg, {">10 us<", "time since the image arrives", "output after 12 us"});
+  CHECK(svg.find("period") == std::string::npos);
+}
+
+TEST_CASE("a period is marked where it is shorter than the latency") {
+  Result r = costed_result();
+  r.throughput_per_s = 1 / 10e-6;
+  std::string svg = timeline_svg(r);
+  check_says(svg, {"period 10 us: the next image starts", "stroke-dasharray"});
+  CHECK(svg.find("makes images wait") != std::string::npos);  // array 3 is busy from 0 to 11 us
+  r.timeline.pop_back();
+  svg = timeline_svg(r);
+  CHECK(svg.find("makes images wait") == std::string::npos);
+}
+
+TEST_CASE("of many arrays some are shown, of every layer, and the others are counted") {
+  Result r = costed_result();
+  r.timeline.clear();
+  for (int array = 0; array < 100; ++array) r.timeline.push_back({array < 98 ? 0 : array - 97, array, 0, 1e-6});
+  const std::string svg = timeline_svg(r);
+  CHECK(count(svg, "\">array ") == timeline_arrays);
+  check_says(svg, {"40 of 100 arrays", "60 are left out", ">array 98<", ">array 99<"});
+}
+
+TEST_CASE("writing anew is left out of the time axis, with words") {
+  Result r = costed_result();
+  r.latency_s.emplace_back("reload", 1e-3);
+  r.latency_per_inference_s += 1e-3;
+  for (Busy& b : r.timeline) b.start_s += 1e-3, b.end_s += 1e-3;
+  r.throughput_per_s = 1 / r.latency_per_inference_s;
+  const std::string svg = timeline_svg(r);
+  check_says(svg, {"Time 0:", "time since the arrays are written", ">10 us<"});
+  CHECK(attribute(svg, "array 0, fc1", "width") ==
+        doctest::Approx(attribute(timeline_svg(costed_result()), "array 0, fc1", "width")).epsilon(1e-3));
+}
+
+TEST_CASE("ranges and ratios") {
+  CHECK(range_text(71.93e-9, 430.9e-9, Unit::joule) == "71.9 .. 431 nJ");
+  CHECK(range_text(0.5e-9, 1.2e-6, Unit::joule) == "0.0005 .. 1.2 uJ");
+  CHECK(range_text(12.3e-9, 25.0477e-9, Unit::joule) == "12.3 .. 25 nJ");
+  CHECK(range_text(0, 0, Unit::joule) == "0 J .. 0 J");
+  CHECK(ratio_text(3, 2) == "1.5 x");
+  CHECK(ratio_text(15548.6, 1) == "15,549 x");
+  CHECK(ratio_text(1, 0) == "");
+}
+
+TEST_CASE("the interval says what it means") {
+  Result r = costed_result();
+  check_says(energy_interval_text(r),
+             {"937.5 nJ", "0.6 .. 1.5 uJ", "(adc) by a factor of 3.2", "half of all published", "errors of circuits"});
+  CHECK(energy_interval_text(r).find("off-chip") == std::string::npos);
+  r.energy_J.emplace_back("off_chip", 1e-9);
+  check_says(energy_interval_text(r), {" and off-chip memory"});
+  r.energy_low_J = r.energy_high_J = r.energy_per_inference_J;
+  check_says(energy_interval_text(r), {"no interval", "not make it exact"});
+  CHECK(energy_interval_text(sample_result()) == "");
+}
+
+TEST_CASE("who wins is said, whoever it is") {
+  const Result r = costed_result();
+  CHECK(baseline_verdict(r, r.baselines[0]) ==
+        "MAC plane: the digital machine wins in latency (4 x), area (2 x) and TOPS/mm2 (8 x). This chip wins in energy "
+        "(4 x).");
+  // Its energy lies within the interval.
+  CHECK(
+      baseline_verdict(r, r.baselines[1]) ==
+      "digital memory: This chip wins in latency (4 x), area (10 x) and TOPS/mm2 (10 x). In energy neither wins: 1 uJ "
+      "lies within this chip's interval.");
+  Baseline better = r.baselines[0];
+  better.energy_J = 1e-7;
+  check_says(baseline_verdict(r, better), {"wins in energy (9.38 x), latency", "better in every figure"});
+  CHECK(baseline_verdict(r, better).find("This chip wins") == std::string::npos);
+}
+
+TEST_CASE("the page has sections for what costs can tell, and none for what is missing") {
+  const std::string html = html_report(costed_result(), "");
+  CHECK(xml_problem(std::string_view(html).substr(16)) == "");
+  check_says(html, {"<h2>Efficiency</h2>",
+                    "<td>array</td><td>cells</td><td class=\"n\">4</td><td class=\"n\">0.05</td>",
+                    "Normalized to one bit: 16 TOPS/W",
+                    "counted as 32 of",
+                    "Definition: two operations",
+                    "<h2>Beside digital machines</h2>",
+                    "<td class=\"n\">3.75 uJ</td><td class=\"n\">4 x</td>",
+                    "units of multiply-accumulate",
+                    "<h2>Unit costs: where each joule comes from</h2>",
+                    "Converters and what feeds them",
+                    "<td class=\"n\">20 pJ</td><td class=\"n\">90 ns</td><td class=\"n\">0.02 mm2</td><td "
+                    "class=\"n\">-</td><td class=\"n\">64</td><td>survey</td><td class=\"n\">3.2 x</td>",
+                    "4,608",
+                    "<td>given</td>",
+                    "energy of writing everything once",
+                    "3 mJ",
+                    "3200 inferences",
+                    "250 ms",
+                    "mean power of refreshing",
+                    "500 nW",
+                    "<h2>Budget",
+                    "55.2 mW",
+                    "0.6 .. 1.5 uJ",
+                    "One inference in time",
+                    "Energy by layer and part"});
+  Result light = costed_result();
+  light.energy_write_J = light.energy_per_inference_J / 5;
+  check_says(html_report(light, ""), {"0.2 inferences"});
+  const std::string bare = html_report(sample_result(), "");
+  for (const char* heading : {"<h2>Beside digital", "<h2>Unit costs", "<h2>Budget", "mean power of refreshing"})
+    CHECK(bare.find(heading) == std::string::npos);
+  CHECK(bare.find("<td>leakage</td>") == std::string::npos);  // zero in energy, latency and area
+  CHECK(bare.find("this configuration sets neither") != std::string::npos);
+}
+
+TEST_CASE("the summary tells the same in few lines") {
+  const std::string text = summary(costed_result(), false);
+  check_says(text, {"0.6 .. 1.5 uJ", "TOPS/W by boundary: array 4, macro 1.25, chip 0.5; one-bit 16\n", "MAC plane",
+                    "digital memory", "energy 3 mJ, 250 ms, refresh 500 nW", "55.2 mW"});
+  std::istringstream lines(text);
+  std::size_t n = 0;
+  for (std::string line; std::getline(lines, line); ++n) {
+    CAPTURE(line);
+    CHECK(display_width(line) <= 100);
+    CHECK((line.empty() || line.back() != ' '));
+  }
+  CHECK(n < 55);
+}
