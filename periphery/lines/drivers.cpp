@@ -19,8 +19,12 @@ double gate_size(const Gates& g, double ohm) { return std::max(1.0, g.resistance
 
 UnitCost buffer_chain(const Technology& t, double load_F, const char* part) {
   const Gates g(t, part);
-  const double stages = std::max(1.0, std::ceil(std::log(load_F / g.inverter_input_F()) / std::log(taper)));
-  const double units = (std::pow(taper, stages) - 1) / (taper - 1);  // unit inverters in all stages together
+  // From the load backwards, down to the last stage that is no smaller than a unit. Chains of powers of four from the
+  // unit up would be up to four times as large as the load asks.
+  const double loads = load_F / g.inverter_input_F();  // unit inverters that would load as much
+  const double stages = std::max(1.0, std::floor(std::log(loads) / std::log(taper)));
+  // Unit inverters in all stages together.
+  const double units = std::max(1.0, loads / taper) * (1 - std::pow(taper, -stages)) / (1 - 1 / taper);
   UnitCost c;
   c.energy_J = g.swing_J(units * (g.inverter_input_F() + g.inverter_output_F()));
   c.time_s = stages * g.fo4_s();
