@@ -13,9 +13,11 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "sim/budget.h"
 #include "sim/calibrate.h"
 #include "sim/cost.h"
 #include "sim/execute.h"
+#include "sim/parts.h"
 #include "sim/prepare.h"
 #include "sim/wire_sample.h"
 #include "sim/wire_study.h"
@@ -187,6 +189,9 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = build_chip(config, p.network->matrices(), p.placement);
+    // What costs cannot be modelled from, or a budget that contains itself, is refused before anything runs.
+    chip_parts(config, 1);
+    result.budget = budget_sums(config.budget);
     if (config.wires.exact()) result.wires = study_wires(chip, sample_inputs(chip, *p.network, p.calibration));
     if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, *p.network, p.calibration);
 
