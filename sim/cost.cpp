@@ -49,8 +49,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       {"driver", line_energy_J(chip.config, plan, counts, parts.lines) +
                      counts.line_activations * own.row_driver.energy_J + a.level_setups * own.dac.energy_J +
                      a.register_bits * parts.register_bit.energy_J},
-      {"mux", a.samples * own.column_switch.energy_J +
-                  (own.converters > 0 ? a.samples / own.shared_by * parts.mux_decoder.energy_J : 0)},
+      {"mux", a.samples * own.column_switch.energy_J + a.selections * parts.mux_decoder.energy_J},
       {"sample_hold", a.samples * own.sample_hold.energy_J},
       {"shift_add", a.conversions * a.accumulator_bits * keep_J},
       {"accumulate", a.partial_sums * a.accumulator_bits * keep_J},
@@ -64,8 +63,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
        digital ? a.products * (plan.cell().weight_bits * plan.matrix->input.bits + a.accumulator_bits) * add_J : 0}};
 }
 
-std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double arrays) {
-  const double macro = arrays;
+std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double macro, double columns) {
   std::vector<CostLine> lines{{"adc", "conversion", p.own.adc, macro * p.own.converters},
                               {"row driver", "line activation", p.own.row_driver, macro * p.lines.lines},
                               {"adder", "bit and addition", p.adder_bit, 0},
@@ -77,7 +75,7 @@ std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double ar
     lines.push_back({"column switch", "switching", p.own.column_switch, macro * p.own.outputs});
     lines.push_back({"sample and hold", "sample", p.own.sample_hold, macro * p.own.outputs});
   }
-  if (p.level_shifters) lines.push_back({"level shifter", "pulse", p.level_shifter, macro * p.lines.lines});
+  if (p.level_shifters) lines.push_back({"level shifter", "pulse", p.level_shifter, macro * (p.lines.lines + columns)});
   return lines;
 }
 
@@ -207,7 +205,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
       config.input.bits, config.quantization.weight_bits,
       common(config.adc) ? std::to_string(common(config.adc)->bits) : "ideal",
       config.periphery.off_chip ? "with off-chip traffic" : "no off-chip traffic");
-  result.unit_costs = unit_costs(parts, path, arrays);
+  result.unit_costs = unit_costs(parts, path, arrays, config.array.columns);
   result.baselines = baselines(chip, layers, parts);
 }
 
