@@ -51,10 +51,11 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
     const double turns = adc ? std::min(adc->shared_by, width) : 1;
     most_turns = std::max(most_turns, turns);
     a.conversions += reads * width;
-    if (turns > 1) a.samples += reads * width;
+    if (turns > 1) a.samples += reads * width, a.selections += reads * turns;
     a.register_bits += mine * planes * block.rows * register_bits(plan.planes);
     a.level_setups += mine * planes * block.rows;
-    a.bits_in += mine * block.rows * m.input.bits;
+    // Bias rows, the last ones, are always driven alike: nothing moves.
+    a.bits_in += mine * std::clamp(m.rows - m.bias_rows - block.row, 0, block.rows) * m.input.bits;
     auto& [groups, columns] = pieces[{block.copy, block.column}];
     groups += static_cast<int>(block.groups.size());
     columns = block.columns;

@@ -18,6 +18,7 @@ struct ArrayWork {
 struct LayerActions {
   double conversions = 0;
   double samples = 0;                          // columns held for a shared converter
+  double selections = 0;                       // turns of an array's converters, one column each
   double register_bits = 0;                    // written into row registers
   double level_setups = 0;                     // analog row levels, one for each row and read
   double partial_sums = 0;                     // additions of pieces beyond the first

@@ -49,8 +49,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       {"driver", line_energy_J(chip.config, plan, counts, parts.lines) +
                      counts.line_activations * own.row_driver.energy_J + a.level_setups * own.dac.energy_J +
                      a.register_bits * parts.register_bit.energy_J},
-      {"mux", a.samples * own.column_switch.energy_J +
-                  (own.converters > 0 ? a.samples / own.shared_by * parts.mux_decoder.energy_J : 0)},
+      {"mux", a.samples * own.column_switch.energy_J + a.selections * parts.mux_decoder.energy_J},
       {"sample_hold", a.samples * own.sample_hold.energy_J},
       {"shift_add", a.slice_sums * a.slice_bits * keep_J +
                         a.plane_sums * (a.adder_bits * add_J + a.accumulator_bits * parts.register_bit.energy_J)},

@@ -99,7 +99,6 @@ struct LayerResult {
   std::string name;
   double energy_J = 0, latency_s = 0;
   double settle_s = 0;  // of its lines, to half an LSB
-  double read_s = 0;    // one read: rows driven, columns converted in turn
   double snr_db = 0;    // power of the exact product over that of the deviation, summed over chips
   double adc_clipped_frac = 0;
   double adc_full_scale_A = 0;
@@ -107,6 +106,7 @@ struct LayerResult {
   double macs = 0;         // per inference
   int arrays = 0;
   Breakdown energy_breakdown_J;
+  double read_s = 0;  // one read: rows driven, columns converted in turn
 };
 
 // A part of the chip: what it costs and where the figure comes from. `per` names the action.

@@ -33,7 +33,8 @@ Timetable timetable(const Chip& chip, const std::vector<LayerActions>& layers, c
   for (std::size_t l = 0; l < layers.size(); ++l) {
     for (const auto& [array, work] : layers[l].arrays) {
       const double takes_s = work.drive_s + work.convert_s;
-      s.timeline.push_back({static_cast<int>(l), array, now_s, now_s + takes_s});
+      if (takes_s > 0)  // a copy beyond the positions there are has nothing to do
+        s.timeline.push_back({static_cast<int>(l), array, now_s, now_s + takes_s});
       busy_s[array] += takes_s;
     }
     now_s += times[l].total_s();

@@ -19,9 +19,12 @@ double gate_size(const Gates& g, double ohm) { return std::max(1.0, g.resistance
 
 UnitCost buffer_chain(const Technology& t, double load_F, const char* part) {
   const Gates g(t, part);
-  // As if the number of stages need not be whole, so that a chain grows smoothly with its load.
-  const double ratio = std::max(taper, load_F / g.inverter_input_F());
-  const double stages = std::log(ratio) / std::log(taper), units = (ratio - 1) / (taper - 1);
+  // From the load backwards, down to the last stage that is no smaller than a unit. Chains of powers of four from the
+  // unit up would be up to four times as large as the load asks.
+  const double loads = load_F / g.inverter_input_F();  // unit inverters that would load as much
+  const double stages = std::max(1.0, std::floor(std::log(loads) / std::log(taper)));
+  // Unit inverters in all stages together.
+  const double units = std::max(1.0, loads / taper) * (1 - std::pow(taper, -stages)) / (1 - 1 / taper);
   UnitCost c;
   c.energy_J = g.swing_J(units * (g.inverter_input_F() + g.inverter_output_F()));
   c.time_s = stages * g.fo4_s();

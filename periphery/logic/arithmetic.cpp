@@ -48,7 +48,8 @@ UnitCost register_bit(const Technology& t) {
 }
 
 double idle_register_J(const Technology& t) {
-  if (t.costs.register_bit.complete()) return 0;
+  // A given energy is that of a write; what the clock has of it is not known.
+  if (t.costs.register_bit.energy_J) return 0;
   const Gates g(t, "register");
   return g.swing_J(flip_flop(g).clock_F);
 }

@@ -44,6 +44,34 @@ with tempfile.TemporaryDirectory() as d:
     expect("a folder without rights", 1, "run", "fashion-mlp", *small, "--out", "/proc/none", err="/proc/none")
     expect("no such data set", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=fashion", err="fashion")
 
+    # A figure published under other settings is compared with a run that has them; a budget is summed.
+    (d / "with.yaml").write_text("""base: fashion-mlp
+published:
+  - {what: narrow, published: 1, ours: efficiency.tops_per_w, source: none, with: {adc.bits: 5}}
+  - {what: nested, published: 1, ours: efficiency.tops_per_w, source: none, with: {adc: {bits: 5}, technology: 130nm}}
+  - {what: own, published: 1, ours: efficiency.tops_per_w, source: none}
+budget:
+  - {name: tile, count: 2}
+  - {name: adc, in: tile, count: 8, power: 2 mW, area: 0.001 mm2}
+""")
+    with_settings = json.loads(expect("with", 0, "run", d / "with.yaml", *small, "--json").stdout)
+    narrow = json.loads(call("run", d / "with.yaml", *small, "--set", "adc.bits=5", "--json").stdout)
+    ours = [p["ours"] for p in with_settings["published"]]
+    check("other settings give other figures", ours == [narrow["published"][2]["ours"]] * 2 + [with_settings["efficiency"]["tops_per_w"]] and
+          ours[0] != ours[2], ours)
+    check("budget", [(b["name"], round(b["power_W"], 12), round(b["area_m2"] * 1e6, 12)) for b in with_settings["budget"]] ==
+          [("tile", 0.016, 0.008), ("chip", 0.032, 0.016)], with_settings["budget"])
+    expect("other settings from resolved.yaml", 0, "run", d / "with.yaml", *small, "--out", d / "with")
+    again = json.loads(expect("again", 0, "run", d / "with/resolved.yaml", "--json").stdout)
+    check("other settings survive", strip(again) == strip(with_settings), again["published"])
+    (d / "circle.yaml").write_text("base: fashion-mlp\nbudget: [{name: tile, in: tile}]\n")
+    expect("a budget in a circle", 2, "run", d / "circle.yaml", *small, err="'tile' contains itself")
+    (d / "wrong.yaml").write_text((d / "with.yaml").read_text().replace("adc.bits: 5", "adc.bitz: 5"))
+    expect("wrong settings", 2, "run", d / "wrong.yaml", *small, err="bitz")
+    (d / "bare.yaml").write_text("{node: 65 nm, vdd: 1 V, clock: 100 MHz, wire_capacitance: 0.2 fF/um, cell_area: 1 um2}")
+    (d / "poor.yaml").write_text("base: fashion-mlp\ntechnology: bare.yaml\n")
+    expect("no transistors", 2, "run", d / "poor.yaml", *small, err="technology.transistor is missing")
+
     # map
     mapping = json.loads(expect("map --json", 0, "map", "fashion-mlp", "--json", "--svg", d / "map.svg").stdout)
     check("mapping", mapping["arrays_used"] == 4 and len(mapping["layers"]) == 3, mapping)

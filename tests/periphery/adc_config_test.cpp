@@ -66,10 +66,10 @@ adc:
   CHECK(c.errors.gain_sigma == doctest::Approx(0.01).epsilon(1e-12));
   CHECK(c.errors.noise_lsb == 0.3);
   CHECK(c.errors.inl_lsb == std::vector<double>{0, 0.25, -0.5});
-  CHECK(*c.cost.energy_J == doctest::Approx(2e-12).epsilon(1e-12));
-  CHECK(*c.cost.time_s == doctest::Approx(1e-8).epsilon(1e-12));
-  CHECK(*c.cost.area_m2 == doctest::Approx(1e-9).epsilon(1e-12));
-  CHECK(*c.cost.leakage_W == doctest::Approx(3e-6).epsilon(1e-12));
+  CHECK(*c.cost.given.energy_J == doctest::Approx(2e-12).epsilon(1e-12));
+  CHECK(*c.cost.given.time_s == doctest::Approx(1e-8).epsilon(1e-12));
+  CHECK(*c.cost.given.area_m2 == doctest::Approx(1e-9).epsilon(1e-12));
+  CHECK(*c.cost.given.leakage_W == doctest::Approx(3e-6).epsilon(1e-12));
   CHECK(sar.capacitor_mismatch == doctest::Approx(0.005).epsilon(1e-12));
 }
 
@@ -130,8 +130,8 @@ TEST_CASE("written back and read again it is the same converter") {
   CHECK(std::get<FixedRange>(b.common.range).current_A == std::get<FixedRange>(a.common.range).current_A);
   CHECK(b.common.clamp_A == a.common.clamp_A);
   CHECK(b.common.errors.inl_lsb == a.common.errors.inl_lsb);
-  CHECK(b.common.cost.energy_J == a.common.cost.energy_J);
-  CHECK_FALSE(b.common.cost.time_s);
-  CHECK_FALSE(b.common.cost.leakage_W);
+  CHECK(b.common.cost.given.energy_J == a.common.cost.given.energy_J);
+  CHECK_FALSE(b.common.cost.given.time_s);
+  CHECK_FALSE(b.common.cost.given.leakage_W);
   CHECK(b.comparator_offset_lsb == a.comparator_offset_lsb);
 }

@@ -18,6 +18,13 @@ void check_vector(const UnitCost& cost, double energy_pJ, double area_um2) {
   CHECK(std::abs(cost.area_m2 / (area_um2 * 1e-12) - 1) < 1e-6);
 }
 
+// What the survey needs to know, and no transistors.
+Technology technology_of(double node_m, double clock_Hz) {
+  Technology t;
+  t.node_m = node_m, t.clock_Hz = clock_Hz;
+  return t;
+}
+
 std::string message_of(const auto& call) {
   try {
     call();
@@ -96,7 +103,8 @@ TEST_CASE("outside its limits the survey model refuses and says what to give") {
 TEST_CASE("each kind converts at its own rate, and the survey model is asked at that rate") {
   const double clock_Hz = 1e8, node_m = 130e-9;
   const auto check = [&](const Adc& adc, double time_s) {
-    const UnitCost cost = unit_cost(adc, node_m, clock_Hz), survey = adc_survey_model(8, node_m, 1 / time_s);
+    const UnitCost cost = unit_cost(adc, technology_of(node_m, clock_Hz), 1),
+                   survey = adc_survey_model(8, node_m, 1 / time_s);
     CHECK(cost.time_s == doctest::Approx(time_s).epsilon(1e-12));
     CHECK(cost.energy_J == doctest::Approx(survey.energy_J).epsilon(1e-12));
     CHECK(cost.area_m2 == doctest::Approx(survey.area_m2).epsilon(1e-12));
@@ -108,7 +116,7 @@ TEST_CASE("each kind converts at its own rate, and the survey model is asked at 
 }
 
 TEST_CASE("the ideal converter costs nothing") {
-  const UnitCost cost = unit_cost(IdealAdc{}, 130e-9, 1e8);
+  const UnitCost cost = unit_cost(IdealAdc{}, technology_of(130e-9, 1e8), 1);
   CHECK(cost.energy_J == 0);
   CHECK(cost.time_s == 0);
   CHECK(cost.area_m2 == 0);
@@ -117,21 +125,28 @@ TEST_CASE("the ideal converter costs nothing") {
 
 TEST_CASE("configured figures win, one by one") {
   SarAdc adc;
-  adc.common.cost = {.energy_J = 2e-12, .time_s = 1e-6, .leakage_W = 3e-6};
-  const UnitCost cost = unit_cost(adc, 65e-9, 1e8);
+  adc.common.cost.given = {.energy_J = 2e-12, .time_s = 1e-6, .leakage_W = 3e-6};
+  const UnitCost cost = unit_cost(adc, technology_of(65e-9, 1e8), 1);
   CHECK(cost.energy_J == 2e-12);
   CHECK(cost.time_s == 1e-6);
   CHECK(cost.area_m2 == doctest::Approx(adc_survey_model(8, 65e-9, 1e6).area_m2).epsilon(1e-12));
   CHECK(cost.leakage_W == 3e-6);
+  CHECK(cost.origin == CostOrigin::given);
+  CHECK(cost.spread == 1);  // of the energy, which is given
+  adc.common.cost.given = {.leakage_W = 3e-6};
+  const UnitCost modelled = unit_cost(adc, technology_of(65e-9, 1e8), 1);
+  CHECK(modelled.energy_J == doctest::Approx(adc_survey_model(8, 65e-9, 1e8 / 9).energy_J).epsilon(1e-12));
+  CHECK(modelled.spread == adc_survey_model(8, 65e-9, 1e8 / 9).spread);
+  CHECK(modelled.spread > 1);
 }
 
 TEST_CASE("a converter outside the survey needs its own figures, and then works") {
   SarAdc adc{.common = {.bits = 2}};
-  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 1e8), ConfigError);
-  adc.common.cost.energy_J = 1e-13;
-  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 1e8), ConfigError);
-  adc.common.cost.area_m2 = 1e-10;
-  CHECK(unit_cost(adc, 130e-9, 1e8).time_s == doctest::Approx(3e-8).epsilon(1e-12));
-  CHECK_THROWS_AS(unit_cost(adc, 130e-9, 0), ConfigError);
-  CHECK_THROWS_AS(unit_cost(adc, 130e-9, -1e8), ConfigError);
+  CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, 1e8), 1), ConfigError);
+  adc.common.cost.given.energy_J = 1e-13;
+  CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, 1e8), 1), ConfigError);
+  adc.common.cost.given.area_m2 = 1e-10;
+  CHECK(unit_cost(adc, technology_of(130e-9, 1e8), 1).time_s == doctest::Approx(3e-8).epsilon(1e-12));
+  CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, 0), 1), ConfigError);
+  CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, -1e8), 1), ConfigError);
 }

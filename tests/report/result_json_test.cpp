@@ -52,11 +52,18 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
   CHECK(keys(j["area"]) == Keys{"total_m2", "breakdown_m2"});
   CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "one_bit_tops_per_w", "definition", "boundaries"});
+  CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
+  CHECK(keys(j["baselines"][0]) ==
+        Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
+  CHECK(keys(j["unit_costs"][0]) ==
+        Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances", "from", "spread"});
+  CHECK(keys(j["budget"][0]) == Keys{"name", "power_W", "area_m2"});
   CHECK(keys(j["mapping"]) == Keys{"arrays_used", "arrays_total", "cell_utilisation", "layers"});
   CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "blocks"});
   CHECK(keys(j["mapping"]["layers"][0]["blocks"][0]) == Keys{"array", "row", "column", "rows", "columns"});
-  CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "snr_db", "adc_clipped_frac",
-                                     "adc_full_scale_A", "conversions", "macs", "arrays", "energy_breakdown_J"});
+  CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
+                                     "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
+                                     "energy_breakdown_J"});
   CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
@@ -95,7 +102,16 @@ TEST_CASE("result.json holds the figures") {
   CHECK(j["quality"]["loss_ci95"] == Json::array({0.0131, 0.0152}));
   CHECK(j["quality"]["inputs"] == 10000);
   CHECK(j["write"]["pulses_per_cell"].is_null());
-  CHECK(j["energy"]["write_J"].is_null());
+  CHECK(j["energy"]["interval_J"] == Json::array({0.75e-6, 1.5e-6}));
+  for (const char* unset : {"write_J", "write_s", "refresh_W"}) CHECK(j["energy"][unset].is_null());
+  CHECK(j["efficiency"]["one_bit_tops_per_w"] == 16);
+  CHECK(j["efficiency"]["boundaries"][1]["tops_per_w"] == 0.5);
+  CHECK(j["baselines"][0]["latency_s"] == 24e-6);
+  CHECK(j["unit_costs"][0]["from"] == "survey");
+  CHECK(j["unit_costs"][0]["instances"] == 512);
+  CHECK(j["unit_costs"][1]["from"] == "given");
+  CHECK(j["unit_costs"][1]["instances"].is_null());
+  CHECK(j["budget"][1]["power_W"] == 0.5);
   CHECK(j["published"][0]["ours"] == 0.8457);
   CHECK(j["published"][1]["ours"].is_null());
   CHECK(j["published"][1]["published"] == 1.25e-6);
@@ -115,10 +131,14 @@ TEST_CASE("set optionals are numbers; a part named twice is added up") {
   Result r = sample_result();
   r.write.pulses_per_cell = 5.5;
   r.energy_write_J = 3e-3;
+  r.write_time_s = 2e-3;
+  r.refresh_W = 1e-6;
   r.energy_J.push_back({"adc", 0.25e-6});
   const Json j = Json::parse(result_json(r));
   CHECK(j["write"]["pulses_per_cell"] == 5.5);
   CHECK(j["energy"]["write_J"] == 3e-3);
+  CHECK(j["energy"]["write_s"] == 2e-3);
+  CHECK(j["energy"]["refresh_W"] == 1e-6);
   CHECK(j["energy"]["breakdown_J"]["adc"] == 0.5e-6);
 }
 
@@ -137,6 +157,14 @@ TEST_CASE("a number that is not finite throws and names its key") {
       {"write.rms_error_S", [](Result& r, double x) { r.write.rms_error_S = x; }},
       {"write.pulses_per_cell", [](Result& r, double x) { r.write.pulses_per_cell = x; }},
       {"energy.write_J", [](Result& r, double x) { r.energy_write_J = x; }},
+      {"energy.write_s", [](Result& r, double x) { r.write_time_s = x; }},
+      {"energy.refresh_W", [](Result& r, double x) { r.refresh_W = x; }},
+      {"energy.interval_J.1", [](Result& r, double x) { r.energy_high_J = x; }},
+      {"efficiency.boundaries.chip.tops_per_w", [](Result& r, double x) { r.boundaries[1].tops_per_w = x; }},
+      {"baselines.MAC plane.energy_J", [](Result& r, double x) { r.baselines[0].energy_J = x; }},
+      {"unit_costs.adder.area_m2", [](Result& r, double x) { r.unit_costs[1].unit.area_m2 = x; }},
+      {"budget.chip.power_W", [](Result& r, double x) { r.budget[1].power_W = x; }},
+      {"layers.fc2.settle_s", [](Result& r, double x) { r.layers[1].settle_s = x; }},
       {"energy.breakdown_J.adc", [](Result& r, double x) { r.energy_J[1].second = x; }},
       {"latency.throughput_per_s", [](Result& r, double x) { r.throughput_per_s = x; }},
       {"area.total_m2", [](Result& r, double x) { r.area_m2 = x; }},
@@ -179,6 +207,11 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "write.level_accuracy") == 0.8456);
   CHECK(lookup(r, "energy.per_inference_J") == 0.9375e-6);
   CHECK(lookup(r, "energy.breakdown_J.adc") == 0.25e-6);
+  CHECK(lookup(r, "energy.interval_J.0") == 0.75e-6);
+  CHECK(lookup(r, "efficiency.boundaries.array.tops_per_w") == 2);
+  CHECK(lookup(r, "baselines.MAC plane.area_m2") == 7e-6);
+  CHECK(lookup(r, "unit_costs.adc.energy_J") == 2e-12);
+  CHECK(lookup(r, "budget.tile.area_m2") == 1e-6);
   CHECK(lookup(r, "layers.fc1.snr_db") == 21.5);
   CHECK(lookup(r, "layers.fc3.arrays") == 1.0);
   CHECK(lookup(r, "layers.fc1.energy_breakdown_J.array") == 0.5e-6);
@@ -186,9 +219,9 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "quality.chips.9.value") == r.quality.chips[9].value);
   CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
   CHECK(lookup(r, "seed") == 7.0);
-  for (const char* nowhere :
-       {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db", "layers.0.snr_db",
-        "quality.metric", "energy.write_J", "quality.chips.10.value", "layers.fc1"}) {
+  for (const char* nowhere : {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db",
+                              "layers.0.snr_db", "quality.metric", "energy.write_J", "energy.refresh_W",
+                              "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
   }

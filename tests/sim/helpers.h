@@ -27,8 +27,11 @@ arrays: 1
 instances: 1
 device: {g_min: 2 uS, g_max: 20 uS, write: exact}
 adc: ideal
-technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/um, cell_area: 3 um2, adder_energy: 1 fJ, adder_area: 1 um2,
-  register_energy: 1 fJ, register_area: 1 um2, buffer_energy: 1 fJ, buffer_area: 1 um2, driver_area: 1 um2}
+technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/um, cell_area: 3 um2, costs: {
+  adder: {energy: 1 fJ, area: 1 um2, leakage: 0 W}, register: {energy: 1 fJ, area: 1 um2, leakage: 0 W},
+  buffer: {energy: 1 fJ, area: 1 um2, leakage: 0 W}, driver: {energy: 1 fJ, area: 1 um2, leakage: 0 W},
+  mux: {energy: 1 fJ, area: 1 um2, leakage: 0 W}, sample_hold: {energy: 1 fJ, area: 1 um2, leakage: 0 W},
+  dac: {energy: 1 fJ, area: 1 um2, leakage: 0 W}}}
 )";
   const Value tree = merged(parse_yaml(base, "base"), expand_dotted(parse_yaml(text, "test")));
   ConfigReader reader(tree, {});
