@@ -28,7 +28,8 @@ arrays: 2
 array: {rows: 4, columns: 4, active_rows: 2}
 quantization: {weight_bits: 3}
 input: {bits: 2, v_read: 0.2 V, t_read: 50 ns}
-adc: {type: sar, bits: 4, shared_by: 2, range: full-scale, cost: {energy: 5 pJ, time: 30 ns, area: 100 um2, leakage: 3 nW}}
+adc:
+  {type: sar, bits: 4, shared_by: 2, range: full-scale, cost: {energy: 5 pJ, time: 30 ns, area: 100 um2, leakage: 3 nW}}
 periphery: {bus_bits: 4}
 technology:
   vdd: 1.3 V

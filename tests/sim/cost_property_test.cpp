@@ -17,6 +17,30 @@ TEST_CASE("cost: twice the images with every image twice leaves all means in pla
   CHECK(once.latency_per_inference_s == again.latency_per_inference_s);
 }
 
+TEST_CASE("cost: twice the images take twice the energy that depends on them") {
+  const Chip chip = chip_with(tiny(), {small_layer()});
+  ChipState state = write_chip(chip, 0);
+  CurrentSamples none(1);
+  none[0].resize(state.layers[0].blocks.size());
+  set_ranges(chip, state, none);
+  const auto counted = [&](std::vector<std::int16_t> in) {
+    const std::size_t vectors = in.size() / 3;
+    std::vector<double> out(vectors * 2);
+    Activity activity;
+    execute_layer(chip, state, 0, in, vectors, 0, out, &activity);
+    return array_counts(chip.layers[0], state.layers[0], activity);
+  };
+  const LayerCounts once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});
+  CHECK(twice.array_J == relative(2 * once.array_J));
+  CHECK(twice.line_drive == 2 * once.line_drive);
+  CHECK(twice.line_activations == 2 * once.line_activations);
+  CHECK(data_energy_J(chip, chip.layers[0], twice) == relative(2 * data_energy_J(chip, chip.layers[0], once)));
+  // What depends on the images: arrays, and per driven line its charge and its driver.
+  const double line_F = 4 * 2 * 0.2 * fJ;
+  CHECK(data_energy_J(chip, chip.layers[0], once) ==
+        relative(once.array_J + once.line_activations * (line_F * 0.04 + 5 * fJ)));
+}
+
 TEST_CASE("cost: finer converters, larger nodes and larger arrays cost more; a faster clock is quicker") {
   const auto with = [](const std::vector<std::pair<std::string, std::string>>& changes) {
     // The survey's converter at a fixed conversion time: at a fixed clock a finer one is slower, which saves area.
