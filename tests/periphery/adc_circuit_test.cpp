@@ -62,11 +62,12 @@ TEST_CASE("successive approximation: capacitors switched monotonically, and a de
   for (int i = 1; i <= 5; ++i) units += std::pow(2, 6 - 2 - i);
   CHECK(units == 15.5);
   CHECK(adc_circuit(sar(6), t, 1).energy_J == near((units * 0.5 + 6 * latch_fJ) * fJ));
-  // With logic: two flip-flops a bit, clocked in every step, each written once.
+  // With logic: a sequencer of one flip-flop a bit, clocked in every step, and a code register clocked once; each is
+  // written once.
   const Technology full = round_technology();
   const double idle_J = idle_register_J(full), write_J = register_bit(full).energy_J - idle_J;
   CHECK(adc_circuit(sar(6), full, 1).energy_J ==
-        near((units * 0.5 + 6 * latch_fJ) * fJ + 7 * 12 * idle_J + 12 * write_J));
+        near((units * 0.5 + 6 * latch_fJ) * fJ + (7 * 6 + 6) * idle_J + 12 * write_J));
   // Registers with a given energy only: no clock is known, and nothing becomes negative.
   Technology given = full;
   given.costs.register_bit.energy_J = 1e-18;

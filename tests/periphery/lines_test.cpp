@@ -47,18 +47,23 @@ TEST_CASE("switches: as wide as their resistance asks, never below a unit") {
   const Technology t = round_technology();
   const double unit_ohm = Gates(t, "mux").resistance_ohm();
   // A hundred units: 25, 6.25 and 1.5625 inverters drive their gates, 150 fF.
-  const UnitCost c = column_switch(t, unit_ohm / 200);
-  CHECK(c.energy_J == near((32.8125 * inverter_fF + 150) * fJ));
-  CHECK(c.time_s == near(3 * fo4_s));
-  CHECK(c.area_m2 == near((32.8125 + 3 + 100 + 1) * pitch));
-  CHECK(c.leakage_W == near(32.8125 * 0.5 * nW));
-  CHECK(column_switch(t, 1e9).energy_J == near((inverter_fF + 1.5) * fJ));
   const UnitCost two = analog_row_driver(t, unit_ohm / 200, 2), three = analog_row_driver(t, unit_ohm / 200, 3);
-  CHECK(two.area_m2 == near(2 * c.area_m2));
-  CHECK(three.area_m2 == near(3 * c.area_m2));
-  CHECK(three.leakage_W == near(3 * c.leakage_W));
+  CHECK(two.energy_J == near((32.8125 * inverter_fF + 150) * fJ));
+  CHECK(two.time_s == near(3 * fo4_s));
+  CHECK(two.area_m2 == near(2 * (32.8125 + 3 + 100 + 1) * pitch));
+  CHECK(two.leakage_W == near(2 * 32.8125 * 0.5 * nW));
+  CHECK(three.area_m2 == near(1.5 * two.area_m2));
+  CHECK(three.leakage_W == near(1.5 * two.leakage_W));
   CHECK(three.energy_J == near(two.energy_J));  // levels that rest take nothing
   CHECK(analog_row_driver(t, unit_ohm / 400, 3).energy_J > three.energy_J);
+}
+
+TEST_CASE("column switch: a unit transmission gate and the inverter before it") {
+  const UnitCost c = column_switch(round_technology());
+  CHECK(c.energy_J == near((2 * 1.5 + 1.2) * fJ));
+  CHECK(c.time_s == near(fo4_s));
+  CHECK(c.area_m2 == near(4 * pitch));
+  CHECK(c.leakage_W == near(0.5 * nW));
 }
 
 TEST_CASE("decoder: four address bits select one of sixteen") {
@@ -83,15 +88,18 @@ TEST_CASE("decoder: four address bits select one of sixteen") {
 
 TEST_CASE("level shifter: thick oxide is long, and swings to the write voltage") {
   const Technology t = round_technology();
-  // 3 V: 0.3 um long, three times the core's; ten units of output for 60 fF, four of the latch.
-  const UnitCost c = level_shifter(t, 3, 60 * fF);
+  // 3 V: 0.3 um long, three times the core's; as voltage and length grow alike, a unit carries what a core unit carries
+  // at 1 V. Ten units of output for ten times that, four of the latch.
+  const double unit_A = 1 / (2 * std::log(2.0) * Gates(t, "level_shifter").resistance_ohm());
+  const UnitCost c = level_shifter(t, 3, 10 * unit_A);
   CHECK(c.energy_J == near(14 * inverter_fF * 9 * fJ));
   CHECK(c.time_s == near(2 * 3 * fo4_s));
   CHECK(c.area_m2 == near(9 * (14 + 3) * pitch));
   CHECK(c.leakage_W == near(14 * 0.5 * 3 * nW));
-  CHECK(level_shifter(t, 5, 60 * fF).area_m2 > c.area_m2);
-  CHECK(level_shifter(t, 5, 60 * fF).energy_J == near(c.energy_J * 25 / 9));
-  CHECK(level_shifter(t, 0.5, 60 * fF).area_m2 == near((14 + 3) * pitch));  // never shorter than the core's
+  CHECK(level_shifter(t, 5, 10 * unit_A).area_m2 > c.area_m2);
+  CHECK(level_shifter(t, 5, 10 * unit_A).energy_J == near(c.energy_J * 25 / 9));
+  CHECK(level_shifter(t, 0.5, 5 * unit_A).area_m2 == near((14 + 3) * pitch));  // never shorter than the core's
+  CHECK(level_shifter(t, 3, 0).area_m2 == near(9 * (4 + 1 + 3) * pitch));      // never below a unit
 }
 
 TEST_CASE("capacitors: thermal noise as large as quantization noise, and no unit below 0.5 fF") {

@@ -34,7 +34,7 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
                            {"driver", 2 * 2.5 * (line_F * 0.2 * 0.2 + 5 * fJ) + 3 * 2 * 1 * 3 * fJ},
                            {"mux", 8 * 11 * fJ},  // both columns of a converter wait for their turn
                            {"sample_hold", 8 * 37 * fJ},
-                           {"shift_add", 8 * 7 * (2 + 3) * fJ},
+                           {"shift_add", 8 * (6 * 2 + 7 * 3) * fJ},
                            {"accumulate", 2 * 7 * (2 + 3) * fJ},
                            {"buffer", (3 * 2 + 2 * 2) * 7 * fJ},
                            // 6 bits in, 4 out, and two partial sums of 7.
@@ -62,7 +62,7 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
                                     {"mux", 2 * 4 * 29 * um2},
                                     {"sample_hold", 2 * 4 * 31 * um2},
                                     {"level_shifter", 0},
-                                    {"shift_add", 2 * 2 * 7 * 19 * um2},
+                                    {"shift_add", 2 * 2 * 6 * 19 * um2},
                                     {"accumulate", 2 * 4 * 7 * 17 * um2},
                                     {"buffer", 2 * 6 * 23 * um2},  // twice the larger of 3 x 2 and 2 x 2 bits
                                     {"activation", 2 * 2 * (2 + 1) * 7 * 19 * um2},
@@ -153,7 +153,7 @@ TEST_CASE("cost: signed planes, two passes, slices and pairs on two columns") {
   const Result passes = costs(tiny({{"cell", "{type: 1t1r-offset}"}, {"array.topology", "gated-rows"}}),
                               small_layer({1, 2, true}), {{1, -1, 0}});
   // 8 x (1 + 1) x 2 pieces = 32: six bits and a sign; 2 planes x 2 groups x 2 columns conversions.
-  CHECK(part(passes.energy_J, "shift_add") == relative(8 * 7 * 5 * fJ));
+  CHECK(part(passes.energy_J, "shift_add") == relative(8 * (6 * 2 + 7 * 3) * fJ));
 
   // Voltage rows take both signs: one plane of a bit and a sign.
   const Result both = costs(tiny(), small_layer({1, 2, true}), {{1, -1, 0}});
@@ -173,12 +173,12 @@ TEST_CASE("cost: signed planes, two passes, slices and pairs on two columns") {
   CHECK(part(digital.area_breakdown_m2, "adc") == relative(2 * 2 * 100 * um2));
   CHECK(part(digital.area_breakdown_m2, "array") == relative(2 * 16 * 2 * um2));
   // Unsigned codes up to 2^4: 16 x 3 x 2 = 96 needs seven bits, and a sign for the subtraction.
-  CHECK(part(digital.energy_J, "shift_add") == relative(16 * 8 * 5 * fJ));
+  CHECK(part(digital.energy_J, "shift_add") == relative(8 * (6 * 5 + 7 * 2 + 8 * 3) * fJ));
 
   // Two slices of one bit (digits 0, 1; base 2): 8 x 3 x (1 + 2) x 2 = 144: eight bits and a sign.
   const Result slices = costs(tiny({{"cell", "{type: 2t2r, slices: 2}"}}));
   CHECK(slices.layers[0].conversions == 16);
-  CHECK(part(slices.energy_J, "shift_add") == relative(16 * 9 * 5 * fJ));
+  CHECK(part(slices.energy_J, "shift_add") == relative(8 * (6 * 5 + 7 * 2 + 9 * 3) * fJ));
   CHECK(*slices.energy_write_J == relative(24 * 0.5e-12));
   const Result reference = costs(tiny({{"cell", "{type: 1t1r-offset, slices: 2}"}}));
   CHECK(part(reference.area_breakdown_m2, "array") == relative(2 * 4 * (4 + 2) * 2 * um2));
@@ -195,8 +195,8 @@ TEST_CASE("cost: an ideal converter is free and takes no time") {
   }
   // Sums up to 4 rows x digit 3 x planes 3 x pieces 2 = 72: seven bits and a sign. One adder and rescaling unit an
   // array.
-  CHECK(part(r.energy_J, "shift_add") == relative(8 * 8 * 5 * fJ));
-  CHECK(part(r.area_breakdown_m2, "shift_add") == relative(2 * 8 * 19 * um2));
+  CHECK(part(r.energy_J, "shift_add") == relative(8 * (6 * 2 + 8 * 3) * fJ));
+  CHECK(part(r.area_breakdown_m2, "shift_add") == relative(2 * 6 * 19 * um2));
   CHECK(part(r.area_breakdown_m2, "activation") == relative(2 * 3 * 8 * 19 * um2));
   CHECK(part(r.latency_s, "digital") == relative((1 + 1 + 1) * 10 * ns));
   CHECK(part(r.energy_J, "leakage") == relative(2 * 11 * nJ * r.latency_per_inference_s));
