@@ -31,7 +31,7 @@ UnitCost comparator(const Technology& t, const Gates& g, int bits) {
   UnitCost c;
   c.energy_J = g.swing_J(2 * std::max(gates_F, noise_F));
   c.area_m2 = 2 * g.area_m2(latch_units * size + 1);
-  c.leakage_W = latch_units * size * g.inverter_leakage_W();
+  c.leakage_W = 2 * latch_units * size * g.inverter_leakage_W();
   return c;
 }
 

@@ -41,8 +41,8 @@ UnitCost analog_row_driver(const Technology& t, double switch_ohm, int levels) {
   const double size = gate_size(g, switch_ohm);
   const UnitCost chain = buffer_chain(t, size * g.inverter_input_F(), "driver");
   UnitCost c;
-  // One switch opens and one closes; each goes back later: one swing of one gate for each activation.
-  c.energy_J = chain.energy_J + g.swing_J(size * g.inverter_input_F());
+  // The switch to the read voltage closes and that to zero opens, and back again: each gate swings once.
+  c.energy_J = 2 * (chain.energy_J + g.swing_J(size * g.inverter_input_F()));
   c.time_s = chain.time_s;
   c.area_m2 = levels * (chain.area_m2 + g.area_m2(size + 1));
   c.leakage_W = levels * chain.leakage_W;

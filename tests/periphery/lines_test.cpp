@@ -48,7 +48,7 @@ TEST_CASE("switches: as wide as their resistance asks, never below a unit") {
   const double unit_ohm = Gates(t, "mux").resistance_ohm();
   // A hundred units: 25, 6.25 and 1.5625 inverters drive their gates, 150 fF.
   const UnitCost two = analog_row_driver(t, unit_ohm / 200, 2), three = analog_row_driver(t, unit_ohm / 200, 3);
-  CHECK(two.energy_J == near((32.8125 * inverter_fF + 150) * fJ));
+  CHECK(two.energy_J == near(2 * (32.8125 * inverter_fF + 150) * fJ));  // the switches to the voltage and to zero
   CHECK(two.time_s == near(3 * fo4_s));
   CHECK(two.area_m2 == near(2 * (32.8125 + 3 + 100 + 1) * pitch));
   CHECK(two.leakage_W == near(2 * 32.8125 * 0.5 * nW));

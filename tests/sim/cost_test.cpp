@@ -26,7 +26,8 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
   // Ones among the input bits, mean of two images: row 0: (2+1)/2, row 1: (1+0)/2, row 2: (0+1)/2.
   const double array_J = 0.2 * 0.2 * 50 * ns * (1.5 * 40e-6 + 0.5 * 28e-6 + 0.5 * 40e-6);
   // Two row groups (2 + 1 rows), two planes: 4 reads, 2 columns: 8 conversions. Largest code 2^3 = 8, plane weights
-  // 1 + 2, two pieces: 48 needs 6 bits, and a sign: 7 bits. Pieces: one addition for each of two outputs.
+  // 1 + 2, two pieces: 48 needs 6 bits, and a sign: 7 bits. A code of up to 8 and a sign are 5 bits, the adder of
+  // planes has one more. Pieces: one addition for each of two outputs.
   const double line_F = 4 * 2 * 0.2 * fJ;  // four columns of 2 um at 0.2 fF/um
   check_parts(r.energy_J, {{"array", array_J},
                            {"adc", 8 * 5e-12},
