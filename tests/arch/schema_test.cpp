@@ -92,7 +92,9 @@ TEST_CASE("every default of the table is one the reader takes") {
   for (const auto& r : schema_rows(visit)) {
     if (r.path.find('[') != std::string::npos || r.path.starts_with("published") || r.path.starts_with("budget") ||
         r.path.starts_with("workload") || r.fallback.empty() || r.fallback == "required" ||
-        r.type.starts_with("type: "))
+        r.type.starts_with("type: ") ||
+        // Without these the shipped technology's parts have no price.
+        r.path == "technology.transistor" || r.path == "technology.sram_cell")
       continue;
     CAPTURE(r.path);
     CHECK(f.wrong_set(r.path, r.fallback).empty());
