@@ -30,15 +30,30 @@ void check_costs(const Config& c, ConfigReader& r) {
               "give a temperature nearer to 300 K");
     return;
   }
-  const AdcCommon* adc = common(c.adc);
-  const bool shared = adc && adc->shared_by > 1;
+  const Metal& m = t.metal;
+  if (m.known() && !(1 + m.temperature_coefficient_per_K * (t.metal_temperature_K() - m.reference_K) > 0)) {
+    r.problem("technology.metal",
+              "has no resistance left: the linear temperature coefficient ends above this temperature",
+              "give a temperature nearer to the reference");
+    return;
+  }
   // Sizes do not matter here: a part either can be priced or cannot.
   std::vector<std::function<void()>> parts = {
       [&] { register_bit(t); }, [&] { adder_bit(t); },
       [&] { c.periphery.buffer == BufferKind::sram ? sram_bit(t, 1024, 32) : register_file_bit(t, 1024, 32); },
       [&] { c.array.topology == Topology::voltage_rows ? analog_row_driver(t, 1, 3) : gate_row_driver(t, 1e-15); }};
-  if (shared) parts.insert(parts.end(), {[&] { column_switch(t); }, [&] { sample_hold(t, adc->bits); }});
-  if (c.input.encoding == Encoding::analog) parts.push_back([&] { dac(t, c.input.bits); });
+  const auto of_layer = [&](const Adc& adc, const Input& input) {
+    if (const AdcCommon* shared = common(adc); shared && shared->shared_by > 1)
+      parts.insert(parts.end(), {[&t] { column_switch(t); }, [&t, bits = shared->bits] { sample_hold(t, bits); }});
+    if (input.encoding == Encoding::analog) parts.push_back([&t, bits = input.bits] { dac(t, bits); });
+  };
+  of_layer(c.adc, c.input);
+  if (c.layers.is_map())
+    for (const auto& e : c.layers.entries) try {
+        const LayerConfig layer = layer_config(c, e.key);
+        if (!layer.digital) of_layer(layer.adc, layer.input);
+      } catch (const ConfigError&) {  // told where layers are looked at
+      }
   if (c.periphery.interconnect == Interconnect::mesh) parts.push_back([&] { router_bit(t); });
   if (c.programming.voltage_V.value_or(0) > t.core_limit_V.value_or(1.1 * t.vdd_V))
     parts.push_back([&] { level_shifter(t, *c.programming.voltage_V, 0); });

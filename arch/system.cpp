@@ -17,7 +17,7 @@ void fields(Visitor& v, Periphery& p) {
                  .meaning = "inputs of the first layer and outputs of the last come from and go to off-chip memory"});
   v(p.driver_drop, {.key = "driver_drop",
                     .meaning = "share of the read voltage lost in a row's switch while all its devices are at mid "
-                               "conductance: sets the size of row drivers and column switches",
+                               "conductance: sets the size of row drivers",
                     .unit = Unit::fraction,
                     .max = 0.5,
                     .positive = true});

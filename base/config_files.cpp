@@ -229,7 +229,8 @@ fs::path find_config(const Value& name, std::string_view key, const ConfigPath& 
   for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
   const std::string shipped = key.empty() ? "" : shipped_names(key, where);
   fail(name.origin, fmt::format("no configuration '{}' was found", name.text),
-       shipped.empty() ? "looked for " + places : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
+       shipped.empty() ? "looked for " + places
+                       : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
 }
 
 std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,

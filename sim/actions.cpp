@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 namespace bitline {
@@ -42,7 +43,11 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
   LayerActions a;
   a.outputs = static_cast<double>(m.columns) * m.positions;
   a.macs = static_cast<double>(m.rows - m.bias_rows) * m.columns * m.positions;
-  std::map<std::pair<int, int>, std::pair<int, int>> pieces;  // (copy, column) -> (row groups digitised apart, columns)
+  struct Piece {
+    int groups = 0, columns = 0;  // row groups digitised apart
+    std::set<int> arrays;
+  };
+  std::map<std::pair<int, int>, Piece> pieces;  // by copy and column
   double most_turns = 1;
   for (const auto& block : plan.mapped->blocks) {
     const double mine = share_of_copy(plan, block.copy),
@@ -53,12 +58,13 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
     a.conversions += reads * width;
     if (turns > 1) a.samples += reads * width, a.selections += reads * turns;
     a.register_bits += mine * planes * block.rows * register_bits(plan.planes);
-    a.level_setups += mine * planes * block.rows;
+    a.level_setups += mine * planes * block.rows * (shares_column(cell) ? 2 : 1);
     // Bias rows, the last ones, are always driven alike: nothing moves.
     a.bits_in += mine * std::clamp(m.rows - m.bias_rows - block.row, 0, block.rows) * m.input.bits;
-    auto& [groups, columns] = pieces[{block.copy, block.column}];
-    groups += static_cast<int>(block.groups.size());
-    columns = block.columns;
+    Piece& piece = pieces[{block.copy, block.column}];
+    piece.groups += static_cast<int>(block.groups.size());
+    piece.columns = block.columns;
+    piece.arrays.insert(block.array);
     // Loads of one array (reload) take turns on it.
     ArrayWork& work = a.arrays[block.array % chip.placement.arrays_total];
     work.reads += reads;
@@ -66,9 +72,12 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
     work.convert_s += reads * turns * turn_s;
   }
   int most_pieces = 1;
+  double leaving = 0;  // sums that are added elsewhere
   for (const auto& [key, piece] : pieces) {
-    a.partial_sums += (piece.first - 1) * piece.second * share_of_copy(plan, key.first);
-    most_pieces = std::max(most_pieces, piece.first);
+    const double vectors = share_of_copy(plan, key.first);
+    a.partial_sums += (piece.groups - 1) * piece.columns * vectors;
+    leaving += (static_cast<double>(piece.arrays.size()) - 1) * piece.columns * vectors;
+    most_pieces = std::max(most_pieces, piece.groups);
   }
   // The largest code times every digital weight it can meet, and a sign.
   double plane_weight = 0, digit_weight = 0;
@@ -81,7 +90,7 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
   a.adder_bits = std::min(a.accumulator_bits, a.slice_bits + 1);
   a.plane_sums = a.conversions / cell.conversions_per_weight();
   a.slice_sums = a.conversions - a.plane_sums;
-  a.bits_between = a.partial_sums * a.accumulator_bits;
+  a.bits_between = leaving * a.accumulator_bits;
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
   a.digital_s = (1 + most_turns + std::ceil(std::log2(most_pieces))) * cycle_s * share_of_copy(plan, 0);

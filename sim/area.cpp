@@ -36,7 +36,7 @@ ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, co
       item("adc", p.own.converters, p.own.adc),
       plus(plus(item("driver", p.lines.lines, p.own.row_driver), item("", p.lines.lines, p.own.dac)),
            item("", row_bits, p.register_bit)),
-      plus(item("mux", shared ? p.own.outputs : 0, p.own.column_switch), item("", shared ? 1 : 0, p.mux_decoder)),
+      plus(item("mux", shared ? p.own.outputs : 0, p.own.column_switch), item("", shared ? 1 : 0, p.own.mux_decoder)),
       item("sample_hold", shared ? p.own.outputs : 0, p.own.sample_hold),
       item("level_shifter", p.level_shifters ? p.lines.lines + config.array.columns : 0, p.level_shifter),
       item("shift_add", adders, p.adder_bit),

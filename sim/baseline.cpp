@@ -72,7 +72,7 @@ Baseline digital_memory(const Chip& chip, const std::vector<LayerActions>& layer
     const double cycles = static_cast<double>(m.positions) * m.input.bits;
     sum.energy_J += cycles * (rows * m.columns * (m.weight_bits * product_J + adders * parts.adder_bit.energy_J) +
                               std::ceil(rows / array_rows) * m.columns * keep.energy_J) +
-                    (layers[l].bits_in + layers[l].bits_out) * parts.buffer_bit.energy_J;
+                    (rows * m.input.bits * m.positions + layers[l].bits_out) * parts.buffer_bit.energy_J;
     // A carry ripples through one level while the next begins: one bit for each level, then the width of the sum.
     sum.time_s += cycles * std::max(1 / t.clock_Hz, (levels + m.weight_bits + levels) * parts.adder_bit.time_s);
     const double weights = rows * m.columns;
@@ -80,7 +80,8 @@ Baseline digital_memory(const Chip& chip, const std::vector<LayerActions>& layer
     sum.area_m2 += weights * (m.weight_bits * cell_m2 + adders * parts.adder_bit.area_m2) +
                    std::ceil(rows / array_rows) * m.columns * keep.area_m2;
     sum.leakage_W +=
-        weights * (m.weight_bits * (g.inverter_leakage_W() + g.nand_leakage_W()) + adders * parts.adder_bit.leakage_W);
+        weights * (m.weight_bits * (g.inverter_leakage_W() + g.nand_leakage_W()) + adders * parts.adder_bit.leakage_W) +
+        std::ceil(rows / array_rows) * m.columns * keep.leakage_W;
     sum.macs += layers[l].macs;
   }
   return finish("digital memory", "weights in SRAM that multiplies by one input bit a cycle, adder trees", sum);

@@ -49,7 +49,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       {"driver", line_energy_J(chip.config, plan, counts, parts.lines) +
                      counts.line_activations * own.row_driver.energy_J + a.level_setups * own.dac.energy_J +
                      a.register_bits * parts.register_bit.energy_J},
-      {"mux", a.samples * own.column_switch.energy_J + a.selections * parts.mux_decoder.energy_J},
+      {"mux", a.samples * own.column_switch.energy_J + a.selections * own.mux_decoder.energy_J},
       {"sample_hold", a.samples * own.sample_hold.energy_J},
       {"shift_add", a.slice_sums * a.slice_bits * keep_J +
                         a.plane_sums * (a.adder_bits * add_J + a.accumulator_bits * parts.register_bit.energy_J)},
@@ -156,10 +156,14 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
 
   const WriteCost write = write_cost(chip, parts, own, result.warnings);
   const bool reloads = chip.placement.loads > 1;
-  if (reloads && !write.energy_J)
+  if (reloads && !(write.energy_J && write.time_s))
     result.warnings.push_back(
-        "arrays are reloaded for each image but neither programming.voltage and pulse nor technology.write_energy and "
-        "write_time are set: 0 was charged for it");
+        fmt::format("arrays are reloaded for each image but neither programming.voltage and pulse nor "
+                    "technology.write_{} is set: 0 "
+                    "was charged for it",
+                    !write.energy_J && !write.time_s ? "energy and write_time"
+                    : write.energy_J                 ? "time"
+                                                     : "energy"));
   const double reload_s = reloads ? write.time_s.value_or(0) : 0;
   const Timetable when = timetable(chip, layers, times, reload_s);
   result.timeline = when.timeline;

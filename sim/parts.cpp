@@ -69,6 +69,7 @@ LayerParts layer_parts(const Config& config, const LayerConfig& settings, const 
   const int bits = adc ? adc->bits : 1;
   if (p.shared_by > 1) {
     p.column_switch = column_switch(t);
+    if (t.transistor) p.mux_decoder = decoder(t, p.shared_by, "mux");
     p.sample_hold = sample_hold(t, bits);
   }
   // Elmore delay of a driven line with distributed resistance, Elmore, J. Appl. Phys. 19, 55 (1948),
@@ -90,7 +91,6 @@ ChipParts chip_parts(const Config& config, double buffer_bits) {
   const int word = config.periphery.bus_bits;
   p.buffer_bit = config.periphery.buffer == BufferKind::sram ? sram_bit(t, buffer_bits, word)
                                                              : register_file_bit(t, buffer_bits, word);
-  if (p.own.shared_by > 1 && t.transistor) p.mux_decoder = decoder(t, p.own.shared_by, "mux");
   p.level_shifters = config.programming.voltage_V.value_or(0) > t.core_limit_V.value_or(1.1 * t.vdd_V);
   if (p.level_shifters)
     p.level_shifter =

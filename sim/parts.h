@@ -23,7 +23,7 @@ struct ArrayLines {
 
 // Parts whose kind may differ by layer.
 struct LayerParts {
-  UnitCost adc, row_driver, column_switch, sample_hold, dac;
+  UnitCost adc, row_driver, column_switch, mux_decoder, sample_hold, dac;
   double converters = 0;  // of one array
   double outputs = 0;     // columns that are converted, of one array
   double settle_s = 0;    // row and column to half an LSB
@@ -33,7 +33,7 @@ struct LayerParts {
 struct ChipParts {
   ArrayLines lines;
   LayerParts own;  // with the chip's own cell, input and converter: what instances are counted of
-  UnitCost register_bit, adder_bit, buffer_bit, level_shifter, mux_decoder;
+  UnitCost register_bit, adder_bit, buffer_bit, level_shifter;
   bool level_shifters = false;  // the write voltage is above what core transistors bear
   double idle_register_J = 0;
 };

@@ -73,8 +73,7 @@ UnitCost circuit(const RampAdc& adc, const Technology& t, const Gates& g, int co
   UnitCost c;
   // Each tick: a decision here; for all together the counter (its bits toggle twice a tick on average) and one more
   // unit of the ramp's capacitor. The counter's value is kept once.
-  const double counter_J =
-      ticks * (b * idle_register_J(t) + 2 * (hold.energy_J - idle_register_J(t)) / std::max(1e-3, t.toggle));
+  const double counter_J = ticks * (b * idle_register_J(t) + 2 * toggle_register_J(t));
   c.energy_J = ticks * latch.energy_J + b * hold.energy_J + share * (counter_J + g.swing_J(ticks * unit_F));
   c.area_m2 = latch.area_m2 + b * hold.area_m2 + share * (b * hold.area_m2 + capacitor_area_m2(ticks * unit_F));
   c.leakage_W = latch.leakage_W + b * hold.leakage_W * (1 + share);

@@ -29,10 +29,12 @@ UnitCost unit_cost(const Adc& adc, const Technology& technology, int converters)
                           fmt::format("one conversion would take {} s (clock {} Hz)", time_s, technology.clock_Hz),
                           "a positive clock, or adc.cost.time");
           UnitCost modelled;
-          if (!cost.given.energy_J || !cost.given.area_m2)
-            modelled = cost.model == AdcCostModel::survey
-                           ? adc_survey_model(kind.common.bits, technology.node_m, 1 / time_s)
-                           : adc_circuit(adc, technology, converters);
+          // The survey knows no leakage, so it is asked for the other two only.
+          const bool survey = cost.model == AdcCostModel::survey;
+          const bool priced = cost.given.energy_J && cost.given.area_m2;
+          if (!priced || (!survey && !cost.given.leakage_W && technology.transistor))
+            modelled = survey ? adc_survey_model(kind.common.bits, technology.node_m, 1 / time_s)
+                              : adc_circuit(adc, technology, converters);
           modelled.time_s = time_s;
           return with(cost.given, modelled);
         }

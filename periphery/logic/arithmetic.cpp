@@ -54,6 +54,13 @@ double idle_register_J(const Technology& t) {
   return g.swing_J(flip_flop(g).clock_F);
 }
 
+double toggle_register_J(const Technology& t) {
+  const GivenCost& given = t.costs.register_bit;
+  if (given.energy_J) return *given.energy_J;
+  const Gates g(t, "register");
+  return 0.5 * g.swing_J(flip_flop(g).datum_F);
+}
+
 UnitCost adder_bit(const Technology& t) {
   const GivenCost& given = t.costs.adder;
   if (given.complete()) return with(given, {});

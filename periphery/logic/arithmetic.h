@@ -15,7 +15,8 @@ namespace bitline {
 
 // One bit written: the clock's edge and, for the technology's share of toggling bits, the datum.
 UnitCost register_bit(const Technology&);
-double idle_register_J(const Technology&);  // one bit clocked without a new datum
+double idle_register_J(const Technology&);    // one bit clocked without a new datum
+double toggle_register_J(const Technology&);  // what a bit that changes adds; a given energy stands for it
 
 // One bit of one addition; time is the carry through one bit.
 UnitCost adder_bit(const Technology&);

@@ -46,7 +46,12 @@ void fields(Visitor& v, Transistor& t) {
                     .min = -0.01,
                     .max = 0.01,
                     .required = true});
-  v(t.off_decade_K, positive("off_decade", "temperature rise that makes leakage ten times as large", Unit::kelvin));
+  v(t.off_decade_K, {.key = "off_decade",
+                     .meaning = "temperature rise that makes leakage ten times as large",
+                     .unit = Unit::kelvin,
+                     .min = 10,
+                     .max = 1000,
+                     .required = true});
   v(t.gate_width_m,
     positive("gate_width", "electrical width of the n transistor of a library's unit inverter", Unit::meter));
   v(t.p_to_n, {.key = "p_to_n",
@@ -124,7 +129,7 @@ void fields(Visitor& v, Technology& t) {
   v(t.write_time_s,
     {.key = "write_time", .meaning = "writing one device once, all its pulses", .unit = Unit::second, .min = 0});
   v(t.leakage_W_per_array, {.key = "leakage",
-                            .meaning = "standby power of one array with its periphery",
+                            .meaning = "standby power of one array with its drivers, converters and accumulators",
                             .unit = Unit::watt,
                             .min = 0,
                             .absent = "summed over gates"});

@@ -34,7 +34,7 @@ double sum(const Json& object) {
 }  // namespace
 
 TEST_CASE("result.json has exactly the contract's keys, in order") {
-  const Json j = Json::parse(result_json(sample_result()));
+  const Json j = Json::parse(result_json(costed_result()));
   CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",
                         "warnings",       "assumed",         "shapes",      "quality", "write",
                         "wires",          "energy",          "latency",     "area",    "efficiency",
@@ -64,7 +64,7 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
                                      "energy_breakdown_J"});
-  CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind"});
+  CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind", "within"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
   CHECK(keys(j["provenance"]["inputs"][0]) == Keys{"name", "checksum"});
@@ -86,7 +86,7 @@ TEST_CASE("result.json holds what costs can tell") {
 }
 
 TEST_CASE("result.json holds the figures") {
-  const Json j = Json::parse(result_json(sample_result()));
+  const Json j = Json::parse(result_json(costed_result()));
   CHECK(j["schema_version"] == 1);
   CHECK(j["bitline_version"] == std::string(version()));
   CHECK(std::string(version()).find('.') != std::string::npos);
@@ -102,16 +102,20 @@ TEST_CASE("result.json holds the figures") {
   CHECK(j["quality"]["loss_ci95"] == Json::array({0.0131, 0.0152}));
   CHECK(j["quality"]["inputs"] == 10000);
   CHECK(j["write"]["pulses_per_cell"].is_null());
-  CHECK(j["energy"]["interval_J"] == Json::array({0.75e-6, 1.5e-6}));
-  for (const char* unset : {"write_J", "write_s", "refresh_W"}) CHECK(j["energy"][unset].is_null());
+  CHECK(j["energy"]["interval_J"] == Json::array({0.6e-6, 1.5e-6}));
+  CHECK(j["energy"]["write_J"] == 3e-3);
+  CHECK(j["energy"]["write_s"] == 0.25);
+  CHECK(j["energy"]["refresh_W"] == 0.5e-6);
+  const Json bare = Json::parse(result_json(sample_result()));
+  for (const char* unset : {"write_J", "write_s", "refresh_W"}) CHECK(bare["energy"][unset].is_null());
   CHECK(j["efficiency"]["one_bit_tops_per_w"] == 16);
-  CHECK(j["efficiency"]["boundaries"][1]["tops_per_w"] == 0.5);
-  CHECK(j["baselines"][0]["latency_s"] == 24e-6);
+  CHECK(j["efficiency"]["boundaries"][1]["tops_per_w"] == 1.25);
+  CHECK(j["baselines"][0]["latency_s"] == 3e-6);
   CHECK(j["unit_costs"][0]["from"] == "survey");
-  CHECK(j["unit_costs"][0]["instances"] == 512);
-  CHECK(j["unit_costs"][1]["from"] == "given");
-  CHECK(j["unit_costs"][1]["instances"].is_null());
-  CHECK(j["budget"][1]["power_W"] == 0.5);
+  CHECK(j["unit_costs"][0]["instances"] == 64);
+  CHECK(j["unit_costs"][2]["from"] == "given");
+  CHECK(j["unit_costs"][2]["instances"].is_null());
+  CHECK(j["budget"][1]["power_W"] == 55.2e-3);
   CHECK(j["published"][0]["ours"] == 0.8457);
   CHECK(j["published"][1]["ours"].is_null());
   CHECK(j["published"][1]["published"] == 1.25e-6);
@@ -128,7 +132,7 @@ TEST_CASE("result.json holds the figures") {
 }
 
 TEST_CASE("set optionals are numbers; a part named twice is added up") {
-  Result r = sample_result();
+  Result r = costed_result();
   r.write.pulses_per_cell = 5.5;
   r.energy_write_J = 3e-3;
   r.write_time_s = 2e-3;
@@ -160,9 +164,9 @@ TEST_CASE("a number that is not finite throws and names its key") {
       {"energy.write_s", [](Result& r, double x) { r.write_time_s = x; }},
       {"energy.refresh_W", [](Result& r, double x) { r.refresh_W = x; }},
       {"energy.interval_J.1", [](Result& r, double x) { r.energy_high_J = x; }},
-      {"efficiency.boundaries.chip.tops_per_w", [](Result& r, double x) { r.boundaries[1].tops_per_w = x; }},
+      {"efficiency.boundaries.chip.tops_per_w", [](Result& r, double x) { r.boundaries[2].tops_per_w = x; }},
       {"baselines.MAC plane.energy_J", [](Result& r, double x) { r.baselines[0].energy_J = x; }},
-      {"unit_costs.adder.area_m2", [](Result& r, double x) { r.unit_costs[1].unit.area_m2 = x; }},
+      {"unit_costs.adder.area_m2", [](Result& r, double x) { r.unit_costs[2].unit.area_m2 = x; }},
       {"budget.chip.power_W", [](Result& r, double x) { r.budget[1].power_W = x; }},
       {"layers.fc2.settle_s", [](Result& r, double x) { r.layers[1].settle_s = x; }},
       {"energy.breakdown_J.adc", [](Result& r, double x) { r.energy_J[1].second = x; }},
@@ -179,7 +183,7 @@ TEST_CASE("a number that is not finite throws and names its key") {
   for (const Case& c : cases)
     for (const double x : {nan, inf, -inf}) {
       CAPTURE(c.key);
-      Result r = sample_result();
+      Result r = costed_result();
       c.set(r, x);
       std::string message;
       try {
@@ -192,7 +196,7 @@ TEST_CASE("a number that is not finite throws and names its key") {
 }
 
 TEST_CASE("a layer that deviates nowhere has no signal-to-noise ratio") {
-  Result r = sample_result();
+  Result r = costed_result();
   r.layers[0].snr_db = std::numeric_limits<double>::infinity();
   CHECK(Json::parse(result_json(r))["layers"][0]["snr_db"].is_null());
   CHECK(!lookup(r, "layers.fc1.snr_db"));
@@ -203,7 +207,7 @@ TEST_CASE("a layer that deviates nowhere has no signal-to-noise ratio") {
 }
 
 TEST_CASE("lookup finds what a path names") {
-  Result r = sample_result();
+  Result r = costed_result();
   CHECK(lookup(r, "write.level_accuracy") == 0.8456);
   CHECK(lookup(r, "energy.per_inference_J") == 0.9375e-6);
   CHECK(lookup(r, "energy.breakdown_J.adc") == 0.25e-6);
@@ -232,10 +236,10 @@ TEST_CASE("lookup finds what a path names") {
 }
 
 TEST_CASE("only timing and provenance follow the way a run was made") {
-  Result a = sample_result(), b = sample_result();
+  Result a = costed_result(), b = costed_result();
   b.threads = 1;
   b.timing = {{"load", 99}};
-  CHECK(result_json(a) == result_json(sample_result()));
+  CHECK(result_json(a) == result_json(costed_result()));
   Json x = Json::parse(result_json(a)), y = Json::parse(result_json(b));
   CHECK(x != y);
   for (Json* j : {&x, &y}) {
@@ -255,7 +259,7 @@ TEST_CASE("hostile names survive as data") {
 }
 
 TEST_CASE("mapping_json says more about the mapping alone") {
-  Result r = sample_result();
+  Result r = costed_result();
   const Json j = Json::parse(mapping_json(r.mapping));
   CHECK(keys(j) == Keys{"arrays_used", "arrays_total", "chips", "array_rows", "array_columns", "cell_utilisation",
                         "array_utilisation", "layers"});

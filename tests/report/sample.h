@@ -33,8 +33,6 @@ inline Result sample_result() {
   r.write = {0.8456, 1.234e-6, 0.0001, std::nullopt, 1.111e-6, 234752, {0.8449, 0.8463}};
   r.energy_J = {{"array", 0.5e-6}, {"adc", 0.25e-6}, {"driver", 0.125e-6}, {"shift_add", 0.0625e-6}, {"leakage", 0}};
   r.energy_per_inference_J = 0.9375e-6;
-  r.energy_low_J = 0.75e-6;
-  r.energy_high_J = 1.5e-6;
   r.latency_s = {{"array", 8e-6}, {"adc", 4e-6}};
   r.latency_per_inference_s = 12e-6;
   r.throughput_per_s = 83333.25;
@@ -44,11 +42,6 @@ inline Result sample_result() {
   r.tops_per_mm2 = 0.011;
   r.efficiency_definition = "two operations per multiply-accumulate of 4-bit weights and 8-bit inputs";
   r.one_bit_tops_per_w = 16;
-  r.boundaries = {{"array", "cells", 2, 0.25}, {"chip", "all parts, leakage", 0.5, 0.011}};
-  r.baselines = {{"MAC plane", "multiply-accumulate units", 4e-6, 24e-6, 7e-6, 0.125, 0.0625}};
-  r.unit_costs = {{"adc", "conversion", {2e-12, 1e-8, 3e-9, 0, CostOrigin::survey, 3.2}, 512},
-                  {"adder", "bit and addition", {1e-15, 0, 1e-12, 1e-9, CostOrigin::given, 1}, 0}};
-  r.budget = {{"tile", 0.25, 1e-6}, {"chip", 0.5, 2e-6}};
   r.mapping.arrays_used = 4;
   r.mapping.arrays_total = 4;
   r.mapping.chips = 2;

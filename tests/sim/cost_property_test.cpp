@@ -134,7 +134,12 @@ TEST_CASE("cost: a run with fewer chips reloads the mapped devices of the networ
   const double devices = 2.0 * (784 * 256 + 256 * 128 + 128 * 10);
   CHECK(part(all.energy_J, "reload") == 0);
   CHECK(part(half.energy_J, "reload") == relative(devices * 1e-9));
-  CHECK(part(half.latency_s, "reload") == relative(devices * 1e-6 / 2));
+  // Arrays are written side by side, their loads one after another: the one with most devices decides.
+  std::map<int, double> written;
+  for (const auto& layer : half.mapping.layers)
+    for (const auto& b : layer.blocks) written[b.array % 2] += 2.0 * b.rows * b.columns;
+  CHECK(part(half.latency_s, "reload") == relative(std::max(written[0], written[1]) * 1e-6));
+  CHECK(written[0] + written[1] == devices);
   CHECK(*half.energy_write_J == relative(devices * 1e-9));
   CHECK(half.quality.value == all.quality.value);  // the same cells, written the same way
   const Result digital = mlp({{"chips", "1"}, {"layers", "{fc2: {digital: true}, fc3: {digital: true}}"}});

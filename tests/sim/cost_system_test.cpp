@@ -47,7 +47,7 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
   const Changes core = {{"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 5}"}};
   const Result plain = costs(without_write_figures(core));
   CHECK(*plain.energy_write_J == relative(5 * (sum_S * 1.44 * 100 * ns + 12 * 1.44 * lines_F)));
-  CHECK(*plain.write_time_s == relative(5 * 12 * 100 * ns / 2));  // two arrays at a time
+  CHECK(*plain.write_time_s == relative(5 * 12 * 100 * ns));  // all in one array
   CHECK(!plain.refresh_W);
   CHECK(plain.warnings.empty());
 
@@ -56,7 +56,7 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
       {{"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 5, verify: true, parallel: 3, refresh: 10 s}"}}));
   CHECK(*verified.energy_write_J ==
         relative(5 * (sum_S * (1.44 * 100 * ns + 0.04 * 50 * ns) + 12 * (1.44 * lines_F + 5 * pJ))));
-  CHECK(*verified.write_time_s == relative(5 * 12 * (100 + 50 + 30) * ns / (2 * 3)));
+  CHECK(*verified.write_time_s == relative(5 * 12 * (100 + 50 + 30) * ns / 3));
   CHECK(*verified.refresh_W == relative(*verified.energy_write_J / 10));
 
   // Above 1.1 x 1.3 V all lines get level shifters, and a pulse uses two.
@@ -73,7 +73,7 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
   // Given figures win, each by itself; without pulses there is nothing to say.
   const Result given = costs(tiny(core));
   CHECK(*given.energy_write_J == relative(12 * 0.5 * pJ));
-  CHECK(*given.write_time_s == relative(12 * 1e-6 / 2));
+  CHECK(*given.write_time_s == relative(12 * 1e-6));
   const Result none = costs(without_write_figures({{"programming", "{voltage: 1.2 V, refresh: 1 s}"}}));
   CHECK(!none.energy_write_J);
   CHECK(!none.write_time_s);
@@ -95,18 +95,18 @@ TEST_CASE("cost: copies are written once each, digital layers never") {
 }
 
 TEST_CASE("cost: transfers that overlap show only where they take longer than computing") {
-  // 6 bits in and 18 out on one wire: 24 cycles of 10 ns against 200 + 240 + 40 ns.
+  // 6 bits in and 4 out on one wire: 10 cycles of 10 ns against 200 + 240 + 40 ns.
   const auto with = [](const char* how, const char* clock) {
     return costs(
         tiny({{"periphery", std::string("{bus_bits: 1, transfers: ") + how + "}"}, {"technology.clock", clock}}));
   };
-  CHECK(with("serial", "100 MHz").latency_per_inference_s == relative(720 * ns));
+  CHECK(with("serial", "100 MHz").latency_per_inference_s == relative(580 * ns));
   CHECK(with("overlapped", "100 MHz").latency_per_inference_s == relative(480 * ns));
   CHECK(part(with("overlapped", "100 MHz").latency_s, "transfer") == 0);
   // At a tenth of the clock: 2400 ns against 200 + 240 + 400 ns.
-  CHECK(with("serial", "10 MHz").latency_per_inference_s == relative(3240 * ns));
-  CHECK(with("overlapped", "10 MHz").latency_per_inference_s == relative(2400 * ns));
-  CHECK(part(with("overlapped", "10 MHz").latency_s, "transfer") == relative(1560 * ns));
+  CHECK(with("serial", "10 MHz").latency_per_inference_s == relative(1840 * ns));
+  CHECK(with("overlapped", "10 MHz").latency_per_inference_s == relative(1000 * ns));
+  CHECK(part(with("overlapped", "10 MHz").latency_s, "transfer") == relative(160 * ns));
   CHECK(part(with("overlapped", "10 MHz").energy_J, "interconnect") ==
         part(with("serial", "10 MHz").energy_J, "interconnect"));
 }
@@ -114,19 +114,19 @@ TEST_CASE("cost: transfers that overlap show only where they take longer than co
 TEST_CASE("cost: a mesh: links of an array's pitch and routers, half a side away") {
   const double link_J = 0.25 * std::sqrt(macro_um2) * 0.2 * fJ * 1.69;
   const Result two = costs(tiny({{"periphery.interconnect", "mesh"}}));
-  CHECK(part(two.energy_J, "interconnect") == relative(24 * (link_J + 59 * fJ)));  // at least one hop
+  CHECK(part(two.energy_J, "interconnect") == relative(10 * (link_J + 59 * fJ)));  // at least one hop
   CHECK(part(two.area_breakdown_m2, "interconnect") == relative(4 * 2 * 61 * um2));
   const Result sixteen = costs(tiny({{"periphery.interconnect", "mesh"}, {"arrays", "16"}}));
-  CHECK(part(sixteen.energy_J, "interconnect") == relative(24 * 2 * (link_J + 59 * fJ)));
+  CHECK(part(sixteen.energy_J, "interconnect") == relative(10 * 2 * (link_J + 59 * fJ)));
   const Result slow = costs(tiny({{"periphery.interconnect", "mesh"}, {"technology.costs.router.time", "15 ns"}}));
-  CHECK(part(slow.latency_s, "transfer") == relative((2 + 5 + 2 * 2) * 10 * ns));  // two cycles there, two back
+  CHECK(part(slow.latency_s, "transfer") == relative((2 + 1 + 2 * 2) * 10 * ns));  // two cycles there, two back
   Config leaking = tiny({{"periphery.interconnect", "mesh"}, {"technology.costs.router.leakage", "1 nW"}});
-  CHECK(part(costs(leaking).energy_J, "leakage") == relative(2 * (11 + 4) * nJ * 550 * ns));
+  CHECK(part(costs(leaking).energy_J, "leakage") == relative(2 * (11 + 4) * nJ * 510 * ns));
 }
 
 TEST_CASE("cost: more arrays are farther away, and space between parts is a line of its own") {
   const Result tree = costs(tiny({{"arrays", "16"}}));
-  CHECK(part(tree.energy_J, "interconnect") == relative(24 * tree_bit_J(16, macro_um2)));
+  CHECK(part(tree.energy_J, "interconnect") == relative(10 * tree_bit_J(16, macro_um2)));
   const Result compact = costs(tiny()), roomy = costs(tiny({{"periphery.floorplan_overhead", "25 %"}}));
   CHECK(part(roomy.area_breakdown_m2, "floorplan") == relative(0.25 * compact.area_m2));
   CHECK(roomy.area_m2 == relative(1.25 * compact.area_m2));
@@ -150,7 +150,7 @@ TEST_CASE("cost: buffers of registers, and clocks that are not gated") {
   config.periphery.clock_gating = false;
   // By array four rows of two bits and four columns of seven, clocked from one image to the next.
   CHECK(part(costs(config).energy_J, "clock") ==
-        relative(2 * (4 * 2 + 4 * 7) * idle_register_J(config.technology) * 1e8 * 550 * ns));
+        relative(2 * (4 * 2 + 4 * 7) * idle_register_J(config.technology) * 1e8 * 510 * ns));
 }
 
 TEST_CASE("cost: the select lines of shared converters turn once a turn, whatever they switch") {
