@@ -211,11 +211,11 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "write.level_accuracy") == 0.8456);
   CHECK(lookup(r, "energy.per_inference_J") == 0.9375e-6);
   CHECK(lookup(r, "energy.breakdown_J.adc") == 0.25e-6);
-  CHECK(lookup(r, "energy.interval_J.0") == 0.75e-6);
-  CHECK(lookup(r, "efficiency.boundaries.array.tops_per_w") == 2);
-  CHECK(lookup(r, "baselines.MAC plane.area_m2") == 7e-6);
-  CHECK(lookup(r, "unit_costs.adc.energy_J") == 2e-12);
-  CHECK(lookup(r, "budget.tile.area_m2") == 1e-6);
+  CHECK(lookup(r, "energy.interval_J.0") == 0.6e-6);
+  CHECK(lookup(r, "efficiency.boundaries.array.tops_per_w") == 4);
+  CHECK(lookup(r, "baselines.MAC plane.area_m2") == 1.75e-6);
+  CHECK(lookup(r, "unit_costs.adc.energy_J") == 2e-11);
+  CHECK(lookup(r, "budget.macro.area_m2") == 0.264e-6);
   CHECK(lookup(r, "layers.fc1.snr_db") == 21.5);
   CHECK(lookup(r, "layers.fc3.arrays") == 1.0);
   CHECK(lookup(r, "layers.fc1.energy_breakdown_J.array") == 0.5e-6);
@@ -224,7 +224,7 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
   CHECK(lookup(r, "seed") == 7.0);
   for (const char* nowhere : {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db",
-                              "layers.0.snr_db", "quality.metric", "energy.write_J", "energy.refresh_W",
+                              "layers.0.snr_db", "quality.metric", "write.pulses_per_cell",
                               "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
