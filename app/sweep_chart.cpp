@@ -89,9 +89,11 @@ std::optional<std::pair<std::size_t, std::size_t>> interval_columns(const std::v
   return std::pair(static_cast<std::size_t>(low - head.begin()), static_cast<std::size_t>(high - head.begin()));
 }
 
-// At least three values with the same factor from each to the next, such as 64, 128, 256. `sorted`: ascending.
+// At least three values with the same factor from each to the next, such as 64, 128, 256, or over three decades or
+// more, such as a second, an hour and a year. `sorted`: ascending.
 bool geometric(const std::vector<double>& sorted) {
   if (sorted.size() < 3 || sorted.front() <= 0) return false;
+  if (sorted.back() >= 1e3 * sorted.front()) return true;
   for (std::size_t i = 2; i < sorted.size(); ++i)
     if (std::abs(sorted[i] * sorted[i - 2] / (sorted[i - 1] * sorted[i - 1]) - 1) > 0.01) return false;
   return true;

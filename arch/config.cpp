@@ -119,7 +119,14 @@ void fields(Visitor& v, Config& c) {
   v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
   v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
   v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});
-  v(c.age_s, {.key = "age", .meaning = "time between writing and reading", .unit = Unit::second, .min = 0});
+  v(c.age_s, {.key = "age",
+              .meaning = "time between writing and reading; modulo programming.refresh, if that is given",
+              .unit = Unit::second,
+              .min = 0});
+  v(c.compensate,
+    {.key = "compensate",
+     .meaning = "digital factors that make up for drift, measured at the age of the run: one per layer (global) or "
+                "column from reads of known inputs right after writing and now, or per block from reference cells"});
   v(c.layers,
     {.key = "layers",
      .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});
@@ -348,6 +355,11 @@ void find_conductances(Config& c, ConfigReader& r) {
 }
 
 }  // namespace
+
+double age_since_write_s(const Config& config) {
+  const auto& refresh_s = config.programming.refresh_s;
+  return refresh_s ? std::fmod(config.age_s, *refresh_s) : config.age_s;
+}
 
 LayerConfig layer_config(const Config& config, const std::string& layer) {
   const Value* over = config.layers.find(layer);

@@ -47,6 +47,11 @@ enum class BiasPlace { digital, rows };
 inline constexpr std::string_view bias_names[] = {"digital", "rows"};
 constexpr std::span<const std::string_view> names_of(BiasPlace) { return bias_names; }
 
+// Of drift, digitally at read time: one factor per layer, per column, or per block from reference cells.
+enum class DriftCompensation { none, global, column, reference };
+inline constexpr std::string_view drift_compensation_names[] = {"none", "global", "column", "reference"};
+constexpr std::span<const std::string_view> names_of(DriftCompensation) { return drift_compensation_names; }
+
 struct Array {
   int rows = 576;  // inputs; a 2T2R array has two physical lines for each
   int columns = 128;
@@ -109,12 +114,15 @@ struct Config {
   Programming programming;
   Workload workload;
   double age_s = 0;
+  DriftCompensation compensate = DriftCompensation::none;
   Value layers;  // by layer name: overrides of LayerConfig, keys may be paths
   std::vector<PublishedFigure> published;
   std::vector<BudgetLine> budget;
   Keep keep = Keep::nothing;
   std::string conductances;  // folder of measured arrays instead of writing; empty = write
 };
+// Age modulo the interval of refresh.
+double age_since_write_s(const Config&);
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);
 

@@ -43,11 +43,12 @@ void fields(Visitor& v, Programming& p) {
                   .unit = Unit::volt,
                   .positive = true});
   v(p.pulse_s, {.key = "pulse", .meaning = "length of a write pulse", .unit = Unit::second, .positive = true});
-  v(p.pulses, {.key = "pulses", .meaning = "write pulses of one device, mean", .positive = true});
+  v(p.pulses,
+    {.key = "pulses", .meaning = "write pulses of one device, mean; write-verify counts its own", .positive = true});
   v(p.verify, {.key = "verify", .meaning = "each pulse is followed by a read and a conversion"});
   v(p.parallel, {.key = "parallel", .meaning = "devices of one array written at once", .min = 1, .max = 65536});
   v(p.refresh_s, {.key = "refresh",
-                  .meaning = "interval at which everything is written again",
+                  .meaning = "interval at which everything is written again; devices are read at age modulo it",
                   .unit = Unit::second,
                   .positive = true,
                   .absent = "never"});

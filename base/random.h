@@ -28,6 +28,9 @@ enum class Purpose : std::uint16_t {
   adc_inl = 14,
   shape_weights = 15,
   shape_inputs = 16,
+  slow_noise = 17,
+  write_pulses = 18,
+  known_inputs = 19,
   test = 1000,
 };
 

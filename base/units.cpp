@@ -18,7 +18,7 @@ struct UnitInfo {
   std::string_view symbol, example;
 };
 const UnitInfo& info(Unit unit) {
-  static const std::array<UnitInfo, 21> table{{{"", "3"},
+  static const std::array<UnitInfo, 22> table{{{"", "3"},
                                                {"", "84.56 %"},
                                                {"S", "80 uS"},
                                                {"V", "0.2 V"},
@@ -38,7 +38,8 @@ const UnitInfo& info(Unit unit) {
                                                {"F/m", "0.2 fF/um"},
                                                {"/V", "3 /V"},
                                                {"A/m", "500 uA/um"},
-                                               {"/K", "-0.001 /K"}}};
+                                               {"/K", "-0.001 /K"},
+                                               {"eV", "0.7 eV"}}};
   return table[static_cast<std::size_t>(unit)];
 }
 

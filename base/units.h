@@ -30,6 +30,7 @@ enum class Unit {
   per_volt,
   ampere_per_meter,
   per_kelvin,
+  electronvolt,
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

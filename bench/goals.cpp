@@ -17,6 +17,7 @@
 #include "bench/ladder_product.h"
 #include "bench/main_job.h"
 #include "bench/plane_product.h"
+#include "bench/verified_write.h"
 #include "bench/wired_layer.h"
 
 namespace bitline::bench {
@@ -94,6 +95,14 @@ void judge_wires(std::deque<EffectiveMatrixGoal>& arrays, LadderProduct& ladder,
              shortest_s(51, [&] { gated.solve(); }) / GatedReads::vectors, 60e-6, per_s);
 }
 
+void judge_writing(VerifiedWrite& write, DoubleProduct& machine) {
+  const double per_s = DoubleProduct::operations / shortest_s(5, [&] { machine.multiply(); });
+  const auto count = static_cast<double>(write.devices());
+  judge_time(
+      "writing " + std::to_string(write.devices()) + " devices with write-verify statistics, 4 ns each, one thread",
+      shortest_s(11, [&] { write.write(); }), 4e-9 * count, per_s);
+}
+
 int wrong(const char* what) {
   std::fprintf(stderr, "goals: wrong answer of %s; nothing was timed\n", what);
   return 1;
@@ -110,6 +119,7 @@ int main() {
   arrays.emplace_back(1024, 1024, 2.0);
   LadderProduct ladder(576, 128, LadderProduct::Cell::one);
   GatedReads gated;
+  VerifiedWrite verified;
   WiredLayer ideal(false), wired(true);
   const auto job = MainJob::sized(2, 10000);
   if (!product.answers_agree()) return wrong("the product");
@@ -119,6 +129,7 @@ int main() {
     if (!goal.array.answers_agree()) return wrong("the effective matrix");
   if (!ladder.answers_agree()) return wrong("the gated ladder");
   if (!gated.answers_agree()) return wrong("gated rows");
+  if (!verified.answers_agree()) return wrong("write-verify");
   if (!ideal.answers_agree() || !wired.answers_agree() || ideal.codes() == wired.codes())
     return wrong("the layer with wires");
   if (job && !job->answers_agree()) return wrong("the main job");
@@ -136,6 +147,7 @@ int main() {
         ratio(51, noise_and_conversion, by_tables), Bound::at_most, 0.5);
 
   judge_wires(arrays, ladder, gated, machine);
+  judge_writing(verified, machine);
   judge("products of a 576 x 128 layer with wires of 1 ohm, times those with ideal wires",
         ratio(
             51, [&] { wired.product(); }, [&] { ideal.product(); }),

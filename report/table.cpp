@@ -69,6 +69,7 @@ std::string writing(const Result& r, const Paint& paint) {
   if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.pulses_per_cell) text += fmt::format(", {:.3g} pulses per cell", *w.pulses_per_cell);
+  if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
   text +=
       r.energy_write_J ? fmt::format(", energy {}", quantity(*r.energy_write_J, Unit::joule)) : ", energy not given";
   if (r.write_time_s) text += fmt::format(", {}", quantity(*r.write_time_s, Unit::second));

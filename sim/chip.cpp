@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
+#include "array/device/write_verify.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/compensation.h"
@@ -71,6 +73,24 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   return 0.5 * (low + high);
 }
 
+// Tables of write-verify at all levels of all layers; aims that make up for wires take the nearest.
+std::shared_ptr<const VerifyTables> verify_tables(const Chip& chip) {
+  const Device& device = chip.config.device;
+  std::vector<double> targets_S;
+  for (const auto& plan : chip.layers) {
+    const CellLayout& cell = plan.cell();
+    for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) {
+      const Targets t = targets(cell, device, digit);
+      targets_S.push_back(t.positive_S);
+      if (cell.devices_per_slice() == 2) targets_S.push_back(t.negative_S);
+    }
+  }
+  for (const auto& layer : chip.aims)
+    for (const auto& block : layer) targets_S.insert(targets_S.end(), block.begin(), block.end());
+  if (targets_S.empty()) targets_S.push_back(device.g_max_S);
+  return std::make_shared<const VerifyTables>(device, std::move(targets_S));
+}
+
 }  // namespace
 
 Device ideal_device(const Device& device) {
@@ -83,7 +103,10 @@ Device ideal_device(const Device& device) {
 }
 
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
-  Chip chip{config, std::move(matrices), std::move(placement), {}, 0, nullptr, {}, {}};
+  Chip chip;
+  chip.config = config;
+  chip.matrices = std::move(matrices);
+  chip.placement = std::move(placement);
   for (const auto& mapped : chip.placement.layers) {
     LayerPlan plan;
     plan.matrix = &chip.matrices[static_cast<std::size_t>(mapped.matrix)];
@@ -121,6 +144,7 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
   if (config.wires.compensation == Compensation::conductance && config.wires.exact()) compensate(chip);
+  if (std::holds_alternative<WriteVerify>(config.device.write)) chip.verify = verify_tables(chip);
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
   return chip;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "array/device/write_verify.h"
 #include "periphery/lines/wire.h"
 #include "sim/area.h"
 #include "sim/baseline.h"
@@ -154,7 +155,10 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
                                             pretty(out.settle_s, Unit::second)));
   }
 
-  const WriteCost write = write_cost(chip, parts, own, result.warnings);
+  // Counted while writing; where nothing is written, the mean of the law over all levels.
+  const double pulses =
+      result.write.pulses_per_cell.value_or(chip.verify ? chip.verify->mean_pulses() : config.programming.pulses);
+  const WriteCost write = write_cost(chip, parts, own, pulses, result.warnings);
   const bool reloads = chip.placement.loads > 1;
   if (reloads && !(write.energy_J && write.time_s))
     result.warnings.push_back(

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/npy.h"
@@ -81,10 +82,17 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   if (!chip.aims.empty())
     d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
                        [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
-  write_cells(device, chip.write_sigma_S, random, ids, d.aim_S.empty() ? d.target_S : d.aim_S, d.written_S, d.faulty);
+  const double age_s = age_since_write_s(chip.config);
+  const bool verified = std::holds_alternative<WriteVerify>(device.write);
+  std::vector<std::uint16_t> pulses(verified ? n : 0);
+  std::vector<std::uint8_t> failed(pulses.size()), round(pulses.size());
+  write_cells(device, chip.solved_write(), random, ids, d.aim_S.empty() ? d.target_S : d.aim_S, d.written_S,
+              WriteRecord{d.faulty, pulses, failed, round});
+  d.pulses = std::accumulate(pulses.begin(), pulses.end(), std::uint64_t{0});
+  d.given_up = std::accumulate(failed.begin(), failed.end(), std::uint64_t{0});
   if (measured) measured->read(block, cell, d.written_S);
   d.aged_S.resize(n);
-  age_cells(device, chip.config.age_s, random, ids, d.written_S, d.faulty, d.aged_S);
+  age_cells(device, age_s, random, ids, d.written_S, d.faulty, d.aged_S, round);
   kill_dead_lines(device, physical_array(chip, block), random, block, cell, d);
 
   if (cell.offset) {
@@ -100,12 +108,16 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
       }
     d.reference_S.resize(target.size());
     std::vector<std::uint8_t> stuck(target.size());
-    write_cells(device, chip.write_sigma_S, random, ids, target, d.reference_S, stuck);
-    age_cells(device, chip.config.age_s, random, ids, d.reference_S, stuck, d.reference_S);
+    round.resize(target.size());
+    write_cells(device, chip.solved_write(), random, ids, target, d.reference_S,
+                WriteRecord{.faulty = stuck, .round = round});
+    d.reference_written_S = d.reference_S;
+    age_cells(device, age_s, random, ids, d.reference_S, stuck, d.reference_S, round);
     // The reference column hangs on the same rows.
     for (int r = 0; r < block.rows && device.faults.dead_row > 0; ++r)
       if (dead_row(device, random, physical_array(chip, block), block.array_row + r))
-        std::fill_n(d.reference_S.begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices, 0.0);
+        for (auto* g_S : {&d.reference_S, &d.reference_written_S})
+          std::fill_n(g_S->begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices, 0.0);
   }
   return d;
 }

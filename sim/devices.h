@@ -24,6 +24,8 @@ struct BlockDevices {
     return aim_S.empty() ? written_S[i] : written_S[i] - aim_S[i] + target_S[i];
   }
   std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
+  std::vector<double> reference_written_S;
+  std::uint64_t pulses = 0, given_up = 0;  // of write-verify, over the block's devices
 
   // With exact wires (sim/interconnect.h), else empty: what the column of each device receives for a volt on its line,
   // and what the sources of the block's rows deliver, (rows, rows): the power is x^T source x for a volt per input

@@ -152,6 +152,7 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
                     cells.converters.convert(cells.scale, first_converter_column, values, noise);
                 if (activity) activity->clipped += clipped, activity->conversions += static_cast<std::size_t>(width);
               }
+              for (std::size_t c = 0; c < cells.gain.size(); ++c) values[c] *= cells.gain[c];
               double* target = out.data() + vector * outputs + static_cast<std::size_t>(block.column);
               const double plane_weight = plan.planes.weight[p];
               if (conversions == 1)

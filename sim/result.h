@@ -40,9 +40,10 @@ struct Quality {
 
 struct WriteResult {
   double level_accuracy = 1, rms_error_S = 0, fault_frac = 0;
-  std::optional<double> pulses_per_cell;
-  double sigma_S = 0;     // solved or given spread of the Gaussian write; 0 when not Gaussian
-  std::size_t cells = 0;  // mapped weights counted in level_accuracy
+  std::optional<double> pulses_per_cell;  // of a device, as papers count cells; unset: writing counts no pulses
+  std::optional<double> failed_frac;      // devices that write-verify gave up, stuck ones included
+  double sigma_S = 0;                     // solved or given spread of the Gaussian write; 0 when not Gaussian
+  std::size_t cells = 0;                  // mapped weights counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
 };
 

@@ -119,6 +119,18 @@ std::vector<int> reference_classes(const QuantizedNetwork& network, const Datase
   return classes;
 }
 
+// Every refresh writes all devices again.
+void warn_endurance(const Config& config, const WriteResult& w, std::vector<std::string>& warnings) {
+  if (!config.device.endurance) return;
+  const auto& refresh_s = config.programming.refresh_s;
+  const double writes = 1 + (refresh_s ? std::floor(config.age_s / *refresh_s) : 0),
+               needed = writes * w.pulses_per_cell.value_or(config.programming.pulses);
+  if (needed > *config.device.endurance)
+    warnings.push_back(
+        fmt::format("device.endurance: {:.3g} pulses until the age of the run, but a device bears {:.3g}", needed,
+                    *config.device.endurance));
+}
+
 std::vector<double> correct(const std::vector<int>& predicted, const Dataset& data) {
   std::vector<double> hit(predicted.size());
   for (std::size_t i = 0; i < hit.size(); ++i) hit[i] = predicted[i] == data.labels[i];
@@ -186,7 +198,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         full_scale(layers, 0);
     std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
     double squared_error_S2 = 0, residual = 0;
-    std::uint64_t solved_directly = 0;
+    std::uint64_t solved_directly = 0, pulses = 0, given_up = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
     std::vector<LayerCounts> image_counts;  // of the first chip
     const std::size_t per_image = options.per_image ? data.count() : std::min(sampled_images, data.count());
@@ -215,6 +227,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       cells += state.cells, at_level += state.at_level, digits += state.digits, devices += state.devices,
           faulty += state.faulty;
       squared_error_S2 += state.squared_error_S2;
+      pulses += state.pulses, given_up += state.given_up;
       for (std::size_t l = 0; l < layers; ++l) {
         const LayerCounts c = array_counts(chip.layers[l], state.layers[l], run.activity[l]);
         counts[l].array_J += c.array_J;
@@ -256,6 +269,11 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
+    if (chip.verify && devices > 0) {
+      w.pulses_per_cell = static_cast<double>(pulses) / static_cast<double>(devices);
+      w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
+    }
+    warn_endurance(config, w, result.warnings);
 
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;

@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/chip.h"
+#include "sim/conversions.h"
 #include "sim/devices.h"
+#include "sim/drift_compensation.h"
 #include "sim/interconnect.h"
 #include "sim/row_conductance.h"
 #include "sim/solved_array.h"
@@ -16,34 +18,11 @@
 namespace bitline {
 namespace {
 
-// What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
-struct Effective {
-  double value;  // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
-  double base;   // g_min for columns converted apart, else 0
-};
-
-// Calls f(row, conversion column, what the column sees, index of its device, index of the negative device or of none).
-constexpr std::size_t no_device = static_cast<std::size_t>(-1);
 template <class F>
 void for_conversions(const Block& block, const CellLayout& cell, const Device& device, const BlockDevices& d, F&& f) {
   const bool wires = !d.effective_S.empty();
-  const std::vector<double>& seen_S = wires ? d.effective_S : d.aged_S;
-  const std::vector<double>& reference_S = wires ? d.reference_effective_S : d.reference_S;
-  const int conversions = cell.conversions_per_weight(), devices = cell.devices_per_slice();
-  for (int r = 0; r < block.rows; ++r)
-    for (int c = 0; c < block.columns; ++c)
-      for (int k = 0; k < conversions; ++k) {
-        const int slice = cell.split_columns ? k / 2 : k;
-        const std::size_t i = ((static_cast<std::size_t>(r) * block.columns + c) * cell.slices + slice) * devices;
-        const int column = c * conversions + k;
-        if (cell.split_columns)
-          f(r, column, Effective{seen_S[i + k % 2] - device.g_min_S, device.g_min_S}, i + k % 2, no_device);
-        else if (cell.pair)
-          f(r, column, Effective{seen_S[i] - seen_S[i + 1], 0}, i, i + 1);
-        else
-          f(r, column, Effective{seen_S[i] - reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0}, i,
-            no_device);
-      }
+  for_conversions(block, cell, device, wires ? d.effective_S : d.aged_S,
+                  wires ? d.reference_effective_S : d.reference_S, f);
 }
 
 // What each digit reads as when written without error: G+ - G-, or G of a single device; ascending.
@@ -68,6 +47,7 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
   const CellLayout& cell = plan.cell();
   const std::vector<double> values = digit_values(cell, device);
   const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
+  state.pulses += d.pulses, state.given_up += d.given_up;
   const std::size_t per_weight = devices * static_cast<std::size_t>(cell.slices);
   for (std::size_t first = 0; first < d.written_S.size(); first += per_weight) {
     bool faulty = false, right = true;
@@ -178,7 +158,8 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
                  d.source_S,
                  {},
                  {},
-                 AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random)};
+                 AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random),
+                 {}};
   if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
   const double squared_lattice = layer.lattice_S * layer.lattice_S;
   const auto variance_code = [&](double variance) {
@@ -263,6 +244,7 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
       state.level_map = level_map(chip.layers[l].cell(), device, blocks[0], devices[0]);
     first += blocks.size();
   }
+  compensate_drift(chip, device, all, state);
   return state;
 }
 

@@ -27,7 +27,7 @@ double slowest_array_s(const Chip& chip, const std::function<double(const LayerP
 
 }  // namespace
 
-WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector<LayerParts>& own,
+WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector<LayerParts>& own, double pulses,
                      std::vector<std::string>& warnings) {
   const Config& config = chip.config;
   const Technology& t = config.technology;
@@ -57,7 +57,7 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
     const double sum_S = copies * target_sum_S(config, plan);
     const double each_J = square_V2 * line_F + 2 * shifter.energy_J + (p.verify ? own[l].adc.energy_J : 0);
     joules +=
-        p.pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);
+        pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);
   }
   if (!cost.energy_J) cost.energy_J = joules;
   if (!cost.time_s)
@@ -66,7 +66,7 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
                                     const double verify_s =
                                         plan.settings().input.t_read_s +
                                         own[static_cast<std::size_t>(plan.matrix->index)].adc.time_s;
-                                    return p.pulses * (*p.pulse_s + (p.verify ? verify_s : 0));
+                                    return pulses * (*p.pulse_s + (p.verify ? verify_s : 0));
                                   }) /
                   p.parallel;
   return cost;

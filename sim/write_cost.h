@@ -15,6 +15,8 @@ struct WriteCost {
 };
 // A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
 // `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.
-WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, std::vector<std::string>& warnings);
+// `pulses`: of a device, mean; write-verify counts them.
+WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, double pulses,
+                     std::vector<std::string>& warnings);
 
 }  // namespace bitline

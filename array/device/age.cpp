@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ageing: relaxation soon after the write, drift later; and the noise of one read.
+// Ageing: relaxation soon after the write, drift later, slow noise on what is left; and the white noise of one read.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "array/device/draws.h"
+#include "array/device/relax.h"
 
 namespace bitline {
 namespace {
@@ -17,22 +18,20 @@ struct Chunk {
   const Device& device;
   const Random& random;
   std::span<const CellId> ids;
+  std::span<const std::uint8_t> round;
   std::span<double> g_S;  // changed in place
 };
 
-void age(const NoRelaxation&, double, const Chunk&) {}
-
-void age(const LogTimeRelaxation& model, double t_s, const Chunk& c) {
-  if (t_s < model.t0_s) return;
-  const double decades = std::log10(t_s / model.t0_s), per_g_max = 1 / c.device.g_max_S;
+// Every round of writing gives a device a relaxation of its own.
+// `by_round`: at the time since each; devices that no later round wrote have relaxed for longer.
+void relax(const std::vector<RelaxedAt>& by_round, const Chunk& c) {
+  if (!by_round[0].changes()) return;
+  const std::size_t n = c.ids.size();
   float z[chunk_size];
-  normals(c.random, Purpose::relaxation, c.ids, {z, c.ids.size()});
-  for (std::size_t i = 0; i < c.ids.size(); ++i) {
-    const double g = std::clamp(c.g_S[i] * per_g_max, 0.0, 1.0);
-    const double first = polynomial(model.sigma_S, g), slope = polynomial(model.sigma_per_decade_S, g);
-    const double shift = polynomial(model.shift_S, g) + polynomial(model.shift_per_decade_S, g) * decades;
-    c.g_S[i] = at_least_zero(c.g_S[i] + shift + std::sqrt(first * first + slope * slope * decades) * z[i]);
-  }
+  normals(c.random, Purpose::relaxation, c.ids, {z, n});
+  for (std::size_t i = 0; i < c.round.size(); ++i)
+    if (c.round[i] > 0) normals(c.random, Purpose::relaxation, c.ids.subspan(i, 1), {z + i, 1}, false, c.round[i]);
+  for (std::size_t i = 0; i < n; ++i) c.g_S[i] = by_round[c.round.empty() ? 0 : c.round[i]](c.g_S[i], z[i]);
 }
 
 void age(const NoDrift&, double, const Chunk&) {}
@@ -51,31 +50,116 @@ void age(const PowerLawDrift& model, double t_s, const Chunk& c) {
   }
 }
 
-void age(const DoubleExponentialDrift& model, double t_s, const Chunk& c) {
-  const double left = model.share1 * std::exp(-t_s / model.tau1_s) + (1 - model.share1) * std::exp(-t_s / model.tau2_s);
-  for (double& g : c.g_S) g = model.g_rest_S + (g - model.g_rest_S) * left;
+void age(const StateDrift& model, double t_s, const Chunk& c) {
+  const double ln_time = std::log1p(t_s / model.t0_s);
+  float z[chunk_size];
+  normals(c.random, Purpose::drift, c.ids, {z, c.ids.size()});
+  for (std::size_t i = 0; i < c.ids.size(); ++i) {
+    const double g = c.g_S[i] / c.device.g_max_S;
+    c.g_S[i] *= std::exp(-std::abs(model.nu_mean.at(g) + model.nu_sigma.at(g) * z[i]) * ln_time);
+  }
+}
+
+void age(const DoubleExponentialDrift& m, double t_s, const Chunk& c) {
+  const auto left = [&](double share1, double tau1_s, double tau2_s) {
+    return share1 * std::exp(-t_s / tau1_s) + (1 - share1) * std::exp(-t_s / tau2_s);
+  };
+  const double above = left(m.share1, m.tau1_s, m.tau2_s);
+  const double below =
+      left(m.share1_below.value_or(m.share1), m.tau1_below_s.value_or(m.tau1_s), m.tau2_below_s.value_or(m.tau2_s));
+  for (double& g : c.g_S) g = m.g_rest_S + (g - m.g_rest_S) * (g < m.g_rest_S ? below : above);
+}
+
+void fluctuate(const NoSlowNoise&, double, const Chunk&) {}
+
+// One component per decade of time constants, each of the same variance, as in 1/f noise: component k is redrawn when
+// its time constant has passed, so that reads soon after each other share what is slower than the time between them.
+// What is slower than the observed time is part of the written state and not seen: the last component comes in by
+// parts.
+void fluctuate(const FlickerNoise& model, double t_s, const Chunk& c) {
+  const double seen = std::log((t_s + model.t0_s + model.t_read_s) / (2 * model.t_read_s)), decade = std::log(10.0);
+  if (seen <= 0 || model.q1 == 0) return;
+  const std::size_t n = c.ids.size();
+  float z[chunk_size];
+  double sum[chunk_size] = {};
+  double tau_s = 2 * model.t_read_s;
+  for (int k = 0; k * decade < seen; ++k) {
+    tau_s *= 10;
+    const double bin = std::floor((t_s + model.t0_s) / tau_s), share = std::min(seen - k * decade, decade) / seen;
+    const auto step = static_cast<std::uint32_t>(k) << 27 | static_cast<std::uint32_t>(std::fmod(bin, 0x1p27));
+    normals(c.random, Purpose::slow_noise, c.ids, {z, n}, false, step);
+    const double weight = std::sqrt(share);
+    for (std::size_t i = 0; i < n; ++i) sum[i] += weight * z[i];
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const double sigma = model.relative_sigma(c.g_S[i] / c.device.g_max_S, t_s);
+    c.g_S[i] = at_least_zero(c.g_S[i] * (1 + sigma * sum[i]));
+  }
+}
+
+void fluctuate(const TelegraphNoise& model, double t_s, const Chunk& c) {
+  const std::size_t n = c.ids.size();
+  std::uint32_t trap[chunk_size], rate[chunk_size], state[chunk_size];
+  words(c.random, Purpose::slow_noise, c.ids, {trap, n});
+  words(c.random, Purpose::slow_noise, c.ids, {rate, n}, true);
+  words(c.random, Purpose::slow_noise, c.ids, {state, n}, false, 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double which = uniform(trap[i]);
+    if (which >= model.share) continue;
+    const double tau_s = model.tau_min_s * std::pow(model.tau_max_s / model.tau_min_s, uniform(rate[i]));
+    if (uniform(state[i]) >= 0.5 * -std::expm1(-t_s / tau_s)) continue;
+    c.g_S[i] *= which < 0.5 * model.share ? 1 + model.amplitude : 1 - model.amplitude;
+  }
 }
 
 }  // namespace
 
+double ClippedLog::at(double g) const {
+  return std::clamp(g > 0 ? per_ln * std::log(g) + constant : per_ln < 0 ? max : per_ln > 0 ? min : constant, min, max);
+}
+
+double FlickerNoise::relative_sigma(double g, double t_s) const {
+  const double seen = std::log((t_s + t0_s + t_read_s) / (2 * t_read_s));
+  return seen > 0 ? std::min(q1 * std::pow(std::max(g, 0.0), -exponent), q_max) * std::sqrt(seen) : 0;
+}
+
+double arrhenius(double energy_eV, double reference_K, double temperature_K) {
+  constexpr double boltzmann_eV_per_K = 8.617333262e-5;
+  return std::exp(energy_eV / boltzmann_eV_per_K * (1 / reference_K - 1 / temperature_K));
+}
+
 void age_cells(const Device& device, double t_s, const Random& random, std::span<const CellId> ids,
-               std::span<const double> written_S, std::span<const std::uint8_t> faulty, std::span<double> aged_S) {
+               std::span<const double> written_S, std::span<const std::uint8_t> faulty, std::span<double> aged_S,
+               std::span<const std::uint8_t> round) {
   if (written_S.size() != ids.size() || aged_S.size() != ids.size() ||
-      (!faulty.empty() && faulty.size() != ids.size())) {
+      (!faulty.empty() && faulty.size() != ids.size()) || (!round.empty() && round.size() != ids.size())) {
     throw std::invalid_argument("age_cells: spans of different lengths");
   }
   if (!(t_s >= 0 && std::isfinite(t_s))) {
     throw InputError(fmt::format("cannot age devices by {} s: the time after writing is finite and not negative", t_s));
   }
+  const Thermal& thermal = device.thermal;
+  const auto elapsed_s = [&](double energy_eV) {
+    return energy_eV > 0 ? t_s * arrhenius(energy_eV, thermal.reference_K, device.temperature_K) : t_s;
+  };
+  const double drift_s = elapsed_s(thermal.drift_eV);
+  const auto* verify = std::get_if<WriteVerify>(&device.write);
+  const int rounds = verify && !round.empty() ? verify->rounds : 1;
+  std::vector<RelaxedAt> relaxed;
+  for (int r = 0; r < rounds; ++r) {
+    const double waited_s = rounds > 1 ? (rounds - 1 - r) * verify->wait_s : 0;
+    relaxed.emplace_back(device.relaxation, device.g_max_S, waited_s + elapsed_s(thermal.relaxation_eV));
+  }
   for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
     double g[chunk_size];
     std::copy_n(written_S.begin() + begin, n, g);
+    const Chunk chunk{device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n}};
+    if (t_s > 0 || rounds > 1) relax(relaxed, chunk);
     if (t_s > 0) {
-      const Chunk chunk{device, random, ids.subspan(begin, n), {g, n}};
-      std::visit([&](const auto& model) { age(model, t_s, chunk); }, device.relaxation);
-      std::visit([&](const auto& model) { age(model, t_s, chunk); }, device.drift);
+      std::visit([&](const auto& model) { age(model, drift_s, chunk); }, device.drift);
     }
+    std::visit([&](const auto& model) { fluctuate(model, t_s, chunk); }, device.slow_noise);
     for (std::size_t i = 0; i < n; ++i) {
       const bool stuck = !faulty.empty() && faulty[begin + i];
       aged_S[begin + i] = stuck ? written_S[begin + i] : g[i];

@@ -4,95 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "array/device/model_checks.h"
+
 namespace bitline {
-
-void fields(Visitor&, ExactWrite&) {}
-
-void fields(Visitor& v, GaussianWrite& w) {
-  v(w.sigma_S,
-    {.key = "sigma",
-     .meaning = "coefficients c0, c1, ... of sigma = c0 + c1 g + c2 g^2 + ..., g = target / g_max (0 where negative)",
-     .unit = Unit::siemens,
-     .required = true});
-}
-
-void fields(Visitor& v, WindowWrite& w) {
-  v(w.half_width_S,
-    {.key = "half_width",
-     .meaning = "the write-verify loop stops within target +- this",
-     .unit = Unit::siemens,
-     .min = 0,
-     .source = "write-verify tolerance of Zhao et al., Nat. Commun. 2023, doi:10.1038/s41467-023-38021-7, Fig. 2g"});
-}
-
-void fields(Visitor& v, LevelAccuracyWrite& w) {
-  v(w.accuracy,
-    {.key = "accuracy",
-     .meaning = "share of mapped weights whose nearest level after writing is the intended one; below 1",
-     .unit = Unit::fraction,
-     .max = 1,
-     .positive = true,
-     .source = "Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204: final writing weights accuracy"});
-}
-
-void fields(Visitor&, NoRelaxation&) {}
-
-void fields(Visitor& v, LogTimeRelaxation& r) {
-  v(r.t0_s, {.key = "t0",
-             .meaning = "time of the first moment described; devices are as written before it",
-             .unit = Unit::second,
-             .positive = true,
-             .source = "log10(t / 1 s) of the fits in akashlevy/RRAM-Relaxation-Master-Model @ca0cfff"});
-  v(r.sigma_S, {.key = "sigma",
-                .meaning = "coefficients of the standard deviation at t0, a polynomial of g = G / g_max in 0..1",
-                .unit = Unit::siemens});
-  v(r.sigma_per_decade_S,
-    {.key = "sigma_per_decade",
-     .meaning = "coefficients of the standard deviation added (as variance) by each decade of time, "
-                "a polynomial of g",
-     .unit = Unit::siemens});
-  v(r.shift_S,
-    {.key = "shift", .meaning = "coefficients of the mean shift at t0, a polynomial of g", .unit = Unit::siemens});
-  v(r.shift_per_decade_S, {.key = "shift_per_decade",
-                           .meaning = "coefficients of the mean shift per decade of time, a polynomial of g",
-                           .unit = Unit::siemens});
-}
-
-void fields(Visitor&, NoDrift&) {}
-
-void fields(Visitor& v, PowerLawDrift& d) {
-  v(d.t0_s, {.key = "t0",
-             .meaning = "t0 in G (1 + t/t0)^-nu",
-             .unit = Unit::second,
-             .positive = true,
-             .source = "phase-change memory: PCMLikeNoiseModel of IBM/aihwkit"});
-  v(d.nu_mean,
-    {.key = "nu_mean",
-     .meaning = "mean drift exponent of the devices",
-     .min = 0,
-     .source = "phase-change memory: Joshi et al., Nat. Commun. 11, 2473 (2020), doi:10.1038/s41467-020-16108-9"});
-  v(d.nu_sigma, {.key = "nu_sigma",
-                 .meaning = "standard deviation of the drift exponent over devices; exponents below 0 count as 0",
-                 .min = 0});
-}
-
-void fields(Visitor& v, DoubleExponentialDrift& d) {
-  v(d.g_rest_S, {.key = "g_rest",
-                 .meaning = "resting conductance that every device relaxes to, from above or below",
-                 .unit = Unit::siemens,
-                 .min = 0,
-                 .required = true});
-  v(d.share1, {.key = "share1",
-               .meaning = "share of the distance from rest that decays with tau1; the rest with tau2",
-               .unit = Unit::fraction,
-               .min = 0,
-               .max = 1,
-               .required = true});
-  v(d.tau1_s,
-    {.key = "tau1", .meaning = "first time constant", .unit = Unit::second, .positive = true, .required = true});
-  v(d.tau2_s,
-    {.key = "tau2", .meaning = "second time constant", .unit = Unit::second, .positive = true, .required = true});
-}
 
 void fields(Visitor& v, ReadNoise& n) {
   v(n.sigma_S, {.key = "sigma",
@@ -155,9 +69,20 @@ void fields(Visitor& v, Device& d) {
   v(d.write, {.key = "write", .meaning = "error of the conductance right after the write"});
   v(d.relaxation, {.key = "relaxation", .meaning = "change soon after the write"});
   v(d.drift, {.key = "drift", .meaning = "change later on"});
+  v(d.slow_noise,
+    {.key = "slow_noise", .meaning = "noise that is correlated over reads; part of the state at the age of the run"});
+  v(d.temperature_K, {.key = "temperature",
+                      .meaning = "of the devices between writing and reading",
+                      .unit = Unit::kelvin,
+                      .positive = true});
+  v(d.thermal, {.key = "thermal", .meaning = "how temperature speeds up relaxation and drift"});
   v(d.read_noise, {.key = "read_noise", .meaning = "white noise, independent at each read"});
   v(d.faults, {.key = "faults", .meaning = "stuck devices and dead lines"});
   v(d.spread, {.key = "spread", .meaning = "differences between devices and between writes"});
+  v(d.endurance, {.key = "endurance",
+                  .meaning = "pulses that a device bears; a run that needs more warns",
+                  .positive = true,
+                  .absent = "unknown"});
 }
 
 std::vector<Diagnostic> check(const Device& d) {
@@ -189,6 +114,7 @@ std::vector<Diagnostic> check(const Device& d) {
     report("write.accuracy", fmt::format("no error spread gives a level accuracy of {}", w->accuracy),
            "give a share between 0 and 1; for perfect writes use type: exact");
   }
+  check_models(d, found);
   if (d.faults.stuck_on + d.faults.stuck_off > 1) {
     report("faults.stuck_off",
            fmt::format("stuck_on {} and stuck_off {} are more than all devices", d.faults.stuck_on, d.faults.stuck_off),

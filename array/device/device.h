@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One memristor: what conductance it takes when written, what that becomes with time, and how it fluctuates when read.
-// Static models; every draw is a function of the cell's logical identity. Conductances in siemens, times in seconds.
+// Models are data: write_models.h, ageing_models.h; every draw is a function of the cell's logical identity.
+// Conductances in siemens, times in seconds.
 #pragma once
 
 #include <cstdint>
@@ -10,77 +11,14 @@
 #include <variant>
 #include <vector>
 
+#include "array/device/ageing_models.h"
 #include "array/device/curve.h"
+#include "array/device/write_models.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
 
 namespace bitline {
-
-// --- writing: the conductance right after the write ---------------------------------------------------------------
-struct ExactWrite {
-  static constexpr const char* type = "exact";
-  static constexpr const char* about = "the target itself";
-};
-// Normal with sigma(G) = c0 + c1 g + c2 g^2 + ... (0 where that is negative), g = target / g_max.
-struct GaussianWrite {
-  static constexpr const char* type = "gaussian";
-  static constexpr const char* about = "normal around the target, sigma a polynomial of the state";
-  std::vector<double> sigma_S = {};  // c0, c1, ...
-};
-// Write-verify stops inside a window: uniform within target +- half_width.
-struct WindowWrite {
-  static constexpr const char* type = "window";
-  static constexpr const char* about = "uniform in a write-verify acceptance window";
-  double half_width_S = 0.25e-6;
-};
-// Normal with one sigma, solved so that `accuracy` of the mapped weights read back as intended.
-struct LevelAccuracyWrite {
-  static constexpr const char* type = "level-accuracy";
-  static constexpr const char* about = "normal; sigma solved from the share of weights that read back at their level";
-  double accuracy = 0.8456;
-};
-using WriteModel = std::variant<ExactWrite, GaussianWrite, WindowWrite, LevelAccuracyWrite>;
-
-// --- soon after writing -------------------------------------------------------------------------------------------
-struct NoRelaxation {
-  static constexpr const char* type = "none";
-  static constexpr const char* about = "conductance stays as written";
-};
-// From t0 on, var(G, t) = C1(G) log10(t / t0) + C2(G), with C1 = sigma_per_decade(g)^2, C2 = sigma(g)^2; the mean moves
-// by shift_per_decade(g) log10(t / t0) + shift(g). Each is a polynomial c0 + c1 g + c2 g^2 + ... of g = G_written /
-// g_max, held between 0 and 1; an empty list is 0. Before t0 (the first moment the data describe) the device is as
-// written. One normal number per device for all times: its path is smooth. A fit with another t0 moves over by C2(t0')
-// = C2(t0) + C1 log10(t0' / t0). Form: var(G,t) = C1(G) log10(t) + C2(G), fitted to HfOx RRAM in
-// akashlevy/RRAM-Relaxation-Master-Model @ca0cfff (MIT).
-struct LogTimeRelaxation {
-  static constexpr const char* type = "log-time";
-  static constexpr const char* about = "normal; variance and mean shift grow with the logarithm of time";
-  double t0_s = 1;
-  std::vector<double> sigma_S = {}, sigma_per_decade_S = {};  // per square root of a decade: variances add
-  std::vector<double> shift_S = {}, shift_per_decade_S = {};
-};
-using Relaxation = std::variant<NoRelaxation, LogTimeRelaxation>;
-
-// --- later ----------------------------------------------------------------------------------------------------------
-struct NoDrift {
-  static constexpr const char* type = "none";
-  static constexpr const char* about = "no drift";
-};
-// G(t) = G ((t + t0) / t0)^-nu, nu = max(0, normal) per device. Joshi et al., Nat. Commun. 11, 2473 (2020),
-// doi:10.1038/s41467-020-16108-9; the form with t + t0 as in IBM/aihwkit's PCMLikeNoiseModel.
-struct PowerLawDrift {
-  static constexpr const char* type = "power-law";
-  static constexpr const char* about = "G (1 + t/t0)^-nu with an exponent per device";
-  double t0_s = 20, nu_mean = 0.06, nu_sigma = 0;
-};
-// G(t) = g_rest + (G - g_rest)(share1 exp(-t/tau1) + (1 - share1) exp(-t/tau2)). A config must give all four.
-struct DoubleExponentialDrift {
-  static constexpr const char* type = "double-exponential";
-  static constexpr const char* about = "relaxes to a resting conductance with two time constants";
-  double g_rest_S = 0, share1 = 0.5, tau1_s = 0.069, tau2_s = 0.24;
-};
-using Drift = std::variant<NoDrift, PowerLawDrift, DoubleExponentialDrift>;
 
 // White noise, independent at each read: sigma^2 = absolute^2 + (relative G)^2.
 struct ReadNoise {
@@ -103,6 +41,8 @@ struct Spread {
   double cycle_to_cycle = 0;
 };
 
+class VerifyTables;
+
 struct Device {
   double g_min_S = 1e-6;
   double g_max_S = 20e-6;
@@ -112,20 +52,15 @@ struct Device {
   WriteModel write = ExactWrite{};
   Relaxation relaxation = NoRelaxation{};
   Drift drift = NoDrift{};
+  SlowNoise slow_noise = NoSlowNoise{};
+  double temperature_K = 300;
+  Thermal thermal;
   ReadNoise read_noise;
   Faults faults;
   Spread spread;
+  std::optional<double> endurance;  // pulses a device bears
 };
 
-void fields(Visitor&, ExactWrite&);
-void fields(Visitor&, GaussianWrite&);
-void fields(Visitor&, WindowWrite&);
-void fields(Visitor&, LevelAccuracyWrite&);
-void fields(Visitor&, NoRelaxation&);
-void fields(Visitor&, LogTimeRelaxation&);
-void fields(Visitor&, NoDrift&);
-void fields(Visitor&, PowerLawDrift&);
-void fields(Visitor&, DoubleExponentialDrift&);
 void fields(Visitor&, ReadNoise&);
 void fields(Visitor&, Faults&);
 void fields(Visitor&, Spread&);
@@ -148,17 +83,36 @@ struct CellId {
 // which must then have exactly `levels` entries, none below the one before. A single level is g_min. Else InputError.
 double level_conductance(const Device&, int level, int levels);
 
-// `sigma_S`: the solved sigma when the write model is level-accuracy (else ignored). Conductances stay >= 0.
-// Includes spread and stuck cells. Sets `faulty[i]` (if given) to 1 for stuck devices, 0 for others. Spans of one
-// length; targets finite and not negative (InputError). Draws hang on the ids alone: any order, any splitting, the same
-// numbers. The two devices of a pair share their draws' calls: neighbours in the span cost least.
-void write_cells(const Device&, double sigma_S, const Random&, std::span<const CellId>,
+// What writing needs beside the device, worked out once for many devices.
+struct SolvedWrite {
+  double sigma_S = 0;                            // of level-accuracy writes, else ignored
+  const VerifyTables* verify = nullptr;          // of write-verify (array/device/write_verify.h)
+  SolvedWrite(double sigma) : sigma_S(sigma) {}  // implicit: most models need no more
+  SolvedWrite(double sigma, const VerifyTables* tables) : sigma_S(sigma), verify(tables) {}
+};
+// What write-verify tells of each device; empty spans are not filled. Other models leave pulses 0.
+struct WriteRecord {
+  std::span<std::uint8_t> faulty = {};   // 1: stuck whatever is written
+  std::span<std::uint16_t> pulses = {};  // of all rounds
+  std::span<std::uint8_t> failed = {};   // 1: not in the window when the pulses were used up
+  std::span<std::uint8_t> round = {};    // that wrote the device last; ageing needs it when there are several
+};
+
+// Conductances stay >= 0. Includes spread and stuck cells. Sets `faulty[i]` (if given) to 1 for stuck devices, 0 for
+// others. Spans of one length; targets finite and not negative (InputError). Draws hang on the ids alone: any order,
+// any splitting, the same numbers. The two devices of a pair share their draws' calls: neighbours in the span cost
+// least.
+void write_cells(const Device&, const SolvedWrite&, const Random&, std::span<const CellId>,
+                 std::span<const double> target_S, std::span<double> written_S, const WriteRecord&);
+void write_cells(const Device&, const SolvedWrite&, const Random&, std::span<const CellId>,
                  std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty = {});
 
-// Conductance `t_s` >= 0 seconds after writing: relaxation, then drift of what that left. Never below 0. Stuck devices
-// do not age; an empty `faulty` means that none is stuck. `aged_S` may be `written_S`.
+// Conductance `t_s` >= 0 seconds after writing: relaxation, drift of what that left, then slow noise. Never below 0.
+// Stuck devices do not age; an empty `faulty` means that none is stuck, an empty `round` that all were written in the
+// first. `aged_S` may be `written_S`.
 void age_cells(const Device&, double t_s, const Random&, std::span<const CellId>, std::span<const double> written_S,
-               std::span<const std::uint8_t> faulty, std::span<double> aged_S);
+               std::span<const std::uint8_t> faulty, std::span<double> aged_S,
+               std::span<const std::uint8_t> round = {});
 
 // Standard deviation of one read of a device at `g_S`, in S.
 double read_noise_sigma(const Device&, double g_S);

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "array/device/draws.h"
+#include "array/device/write_verify.h"
 
 namespace bitline {
 namespace {
@@ -19,11 +20,12 @@ struct Chunk {
   std::span<const CellId> ids;
   std::span<const double> target_S;
   std::span<double> g_S;  // in: where an errorless write lands; out: where this one does
+  const WriteRecord& record;
 };
 
-void add_error(const ExactWrite&, double, const Chunk&) {}
+void add_error(const ExactWrite&, const SolvedWrite&, const Chunk&) {}
 
-void add_error(const GaussianWrite& write, double, const Chunk& c) {
+void add_error(const GaussianWrite& write, const SolvedWrite&, const Chunk& c) {
   float z[chunk_size];
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
   const double per_g_max = 1 / c.device.g_max_S;
@@ -32,16 +34,20 @@ void add_error(const GaussianWrite& write, double, const Chunk& c) {
   }
 }
 
-void add_error(const WindowWrite& write, double, const Chunk& c) {
+void add_error(const WindowWrite& write, const SolvedWrite&, const Chunk& c) {
   std::uint32_t u[chunk_size];
   words(c.random, Purpose::write_error, c.ids, {u, c.ids.size()});
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += write.half_width_S * (2 * uniform(u[i]) - 1);
 }
 
-void add_error(const LevelAccuracyWrite&, double sigma_S, const Chunk& c) {
+void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const Chunk& c) {
   float z[chunk_size];
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
-  for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += sigma_S * z[i];
+  for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += solved.sigma_S * z[i];
+}
+
+void add_error(const WriteVerify&, const SolvedWrite& solved, const Chunk& c) {
+  write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record);
 }
 
 // One factor exp(sigma z) per device; `second` chooses the number of the pair of draws that is its own.
@@ -53,8 +59,8 @@ void scale_by_spread(double sigma, bool second, const Random& random, std::span<
   for (std::size_t i = 0; i < ids.size(); ++i) g_S[i] *= std::exp(sigma * z[i]);
 }
 
-void write_chunk(const Device& device, double sigma_S, const Random& random, std::span<const CellId> ids,
-                 std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty) {
+void write_chunk(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
+                 std::span<const double> target_S, std::span<double> written_S, const WriteRecord& record) {
   const std::size_t n = ids.size();
   double window[chunk_size];  // factor of each device's conductance window
   std::fill_n(window, n, 1.0);
@@ -74,16 +80,20 @@ void write_chunk(const Device& device, double sigma_S, const Random& random, std
   scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, written_S);
   std::visit(
       [&](const auto& model) {
-        add_error(model, sigma_S, {device, random, ids, {target, n}, written_S});
+        add_error(model, solved, {device, random, ids, {target, n}, written_S, record});
       },
       device.write);
   for (double& g : written_S) g = at_least_zero(g);
 
+  const std::span<std::uint8_t> faulty = record.faulty;
   if (!faulty.empty()) std::fill(faulty.begin(), faulty.end(), std::uint8_t{0});
   const Faults& f = device.faults;
   if (f.stuck_on == 0 && f.stuck_off == 0) return;
   std::uint32_t u[chunk_size];
   words(random, Purpose::stuck_cell, ids, {u, n});
+  const auto* verify = std::get_if<WriteVerify>(&device.write);  // tries in vain until it gives up
+  const auto most_pulses =
+      static_cast<std::uint16_t>(verify ? std::min(verify->max_pulses * verify->rounds, 65535) : 0);
   for (std::size_t i = 0; i < n; ++i) {
     // On from below, off from above: a larger share of either only adds devices.
     const double x = uniform(u[i]);
@@ -91,24 +101,40 @@ void write_chunk(const Device& device, double sigma_S, const Random& random, std
     if (!on && !off) continue;
     written_S[i] = (on ? device.g_max_S : device.g_min_S) * window[i];
     if (!faulty.empty()) faulty[i] = 1;
+    if (!record.pulses.empty()) record.pulses[i] = most_pulses;
+    if (!record.failed.empty()) record.failed[i] = most_pulses > 0;
   }
 }
 
 }  // namespace
 
-void write_cells(const Device& device, double sigma_S, const Random& random, std::span<const CellId> ids,
+void write_cells(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
                  std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty) {
-  if (target_S.size() != ids.size() || written_S.size() != ids.size() ||
-      (!faulty.empty() && faulty.size() != ids.size())) {
+  write_cells(device, solved, random, ids, target_S, written_S, WriteRecord{.faulty = faulty});
+}
+
+void write_cells(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
+                 std::span<const double> target_S, std::span<double> written_S, const WriteRecord& record) {
+  const auto fits = [&](std::size_t size) { return size == 0 || size == ids.size(); };
+  if (target_S.size() != ids.size() || written_S.size() != ids.size() || !fits(record.faulty.size()) ||
+      !fits(record.pulses.size()) || !fits(record.failed.size()) || !fits(record.round.size())) {
     throw std::invalid_argument("write_cells: spans of different lengths");
   }
-  if (std::holds_alternative<LevelAccuracyWrite>(device.write) && !(sigma_S >= 0 && std::isfinite(sigma_S))) {
+  if (std::holds_alternative<LevelAccuracyWrite>(device.write) &&
+      !(solved.sigma_S >= 0 && std::isfinite(solved.sigma_S))) {
     throw std::invalid_argument("write_cells: the solved sigma is not a finite number from 0 on");
+  }
+  const bool verified = std::holds_alternative<WriteVerify>(device.write);
+  if (verified && !solved.verify) throw std::invalid_argument("write_cells: write-verify without its tables");
+  if (!verified) {
+    std::fill(record.pulses.begin(), record.pulses.end(), std::uint16_t{0});
+    for (const auto& span : {record.failed, record.round}) std::fill(span.begin(), span.end(), std::uint8_t{0});
   }
   for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
-    write_chunk(device, sigma_S, random, ids.subspan(begin, n), target_S.subspan(begin, n), written_S.subspan(begin, n),
-                faulty.empty() ? faulty : faulty.subspan(begin, n));
+    const auto part = [&](auto span) { return span.empty() ? span : span.subspan(begin, n); };
+    write_chunk(device, solved, random, ids.subspan(begin, n), target_S.subspan(begin, n), written_S.subspan(begin, n),
+                {part(record.faulty), part(record.pulses), part(record.failed), part(record.round)});
   }
 }
 

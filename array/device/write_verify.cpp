@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "array/device/write_verify.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "array/device/draws.h"
+#include "array/device/relax.h"
+
+namespace bitline {
+namespace {
+
+using namespace device_draws;
+
+constexpr double overshoot = 1.25;  // of g_max: no pulse goes further
+
+// Numbers of the tables: the same for every seed and chip, since a law is no draw.
+const Random& table_draws() {
+  static const Random random(0x7e61f7, 0);
+  return random;
+}
+
+std::array<float, 4> normals_of(int path, int round, int pulse) {
+  return table_draws().normal4({Purpose::write_pulses, static_cast<std::uint16_t>(round),
+                                static_cast<std::uint32_t>(path), 0, static_cast<std::uint32_t>(pulse)});
+}
+
+// One device through all rounds.
+struct Path {
+  double written_S = 0;
+  float z = 0;  // its relaxation since the last write
+  int round = 0;
+  int pulses = 0;
+  bool failed = false;
+};
+
+}  // namespace
+
+VerifyOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target_S, double start_S, double factor,
+                              const std::function<std::array<float, 2>(int pulse)>& normal2) {
+  const std::vector<double>& down = w.reset_step_S.empty() ? w.set_step_S : w.reset_step_S;
+  double g_S = start_S;
+  int in_a_row = 0, direction = 0;
+  for (int pulse = 0;; ++pulse) {
+    const auto [read, step_z] = normal2(pulse);
+    const double seen_S = g_S + w.verify_noise_S * read;
+    const bool inside = std::abs(seen_S - target_S) <= w.half_width_S;
+    if (inside || pulse == w.max_pulses)
+      return {static_cast<float>(g_S - target_S), static_cast<std::uint16_t>(pulse),
+              static_cast<std::uint16_t>(!inside)};
+    const int towards = seen_S < target_S ? 1 : -1;
+    in_a_row = towards == direction ? in_a_row + 1 : 0;
+    direction = towards;
+    const double g = std::clamp(g_S / g_max_S, 0.0, 1.0);
+    const double mean_S = polynomial(towards > 0 ? w.set_step_S : down, g) * factor * (1 + w.growth * in_a_row);
+    g_S = std::clamp(g_S + towards * mean_S * (1 + w.spread * step_z), 0.0, overshoot * g_max_S);
+  }
+}
+
+VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) : targets_S_(std::move(targets_S)) {
+  const auto& w = std::get<WriteVerify>(device.write);
+  std::sort(targets_S_.begin(), targets_S_.end());
+  targets_S_.erase(std::unique(targets_S_.begin(), targets_S_.end()), targets_S_.end());
+  if (targets_S_.empty()) throw std::invalid_argument("VerifyTables: no target");
+  if (targets_S_.size() > most_targets) {
+    const double low = targets_S_.front(), high = targets_S_.back();
+    targets_S_.resize(most_targets);
+    for (std::size_t i = 0; i < most_targets; ++i)
+      targets_S_[i] = low + (high - low) * static_cast<double>(i) / (most_targets - 1);
+  }
+  const double range_S = targets_S_.back() - targets_S_.front();
+  bins_per_S_ = range_S > 0 ? bins / range_S : 0;
+  for (std::size_t i = 0; i + 1 < targets_S_.size(); ++i)
+    middle_S_.push_back(0.5 * (targets_S_[i] + targets_S_[i + 1]));
+  for (int b = 0; b < bins; ++b)
+    bin_[static_cast<std::size_t>(b)] = static_cast<std::uint8_t>(
+        std::lower_bound(middle_S_.begin(), middle_S_.end(), targets_S_.front() + b / std::max(bins_per_S_, 1e-300)) -
+        middle_S_.begin());
+  std::vector<RelaxedAt> after;  // so many waits
+  for (int r = 0; r < w.rounds; ++r) after.emplace_back(device.relaxation, device.g_max_S, r * w.wait_s);
+
+  tables_.assign(static_cast<std::size_t>(w.rounds), std::vector<Table>(targets_S_.size()));
+  for (std::size_t t = 0; t < targets_S_.size(); ++t) {
+    const double target_S = targets_S_[t];
+    std::vector<Path> all(paths);
+    for (int round = 0; round < w.rounds; ++round) {
+      std::vector<VerifyOutcome> found;
+      for (int p = 0; p < paths; ++p) {
+        Path& path = all[static_cast<std::size_t>(p)];
+        const auto own = normals_of(p, round, 0);
+        double start_S = w.start_S;
+        if (round > 0) {
+          start_S = after[static_cast<std::size_t>(round - path.round)](path.written_S, path.z);
+          if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.half_width_S) continue;
+        }
+        const double factor = w.device_spread > 0 ? std::exp(w.device_spread * normals_of(p, 0, 0)[3]) : 1;
+        const VerifyOutcome one = write_by_pulses(w, device.g_max_S, target_S, start_S, factor, [&](int pulse) {
+          const auto z = normals_of(p, round, pulse + 1);
+          return std::array<float, 2>{z[0], z[1]};
+        });
+        found.push_back(one);
+        path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
+                path.pulses + one.pulses, one.failed != 0};
+      }
+      Table& table = tables_[static_cast<std::size_t>(round)][t];
+      if (found.empty()) {  // nothing left to write again: never drawn from
+        table = round > 0 ? tables_[static_cast<std::size_t>(round) - 1][t] : Table{};
+        continue;
+      }
+      std::sort(found.begin(), found.end(), [](const VerifyOutcome& a, const VerifyOutcome& b) {
+        return std::pair(a.pulses, a.offset_S) < std::pair(b.pulses, b.offset_S);
+      });
+      const std::size_t size = std::min(kept, found.size());
+      table = {static_cast<std::uint32_t>(outcomes_.size()), static_cast<std::uint32_t>(size)};
+      for (std::size_t i = 0; i < size; ++i) outcomes_.push_back(found[(2 * i + 1) * found.size() / (2 * size)]);
+    }
+    double pulses = 0, failed = 0;
+    for (const Path& path : all) pulses += path.pulses, failed += path.failed;
+    mean_pulses_.push_back(pulses / paths);
+    failed_.push_back(failed / paths);
+  }
+}
+
+double VerifyTables::mean_pulses() const {
+  double sum = 0;
+  for (double m : mean_pulses_) sum += m;
+  return sum / static_cast<double>(mean_pulses_.size());
+}
+
+void write_verified(const Device& device, const VerifyTables& tables, const Random& random, std::span<const CellId> ids,
+                    std::span<const double> target_S, std::span<double> g_S, const WriteRecord& record) {
+  const auto& w = std::get<WriteVerify>(device.write);
+  const std::size_t n = ids.size();
+  double aim_S[chunk_size];
+  std::copy(g_S.begin(), g_S.end(), aim_S);
+  std::uint16_t pulses[chunk_size];
+  std::uint8_t failed[chunk_size], round[chunk_size] = {};
+  calls(random, Purpose::write_error, ids, 0, [&](std::size_t i, const std::uint32_t* four) {
+    const VerifyOutcome& one = tables.draw(0, target_S[i], four[ids[i].negative & 1u]);
+    g_S[i] += static_cast<double>(one.offset_S);
+    pulses[i] = one.pulses, failed[i] = static_cast<std::uint8_t>(one.failed);
+  });
+  for (int r = 1; r < w.rounds; ++r) {
+    // As age.cpp draws it: a number for each round a device may have been written in.
+    float z[chunk_size], read[chunk_size];
+    normals(random, Purpose::write_error, ids, {read, n}, true, static_cast<std::uint32_t>(r));
+    std::uint32_t word[chunk_size];
+    words(random, Purpose::write_error, ids, {word, n}, false, static_cast<std::uint32_t>(r));
+    std::vector<RelaxedAt> after;
+    for (int waits = 0; waits <= r; ++waits) after.emplace_back(device.relaxation, device.g_max_S, waits * w.wait_s);
+    for (std::size_t i = 0; i < n; ++i) {
+      normals(random, Purpose::relaxation, ids.subspan(i, 1), {z + i, 1}, false, round[i]);
+      const double now_S = after[static_cast<std::size_t>(r - round[i])](at_least_zero(g_S[i]), z[i]);
+      if (std::abs(now_S + w.verify_noise_S * read[i] - aim_S[i]) <= w.half_width_S) continue;
+      const VerifyOutcome& one = tables.draw(r, target_S[i], word[i]);
+      g_S[i] = aim_S[i] + static_cast<double>(one.offset_S);
+      pulses[i] = static_cast<std::uint16_t>(std::min(pulses[i] + one.pulses, 65535));
+      failed[i] = static_cast<std::uint8_t>(one.failed), round[i] = static_cast<std::uint8_t>(r);
+    }
+  }
+  if (!record.pulses.empty()) std::copy_n(pulses, n, record.pulses.begin());
+  if (!record.failed.empty()) std::copy_n(failed, n, record.failed.begin());
+  if (!record.round.empty()) std::copy_n(round, n, record.round.begin());
+}
+
+}  // namespace bitline
