@@ -28,6 +28,8 @@ enum class Purpose : std::uint16_t {
   adc_inl = 14,
   shape_weights = 15,
   shape_inputs = 16,
+  pulse_cycle = 30,
+  pulse_device = 31,
   test = 1000,
 };
 

@@ -18,7 +18,7 @@ struct UnitInfo {
   std::string_view symbol, example;
 };
 const UnitInfo& info(Unit unit) {
-  static const std::array<UnitInfo, 21> table{{{"", "3"},
+  static const std::array<UnitInfo, 22> table{{{"", "3"},
                                                {"", "84.56 %"},
                                                {"S", "80 uS"},
                                                {"V", "0.2 V"},
@@ -38,7 +38,8 @@ const UnitInfo& info(Unit unit) {
                                                {"F/m", "0.2 fF/um"},
                                                {"/V", "3 /V"},
                                                {"A/m", "500 uA/um"},
-                                               {"/K", "-0.001 /K"}}};
+                                               {"/K", "-0.001 /K"},
+                                               {"W/m2", "32 mW/cm2"}}};
   return table[static_cast<std::size_t>(unit)];
 }
 
@@ -97,6 +98,11 @@ std::optional<Factor> factor_of(std::string_view suffix, Unit unit) {
   }
   int power = 0;
   std::string_view base = symbol(unit);
+  if (unit == Unit::watt_per_square_meter && suffix.ends_with("/cm2")) {
+    power = 4;
+    suffix.remove_suffix(4);
+    base = "W";
+  }
   if (per_length(unit)) {
     const auto slash = suffix.find('/');
     if (slash == std::string_view::npos) return std::nullopt;

@@ -30,6 +30,7 @@ enum class Unit {
   per_volt,
   ampere_per_meter,
   per_kelvin,
+  watt_per_square_meter,  // light; also written per cm2
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

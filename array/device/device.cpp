@@ -158,6 +158,7 @@ void fields(Visitor& v, Device& d) {
   v(d.read_noise, {.key = "read_noise", .meaning = "white noise, independent at each read"});
   v(d.faults, {.key = "faults", .meaning = "stuck devices and dead lines"});
   v(d.spread, {.key = "spread", .meaning = "differences between devices and between writes"});
+  v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, not needed by a run"});
 }
 
 std::vector<Diagnostic> check(const Device& d) {
@@ -194,6 +195,11 @@ std::vector<Diagnostic> check(const Device& d) {
            fmt::format("stuck_on {} and stuck_off {} are more than all devices", d.faults.stuck_on, d.faults.stuck_off),
            "make their sum at most 1");
   }
+  if (d.plasticity)
+    for (Diagnostic& problem : check(*d.plasticity)) {
+      problem.path.insert(0, "plasticity.");
+      found.push_back(std::move(problem));
+    }
   return found;
 }
 

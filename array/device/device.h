@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "array/device/curve.h"
+#include "array/plasticity/plasticity.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
@@ -115,6 +116,7 @@ struct Device {
   ReadNoise read_noise;
   Faults faults;
   Spread spread;
+  std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
 };
 
 void fields(Visitor&, ExactWrite&);
