@@ -39,7 +39,7 @@ void fields(Visitor& v, PairedPulses& p) {
 }
 
 void fields(Visitor& v, PairDecay& p) { decay_fields(v, p.stimulus, p.which, p.spacing_s); }
-void fields(Visitor& v, Activation& a) { decay_fields(v, a.stimulus, a.which, a.spacing_s); }
+void fields(Visitor& v, ActivationEnergy& a) { decay_fields(v, a.stimulus, a.which, a.spacing_s); }
 
 void fields(Visitor& v, StateAfter& s) {
   train_fields(v, s.from, s.amplitude_V, s.width_s);
@@ -55,6 +55,11 @@ void fields(Visitor& v, Nonlinearity& n) {
 }
 
 void fields(Visitor& v, Asymmetry& a) { pulse_count(v, a.pulses, "pulses", "up, and as many down"); }
+
+void fields(Visitor& v, LevelCount& l) {
+  stimulus(v, l.stimulus);
+  pulse_count(v, l.pulses);
+}
 
 void fields(Visitor& v, SpikeTiming& s) {
   v(s.dt1_s, {.key = "dt1", .meaning = "t_post - t_pre", .unit = Unit::second});
@@ -92,6 +97,9 @@ void fields(Visitor& v, TrainSequence& s) {
   seconds(v, s.gap_s, "gap", "between trains");
   pulse_count(v, s.pulses, "pulses", "of each train but the last");
   pulse_count(v, s.last_pulses, "last_pulses", "of the last train");
+  v(s.last_amplitude_V,
+    {.key = "last_amplitude", .meaning = "of the last train; 0: as the others", .unit = Unit::volt});
+  v(s.relative, {.key = "relative", .meaning = "divide by the change that the last train brings without the others"});
   v(s.frequencies_Hz,
     {.key = "frequencies", .meaning = "of the trains, in order", .unit = Unit::hertz, .positive = true});
 }
@@ -102,6 +110,10 @@ void fields(Visitor& v, SlidingThreshold& s) {
   v(s.prior_Hz, {.key = "prior", .meaning = "frequency of the prior train", .unit = Unit::hertz, .positive = true});
   pulse_count(v, s.pulses, "pulses", "of the prior train");
   pulse_count(v, s.test_pulses, "test_pulses", "of the test train");
+  v(s.against_Hz, {.key = "against",
+                   .meaning = "divide by the threshold after a prior train of this frequency; 0: do not",
+                   .unit = Unit::hertz,
+                   .min = 0});
 }
 
 void fields(Visitor& v, PublishedDeviceFigure& f) {

@@ -61,7 +61,7 @@ struct PairDecay {
   double spacing_s = 0.01;
 };
 // The Arrhenius slope of that between 300 K and 330 K.
-struct Activation {
+struct ActivationEnergy {
   static constexpr const char* type = "activation";
   static constexpr const char* about = "activation energy of that time constant, in eV";
   Stimulus stimulus = Stimulus::potentiation;
@@ -103,6 +103,13 @@ struct PulseCodes {
   int slots = 4;
   double period_s = 0.1, width_s = 0.01;
 };
+// Different long-term states on the way up.
+struct LevelCount {
+  static constexpr const char* type = "levels";
+  static constexpr const char* about = "different long-term levels over a train of reference pulses, from g_min";
+  Stimulus stimulus = Stimulus::potentiation;
+  int pulses = 100;
+};
 // Final current over the level before, at `high` over that at `low`, everything else at the reference.
 struct Trend {
   static constexpr const char* type = "trend";
@@ -126,7 +133,9 @@ struct TrainSequence {
   static constexpr const char* type = "sequence";
   static constexpr const char* about = "change of the level by the last of several trains, a share of the window";
   double from = 0.5, amplitude_V = 1, width_s = 1e-4, gap_s = 1;
+  double last_amplitude_V = 0;  // 0: the same
   int pulses = 10, last_pulses = 10;
+  bool relative = false;
   std::vector<double> frequencies_Hz = {};
 };
 // Where a test train after a prior train neither potentiates nor depresses.
@@ -134,10 +143,12 @@ struct SlidingThreshold {
   static constexpr const char* type = "threshold";
   static constexpr const char* about = "frequency of a test train that changes nothing after a prior train, in Hz";
   double from = 0.5, amplitude_V = 1, width_s = 1e-4, gap_s = 1, prior_Hz = 2;
+  double against_Hz = 0;  // 0: none
   int pulses = 10, test_pulses = 5;
 };
-using Protocol = std::variant<NoProtocol, PairedPulses, PairDecay, Activation, StateAfter, OnOff, Nonlinearity,
-                              Asymmetry, SpikeTiming, PulseCodes, Trend, SpreadAfter, TrainSequence, SlidingThreshold>;
+using Protocol =
+    std::variant<NoProtocol, PairedPulses, PairDecay, ActivationEnergy, StateAfter, OnOff, Nonlinearity, Asymmetry,
+                 LevelCount, SpikeTiming, PulseCodes, Trend, SpreadAfter, TrainSequence, SlidingThreshold>;
 
 struct PublishedDeviceFigure {
   std::string what, published, unit, source;  // `published` as printed: its last digit is the tolerance
@@ -149,11 +160,12 @@ struct PublishedDeviceFigure {
 void fields(Visitor&, NoProtocol&);
 void fields(Visitor&, PairedPulses&);
 void fields(Visitor&, PairDecay&);
-void fields(Visitor&, Activation&);
+void fields(Visitor&, ActivationEnergy&);
 void fields(Visitor&, StateAfter&);
 void fields(Visitor&, OnOff&);
 void fields(Visitor&, Nonlinearity&);
 void fields(Visitor&, Asymmetry&);
+void fields(Visitor&, LevelCount&);
 void fields(Visitor&, SpikeTiming&);
 void fields(Visitor&, PulseCodes&);
 void fields(Visitor&, Trend&);

@@ -48,25 +48,26 @@ double level_after(const Plasticity& p, SynapseState& s, const std::vector<Pulse
 
 Pulse electrical(double amplitude_V, double width_s) { return {0, width_s, amplitude_V, 0, 0}; }
 
-// Trains one after another; the level before and after the last.
-struct Change {
-  double before, after;
+// Trains one after another; the change of the level by the last.
+struct Train {
+  Pulse pulse;
+  double frequency_Hz;
+  int count;
 };
-Change trains(const Plasticity& p, double from, const Pulse& pulse, const std::vector<double>& frequencies_Hz,
-              const std::vector<int>& counts, double gap_s) {
+double last_change(const Plasticity& p, double from, const std::vector<Train>& trains, double gap_s) {
   SynapseState s;
   s.level = from;
-  Change change{from, from};
-  for (std::size_t i = 0; i < frequencies_Hz.size(); ++i) {
-    Pulse first = pulse;
-    first.time_s = i == 0 ? 0 : s.time_s + gap_s;
-    const double between = 1 / frequencies_Hz[i] - pulse.width_s;
+  double before = from;
+  for (std::size_t i = 0; i < trains.size(); ++i) {
+    Pulse first = trains[i].pulse;
+    if (i > 0) first.time_s = s.time_s + gap_s;
+    const double between = 1 / trains[i].frequency_Hz - first.width_s;
     if (!(between >= 0))
-      throw InputError(fmt::format("pulses of {} s overlap at {} Hz", pulse.width_s, frequencies_Hz[i]));
-    change.before = s.level;
-    change.after = level_after(p, s, pulse_train(first, counts[i], between));
+      throw InputError(fmt::format("pulses of {} s overlap at {} Hz", first.width_s, trains[i].frequency_Hz));
+    before = s.level;
+    level_after(p, s, pulse_train(first, trains[i].count, between));
   }
-  return change;
+  return s.level - before;
 }
 
 std::vector<double> sweep(const Plasticity& p, Stimulus stimulus, int pulses) {
@@ -89,15 +90,15 @@ struct Measure {
     return pair_ratio(p, q.stimulus, q.interval_s) - (q.definition == PairDefinition::gain ? 1 : 0);
   }
   double operator()(const PairDecay& q) const { return decay_time(p, q.stimulus, q.which, q.spacing_s); }
-  double operator()(const Activation& q) const {
+  double operator()(const ActivationEnergy& q) const {
     constexpr double boltzmann_eV_K = 8.617333262e-5, cold_K = 300, warm_K = 330;
     const double cold = decay_time(at_temperature(p, cold_K), q.stimulus, q.which, q.spacing_s);
     const double warm = decay_time(at_temperature(p, warm_K), q.stimulus, q.which, q.spacing_s);
     return boltzmann_eV_K * std::log(cold / warm) / (1 / cold_K - 1 / warm_K);
   }
   double operator()(const StateAfter& q) const {
-    return d.conductance(
-        trains(p, q.from, electrical(q.amplitude_V, q.width_s), {q.frequency_Hz}, {q.pulses}, 0).after);
+    const Train train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
+    return d.conductance(q.from + last_change(p, q.from, {train}, 0));
   }
   double operator()(const OnOff& q) const {
     const auto up = sweep(p, Stimulus::potentiation, q.pulses);
@@ -109,6 +110,11 @@ struct Measure {
   double operator()(const Asymmetry& q) const {
     return std::abs(fitted_label(sweep(p, Stimulus::potentiation, q.pulses)) -
                     fitted_label(sweep(p, Stimulus::depression, q.pulses)));
+  }
+  double operator()(const LevelCount& q) const {
+    auto levels = sweep(p, q.stimulus, q.pulses);
+    std::sort(levels.begin(), levels.end());
+    return static_cast<double>(std::unique(levels.begin(), levels.end()) - levels.begin());
   }
   double operator()(const SpikeTiming& q) const {
     return std::abs(q.dt2_s - q.dt1_s) /
@@ -174,16 +180,21 @@ struct Measure {
     return standard_deviation(g) / mean(g);
   }
   double operator()(const TrainSequence& q) const {
-    std::vector<int> counts(q.frequencies_Hz.size(), q.pulses);
-    if (!counts.empty()) counts.back() = q.last_pulses;
-    const Change c = trains(p, q.from, electrical(q.amplitude_V, q.width_s), q.frequencies_Hz, counts, q.gap_s);
-    return c.after - c.before;
+    if (q.frequencies_Hz.empty()) throw InputError("a sequence needs frequencies");
+    std::vector<Train> list;
+    for (const double f : q.frequencies_Hz) list.push_back({electrical(q.amplitude_V, q.width_s), f, q.pulses});
+    list.back().count = q.last_pulses;
+    if (q.last_amplitude_V != 0) list.back().pulse.amplitude_V = q.last_amplitude_V;
+    const double change = last_change(p, q.from, list, q.gap_s);
+    return q.relative ? change / last_change(p, q.from, {list.back()}, q.gap_s) : change;
   }
   double operator()(const SlidingThreshold& q) const {
+    return q.against_Hz > 0 ? threshold(q, q.prior_Hz) / threshold(q, q.against_Hz) : threshold(q, q.prior_Hz);
+  }
+  double threshold(const SlidingThreshold& q, double prior_Hz) const {
+    const Pulse pulse = electrical(q.amplitude_V, q.width_s);
     const auto change = [&](double log_f) {
-      const Change c = trains(p, q.from, electrical(q.amplitude_V, q.width_s), {q.prior_Hz, std::exp(log_f)},
-                              {q.pulses, q.test_pulses}, q.gap_s);
-      return c.after - c.before;
+      return last_change(p, q.from, {{pulse, prior_Hz, q.pulses}, {pulse, std::exp(log_f), q.test_pulses}}, q.gap_s);
     };
     double low = std::log(0.05), high = std::log(50);
     if (!(change(low) < 0 && change(high) > 0))
