@@ -67,9 +67,9 @@ std::string devices_page() {
     const Plasticity& p = *d.device.plasticity;
     body += fmt::format("\n## {}\n\n{}; doi:{}\n\n", d.name, p.device, p.doi);
     if (const std::string reported = facts(p.reported); !reported.empty()) body += "Reported: " + reported + ".\n\n";
-    if (!p.figures.empty()) {
+    if (const auto figures = measured_figures(d); !figures.empty()) {
       body += "| figure | published | ours | unit | kind | agrees | source |\n|---|---|---|---|---|---|---|\n";
-      for (const auto& m : measured_figures(d)) body += row(m, tally);
+      for (const auto& m : figures) body += row(m, tally);
       body += "\n";
     }
     std::string assumed;

@@ -20,11 +20,12 @@ Plasticity plasticity_at(const PulsedDevice& d, const PulseProtocol& q) {
 // The pulse a protocol asks for: the reference's, changed.
 Pulse pulse_of(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
   Pulse pulse = reference_pulse(p, stimulus);
-  if (q.width_s) pulse.width_s = *q.width_s;
+  // Widths given for light are not those of the depression after it.
+  if (q.width_s && !(q.light && stimulus != Stimulus::light)) pulse.width_s = *q.width_s;
   if (stimulus == Stimulus::light) {
     if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
     if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
-  } else if (q.amplitude_V) {
+  } else if (q.amplitude_V && !(q.light && stimulus == Stimulus::depression)) {
     pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
   }
   return pulse;
@@ -103,11 +104,7 @@ ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
   for (int cycle = 0; cycle < q.cycles; ++cycle)
     for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
       if (stimulus == Stimulus::depression && !p.depression) continue;
-      PulseProtocol own = q;
-      // An amplitude given for potentiation is not that of the depression after it.
-      if (stimulus == Stimulus::depression) own.amplitude_V.reset();
-      if (stimulus == Stimulus::depression && q.light) own.width_s.reset();
-      Pulse pulse = pulse_of(p, stimulus, own);
+      Pulse pulse = pulse_of(p, stimulus, q);
       for (int i = pulses_for(p, stimulus, q); i > 0; --i) {
         pulse.time_s = s.time_s;
         apply(p, s, pulse, {random ? &*random : nullptr, 0});
@@ -167,9 +164,7 @@ ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
     if (stimulus == Stimulus::depression && !p.depression) continue;
     SynapseState& s = states.emplace_back();
     s.level = 0.5;
-    PulseProtocol own = q;
-    if (stimulus == Stimulus::depression && q.light) own.width_s.reset();
-    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, own), q.pulses.value_or(10), gap_s)) apply(p, s, pulse);
+    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, q), q.pulses.value_or(10), gap_s)) apply(p, s, pulse);
     const char* after = stimulus == Stimulus::depression ? "depression" : q.light ? "light" : "potentiation";
     c.y.push_back(c.columns.size());
     c.columns.push_back(in_unit(fmt::format("conductance_after_{}", after).c_str(), d));

@@ -236,6 +236,40 @@ double unit_factor(const std::string& unit) {
   return 1;
 }
 
+namespace {
+
+// What a paper reports beside its curves: the length of a sweep, which the model takes, and what no model here gives.
+void add_reported(const PulsedDevice& d, std::vector<MeasuredFigure>& out) {
+  const ReportedFacts& r = d.plasticity().reported;
+  const auto add = [&](const char* what, const std::optional<double>& x, Unit unit, std::optional<double> ours) {
+    if (!x) return;
+    const std::string text = format_quantity(*x, unit);
+    const auto space = text.find(' ');
+    MeasuredFigure m{{what, text.substr(0, space), space == std::string::npos ? "" : text.substr(space + 1), "reported",
+                      Relation::equal, FigureKind::not_modelled, NoProtocol{}},
+                     ours,
+                     ours && *ours == *x};
+    if (ours) m.figure.kind = FigureKind::imposed;
+    out.push_back(std::move(m));
+  };
+  std::optional<double> sweep_pulses;
+  const auto& up = d.plasticity().potentiation;
+  if (r.ltp_pulses && up && up->update && !d.plasticity().history) {
+    SynapseState s;
+    Pulse pulse = reference_pulse(d.plasticity(), Stimulus::potentiation);
+    double n = 0;
+    for (; s.level < 1 - 1e-9 && n < 1e6; ++n) pulse.time_s = s.time_s, apply(d.plasticity(), s, pulse);
+    sweep_pulses = n;
+  }
+  add("pulses of a potentiation sweep", r.ltp_pulses, Unit::none, sweep_pulses);
+  add("memory window", r.window_V, Unit::volt, std::nullopt);
+  add("endurance, cycles", r.endurance, Unit::none, std::nullopt);
+  add("retention", r.retention_s, Unit::second, std::nullopt);
+  add("energy per pulse", r.energy_J, Unit::joule, std::nullopt);
+}
+
+}  // namespace
+
 std::vector<MeasuredFigure> measured_figures(const PulsedDevice& d) {
   std::vector<MeasuredFigure> out;
   for (const auto& f : d.plasticity().figures) {
@@ -254,6 +288,7 @@ std::vector<MeasuredFigure> measured_figures(const PulsedDevice& d) {
     }
     out.push_back(std::move(m));
   }
+  add_reported(d, out);
   return out;
 }
 

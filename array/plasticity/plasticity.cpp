@@ -120,7 +120,8 @@ void fields(Visitor& v, Plasticity& p) {
 std::vector<Diagnostic> check(const Plasticity& p) {
   std::vector<Diagnostic> found;
   const auto report = [&](std::string path, std::string message, std::string remedy) {
-    found.push_back({{}, std::move(path), std::move(message), std::move(remedy)});
+    Diagnostic& d = found.emplace_back();
+    d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
   };
   const auto response = [&](const std::string& at, const std::optional<PulseResponse>& r) {
     if (!r) return;
