@@ -65,7 +65,7 @@ with tempfile.TemporaryDirectory() as d:
     own.write_text("g_min: 1 uS\nplasticity: {}\n")
     expect("half a window", 2, "device", "ltp", own, err="the key 'g_max' is missing")
     own.write_text("plasticity: {potentiation: {drive: {amplitude: 1 V, width: 1 ms, threshold: 2 V}}}\n")
-    expect("threshold", 2, "device", "ltp", own, err="own.yaml:1:65: plasticity.potentiation.drive.threshold")
+    expect("threshold", 2, "device", "ltp", own, err="own.yaml:1:77: plasticity.potentiation.drive.threshold")
 
 expect("no device", 2, "device", "ltp", err="needs a device")
 expect("unknown device", 2, "device", "ltp", "cbsp", err="no configuration 'cbsp'")
