@@ -65,6 +65,7 @@ void add_run(CommandLine&);
 void add_check(CommandLine&);
 void add_schema(CommandLine&);
 void add_list(CommandLine&);
+void add_device(CommandLine&);
 void add_map(CommandLine&);
 void add_mvm(CommandLine&);
 void add_solve(CommandLine&);

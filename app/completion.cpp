@@ -28,6 +28,8 @@ std::vector<std::string> options_of(const CLI::App& cli) {
 // Words a command's first argument is chosen from; empty = a file.
 std::vector<std::string> arguments_of(const Command& c) {
   if (c.cli->get_name() == "list") return {"devices", "adcs", "chips", "technologies", "experiments", "datasets"};
+  if (c.cli->get_name() == "device")
+    return {"list", "show", "iv", "ltp", "ppf", "retention", "stdp", "pulses", "table"};
   if (c.cli->get_name() == "completion") return {"bash", "zsh", "fish"};
   return {};
 }

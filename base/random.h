@@ -31,6 +31,8 @@ enum class Purpose : std::uint16_t {
   slow_noise = 17,
   write_pulses = 18,
   known_inputs = 19,
+  pulse_cycle = 30,
+  pulse_device = 31,
   test = 1000,
 };
 

@@ -18,7 +18,7 @@ struct UnitInfo {
   std::string_view symbol, example;
 };
 const UnitInfo& info(Unit unit) {
-  static const std::array<UnitInfo, 22> table{{{"", "3"},
+  static const std::array<UnitInfo, 23> table{{{"", "3"},
                                                {"", "84.56 %"},
                                                {"S", "80 uS"},
                                                {"V", "0.2 V"},
@@ -39,7 +39,8 @@ const UnitInfo& info(Unit unit) {
                                                {"/V", "3 /V"},
                                                {"A/m", "500 uA/um"},
                                                {"/K", "-0.001 /K"},
-                                               {"eV", "0.7 eV"}}};
+                                               {"eV", "0.7 eV"},
+                                               {"W/m2", "32 mW/cm2"}}};
   return table[static_cast<std::size_t>(unit)];
 }
 
@@ -98,6 +99,11 @@ std::optional<Factor> factor_of(std::string_view suffix, Unit unit) {
   }
   int power = 0;
   std::string_view base = symbol(unit);
+  if (unit == Unit::watt_per_square_meter && suffix.ends_with("/cm2")) {
+    power = 4;
+    suffix.remove_suffix(4);
+    base = "W";
+  }
   if (per_length(unit)) {
     const auto slash = suffix.find('/');
     if (slash == std::string_view::npos) return std::nullopt;

@@ -31,6 +31,7 @@ enum class Unit {
   ampere_per_meter,
   per_kelvin,
   electronvolt,
+  watt_per_square_meter,  // light; also written per cm2
 };
 
 // The SI symbol: "S", "V", ...; "" for none and fraction.

@@ -83,6 +83,7 @@ void fields(Visitor& v, Device& d) {
                   .meaning = "pulses that a device bears; a run that needs more warns",
                   .positive = true,
                   .absent = "unknown"});
+  v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, not needed by a run"});
 }
 
 std::vector<Diagnostic> check(const Device& d) {
@@ -120,6 +121,11 @@ std::vector<Diagnostic> check(const Device& d) {
            fmt::format("stuck_on {} and stuck_off {} are more than all devices", d.faults.stuck_on, d.faults.stuck_off),
            "make their sum at most 1");
   }
+  if (d.plasticity)
+    for (Diagnostic& problem : check(*d.plasticity)) {
+      problem.path.insert(0, "plasticity.");
+      found.push_back(std::move(problem));
+    }
   return found;
 }
 

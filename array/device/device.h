@@ -14,6 +14,7 @@
 #include "array/device/ageing_models.h"
 #include "array/device/curve.h"
 #include "array/device/write_models.h"
+#include "array/plasticity/plasticity.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
@@ -59,6 +60,7 @@ struct Device {
   Faults faults;
   Spread spread;
   std::optional<double> endurance;  // pulses a device bears
+  std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
 };
 
 void fields(Visitor&, ReadNoise&);

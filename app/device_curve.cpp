@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline device iv, ltp, ppf, retention, stdp, pulses: a curve as CSV or JSON, and drawn.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "app/device.h"
+#include "base/files.h"
+#include "report/svg_lines.h"
+
+namespace bitline::app {
+namespace {
+
+std::optional<double> quantity_of(const char* option, const std::string& text, Unit unit) {
+  if (text.empty()) return std::nullopt;
+  const auto q = parse_quantity(text, unit);
+  if (!q.value) throw UsageError(fmt::format("{} '{}' {}", option, text, q.problem));
+  if (!(*q.value > 0 && std::isfinite(*q.value)))
+    throw UsageError(fmt::format("{} '{}' must be greater than zero", option, text));
+  return q.value;
+}
+
+std::optional<std::uint32_t> count_of(const char* option, const std::string& text, std::uint32_t lowest,
+                                      std::uint32_t highest) {
+  if (text.empty()) return std::nullopt;
+  std::uint32_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size() || n < lowest || n > highest)
+    throw UsageError(fmt::format("{} '{}' must be a whole number from {} to {}", option, text, lowest, highest));
+  return n;
+}
+
+// Options that an action does not know are mistakes, not ignored.
+void refuse_others(const DeviceArguments& a) {
+  const bool swept = a.action == "iv" || a.action == "ppf" || a.action == "retention" || a.action == "stdp";
+  const bool pulsed = a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses";
+  const bool regular = pulsed && a.train.empty();
+  const auto refuse = [&](bool given, const char* option, bool known) {
+    if (given && !known)
+      throw UsageError(
+          fmt::format("{} does not go with device {}{}", option, a.action, a.train.empty() ? "" : " --train"));
+  };
+  refuse(!a.highest.empty(), "--highest", swept);
+  refuse(!a.train.empty(), "--train", a.action == "pulses");
+  refuse(!a.pulses.empty(), "--pulses", regular && a.action != "ppf");
+  refuse(!a.interval.empty(), "--interval", regular && a.action != "ppf");
+  refuse(!a.amplitude.empty(), "--amplitude", regular && !a.light);
+  refuse(!a.width.empty(), "--width", regular);
+  refuse(!a.power.empty(), "--power", regular && a.light);
+  refuse(!a.wavelength.empty(), "--wavelength", regular && a.light);
+  refuse(a.light, "--light", regular);
+  refuse(!a.temperature.empty(), "--temperature", pulsed);
+  refuse(a.cycles != 1, "--cycles", a.action == "ltp");
+  refuse(a.spread, "--spread", a.action == "ltp" || a.action == "pulses");
+  refuse(!a.seed.empty(), "--seed", a.spread);
+  refuse(!a.output.empty(), "--output", false);
+}
+
+PulseProtocol protocol_of(const DeviceArguments& a) {
+  PulseProtocol q;
+  q.light = a.light;
+  q.amplitude_V = quantity_of("--amplitude", a.amplitude, Unit::volt);
+  q.width_s = quantity_of("--width", a.width, Unit::second);
+  q.interval_s = quantity_of("--interval", a.interval, Unit::second);
+  q.power_W_m2 = quantity_of("--power", a.power, Unit::watt_per_square_meter);
+  q.wavelength_m = quantity_of("--wavelength", a.wavelength, Unit::meter);
+  q.temperature_K = quantity_of("--temperature", a.temperature, Unit::kelvin);
+  q.highest = quantity_of("--highest", a.highest, a.action == "iv" ? Unit::volt : Unit::second);
+  if (const auto n = count_of("--pulses", a.pulses, 1, 100000)) q.pulses = static_cast<int>(*n);
+  q.cycles = a.cycles;
+  if (a.spread) q.seed = count_of("--seed", a.seed, 0, UINT32_MAX).value_or(1);
+  return q;
+}
+
+// A train of equal pulses, positive or of light; `--pulses` of them.
+std::vector<Pulse> regular_train(const PulsedDevice& d, const PulseProtocol& q) {
+  Pulse pulse = reference_pulse(d.plasticity(), q.light ? Stimulus::light : Stimulus::potentiation);
+  if (q.width_s) pulse.width_s = *q.width_s;
+  if (q.amplitude_V) pulse.amplitude_V = *q.amplitude_V;
+  if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
+  if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
+  return pulse_train(pulse, q.pulses.value_or(10), q.interval_s.value_or(0.1));
+}
+
+ResponseCurve curve_of(const DeviceArguments& a) {
+  refuse_others(a);
+  const PulsedDevice d = device_of(a);
+  const PulseProtocol q = protocol_of(a);
+  if (a.action == "iv") return iv_curve(d, q);
+  if (a.action == "ltp") return ltp_curve(d, q);
+  if (a.action == "ppf") return ppf_curve(d, q);
+  if (a.action == "retention") return retention_curve(d, q);
+  if (a.action == "stdp") return stdp_curve(d, q);
+  return train_curve(d, a.train.empty() ? regular_train(d, q) : read_pulse_train(a.train), q);
+}
+
+std::string json_of(const ResponseCurve& c) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const auto& row : c.rows) {
+    auto& out = rows.emplace_back(nlohmann::ordered_json::array());
+    for (const double x : row) out.push_back(std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json());
+  }
+  return nlohmann::ordered_json{
+      {"title", c.title}, {"definition", c.definition}, {"columns", c.columns}, {"rows", rows}}
+      .dump(2);
+}
+
+std::string svg_of(const ResponseCurve& c) {
+  LineChart chart{c.title, c.definition, c.columns[c.x], "", c.log_x, c.rows.size() <= 200, {}};
+  for (const std::size_t y : c.y) {
+    LineSeries& s = chart.series.emplace_back();
+    s.name = c.columns[y];
+    for (const auto& row : c.rows) s.points.emplace_back(row[c.x], row[y]);
+  }
+  return lines_svg(chart);
+}
+
+}  // namespace
+
+int device_curve(const DeviceArguments& a) {
+  const ResponseCurve c = curve_of(a);
+  if (!a.svg.empty()) write_file(a.svg, svg_of(c));
+  fmt::print("{}", a.json ? json_of(c) + "\n" : curve_csv(c));
+  return exit_done;
+}
+
+}  // namespace bitline::app

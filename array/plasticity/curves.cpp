@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "array/plasticity/curves.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+
+namespace bitline {
+namespace {
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+Plasticity plasticity_at(const PulsedDevice& d, const PulseProtocol& q) {
+  return q.temperature_K ? at_temperature(d.plasticity(), *q.temperature_K) : d.plasticity();
+}
+
+// The pulse a protocol asks for: the reference's, changed.
+Pulse pulse_of(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
+  Pulse pulse = reference_pulse(p, stimulus);
+  // Widths given for light are not those of the depression after it.
+  if (q.width_s && !(q.light && stimulus != Stimulus::light)) pulse.width_s = *q.width_s;
+  if (stimulus == Stimulus::light) {
+    if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
+    if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
+  } else if (q.amplitude_V && !(q.light && stimulus == Stimulus::depression)) {
+    pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
+  }
+  return pulse;
+}
+
+std::vector<double> geometric(double from, double to, int per_decade) {
+  std::vector<double> out;
+  const int n = std::max(1, static_cast<int>(std::ceil(std::log10(to / from) * per_decade - 1e-9)));
+  for (int i = 0; i <= n; ++i) out.push_back(i == n ? to : from * std::pow(10, std::log10(to / from) * i / n));
+  return out;
+}
+
+std::string in_unit(const char* what, const PulsedDevice& d) {
+  return fmt::format("{}_{}", what, d.conductance_unit());
+}
+
+const std::optional<ShortTerm>& transient_of(const Plasticity& p, Stimulus s) {
+  static const std::optional<ShortTerm> none;
+  if (s == Stimulus::light) return p.light ? p.light->short_term : none;
+  const auto& r = s == Stimulus::potentiation ? p.potentiation : p.depression;
+  return r ? r->short_term : none;
+}
+
+int pulses_for(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
+  if (q.pulses) return *q.pulses;
+  const auto& r = stimulus == Stimulus::depression ? p.depression : p.potentiation;
+  if (stimulus == Stimulus::light || !r || !r->update) return 10;
+  return static_cast<int>(std::clamp(std::ceil(pulses_of(*r->update)), 1.0, 100000.0));
+}
+
+}  // namespace
+
+ResponseCurve iv_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  constexpr int steps = 100;
+  const double highest = q.highest.value_or(1), v_read = d.device.plasticity ? d.device.plasticity->v_read_V : 0.1;
+  const char* unit = d.relative ? "V_g_max" : "A";
+  ResponseCurve c;
+  c.title = d.name + ": current over voltage";
+  c.definition = fmt::format("states read at {} V", v_read);
+  c.columns = {"voltage_V"};
+  for (const char* state : {"g_min", "half", "g_max"})
+    c.columns.push_back(fmt::format("current_at_{}_{}", state, unit));
+  c.y = {1, 2, 3};
+  for (int i = -steps / 2; i <= steps / 2; ++i) {
+    const double v = highest * i / (steps / 2);
+    c.rows.push_back({v});
+    for (const double share : {0.0, 0.5, 1.0}) {
+      const double g = at_zero_drop_S(d.device.iv, d.conductance(share), v_read);
+      c.rows.back().push_back(std::visit([&](const auto& law) { return law.at(g, v).current_A; }, d.device.iv));
+    }
+  }
+  return c;
+}
+
+ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
+  const double gap_s = q.interval_s.value_or(1);
+  ResponseCurve c;
+  c.title = d.name + ": potentiation and depression";
+  c.definition = "nonlinearity in files: NeuroSim's label; read just before the next pulse";
+  c.columns = {"pulse",
+               "time_s",
+               "amplitude_V",
+               "power_W_per_m2",
+               "level_of_window",
+               in_unit("long_term_conductance", d),
+               in_unit("conductance", d)};
+  c.y = {5, 6};
+  SynapseState s;
+  const auto row = [&](const Pulse& pulse) {
+    c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, s.level,
+                      d.conductance(s.level), d.conductance(reading(s).total())});
+  };
+  row({});
+  for (int cycle = 0; cycle < q.cycles; ++cycle)
+    for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
+      if (stimulus == Stimulus::depression && !p.depression) continue;
+      Pulse pulse = pulse_of(p, stimulus, q);
+      for (int i = pulses_for(p, stimulus, q); i > 0; --i) {
+        pulse.time_s = s.time_s;
+        apply(p, s, pulse, {random ? &*random : nullptr, 0});
+        rest(p, s, s.time_s + gap_s);
+        row(pulse);
+      }
+    }
+  return c;
+}
+
+ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  std::vector<Stimulus> stimuli;
+  for (const Stimulus s : {Stimulus::potentiation, Stimulus::depression, Stimulus::light})
+    if ((s == Stimulus::light) == q.light && transient_of(p, s)) stimuli.push_back(s);
+  if (stimuli.empty())
+    throw InputError(fmt::format("{}: the key 'plasticity.{}.short_term' is not set: nothing facilitates", d.name,
+                                 q.light ? "light" : "potentiation"));
+  ResponseCurve c;
+  c.title = fmt::format("{}: paired {} pulses", d.name, q.light ? "light" : "voltage");
+  c.definition = "P: current over the long-term level at the end of a pulse";
+  c.columns = {"interval_s"};
+  c.log_x = true;
+  double slowest_s = 0;
+  for (const Stimulus s : stimuli) {
+    const char* name = s == Stimulus::depression ? "ppd" : "ppf";
+    c.y.push_back(c.columns.size());
+    c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
+    c.columns.push_back(fmt::format("{}_gain_(P2-P1)/P1", name));
+    const ShortTerm& t = *transient_of(p, s);
+    slowest_s = std::max({slowest_s, t.tau1_s, t.share2 > 0 ? t.tau2_s : 0});
+  }
+  for (const double dt : geometric(1e-3 * slowest_s, q.highest.value_or(5 * slowest_s), 10)) {
+    c.rows.push_back({dt});
+    for (const Stimulus stimulus : stimuli) {
+      SynapseState s;
+      Pulse pulse = pulse_of(p, stimulus, q);
+      const double p1 = apply(p, s, pulse).transient;
+      pulse.time_s = pulse.width_s + dt;
+      const double ratio = apply(p, s, pulse).transient / p1;
+      c.rows.back().insert(c.rows.back().end(), {ratio, ratio - 1});
+    }
+  }
+  return c;
+}
+
+ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  ResponseCurve c;
+  c.title = d.name + ": after the last pulse";
+  c.definition = "trains of reference pulses from half the window; the long-term level has no loss of its own";
+  c.columns = {"time_s"};
+  c.log_x = true;
+  std::vector<SynapseState> states;
+  const double gap_s = q.interval_s.value_or(0.1);
+  for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
+    if (stimulus == Stimulus::depression && !p.depression) continue;
+    SynapseState& s = states.emplace_back();
+    s.level = 0.5;
+    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, q), q.pulses.value_or(10), gap_s)) apply(p, s, pulse);
+    const char* after = stimulus == Stimulus::depression ? "depression" : q.light ? "light" : "potentiation";
+    c.y.push_back(c.columns.size());
+    c.columns.push_back(in_unit(fmt::format("conductance_after_{}", after).c_str(), d));
+    c.columns.push_back(in_unit(fmt::format("long_term_after_{}", after).c_str(), d));
+  }
+  for (const double t : geometric(1e-3, q.highest.value_or(1e4), 5)) {
+    c.rows.push_back({t});
+    for (SynapseState s : states) {
+      rest(p, s, s.time_s + t);
+      c.rows.back().insert(c.rows.back().end(), {d.conductance(reading(s).total()), d.conductance(s.level)});
+    }
+  }
+  return c;
+}
+
+ResponseCurve stdp_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity& p = d.plasticity();
+  if (std::holds_alternative<NoStdp>(p.stdp))
+    throw InputError(fmt::format("{}: the key 'plasticity.stdp' is not set: no spike-timing rule is known", d.name));
+  constexpr int steps = 100;
+  ResponseCurve c;
+  c.title = d.name + ": change by one pair of spikes";
+  c.definition = "dt = t_post - t_pre; change as a share of the window";
+  c.columns = {"dt_s", "change_of_window"};
+  c.y = {1};
+  const double highest = q.highest.value_or(0.1);
+  for (int i = -steps / 2; i <= steps / 2; ++i) {
+    const double dt = highest * i / (steps / 2);
+    c.rows.push_back({dt, i == 0 ? nothing : pair_change(p.stdp, dt)});
+  }
+  return c;
+}
+
+ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
+  ResponseCurve c;
+  c.title = d.name + ": a train of pulses";
+  c.definition = "at_end: at the end of the pulse, its own response included; after: just before the next pulse";
+  c.columns = {"pulse",
+               "time_s",
+               "amplitude_V",
+               "power_W_per_m2",
+               "wavelength_m",
+               "width_s",
+               "level_of_window",
+               in_unit("conductance_at_end", d),
+               in_unit("conductance_after", d)};
+  c.x = 1;
+  c.y = {7, 8};
+  SynapseState s;
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    const Pulse& pulse = train[i];
+    SynapseReading end;
+    try {
+      end = apply(p, s, pulse, {random ? &*random : nullptr, 0});
+    } catch (const InputError& e) {
+      throw InputError(fmt::format("{}: pulse {}: {}", d.name, i + 1, e.what()));
+    }
+    if (i + 1 < train.size()) rest(p, s, train[i + 1].time_s);
+    c.rows.push_back(
+        {static_cast<double>(i + 1), pulse.time_s, pulse.amplitude_V, pulse.power_W_m2,
+         pulse.power_W_m2 > 0 ? pulse.wavelength_m > 0 ? pulse.wavelength_m : p.light->drive.wavelength_m : nothing,
+         pulse.width_s, s.level, d.conductance(end.total()), d.conductance(reading(s).total())});
+  }
+  return c;
+}
+
+std::string curve_csv(const ResponseCurve& c) {
+  std::string out = fmt::format("{}\n", fmt::join(c.columns, ","));
+  for (const auto& row : c.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (std::isinf(row[i])) throw RunError(fmt::format("column {} is infinite", c.columns[i]));
+      if (i > 0) out += ',';
+      if (!std::isnan(row[i])) out += fmt::format("{}", row[i]);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace bitline

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Characteristic curves of a device as tables: what `bitline device` prints and draws. Each column's name holds its
+// definition and its unit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "array/plasticity/pulsed_device.h"
+
+namespace bitline {
+
+struct ResponseCurve {
+  std::string title, definition;
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> rows;  // NaN: nothing there
+  std::size_t x = 0;
+  std::vector<std::size_t> y;  // columns to draw
+  bool log_x = false;
+};
+
+// What a user may change of a protocol. Unset: the reference pulse of the stimulus.
+struct PulseProtocol {
+  bool light = false;
+  std::optional<double> amplitude_V, power_W_m2, width_s, wavelength_m;
+  std::optional<double> interval_s;  // end to start
+  std::optional<int> pulses;
+  int cycles = 1;
+  std::optional<double> temperature_K;
+  std::optional<std::uint32_t> seed;  // set: with spread, drawn from it
+  std::optional<double> highest;      // end of a swept axis: V, s
+};
+
+// Current over voltage at g_min, halfway and g_max, from -highest to highest (1 V).
+ResponseCurve iv_curve(const PulsedDevice&, const PulseProtocol&);
+// `cycles` times potentiation and depression, read just before each next pulse.
+ResponseCurve ltp_curve(const PulsedDevice&, const PulseProtocol&);
+// Facilitation (and depression, where described) over the interval, in both definitions, up to `highest` s.
+ResponseCurve ppf_curve(const PulsedDevice&, const PulseProtocol&);
+// After trains of potentiation and depression from half the window, up to `highest` s.
+ResponseCurve retention_curve(const PulsedDevice&, const PulseProtocol&);
+// Change of one pair over dt = -highest .. highest.
+ResponseCurve stdp_curve(const PulsedDevice&, const PulseProtocol&);
+// One row per pulse: the state before it, at its end, and just before the next.
+ResponseCurve train_curve(const PulsedDevice&, const std::vector<Pulse>&, const PulseProtocol&);
+
+// Pulses from a CSV file (comma, semicolon or tab) whose header names columns with units: "time (ms)", "width (ms)",
+// "amplitude (V)", "power (mW/cm2)", "wavelength (nm)"; amplitude or power must be there. Pulses in order, none
+// overlapping. InputError names file, line and column.
+std::vector<Pulse> read_pulse_train(const std::string& file);
+
+// "name,name\n1,2\n": all digits, empty for NaN. RunError for infinity.
+std::string curve_csv(const ResponseCurve&);
+
+}  // namespace bitline

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bitline device: curves, trains, wrong input, the generated page. usage: device.py BITLINE SOURCE"""
+import csv, io, json, math, pathlib, tempfile
+
+from command import call, check, expect, finish, source
+
+
+def table(*args):
+    p = expect(" ".join(map(str, args)), 0, "device", *args)
+    return list(csv.DictReader(io.StringIO(p.stdout)))
+
+
+devices = {r["name"]: r for r in table("list")}
+check("twenty devices and more", len(devices) >= 20 and {"cbps", "ftj", "cips-ni"} <= set(devices), list(devices))
+check("list as JSON", any(d["name"] == "ftj" and "history" in d["describes"] for d in json.loads(call("device", "list", "--json").stdout)))
+shown = {r["key"]: r for r in table("show", "cbps")}
+check("show says what is unset and assumed", shown["g_min"]["value"] == "unset" and shown["plasticity.reported.on_off"]["assumed"], shown["g_min"])
+
+# Curves against closed forms.
+ppf = table("ppf", "cips-ti")
+check("columns name both definitions", {"ppf_ratio_P2/P1", "ppf_gain_(P2-P1)/P1", "ppd_ratio_P2/P1"} <= set(ppf[0]), list(ppf[0]))
+check("PPF is exponential", all(abs(float(r["ppf_gain_(P2-P1)/P1"]) - 0.5 * math.exp(-float(r["interval_s"]) / 12.2e-3)) < 1e-12 for r in ppf))
+check("ratio is one more", all(abs(float(r["ppf_ratio_P2/P1"]) - float(r["ppf_gain_(P2-P1)/P1"]) - 1) < 1e-12 for r in ppf))
+ltp = table("ltp", "cbps")
+check("50 up, 50 down", len(ltp) == 101 and float(ltp[50]["level_of_window"]) > 0.999999 and float(ltp[100]["level_of_window"]) < 1e-6, len(ltp))
+check("on/off above 100", float(ltp[50]["long_term_conductance_per_g_max"]) / float(ltp[0]["long_term_conductance_per_g_max"]) > 100)
+check("conductances in S where known", "conductance_S" in table("ltp", "ftj", "--pulses", 3)[0])
+relaxed = table("retention", "ftj")
+check("decays after potentiation", float(relaxed[0]["conductance_after_potentiation_S"]) > float(relaxed[-1]["conductance_after_potentiation_S"]))
+check("recovers after depression", float(relaxed[0]["conductance_after_depression_S"]) < float(relaxed[-1]["conductance_after_depression_S"]))
+cold, warm = (table("retention", "ftj", "--temperature", t) for t in ("300 K", "330 K"))
+check("warm is faster", float(warm[5]["conductance_after_potentiation_S"]) < float(cold[5]["conductance_after_potentiation_S"]))
+stdp = table("stdp", "cips-ti", "--highest", "20 ms")
+check("STDP", abs(float(stdp[-1]["change_of_window"]) - 0.1 * math.exp(-20 / 8.3)) < 1e-12, stdp[-1])
+iv = table("iv", "cbps", "--highest", "5 V")
+check("odd I-V", abs(float(iv[0]["current_at_g_max_V_g_max"]) + float(iv[-1]["current_at_g_max_V_g_max"])) < 1e-12)
+same = [call("device", "ltp", "ftj", "--spread", "--seed", s).stdout for s in (4, 4, 5)]
+check("spread is drawn from the seed", same[0] == same[1] != same[2])
+
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    train = d / "train.csv"
+    train.write_text("time (ms);width (ms);amplitude (V);power (mW/cm2);wavelength (nm)\n0;100;5;;\n200;100;-3;;\n1000;500;;32;450\n")
+    rows = table("pulses", "cbps", "--train", train)
+    check("mixed train", [r["amplitude_V"] for r in rows] == ["5", "-3", "0"] and float(rows[2]["power_W_per_m2"]) == 320 and abs(float(rows[2]["wavelength_m"]) - 450e-9) < 1e-15, rows)
+    svg = d / "a.svg"
+    expect("drawing", 0, "device", "ltp", "cbps", "--svg", svg)
+    check("SVG", svg.read_text().startswith("<svg") and "conductance_per_g_max" in svg.read_text())
+    for name, text, message in (("empty", "", "no header line"), ("no unit", "time,width (s),amplitude (V)\n", "'time' has no unit"), ("wrong unit", "time (V),width (s),amplitude (V)\n", "cannot be in 'V'"),
+                                ("unknown", "time (s),width (s),volts (V)\n", "unknown column 'volts'"), ("twice", "time (s),time (s),width (s)\n", "is there twice"), ("nothing applied", "time (s),width (s)\n", "'amplitude' or 'power'"),
+                                ("no pulses", "time (s),width (s),amplitude (V)\n", "no pulses"), ("cells", "time (s),width (s),amplitude (V)\n1,2\n", ":2: has 2 cells"), ("word", "time (s),width (s),amplitude (V)\n1,2,x\n", ":2: amplitude 'x' is not a number"),
+                                ("NaN", "time (s),width (s),amplitude (V)\n1,nan,1\n", "width 'nan' is not a number"), ("overlap", "time (s),width (s),amplitude (V)\n0,2,1\n1,1,1\n", ":3: the pulse starts at 1 s"),
+                                ("both", "time (s),width (s),amplitude (V),power (W/m2)\n0,1,1,1\n", "either a voltage or light"), ("negative width", "time (s),width (s),amplitude (V)\n0,-1,1\n", "width -1 is below 0")):
+        train.write_text(text)
+        p = expect("train: " + name, 2, "device", "pulses", "cbps", "--train", train, err=message)
+        check("one message: " + name, len(p.stderr.splitlines()) == 1, p.stderr)
+    # A device from the user's own curve.
+    (d / "up.csv").write_text("pulse,current\n0,1\n1,4\n2,6\n3,7\n")
+    own = d / "own.yaml"
+    own.write_text("g_min: 1 uS\ng_max: 7 uS\nplasticity:\n  potentiation:\n    drive: {amplitude: 1 V, width: 1 ms}\n    update: {type: table, file: up.csv}\n")
+    levels = [float(r["conductance_S"]) for r in table("ltp", own)]
+    check("table update", all(abs(a - b) < 1e-12 for a, b in zip(levels, (1e-6, 4e-6, 6e-6, 7e-6))) and len(levels) == 4, levels)
+    (d / "up.csv").write_text("0\n2\n1\n3\n")
+    expect("table that turns back", 2, "device", "ltp", own, err="plasticity.potentiation.update.file")
+    own.write_text("g_min: 1 uS\nplasticity: {}\n")
+    expect("half a window", 2, "device", "ltp", own, err="the key 'g_max' is missing")
+    own.write_text("plasticity: {potentiation: {drive: {amplitude: 1 V, width: 1 ms, threshold: 2 V}}}\n")
+    expect("threshold", 2, "device", "ltp", own, err="own.yaml:1:77: plasticity.potentiation.drive.threshold")
+
+expect("no device", 2, "device", "ltp", err="needs a device")
+expect("unknown device", 2, "device", "ltp", "cbsp", err="no configuration 'cbsp'")
+expect("unknown action", 2, "device", "lpt", "cbps", err="lpt")
+expect("unit missing", 2, "device", "ltp", "cbps", "--amplitude", "5", err="--amplitude '5'")
+expect("option of another action", 2, "device", "stdp", "cips-ti", "--pulses", "3", err="--pulses does not go with device stdp")
+expect("no light", 2, "device", "ppf", "ftj", "--light", err="plasticity.light.short_term")
+expect("no rule", 2, "device", "stdp", "cbps", err="plasticity.stdp")
+expect("no plasticity", 2, "device", "ltp", "rram-144k", err="the key 'plasticity' is not set")
+p = expect("a run asks for conductances", 2, "run", "ideal", "--set", "device=cbps", err="the key 'g_min' is missing")
+check("and for both", "the key 'g_max' is missing" in p.stderr, p.stderr)
+
+page = call("device", "table").stdout
+committed = source / "docs/devices.md"
+check("docs/devices.md is up to date", committed.exists() and committed.read_text() == page, "run: bitline device table --output docs/devices.md")
+check("no misses but those listed", "0 misses" in page, [l for l in page.splitlines() if "**no**" in l])
+finish()
