@@ -56,8 +56,7 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
                          plan.cell().devices_per_slice();
     const double sum_S = copies * target_sum_S(config, plan);
     const double each_J = square_V2 * line_F + 2 * shifter.energy_J + (p.verify ? own[l].adc.energy_J : 0);
-    joules +=
-        pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);
+    joules += pulses * (sum_S * (square_V2 * *p.pulse_s + (p.verify ? read_V * read_V * read_s : 0)) + count * each_J);
   }
   if (!cost.energy_J) cost.energy_J = joules;
   if (!cost.time_s)

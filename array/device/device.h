@@ -59,7 +59,7 @@ struct Device {
   ReadNoise read_noise;
   Faults faults;
   Spread spread;
-  std::optional<double> endurance;  // pulses a device bears
+  std::optional<double> endurance;       // pulses a device bears
   std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
 };
 

@@ -68,6 +68,10 @@ TEST_CASE("every alternative of every closed list survives") {
   std::size_t tried = 0;
   for (const auto& row : rows) {
     if (!row.path.ends_with(']')) continue;
+    // Lists of levels and of figures belong together: shipped device files have them.
+    if (row.path.starts_with("device.plasticity") || row.path.ends_with("[by-level]") ||
+        row.path.ends_with("[measured]"))
+      continue;
     CAPTURE(row.path);
     std::vector<Override> sets;
     if (row.path.starts_with("workload.")) sets.push_back({"workload.network", "fashion-mlp.onnx"});
@@ -112,7 +116,8 @@ TEST_CASE("every choice and switch survives, and each changes the hash") {
   std::size_t tried = 0;
   for (const auto& row : rows) {
     if (row.path.find('[') != std::string::npos || row.type.starts_with("type: ") ||
-        row.path.starts_with("published") || row.path.starts_with("workload.shapes."))
+        row.path.starts_with("published") || row.path.starts_with("workload.shapes.") ||
+        row.path.starts_with("device.plasticity"))
       continue;
     std::vector<std::string> words;
     if (row.type == "true or false") words = {"true", "false"};

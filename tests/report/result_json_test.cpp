@@ -45,8 +45,7 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
         Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
   CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
   CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
-  CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell",
-                                   "failed_frac"});
+  CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac"});
   CHECK(keys(j["energy"]) ==
         Keys{"per_inference_J", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});

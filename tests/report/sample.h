@@ -30,7 +30,7 @@ inline Result sample_result() {
   r.quality.loss = 0.0141;
   r.quality.loss_ci95 = {0.0131, 0.0152};
   r.quality.inputs = 10000;
-  r.write = {0.8456, 1.234e-6, 0.0001, std::nullopt, 1.111e-6, 234752, {0.8449, 0.8463}};
+  r.write = {0.8456, 1.234e-6, 0.0001, std::nullopt, std::nullopt, 1.111e-6, 234752, {0.8449, 0.8463}};
   r.energy_J = {{"array", 0.5e-6}, {"adc", 0.25e-6}, {"driver", 0.125e-6}, {"shift_add", 0.0625e-6}, {"leakage", 0}};
   r.energy_per_inference_J = 0.9375e-6;
   r.latency_s = {{"array", 8e-6}, {"adc", 4e-6}};

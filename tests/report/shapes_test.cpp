@@ -34,7 +34,7 @@ TEST_CASE("shapes: result.json has null for what was not run") {
   CHECK(j["quality"].is_null());
   CHECK(j["shapes"]["statistics"] == "drawn");
   CHECK(has(j["shapes"]["note"].get<std::string>(), "nothing was run"));
-  REQUIRE(j["write"].size() == 4);
+  REQUIRE(j["write"].size() == 5);
   for (const auto& [key, value] : j["write"].items()) CHECK(value.is_null());
   for (const char* key : {"snr_db", "adc_clipped_frac", "adc_full_scale_A"}) CHECK(j["layers"][0][key].is_null());
   CHECK(j["energy"]["images"].is_null());
