@@ -93,6 +93,7 @@ TEST_CASE("every default of the table is one the reader takes") {
     if (r.path.find('[') != std::string::npos || r.path.starts_with("published") || r.path.starts_with("workload") ||
         r.fallback.empty() || r.fallback == "required" || r.type.starts_with("type: "))
       continue;
+    if (r.path.starts_with("device.plasticity")) continue;  // one key alone lacks the required ones beside it
     CAPTURE(r.path);
     CHECK(f.wrong_set(r.path, r.fallback).empty());
   }
