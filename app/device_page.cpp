@@ -85,7 +85,9 @@ std::string devices_page() {
       "the value. *Predicted*: nothing was set from it. *Not modelled*: reported, but no model here gives it. A figure "
       "agrees when ours rounds to the published digits. PPF is P2/P1 or (P2-P1)/P1 as each row says, P being the "
       "current "
-      "over the long-term level at the end of a pulse; nonlinearity is NeuroSim's label "
+      "over the long-term level at the end of a pulse. Rows whose published column is > 1, < 1, > 0 or the like hold a "
+      "paper's word (rises, falls, depresses) as a bound; no such number is printed there; nonlinearity is NeuroSim's "
+      "label "
       "([model/plasticity.md](model/plasticity.md)).\n\n"
       "In all: {} predicted, {} imposed, {} misses, {} not modelled.\n{}",
       tally.predicted, tally.imposed, tally.misses, tally.open, body);

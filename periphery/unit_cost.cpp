@@ -12,6 +12,13 @@ void fields(Visitor& v, GivenCost& g) {
   v(g.leakage_W, {.key = "leakage", .meaning = "of one instance", .unit = Unit::watt, .min = 0, .absent = "modelled"});
 }
 
+UnitCost times(UnitCost one, double actions, double instances) {
+  one.energy_J *= actions;
+  one.area_m2 *= instances;
+  one.leakage_W *= instances;
+  return one;
+}
+
 UnitCost with(const GivenCost& given, UnitCost cost) {
   if (!given.any()) return cost;
   cost.energy_J = given.energy_J.value_or(cost.energy_J);

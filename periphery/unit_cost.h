@@ -27,6 +27,9 @@ struct GivenCost {
 };
 void fields(Visitor&, GivenCost&);
 
+// Several actions of several instances at once; the time is that of one.
+UnitCost times(UnitCost one, double actions, double instances);
+
 // `modelled` with the given figures in its place.
 UnitCost with(const GivenCost& given, UnitCost modelled);
 

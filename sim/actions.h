@@ -24,7 +24,8 @@ struct LayerActions {
   double partial_sums = 0;                     // additions of pieces beyond the first
   double outputs = 0, macs = 0, products = 0;  // products: multiplications of a digital layer
   double bits_in = 0;                          // moved to arrays: each block gets its rows
-  double bits_out = 0;                         // activations for the next layer
+  int output_bits = 0;                         // of an activation for the next layer
+  double bits_out = 0;                         // of all of them
   double bits_between = 0;                     // partial sums that leave their array
   // Widths: of a sum of a weight's slices; of the adder of planes, which sends finished low bits to the register; of
   // that register.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "periphery/logic/arithmetic.h"
+
 namespace bitline {
 
 ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, const ChipParts& p, double buffer_bits) {
@@ -19,7 +21,7 @@ ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, co
   const double units = std::max(1.0, p.own.converters);
   const double row_bits = rows * register_bits(plane_plan(config.input, true, true)),
                sum_bits = config.array.columns * accumulator_bits;
-  const double adders = units * adder_bits, rescalers = units * (config.input.bits + 1) * accumulator_bits;
+  const double adders = units * adder_bits;
   struct Item {
     const char* name;
     double area_m2, leakage_W;
@@ -48,8 +50,9 @@ ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, co
     area.macro_m2 += arrays * i.area_m2;
     macro_W += i.leakage_W;
   }
-  const Item of_chip[] = {item("buffer", buffer_bits, p.buffer_bit),
-                          item("activation", arrays * rescalers, p.adder_bit)};
+  const Item of_chip[] = {
+      item("buffer", buffer_bits, p.buffer_bit),
+      item("activation", arrays * units, rescaler(config.technology, accumulator_bits, config.input.bits))};
   for (const Item& i : of_chip) {
     area.parts_m2.emplace_back(i.name, i.area_m2);
     area.leakage_W += i.leakage_W;

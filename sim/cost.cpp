@@ -8,6 +8,7 @@
 
 #include "array/device/write_verify.h"
 #include "periphery/lines/wire.h"
+#include "periphery/logic/arithmetic.h"
 #include "sim/area.h"
 #include "sim/baseline.h"
 #include "sim/schedule.h"
@@ -60,7 +61,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       {"off_chip", crossing * dram.energy_J, dram.spread},
       // Rescaling multiplies the accumulator by a constant of the output's width (one adder row for each bit), then
       // compares.
-      {"activation", a.outputs * (a.bits_out / std::max(1.0, a.outputs) + 1) * a.accumulator_bits * add_J},
+      {"activation", a.outputs * rescaler(chip.config.technology, a.accumulator_bits, a.output_bits).energy_J},
       {"digital",
        digital ? a.products * (plan.cell().weight_bits * plan.matrix->input.bits + a.accumulator_bits) * add_J : 0}};
 }
@@ -107,8 +108,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     const LayerPlan& plan = chip.layers[l];
     own.push_back(layer_parts(config, plan.settings(), lines));
     LayerActions a = actions(chip, plan, own.back());
-    a.bits_out =
-        a.outputs * (l + 1 < chip.layers.size() ? chip.layers[l + 1].matrix->input.bits : plan.matrix->input.bits);
+    a.output_bits = l + 1 < chip.layers.size() ? chip.layers[l + 1].matrix->input.bits : plan.matrix->input.bits;
+    a.bits_out = a.outputs * a.output_bits;
     buffer_bits =
         std::max({buffer_bits, static_cast<double>(plan.matrix->inputs) * plan.matrix->input.bits, a.bits_out});
     macs += a.macs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts times unit costs: energy, latency and area of one inference. The counts come from the placement and the run;
-// what one action costs comes from the part or the technology; only here are they multiplied.
+// what one action costs comes from the part or the technology; here they are multiplied (instances, in area.h; pulses,
+// in write_cost.h).
 #pragma once
 
 #include "sim/execute.h"

@@ -164,7 +164,7 @@ ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
     if (stimulus == Stimulus::depression && !p.depression) continue;
     SynapseState& s = states.emplace_back();
     s.level = 0.5;
-    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, q), q.pulses.value_or(10), gap_s)) apply(p, s, pulse);
+    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, q), q.pulses.value_or(3), gap_s)) apply(p, s, pulse);
     const char* after = stimulus == Stimulus::depression ? "depression" : q.light ? "light" : "potentiation";
     c.y.push_back(c.columns.size());
     c.columns.push_back(in_unit(fmt::format("conductance_after_{}", after).c_str(), d));

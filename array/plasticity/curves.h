@@ -38,7 +38,7 @@ ResponseCurve iv_curve(const PulsedDevice&, const PulseProtocol&);
 ResponseCurve ltp_curve(const PulsedDevice&, const PulseProtocol&);
 // Facilitation (and depression, where described) over the interval, in both definitions, up to `highest` s.
 ResponseCurve ppf_curve(const PulsedDevice&, const PulseProtocol&);
-// After trains of potentiation and depression from half the window, up to `highest` s.
+// After trains (3 pulses unless told) of potentiation and depression from half the window, up to `highest` s.
 ResponseCurve retention_curve(const PulsedDevice&, const PulseProtocol&);
 // Change of one pair over dt = -highest .. highest.
 ResponseCurve stdp_curve(const PulsedDevice&, const PulseProtocol&);

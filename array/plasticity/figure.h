@@ -60,7 +60,7 @@ struct PairDecay {
   Decay which = Decay::first;
   double spacing_s = 0.01;
 };
-// The Arrhenius slope of that between 300 K and 330 K.
+// The Arrhenius slope of that between 300 K and 303 K, so close that the two keep their order.
 struct ActivationEnergy {
   static constexpr const char* type = "activation";
   static constexpr const char* about = "activation energy of that time constant, in eV";

@@ -91,7 +91,7 @@ struct Measure {
   }
   double operator()(const PairDecay& q) const { return decay_time(p, q.stimulus, q.which, q.spacing_s); }
   double operator()(const ActivationEnergy& q) const {
-    constexpr double boltzmann_eV_K = 8.617333262e-5, cold_K = 300, warm_K = 330;
+    constexpr double boltzmann_eV_K = 8.617333262e-5, cold_K = 300, warm_K = 303;
     const double cold = decay_time(at_temperature(p, cold_K), q.stimulus, q.which, q.spacing_s);
     const double warm = decay_time(at_temperature(p, warm_K), q.stimulus, q.which, q.spacing_s);
     return boltzmann_eV_K * std::log(cold / warm) / (1 / cold_K - 1 / warm_K);

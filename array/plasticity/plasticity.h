@@ -50,8 +50,9 @@ struct LightResponse {
 // History: what a positive pulse writes depends on how fast pulses came just before, against what the device is used
 // to. Both are traces of positive pulses: recent r (each pulse adds 1, decays with recent_tau) and usual u (each pulse
 // moves it by `adaptation` towards r; decays with usual_tau). Before its own 1 is added, a pulse counts as its drive
-// times rest + gain (r - u); where that is negative it depresses. The rate at which it changes sign slides with
-// experience (form of Bienenstock, Cooper, Munro, J. Neurosci. 2, 32 (1982), doi:10.1523/JNEUROSCI.02-01-00032.1982).
+// times rest + gain (r - u); where that is negative the state goes back along the curve of potentiation. The rate at
+// which it changes sign slides with experience (form of Bienenstock, Cooper, Munro, J. Neurosci. 2, 32 (1982),
+// doi:10.1523/JNEUROSCI.02-01-00032.1982).
 struct History {
   double rest = 1, gain = 0, recent_tau_s = 0.5, usual_tau_s = 5, adaptation = 0.05;
 };

@@ -34,10 +34,10 @@ double respond(const ShortTerm& s, std::array<double, 2>& left, double drive) {
   return shown;
 }
 
-// Moves the level by n unit pulses, up or down.
-void write(const Plasticity& p, SynapseState& s, double n, double z) {
+// Moves the level by n unit pulses along the curve of potentiation (`up`) or depression. What history turns into a
+// fall goes back along the curve of potentiation, so that its sign does not depend on the level.
+void write(const Plasticity& p, SynapseState& s, double n, double z, bool up) {
   if (n == 0) return;
-  const bool up = n > 0;
   const auto curve_of = [](const std::optional<PulseResponse>& r) { return r && r->update ? &*r->update : nullptr; };
   const UpdateCurve* own = curve_of(up ? p.potentiation : p.depression);
   // A device with one curve moves back along the same one.
@@ -106,7 +106,7 @@ SynapseReading apply(const Plasticity& p, SynapseState& s, const Pulse& pulse, c
       shown.transient += sign * (respond(*r.short_term, left, drive) - before);
       if (drive > 0) n += sign * consolidated(r.short_term->consolidation, left);
     }
-    write(p, s, n, z);
+    write(p, s, n, z, sign > 0);
   };
   if (pulse.power_W_m2 > 0) {
     require(p.light.has_value(), "light");
@@ -118,7 +118,7 @@ SynapseReading apply(const Plasticity& p, SynapseState& s, const Pulse& pulse, c
       shown.transient += respond(*p.light->short_term, s.lit, drive) - before;
       if (drive > 0) n += consolidated(p.light->short_term->consolidation, s.lit);
     }
-    write(p, s, n, z);
+    write(p, s, n, z, true);
   } else if (pulse.amplitude_V > 0) {
     require(p.potentiation.has_value(), "positive pulses (potentiation)");
     electrical(*p.potentiation, s.potentiated, 1);

@@ -15,6 +15,21 @@ constexpr double taper = 4;
 // Unit inverters' worth of transistors in a transmission gate of that resistance, at least one.
 double gate_size(const Gates& g, double ohm) { return std::max(1.0, g.resistance_ohm() / (2 * ohm)); }
 
+// Transistors that bear a high voltage do not shrink with the core: they are those of the generation that ran at it.
+// Gate length 0.1 um a volt, as generations at 5, 3.3, 2.5 and 1.8 V had 0.5, 0.35, 0.25 and 0.18 um; unit inverter and
+// cells in proportion to those of the SKY130 open library (0.13 um: n width 0.65 um, gate pitch 0.46 um, height 2.72
+// um); current and capacitance per width those of the core, as constant-field scaling keeps them (Dennard 1974,
+// doi:10.1109/JSSC.1974.1050511).
+struct ThickOxide {
+  double wider;     // unit width over the core's
+  double pitch_m2;  // area of a unit cell, for each gate pitch of width
+};
+ThickOxide thick_oxide(const Technology& t, double high_V) {
+  constexpr double m_per_V = 0.1e-6, width = 0.65 / 0.13, pitch = 0.46 / 0.13, height = 2.72 / 0.13;
+  const double length_m = m_per_V * high_V;
+  return {std::max(1.0, width * length_m / t.transistor->gate_width_m), pitch * height * length_m * length_m};
+}
+
 }  // namespace
 
 UnitCost buffer_chain(const Technology& t, double load_F, const char* part) {
@@ -58,18 +73,17 @@ UnitCost level_shifter(const Technology& t, double high_V, double current_A) {
   const GivenCost& given = t.costs.level_shifter;
   if (given.complete()) return with(given, {});
   const Gates g(t, "level_shifter");
-  // Core transistors' figures, with length and pitch grown to the thick-oxide device: capacitance per width is taken as
-  // that of the core gate (a thicker oxide on a longer channel), area grows with the length squared.
-  const double longer = std::max(1.0, thick_oxide_length_m(high_V) / t.node_m);
-  constexpr double latch_units = 4;  // two pull-downs, two cross-coupled pull-ups, and the inverter of the input
-  const double unit_A = high_V / (2 * std::numbers::ln2 * longer * g.resistance_ohm());
-  const double output_units = std::max(1.0, current_A / unit_A);
+  const ThickOxide x = thick_oxide(t, high_V);
+  constexpr double latch_units = 4;    // two pull-downs, two cross-coupled pull-ups, and the inverter of the input
+  constexpr double spare_pitches = 3;  // ends of the three rows of diffusion
+  const double output_units =
+      std::max(1.0, current_A / (x.wider * t.vdd_V / (2 * std::numbers::ln2 * g.resistance_ohm())));
   const double units = latch_units + output_units;
   UnitCost c;
-  c.energy_J = units * (g.inverter_input_F() + g.inverter_output_F()) * high_V * high_V;
-  c.time_s = 2 * longer * g.fo4_s();
-  c.area_m2 = longer * longer * g.area_m2(units + 3);
-  c.leakage_W = units * g.inverter_leakage_W() * high_V / t.vdd_V;
+  c.energy_J = units * x.wider * (g.inverter_input_F() + g.inverter_output_F()) * high_V * high_V;
+  c.time_s = 2 * g.fo4_s() * high_V / t.vdd_V;
+  c.area_m2 = x.pitch_m2 * (units + spare_pitches);
+  c.leakage_W = units * x.wider * g.inverter_leakage_W() * high_V / t.vdd_V;
   return with(given, c);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/logic/arithmetic.h"
 
+#include <numbers>
+
 #include "periphery/logic/gates.h"
 
 namespace bitline {
@@ -13,13 +15,6 @@ FlipFlop flip_flop(const Gates& g) {
   // Clock: two inverters, and eight gates of pass transistors, as many as four inverters have.
   return {2 * (g.inverter_input_F() + g.inverter_output_F()) + 4 * g.inverter_input_F(),
           4 * (g.inverter_input_F() + g.inverter_output_F()) + 8 * g.inverter_output_F()};
-}
-
-UnitCost scaled(UnitCost one, double energies, double instances) {
-  one.energy_J *= energies;
-  one.area_m2 *= instances;
-  one.leakage_W *= instances;
-  return one;
 }
 
 UnitCost sum(const UnitCost& a, const UnitCost& b) {
@@ -71,15 +66,15 @@ UnitCost adder_bit(const Technology& t) {
   const double half = 3 * 2 * in + (2 * in + out) + 2 * out, rare = 10 * in + 6 * out;
   UnitCost c;
   c.energy_J = 0.5 * g.swing_J(half / 2 + rare * 3 / 8) * t.toggle / 0.5;
-  c.time_s = 2 * 0.69 * g.resistance_ohm() * (out + 3 * in);  // a carry passes two NAND2
+  c.time_s = 2 * std::numbers::ln2 * g.resistance_ohm() * (out + 3 * in);  // a carry passes two NAND2
   c.area_m2 = g.area_m2(Gates::adder_pitches);
   c.leakage_W = 9 * g.nand_leakage_W();
   return with(given, c);
 }
 
 UnitCost accumulator(const Technology& t, int bits) {
-  UnitCost add = scaled(adder_bit(t), bits, bits);
-  const UnitCost hold = scaled(register_bit(t), bits, bits);
+  UnitCost add = times(adder_bit(t), bits, bits);
+  const UnitCost hold = times(register_bit(t), bits, bits);
   add.time_s *= bits;
   UnitCost s = sum(add, hold);
   return s;
@@ -87,7 +82,7 @@ UnitCost accumulator(const Technology& t, int bits) {
 
 UnitCost rescaler(const Technology& t, int bits, int by) {
   const UnitCost add = adder_bit(t);
-  UnitCost c = scaled(add, static_cast<double>(bits) * (by + 1), static_cast<double>(bits) * (by + 1));
+  UnitCost c = times(add, static_cast<double>(bits) * (by + 1), static_cast<double>(bits) * (by + 1));
   c.time_s = add.time_s * (bits + by);
   return c;
 }
@@ -95,8 +90,8 @@ UnitCost rescaler(const Technology& t, int bits, int by) {
 UnitCost multiply_accumulate(const Technology& t, int a_bits, int b_bits, int sum_bits) {
   const UnitCost add = adder_bit(t), hold = register_bit(t);
   const double products = static_cast<double>(a_bits) * b_bits;
-  UnitCost c = sum(scaled(add, products, products), accumulator(t, sum_bits));
-  c = sum(c, scaled(hold, a_bits + b_bits, a_bits + b_bits));
+  UnitCost c = sum(times(add, products, products), accumulator(t, sum_bits));
+  c = sum(c, times(hold, a_bits + b_bits, a_bits + b_bits));
   c.time_s = add.time_s * (a_bits + b_bits + sum_bits);
   return c;
 }

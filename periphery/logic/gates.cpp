@@ -34,8 +34,7 @@ Gates::Gates(const Technology& t, const char* part) {
   gate_F_ = x.gate_F_per_m * w;
   drain_F_ = x.drain_F_per_m * w;
   const double n_A = x.drive_n_A_per_m * w * drive, p_A = x.drive_p_A_per_m * w * p_ * drive;
-  n_resistance_ohm_ = vdd_V_ / (2 * std::numbers::ln2 * n_A);
-  resistance_ohm_ = 0.5 * (n_resistance_ohm_ + vdd_V_ / (2 * std::numbers::ln2 * p_A));
+  resistance_ohm_ = 0.5 * vdd_V_ / (2 * std::numbers::ln2) * (1 / n_A + 1 / p_A);
   leakage_W_ = 0.5 * vdd_V_ * w * off * (x.off_n_A_per_m + p_ * x.off_p_A_per_m);
   pitch_m_ = x.gate_pitch_m;
   height_m_ = x.cell_height_m;
@@ -49,7 +48,5 @@ double Gates::nand_leakage_W() const {
   // Halves of an inverter's leakage: the n side (twice as wide) for three of four inputs, the p side for one.
   return leakage_W_ * (2 * (stacked + 2) / 4 + 2.0 / 4);
 }
-
-double thick_oxide_length_m(double volt) { return 0.1e-6 * volt; }
 
 }  // namespace bitline

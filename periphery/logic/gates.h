@@ -26,7 +26,6 @@ class Gates {
   double resistance_ohm() const { return resistance_ohm_; }  // of a unit inverter, mean of both edges
   double n_gate_F() const { return gate_F_; }                // of the unit n transistor alone
   double n_drain_F() const { return drain_F_; }
-  double n_resistance_ohm() const { return n_resistance_ohm_; }
   double fo4_s() const;  // delay of an inverter that drives four
 
   double inverter_leakage_W() const { return leakage_W_; }
@@ -41,11 +40,7 @@ class Gates {
   double swing_J(double farad) const { return farad * vdd_V_ * vdd_V_; }
 
  private:
-  double vdd_V_, p_, gate_F_, drain_F_, resistance_ohm_, n_resistance_ohm_, leakage_W_, pitch_m_, height_m_;
+  double vdd_V_, p_, gate_F_, drain_F_, resistance_ohm_, leakage_W_, pitch_m_, height_m_;
 };
-
-// Width of a transistor of another voltage rating grows with the square of length: a thick-oxide transistor is drawn
-// 0.1 um long for each volt, as the generations that ran at 5, 3.3, 2.5 and 1.8 V were.
-double thick_oxide_length_m(double volt);
 
 }  // namespace bitline

@@ -15,12 +15,6 @@
 namespace bitline {
 namespace {
 
-UnitCost times(UnitCost one, double energies, double instances) {
-  one.energy_J *= energies;
-  one.area_m2 *= instances;
-  return one;
-}
-
 UnitCost inverter(const Technology& t) {
   const Gates g(t, "register");
   UnitCost c;

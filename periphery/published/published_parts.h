@@ -18,7 +18,7 @@ struct PartComparison {
   double vdd_V = 0;        // of ours: the published one, else the technology's
   bool is_area = false;    // else energy
   double published = 0, ours = 0;
-  std::string status;  // "measured", "synthesized", "estimated", "modelled"
+  std::string status;  // "measured", "scaled", "synthesized", "estimated", "remembered"
   std::string source;
 };
 

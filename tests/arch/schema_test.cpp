@@ -91,11 +91,12 @@ TEST_CASE("every default of the table is one the reader takes") {
   const ConfigFolder f;
   for (const auto& r : schema_rows(visit)) {
     if (r.path.find('[') != std::string::npos || r.path.starts_with("published") || r.path.starts_with("budget") ||
-        r.path.starts_with("workload") || r.path.starts_with("device.plasticity") || r.fallback.empty() ||
-        r.fallback == "required" || r.type.starts_with("type: ") ||
+        r.path.starts_with("workload") || r.fallback.empty() || r.fallback == "required" ||
+        r.type.starts_with("type: ") ||
         // Without these the shipped technology's parts have no price.
         r.path == "technology.transistor" || r.path == "technology.sram_cell")
       continue;
+    if (r.path.starts_with("device.plasticity")) continue;  // one key alone lacks the required ones beside it
     CAPTURE(r.path);
     CHECK(f.wrong_set(r.path, r.fallback).empty());
   }

@@ -6,9 +6,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <vector>
 
+#include "array/plasticity/measure.h"
 #include "array/plasticity/synapse.h"
+#include "base/config_writer.h"
 #include "base/error.h"
 #include "base/statistics.h"
 
@@ -46,9 +49,9 @@ TEST_CASE("A of a nonlinearity label is NeuroSim's") {
                                  {1.8, 0.681470},
                                  {3.6, 0.309280},
                                  {9.0, 0.022810}}) {
-    CHECK(neurosim_a(label) == doctest::Approx(a).epsilon(6e-4));
+    CHECK(neurosim_a(label) == doctest::Approx(a).epsilon(2e-5));
     CHECK(neurosim_a(-label) == -neurosim_a(label));
-    CHECK(neurosim_label(a) == doctest::Approx(label).epsilon(6e-4));
+    CHECK(neurosim_label(a) == doctest::Approx(label).epsilon(2e-5));
     CHECK(neurosim_label(neurosim_a(label)) == doctest::Approx(label).epsilon(1e-9));
   }
   for (const double bad : {0.0, 9.1, -10.0, std::nan("")}) CHECK(!error_of([&] { neurosim_a(bad); }).empty());
@@ -227,4 +230,36 @@ TEST_CASE("pulses that make no sense are refused") {
   CHECK(error_of([&] { apply(p, s, {1, 1e-3, 0, 5, 0}); }).find("does not describe light") != std::string::npos);
   CHECK(error_of([&] { apply(p, s, {1, 1e-3, 2, 5, 0}); }).find("either a voltage or light") != std::string::npos);
   CHECK(error_of([&] { apply(p, s, {1, -1, 2, 0, 0}); }).find("at least 0") != std::string::npos);
+}
+
+TEST_CASE("every shipped device is read, survives its own text, and measures its figures") {
+  const std::filesystem::path folder = std::filesystem::path(BITLINE_SOURCE_DIR) / "configs/device";
+  const ConfigPath where{{folder.parent_path()}};
+  int pulsed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".yaml") continue;
+    CAPTURE(entry.path().string());
+    const PulsedDevice d = load_pulsed_device(entry.path(), {}, where);
+    const Value tree = ConfigWriter::write(d.device);
+    ConfigReader reader(parse_yaml(to_yaml(tree), "again"), where);
+    Device again;
+    reader.read(again);
+    reader.finish();
+    CHECK(to_yaml(ConfigWriter::write(again)) == to_yaml(tree));
+    if (!d.device.plasticity) continue;
+    ++pulsed;
+    CHECK(!d.plasticity().doi.empty());
+    for (const auto& m : measured_figures(d)) CHECK_MESSAGE((!m.ours || m.agrees), m.figure.what);
+  }
+  CHECK(pulsed >= 20);
+}
+
+TEST_CASE("the last printed digit decides") {
+  CHECK(printed_number("0.207").half_digit == doctest::Approx(0.0005));
+  CHECK(printed_number("176").half_digit == 0.5);
+  CHECK(printed_number("1e8").half_digit == doctest::Approx(0.5e8));
+  CHECK(unit_factor("ms") == 1e-3);
+  CHECK(unit_factor("%") == doctest::Approx(0.01));
+  CHECK(unit_factor("eV") == 1);
+  CHECK(error_of([] { printed_number("about 3"); }) == "the published figure 'about 3' is not a number");
 }

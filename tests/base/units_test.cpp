@@ -65,6 +65,8 @@ TEST_CASE("every unit by its SI symbol") {
       {"5 m", Unit::meter, 5},
       {"400 um2", Unit::square_meter, 400e-12},
       {"2 mm2", Unit::square_meter, 2e-6},
+      {"32 mW/cm2", Unit::watt_per_square_meter, 320},
+      {"5 kW/m2", Unit::watt_per_square_meter, 5e3},
       {"7 nm2", Unit::square_meter, 7e-18},
       {"0.4 ohm/um", Unit::ohm_per_meter, 0.4e6},
       {"4 kohm/m", Unit::ohm_per_meter, 4e3},

@@ -29,7 +29,6 @@ TEST_CASE("gates: capacitances, swings, resistance, delay, leakage and area of r
   CHECK(g.nand_output_F() == near(2.4 * fF));  // 1 um of n, two of 1 um of p
   // Either transistor gives 250 uA: R = V / (2 ln 2 I).
   CHECK(g.resistance_ohm() == near(1 / (2 * std::log(2.0) * 250e-6)));
-  CHECK(g.n_resistance_ohm() == near(g.resistance_ohm()));
   CHECK(g.fo4_s() == near(2000 * (1.2 + 4 * 1.5) * fF));
   CHECK(g.inverter_leakage_W() == near(0.5 * nW));  // 0.5 nA of either transistor half of the time
   CHECK(g.area_m2(Gates::inverter_pitches) == near(1.6 * um2));

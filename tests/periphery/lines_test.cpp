@@ -2,6 +2,7 @@
 // What stands at lines' ends, capacitors, wires with repeaters, and memory, by hand.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "periphery/lines/drivers.h"
@@ -86,20 +87,26 @@ TEST_CASE("decoder: four address bits select one of sixteen") {
   }
 }
 
-TEST_CASE("level shifter: thick oxide is long, and swings to the write voltage") {
-  const Technology t = round_technology();
-  // 3 V: 0.3 um long, three times the core's; as voltage and length grow alike, a unit carries what a core unit carries
-  // at 1 V. Ten units of output for ten times that, four of the latch.
-  const double unit_A = 1 / (2 * std::log(2.0) * Gates(t, "level_shifter").resistance_ohm());
+TEST_CASE("level shifter: transistors of the generation that ran at the voltage, whatever the core's node") {
+  Technology t = round_technology();
+  // 3 V: 0.3 um long, so 1.5 um wide, three times the core's; a gate pitch of 0.3 / 0.13 times SKY130's 0.46 um and a
+  // height of as many times 2.72 um. Ten units of output for ten times what one carries, four of the latch.
+  const double unit_A = 3 * 1 / (2 * std::log(2.0) * Gates(t, "level_shifter").resistance_ohm());
+  const double thick_pitch = 0.46 * 2.72 * um2 * (0.3 / 0.13) * (0.3 / 0.13);
   const UnitCost c = level_shifter(t, 3, 10 * unit_A);
-  CHECK(c.energy_J == near(14 * inverter_fF * 9 * fJ));
+  CHECK(c.energy_J == near(14 * 3 * inverter_fF * 9 * fJ));
   CHECK(c.time_s == near(2 * 3 * fo4_s));
-  CHECK(c.area_m2 == near(9 * (14 + 3) * pitch));
-  CHECK(c.leakage_W == near(14 * 0.5 * 3 * nW));
-  CHECK(level_shifter(t, 5, 10 * unit_A).area_m2 > c.area_m2);
-  CHECK(level_shifter(t, 5, 10 * unit_A).energy_J == near(c.energy_J * 25 / 9));
-  CHECK(level_shifter(t, 0.5, 5 * unit_A).area_m2 == near((14 + 3) * pitch));  // never shorter than the core's
-  CHECK(level_shifter(t, 3, 0).area_m2 == near(9 * (4 + 1 + 3) * pitch));      // never below a unit
+  CHECK(c.area_m2 == near((14 + 3) * thick_pitch));
+  CHECK(c.leakage_W == near(14 * 3 * 0.5 * 3 * nW));
+  CHECK(level_shifter(t, 3, 0).area_m2 == near((4 + 1 + 3) * thick_pitch));  // never below a unit
+  CHECK(level_shifter(t, 5, 0).area_m2 == near(level_shifter(t, 3, 0).area_m2 * 25 / 9));
+  // Nothing of it shrinks with the core.
+  double smallest_m2 = 1, largest_m2 = 0;
+  for (const auto& [name, shipped] : shipped_technologies()) {
+    smallest_m2 = std::min(smallest_m2, level_shifter(shipped, 3, 0).area_m2);
+    largest_m2 = std::max(largest_m2, level_shifter(shipped, 3, 0).area_m2);
+  }
+  CHECK(smallest_m2 == near(largest_m2));
 }
 
 TEST_CASE("capacitors: thermal noise as large as quantization noise, and no unit below 0.5 fF") {
