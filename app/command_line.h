@@ -66,6 +66,7 @@ void add_check(CommandLine&);
 void add_schema(CommandLine&);
 void add_list(CommandLine&);
 void add_device(CommandLine&);
+void add_fit(CommandLine&);
 void add_map(CommandLine&);
 void add_mvm(CommandLine&);
 void add_solve(CommandLine&);

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   add_schema(line);
   add_list(line);
   add_device(line);
+  add_fit(line);
   add_report(line);
   add_compare(line);
   add_validate(line);

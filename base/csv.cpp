@@ -13,7 +13,7 @@
 namespace bitline {
 namespace {
 
-std::vector<std::string> fields_of(std::string_view line, const std::string& place) {
+std::vector<std::string> fields_of(std::string_view line, char separator, const std::string& place) {
   std::vector<std::string> fields(1);
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -22,7 +22,7 @@ std::vector<std::string> fields_of(std::string_view line, const std::string& pla
       fields.back() += line[i++];
     else if (quoted)
       c == '"' ? (void)(quoted = false) : fields.back().push_back(c);
-    else if (c == ',')
+    else if (c == separator)
       fields.emplace_back();
     else if (c == '"' && fields.back().empty())
       quoted = true;
@@ -35,7 +35,7 @@ std::vector<std::string> fields_of(std::string_view line, const std::string& pla
 
 }  // namespace
 
-CsvTable CsvTable::parse(std::string_view text, std::string name) {
+CsvTable CsvTable::parse(std::string_view text, std::string name, char separator) {
   CsvTable table;
   table.name_ = std::move(name);
   for (int number = 1; !text.empty(); ++number) {
@@ -45,7 +45,7 @@ CsvTable CsvTable::parse(std::string_view text, std::string name) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with('#')) continue;
     const std::string place = fmt::format("{}:{}", table.name_, number);
-    std::vector<std::string> fields = fields_of(line, place);
+    std::vector<std::string> fields = fields_of(line, separator, place);
     if (table.columns_.empty()) {
       table.columns_ = std::move(fields);
       continue;

@@ -13,10 +13,12 @@ namespace bitline {
 class CsvTable {
  public:
   // Throws InputError naming `name` and the line.
-  static CsvTable parse(std::string_view text, std::string name);
+  static CsvTable parse(std::string_view text, std::string name, char separator = ',');
   static CsvTable read(const std::filesystem::path& file);
 
   std::size_t rows() const { return rows_.size(); }
+  const std::vector<std::string>& columns() const { return columns_; }
+  int line(std::size_t row) const { return lines_.at(row); }
   bool has(std::string_view column) const;
   // Throw InputError when there is no such column, or the field is not a finite number.
   const std::string& text(std::size_t row, std::string_view column) const;

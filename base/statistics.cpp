@@ -28,7 +28,7 @@ Interval t_interval(std::span<const double> x, double confidence) {
   const double m = mean(x);
   if (x.size() < 2) return {m, m};
   const double n = static_cast<double>(x.size());
-  const double t = boost::math::quantile(boost::math::students_t(n - 1), (1 + confidence) / 2);
+  const double t = t_quantile((1 + confidence) / 2, n - 1);
   const double half = t * standard_deviation(x) / std::sqrt(n);
   return {m - half, m + half};
 }
@@ -62,6 +62,10 @@ Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int r
     return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
   };
   return {at((1 - confidence) / 2), at((1 + confidence) / 2)};
+}
+
+double t_quantile(double p, double degrees_of_freedom) {
+  return boost::math::quantile(boost::math::students_t(degrees_of_freedom), p);
 }
 
 double normal_quantile(double p) { return boost::math::quantile(boost::math::normal(), p); }

@@ -28,6 +28,7 @@ Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int r
                             double confidence = 0.95);
 
 double normal_quantile(double p);
+double t_quantile(double p, double degrees_of_freedom);  // Student's
 double normal_cdf(double z);
 
 }  // namespace bitline

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// bitline fit: one device file from measured curves.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/environment.h"
+#include "array/fit/fit.h"
+#include "array/plasticity/pulsed_device.h"
+#include "base/config_writer.h"
+#include "base/files.h"
+#include "report/svg_fit.h"
+#include "report/version.h"
+
+namespace bitline::app {
+namespace {
+
+struct Arguments : Common {
+  std::string ltp, ppf, retention, readback, iv, read_voltage, name, model = "auto", output, svg;
+};
+
+using Json = nlohmann::ordered_json;
+
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
+
+Json json_of(const FitPart& p) {
+  Json candidates = Json::array();
+  for (const FitCandidate& c : p.candidates) {
+    Json values = Json::array();
+    for (const FittedValue& v : c.values)
+      values.push_back({{"key", v.key},
+                        {"name", v.name},
+                        {"value", v.value},
+                        {"ci95", {number(v.low), number(v.high)}},
+                        {"unit", symbol(v.unit)}});
+    candidates.push_back({{"model", c.model},
+                          {"parameters", c.parameters},
+                          {"aicc", c.refused.empty() ? number(c.aicc) : Json()},
+                          {"rms", number(c.rms)},
+                          {"refused", c.refused.empty() ? Json() : Json(c.refused)},
+                          {"values", values}});
+  }
+  return {{"part", p.part},         {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
+          {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
+}
+
+std::string interval(const FittedValue& v) {
+  if (!std::isfinite(v.low) || !std::isfinite(v.high)) return "no interval";
+  return fmt::format("95 %: {} .. {}", pretty(v.low, v.unit), pretty(v.high, v.unit));
+}
+
+// A handful of lines for each part.
+std::string text_of(const FitPart& p) {
+  std::string out = fmt::format("{} from {}: {} points, worth {:.0f} independent {}\n", p.part, p.file, p.x.size(),
+                                p.readings, p.spread.empty() ? "readings" : "cells");
+  double best = INFINITY, sum = 0;
+  for (const FitCandidate& c : p.candidates)
+    if (c.refused.empty()) best = std::min(best, c.aicc);
+  for (const FitCandidate& c : p.candidates)
+    if (c.refused.empty() && std::isfinite(best)) sum += std::exp(-0.5 * (c.aicc - best));
+  for (const FitCandidate& c : p.candidates) {
+    const bool chosen = &c == &p.best();
+    if (!c.refused.empty()) {
+      out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
+      continue;
+    }
+    const std::string weight =
+        std::isfinite(c.aicc) && sum > 0 ? fmt::format("{:.3f}", std::exp(-0.5 * (c.aicc - best)) / sum) : "none";
+    out += fmt::format("  {} {:<20} AICc {:>9.1f}  weight {:>5}  residuals {}\n", chosen ? "*" : " ", c.model, c.aicc,
+                       weight, pretty(c.rms, p.y_unit));
+  }
+  constexpr std::size_t most = 16;
+  const auto& values = p.best().values;
+  for (std::size_t i = 0; i < values.size() && i < most; ++i)
+    out += fmt::format("    {:<42} {:>11}   {}\n", values[i].name, pretty(values[i].value, values[i].unit),
+                       interval(values[i]));
+  if (values.size() > most) out += fmt::format("    ... and {} more (--json has all)\n", values.size() - most);
+  for (const std::string& note : p.notes) out += fmt::format("    note: {}\n", note);
+  return out;
+}
+
+// What is written is a device file that reads back, or nothing is written.
+std::string device_file(const Arguments& a, const std::vector<FitPart>& parts) {
+  std::string head = fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n",
+                                 a.name.empty() ? std::string("A device") : a.name, version());
+  for (const FitPart& p : parts) {
+    head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
+    for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
+  }
+  Value tree = fitted_device(parts);
+  if (tree.find("plasticity")) {
+    Value name = Value::scalar(a.name);
+    name.quoted = true;
+    set_path(tree, "plasticity.device", name);
+    if (!a.read_voltage.empty()) set_path(tree, "plasticity.v_read", Value::scalar(a.read_voltage));
+  }
+  return head + to_yaml(tree);
+}
+
+int run_fit(const Arguments& a) {
+  FitFiles files;
+  const auto file = [](const std::string& name) {
+    return name.empty() ? std::nullopt : std::optional<std::filesystem::path>(name);
+  };
+  files.ltp = file(a.ltp), files.ppf = file(a.ppf), files.retention = file(a.retention);
+  files.readback = file(a.readback), files.iv = file(a.iv);
+  if (a.output.empty()) throw UsageError("fit needs -o FILE.yaml, the device file to write");
+  if (a.name.empty()) throw UsageError("fit needs --name, what the device is called");
+  if (!a.read_voltage.empty()) {
+    const auto q = parse_quantity(a.read_voltage, Unit::volt);
+    if (!q.value || !(*q.value > 0))
+      throw UsageError(fmt::format("--read-voltage '{}' {}", a.read_voltage, q.value ? "must be above zero" : q.problem));
+    files.read_voltage_V = q.value;
+  }
+  if (a.model != "auto")
+    for (std::size_t at = 0; at <= a.model.size();) {
+      const std::size_t end = std::min(a.model.find(',', at), a.model.size());
+      files.models.push_back(a.model.substr(at, end - at));
+      at = end + 1;
+    }
+  const std::vector<FitPart> parts = fit_device(files);
+  write_file(a.output, device_file(a, parts));
+  load_pulsed_device(a.output, {}, config_path());  // reads back, or says why not
+  if (!a.svg.empty()) write_file(a.svg, fit_svg(a.name, parts));
+  if (a.json) {
+    Json all = Json::array();
+    for (const FitPart& p : parts) all.push_back(json_of(p));
+    fmt::print("{}\n", Json{{"name", a.name}, {"device", a.output}, {"parts", all}}.dump(2));
+    return exit_done;
+  }
+  for (const FitPart& p : parts) fmt::print("{}\n", text_of(p));
+  fmt::print("{} written; look at it with: bitline device show {}\n", a.output, a.output);
+  return exit_done;
+}
+
+}  // namespace
+
+void add_fit(CommandLine& line) {
+  auto a = std::make_shared<Arguments>();
+  Command& c = line.add(
+      "fit", "one device from its measured curves, with intervals", "Look",
+      {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --name mine -o mine.yaml",
+        "potentiation and depression: the best of four curves, by Akaike's criterion"},
+       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --ppf docs/tutorial/my-device/ppf.csv --retention "
+        "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
+        "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
+        "everything measured in one device file, and a picture of the residuals"},
+       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --model exponential --name mine -o mine.yaml",
+        "one model by name"}});
+  c.cli->footer("Columns (names with units, comma, semicolon or tab; others are not used):\n"
+                "  --ltp        amplitude (V), width (s), conductance (S) or current (A) or level; a row per pulse\n"
+                "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
+                "  --retention  cell, time (s), conductance or current, written (S)\n"
+                "  --readback   target (S), conductance or current\n"
+                "  --iv         voltage (V), current (A), state\n\n" +
+                c.cli->get_footer());
+  const auto text = [&](const char* name, std::string& to, const std::string& meaning, const char* type) {
+    return c.cli->add_option(name, to, meaning)->type_name(type);
+  };
+  text("--ltp", a->ltp, "readings after the pulses of potentiation and depression", "FILE");
+  text("--ppf", a->ppf, "paired pulses over their interval", "FILE");
+  text("--retention", a->retention, "written cells read at several times", "FILE");
+  text("--readback", a->readback, "cells and their targets, right after writing", "FILE");
+  text("--iv", a->iv, "current over voltage of one or several states", "FILE");
+  text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
+  text("--name", a->name, "what the device is called", "NAME");
+  text("--model", a->model, fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(fit_models(), ", ")),
+       "MODELS");
+  text("-o,--output", a->output, "the device file to write", "FILE.yaml");
+  text("--svg", a->svg, "draw curves and residuals", "FILE");
+  a->add_output_options(*c.cli);
+  c.run = [a] { return run_fit(*a); };
+}
+
+}  // namespace bitline::app

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "array/fit/fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "array/fit/parts.h"
+#include "base/error.h"
+#include "base/yaml.h"
+
+namespace bitline {
+
+std::vector<std::string> fit_models() {
+  std::vector<std::string> out;
+  const auto add = [&](std::span<const std::string_view> list) { out.insert(out.end(), list.begin(), list.end()); };
+  add(fit::ltp_models);
+  add(fit::ppf_models);
+  add(fit::retention_models);
+  add(fit::readback_models);
+  add(fit::iv_models);
+  return out;
+}
+
+std::vector<FitPart> fit_device(const FitFiles& files) {
+  const auto known = fit_models();
+  for (const std::string& m : files.models)
+    if (std::find(known.begin(), known.end(), m) == known.end())
+      throw InputError(fmt::format("no model is called '{}': auto, or some of {}", m, fmt::join(known, ", ")));
+  std::vector<FitPart> parts;
+  if (files.ltp) parts.push_back(fit::fit_ltp(*files.ltp, files));
+  if (files.ppf) parts.push_back(fit::fit_ppf(*files.ppf, files));
+  if (files.readback) {
+    std::optional<double> g_max_S;
+    for (const FitPart& p : parts)
+      for (const FittedValue& v : p.best().values)
+        if (v.key == "g_max") g_max_S = v.value;
+    parts.push_back(fit::fit_readback(*files.readback, files, g_max_S));
+  }
+  if (files.retention) parts.push_back(fit::fit_retention(*files.retention, files));
+  if (files.iv) parts.push_back(fit::fit_iv(*files.iv, files));
+  if (parts.empty()) throw InputError("there is nothing to fit: give --ltp, --ppf, --retention, --readback or --iv");
+  // What pulses do is described with the pulse that did it.
+  std::set<std::string> given;
+  for (const FitPart& p : parts)
+    for (const FitPart::Key& k : p.keys) given.insert(k.path);
+  for (const char* side : {"potentiation", "depression"}) {
+    const std::string where = std::string("plasticity.") + side;
+    for (const char* key : {".drive.amplitude", ".drive.width"})
+      if (given.count(where + ".short_term.tau1") && !given.count(where + key))
+        throw InputError(fmt::format("{}: which pulses these were is not known: give columns 'amplitude (V)' and 'width "
+                                     "(s)', or the {} measured with the same pulses (--ltp)",
+                                     files.ppf->string(), side));
+  }
+  return parts;
+}
+
+Value fitted_device(const std::vector<FitPart>& parts) {
+  Value device = Value::map();
+  std::set<std::string> done;
+  // The window first, as in device files.
+  std::vector<FitPart::Key> keys;
+  for (const bool window : {true, false})
+    for (const FitPart& p : parts)
+      for (const FitPart::Key& k : p.keys)
+        if ((k.path == "g_min" || k.path == "g_max") == window && done.insert(k.path).second) keys.push_back(k);
+  for (const FitPart::Key& k : keys) {
+    Value v = parse_yaml("x: " + k.text, "fitted value").entries.front().value;
+    if (!k.source.empty() || !k.assumed.empty()) {
+      Value annotated = Value::map();
+      annotated.set("value", v);
+      const auto note = [&](const char* key, const std::string& text) {
+        if (text.empty()) return;
+        Value t = Value::scalar(text);
+        t.quoted = true;
+        annotated.set(key, t);
+      };
+      note("source", k.source);
+      note("assumed", k.assumed);
+      v = annotated;
+    }
+    set_path(device, k.path, v);
+  }
+  return device;
+}
+
+}  // namespace bitline

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The curve of current over voltage of one or several states.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "array/fit/parts.h"
+#include "base/error.h"
+
+namespace bitline::fit {
+namespace {
+
+struct Sweep {
+  std::vector<double> v, i;         // of the largest voltage and current
+  std::vector<std::size_t> state;   // of each row
+  std::size_t states = 0;
+  double v_most = 0, i_most = 0;
+};
+
+// i = c_state sinh(b v) / sinh(b), b = beta times the largest voltage; straight for b = 0.
+double shape(double b, double v) { return std::abs(b) < 1e-9 ? v : std::sinh(b * v) / std::sinh(b); }
+
+FitCandidate fit_curve(const Sweep& s, bool curved) {
+  const std::size_t n = s.i.size(), k = s.states + (curved ? 1 : 0);
+  FitCandidate c{.model = curved ? "sinh" : "ohmic", .parameters = static_cast<int>(k) + 1};
+  c.fitted.resize(n);
+  if (n < k + 2) {
+    c.refused = fmt::format("{} readings are too few for {} parameters", n, k);
+    return c;
+  }
+  const auto model = [&](std::span<const double> at, std::size_t row) {
+    return at[s.state[row]] * shape(curved ? at[s.states] : 0, s.v[row]);
+  };
+  std::vector<std::vector<double>> starts;
+  for (const double b : curved ? std::vector<double>{0.5, 3, 10} : std::vector<double>{0}) {
+    starts.emplace_back(s.states, 1.0);
+    if (curved) starts.back().push_back(b);
+  }
+  const LeastSquares fit = least_squares(
+      [&](std::span<const double> at, std::span<double> r) {
+        for (std::size_t row = 0; row < n; ++row) r[row] = model(at, row) - s.i[row];
+      },
+      n, starts);
+  if (!fit.converged) {
+    c.refused = "the fit does not converge";
+    return c;
+  }
+  for (std::size_t row = 0; row < n; ++row) c.fitted[row] = s.i_most * model(fit.at, row);
+  const double mean_square = fit.sum_of_squares / static_cast<double>(n);
+  c.rms = s.i_most * std::sqrt(mean_square);
+  if (curved) {
+    std::vector<double> residuals;
+    for (std::size_t row = 0; row < n; ++row) residuals.push_back(model(fit.at, row) - s.i[row]);
+    const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), independence(residuals).readings),
+                                  [&](double b) { return std::abs(b) / s.v_most; });
+    if (!(fit.at[s.states] != 0 && fit.sigma[s.states] < std::abs(fit.at[s.states])))
+      c.refused = "the data do not tell its curvature from a straight line";
+    if (beta.value > 100) c.refused = "beta would be above 100 /V";
+    c.values.push_back(fitted("iv.beta", "beta of sinh(beta V)", beta, Unit::per_volt));
+  }
+  return c;
+}
+
+}  // namespace
+
+FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
+  const KnownColumn known[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}, {"state"}};
+  const MeasuredTable table(file, known);
+  const std::vector<double> v = table.values("voltage"), i = table.values("current");
+  Sweep s;
+  std::map<std::string, std::size_t> states;
+  const auto names = table.texts("state");
+  for (std::size_t row = 0; row < v.size(); ++row) {
+    s.state.push_back(states.try_emplace(names.empty() ? "" : names[row], states.size()).first->second);
+    s.v_most = std::max(s.v_most, std::abs(v[row])), s.i_most = std::max(s.i_most, std::abs(i[row]));
+  }
+  s.states = states.size();
+  if (!(s.v_most > 0)) table.refuse("all voltages are 0");
+  if (!(s.i_most > 0)) table.refuse("all currents are 0: there is nothing to fit");
+  constexpr std::size_t fewest = 5;
+  std::vector<std::size_t> count(s.states);
+  for (std::size_t row = 0; row < v.size(); ++row) {
+    s.v.push_back(v[row] / s.v_most), s.i.push_back(i[row] / s.i_most);
+    ++count[s.state[row]];
+  }
+  for (const auto& [name, index] : states)
+    if (count[index] < fewest)
+      table.refuse(fmt::format("state '{}' has {} readings, which are too few: at least {}", name, count[index], fewest));
+  FitPart part{.part = "iv", .file = file.string(), .x_name = "voltage (V)", .y_name = "current"};
+  part.y_unit = Unit::ampere;
+  part.x = v, part.y = i;
+  for (const bool curved : {false, true})
+    if (wanted(files, iv_models, curved ? "sinh" : "ohmic")) part.candidates.push_back(fit_curve(s, curved));
+  judge(part, s.i_most);
+  choose(part);
+  part.keys.push_back({"iv.type", part.best().model, "", ""});
+  part.notes.push_back("noise of the currents is taken as the same at every voltage");
+  return part;
+}
+
+}  // namespace bitline::fit

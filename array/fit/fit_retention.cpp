@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Retention and relaxation: written cells read again at several times. Intervals by the bootstrap over cells (Efron
+// 1979, doi:10.1214/aos/1176344552), since the readings of one cell belong together.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "array/fit/cells.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "base/statistics.h"
+
+namespace bitline::fit {
+namespace {
+
+struct Model {
+  const char* name;
+  RetentionModel (*fit)(const Cells&);
+  int parameters;  // with the variance
+  struct Number {
+    const char* name;
+    Unit unit;
+  };
+  std::vector<Number> numbers;
+};
+
+const Model models[] = {
+    {"no-change", no_change, 1, {}},
+    {"log-time",
+     log_time,
+     4,
+     {{"mean shift at t0", Unit::siemens},
+      {"mean shift per decade", Unit::siemens},
+      {"sigma at t0", Unit::siemens},
+      {"sigma per square root of a decade", Unit::siemens}}},
+    {"by-level", [](const Cells& c) { return by_level(c, false); }, 0, {}},
+    {"power-law", power_law, 4, {{"exponent nu", Unit::none}, {"sigma of nu between cells", Unit::none}, {"t0", Unit::second}}},
+    {"double-exponential",
+     double_exponential,
+     5,
+     {{"resting conductance", Unit::siemens},
+      {"share 1", Unit::none},
+      {"time constant 1", Unit::second},
+      {"time constant 2", Unit::second}}},
+    {"measured", [](const Cells& c) { return by_level(c, true); }, 0, {}}};
+
+// Cells drawn with replacement.
+Cells resampled(const Cells& cells, int round) {
+  Cells out{.times_s = cells.times_s, .highest_S = cells.highest_S, .many = cells.many};
+  const Random random(0x0f17, 0);
+  for (std::size_t i = 0; i < cells.all.size(); ++i) {
+    const auto word = random.bits({.purpose = Purpose::bootstrap,
+                                   .place = static_cast<std::uint32_t>(i),
+                                   .image = static_cast<std::uint32_t>(round)})[0];
+    out.all.push_back(cells.all[static_cast<std::uint64_t>(word) * cells.all.size() >> 32]);
+    out.readings += out.all.back().t_s.size();
+  }
+  return out;
+}
+
+// The chosen model's numbers with their intervals.
+std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel& fit, const Cells& cells,
+                                        std::vector<std::string>& notes) {
+  std::vector<FittedValue> out;
+  static const char* of_level[] = {"mean shift", "mean shift per decade", "sigma", "sigma per square root of a decade"};
+  constexpr int rounds = 200;
+  std::vector<std::vector<double>> drawn;
+  if (cells.many)
+    for (int round = 0; round < rounds; ++round) {
+      const RetentionModel again = model.fit(resampled(cells, round));
+      if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
+    }
+  if (cells.many && drawn.size() < rounds)
+    notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
+                                rounds - drawn.size(), rounds));
+  if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
+  for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
+    const bool level = model.numbers.empty();
+    const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : model.numbers[j].name;
+    std::vector<double> values;
+    for (const auto& one : drawn) values.push_back(one[j]);
+    std::sort(values.begin(), values.end());
+    const auto quantile = [&](double p) {
+      return values.empty() ? NAN : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
+    };
+    out.push_back({"", name, fit.numbers[j], quantile(0.025), quantile(0.975), level ? Unit::siemens : model.numbers[j].unit});
+  }
+  return out;
+}
+
+}  // namespace
+
+FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) {
+  const KnownColumn known[] = {{"cell"},
+                               {"time", Unit::second},
+                               {"conductance", Unit::siemens},
+                               {"current", Unit::ampere},
+                               {"written", Unit::siemens}};
+  const MeasuredTable table(file, known);
+  FitPart part{.part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
+  part.y_unit = Unit::siemens;
+  const Cells cells = read_cells(table, files, part.notes);
+  part.readings = static_cast<double>(cells.many ? cells.all.size() : cells.readings);
+
+  // What is drawn: readings of a few cells, means and spreads of many.
+  for (const Cell& c : cells.all)
+    if (!cells.many) part.x.insert(part.x.end(), c.t_s.begin(), c.t_s.end()), part.y.insert(part.y.end(), c.g_S.begin(), c.g_S.end());
+  if (cells.many) {
+    part.y_name = "mean change";
+    for (const double t_s : cells.times_s) {
+      std::vector<double> change;
+      for (const Cell& c : cells.all)
+        for (std::size_t k = 0; k < c.t_s.size(); ++k)
+          if (c.t_s[k] == t_s) change.push_back(c.g_S[k] - c.written_S);
+      part.x.push_back(t_s), part.y.push_back(mean(change)), part.spread.push_back(standard_deviation(change));
+    }
+  }
+  std::vector<RetentionModel> fits;
+  std::vector<const Model*> tried;
+  for (const Model& model : models) {
+    if (!wanted(files, retention_models, model.name)) continue;
+    RetentionModel fit = model.fit(cells);
+    FitCandidate c{.model = model.name, .refused = fit.refused};
+    c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
+    if (fit.law) {
+      // Readings of one cell belong together: they count as one.
+      double likelihood = 0, square = 0;
+      const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
+      std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
+      for (const Cell& cell : cells.all)
+        for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
+          const Moments m = fit.law(cell.written_S, cell.t_s[k]);
+          const double r = cell.g_S[k] - m.mean_S, s = std::max(m.sigma_S, 1e-12 * cells.highest_S);
+          square += r * r;
+          likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
+          if (!cells.many) c.fitted.push_back(m.mean_S);
+          const auto at = static_cast<std::size_t>(std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) -
+                                                   cells.times_s.begin());
+          const double change = m.mean_S - cell.written_S;
+          sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
+        }
+      c.rms = std::sqrt(square / static_cast<double>(cells.readings));
+      c.aicc = aicc_of_likelihood(likelihood, part.readings, c.parameters);
+      for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
+        c.fitted.push_back(sum[i] / n[i]);
+        c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
+      }
+    }
+    part.candidates.push_back(std::move(c));
+    fits.push_back(std::move(fit));
+    tried.push_back(&model);
+  }
+  choose(part);
+  const RetentionModel& fit = fits[part.chosen];
+  FitCandidate& best = part.candidates[part.chosen];
+  best.values = with_intervals(*tried[part.chosen], fit, cells, part.notes);
+  part.keys = fit.keys;
+  const std::string of_file = "fitted to " + file.filename().string();
+  for (FitPart::Key& k : part.keys)
+    if (!k.path.ends_with(".type")) k.source = of_file;
+  part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
+  const auto [lowest, highest] = std::minmax_element(
+      cells.all.begin(), cells.all.end(), [](const Cell& a, const Cell& b) { return a.written_S < b.written_S; });
+  if (lowest->written_S < highest->written_S) {
+    part.keys.push_back({"g_min", quantity(lowest->written_S, Unit::siemens), "lowest written in " + file.filename().string(), ""});
+    part.keys.push_back({"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
+  }
+  return part;
+}
+
+}  // namespace bitline::fit

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of written cells: the candidates, each fitted to the cells it is given.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "array/device/relax.h"
+#include "array/fit/cells.h"
+#include "base/error.h"
+
+namespace bitline::fit {
+namespace {
+
+template <class F>
+void each(const Cells& cells, F&& f) {
+  for (const Cell& c : cells.all)
+    for (std::size_t k = 0; k < c.t_s.size(); ++k) f(c, c.t_s[k], c.g_S[k]);
+}
+
+// Root mean square distance of readings from a mean.
+double rms_from(const Cells& cells, const Law& law) {
+  double sum = 0;
+  each(cells, [&](const Cell& c, double t, double g) { sum += std::pow(g - law(c.written_S, t).mean_S, 2); });
+  return std::sqrt(sum / static_cast<double>(cells.readings));
+}
+
+std::vector<RelaxationReading> readings_of(const Cells& cells) {
+  std::vector<RelaxationReading> out;
+  each(cells, [&](const Cell& c, double t, double g) { out.push_back({c.written_S, t, g}); });
+  return out;
+}
+
+// Mean and sigma of a relaxation: where it takes a cell of normal number 0, and how far one of 1 lies from that.
+Law law_of(const Relaxation& relaxation, double g_max_S) {
+  return [relaxation, g_max_S](double written_S, double t_s) {
+    const RelaxedAt at(relaxation, g_max_S, t_s);
+    const double mean_S = at(written_S, 0);
+    return Moments{mean_S, std::max(at(written_S, 1) - mean_S, 1e-6 * g_max_S)};
+  };
+}
+
+FitPart::Key plain(std::string path, std::string text) { return {std::move(path), std::move(text), "", ""}; }
+std::string siemens(double x) { return quantity(x, Unit::siemens); }
+
+}  // namespace
+
+RetentionModel no_change(const Cells& cells) {
+  const Law still = [](double written_S, double) { return Moments{written_S, 0}; };
+  const double sigma_S = rms_from(cells, still);
+  return {.law = [sigma_S](double written_S, double) { return Moments{written_S, sigma_S}; }};
+}
+
+// Mean and variance of the change are straight in log10 t.
+RetentionModel log_time(const Cells& cells) {
+  RetentionModel m;
+  LogTimeRelaxation r{.t0_s = cells.times_s.front()};
+  const double scale_S = cells.highest_S;
+  if (cells.many) {
+    const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S).by_level.levels.front();
+    m.numbers = {one.shift_S, one.shift_per_decade_S, one.sigma_S, one.sigma_per_decade_S};
+    r.sigma_S = {one.sigma_S}, r.sigma_per_decade_S = {one.sigma_per_decade_S};
+    r.shift_S = {one.shift_S}, r.shift_per_decade_S = {one.shift_per_decade_S};
+    m.law = law_of(r, scale_S);
+  } else {
+    const LeastSquares s = least_squares(
+        [&](std::span<const double> at, std::span<double> out) {
+          std::size_t i = 0;
+          each(cells, [&](const Cell& c, double t, double g) {
+            out[i++] = (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
+          });
+        },
+        cells.readings, {{0, 0}});
+    m.numbers = {scale_S * s.at[0], scale_S * s.at[1]};
+    const Law mean = [a = m.numbers[0], b = m.numbers[1], t0 = r.t0_s](double written_S, double t_s) {
+      return Moments{written_S + a + b * std::log10(t_s / t0), 0};
+    };
+    m.law = [mean, sigma_S = rms_from(cells, mean)](double written_S, double t_s) {
+      return Moments{mean(written_S, t_s).mean_S, sigma_S};
+    };
+  }
+  m.keys = {plain("relaxation.type", "log-time"), plain("relaxation.t0", quantity(r.t0_s, Unit::second))};
+  const char* keys[] = {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma",
+                        "relaxation.sigma_per_decade"};
+  for (std::size_t j = 0; j < m.numbers.size(); ++j) m.keys.push_back(plain(keys[j], fmt::format("[{}]", siemens(m.numbers[j]))));
+  return m;
+}
+
+// The same level by level, or quantiles as they are: as many levels as have enough cells.
+RetentionModel by_level(const Cells& cells, bool quantiles) {
+  RetentionModel m;
+  if (!cells.many) return {.refused = "too few cells to fit them level by level"};
+  const auto readings = readings_of(cells);
+  for (int levels = 16; levels >= 2; levels /= 2) {
+    RelaxationFit fit;
+    try {
+      fit = fit_relaxation(readings, levels, cells.highest_S);
+    } catch (const InputError&) {
+      continue;  // a level without enough cells
+    }
+    std::vector<std::string> text;
+    if (quantiles) {
+      for (const MeasuredLevel& level : fit.measured.levels) {
+        std::vector<std::string> at;
+        for (const MeasuredChange& change : level.at) {
+          std::vector<std::string> list;
+          for (const double x : change.change_S) list.push_back(siemens(x));
+          at.push_back(fmt::format("{{t: {}, change: [{}]}}", quantity(change.t_s, Unit::second), fmt::join(list, ", ")));
+        }
+        text.push_back(fmt::format("{{g: {}, at: [{}]}}", siemens(level.g_S), fmt::join(at, ", ")));
+      }
+      m.keys = {plain("relaxation.type", "measured")};
+      m.law = law_of(fit.measured, cells.highest_S);
+    } else {
+      for (const RelaxingLevel& l : fit.by_level.levels) {
+        for (const double x : {l.shift_S, l.shift_per_decade_S, l.sigma_S, l.sigma_per_decade_S}) m.numbers.push_back(x);
+        text.push_back(fmt::format("{{g: {}, sigma: {}, sigma_per_decade: {}, shift: {}, shift_per_decade: {}}}",
+                                   siemens(l.g_S), siemens(l.sigma_S), siemens(l.sigma_per_decade_S), siemens(l.shift_S),
+                                   siemens(l.shift_per_decade_S)));
+      }
+      m.keys = {plain("relaxation.type", "by-level"),
+                plain("relaxation.t0", quantity(fit.by_level.t0_s, Unit::second))};
+      m.law = law_of(fit.by_level, cells.highest_S);
+    }
+    m.keys.push_back(plain("relaxation.levels", fmt::format("[{}]", fmt::join(text, ", "))));
+    return m;
+  }
+  return {.refused = "too few cells to fit them level by level"};
+}
+
+// ln(G / G_written) = -nu ln(1 + t / t0), nu of its own for each cell.
+RetentionModel power_law(const Cells& cells) {
+  RetentionModel m;
+  bool zero = false;
+  each(cells, [&](const Cell& c, double, double g) { zero |= !(g > 0 && c.written_S > 0); });
+  if (zero) return {.refused = "there are conductances of 0, which have no logarithm"};
+  std::size_t parameters = 2;
+  const double first_s = cells.times_s.front();
+  const auto log_time = [](double t_s, double t0_s) { return std::log1p(t_s / t0_s); };
+  const auto solve = [&](bool free_t0) {
+    std::vector<std::vector<double>> starts;
+    for (const double factor : {0.03, 0.3, 3.0, 30.0}) {
+      starts.push_back({0.05});
+      if (free_t0) starts.back().push_back(std::log(factor * first_s));
+    }
+    return least_squares(
+        [&](std::span<const double> at, std::span<double> out) {
+          const double t0_s = free_t0 ? std::exp(at[1]) : first_s;
+          std::size_t i = 0;
+          each(cells, [&](const Cell& c, double t, double g) {
+            out[i++] = std::log(g / c.written_S) + at[0] * log_time(t, t0_s);
+          });
+        },
+        cells.readings, starts);
+  };
+  LeastSquares s = solve(true);
+  const auto n = static_cast<double>(cells.readings);
+  const auto t0_told = [&] {
+    return s.converged && not_told("t0", through(estimate(s, 1, n, n), [](double x) { return std::exp(x); })).empty();
+  };
+  double t0_s = first_s;
+  if (t0_told()) {
+    t0_s = std::exp(s.at[1]);
+  } else {
+    parameters = 1;
+    s = solve(false);
+    m.notes.push_back("the data do not tell t0: it is set to the first time after writing");
+  }
+  if (!s.converged) return {.refused = "the fit does not converge"};
+  const double nu = s.at[0];
+  if (!(nu > 0)) return {.refused = "conductances do not fall"};
+  m.numbers = {nu, 0};
+  if (parameters == 2) m.numbers.push_back(t0_s);
+  // Random effects by moments: the variance of the cells' own exponents, less what noise gives them.
+  double residual = 0, freedom = 0, noise = 0, square = 0, count = 0;
+  for (const Cell& c : cells.all) {
+    double yl = 0, ll = 0;
+    for (std::size_t k = 0; k < c.t_s.size(); ++k) {
+      const double l = log_time(c.t_s[k], t0_s);
+      yl += std::log(c.g_S[k] / c.written_S) * l, ll += l * l;
+    }
+    const double own = -yl / ll;
+    for (std::size_t k = 0; k < c.t_s.size(); ++k)
+      residual += std::pow(std::log(c.g_S[k] / c.written_S) + own * log_time(c.t_s[k], t0_s), 2);
+    freedom += static_cast<double>(c.t_s.size()) - 1;
+    noise += 1 / ll, square += (own - nu) * (own - nu), count += 1;
+  }
+  const double s2 = freedom > 0 ? residual / freedom : 0;
+  double nu_sigma = 0;
+  if (cells.many) {
+    nu_sigma = std::sqrt(std::max(0.0, square / (count - 1) - s2 * noise / count));
+  } else {
+    m.notes.push_back("too few cells to tell the spread of exponents between them: left out");
+  }
+  m.numbers[1] = nu_sigma;
+  const double left = cells.many ? std::sqrt(s2) : std::sqrt(s.sum_of_squares / n);
+  m.law = [=](double written_S, double t_s) {
+    const double l = std::log1p(t_s / t0_s), mean_S = written_S * std::exp(-nu * l);
+    return Moments{mean_S, mean_S * std::hypot(l * nu_sigma, left)};
+  };
+  m.keys = {plain("drift.type", "power-law"), plain("drift.t0", quantity(t0_s, Unit::second)),
+            plain("drift.nu_mean", quantity(nu, Unit::none)), plain("drift.nu_sigma", quantity(nu_sigma, Unit::none))};
+  return m;
+}
+
+// G = rest + (G_written - rest) (a e^{-t / tau1} + (1 - a) e^{-t / tau2}).
+RetentionModel double_exponential(const Cells& cells) {
+  RetentionModel m;
+  if (cells.readings < 6) return {.refused = "too few readings for four parameters"};
+  const double scale_S = cells.highest_S, first = std::log(cells.times_s.front()), last = std::log(cells.times_s.back());
+  const auto mean = [&](std::span<const double> at, double written, double t_s) {
+    return at[0] + (written - at[0]) *
+                       (at[1] * std::exp(-t_s / std::exp(at[2])) + (1 - at[1]) * std::exp(-t_s / std::exp(at[3])));
+  };
+  std::vector<std::vector<double>> starts;
+  for (const double rest : {0.0, 0.8})
+    for (int a = 0; a < 3; ++a)
+      for (int b = a + 1; b < 4; ++b)
+        starts.push_back({rest, 0.5, first + (last - first) * a / 3, first + (last - first) * b / 3});
+  LeastSquares s = least_squares(
+      [&](std::span<const double> at, std::span<double> out) {
+        std::size_t i = 0;
+        each(cells, [&](const Cell& c, double t, double g) { out[i++] = mean(at, c.written_S / scale_S, t) - g / scale_S; });
+      },
+      cells.readings, starts);
+  if (!s.converged) return {.refused = "the fit does not converge"};
+  if (s.at[3] < s.at[2]) {
+    std::swap(s.at[2], s.at[3]), std::swap(s.sigma[2], s.sigma[3]);
+    s.at[1] = 1 - s.at[1];
+  }
+  const auto n = static_cast<double>(cells.readings);
+  if (s.at[0] < 0) m.refused = "the resting conductance would be below 0";
+  if (!(s.at[1] > 0 && s.at[1] < 1)) m.refused = "the shares are not between 0 and 1";
+  for (const std::size_t j : {2u, 3u})
+    if (auto why = not_told(fmt::format("time constant {}", j - 1),
+                            through(estimate(s, j, n, n), [](double x) { return std::exp(x); }));
+        !why.empty())
+      m.refused = why;
+  m.numbers = {scale_S * s.at[0], s.at[1], std::exp(s.at[2]), std::exp(s.at[3])};
+  const Law still = [=](double written_S, double t_s) {
+    return Moments{scale_S * mean(s.at, written_S / scale_S, t_s), 0};
+  };
+  m.law = [still, sigma_S = rms_from(cells, still)](double written_S, double t_s) {
+    return Moments{still(written_S, t_s).mean_S, sigma_S};
+  };
+  m.keys = {plain("drift.type", "double-exponential"), plain("drift.g_rest", siemens(m.numbers[0])),
+            plain("drift.share1", quantity(m.numbers[1], Unit::none)),
+            plain("drift.tau1", quantity(m.numbers[2], Unit::second)),
+            plain("drift.tau2", quantity(m.numbers[3], Unit::second))};
+  return m;
+}
+
+}  // namespace bitline::fit

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/measured_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/error.h"
+#include "base/files.h"
+
+namespace bitline {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Small letters, spaces for underscores.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : trimmed(text))
+    out += c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+// The separator of the first line that is not a comment: a tab or semicolon if there is one.
+char separator_of(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (line.empty() || line == "\r" || line.starts_with('#')) continue;
+    for (const char c : {'\t', ';'})
+      if (line.find(c) != std::string_view::npos) return c;
+    return ',';
+  }
+  return ',';
+}
+
+CsvTable read_table(const std::filesystem::path& file) {
+  const std::string content = read_file(file, std::uintmax_t{1} << 28);
+  std::string_view text = content;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the mark some spreadsheets begin with
+  return CsvTable::parse(text, file.string(), separator_of(text));
+}
+
+struct Match {
+  const KnownColumn* what = nullptr;
+  std::string unit;
+  bool with_unit = false;
+};
+
+// "name", "name (unit)" or "name_unit".
+Match match(std::string_view header, std::span<const KnownColumn> known) {
+  const auto find = [&](std::string_view name) -> const KnownColumn* {
+    for (const KnownColumn& k : known) {
+      if (plain(name) == k.name) return &k;
+      for (const auto other : k.also)
+        if (plain(name) == plain(other)) return &k;
+    }
+    return nullptr;
+  };
+  header = trimmed(header);
+  if (const auto* k = find(header)) return {k, "", false};
+  const auto open = header.rfind('(');
+  if (open != std::string_view::npos && header.ends_with(')'))
+    if (const auto* k = find(header.substr(0, open)))
+      return {k, std::string(trimmed(header.substr(open + 1, header.size() - open - 2))), true};
+  const auto under = header.rfind('_');
+  if (under != std::string_view::npos)
+    if (const auto* k = find(header.substr(0, under))) return {k, std::string(header.substr(under + 1)), true};
+  return {};
+}
+
+}  // namespace
+
+MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known)
+    : known_(known), name_(file.string()), table_(read_table(file)) {
+  for (const std::string& header : table_.columns()) {
+    const Match m = match(header, known);
+    if (!m.what) {
+      unused_.push_back(header);
+      continue;
+    }
+    const bool pure = m.what->unit == Unit::none || m.what->unit == Unit::fraction;
+    const auto wanted = [&] { return fmt::format("write it like '{} ({})'", m.what->name, symbol(m.what->unit)); };
+    if (!pure && !m.with_unit) refuse(fmt::format("column '{}' has no unit; {}", header, wanted()));
+    if (m.with_unit && !parse_quantity("1 " + m.unit, m.what->unit).value)
+      refuse(pure ? fmt::format("column '{}' cannot be in '{}': it is a pure number", header, m.unit)
+                  : fmt::format("column '{}' cannot be in '{}'; {}", header, m.unit, wanted()));
+    if (find(m.what->name)) refuse(fmt::format("column '{}' is there twice", m.what->name));
+    columns_.push_back({m.what, header, m.unit});
+  }
+}
+
+const MeasuredTable::Column* MeasuredTable::find(std::string_view column) const {
+  const auto at = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.what->name == column; });
+  return at == columns_.end() ? nullptr : &*at;
+}
+
+bool MeasuredTable::has(std::string_view column) const { return find(column) != nullptr; }
+
+std::optional<double> MeasuredTable::value(std::size_t row, const Column& c) const {
+  const std::string_view field = trimmed(table_.text(row, c.header));
+  if (field.empty()) return std::nullopt;
+  const auto q = parse_quantity(c.unit.empty() ? std::string(field) : fmt::format("{} {}", field, c.unit), c.what->unit);
+  if (!q.value)
+    refuse(row, fmt::format("{} '{}' is not a number{}", c.what->name, field,
+                            field.find(',') != std::string_view::npos ? ": write a decimal point" : ""));
+  return q.value;
+}
+
+std::vector<std::optional<double>> MeasuredTable::optional_values(std::string_view column) const {
+  std::vector<std::optional<double>> out(rows());
+  if (const Column* c = find(column))
+    for (std::size_t i = 0; i < rows(); ++i) out[i] = value(i, *c);
+  return out;
+}
+
+void MeasuredTable::require(std::string_view column) const {
+  if (has(column)) return;
+  std::vector<std::string_view> names;
+  for (const auto& k : known_) names.push_back(k.name);
+  refuse(fmt::format("there is no column '{}'; known are {}{}", column, fmt::join(names, ", "),
+                     unused_.empty() ? "" : fmt::format("; not known: '{}'", fmt::join(unused_, "', '"))));
+}
+
+std::vector<double> MeasuredTable::values(std::string_view column) const {
+  require(column);
+  if (rows() == 0) refuse("there are no rows below the header");
+  std::vector<double> out;
+  const auto all = optional_values(column);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i]) refuse(i, fmt::format("{} is empty", column));
+    out.push_back(*all[i]);
+  }
+  return out;
+}
+
+std::vector<std::string> MeasuredTable::texts(std::string_view column) const {
+  std::vector<std::string> out;
+  if (const Column* c = find(column))
+    for (std::size_t i = 0; i < rows(); ++i) out.emplace_back(trimmed(table_.text(i, c->header)));
+  return out;
+}
+
+void MeasuredTable::refuse(std::size_t row, std::string_view problem) const {
+  throw InputError(fmt::format("{}:{}: {}", name_, table_.line(row), problem));
+}
+
+void MeasuredTable::refuse(std::string_view problem) const {
+  throw InputError(fmt::format("{}: {}", name_, problem));
+}
+
+}  // namespace bitline

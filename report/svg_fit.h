@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a fit left: every measured curve with its model, and the residuals beside it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "array/fit/fit.h"
+
+namespace bitline {
+
+// A complete SVG document, 1000 wide, 330 for each part (and the spread between cells, where it was fitted).
+std::string fit_svg(const std::string& name, std::span<const FitPart> parts);
+
+}  // namespace bitline
