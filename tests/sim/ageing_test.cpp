@@ -16,15 +16,15 @@ namespace {
 constexpr const char* kinds[] = {"global", "column", "reference"};
 const InputScale bytes{1, 8, false};
 
-// A layer of 100 x 16 weights in two blocks, each on an array of 64 rows, all inputs one read.
+// A layer of 100 x 16 weights in two blocks of 50 rows, all inputs one read.
 struct Aged {
   Config config;
   MatrixLayer layer;
   Chip chip;
   ChipState state;
   explicit Aged(const std::string& text, int every_weight = 0, const std::filesystem::path& keep_in = {})
-      : config(
-            config_of(fmt::format("{{arrays: 2, array.columns: 96, input: {{encoding: analog, bits: 8}}, {}}}", text))),
+      : config(config_of(fmt::format(
+            "{{arrays: 2, array: {{rows: 50, columns: 96}}, input: {{encoding: analog, bits: 8}}, {}}}", text))),
         layer(random_layer(100, 16, layout(config.cell, 4), 4, bytes, 3)),
         chip(chip_of(config, with(every_weight))),
         state(write_chip(chip, 0, keep_in)) {
