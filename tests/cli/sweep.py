@@ -28,7 +28,9 @@ def started(folder, *args):
 
 def wait_for(folder, count, process):
     end = time.time() + 120
-    while len(lines(folder)) < count and process.poll() is None and time.time() < end:
+    file = folder / "points.jsonl"
+    # Whole lines: one that is just being written may be torn by what follows.
+    while (file.read_text().count("\n") if file.exists() else 0) < count and process.poll() is None and time.time() < end:
         time.sleep(0.01)
 
 
