@@ -28,10 +28,21 @@ struct Arguments : Common {
 };
 
 // Shown in every comparison, in this order.
-constexpr const char* main_figures[] = {
-    "quality.value",          "quality.reference.float", "quality.reference.quantized", "write.level_accuracy",
-    "energy.per_inference_J", "latency.per_inference_s", "latency.throughput_per_s",    "area.total_m2",
-    "efficiency.tops_per_w",  "efficiency.tops_per_mm2", "mapping.arrays_used",         "mapping.cell_utilisation"};
+constexpr const char* main_figures[] = {"quality.value",
+                                        "quality.reference.float",
+                                        "quality.reference.quantized",
+                                        "write.level_accuracy",
+                                        "energy.per_inference_J",
+                                        "energy.write_J",
+                                        "energy.write_s",
+                                        "energy.refresh_W",
+                                        "latency.per_inference_s",
+                                        "latency.throughput_per_s",
+                                        "area.total_m2",
+                                        "efficiency.tops_per_w",
+                                        "efficiency.tops_per_mm2",
+                                        "mapping.arrays_used",
+                                        "mapping.cell_utilisation"};
 
 struct Run {
   std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "app/command_line.h"
 #include "app/sweep_page.h"
-#include "base/files.h"
+#include "base/error.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;
@@ -18,22 +16,11 @@ struct Arguments : Common {
   std::string folder;
 };
 
-// How many axes a sweep has: each line of points.jsonl names them all. 0 when no line can be read.
-std::size_t axes_of(const fs::path& points) {
-  if (!fs::exists(points)) return 0;
-  std::istringstream lines(read_file(points));
-  for (std::string line; std::getline(lines, line);)
-    if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object() && json.contains("point"))
-      return json["point"].size();
-  return 0;
-}
-
 int report_command(const Arguments& a) {
   const fs::path folder = a.folder, page = folder / "report.html";
   if (!fs::is_directory(folder)) throw InputError(a.folder + ": there is no such folder");
   if (fs::exists(folder / "table.csv")) {
-    write_file(page, sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv"),
-                                axes_of(folder / "points.jsonl")));
+    write_sweep_page(folder);
   } else if (fs::exists(folder / "points.jsonl")) {
     throw InputError(a.folder + ": the sweep is not finished, table.csv is missing; run it again to go on");
   } else if (!fs::exists(folder / "result.json")) {

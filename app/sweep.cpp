@@ -9,6 +9,7 @@
 #include "app/command_line.h"
 #include "app/environment.h"
 #include "app/published.h"
+#include "app/sweep_page.h"
 #include "base/files.h"
 #include "experiments/sweep.h"
 #include "report/result_json.h"
@@ -16,6 +17,8 @@
 namespace bitline::app {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::size_t most_on_a_page = 10'000;  // larger sweeps get their page when asked for: bitline report
 
 struct Arguments : Common {
   std::string plan, shard;
@@ -77,7 +80,8 @@ void print_points(const Sweep& sweep, std::size_t finished, const fs::path& fold
   fmt::print("{} points, {} of them finished in {}\n", sweep.points.size(), finished, folder.string());
 }
 
-int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& folder) {
+// `page`: whether report.html was written.
+int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& folder, bool page) {
   if (!a.quiet)
     for (const auto& w : o.warnings) print_warning(w);
   constexpr std::size_t shown = 5;
@@ -97,6 +101,7 @@ int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& fo
     fmt::print("{} points: {} done now, {} before, {} failed\n", o.points, o.done, o.resumed, o.failed);
     if (o.missing > 0) fmt::print("{} points of the whole plan are missing\n", o.missing);
     fmt::print("table: {}\n", (folder / "table.csv").string());
+    if (page) fmt::print("report: {}\n", (folder / "report.html").string());
     if (o.failed) fmt::print("failures: {}; running again tries them once more\n", (folder / "failed.jsonl").string());
   }
   return o.failed ? exit_points_failed : exit_done;
@@ -139,7 +144,9 @@ int sweep_command(const Arguments& a) {
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
     progress.clear();
-    return report_outcome(a, outcome, folder);
+    const bool page = sweep.points.size() <= most_on_a_page;
+    if (page) write_sweep_page(folder);
+    return report_outcome(a, outcome, folder, page);
   } catch (const Interrupted&) {
     progress.clear();
     fmt::print(stderr, "bitline: interrupted; {} of {} points are kept in {}, the same command goes on from there\n",
@@ -156,7 +163,7 @@ void add_sweep(CommandLine& line) {
       "sweep", "runs many points around one experiment; resumable at any moment", "Run",
       {{"bitline sweep configs/sweep/small.yaml --dry-run", "which points there are"},
        {"bitline sweep configs/sweep/small.yaml --out runs/small",
-        "run what is missing, then write runs/small/table.csv"},
+        "run what is missing, then write table.csv and report.html in runs/small"},
        {"bitline sweep sweep/small --out runs/small --shard 1/2 --csv",
         "half of the points; shards may share a folder"},
        {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
@@ -166,7 +173,7 @@ void add_sweep(CommandLine& line) {
                    "YAML file with the keys config, set, grid, zip, list, random, seeds, keep; or a shipped one's name")
       ->required()
       ->type_name("");
-  a->add_out(*c.cli, "where points.jsonl and table.csv go (default: PLAN-sweep)");
+  a->add_out(*c.cli, "where points.jsonl, table.csv and report.html go (default: PLAN-sweep)");
   c.cli->add_option("--jobs", a->jobs, "points at a time; 0 = one for each thread")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));

@@ -4,13 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <set>
 
-#include "base/units.h"
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
@@ -23,53 +19,6 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 double figure(const std::string& text) {
   const auto x = number_and_unit(text);
   return x && x->second.empty() ? x->first : nothing;
-}
-
-std::vector<std::string> cells(const Rows& rows, std::size_t column) {
-  std::vector<std::string> out;
-  for (std::size_t r = 1; r < rows.size(); ++r) out.push_back(rows[r][column]);
-  return out;
-}
-
-// The numbers of a column and their unit: as written when all have the same, else in SI. Empty when any is no number.
-std::optional<std::pair<std::vector<double>, std::string>> numbers_of(const std::vector<std::string>& texts) {
-  std::vector<double> numbers;
-  std::set<std::string> units;
-  for (const std::string& text : texts) {
-    const auto x = number_and_unit(text);
-    if (!x) return std::nullopt;
-    numbers.push_back(x->first);
-    units.insert(x->second);
-  }
-  if (units.size() == 1) return std::pair(numbers, *units.begin());
-  for (int u = 0; u <= static_cast<int>(Unit::farad_per_meter); ++u) {
-    const Unit unit = static_cast<Unit>(u);
-    std::vector<double> si;
-    for (const std::string& text : texts)
-      if (const auto x = parse_quantity(text, unit).value) si.push_back(*x);
-    if (si.size() == texts.size()) return std::pair(si, std::string(symbol(unit)));
-  }
-  return std::nullopt;
-}
-
-// Whether the values of two columns name each other; numbers must rise or fall together as well, since columns of
-// random samples name each other by chance.
-bool in_step(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  std::map<std::string, std::string> there, back;
-  for (std::size_t r = 0; r < a.size(); ++r) {
-    if (there.emplace(a[r], b[r]).first->second != b[r] || back.emplace(b[r], a[r]).first->second != a[r]) return false;
-  }
-  const auto x = numbers_of(a), y = numbers_of(b);
-  if (!x || !y) return true;
-  std::vector<std::size_t> order(a.size());
-  for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
-  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t k) { return x->first[i] < x->first[k]; });
-  bool up = true, down = true;
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    const double step = y->first[order[i]] - y->first[order[i - 1]];
-    up = up && step >= 0, down = down && step <= 0;
-  }
-  return up || down;
 }
 
 struct Point {
@@ -103,15 +52,22 @@ struct Area {
   double left = 84, right = 640, top = 44, bottom = 384, width = 860, height = 440;
 };
 
-void draw_axes(Svg& svg, const Area& a, const ChartAxis& x, const ChartAxis& y, const std::vector<double>& x_ticks,
-               const std::string& x_name) {
+struct HorizontalAxis {
+  const ChartAxis& scale;
+  std::vector<double> ticks;
+  bool time;  // labelled as people write times: "1 h"
+  std::string name;
+};
+
+void draw_axes(Svg& svg, const Area& a, const HorizontalAxis& across, const ChartAxis& y, const std::string& y_name) {
+  const ChartAxis& x = across.scale;
   for (const double t : y.ticks()) {
     svg.line(a.left, y(t), a.right, y(t), ink::grid);
     svg.text(a.left - 14, y(t) + 4, tick_text(t), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
   }
   double last = -HUGE_VAL;  // right end of the last label: others that would touch it go without
-  for (const double t : x_ticks) {
-    const std::string text = tick_text(t);
+  for (const double t : across.ticks) {
+    const std::string text = across.time ? time_text(t) : tick_text(t);
     const double half = text_width(text, 11) / 2;
     svg.line(x(t), a.top, x(t), a.bottom, ink::grid);
     if (x(t) - half < last + 4) continue;
@@ -125,7 +81,8 @@ void draw_axes(Svg& svg, const Area& a, const ChartAxis& x, const ChartAxis& y, 
     for (const double side : {-3.0, 3.0})
       svg.line(at + side - 2, a.bottom + 12, at + side + 2, a.bottom + 4, ink::axis);
   }
-  svg.text((a.left + a.right) / 2, a.bottom + 48, x_name, {.anchor = Anchor::middle});
+  svg.text((a.left + a.right) / 2, a.bottom + 48, across.name, {.anchor = Anchor::middle});
+  svg.text(22, (a.top + a.bottom) / 2, y_name, {.anchor = Anchor::middle, .rotate_deg = -90});
 }
 
 std::string tip(const Rows& rows, std::size_t row) {
@@ -135,7 +92,20 @@ std::string tip(const Rows& rows, std::size_t row) {
   return text;
 }
 
-std::string with_unit(const ChartDimension& d) { return d.unit.empty() ? d.name : d.name + " (" + d.unit + ")"; }
+std::string with_unit(const std::string& name, std::string_view unit) {
+  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
+}
+
+// What people call a figure of result.json, with its unit, which its key ends in.
+std::string figure_name(const std::string& key) {
+  if (key == "quality.value") return "accuracy (share of images)";
+  if (key == "quality.loss") return "accuracy lost (share of images)";
+  constexpr std::pair<std::string_view, std::string_view> units[] = {
+      {"_per_s", "1/s"}, {"_J", "J"}, {"_s", "s"}, {"_W", "W"}, {"_m2", "m2"}, {"_A", "A"}, {"_S", "S"}, {"_db", "dB"}};
+  for (const auto& [end, unit] : units)
+    if (key.ends_with(end)) return with_unit(key.substr(0, key.size() - end.size()), unit);
+  return key;
+}
 
 std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDimension* lines, std::size_t y_column) {
   const std::vector<std::string>& head = rows.front();
@@ -162,14 +132,21 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
   const ChartAxis x = geometric(xs) ? ChartAxis::logarithmic(xs, a.left, a.right)
                                     : ChartAxis::fitting(xs, a.left, a.right),
                   y = ChartAxis::fitting(ys, a.bottom, a.top);
+  const bool time = x_axis.unit == "s" && x.is_log();
   // The values themselves are labelled while they are few.
-  draw_axes(svg, a, x, y, xs.size() <= 10 ? xs : x.ticks(), with_unit(x_axis));
+  draw_axes(svg, a,
+            {x,
+             xs.size() <= 10 ? xs
+             : time          ? x.time_ticks()
+                             : x.ticks(),
+             time, with_unit(x_axis.name, time ? "logarithmic" : x_axis.unit)},
+            y, figure_name(head[y_column]));
   svg.text(20, 24, fit_text(head[y_column] + (interval ? ", bars: 95 %" : ""), a.right - 20, 14),
            {.size = 14, .bold = true});
   for (std::size_t s = 0; s < series.size(); ++s) {
     std::vector<Point>& points = series[s];
     std::stable_sort(points.begin(), points.end(), [](const Point& p, const Point& q) { return p.x < q.x; });
-    const std::string color = series_color(s);
+    const std::string color = line_color(s);
     // Beside each other, so that no bar covers another.
     const double aside = 4 * (static_cast<double>(s) - static_cast<double>(series.size() - 1) / 2);
     for (std::size_t i = 1; i < points.size(); ++i)
@@ -197,8 +174,8 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
       from = last ? comma : comma + 2;
     }
     for (std::size_t s = 0; s < names.size(); ++s, at += 19) {
-      svg.line(a.right + 30, at + 2, a.right + 52, at + 2, series_color(s), 1.8);
-      svg.circle(a.right + 41, at + 2, 3.5, series_color(s));
+      svg.line(a.right + 30, at + 2, a.right + 52, at + 2, line_color(s), 1.8);
+      svg.circle(a.right + 41, at + 2, 3.5, line_color(s));
       svg.text(a.right + 60, at + 6, fit_text(names[s], room - 30, 12));
     }
   }
@@ -206,55 +183,6 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
 }
 
 }  // namespace
-
-std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  if (error != std::errc() || !std::isfinite(x)) return std::nullopt;
-  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
-  // "2x4" is no quantity of x4; a word or a percent sign is.
-  if (unit.find_first_of("0123456789.,") == 0 || (!unit.empty() && end[0] != ' ' && unit != "%")) return std::nullopt;
-  return std::pair(x, std::string(unit));
-}
-
-std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
-  std::vector<std::vector<std::size_t>> bundles;
-  for (std::size_t c = 2; c < std::min(2 + axes, rows.front().size()); ++c) {
-    const std::vector<std::string> mine = cells(rows, c);
-    if (mine.empty() || std::count(mine.begin(), mine.end(), mine.front()) == static_cast<std::ptrdiff_t>(mine.size()))
-      continue;
-    const auto with = std::find_if(bundles.begin(), bundles.end(),
-                                   [&](const auto& b) { return in_step(cells(rows, b.front()), mine); });
-    if (with != bundles.end())
-      with->push_back(c);
-    else
-      bundles.push_back({c});
-  }
-  std::vector<ChartDimension> out;
-  for (const auto& bundle : bundles) {
-    ChartDimension d;
-    d.labels = cells(rows, bundle.front());
-    const auto numbers = numbers_of(d.labels);
-    for (const std::size_t c : bundle) {
-      d.name += (d.name.empty() ? "" : ", ") + rows.front()[c];
-      const std::vector<std::string> mine = cells(rows, c);
-      // Columns with the same values are told once.
-      if (c != bundle.front() && mine != cells(rows, bundle.front()))
-        for (std::size_t r = 0; r < mine.size(); ++r) d.labels[r] += " / " + mine[r];
-    }
-    if (numbers) d.numeric = true, d.numbers = numbers->first, d.unit = numbers->second;
-    std::vector<std::size_t> order(d.labels.size());
-    for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
-    if (d.numeric)
-      std::stable_sort(order.begin(), order.end(),
-                       [&](std::size_t i, std::size_t k) { return d.numbers[i] < d.numbers[k]; });
-    for (const std::size_t r : order)
-      if (std::find(d.values.begin(), d.values.end(), d.labels[r]) == d.values.end()) d.values.push_back(d.labels[r]);
-    out.push_back(std::move(d));
-  }
-  return out;
-}
 
 std::vector<std::string> line_charts(const Rows& rows, std::size_t axes) {
   std::vector<ChartDimension> all = rows.size() > 2 ? dimensions(rows, axes) : std::vector<ChartDimension>{};

@@ -2,36 +2,16 @@
 // Line charts of a sweep: a kept figure along a numeric axis, one line for each value of the other axis.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
+
+#include "app/sweep_dimension.h"
 
 namespace bitline::app {
 
-using Rows = std::vector<std::vector<std::string>>;  // of table.csv, the header first
-
-// What one sentence of a plan varies: columns that change in step, read as one axis.
-struct ChartDimension {
-  std::string name;  // "array.rows, array.columns"
-  std::string unit;  // of its numbers; SI where values have several prefixes
-  bool numeric = false;
-  std::vector<double> numbers;      // by row of the table after the header; empty unless numeric
-  std::vector<std::string> labels;  // by row: "64", "0.1 ohm", "sar / 8"
-  std::vector<std::string> values;  // the labels, each once: in ascending order when numeric, else as the plan has them
-};
-
-// A number, what follows it ("ohm", "uS", "%", "") apart. Empty for anything else.
-std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text);
-
-// The axes among the first `axes` columns after point and hash that have more than one value. Numeric columns in step
-// must rise or fall together.
-std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes);
-
 // SVG documents for sweeps of one or two dimensions of which one is numeric: the first kept figure along each numeric
 // dimension, the second along the first. Intervals are drawn for X when X_ci95.0 and .1 are kept (X.ci95.0 and .1 for
-// "X.value"). Empty for other sweeps.
+// "X.value"). Times over several decades are labelled "1 s", "1 h", "1 year". Empty for other sweeps.
 std::vector<std::string> line_charts(const Rows& rows, std::size_t axes);
 
 }  // namespace bitline::app

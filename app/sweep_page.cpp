@@ -6,14 +6,19 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "experiments/points_file.h"
 #include "report/svg_canvas.h"
 #include "report/text.h"
 #include "report/version.h"
 
 namespace bitline::app {
+namespace fs = std::filesystem;
 namespace {
 
 std::optional<double> number(const std::string& text) {
@@ -93,6 +98,16 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
   return svg.str();
 }
 
+// How many axes a sweep has: each line of points.jsonl names them all. 0 when no line can be read.
+std::size_t axes_of(const fs::path& points) {
+  if (!fs::exists(points)) return 0;
+  std::istringstream lines(read_file(points));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object() && json.contains("point"))
+      return json["point"].size();
+  return 0;
+}
+
 std::string short_cell(const std::string& text) {
   const auto x = number(text);
   return x && text.size() > 8 ? fmt::format("{:.5g}", *x) : text;
@@ -159,6 +174,12 @@ std::string sweep_page(const std::string& title, const std::string& csv, std::si
     html += "</tr>\n";
   }
   return html + fmt::format("</table></div>\n<p>Bitline {}</p>\n</body>\n</html>\n", version());
+}
+
+void write_sweep_page(const fs::path& folder) {
+  const FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
+  write_file(folder / "report.html", sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv"),
+                                                axes_of(folder / "points.jsonl")));
 }
 
 }  // namespace bitline::app

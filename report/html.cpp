@@ -80,10 +80,7 @@ std::string writes_text(double inferences) {
   return inferences < 100 ? fmt::format("{:.2g}", inferences) : count_text(std::round(inferences));
 }
 
-std::string write_section(const Result& r) {
-  if (r.shapes) return "";
-  const WriteResult& w = r.write;
-  HtmlTable table("lr", {});
+void write_rows(const WriteResult& w, HtmlTable& table) {
   table.row({"cells read back at their level", percent(w.level_accuracy)});
   table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
   table.row({"cells counted", grouped(w.cells)});
@@ -91,6 +88,11 @@ std::string write_section(const Result& r) {
   if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
+}
+
+std::string write_section(const Result& r) {
+  HtmlTable table("lr", {});
+  if (!r.shapes) write_rows(r.write, table);  // shapes are never written: only what that would cost
   table.row(
       {"energy of writing everything once", r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given"});
   if (r.energy_write_J && *r.energy_write_J > 0 && r.energy_per_inference_J > 0)

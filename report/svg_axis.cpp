@@ -6,7 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/units.h"
+
 namespace bitline {
+namespace {
+
+constexpr double minute_s = 60, hour_s = 60 * minute_s, day_s = 24 * hour_s, year_s = 365.25 * day_s;
+
+}  // namespace
 
 ChartAxis ChartAxis::linear(std::span<const double> values, double from, double to) {
   double low = HUGE_VAL, high = -HUGE_VAL;
@@ -81,6 +88,32 @@ std::vector<double> ChartAxis::ticks() const {
   return at;
 }
 
+std::vector<double> ChartAxis::time_ticks() const {
+  std::vector<double> at;
+  if (has_zero()) at.push_back(0);
+  const auto add = [&](double t) {
+    if (t >= low_ * (1 - 1e-9) && t <= high_ * (1 + 1e-9)) at.push_back(t);
+  };
+  for (int e = -15; e <= 0; ++e) add(std::pow(10, e));
+  for (const double t : {minute_s, hour_s, day_s}) add(t);
+  for (int e = 0; e <= 9; ++e) add(std::pow(10, e) * year_s);
+  return at;
+}
+
 std::string tick_text(double value) { return fmt::format("{:.4g}", value); }
+
+std::string time_text(double seconds) {
+  struct Length {
+    double s;
+    const char *one, *more;
+  };
+  for (const Length& unit : {Length{year_s, "year", "years"}, Length{day_s, "day", "days"}, Length{hour_s, "h", "h"},
+                             Length{minute_s, "min", "min"}})
+    if (seconds >= unit.s * (1 - 1e-9)) {
+      const std::string count = fmt::format("{:.3g}", seconds / unit.s);
+      return fmt::format("{} {}", count, count == "1" ? unit.one : unit.more);
+    }
+  return pretty(seconds, Unit::second);
+}
 
 }  // namespace bitline

@@ -26,6 +26,8 @@ class ChartAxis {
   double operator()(double value) const;
   // What to label: round numbers; of a logarithmic axis powers of ten, and 2 and 5 times those where there is room.
   std::vector<double> ticks() const;
+  // The same of a logarithmic axis in seconds: a second, a minute, an hour, a day, a year and tens of them.
+  std::vector<double> time_ticks() const;
   // Where the logarithm starts, right of the place of 0; `from` when 0 has none.
   double start() const { return start_; }
   bool has_zero() const { return start_ != from_; }
@@ -38,5 +40,7 @@ class ChartAxis {
 
 // "0.3", "1e-06": four digits.
 std::string tick_text(double value);
+// Three digits in the largest unit that fits: "100 ns", "1 h", "2.5 days", "10 years".
+std::string time_text(double seconds);
 
 }  // namespace bitline

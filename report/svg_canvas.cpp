@@ -57,6 +57,11 @@ std::string series_color(std::size_t index) {
   }
 }
 
+std::string line_color(std::size_t index) {
+  constexpr std::array<std::size_t, muted.size()> order = {0, 4, 2, 8, 5, 6, 7, 1, 3};
+  return series_color(index / order.size() * order.size() + order[index % order.size()]);
+}
+
 std::string part_color(const std::string& part, std::size_t index_if_unknown) {
   // The first nine are those that most often matter, in plain colours.
   constexpr std::array<std::string_view, 18> known = {

@@ -17,6 +17,8 @@ inline constexpr std::string_view text = "#222222", soft = "#5f6368", grid = "#e
 // Colours that stay apart for colour-blind readers; beyond the ninth they come again lighter, then darker.
 // P. Tol, "Colour schemes", SRON/EPS/TN/09-002: the "muted" set.
 std::string series_color(std::size_t index);
+// The same colours for thin lines: those that are pale on white come last.
+std::string line_color(std::size_t index);
 // The colour of a part of a breakdown: the same part has the same one in every chart.
 std::string part_color(const std::string& part, std::size_t index_if_unknown);
 inline constexpr std::string_view other_color = "#bbbbbb";  // of small parts together

@@ -38,7 +38,7 @@ std::string lines_svg(const LineChart& chart) {
   svg.text(28, (top + bottom) / 2, chart.y_name, {.anchor = Anchor::middle, .rotate_deg = -90});
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const LineSeries& s = chart.series[i];
-    const std::string color = series_color(i == 0 ? 0 : i + 1);  // the second of the palette is pale
+    const std::string color = line_color(i);
     const double at = left + 400 * static_cast<double>(i % 2), line_y = 72 + 20 * static_cast<double>(i / 2);
     svg.line(at, line_y, at + 24, line_y, color, 2.2);
     svg.text(at + 32, line_y + 4, fit_text(s.name, 350, 12));

@@ -60,7 +60,17 @@ std::string quality(const Result& r, const Paint& paint) {
   return paint.heading(name) + "\n" + table.str(2, paint.dim());
 }
 
+std::string write_costs(const Result& r) {
+  std::string text =
+      r.energy_write_J ? fmt::format("energy {}", quantity(*r.energy_write_J, Unit::joule)) : "energy not given";
+  if (r.write_time_s) text += fmt::format(", {}", quantity(*r.write_time_s, Unit::second));
+  if (r.refresh_W) text += fmt::format(", refresh {}", quantity(*r.refresh_W, Unit::watt));
+  return text + "\n";
+}
+
+// Of shapes, which nobody wrote, what writing would cost.
 std::string writing(const Result& r, const Paint& paint) {
+  if (r.shapes) return paint.heading("Writing") + "  " + write_costs(r);
   const WriteResult& w = r.write;
   std::string text = paint.heading("Writing") + "\n";
   text += fmt::format("  {} of {} cells at their level, 95 % {}\n", percent(w.level_accuracy), grouped(w.cells),
@@ -70,11 +80,7 @@ std::string writing(const Result& r, const Paint& paint) {
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.pulses_per_cell) text += fmt::format(", {:.3g} pulses per cell", *w.pulses_per_cell);
   if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
-  text +=
-      r.energy_write_J ? fmt::format(", energy {}", quantity(*r.energy_write_J, Unit::joule)) : ", energy not given";
-  if (r.write_time_s) text += fmt::format(", {}", quantity(*r.write_time_s, Unit::second));
-  if (r.refresh_W) text += fmt::format(", refresh {}", quantity(*r.refresh_W, Unit::watt));
-  return text + "\n";
+  return text + ", " + write_costs(r);
 }
 
 std::string wires(const WireResult& w, const Paint& paint) {
@@ -220,8 +226,9 @@ std::string summary(const Result& r, bool color) {
   if (r.shapes)
     text += paragraph(nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
   else if (!r.only_budget)
-    text += quality(r, paint) + writing(r, paint);
+    text += quality(r, paint);
   if (!r.only_budget) {
+    text += writing(r, paint);
     if (r.wires) text += wires(*r.wires, paint);
     text += costs(r, paint);
     if (!r.baselines.empty()) text += digital_machines(r, paint);

@@ -172,6 +172,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   const double reload_s = reloads ? write.time_s.value_or(0) : 0;
   const Timetable when = timetable(chip, layers, times, reload_s);
   result.timeline = when.timeline;
+  if (!when.held_back.empty()) result.warnings.push_back(when.held_back);
   result.latency_s = {
       {"array", array_s}, {"adc", adc_s}, {"digital", digital_s}, {"transfer", moving_s}, {"reload", reload_s}};
   result.latency_per_inference_s = total(result.latency_s);

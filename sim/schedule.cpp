@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/schedule.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
+#include "base/units.h"
+
 namespace bitline {
+namespace {
+
+std::string held_back(const Chip& chip, const std::vector<LayerActions>& layers, std::pair<int, double> busiest,
+                      double slowest_s) {
+  const auto& [array, takes_s] = busiest;
+  std::string names;
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    if (layers[l].arrays.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix->name;
+  return fmt::format(
+      "mapping.schedule: layers {} share array {}, which works {} on each image while the slowest layer takes {}: "
+      "throughput is {:.3g} of what it would be on arrays of their own",
+      names, array, pretty(takes_s, Unit::second), pretty(slowest_s, Unit::second), slowest_s / takes_s);
+}
+
+}  // namespace
 
 LayerTime layer_time(const Config& config, const LayerActions& a, double moving_s) {
   LayerTime t;
@@ -41,9 +60,14 @@ Timetable timetable(const Chip& chip, const std::vector<LayerActions>& layers, c
     slowest_s = std::max(slowest_s, times[l].total_s());
   }
   // Pipelined: a new image starts as soon as the busiest layer, or array shared by several layers, is free.
-  for (const auto& [array, takes_s] : busy_s) slowest_s = std::max(slowest_s, takes_s);
   const bool pipelined = chip.config.mapping.schedule == Schedule::pipelined && chip.placement.loads == 1;
   s.period_s = pipelined ? slowest_s : now_s;
+  const auto busiest =
+      std::max_element(busy_s.begin(), busy_s.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (pipelined && busiest != busy_s.end() && busiest->second > slowest_s) {
+    s.period_s = busiest->second;
+    s.held_back = held_back(chip, layers, *busiest, slowest_s);
+  }
   return s;
 }
 

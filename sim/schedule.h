@@ -2,6 +2,7 @@
 // When each part works: how long a layer and an inference take, and which array is busy when.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "sim/actions.h"
@@ -22,6 +23,8 @@ double transfer_s(const Config&, const MatrixLayer&, const LayerActions&, const 
 struct Timetable {
   std::vector<Busy> timeline;  // one inference, by layer and array
   double period_s = 0;         // from one image to the next
+  // Of a pipeline that waits for an array which several layers share, longer than for the slowest layer: why.
+  std::string held_back;
 };
 // `reload_s` passes before an inference when arrays are rewritten; then nothing overlaps.
 Timetable timetable(const Chip&, const std::vector<LayerActions>&, const std::vector<LayerTime>&, double reload_s);

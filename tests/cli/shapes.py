@@ -21,6 +21,15 @@ with tempfile.TemporaryDirectory() as d:
     ratio = result["energy"]["breakdown_J"]["array"] / expected["energy"]["breakdown_J"]["array"]
     check("drawn is near expected", abs(ratio - 1) < 0.01, ratio)
     expect("compare", 0, "compare", d / "a", d / "b", out="workload.statistics")
+    # Writing, where its pulses are given: in the summary, the page and comparisons.
+    writes = ["--set", "programming={voltage: 1.2 V, pulse: 100 ns, refresh: 1 day}", "--set", "workload.statistics=expected"]
+    expect("with pulses", 0, "run", "vgg8-cost", *writes, "--out", d / "once", out="Writing  energy ")
+    p = expect("with more pulses", 0, "run", "vgg8-cost", *writes, "--set", "programming.pulses=5", "--out", d / "five", out=", refresh ")
+    page = (d / "five/report.html").read_text()
+    check("writing on the page", all(f"<td>{row}</td>" in page for row in ("energy of writing everything once", "time of it", "mean power of refreshing")))
+    figures = {f["key"]: f for f in json.loads(call("compare", d / "once", d / "five", "--json").stdout)["figures"]}
+    check("writing compared", [round(figures[k]["ratio"], 9) for k in ("energy.write_J", "energy.write_s", "energy.refresh_W")] == [5, 5, 5], figures)
+    expect("writing that one run does not give", 0, "compare", d / "a", d / "once", out="energy.write_J")
     expect("report", 0, "report", d / "a", out="report.html")
     expect("check", 0, "check", "vgg8-cost", out="arrays")
     expect("map", 0, "map", "vgg8-cost", out="conv1")

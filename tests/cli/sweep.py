@@ -28,7 +28,9 @@ def started(folder, *args):
 
 def wait_for(folder, count, process):
     end = time.time() + 120
-    while len(lines(folder)) < count and process.poll() is None and time.time() < end:
+    file = folder / "points.jsonl"
+    # Whole lines: one that is just being written may be torn by what follows.
+    while (file.read_text().count("\n") if file.exists() else 0) < count and process.poll() is None and time.time() < end:
         time.sleep(0.01)
 
 
@@ -132,9 +134,10 @@ with tempfile.TemporaryDirectory() as d:
         two = d / f"{name}.yaml"
         two.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1, chips: auto}\n" + axes +
                        f"keep: [{keep}]\n")
-        expect(name, 0, "sweep", two, "--out", d / name, "--jobs", 2)
-        expect(name + ": report", 0, "report", d / name)
+        expect(name, 0, "sweep", two, "--out", d / name, "--jobs", 2, out="report.html")
         page = (d / name / "report.html").read_text()
+        expect(name + ": report", 0, "report", d / name)
+        check(name + ": the page that sweep wrote", (d / name / "report.html").read_text() == page)
         return [xml.fromstring(svg) for svg in re.findall("<svg.*?</svg>", page, re.DOTALL)]
 
     def words(svg):
@@ -153,6 +156,15 @@ with tempfile.TemporaryDirectory() as d:
     check("one axis, one line", len(drawn) == 1 and "quality.value, bars: 95 %" in words(drawn[0]), [words(s) for s in drawn])
     drawn = charts("words", "grid: {array.active_rows: [144, all], adc.bits: [4, 6]}\n", "quality.value")
     check("lines named by words", len(drawn) == 1 and {"adc.bits", "144", "all"} <= set(words(drawn[0])), [words(s) for s in drawn])
+    # Accuracy over time as the shipped plan of retention has it: an interval for each dot, times as people write them.
+    drawn = charts("ages", "grid: {compensate: [none, column], age: [1 s, 3600 s, 1 day, 1 year]}\n", "quality.value, quality.ci95.0, quality.ci95.1")
+    check("one line for each compensation", len(drawn) == 1 and {"compensate", "none", "column"} <= set(words(drawn[0])), [words(s) for s in drawn])
+    check("times", {"1 s", "1 h", "1 day", "1 year", "age (logarithmic)", "accuracy (share of images)", "quality.value, bars: 95 %"} <= set(words(drawn[0])), words(drawn[0]))
+    check("dots", sum(1 for _ in drawn[0].iter("{http://www.w3.org/2000/svg}circle")) == 8 + 2)
+    expect("the shipped plan of retention", 0, "sweep", "sweep/retention", "--dry-run", out="16 points, 0 of them finished")
+    shipped = call("sweep", source / "configs/sweep/retention.yaml", "--dry-run", "--out", d / "none").stdout
+    check("every compensation at every age", all(shipped.count(f"compensate={how}  age={age}\n") == 1
+                                                 for how in ("none", "global", "column", "reference") for age in ("1 s", "1 h", "1 day", "1 year")), shipped)
     expect("the shipped plan of wires", 0, "sweep", "sweep/wires", "--dry-run", out="30 points, 0 of them finished")
 
     # Wrong plans: position in the plan, nothing started.

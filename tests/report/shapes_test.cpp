@@ -44,7 +44,7 @@ TEST_CASE("shapes: result.json has null for what was not run") {
   CHECK(Json::parse(result_json(sample_result()))["shapes"].is_null());
 }
 
-TEST_CASE("shapes: text, page and table leave out accuracy, writing and signals") {
+TEST_CASE("shapes: text, page and table leave out accuracy, what was written and signals") {
   const Result r = costs();
   const std::string text = summary(r, false), html = html_report(r, "");
   CHECK(has(text, nothing_was_run));
@@ -53,11 +53,29 @@ TEST_CASE("shapes: text, page and table leave out accuracy, writing and signals"
     CAPTURE(word);
     CHECK(!has(text, word));
   }
-  for (const char* word : {"What comes out", "<h2>Writing", "SNR", "ADC full scale", "accuracy on chip"}) {
+  for (const char* word :
+       {"What comes out", "read back", "pulses per cell", "SNR", "ADC full scale", "accuracy on chip"}) {
     CAPTURE(word);
     CHECK(!has(html, word));
   }
   CHECK(has(html, "Array energies are those of the targets."));
   CHECK(has(layers_csv(r), ",,,,"));
   CHECK(has(summary(sample_result(), false), "SNR"));
+}
+
+TEST_CASE("shapes: text and page tell what writing would cost") {
+  Result r = costs();
+  CHECK(has(summary(r, false), "Writing  energy not given\n"));
+  CHECK(has(html_report(r, ""), "this configuration sets neither"));
+  r.energy_write_J = 3e-3;
+  r.write_time_s = 0.25;
+  r.refresh_W = 0.5e-6;
+  CHECK(has(summary(r, false), "Writing  energy 3 mJ, 250 ms, refresh 500 nW\n"));
+  const std::string html = html_report(r, "");
+  for (const char* row : {"<h2>Writing", "<td>energy of writing everything once</td><td class=\"n\">3 mJ</td>",
+                          "<td>time of it</td><td class=\"n\">250 ms</td>",
+                          "<td>mean power of refreshing</td><td class=\"n\">500 nW</td>", "inferences"}) {
+    CAPTURE(row);
+    CHECK(has(html, row));
+  }
 }

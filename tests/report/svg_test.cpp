@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -215,6 +216,38 @@ TEST_CASE("axes end on round numbers, and 0 has a place beside a logarithm") {
     CHECK(axis.ticks().size() >= 2);
   }
   CHECK(!ChartAxis::fitting(std::vector<double>{-1, 0.001, 5}, 0, 100).is_log());
+}
+
+TEST_CASE("times are told as people write them") {
+  for (const auto& [seconds, text] : {std::pair{0.0, "0 s"},
+                                      {1e-7, "100 ns"},
+                                      {1.0, "1 s"},
+                                      {59.0, "59 s"},
+                                      {60.0, "1 min"},
+                                      {3600.0, "1 h"},
+                                      {9000.0, "2.5 h"},
+                                      {86400.0, "1 day"},
+                                      {864000.0, "10 days"},
+                                      {365.25 * 86400, "1 year"},
+                                      {3652.5 * 86400, "10 years"}})
+    CHECK(time_text(seconds) == text);
+  const auto labels = [](std::vector<double> values) {
+    std::string text;
+    for (const double t : ChartAxis::logarithmic(values, 0, 100).time_ticks()) text += time_text(t) + ", ";
+    return text;
+  };
+  CHECK(labels({0.1, 4e8}) == "100 ms, 1 s, 1 min, 1 h, 1 day, 1 year, 10 years, ");
+  CHECK(labels({0, 2, 1e5}) == "0 s, 1 min, 1 h, 1 day, ");
+}
+
+TEST_CASE("thin lines take every colour, the pale ones last") {
+  std::vector<std::string> seen;
+  for (std::size_t i = 0; i < 27; ++i) {
+    for (const std::string& other : seen) CHECK(other != line_color(i));
+    seen.push_back(line_color(i));
+  }
+  for (const std::size_t pale : {1, 3})
+    CHECK(std::find(seen.begin(), seen.begin() + 7, series_color(pale)) == seen.begin() + 7);
 }
 
 TEST_CASE("pixels are a PNG") {

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pulses of writing: counted by write-verify, paid for, and held against what devices endure.
+#include <fmt/format.h>
+
+#include "tests/sim/cost_chips.h"
+
+using namespace bitline;
+using namespace bitline::testing;
+
+namespace {
+
+// Steps of exactly 3 uS from 0 that stop 1 uS beyond the target: 2 uS takes one pulse; 8, 14 and 20 uS, of the weights
+// 1, 2 and 3 on the tiny chip, take 3, 5 and 7.
+const std::string by_threes =
+    "{type: write-verify, half_width: 1.1 uS, set_step: [3 uS], spread: 0, start: 0 uS, max_pulses: 50}";
+
+Result network(std::vector<Override> overrides) {
+  overrides.insert(overrides.begin(), {{"instances", "2"},
+                                       {"workload.images", "5"},
+                                       {"workload.calibration_images", "16"},
+                                       {"programming", "{voltage: 1.2 V, pulse: 100 ns, verify: true, pulses: 3}"}});
+  return run(load(source / "configs/fashion-mlp.yaml", overrides, {{source / "configs"}}), run_options());
+}
+
+#define NEEDS_FASHION_MNIST()                                                                   \
+  if (!have_fashion_mnist()) {                                                                  \
+    MESSAGE("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)"); \
+    return;                                                                                     \
+  }
+
+}  // namespace
+
+TEST_CASE("write-verify: pulses of every device are counted") {
+  // Weights 3, -1, 0, 2, -3, 1: 7 + 3 + 5 + 7 + 3 pulses, and one for each of the seven devices at 2 uS.
+  const Chip chip = chip_with(tiny({{"device.write", by_threes}}), {small_layer()});
+  const ChipState state = write_chip(chip, 0);
+  CHECK(state.devices == 12);
+  CHECK(state.pulses == 7 + 3 + 5 + 7 + 3 + 7);
+  CHECK(state.given_up == 0);
+  const ChipState limited =
+      write_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()}), 0);
+  CHECK(limited.pulses == 3 + 3 + 3 + 3 + 3 + 7);
+  CHECK(limited.given_up == 3);
+}
+
+TEST_CASE("writing costs as many pulses as were counted, whatever programming.pulses says") {
+  NEEDS_FASHION_MNIST();
+  // From g_min in steps of one level: a weight w takes |w| pulses of two devices.
+  const Override by_levels{"device.write",
+                           "{type: write-verify, half_width: 1 uS, set_step: [2.5714 uS], spread: 0, start: 2 uS}"};
+  const Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  double expected = 0, devices = 0;
+  for (const auto& layer : layers.layers)
+    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
+      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
+                                      linear->weights.columns, LayerQuantization{});
+      for (const int w : q.codes) expected += std::abs(w), devices += 2;
+    }
+  expected /= devices;
+  const Result counted = network({by_levels}), same = network({by_levels, {"programming.pulses", "30"}});
+  CHECK(*counted.write.pulses_per_cell == relative(expected));
+  CHECK(*counted.write.failed_frac == 0);
+  CHECK(*same.energy_write_J == *counted.energy_write_J);
+
+  const Result given = network({{"device.write", "exact"}});  // 3 pulses
+  CHECK(!given.write.pulses_per_cell);
+  CHECK(!given.write.failed_frac);
+  CHECK(*counted.energy_write_J == relative(*given.energy_write_J / 3 * expected));
+  CHECK(*counted.write_time_s == relative(*given.write_time_s / 3 * expected));
+}
+
+TEST_CASE("where nothing is written, write-verify costs its mean over the targets there are") {
+  // 1, 3, 5 and 7 pulses; as costs of shapes have it. One pulse each, from cost_system_test.cpp: 1.44 G t and lines.
+  Config config = tiny({{"device.write", by_threes}, {"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 50}"}});
+  config.technology.write_energy_J.reset();
+  config.technology.write_time_s.reset();
+  const Result r = costs(config);
+  CHECK(*r.energy_write_J == relative(4 * (84e-6 * 1.44 * 100 * ns + 12 * 1.44 * 3.2 * fJ)));
+  CHECK(*r.write_time_s == relative(4 * 12 * 100 * ns));
+}
+
+TEST_CASE("endurance: told when writing and every refresh until the age of the run take more pulses") {
+  NEEDS_FASHION_MNIST();
+  const auto warns = [](const std::string& age, const std::string& endurance, std::vector<Override> more) {
+    more.insert(more.end(), {{"instances", "1"}, {"age", age}, {"device.endurance", endurance}});
+    return network(more).warnings;
+  };
+  // Once: 3 pulses. After 10.5 h with a refresh each hour: eleven times.
+  const Override refresh{"programming.refresh", "1 h"};
+  CHECK(!contains(warns("10.5 h", "3", {}), "endurance"));
+  CHECK(
+      contains(warns("10.5 h", "2", {}), "device.endurance: 3 pulses until the age of the run, but a device bears 2"));
+  CHECK(!contains(warns("10.5 h", "33", {refresh}), "endurance"));
+  CHECK(contains(warns("10.5 h", "32", {refresh}), "device.endurance: 33 pulses"));
+  CHECK(!contains(warns("59 min", "3", {refresh}), "endurance"));
+  // Counted pulses where there are some.
+  const Override write_verify{"device", "rram-neurram"};
+  const double pulses = *network({write_verify, {"instances", "1"}}).write.pulses_per_cell;
+  CHECK(!contains(warns("10.5 h", fmt::format("{}", 11.01 * pulses), {write_verify, refresh}), "endurance"));
+  CHECK(contains(warns("10.5 h", fmt::format("{}", 10.99 * pulses), {write_verify, refresh}), "device.endurance"));
+}
