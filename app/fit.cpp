@@ -43,8 +43,9 @@ Json json_of(const FitPart& p) {
                           {"refused", c.refused.empty() ? Json() : Json(c.refused)},
                           {"values", values}});
   }
-  return {{"part", p.part},         {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
-          {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
+  return {
+      {"part", p.part},           {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
+      {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
 }
 
 std::string interval(const FittedValue& v) {
@@ -54,8 +55,10 @@ std::string interval(const FittedValue& v) {
 
 // A handful of lines for each part.
 std::string text_of(const FitPart& p) {
-  std::string out = fmt::format("{} from {}: {} points, worth {:.0f} independent {}\n", p.part, p.file, p.x.size(),
-                                p.readings, p.spread.empty() ? "readings" : "cells");
+  std::string out = p.spread.empty()
+                        ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part, p.file,
+                                      p.x.size(), p.readings)
+                        : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
   double best = INFINITY, sum = 0;
   for (const FitCandidate& c : p.candidates)
     if (c.refused.empty()) best = std::min(best, c.aicc);
@@ -67,10 +70,11 @@ std::string text_of(const FitPart& p) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string weight =
-        std::isfinite(c.aicc) && sum > 0 ? fmt::format("{:.3f}", std::exp(-0.5 * (c.aicc - best)) / sum) : "none";
-    out += fmt::format("  {} {:<20} AICc {:>9.1f}  weight {:>5}  residuals {}\n", chosen ? "*" : " ", c.model, c.aicc,
-                       weight, pretty(c.rms, p.y_unit));
+    const std::string criterion = std::isfinite(c.aicc) ? fmt::format("AICc {:>9.1f}  weight {:.3f}", c.aicc,
+                                                                      std::exp(-0.5 * (c.aicc - best)) / sum)
+                                                        : "as many parameters as readings";
+    out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
+                       pretty(c.rms, p.y_unit));
   }
   constexpr std::size_t most = 16;
   const auto& values = p.best().values;
@@ -112,7 +116,8 @@ int run_fit(const Arguments& a) {
   if (!a.read_voltage.empty()) {
     const auto q = parse_quantity(a.read_voltage, Unit::volt);
     if (!q.value || !(*q.value > 0))
-      throw UsageError(fmt::format("--read-voltage '{}' {}", a.read_voltage, q.value ? "must be above zero" : q.problem));
+      throw UsageError(
+          fmt::format("--read-voltage '{}' {}", a.read_voltage, q.value ? "must be above zero" : q.problem));
     files.read_voltage_V = q.value;
   }
   if (a.model != "auto")
@@ -140,23 +145,24 @@ int run_fit(const Arguments& a) {
 
 void add_fit(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
-  Command& c = line.add(
-      "fit", "one device from its measured curves, with intervals", "Look",
-      {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --name mine -o mine.yaml",
-        "potentiation and depression: the best of four curves, by Akaike's criterion"},
-       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --ppf docs/tutorial/my-device/ppf.csv --retention "
-        "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
-        "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
-        "everything measured in one device file, and a picture of the residuals"},
-       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --model exponential --name mine -o mine.yaml",
-        "one model by name"}});
-  c.cli->footer("Columns (names with units, comma, semicolon or tab; others are not used):\n"
-                "  --ltp        amplitude (V), width (s), conductance (S) or current (A) or level; a row per pulse\n"
-                "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
-                "  --retention  cell, time (s), conductance or current, written (S)\n"
-                "  --readback   target (S), conductance or current\n"
-                "  --iv         voltage (V), current (A), state\n\n" +
-                c.cli->get_footer());
+  Command& c =
+      line.add("fit", "one device from its measured curves, with intervals", "Look",
+               {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --name mine -o mine.yaml",
+                 "potentiation and depression: the best of four curves, by Akaike's criterion"},
+                {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --ppf docs/tutorial/my-device/ppf.csv --retention "
+                 "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
+                 "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
+                 "everything measured in one device file, and a picture of the residuals"},
+                {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --model exponential --name mine -o mine.yaml",
+                 "one model by name"}});
+  c.cli->footer(
+      "Columns (names with units, comma, semicolon or tab; others are not used):\n"
+      "  --ltp        amplitude (V), width (s), conductance (S) or current (A) or level; a row per pulse\n"
+      "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
+      "  --retention  cell, time (s), conductance or current, written (S)\n"
+      "  --readback   target (S), conductance or current\n"
+      "  --iv         voltage (V), current (A), state\n\n" +
+      c.cli->get_footer());
   const auto text = [&](const char* name, std::string& to, const std::string& meaning, const char* type) {
     return c.cli->add_option(name, to, meaning)->type_name(type);
   };
@@ -167,8 +173,8 @@ void add_fit(CommandLine& line) {
   text("--iv", a->iv, "current over voltage of one or several states", "FILE");
   text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
   text("--name", a->name, "what the device is called", "NAME");
-  text("--model", a->model, fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(fit_models(), ", ")),
-       "MODELS");
+  text("--model", a->model,
+       fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(fit_models(), ", ")), "MODELS");
   text("-o,--output", a->output, "the device file to write", "FILE.yaml");
   text("--svg", a->svg, "draw curves and residuals", "FILE");
   a->add_output_options(*c.cli);

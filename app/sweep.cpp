@@ -74,7 +74,8 @@ std::string slurm_script(const Arguments& a, const Sweep& sweep, const fs::path&
 void print_points(const Sweep& sweep, std::size_t finished, const fs::path& folder) {
   for (std::size_t i = 0; i < sweep.points.size(); ++i) {
     std::string axes;
-    for (const auto& v : sweep.points[i].axes) axes += fmt::format("  {}={}", v.path, v.value);
+    for (const auto& v : sweep.points[i].axes)
+      if (!v.value.empty()) axes += fmt::format("  {}={}", v.path, v.value);
     fmt::print("{:5}  {}{}\n", i, sweep.points[i].hash, axes);
   }
   fmt::print("{} points, {} of them finished in {}\n", sweep.points.size(), finished, folder.string());

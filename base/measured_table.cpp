@@ -96,7 +96,8 @@ MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const 
 }
 
 const MeasuredTable::Column* MeasuredTable::find(std::string_view column) const {
-  const auto at = std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.what->name == column; });
+  const auto at =
+      std::find_if(columns_.begin(), columns_.end(), [&](const Column& c) { return c.what->name == column; });
   return at == columns_.end() ? nullptr : &*at;
 }
 
@@ -105,7 +106,8 @@ bool MeasuredTable::has(std::string_view column) const { return find(column) != 
 std::optional<double> MeasuredTable::value(std::size_t row, const Column& c) const {
   const std::string_view field = trimmed(table_.text(row, c.header));
   if (field.empty()) return std::nullopt;
-  const auto q = parse_quantity(c.unit.empty() ? std::string(field) : fmt::format("{} {}", field, c.unit), c.what->unit);
+  const auto q =
+      parse_quantity(c.unit.empty() ? std::string(field) : fmt::format("{} {}", field, c.unit), c.what->unit);
   if (!q.value)
     refuse(row, fmt::format("{} '{}' is not a number{}", c.what->name, field,
                             field.find(',') != std::string_view::npos ? ": write a decimal point" : ""));
@@ -150,8 +152,6 @@ void MeasuredTable::refuse(std::size_t row, std::string_view problem) const {
   throw InputError(fmt::format("{}:{}: {}", name_, table_.line(row), problem));
 }
 
-void MeasuredTable::refuse(std::string_view problem) const {
-  throw InputError(fmt::format("{}: {}", name_, problem));
-}
+void MeasuredTable::refuse(std::string_view problem) const { throw InputError(fmt::format("{}: {}", name_, problem)); }
 
 }  // namespace bitline

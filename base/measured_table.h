@@ -24,8 +24,8 @@ struct KnownColumn {
 
 class MeasuredTable {
  public:
-  // Finds the columns that are known; others are listed in unused(). Throws InputError naming file and line: no header, a
-  // known column without its unit, with a wrong one or there twice, rows of another length. `known` must outlive the
+  // Finds the columns that are known; others are listed in unused(). Throws InputError naming file and line: no header,
+  // a known column without its unit, with a wrong one or there twice, rows of another length. `known` must outlive the
   // table.
   MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known);
 

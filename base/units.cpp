@@ -53,6 +53,9 @@ constexpr Prefix prefixes[] = {{"", 0},          {"f", -15}, {"p", -12}, {"n", -
                                {"m", -3},        {"k", 3},   {"M", 6},   {"G", 9},  {"T", 12}, {"\u03bc", -6, false},
                                {"a", -18, false}};
 
+// "0.8 /V", not "800 m/V".
+bool without_prefix(Unit unit) { return unit == Unit::per_volt || unit == Unit::per_kelvin; }
+
 bool per_length(Unit unit) {
   return unit == Unit::ohm_per_meter || unit == Unit::farad_per_meter || unit == Unit::ampere_per_meter;
 }
@@ -161,7 +164,7 @@ std::string format_quantity(double value, Unit unit) {
   if (unit == Unit::none || unit == Unit::fraction) return plain;
   const std::string_view base = symbol(unit);
   std::string best = fmt::format("{} {}", plain, base);
-  if (value == 0 || per_length(unit)) return best;
+  if (value == 0 || per_length(unit) || without_prefix(unit)) return best;
   // Prefer the prefix that leaves the fewest characters and a number from 1 to 1000, and still reads back exactly.
   std::size_t least = std::string::npos;
   for (const auto& p : prefixes) {
@@ -181,7 +184,7 @@ std::string format_quantity(double value, Unit unit) {
 std::string pretty(double value, Unit unit) {
   if (unit == Unit::fraction) return fmt::format("{:.2f} %", value * 100);
   if (unit == Unit::none) return fmt::format("{:.4g}", value);
-  if (value == 0 || !std::isfinite(value)) return fmt::format("{:.4g} {}", value, symbol(unit));
+  if (value == 0 || !std::isfinite(value) || without_prefix(unit)) return fmt::format("{:.4g} {}", value, symbol(unit));
   const int step = 3 * dimension(unit);
   int power = static_cast<int>(std::floor(std::log10(std::abs(value)) / step)) * step;
   power = std::clamp(power, -5 * step, 12);

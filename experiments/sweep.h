@@ -53,7 +53,8 @@ void fields(Visitor&, RandomAxis&);
 void fields(Visitor&, RandomAxes&);
 void fields(Visitor&, SweepPlan&);
 
-// One value on one axis: a config path, YAML text, and where the plan says so.
+// One value on one axis: a config path, YAML text, and where the plan says so. Empty text (a point of `list` that does
+// not name the path): as the config has it.
 struct AxisValue {
   std::string path, value;
   Origin origin;

@@ -85,21 +85,19 @@ void SweepAxes::list(const Value& v) {
   if (v.kind == Value::Kind::null) return;
   if (!v.is_list() || v.items.empty())
     return problem(v.origin, "list", "must be a list of points", "write [{adc.bits: 6, device.g_min: 1 uS}, ...]");
-  std::vector<Bundle> axis;
   std::vector<std::string> keys;
   for (const auto& item : v.items) {
-    std::vector<std::string> here;
-    Bundle bundle;
-    for (const auto& e : item.entries) {
-      here.push_back(e.key);
-      bundle.push_back(axis_value(e.key, e.value));
+    if (!item.is_map()) return problem(item.origin, "list", "must hold maps from config paths to values");
+    for (const auto& e : item.entries)
+      if (std::find(keys.begin(), keys.end(), e.key) == keys.end()) keys.push_back(e.key);
+  }
+  std::vector<Bundle> axis;
+  for (const auto& item : v.items) {
+    Bundle& bundle = axis.emplace_back();
+    for (const std::string& key : keys) {
+      const Value* value = item.find(key);
+      bundle.push_back(value ? axis_value(key, *value) : AxisValue{key, "", item.origin});
     }
-    if (axis.empty()) keys = here;
-    if (here.empty()) return problem(item.origin, "list", "must hold maps from config paths to values");
-    if (here != keys)
-      return problem(item.origin, "list", "has other keys than the first point, or in another order",
-                     "give every point the same keys");
-    axis.push_back(std::move(bundle));
   }
   add(keys, std::move(axis), "list");
 }

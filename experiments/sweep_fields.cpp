@@ -24,7 +24,8 @@ void fields(Visitor& v, SweepPlan& p) {
   v(p.set, {.key = "set", .meaning = "by config path: values for all points"});
   v(p.grid, {.key = "grid", .meaning = "by config path: lists of values, every combination"});
   v(p.zip, {.key = "zip", .meaning = "by config path: lists of equal length, in step"});
-  v(p.list, {.key = "list", .meaning = "a list of points, each by config path"});
+  v(p.list,
+    {.key = "list", .meaning = "a list of points, each by config path; what a point leaves out is as in the config"});
   v(p.random, {.key = "random", .meaning = "points drawn at random"});
   v(p.seeds, {.key = "seeds", .meaning = "seeds; every point runs with each"});
   v(p.keep, {.key = "keep", .meaning = "paths into result.json: the columns of table.csv"});

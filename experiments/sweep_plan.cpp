@@ -28,7 +28,8 @@ std::string override_name(const AxisValue& a) { return "--set " + a.path + "=" +
 
 std::string point_text(const SweepPoint& p) {
   std::string out;
-  for (const auto& a : p.axes) out += (out.empty() ? "" : ", ") + a.path + "=" + a.value;
+  for (const auto& a : p.axes)
+    if (!a.value.empty()) out += (out.empty() ? "" : ", ") + a.path + "=" + a.value;
   return out;
 }
 
@@ -70,7 +71,8 @@ void check_points(Sweep& sweep) {
 LoadedConfig Sweep::load(const SweepPoint& point) const {
   std::vector<Override> overrides;
   for (const auto* values : {&fixed, &point.axes})
-    for (const auto& a : *values) overrides.push_back({a.path, a.value});
+    for (const auto& a : *values)
+      if (!a.value.empty()) overrides.push_back({a.path, a.value});
   return bitline::load(config, overrides, where);
 }
 

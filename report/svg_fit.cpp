@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
@@ -16,7 +18,7 @@ namespace {
 struct Row {
   std::string title, x_name, y_name;
   bool log_x;
-  const std::vector<double>&x, &measured, &fitted;
+  std::vector<double> x, measured, fitted;
 };
 
 void panel(Svg& svg, const Row& row, double left, double top, bool residuals) {
@@ -39,35 +41,52 @@ void panel(Svg& svg, const Row& row, double left, double top, bool residuals) {
   svg.text(left - 66, (top + bottom) / 2, residuals ? "measured - fitted" : row.y_name,
            {.anchor = Anchor::middle, .rotate_deg = -90});
   for (std::size_t i = 0; i < row.x.size(); ++i)
-    svg.circle(x(row.x[i]), y(row.measured[i] - (residuals ? row.fitted[i] : 0)), 2, series_color(0));
+    svg.circle(x(row.x[i]), y(row.measured[i] - (residuals ? row.fitted[i] : 0)), 2, line_color(0));
   if (residuals) {
     svg.line(left, y(0), right, y(0), ink::axis, 1.4);
     return;
   }
-  std::vector<std::size_t> order(row.x.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row.x[a] < row.x[b]; });
-  for (std::size_t i = 1; i < order.size(); ++i)
-    svg.line(x(row.x[order[i - 1]]), y(row.fitted[order[i - 1]]), x(row.x[order[i]]), y(row.fitted[order[i]]),
-             series_color(3), 1.8);
+  // As long as x goes one way it is one curve: the next state or cell begins anew.
+  double direction = 0;
+  for (std::size_t i = 1; i < row.x.size(); ++i) {
+    const double step = row.x[i] - row.x[i - 1];
+    if (step * direction < 0) {
+      direction = 0;
+      continue;
+    }
+    direction = step == 0 ? direction : step;
+    svg.line(x(row.x[i - 1]), y(row.fitted[i - 1]), x(row.x[i]), y(row.fitted[i]), line_color(1), 1.8);
+  }
 }
 
-// Conductances and currents in one handy unit.
-std::string with_unit(const std::string& name, Unit unit) {
-  return unit == Unit::none ? name : fmt::format("{} ({})", name, symbol(unit));
+// The prefix that suits the largest value: its unit, and what to multiply by.
+std::pair<std::string, double> handy(const std::vector<double>& values, Unit unit) {
+  double most = 0;
+  for (const double v : values) most = std::max(most, std::abs(v));
+  if (unit == Unit::none || !(most > 0)) return {std::string(symbol(unit)), 1};
+  const std::string text = pretty(most, unit);
+  return {text.substr(text.find(' ') + 1), std::pow(10, 3 * std::round(std::log10(std::stod(text) / most) / 3))};
+}
+
+std::vector<double> scaled(std::vector<double> values, double factor) {
+  for (double& v : values) v *= factor;
+  return values;
 }
 
 }  // namespace
 
 std::string fit_svg(const std::string& name, std::span<const FitPart> parts) {
   std::vector<Row> rows;
+  const auto add = [&](const FitPart& p, const std::string& what, const std::string& y_name,
+                       const std::vector<double>& measured, const std::vector<double>& fitted) {
+    const auto [unit, factor] = handy(measured, p.y_unit);
+    rows.push_back({fmt::format("{}: {}{}", p.part, p.best().model, what), p.x_name,
+                    unit.empty() ? y_name : fmt::format("{} ({})", y_name, unit), p.log_x, p.x,
+                    scaled(measured, factor), scaled(fitted, factor)});
+  };
   for (const FitPart& p : parts) {
-    const FitCandidate& best = p.best();
-    const std::string title = fmt::format("{}: {}", p.part, best.model);
-    rows.push_back({title, p.x_name, with_unit(p.y_name, p.y_unit), p.log_x, p.x, p.y, best.fitted});
-    if (!p.spread.empty())
-      rows.push_back({title + ", spread between cells", p.x_name, with_unit("standard deviation", p.y_unit), p.log_x, p.x,
-                      p.spread, best.fitted_spread});
+    add(p, "", p.y_name, p.y, p.best().fitted);
+    if (!p.spread.empty()) add(p, ", spread between cells", "standard deviation", p.spread, p.best().fitted_spread);
   }
   constexpr double row_height = 310;
   Svg svg(1000, 60 + row_height * static_cast<double>(rows.size()), fmt::format("{}: measured and fitted", name));

@@ -41,7 +41,8 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
     if (t_s[i] == 0) continue;
     cell.t_s.push_back(t_s[i]), cell.g_S.push_back(g_S[i]);
   }
-  if (assumed) notes.push_back("there is no reading at time 0 and no column 'written': the first reading stands for it");
+  if (assumed)
+    notes.push_back("there is no reading at time 0 and no column 'written': the first reading stands for it");
   std::erase_if(cells.all, [](const Cell& c) { return c.t_s.empty(); });
   std::map<double, std::size_t> at_time;
   bool moved = false;
@@ -59,8 +60,9 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   cells.many = true;
   for (const auto& [t, n] : at_time) cells.times_s.push_back(t), cells.many &= n >= many;
   if (!cells.many && cells.all.size() >= many)
-    notes.push_back("cells are read at different times, fewer than 20 at some: round the times to have the spread between "
-                    "cells fitted");
+    notes.push_back(
+        "cells are read at different times, fewer than 20 at some: round the times to have the spread between "
+        "cells fitted");
   return cells;
 }
 

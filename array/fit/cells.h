@@ -19,7 +19,7 @@ struct Cell {
 struct Cells {
   std::vector<Cell> all = {};
   std::vector<double> times_s = {};  // ascending, of all cells
-  double highest_S = 0;         // written
+  double highest_S = 0;              // written
   std::size_t readings = 0;
   bool many = false;  // enough at every time to speak of a spread between cells
 };

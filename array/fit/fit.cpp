@@ -49,9 +49,10 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     const std::string where = std::string("plasticity.") + side;
     for (const char* key : {".drive.amplitude", ".drive.width"})
       if (given.count(where + ".short_term.tau1") && !given.count(where + key))
-        throw InputError(fmt::format("{}: which pulses these were is not known: give columns 'amplitude (V)' and 'width "
-                                     "(s)', or the {} measured with the same pulses (--ltp)",
-                                     files.ppf->string(), side));
+        throw InputError(
+            fmt::format("{}: which pulses these were is not known: give columns 'amplitude (V)' and 'width "
+                        "(s)', or the {} measured with the same pulses (--ltp)",
+                        files.ppf->string(), side));
   }
   return parts;
 }
@@ -59,12 +60,15 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
 Value fitted_device(const std::vector<FitPart>& parts) {
   Value device = Value::map();
   std::set<std::string> done;
-  // The window first, as in device files.
+  // As in device files: the window first, and what a model is before its numbers.
   std::vector<FitPart::Key> keys;
-  for (const bool window : {true, false})
+  const auto rank = [](const std::string& path) {
+    return path == "g_min" || path == "g_max" ? 0 : path.ends_with(".type") ? 1 : 2;
+  };
+  for (const int wanted : {0, 1, 2})
     for (const FitPart& p : parts)
       for (const FitPart::Key& k : p.keys)
-        if ((k.path == "g_min" || k.path == "g_max") == window && done.insert(k.path).second) keys.push_back(k);
+        if (rank(k.path) == wanted && done.insert(k.path).second) keys.push_back(k);
   for (const FitPart::Key& k : keys) {
     Value v = parse_yaml("x: " + k.text, "fitted value").entries.front().value;
     if (!k.source.empty() || !k.assumed.empty()) {

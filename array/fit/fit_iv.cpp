@@ -13,8 +13,8 @@ namespace bitline::fit {
 namespace {
 
 struct Sweep {
-  std::vector<double> v, i;         // of the largest voltage and current
-  std::vector<std::size_t> state;   // of each row
+  std::vector<double> v, i;        // of the largest voltage and current
+  std::vector<std::size_t> state;  // of each row
   std::size_t states = 0;
   double v_most = 0, i_most = 0;
 };
@@ -87,7 +87,8 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   }
   for (const auto& [name, index] : states)
     if (count[index] < fewest)
-      table.refuse(fmt::format("state '{}' has {} readings, which are too few: at least {}", name, count[index], fewest));
+      table.refuse(
+          fmt::format("state '{}' has {} readings, which are too few: at least {}", name, count[index], fewest));
   FitPart part{.part = "iv", .file = file.string(), .x_name = "voltage (V)", .y_name = "current"};
   part.y_unit = Unit::ampere;
   part.x = v, part.y = i;

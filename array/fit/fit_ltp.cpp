@@ -131,16 +131,17 @@ FitCandidate fit_curve(const Curve& curve, const Trains& t, Unit unit) {
   return c;
 }
 
-// The nearest sequence that never turns back (least squares; pool adjacent violators, Barlow et al. 1972).
+// The nearest sequence that never turns back (least squares; pool adjacent violators, Barlow et al. 1972), straight
+// between the middles of its level stretches and from its ends: a table that stays level would hold a state for ever.
 std::vector<double> rising(const std::vector<double>& y, const std::vector<double>& weight) {
   struct Block {
     double mean, weight;
-    std::size_t count;
+    std::size_t first, count;
   };
   std::vector<Block> blocks;
   for (std::size_t i = 0; i < y.size(); ++i) {
-    blocks.push_back({y[i], weight[i], 1});
-    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean > blocks.back().mean) {
+    blocks.push_back({y[i], weight[i], i, 1});
+    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean >= blocks.back().mean) {
       const Block b = blocks.back();
       blocks.pop_back();
       Block& a = blocks.back();
@@ -148,8 +149,17 @@ std::vector<double> rising(const std::vector<double>& y, const std::vector<doubl
       a.weight += b.weight, a.count += b.count;
     }
   }
-  std::vector<double> out;
-  for (const Block& b : blocks) out.insert(out.end(), b.count, b.mean);
+  const auto place = [&](std::size_t k) {
+    if (k == 0) return 0.0;
+    if (k + 1 == blocks.size()) return static_cast<double>(y.size() - 1);
+    return static_cast<double>(blocks[k].first) + 0.5 * static_cast<double>(blocks[k].count - 1);
+  };
+  std::vector<double> out(y.size(), blocks.front().mean);
+  for (std::size_t k = 1; k < blocks.size(); ++k)
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const double share = (static_cast<double>(i) - place(k - 1)) / (place(k) - place(k - 1));
+      if (share > 0) out[i] = blocks[k - 1].mean + std::min(share, 1.0) * (blocks[k].mean - blocks[k - 1].mean);
+    }
   return out;
 }
 
@@ -171,7 +181,8 @@ FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& ke
     mean[up] = rising(sum, count);
     if (!up)
       for (double& x : mean[up]) x = -x;
-    if (!begun) mean[up].insert(mean[up].begin(), mean[up].front());
+    // No reading before the first pulse: its step is taken as large as the next.
+    if (!begun) mean[up].insert(mean[up].begin(), 2 * mean[up][0] - mean[up][1]);
     c.parameters += static_cast<int>(mean[up].size());
   }
   double low = 0, high = 0, n = 0;
@@ -209,6 +220,9 @@ FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& ke
     c.fitted[i] = t.low + t.range * c.fitted[i];
   }
   c.rms = t.range * std::sqrt(square);
+  // Any noise has some monotone curve near it.
+  const double spread = standard_deviation(t.y);
+  if (square > 0.5 * spread * spread) c.refused = "a monotone curve explains less than half of the variance";
   if (unit == Unit::siemens)
     for (const bool top : {false, true}) {
       const double g = t.low + t.range * (top ? high : low);
@@ -317,8 +331,12 @@ Trains trains_of(const MeasuredTable& table, const std::vector<std::optional<dou
 }  // namespace
 
 FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"amplitude", Unit::volt},  {"width", Unit::second}, {"conductance", Unit::siemens},
-                               {"current", Unit::ampere},  {"level", Unit::none},   {"pulse", Unit::none},
+  const KnownColumn known[] = {{"amplitude", Unit::volt},
+                               {"width", Unit::second},
+                               {"conductance", Unit::siemens},
+                               {"current", Unit::ampere},
+                               {"level", Unit::none, {"conductance per g max"}},
+                               {"pulse", Unit::none},
                                {"time", Unit::second}};
   const MeasuredTable table(file, known);
   FitPart part{.part = "ltp", .file = file.string(), .x_name = "reading", .y_name = "conductance"};
@@ -341,9 +359,8 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     t.y.push_back((y - t.low) / t.range);
   }
 
-  const Curve curves[] = {{"linear", &straight, {}},
-                          {"exponential", &exponential, {-3, 0.5, 4}},
-                          {"power", &power, {-0.7, 0, 0.7}}};
+  const Curve curves[] = {
+      {"linear", &straight, {}}, {"exponential", &exponential, {-3, 0.5, 4}}, {"power", &power, {-0.7, 0, 0.7}}};
   for (const Curve& curve : curves)
     if (wanted(files, ltp_models, curve.model)) part.candidates.push_back(fit_curve(curve, t, part.y_unit));
   std::vector<FitPart::Key> points;
@@ -361,7 +378,8 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     part.keys.push_back({where + ".drive.width", quantity(s, Unit::second), of_file, ""});
     part.keys.push_back({where + ".update.type", part.best().model, "", ""});
     if (part.best().model != "table")
-      part.keys.push_back({where + ".update.pulses", std::to_string(t.longest[up]), "longest train of " + file.filename().string(), ""});
+      part.keys.push_back({where + ".update.pulses", std::to_string(t.longest[up]),
+                           "longest train of " + file.filename().string(), ""});
   }
   if (part.best().model == "table") part.keys.insert(part.keys.end(), points.begin(), points.end());
   part.notes.push_back("one device was measured: the spread between devices is left out");

@@ -87,7 +87,8 @@ Pairs pairs_of(const MeasuredTable& table, const std::vector<double>& interval_s
   constexpr std::size_t fewest = 4;
   if (rows.size() < fewest)
     table.refuse(fmt::format("{} intervals with a {} are too few to fit: at least {}", rows.size(), word, fewest));
-  if (pairs.dt_s.front() == pairs.dt_s.back()) table.refuse("all intervals are the same: nothing tells the time constants");
+  if (pairs.dt_s.front() == pairs.dt_s.back())
+    table.refuse("all intervals are the same: nothing tells the time constants");
   const auto [low, high] = std::minmax_element(pairs.gain.begin(), pairs.gain.end());
   if (*low == *high) table.refuse(fmt::format("the {} is the same at all intervals: there is nothing to fit", word));
   return pairs;
@@ -105,12 +106,14 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
                                {"width", Unit::second}};
   const MeasuredTable table(file, known);
   const auto interval_s = table.values("interval");
-  const bool ppf = table.has("ppf ratio") || table.has("ppf gain"), ppd = table.has("ppd ratio") || table.has("ppd gain");
+  const bool ppf = table.has("ppf ratio") || table.has("ppf gain"),
+             ppd = table.has("ppd ratio") || table.has("ppd gain");
   if (!ppf && !ppd)
     table.refuse(
         "there is no column that names its definition: 'ppf ratio' is P2 / P1, 'ppf gain' is (P2 - P1) / P1, the same "
         "with 'ppd' for depression");
-  FitPart part{.part = "ppf", .file = file.string(), .x_name = "interval (s)", .y_name = "(P2 - P1) / P1", .log_x = true};
+  FitPart part{
+      .part = "ppf", .file = file.string(), .x_name = "interval (s)", .y_name = "(P2 - P1) / P1", .log_x = true};
   Pairs sides[2];
   if (ppf) sides[0] = pairs_of(table, interval_s, "ppf");
   if (ppd) sides[1] = pairs_of(table, interval_s, "ppd");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "array/fit/parts.h"
 #include "base/error.h"
@@ -90,8 +91,14 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   const KnownColumn known[] = {
       {"target", Unit::siemens}, {"conductance", Unit::siemens}, {"current", Unit::ampere}, {"cell", Unit::none}};
   const MeasuredTable table(file, known);
-  const std::vector<double> target_S = table.values("target"), g_S = conductances(table, files);
-  FitPart part{.part = "readback", .file = file.string(), .x_name = "target (S)", .y_name = "|error| sqrt(pi / 2)"};
+  std::vector<double> target_S = table.values("target"), g_S = conductances(table, files);
+  for (std::size_t i = 0; i < target_S.size(); ++i)
+    if (target_S[i] < 0) table.refuse(i, "a target is below 0");
+  std::vector<std::pair<double, double>> rows;  // by rising target, as they are drawn
+  for (std::size_t i = 0; i < target_S.size(); ++i) rows.emplace_back(target_S[i], g_S[i]);
+  std::sort(rows.begin(), rows.end());
+  for (std::size_t i = 0; i < rows.size(); ++i) std::tie(target_S[i], g_S[i]) = rows[i];
+  FitPart part{.part = "readback", .file = file.string(), .x_name = "target (uS)", .y_name = "|error| sqrt(pi / 2)"};
   part.y_unit = Unit::siemens;
   constexpr std::size_t fewest = 20;
   if (target_S.size() < fewest)
@@ -103,11 +110,10 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   double bias = 0;
   const double n = static_cast<double>(target_S.size());
   for (std::size_t i = 0; i < target_S.size(); ++i) {
-    if (target_S[i] < 0) table.refuse(i, "a target is below 0");
     e.target.push_back(target_S[i] / scale_S);
     e.error.push_back((g_S[i] - target_S[i]) / scale_S);
     bias += e.error.back() / n;
-    part.x.push_back(target_S[i]);
+    part.x.push_back(target_S[i] * 1e6);
     part.y.push_back(std::abs(g_S[i] - target_S[i]) * std::sqrt(std::acos(-1.0) / 2));
   }
   if (std::all_of(e.error.begin(), e.error.end(), [](double x) { return x == 0; }))
@@ -115,7 +121,8 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   part.readings = n;
   for (const int degree : {0, 1, 2})
     if (wanted(files, readback_models, readback_models[static_cast<std::size_t>(degree)])) {
-      if (degree > 0 && std::all_of(e.target.begin(), e.target.end(), [&](double x) { return x == e.target.front(); })) {
+      if (degree > 0 &&
+          std::all_of(e.target.begin(), e.target.end(), [&](double x) { return x == e.target.front(); })) {
         part.candidates.push_back({.model = std::string(readback_models[static_cast<std::size_t>(degree)]),
                                    .refused = "one target does not tell how sigma depends on it"});
         continue;
@@ -139,9 +146,10 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   double spread = 0;
   for (const double x : e.error) spread += (x - bias) * (x - bias) / (n - 1);
   if (std::abs(bias) > t_quantile(0.975, n - 1) * std::sqrt(spread / n))
-    part.notes.push_back(fmt::format("cells are off their targets by {} on average: no model of writing has that, so it "
-                                     "is counted as spread",
-                                     pretty(bias * scale_S, Unit::siemens)));
+    part.notes.push_back(
+        fmt::format("cells are off their targets by {} on average: no model of writing has that, so it "
+                    "is counted as spread",
+                    pretty(bias * scale_S, Unit::siemens)));
   return part;
 }
 

@@ -35,7 +35,10 @@ const Model models[] = {
       {"sigma at t0", Unit::siemens},
       {"sigma per square root of a decade", Unit::siemens}}},
     {"by-level", [](const Cells& c) { return by_level(c, false); }, 0, {}},
-    {"power-law", power_law, 4, {{"exponent nu", Unit::none}, {"sigma of nu between cells", Unit::none}, {"t0", Unit::second}}},
+    {"power-law",
+     power_law,
+     4,
+     {{"exponent nu", Unit::none}, {"sigma of nu between cells", Unit::none}, {"t0", Unit::second}}},
     {"double-exponential",
      double_exponential,
      5,
@@ -66,12 +69,12 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   static const char* of_level[] = {"mean shift", "mean shift per decade", "sigma", "sigma per square root of a decade"};
   constexpr int rounds = 200;
   std::vector<std::vector<double>> drawn;
-  if (cells.many)
+  if (cells.many && !fit.numbers.empty())
     for (int round = 0; round < rounds; ++round) {
       const RetentionModel again = model.fit(resampled(cells, round));
       if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
     }
-  if (cells.many && drawn.size() < rounds)
+  if (cells.many && !fit.numbers.empty() && drawn.size() < rounds)
     notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
                                 rounds - drawn.size(), rounds));
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
@@ -84,7 +87,8 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
     const auto quantile = [&](double p) {
       return values.empty() ? NAN : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
     };
-    out.push_back({"", name, fit.numbers[j], quantile(0.025), quantile(0.975), level ? Unit::siemens : model.numbers[j].unit});
+    out.push_back(
+        {"", name, fit.numbers[j], quantile(0.025), quantile(0.975), level ? Unit::siemens : model.numbers[j].unit});
   }
   return out;
 }
@@ -98,14 +102,16 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
                                {"current", Unit::ampere},
                                {"written", Unit::siemens}};
   const MeasuredTable table(file, known);
-  FitPart part{.part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
+  FitPart part{
+      .part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
   part.y_unit = Unit::siemens;
   const Cells cells = read_cells(table, files, part.notes);
   part.readings = static_cast<double>(cells.many ? cells.all.size() : cells.readings);
 
   // What is drawn: readings of a few cells, means and spreads of many.
   for (const Cell& c : cells.all)
-    if (!cells.many) part.x.insert(part.x.end(), c.t_s.begin(), c.t_s.end()), part.y.insert(part.y.end(), c.g_S.begin(), c.g_S.end());
+    if (!cells.many)
+      part.x.insert(part.x.end(), c.t_s.begin(), c.t_s.end()), part.y.insert(part.y.end(), c.g_S.begin(), c.g_S.end());
   if (cells.many) {
     part.y_name = "mean change";
     for (const double t_s : cells.times_s) {
@@ -135,8 +141,8 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
           square += r * r;
           likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
           if (!cells.many) c.fitted.push_back(m.mean_S);
-          const auto at = static_cast<std::size_t>(std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) -
-                                                   cells.times_s.begin());
+          const auto at = static_cast<std::size_t>(
+              std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
           const double change = m.mean_S - cell.written_S;
           sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
         }
@@ -160,11 +166,28 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   for (FitPart::Key& k : part.keys)
     if (!k.path.ends_with(".type")) k.source = of_file;
   part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
+  if (cells.many && part.best().model != "measured") {
+    std::vector<double> change;  // at the last time
+    for (const Cell& c : cells.all)
+      if (c.t_s.back() == cells.times_s.back()) change.push_back(c.g_S.back() - c.written_S);
+    const double m = mean(change), s = standard_deviation(change);
+    double fourth = 0;
+    for (const double x : change) fourth += std::pow((x - m) / s, 4) / static_cast<double>(change.size());
+    // Pearson's kurtosis of n normal numbers is 3 +- sqrt(24 / n); cells of several levels add to it, so only much more
+    // is said.
+    if (fourth > 6)
+      part.notes.push_back(
+          fmt::format("the changes at {} have heavy tails (kurtosis {:.0f}; 3 is normal): --model "
+                      "measured keeps them as they are",
+                      pretty(cells.times_s.back(), Unit::second), fourth));
+  }
   const auto [lowest, highest] = std::minmax_element(
       cells.all.begin(), cells.all.end(), [](const Cell& a, const Cell& b) { return a.written_S < b.written_S; });
   if (lowest->written_S < highest->written_S) {
-    part.keys.push_back({"g_min", quantity(lowest->written_S, Unit::siemens), "lowest written in " + file.filename().string(), ""});
-    part.keys.push_back({"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
+    part.keys.push_back(
+        {"g_min", quantity(lowest->written_S, Unit::siemens), "lowest written in " + file.filename().string(), ""});
+    part.keys.push_back(
+        {"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
   }
   return part;
 }

@@ -84,10 +84,11 @@ void choose(FitPart& part) {
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
   for (const FittedValue& v : part.best().values)
     if (!v.key.empty())
-      part.keys.push_back({v.key, quantity(v.value, v.unit),
-                           fmt::format("fitted to {}: 95 % {} .. {}", std::filesystem::path(part.file).filename().string(),
-                                       quantity(v.low, v.unit), quantity(v.high, v.unit)),
-                           ""});
+      part.keys.push_back(
+          {v.key, quantity(v.value, v.unit),
+           fmt::format("fitted to {}: 95 % {} .. {}", std::filesystem::path(part.file).filename().string(),
+                       quantity(v.low, v.unit), quantity(v.high, v.unit)),
+           ""});
 }
 
 }  // namespace bitline::fit

@@ -50,8 +50,8 @@ FittedValue fitted(std::string key, std::string name, const Estimate&, Unit);
 // Five digits with a unit, as device files write it.
 std::string quantity(double value, Unit);
 
-// Criteria of candidates that have rms and fitted values, for readings in order. The one that fits best leaves the least
-// correlation: so many readings are independent. `y_scale`: makes residuals of order 1.
+// Criteria of candidates that have rms and fitted values, for readings in order. The one that fits best leaves the
+// least correlation: so many readings are independent. `y_scale`: makes residuals of order 1.
 void judge(FitPart&, double y_scale);
 
 // Chooses the candidate of lowest AICc among those not refused and makes keys of its values. InputError when all are

@@ -25,6 +25,26 @@ double rms_from(const Cells& cells, const Law& law) {
   return std::sqrt(sum / static_cast<double>(cells.readings));
 }
 
+// Least squares over all readings, r(parameters, cell, time, reading). Starts are tried on some of the cells.
+template <class F>
+LeastSquares solve(const Cells& cells, const std::vector<std::vector<double>>& starts, F&& r) {
+  const auto over = [&](const Cells& some) {
+    return [&](std::span<const double> at, std::span<double> out) {
+      std::size_t i = 0;
+      each(some, [&](const Cell& c, double t, double g) { out[i++] = r(at, c, t, g); });
+    };
+  };
+  constexpr std::size_t enough = 200;
+  if (cells.all.size() <= enough) return least_squares(over(cells), cells.readings, starts);
+  Cells some;
+  for (std::size_t i = 0; i < enough; ++i) {
+    some.all.push_back(cells.all[i * cells.all.size() / enough]);
+    some.readings += some.all.back().t_s.size();
+  }
+  const LeastSquares first = least_squares(over(some), some.readings, starts);
+  return least_squares(over(cells), cells.readings, {first.converged ? first.at : starts.front()});
+}
+
 std::vector<RelaxationReading> readings_of(const Cells& cells) {
   std::vector<RelaxationReading> out;
   each(cells, [&](const Cell& c, double t, double g) { out.push_back({c.written_S, t, g}); });
@@ -39,6 +59,8 @@ Law law_of(const Relaxation& relaxation, double g_max_S) {
     return Moments{mean_S, std::max(at(written_S, 1) - mean_S, 1e-6 * g_max_S)};
   };
 }
+
+constexpr const char* no_variance = "its variance, straight in log t, would be 0 at the first time or before";
 
 FitPart::Key plain(std::string path, std::string text) { return {std::move(path), std::move(text), "", ""}; }
 std::string siemens(double x) { return quantity(x, Unit::siemens); }
@@ -62,15 +84,11 @@ RetentionModel log_time(const Cells& cells) {
     r.sigma_S = {one.sigma_S}, r.sigma_per_decade_S = {one.sigma_per_decade_S};
     r.shift_S = {one.shift_S}, r.shift_per_decade_S = {one.shift_per_decade_S};
     m.law = law_of(r, scale_S);
+    if (!(one.sigma_S > 0)) m.refused = no_variance;
   } else {
-    const LeastSquares s = least_squares(
-        [&](std::span<const double> at, std::span<double> out) {
-          std::size_t i = 0;
-          each(cells, [&](const Cell& c, double t, double g) {
-            out[i++] = (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
-          });
-        },
-        cells.readings, {{0, 0}});
+    const LeastSquares s = solve(cells, {{0, 0}}, [&](std::span<const double> at, const Cell& c, double t, double g) {
+      return (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
+    });
     m.numbers = {scale_S * s.at[0], scale_S * s.at[1]};
     const Law mean = [a = m.numbers[0], b = m.numbers[1], t0 = r.t0_s](double written_S, double t_s) {
       return Moments{written_S + a + b * std::log10(t_s / t0), 0};
@@ -82,7 +100,8 @@ RetentionModel log_time(const Cells& cells) {
   m.keys = {plain("relaxation.type", "log-time"), plain("relaxation.t0", quantity(r.t0_s, Unit::second))};
   const char* keys[] = {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma",
                         "relaxation.sigma_per_decade"};
-  for (std::size_t j = 0; j < m.numbers.size(); ++j) m.keys.push_back(plain(keys[j], fmt::format("[{}]", siemens(m.numbers[j]))));
+  for (std::size_t j = 0; j < m.numbers.size(); ++j)
+    m.keys.push_back(plain(keys[j], fmt::format("[{}]", siemens(m.numbers[j]))));
   return m;
 }
 
@@ -105,7 +124,8 @@ RetentionModel by_level(const Cells& cells, bool quantiles) {
         for (const MeasuredChange& change : level.at) {
           std::vector<std::string> list;
           for (const double x : change.change_S) list.push_back(siemens(x));
-          at.push_back(fmt::format("{{t: {}, change: [{}]}}", quantity(change.t_s, Unit::second), fmt::join(list, ", ")));
+          at.push_back(
+              fmt::format("{{t: {}, change: [{}]}}", quantity(change.t_s, Unit::second), fmt::join(list, ", ")));
         }
         text.push_back(fmt::format("{{g: {}, at: [{}]}}", siemens(level.g_S), fmt::join(at, ", ")));
       }
@@ -113,10 +133,12 @@ RetentionModel by_level(const Cells& cells, bool quantiles) {
       m.law = law_of(fit.measured, cells.highest_S);
     } else {
       for (const RelaxingLevel& l : fit.by_level.levels) {
-        for (const double x : {l.shift_S, l.shift_per_decade_S, l.sigma_S, l.sigma_per_decade_S}) m.numbers.push_back(x);
+        if (!(l.sigma_S > 0)) m.refused = no_variance;
+        for (const double x : {l.shift_S, l.shift_per_decade_S, l.sigma_S, l.sigma_per_decade_S})
+          m.numbers.push_back(x);
         text.push_back(fmt::format("{{g: {}, sigma: {}, sigma_per_decade: {}, shift: {}, shift_per_decade: {}}}",
-                                   siemens(l.g_S), siemens(l.sigma_S), siemens(l.sigma_per_decade_S), siemens(l.shift_S),
-                                   siemens(l.shift_per_decade_S)));
+                                   siemens(l.g_S), siemens(l.sigma_S), siemens(l.sigma_per_decade_S),
+                                   siemens(l.shift_S), siemens(l.shift_per_decade_S)));
       }
       m.keys = {plain("relaxation.type", "by-level"),
                 plain("relaxation.t0", quantity(fit.by_level.t0_s, Unit::second))};
@@ -137,23 +159,17 @@ RetentionModel power_law(const Cells& cells) {
   std::size_t parameters = 2;
   const double first_s = cells.times_s.front();
   const auto log_time = [](double t_s, double t0_s) { return std::log1p(t_s / t0_s); };
-  const auto solve = [&](bool free_t0) {
+  const auto exponent = [&](bool free_t0) {
     std::vector<std::vector<double>> starts;
     for (const double factor : {0.03, 0.3, 3.0, 30.0}) {
       starts.push_back({0.05});
       if (free_t0) starts.back().push_back(std::log(factor * first_s));
     }
-    return least_squares(
-        [&](std::span<const double> at, std::span<double> out) {
-          const double t0_s = free_t0 ? std::exp(at[1]) : first_s;
-          std::size_t i = 0;
-          each(cells, [&](const Cell& c, double t, double g) {
-            out[i++] = std::log(g / c.written_S) + at[0] * log_time(t, t0_s);
-          });
-        },
-        cells.readings, starts);
+    return solve(cells, starts, [&](std::span<const double> at, const Cell& c, double t, double g) {
+      return std::log(g / c.written_S) + at[0] * log_time(t, free_t0 ? std::exp(at[1]) : first_s);
+    });
   };
-  LeastSquares s = solve(true);
+  LeastSquares s = exponent(true);
   const auto n = static_cast<double>(cells.readings);
   const auto t0_told = [&] {
     return s.converged && not_told("t0", through(estimate(s, 1, n, n), [](double x) { return std::exp(x); })).empty();
@@ -163,7 +179,7 @@ RetentionModel power_law(const Cells& cells) {
     t0_s = std::exp(s.at[1]);
   } else {
     parameters = 1;
-    s = solve(false);
+    s = exponent(false);
     m.notes.push_back("the data do not tell t0: it is set to the first time after writing");
   }
   if (!s.converged) return {.refused = "the fit does not converge"};
@@ -207,7 +223,8 @@ RetentionModel power_law(const Cells& cells) {
 RetentionModel double_exponential(const Cells& cells) {
   RetentionModel m;
   if (cells.readings < 6) return {.refused = "too few readings for four parameters"};
-  const double scale_S = cells.highest_S, first = std::log(cells.times_s.front()), last = std::log(cells.times_s.back());
+  const double scale_S = cells.highest_S, first = std::log(cells.times_s.front()),
+               last = std::log(cells.times_s.back());
   const auto mean = [&](std::span<const double> at, double written, double t_s) {
     return at[0] + (written - at[0]) *
                        (at[1] * std::exp(-t_s / std::exp(at[2])) + (1 - at[1]) * std::exp(-t_s / std::exp(at[3])));
@@ -217,12 +234,9 @@ RetentionModel double_exponential(const Cells& cells) {
     for (int a = 0; a < 3; ++a)
       for (int b = a + 1; b < 4; ++b)
         starts.push_back({rest, 0.5, first + (last - first) * a / 3, first + (last - first) * b / 3});
-  LeastSquares s = least_squares(
-      [&](std::span<const double> at, std::span<double> out) {
-        std::size_t i = 0;
-        each(cells, [&](const Cell& c, double t, double g) { out[i++] = mean(at, c.written_S / scale_S, t) - g / scale_S; });
-      },
-      cells.readings, starts);
+  LeastSquares s = solve(cells, starts, [&](std::span<const double> at, const Cell& c, double t, double g) {
+    return mean(at, c.written_S / scale_S, t) - g / scale_S;
+  });
   if (!s.converged) return {.refused = "the fit does not converge"};
   if (s.at[3] < s.at[2]) {
     std::swap(s.at[2], s.at[3]), std::swap(s.sigma[2], s.sigma[3]);

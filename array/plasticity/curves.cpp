@@ -91,14 +91,15 @@ ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
                "time_s",
                "amplitude_V",
                "power_W_per_m2",
+               "width_s",
                "level_of_window",
                in_unit("long_term_conductance", d),
                in_unit("conductance", d)};
-  c.y = {5, 6};
+  c.y = {6, 7};
   SynapseState s;
   const auto row = [&](const Pulse& pulse) {
-    c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, s.level,
-                      d.conductance(s.level), d.conductance(reading(s).total())});
+    c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, pulse.width_s,
+                      s.level, d.conductance(s.level), d.conductance(reading(s).total())});
   };
   row({});
   for (int cycle = 0; cycle < q.cycles; ++cycle)

@@ -35,9 +35,8 @@ std::string problem_of(const std::string& text, const char* column = "time") {
 }  // namespace
 
 TEST_CASE("columns are found by name, whatever separates them, and converted to SI") {
-  for (const char* text :
-       {"time (ms),current (nA)\n1,2.5\n", "# about\n\"Time (ms)\";\"Current (nA)\"\r\n1;2.5\r\n",
-        "\xef\xbb\xbftime_ms\tcurrent_nA\n 1 \t2.5\n"}) {
+  for (const char* text : {"time (ms),current (nA)\n1,2.5\n", "# about\n\"Time (ms)\";\"Current (nA)\"\r\n1;2.5\r\n",
+                           "\xef\xbb\xbftime_ms\tcurrent_nA\n 1 \t2.5\n"}) {
     CAPTURE(text);
     const MeasuredTable t = table_of(text);
     REQUIRE(t.rows() == 1);
@@ -61,7 +60,8 @@ TEST_CASE("what cannot be read is said with its line") {
   CHECK(problem_of("time (s)\n") == ": there are no rows below the header");
   CHECK(problem_of("time,x\n1,2\n") == ": column 'time' has no unit; write it like 'time (s)'");
   CHECK(problem_of("time (V),x\n1,2\n") == ": column 'time (V)' cannot be in 'V'; write it like 'time (s)'");
-  CHECK(problem_of("ppf ratio (V)\n1\n", "ppf ratio") == ": column 'ppf ratio (V)' cannot be in 'V': it is a pure number");
+  CHECK(problem_of("ppf ratio (V)\n1\n", "ppf ratio") ==
+        ": column 'ppf ratio (V)' cannot be in 'V': it is a pure number");
   CHECK(problem_of("time (s),time (ms)\n1,2\n") == ": column 'time' is there twice");
   CHECK(problem_of("t (s)\n1\n") ==
         ": there is no column 'time'; known are time, current, ppf ratio, cell; not known: 't (s)'");

@@ -58,6 +58,15 @@ TEST_CASE("the parts of a plan are axes in the order grid, zip, list, random, se
   CHECK(a.all[0][2][0].origin.column == 24);
 }
 
+TEST_CASE("what a point of a list leaves out stays as in the config") {
+  const SweepAxes a = axes_of("config: c\nlist: [{}, {d: 1}, {e: 2, d: 3}]\n");
+  CHECK(a.paths == std::vector<std::string>{"d", "e"});
+  REQUIRE(a.all.size() == 1);
+  CHECK(values(a.all[0][0]) == "d=;e=;");
+  CHECK(values(a.all[0][1]) == "d=1;e=;");
+  CHECK(values(a.all[0][2]) == "d=3;e=2;");
+}
+
 TEST_CASE("values keep what they are on one line of YAML") {
   for (const char* text : {"80 uS", "[1, 2]", "{a: {b: [x, 1]}, c: d}", "\"4\"", "a, b", "~", "-3", "1e-6"}) {
     const Value once = parse_yaml(std::string("{v: [") + text + "]}", "t").find("v")->items.at(0);
@@ -109,8 +118,6 @@ TEST_CASE("wrong parts of a plan") {
       problem_of("config: c\ngrid: {a: []}\n").find("plan.yaml:2:11: grid.a: must be a list with at least one value") !=
       std::string::npos);
   CHECK(problem_of("config: c\nzip: {a: [1], b: [1, 2]}\n").find("zip.b: lists 2 values but a lists 1") !=
-        std::string::npos);
-  CHECK(problem_of("config: c\nlist: [{a: 1}, {b: 2}]\n").find("plan.yaml:2:16: list: has other keys") !=
         std::string::npos);
   CHECK(problem_of("config: c\nlist: [1]\n").find("must hold maps") != std::string::npos);
   CHECK(problem_of("config: c\ngrid: {a: [1]}\nlist: [{a: 2}]\n").find("'a' is on two axes") != std::string::npos);

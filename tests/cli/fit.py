@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bitline fit: what it writes, what `device` and `run` make of it, what it refuses. usage: fit.py BITLINE SOURCE"""
+import csv, io, json, os, pathlib, tempfile
+
+from command import call, check, expect, finish, source
+
+curves = source / "docs/tutorial/my-device"
+everything = ["--ltp", curves / "ltp.csv", "--ppf", curves / "ppf.csv", "--retention", curves / "retention.csv", "--readback", curves / "readback.csv",
+              "--iv", curves / "iv.csv", "--read-voltage", "0.1 V", "--name", "mine"]
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    mine = d / "mine.yaml"
+    p = expect("everything", 0, "fit", *everything, "-o", mine, "--svg", d / "mine.svg", "--json")
+    parts = {x["part"]: x for x in json.loads(p.stdout)["parts"]}
+    check("five parts", list(parts) == ["ltp", "ppf", "readback", "retention", "iv"], list(parts))
+    values = {v["name"]: v for x in parts.values() for c in x["candidates"] if c["model"] == x["chosen"] for v in c["values"]}
+    # What tests/array/example_curves.h drew the curves from.
+    for name, truth in (("nonlinearity of potentiation", 2.4), ("nonlinearity of depression", 3.6), ("facilitation: time constant 1", 15e-3), ("facilitation: time constant 2", 0.2),
+                        ("exponent nu", 0.03), ("sigma of nu between cells", 0.008), ("beta of sinh(beta V)", 2.5)):
+        low, high = values[name]["ci95"]
+        check(name, low <= truth <= high, values[name])
+    check("picture", (d / "mine.svg").read_text().startswith("<svg"))
+    check("the same again", call("fit", *everything, "-o", d / "again.yaml").returncode == 0 and mine.read_text() == (d / "again.yaml").read_text())
+    rows = list(csv.DictReader(io.StringIO(expect("device takes it", 0, "device", "ltp", mine).stdout)))
+    check("its window", abs(float(rows[50]["long_term_conductance_S"]) / 40e-6 - 1) < 0.05, rows[50])
+    shown = expect("sources are shown", 0, "device", "show", mine).stdout
+    check("assumptions and intervals are shown", "pairs of pulses tell ratios" in shown and "95 %" in shown, shown)
+    # A curve of Bitline's own is read back; cips-in2se3 has the labels 1.8 and 3.6.
+    (d / "ltp.csv").write_text(call("device", "ltp", "cips-in2se3").stdout)
+    own = json.loads(expect("a shipped device's curve", 0, "fit", "--ltp", d / "ltp.csv", "--name", "again", "-o", d / "o.yaml", "--json").stdout)["parts"][0]
+    best = {v["name"]: v["value"] for c in own["candidates"] if c["model"] == own["chosen"] for v in c["values"]}
+    check("its nonlinearities come back", own["chosen"] == "exponential" and abs(best["nonlinearity of potentiation"] - 1.8) < 1e-3 and abs(abs(best["nonlinearity of depression"]) - 3.6) < 1e-3, own)
+
+    expect("help", 0, "fit", "--help", out="ppf ratio or ppf gain")
+    usage = ["fit", "--ltp", curves / "ltp.csv"]
+    expect("no output", 2, *usage, "--name", "x", err="-o FILE.yaml")
+    expect("no name", 2, *usage, "-o", mine, err="--name")
+    expect("no voltage", 2, *usage, "--name", "x", "-o", mine, err="--read-voltage")
+    expect("voltage without unit", 2, *usage, "--read-voltage", "0.1", "--name", "x", "-o", mine, err="has no unit")
+    expect("unknown model", 2, *usage, "--read-voltage", "0.1 V", "--model", "cubic", "--name", "x", "-o", mine, err="no model is called 'cubic'")
+    expect("nothing", 2, "fit", "--name", "x", "-o", mine, err="nothing to fit")
+    expect("no such file", 2, "fit", "--iv", d / "none.csv", "--name", "x", "-o", mine, err="none.csv")
+    bad = d / "bad.csv"
+    bad.write_text("cell,time (s),conductance (uS)\na,0,5\na,10,4\na,1,3\n")
+    before = mine.read_text()
+    expect("times go back", 2, "fit", "--retention", bad, "--name", "x", "-o", mine, err="bad.csv:4: cell 'a': time goes back")
+    check("nothing is written then", mine.read_text() == before)
+
+    # One measured ReRAM, where it lies beside the project: 1000 pulses each way.
+    gong = source / "../shared/data/device/gong_reram_pulse/gong_et_al.csv"
+    if gong.exists():
+        pulses = [line.split(",") for line in gong.read_text().split()]
+        (d / "gong.csv").write_text("level,amplitude (V),width (us)\n" + "".join(f"{u},1,1\n" for u, _ in pulses) + "".join(f"{w},-1,1\n" for _, w in pulses))
+        g = json.loads(expect("measured pulses", 0, "fit", "--ltp", d / "gong.csv", "--name", "g", "-o", d / "g.yaml", "--json").stdout)["parts"][0]
+        best = next(c for c in g["candidates"] if c["model"] == g["chosen"])
+        check("a curve, not a line", g["chosen"] != "linear" and best["rms"] < 0.2, g)
+        check("no conductances are made up", "g_max" not in (d / "g.yaml").read_text())
+    else:
+        print("skipped: ../shared/data/device/gong_reram_pulse is absent")
+finish()
