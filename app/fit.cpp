@@ -145,16 +145,16 @@ int run_fit(const Arguments& a) {
 
 void add_fit(CommandLine& line) {
   auto a = std::make_shared<Arguments>();
-  Command& c =
-      line.add("fit", "one device from its measured curves, with intervals", "Look",
-               {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --name mine -o mine.yaml",
-                 "potentiation and depression: the best of four curves, by Akaike's criterion"},
-                {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --ppf docs/tutorial/my-device/ppf.csv --retention "
-                 "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
-                 "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
-                 "everything measured in one device file, and a picture of the residuals"},
-                {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --model exponential --name mine -o mine.yaml",
-                 "one model by name"}});
+  Command& c = line.add(
+      "fit", "one device from its measured curves, with intervals", "Look",
+      {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --name mine -o mine.yaml",
+        "potentiation and depression: the best of four curves, by Akaike's criterion"},
+       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --ppf docs/tutorial/my-device/ppf.csv --retention "
+        "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
+        "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
+        "everything measured in one device file, and a picture of the residuals"},
+       {"bitline fit --retention docs/tutorial/my-device/retention.csv --model power-law --name mine -o mine.yaml",
+        "one model by name"}});
   c.cli->footer(
       "Columns (names with units, comma, semicolon or tab; others are not used):\n"
       "  --ltp        amplitude (V), width (s), conductance (S) or current (A) or level; a row per pulse\n"

@@ -8,7 +8,8 @@ need_data()
 examples = call("docs", "--examples").stdout.splitlines()
 check("there are examples", len(examples) > 20, examples)
 with tempfile.TemporaryDirectory() as d:
-    os.symlink(source / "configs", d + "/configs")
+    for folder in ("configs", "docs"):
+        os.symlink(source / folder, d + "/" + folder)
     write_npy(d + "/W.npy", [[7, -3], [0, 1], [-7, 2]])
     write_npy(d + "/X.npy", [[255, 0, 1], [3, 4, 5]])
     write_npy(d + "/G.npy", [[1e-5, 2e-5], [0, 3e-5], [4e-6, 1e-6]])
