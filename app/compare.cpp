@@ -155,7 +155,9 @@ std::optional<IsoArea> iso_area(const Run& a, const Run& b) {
 // Both intervals of the energy, and whether a value lies in both.
 struct EnergyIntervals {
   Interval a, b;
-  bool points() const { return a.lower == a.upper && b.lower == b.upper; }
+  // An interval of no width is one that nobody knows: given prices, not exact ones.
+  bool known() const { return a.lower < a.upper && b.lower < b.upper; }
+  bool neither() const { return a.lower == a.upper && b.lower == b.upper; }
   bool overlap() const { return a.lower <= b.upper && b.lower <= a.upper; }
 };
 
@@ -172,7 +174,24 @@ void print_paragraph(const std::string& text) {
 }
 
 void print_costs(const Run& a, const Run& b) {
-  if (const auto e = energy_intervals(a, b); e && !e->points())
+  const auto differing = std::find_if(a.config.begin(), a.config.end(), [&](const auto& entry) {
+    const auto& [key, value] = entry;
+    const auto other = b.config.find(key);
+    const bool workload = key == "workload.network" || key == "workload.dataset" || key.starts_with("workload.shapes");
+    return workload && !b.config.empty() && (other == b.config.end() || other->second != value);
+  });
+  if (differing != a.config.end())
+    print_paragraph(
+        fmt::format("The runs do different work ({} differs): an inference of one is not one of the other, so "
+                    "neither their costs nor their qualities rank them.",
+                    differing->first));
+  const auto e = energy_intervals(a, b);
+  if (e && !e->known() && !e->neither())
+    print_paragraph(
+        fmt::format("The energy of {} has no interval: its prices are given ones, not exact ones. So whether the "
+                    "difference is more than what is known cannot be said.",
+                    e->a.lower < e->a.upper ? "B" : "A"));
+  if (e && e->known())
     print_paragraph(fmt::format(
         "Energy intervals: A {}, B {}: they differ by {} than their intervals.{}",
         range_text(e->a.lower, e->a.upper, Unit::joule), range_text(e->b.lower, e->b.upper, Unit::joule),

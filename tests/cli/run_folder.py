@@ -95,6 +95,15 @@ budget:
           apart["overlap"] == (apart["a"][0] <= apart["b"][1] and apart["b"][0] <= apart["a"][1]) and
           ("differ by less than their intervals" if apart["overlap"] else "differ by more than their intervals") in " ".join(p.stdout.split()), apart)
     check("compare's keys", [k["key"] for k in c["config"]] == ["adc.bits"], c["config"])
+    bare = dict(result)
+    bare["energy"] = {**result["energy"], "interval_J": [result["energy"]["per_inference_J"]] * 2}
+    (d / "bare.json").write_text(json.dumps(bare))
+    p = expect("no interval is not an exact one", 0, "compare", d / "a", d / "bare.json")
+    check("which run has none", "The energy of B has no interval" in p.stdout, p.stdout)
+    (d / "cnn").mkdir()
+    (d / "cnn/result.json").write_text((d / "b/result.json").read_text())
+    (d / "cnn/resolved.yaml").write_text((d / "b/resolved.yaml").read_text().replace("fashion-mlp.onnx", "fashion-cnn.onnx"))
+    p = expect("other work", 0, "compare", d / "a", d / "cnn", out="do different work (workload.network differs)")
     expect("same within tolerance", 0, "compare", d / "a", d / "a/result.json", "--tolerance", "0")
     expect("beyond tolerance", 4, "compare", d / "a", d / "b", "--tolerance", "1e-3", err="differ by more than 0.001")
     nudged = json.loads((d / "a/result.json").read_text())
