@@ -88,6 +88,10 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
+  if (!a.quiet)
+    for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
+                                                    a.action == "retention" ? q.highest.value_or(0) : 0))
+      fmt::print(stderr, "bitline: warning: {}: {}\n", d.name, warning);
   if (a.action == "iv") return iv_curve(d, q);
   if (a.action == "ltp") return ltp_curve(d, q);
   if (a.action == "ppf") return ppf_curve(d, q);

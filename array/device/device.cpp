@@ -83,6 +83,11 @@ void fields(Visitor& v, Device& d) {
                   .meaning = "pulses that a device bears; a run that needs more warns",
                   .positive = true,
                   .absent = "unknown"});
+  v(d.curie_K, {.key = "curie",
+                .meaning = "Curie temperature; a use above it warns, since the material is not ferroelectric there",
+                .unit = Unit::kelvin,
+                .positive = true,
+                .absent = "unknown"});
   v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, not needed by a run"});
 }
 
@@ -127,6 +132,17 @@ std::vector<Diagnostic> check(const Device& d) {
       found.push_back(std::move(problem));
     }
   return found;
+}
+
+std::vector<std::string> beyond_limits(const Device& d, double temperature_K, double age_s) {
+  std::vector<std::string> out;
+  if (d.curie_K && temperature_K > *d.curie_K)
+    out.push_back(fmt::format("device.curie: at {} the material is not ferroelectric (Curie temperature {})",
+                              pretty(temperature_K, Unit::kelvin), pretty(*d.curie_K, Unit::kelvin)));
+  if (d.plasticity && d.plasticity->reported.retention_s && age_s > *d.plasticity->reported.retention_s)
+    out.push_back(fmt::format("device.plasticity.reported.retention: {} after writing is beyond the {} that were shown",
+                              pretty(age_s, Unit::second), pretty(*d.plasticity->reported.retention_s, Unit::second)));
+  return out;
 }
 
 double level_conductance(const Device& device, int level, int levels) {

@@ -60,6 +60,7 @@ struct Device {
   Faults faults;
   Spread spread;
   std::optional<double> endurance;       // pulses a device bears
+  std::optional<double> curie_K;         // above it the material is not ferroelectric
   std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
 };
 
@@ -72,6 +73,10 @@ void fields(Visitor&, Device&);
 std::vector<Diagnostic> check(const Device&);
 
 // --- behaviour -----------------------------------------------------------------------------------------------------
+// What lies beyond what is known of the device, to warn of: a temperature above its Curie point, a time since writing
+// beyond the retention that was shown. Each begins with the key that says so.
+std::vector<std::string> beyond_limits(const Device&, double temperature_K, double age_s);
+
 // Which device of which weight: the identity its draws hang on. `weight` = logical row * columns + column of the
 // layer's matrix.
 struct CellId {

@@ -78,6 +78,12 @@ expect("no plasticity", 2, "device", "ltp", "rram-144k", err="the key 'plasticit
 p = expect("a run asks for conductances", 2, "run", "ideal", "--set", "device=cbps", err="the key 'g_min' is missing")
 check("and for both", "the key 'g_max' is missing" in p.stderr, p.stderr)
 
+# Beyond what is known of a device: said, and not refused.
+expect("above the Curie point", 0, "device", "ppf", "cips-ti", "--temperature", "330 K", err="warning: cips-ti: device.curie: at 330 K the material is not ferroelectric")
+check("below it", call("device", "ppf", "cips-ti", "--temperature", "310 K").stderr == "")
+check("quiet", call("device", "ppf", "cips-ti", "--temperature", "330 K", "-q").stderr == "")
+expect("beyond the retention shown", 0, "device", "retention", "ftj", "--set", "plasticity.reported.retention=100 s", "--highest", "1 ks", err="1 ks after writing is beyond the 100 s")
+
 page = call("device", "table").stdout
 committed = source / "docs/devices.md"
 check("docs/devices.md is up to date", committed.exists() and committed.read_text() == page, "run: bitline device table --output docs/devices.md")

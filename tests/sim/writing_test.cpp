@@ -99,3 +99,12 @@ TEST_CASE("endurance: told when writing and every refresh until the age of the r
   CHECK(!contains(warns("10.5 h", fmt::format("{}", 11.01 * pulses), {write_verify, refresh}), "endurance"));
   CHECK(contains(warns("10.5 h", fmt::format("{}", 10.99 * pulses), {write_verify, refresh}), "device.endurance"));
 }
+
+TEST_CASE("a Curie temperature is warned of when the devices are warmer") {
+  NEEDS_FASHION_MNIST();
+  const auto warnings = [](const std::string& temperature) {
+    return network({{"instances", "1"}, {"device.curie", "320 K"}, {"device.temperature", temperature}}).warnings;
+  };
+  CHECK(contains(warnings("321 K"), "device.curie: at 321 K"));
+  CHECK(!contains(warnings("319 K"), "device.curie"));
+}
