@@ -40,30 +40,47 @@ inline Lanes multiply_low(Lanes a, Lanes b) {
 #endif
 }
 
-void philox8(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t place,
-             std::uint32_t image, std::uint32_t step, std::uint32_t* out) {
-  const auto all = [](std::uint32_t x) { return Lanes{x, x, x, x}; };
-  const Lanes m0 = all(PHILOX_M4x32_0), m1 = all(PHILOX_M4x32_1);
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    const std::uint32_t p = place + 4 * half;
-    Lanes c0 = all(purpose_layer), c1{p, p + 1, p + 2, p + 3}, c2 = all(image), c3 = all(step);
-    std::uint32_t k0 = key[0], k1 = key[1];
-    for (int round = 0; round < 10; ++round) {
-      const Lanes product0 = multiply_low(c0, m0), product1 = multiply_low(c2, m1);
-      c0 = (product1 >> 32) ^ c1 ^ all(k0);
-      c1 = product1;
-      c2 = (product0 >> 32) ^ c3 ^ all(k1);
-      c3 = product0;
-      k0 += PHILOX_W32_0;
-      k1 += PHILOX_W32_1;
+constexpr int philox_rounds = 10;
+
+Lanes all_lanes(std::uint32_t x) { return Lanes{x, x, x, x}; }
+
+// The keys of all rounds, worked out once for many blocks.
+struct RoundKeys {
+  Lanes k0[philox_rounds], k1[philox_rounds];
+  explicit RoundKeys(const std::array<std::uint32_t, 2>& key) {
+    for (std::uint32_t r = 0; r < philox_rounds; ++r) {
+      k0[r] = all_lanes(key[0] + r * PHILOX_W32_0);
+      k1[r] = all_lanes(key[1] + r * PHILOX_W32_1);
     }
+  }
+};
+
+void philox8(const RoundKeys& keys, std::uint32_t purpose_layer, std::uint32_t place, std::uint32_t image,
+             std::uint32_t step, std::uint32_t* out) {
+  const Lanes m0 = all_lanes(PHILOX_M4x32_0), m1 = all_lanes(PHILOX_M4x32_1);
+  // Both halves go through each round together: one waits for its products while the other's are formed.
+  constexpr int halves = 2;
+  Lanes c0[halves], c1[halves], c2[halves], c3[halves];
+  for (int h = 0; h < halves; ++h) {
+    const Lanes place4 = all_lanes(place) + Lanes{0, 1, 2, 3} + static_cast<std::uint64_t>(4 * h);
+    c0[h] = all_lanes(purpose_layer), c1[h] = place4, c2[h] = all_lanes(image), c3[h] = all_lanes(step);
+  }
+  for (int round = 0; round < philox_rounds; ++round)
+    for (int h = 0; h < halves; ++h) {
+      const Lanes product0 = multiply_low(c0[h], m0), product1 = multiply_low(c2[h], m1);
+      c0[h] = (product1 >> 32) ^ c1[h] ^ keys.k0[round];
+      c1[h] = product1;
+      c2[h] = (product0 >> 32) ^ c3[h] ^ keys.k1[round];
+      c3[h] = product0;
+    }
+  for (int h = 0; h < halves; ++h) {
     // Words 0 and 1, and 2 and 3, of each block side by side; then the halves of each block.
     constexpr std::uint64_t low_half = 0xffffffffu;
-    const Lanes front = (c0 & low_half) | c1 << 32, back = (c2 & low_half) | c3 << 32;
+    const Lanes front = (c0[h] & low_half) | c1[h] << 32, back = (c2[h] & low_half) | c3[h] << 32;
     const Lanes first_two = __builtin_shufflevector(front, back, 0, 4, 1, 5);
     const Lanes last_two = __builtin_shufflevector(front, back, 2, 6, 3, 7);
-    std::memcpy(out + 16 * half, &first_two, sizeof first_two);
-    std::memcpy(out + 16 * half + 8, &last_two, sizeof last_two);
+    std::memcpy(out + 16 * h, &first_two, sizeof first_two);
+    std::memcpy(out + 16 * h + 8, &last_two, sizeof last_two);
   }
 }
 
@@ -135,9 +152,11 @@ std::array<double, 4> Random::uniform4(const Counter& c) const {
 void Random::words(const Counter& first, std::span<std::uint32_t> out) const {
   constexpr std::size_t chunk = 4 * philox_blocks;
   std::uint32_t last[chunk];
+  const RoundKeys keys(key_);
+  const Counter c = first;  // a copy that `out` cannot alter: what does not depend on the place is worked out once
   for (std::size_t i = 0; i < out.size(); i += chunk) {
     const bool whole = out.size() - i >= chunk;
-    philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>(i / 4), first.image, first.step,
+    philox8(keys, first_word(c), c.place + static_cast<std::uint32_t>(i / 4), c.image, c.step,
             whole ? out.data() + i : last);
     if (!whole) std::copy_n(last, out.size() - i, out.data() + i);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "array/device/draws.h"
@@ -59,24 +60,31 @@ void scale_by_spread(double sigma, bool second, const Random& random, std::span<
   for (std::size_t i = 0; i < ids.size(); ++i) g_S[i] *= std::exp(sigma * z[i]);
 }
 
+bool can_be_written(double target_S) { return target_S >= 0 && target_S <= std::numeric_limits<double>::max(); }
+
+// InputError unless all targets can be written.
+void check_targets(std::span<const CellId> ids, std::span<const double> target_S) {
+  unsigned bad = 0;  // looks at all first: a loop without exits is several times faster
+  for (const double g : target_S) bad += !can_be_written(g);
+  for (std::size_t i = 0; bad && i < ids.size(); ++i)
+    if (!can_be_written(target_S[i]))
+      throw InputError(
+          fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
+                      target_S[i], ids[i].weight, ids[i].layer));
+}
+
 void write_chunk(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
                  std::span<const double> target_S, std::span<double> written_S, const WriteRecord& record) {
   const std::size_t n = ids.size();
+  check_targets(ids, target_S);
   double window[chunk_size];  // factor of each device's conductance window
   std::fill_n(window, n, 1.0);
   scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
 
   // `written_S` may be `target_S`, so the targets are kept for the errors that depend on them.
   double target[chunk_size];
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!(target_S[i] >= 0) || !std::isfinite(target_S[i])) {
-      throw InputError(
-          fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
-                      target_S[i], ids[i].weight, ids[i].layer));
-    }
-    target[i] = target_S[i];
-    written_S[i] = target[i] * window[i];
-  }
+  std::copy(target_S.begin(), target_S.end(), target);
+  for (std::size_t i = 0; i < n; ++i) written_S[i] = target[i] * window[i];
   scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, written_S);
   std::visit(
       [&](const auto& model) {

@@ -72,17 +72,20 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
   }
   const double range_S = targets_S_.back() - targets_S_.front();
   bins_per_S_ = range_S > 0 ? bins / range_S : 0;
-  for (std::size_t i = 0; i + 1 < targets_S_.size(); ++i)
-    middle_S_.push_back(0.5 * (targets_S_[i] + targets_S_[i + 1]));
+  const std::size_t count = targets_S_.size();
+  lowest_S_ = targets_S_.front();
+  for (std::size_t i = 0; i + 1 < count; ++i) middle_S_[i] = 0.5 * (targets_S_[i] + targets_S_[i + 1]);
+  middle_S_[count - 1] = std::numeric_limits<double>::infinity();
   for (int b = 0; b < bins; ++b)
-    bin_[static_cast<std::size_t>(b)] = static_cast<std::uint8_t>(
-        std::lower_bound(middle_S_.begin(), middle_S_.end(), targets_S_.front() + b / std::max(bins_per_S_, 1e-300)) -
-        middle_S_.begin());
+    first_[static_cast<std::size_t>(b)] =
+        static_cast<std::uint8_t>(std::lower_bound(middle_S_.begin(), middle_S_.begin() + count - 1,
+                                                   lowest_S_ + b / std::max(bins_per_S_, 1e-300)) -
+                                  middle_S_.begin());
   std::vector<RelaxedAt> after;  // so many waits
   for (int r = 0; r < w.rounds; ++r) after.emplace_back(device.relaxation, device.g_max_S, r * w.wait_s);
 
-  tables_.assign(static_cast<std::size_t>(w.rounds), std::vector<Table>(targets_S_.size()));
-  for (std::size_t t = 0; t < targets_S_.size(); ++t) {
+  tables_.resize(static_cast<std::size_t>(w.rounds) * count);
+  for (std::size_t t = 0; t < count; ++t) {
     const double target_S = targets_S_[t];
     std::vector<Path> all(paths);
     for (int round = 0; round < w.rounds; ++round) {
@@ -104,9 +107,9 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
         path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
                 path.pulses + one.pulses, one.failed != 0};
       }
-      Table& table = tables_[static_cast<std::size_t>(round)][t];
+      Table& table = tables_[static_cast<std::size_t>(round) * count + t];
       if (found.empty()) {  // nothing left to write again: never drawn from
-        table = round > 0 ? tables_[static_cast<std::size_t>(round) - 1][t] : Table{};
+        table = round > 0 ? tables_[static_cast<std::size_t>(round - 1) * count + t] : Table{};
         continue;
       }
       std::sort(found.begin(), found.end(), [](const VerifyOutcome& a, const VerifyOutcome& b) {
@@ -123,6 +126,27 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
   }
 }
 
+inline int VerifyTables::bin(double target_S) const {
+  const double at = (target_S - lowest_S_) * bins_per_S_, positive = at > 0 ? at : 0;
+  return static_cast<int>(positive < bins - 1 ? positive : bins - 1);
+}
+
+void VerifyTables::draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
+                        std::span<VerifyOutcome> outcome) const {
+  // Without branches, since which level a device gets nobody can predict.
+  int at[chunk_size];
+  const std::size_t n = target_S.size();
+  for (std::size_t i = 0; i < n; ++i) at[i] = bin(target_S[i]);
+  const Table* tables = tables_.data() + static_cast<std::size_t>(round) * targets_S_.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const Table t = tables[index(at[i], target_S[i])];
+    outcome[i] = outcomes_[t.first + (static_cast<std::uint64_t>(word[i]) * t.size >> 32)];
+  }
+}
+
+double VerifyTables::mean_pulses(double target_S) const { return mean_pulses_[index(bin(target_S), target_S)]; }
+double VerifyTables::failed_share(double target_S) const { return failed_[index(bin(target_S), target_S)]; }
+
 double VerifyTables::mean_pulses() const {
   double sum = 0;
   for (double m : mean_pulses_) sum += m;
@@ -135,34 +159,35 @@ void write_verified(const Device& device, const VerifyTables& tables, const Rand
   const std::size_t n = ids.size();
   double aim_S[chunk_size];
   std::copy(g_S.begin(), g_S.end(), aim_S);
-  std::uint16_t pulses[chunk_size];
-  std::uint8_t failed[chunk_size], round[chunk_size] = {};
-  calls(random, Purpose::write_error, ids, 0, [&](std::size_t i, const std::uint32_t* four) {
-    const VerifyOutcome& one = tables.draw(0, target_S[i], four[ids[i].negative & 1u]);
-    g_S[i] += static_cast<double>(one.offset_S);
-    pulses[i] = one.pulses, failed[i] = static_cast<std::uint8_t>(one.failed);
-  });
+  std::uint32_t word[chunk_size];
+  VerifyOutcome one[chunk_size];
+  words(random, Purpose::write_error, ids, {word, n});
+  tables.draw(0, target_S, {word, n}, {one, n});
+  for (std::size_t i = 0; i < n; ++i) g_S[i] += static_cast<double>(one[i].offset_S);
+  std::uint8_t round[chunk_size];
+  std::fill_n(round, n, std::uint8_t{0});
   for (int r = 1; r < w.rounds; ++r) {
     // As age.cpp draws it: a number for each round a device may have been written in.
     float z[chunk_size], read[chunk_size];
     normals(random, Purpose::write_error, ids, {read, n}, true, static_cast<std::uint32_t>(r));
-    std::uint32_t word[chunk_size];
     words(random, Purpose::write_error, ids, {word, n}, false, static_cast<std::uint32_t>(r));
+    VerifyOutcome again[chunk_size];
+    tables.draw(r, target_S, {word, n}, {again, n});
     std::vector<RelaxedAt> after;
     for (int waits = 0; waits <= r; ++waits) after.emplace_back(device.relaxation, device.g_max_S, waits * w.wait_s);
     for (std::size_t i = 0; i < n; ++i) {
       normals(random, Purpose::relaxation, ids.subspan(i, 1), {z + i, 1}, false, round[i]);
       const double now_S = after[static_cast<std::size_t>(r - round[i])](at_least_zero(g_S[i]), z[i]);
       if (std::abs(now_S + w.verify_noise_S * read[i] - aim_S[i]) <= w.half_width_S) continue;
-      const VerifyOutcome& one = tables.draw(r, target_S[i], word[i]);
-      g_S[i] = aim_S[i] + static_cast<double>(one.offset_S);
-      pulses[i] = static_cast<std::uint16_t>(std::min(pulses[i] + one.pulses, 65535));
-      failed[i] = static_cast<std::uint8_t>(one.failed), round[i] = static_cast<std::uint8_t>(r);
+      g_S[i] = aim_S[i] + static_cast<double>(again[i].offset_S);
+      one[i] = {again[i].offset_S, static_cast<std::uint16_t>(std::min(one[i].pulses + again[i].pulses, 65535)),
+                again[i].failed};
+      round[i] = static_cast<std::uint8_t>(r);
     }
   }
-  if (!record.pulses.empty()) std::copy_n(pulses, n, record.pulses.begin());
-  if (!record.failed.empty()) std::copy_n(failed, n, record.failed.begin());
-  if (!record.round.empty()) std::copy_n(round, n, record.round.begin());
+  for (std::size_t i = 0; i < record.pulses.size(); ++i) record.pulses[i] = one[i].pulses;
+  for (std::size_t i = 0; i < record.failed.size(); ++i) record.failed[i] = static_cast<std::uint8_t>(one[i].failed);
+  std::copy_n(round, record.round.size(), record.round.begin());
 }
 
 }  // namespace bitline

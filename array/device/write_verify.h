@@ -35,31 +35,30 @@ class VerifyTables {
   // highest.
   VerifyTables(const Device&, std::vector<double> targets_S);
 
-  // The outcome that a uniform word picks for the target nearest to `target_S`.
-  const VerifyOutcome& draw(int round, double target_S, std::uint32_t word) const {
-    const Table& t = tables_[static_cast<std::size_t>(round)][index(target_S)];
-    return outcomes_[t.first + (static_cast<std::uint64_t>(word) * t.size >> 32)];
-  }
+  // The outcomes that uniform words pick for the targets nearest to `target_S`, at most device_draws::chunk_size.
+  void draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
+            std::span<VerifyOutcome> outcome) const;
   // Of all rounds, mean over the simulated writes of the target nearest to `target_S`.
-  double mean_pulses(double target_S) const { return mean_pulses_[index(target_S)]; }
-  double failed_share(double target_S) const { return failed_[index(target_S)]; }
+  double mean_pulses(double target_S) const;
+  double failed_share(double target_S) const;
   double mean_pulses() const;  // over all targets
 
  private:
   struct Table {
     std::uint32_t first = 0, size = 0;
   };
-  std::size_t index(double target_S) const {
-    const double at = (target_S - targets_S_.front()) * bins_per_S_;
-    const std::size_t i = bin_[at <= 0 ? 0 : at >= bins - 1 ? bins - 1 : static_cast<std::size_t>(at)];
-    return i + (i + 1 < targets_S_.size() && target_S > middle_S_[i]);
+  int bin(double target_S) const;
+  std::size_t index(int bin, double target_S) const {
+    const std::size_t i = first_[static_cast<std::size_t>(bin)];
+    return i + (target_S > middle_S_[i]);
   }
   static constexpr int bins = 1024;
 
-  std::vector<double> targets_S_, middle_S_, mean_pulses_, failed_;
-  double bins_per_S_ = 0;
-  std::array<std::uint8_t, bins> bin_{};    // nearest target of a bin's beginning
-  std::vector<std::vector<Table>> tables_;  // [round][target]
+  std::vector<double> targets_S_, mean_pulses_, failed_;
+  double lowest_S_ = 0, bins_per_S_ = 0;
+  std::array<std::uint8_t, bins> first_{};          // nearest target of a bin's beginning
+  std::array<double, most_targets> middle_S_ = {};  // between a target and the next; infinite after the last
+  std::vector<Table> tables_;                       // [round][target]
   std::vector<VerifyOutcome> outcomes_;
 };
 
