@@ -64,7 +64,7 @@ bool can_be_written(double target_S) { return target_S >= 0 && target_S <= std::
 
 // InputError unless all targets can be written.
 void check_targets(std::span<const CellId> ids, std::span<const double> target_S) {
-  unsigned bad = 0;  // looks at all first: a loop without exits is several times faster
+  std::uint64_t bad = 0;  // looks at all first: a loop without exits is several times faster
   for (const double g : target_S) bad += !can_be_written(g);
   for (std::size_t i = 0; bad && i < ids.size(); ++i)
     if (!can_be_written(target_S[i]))
@@ -81,17 +81,16 @@ void write_chunk(const Device& device, const SolvedWrite& solved, const Random& 
   std::fill_n(window, n, 1.0);
   scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
 
-  // `written_S` may be `target_S`, so the targets are kept for the errors that depend on them.
-  double target[chunk_size];
-  std::copy(target_S.begin(), target_S.end(), target);
-  for (std::size_t i = 0; i < n; ++i) written_S[i] = target[i] * window[i];
-  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, written_S);
+  // `written_S` may be `target_S`, so the targets are left alone until the errors that depend on them are known.
+  double g_S[chunk_size];
+  for (std::size_t i = 0; i < n; ++i) g_S[i] = target_S[i] * window[i];
+  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, {g_S, n});
   std::visit(
       [&](const auto& model) {
-        add_error(model, solved, {device, random, ids, {target, n}, written_S, record});
+        add_error(model, solved, {device, random, ids, target_S, {g_S, n}, record});
       },
       device.write);
-  for (double& g : written_S) g = at_least_zero(g);
+  for (std::size_t i = 0; i < n; ++i) written_S[i] = at_least_zero(g_S[i]);
 
   const std::span<std::uint8_t> faulty = record.faulty;
   if (!faulty.empty()) std::fill(faulty.begin(), faulty.end(), std::uint8_t{0});

@@ -15,9 +15,9 @@
 namespace bitline {
 
 struct VerifyOutcome {
-  float offset_S = 0;  // from the target
-  std::uint16_t pulses = 0;
-  std::uint16_t failed = 0;  // 1: not in the window when the pulses were used up
+  float offset_S;  // from the target
+  std::uint16_t pulses;
+  std::uint16_t failed;  // 1: not in the window when the pulses were used up
 };
 
 // One write, pulse by pulse, from `start_S`. `factor` is the device's own of all steps; normal2(pulse) gives the normal
@@ -27,8 +27,9 @@ VerifyOutcome write_by_pulses(const WriteVerify&, double g_max_S, double target_
 
 class VerifyTables {
  public:
-  static constexpr int paths = 1 << 15;         // simulated for each target
-  static constexpr std::size_t kept = 1 << 12;  // of them, evenly in the order of pulses and position
+  static constexpr int paths = 1 << 15;  // simulated for each target
+  static constexpr int kept_bits = 12;   // 2^12 of them are kept, evenly in the order of pulses and position
+  static constexpr std::size_t kept = std::size_t{1} << kept_bits;
   static constexpr std::size_t most_targets = 64;
 
   // For a device whose write model is WriteVerify. More targets than most_targets: as many evenly from lowest to
@@ -39,27 +40,24 @@ class VerifyTables {
   void draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
             std::span<VerifyOutcome> outcome) const;
   // Of all rounds, mean over the simulated writes of the target nearest to `target_S`.
-  double mean_pulses(double target_S) const;
-  double failed_share(double target_S) const;
+  double mean_pulses(double target_S) const { return mean_pulses_[nearest(target_S)]; }
+  double failed_share(double target_S) const { return failed_[nearest(target_S)]; }
   double mean_pulses() const;  // over all targets
 
  private:
-  struct Table {
-    std::uint32_t first = 0, size = 0;
-  };
-  int bin(double target_S) const;
-  std::size_t index(int bin, double target_S) const {
-    const std::size_t i = first_[static_cast<std::size_t>(bin)];
-    return i + (target_S > middle_S_[i]);
+  static constexpr int bins = 1 << 12;  // of the range of targets; each takes the target nearest to its middle
+  double bin(double target_S) const {
+    const double at = (target_S - lowest_S_) * bins_per_S_, most = bins - 1;
+    const double from_0 = at > 0 ? at : 0;
+    return from_0 < most ? from_0 : most;
   }
-  static constexpr int bins = 1024;
+  std::size_t nearest(double target_S) const { return nearest_[static_cast<std::size_t>(bin(target_S))]; }
 
   std::vector<double> targets_S_, mean_pulses_, failed_;
   double lowest_S_ = 0, bins_per_S_ = 0;
-  std::array<std::uint8_t, bins> first_{};          // nearest target of a bin's beginning
-  std::array<double, most_targets> middle_S_ = {};  // between a target and the next; infinite after the last
-  std::vector<Table> tables_;                       // [round][target]
-  std::vector<VerifyOutcome> outcomes_;
+  std::array<std::uint8_t, bins> nearest_{};
+  std::vector<std::uint32_t> first_;     // [round][bin]: where the outcomes of the bin's target begin
+  std::vector<VerifyOutcome> outcomes_;  // [target][round][kept]
 };
 
 // Fills in pulses, failures and rounds. `g_S`: in: where an errorless write lands, out: right after the device's last
