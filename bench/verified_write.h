@@ -14,7 +14,7 @@ namespace bitline::bench {
 class VerifiedWrite {
  public:
   static constexpr int rows = 1152, columns = 512;  // weights, two devices each
-  static constexpr int rows_at_once = 4;
+  static constexpr int rows_at_once = 2;
 
   VerifiedWrite();
   std::size_t devices() const { return level_.size(); }
