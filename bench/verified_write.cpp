@@ -24,36 +24,40 @@ std::vector<double> level_targets(const Device& d) {
 
 }  // namespace
 
-VerifiedWrite::VerifiedWrite()
-    : device_(verified_device()), targets_S_(level_targets(device_)), tables_(device_, targets_S_) {
+VerifiedWrite::VerifiedWrite() : device_(verified_device()), tables_(device_, level_targets(device_)) {
+  const std::vector<double> targets_S = level_targets(device_);
+  for (const double positive_S : targets_S)
+    for (const double negative_S : targets_S) pairs_.push_back({positive_S, negative_S});
   const Random random(3, 0);
   for (std::uint32_t weight = 0; weight < std::uint32_t{rows} * columns; ++weight) {
     const auto word = random.bits({.purpose = Purpose::test, .place = weight});
-    for (std::size_t side = 0; side < 2; ++side) level_.push_back(static_cast<std::uint8_t>(word[side] % levels));
+    weights_.push_back(static_cast<std::uint8_t>(word[0] % levels * levels + word[1] % levels));
   }
-  written_S_.resize(level_.size());
+  written_S_.resize(devices());
 }
 
 double VerifiedWrite::write(const Look& look) {
-  constexpr std::size_t strip = std::size_t{rows_at_once} * columns * 2;
+  constexpr std::size_t weights_at_once = std::size_t{rows_at_once} * columns, strip = 2 * weights_at_once;
   std::vector<CellId> ids(strip);
   std::vector<double> target_S(strip);
   std::vector<std::uint16_t> pulses(strip);
   std::vector<std::uint8_t> failed(strip);
   std::uint64_t sum = 0;
-  for (std::size_t begin = 0; begin < level_.size(); begin += strip) {
-    for (std::size_t i = 0; i < strip; i += 2) {
-      const auto weight = static_cast<std::uint32_t>((begin + i) / 2);
-      ids[i] = {1, weight, 0, 0}, ids[i + 1] = {1, weight, 0, 1};
+  for (std::size_t begin = 0; begin < devices(); begin += strip) {
+    for (std::size_t w = 0; w < weights_at_once; ++w) {
+      const std::size_t weight = begin / 2 + w;
+      for (std::uint8_t side = 0; side < 2; ++side) {
+        ids[2 * w + side] = {1, static_cast<std::uint32_t>(weight), 0, side};
+        target_S[2 * w + side] = pairs_[weights_[weight]][side];
+      }
     }
-    for (std::size_t i = 0; i < strip; ++i) target_S[i] = targets_S_[level_[begin + i]];
     const std::span written_S{written_S_.data() + begin, strip};
     write_cells(device_, {0, &tables_}, Random(5, 0), ids, target_S, written_S,
                 WriteRecord{.pulses = pulses, .failed = failed});
     for (const std::uint16_t p : pulses) sum += p;
     if (look) look(target_S, written_S, failed);
   }
-  return static_cast<double>(sum) / static_cast<double>(level_.size());
+  return static_cast<double>(sum) / static_cast<double>(devices());
 }
 
 bool VerifiedWrite::answers_agree() {

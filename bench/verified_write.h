@@ -3,6 +3,7 @@
 // one thread. In strips of rows whose identities and targets are worked out on the way, as a chip's blocks are written.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <vector>
@@ -14,10 +15,10 @@ namespace bitline::bench {
 class VerifiedWrite {
  public:
   static constexpr int rows = 1152, columns = 512;  // weights, two devices each
-  static constexpr int rows_at_once = 2;
+  static constexpr int rows_at_once = 1;
 
   VerifiedWrite();
-  std::size_t devices() const { return level_.size(); }
+  std::size_t devices() const { return 2 * weights_.size(); }
   // What `look` sees of each strip.
   using Look = std::function<void(std::span<const double> target_S, std::span<const double> written_S,
                                   std::span<const std::uint8_t> failed)>;
@@ -27,9 +28,9 @@ class VerifiedWrite {
 
  private:
   Device device_;
-  std::vector<double> targets_S_;
   VerifyTables tables_;
-  std::vector<std::uint8_t> level_;  // (rows, columns, sides)
+  std::vector<std::array<double, 2>> pairs_;  // targets of each weight value, drawn evenly
+  std::vector<std::uint8_t> weights_;         // (rows, columns)
   std::vector<double> written_S_;
 };
 

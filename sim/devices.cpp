@@ -96,7 +96,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   const double age_s = age_since_write_s(chip.config);
   const bool verified = std::holds_alternative<WriteVerify>(device.write);
   // In strips of rows, so that what is only needed on the way stays in the first-level cache.
-  constexpr int devices_at_once = 2048;
+  constexpr int devices_at_once = 1024;
   const int rows_at_once = std::max(1, devices_at_once / width);
   std::vector<CellId> ids;
   std::vector<std::uint16_t> pulses;

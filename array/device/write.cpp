@@ -62,28 +62,31 @@ void scale_by_spread(double sigma, bool second, const Random& random, std::span<
 
 bool can_be_written(double target_S) { return target_S >= 0 && target_S <= std::numeric_limits<double>::max(); }
 
-// InputError unless all targets can be written.
-void check_targets(std::span<const CellId> ids, std::span<const double> target_S) {
-  std::uint64_t bad = 0;  // looks at all first: a loop without exits is several times faster
-  for (const double g : target_S) bad += !can_be_written(g);
-  for (std::size_t i = 0; bad && i < ids.size(); ++i)
-    if (!can_be_written(target_S[i]))
-      throw InputError(
-          fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
-                      target_S[i], ids[i].weight, ids[i].layer));
+[[noreturn]] void refuse(std::span<const CellId> ids, std::span<const double> target_S) {
+  std::size_t i = 0;
+  while (can_be_written(target_S[i])) ++i;
+  throw InputError(fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
+                               target_S[i], ids[i].weight, ids[i].layer));
 }
 
 void write_chunk(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
                  std::span<const double> target_S, std::span<double> written_S, const WriteRecord& record) {
   const std::size_t n = ids.size();
-  check_targets(ids, target_S);
-  double window[chunk_size];  // factor of each device's conductance window
-  std::fill_n(window, n, 1.0);
-  scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
-
   // `written_S` may be `target_S`, so the targets are left alone until the errors that depend on them are known.
   double g_S[chunk_size];
-  for (std::size_t i = 0; i < n; ++i) g_S[i] = target_S[i] * window[i];
+  std::uint64_t bad = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    bad += !can_be_written(target_S[i]);
+    g_S[i] = target_S[i];
+  }
+  if (bad) refuse(ids, target_S);
+  const bool varied = device.spread.device_to_device > 0;
+  double window[chunk_size];  // if so, factor of each device's conductance window
+  if (varied) {
+    std::fill_n(window, n, 1.0);
+    scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
+    for (std::size_t i = 0; i < n; ++i) g_S[i] *= window[i];
+  }
   scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, {g_S, n});
   std::visit(
       [&](const auto& model) {
@@ -106,7 +109,7 @@ void write_chunk(const Device& device, const SolvedWrite& solved, const Random& 
     const double x = uniform(u[i]);
     const bool on = x < f.stuck_on, off = !on && x > 1 - f.stuck_off;
     if (!on && !off) continue;
-    written_S[i] = (on ? device.g_max_S : device.g_min_S) * window[i];
+    written_S[i] = (on ? device.g_max_S : device.g_min_S) * (varied ? window[i] : 1);
     if (!faulty.empty()) faulty[i] = 1;
     if (!record.pulses.empty()) record.pulses[i] = most_pulses;
     if (!record.failed.empty()) record.failed[i] = most_pulses > 0;

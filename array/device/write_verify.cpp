@@ -107,11 +107,14 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
         path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
                 path.pulses + one.pulses, one.failed != 0};
       }
-      if (found.empty()) break;  // nothing left to write again: never drawn from
+      VerifyOutcome* table = outcomes_.data() + (t * rounds + static_cast<std::size_t>(round)) * kept;
+      if (found.empty()) {  // none of these paths is written again; a device that still is takes the round's before
+        std::copy_n(table - kept, kept, table);
+        continue;
+      }
       std::sort(found.begin(), found.end(), [](const VerifyOutcome& a, const VerifyOutcome& b) {
         return std::pair(a.pulses, a.offset_S) < std::pair(b.pulses, b.offset_S);
       });
-      VerifyOutcome* table = outcomes_.data() + (t * rounds + static_cast<std::size_t>(round)) * kept;
       for (std::size_t i = 0; i < kept; ++i) table[i] = found[(2 * i + 1) * found.size() / (2 * kept)];
     }
     double pulses = 0, failed = 0;
@@ -127,11 +130,12 @@ void VerifyTables::draw(int round, std::span<const double> target_S, std::span<c
                         std::span<VerifyOutcome> outcome) const {
   // Without branches, since which level a device gets nobody can predict.
   const std::size_t n = target_S.size();
-  double at[chunk_size];
-  for (std::size_t i = 0; i < n; ++i) at[i] = bin(target_S[i]);
+  double in_bins[chunk_size];
+  std::int32_t at[chunk_size];
+  for (std::size_t i = 0; i < n; ++i) in_bins[i] = bin(target_S[i]);
+  for (std::size_t i = 0; i < n; ++i) at[i] = static_cast<std::int32_t>(in_bins[i]);
   const std::uint32_t* first = first_.data() + static_cast<std::size_t>(round) * bins;
-  for (std::size_t i = 0; i < n; ++i)
-    outcome[i] = outcomes_[first[static_cast<int>(at[i])] + (word[i] >> (32 - kept_bits))];
+  for (std::size_t i = 0; i < n; ++i) outcome[i] = outcomes_[first[at[i]] + (word[i] >> (32 - kept_bits))];
 }
 
 double VerifyTables::mean_pulses() const {
