@@ -25,8 +25,8 @@ inline std::size_t leading_pairs(std::span<const CellId> ids) {
   return n;
 }
 
-// out[i]: the word of device i for this purpose. The two devices of a pair share a draw, whose words 0 and 1 are theirs,
-// or 2 and 3 for a second number of each. Weights that follow each other are drawn together, fastest in pairs.
+// out[i]: the word of device i for this purpose. The two devices of a pair share a draw, whose words 0 and 1 are
+// theirs, or 2 and 3 for a second number of each. Weights that follow each other are drawn together, fastest in pairs.
 inline void words(const Random& random, Purpose purpose, std::span<const CellId> ids, std::span<std::uint32_t> out,
                   bool second = false, std::uint32_t step = 0) {
   std::uint32_t buffer[2 * chunk_size];
