@@ -24,11 +24,14 @@ std::array<std::uint32_t, 4> philox(const std::array<std::uint32_t, 2>& key, std
   return {out.v[0], out.v[1], out.v[2], out.v[3]};
 }
 
-// The same for 8 consecutive places at once, out[4 * block + word]. Random123 has no vector form of Philox and
-// compilers do not find one; the rounds are written on 64-bit lanes, whose low halves hold the state (the
-// multiplication reads no more). A test holds it against Random123.
-constexpr std::size_t philox_blocks = 8;
+// The same for 8 consecutive places at once. Random123 has no vector form of Philox and compilers do not find one; the
+// rounds are written on 64-bit lanes, whose low halves hold the state (the multiplication reads no more). A test holds
+// it against Random123.
 using Lanes = std::uint64_t __attribute__((vector_size(32)));
+constexpr std::size_t lanes = 4, philox_blocks = 8;
+constexpr int philox_rounds = 10, halves = 2;
+
+Lanes all_lanes(std::uint32_t x) { return Lanes{x, x, x, x}; }
 
 // Products of the low halves.
 inline Lanes multiply_low(Lanes a, Lanes b) {
@@ -40,32 +43,48 @@ inline Lanes multiply_low(Lanes a, Lanes b) {
 #endif
 }
 
-void philox8(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t place,
-             std::uint32_t image, std::uint32_t step, std::uint32_t* out) {
-  const auto all = [](std::uint32_t x) { return Lanes{x, x, x, x}; };
-  const Lanes m0 = all(PHILOX_M4x32_0), m1 = all(PHILOX_M4x32_1);
-  for (std::uint32_t half = 0; half < 2; ++half) {
-    const std::uint32_t p = place + 4 * half;
-    Lanes c0 = all(purpose_layer), c1{p, p + 1, p + 2, p + 3}, c2 = all(image), c3 = all(step);
-    std::uint32_t k0 = key[0], k1 = key[1];
-    for (int round = 0; round < 10; ++round) {
-      const Lanes product0 = multiply_low(c0, m0), product1 = multiply_low(c2, m1);
-      c0 = (product1 >> 32) ^ c1 ^ all(k0);
-      c1 = product1;
-      c2 = (product0 >> 32) ^ c3 ^ all(k1);
-      c3 = product0;
-      k0 += PHILOX_W32_0;
-      k1 += PHILOX_W32_1;
+// Everything but the place, worked out once for many blocks.
+class Philox8 {
+ public:
+  Philox8(const std::array<std::uint32_t, 2>& key, std::uint32_t purpose_layer, std::uint32_t image, std::uint32_t step)
+      : purpose_layer_(all_lanes(purpose_layer)), image_(all_lanes(image)), step_(all_lanes(step)) {
+    for (std::uint32_t r = 0; r < philox_rounds; ++r) {
+      k0_[r] = all_lanes(key[0] + r * PHILOX_W32_0);
+      k1_[r] = all_lanes(key[1] + r * PHILOX_W32_1);
     }
-    // Words 0 and 1, and 2 and 3, of each block side by side; then the halves of each block.
-    constexpr std::uint64_t low_half = 0xffffffffu;
-    const Lanes front = (c0 & low_half) | c1 << 32, back = (c2 & low_half) | c3 << 32;
-    const Lanes first_two = __builtin_shufflevector(front, back, 0, 4, 1, 5);
-    const Lanes last_two = __builtin_shufflevector(front, back, 2, 6, 3, 7);
-    std::memcpy(out + 16 * half, &first_two, sizeof first_two);
-    std::memcpy(out + 16 * half + 8, &last_two, sizeof last_two);
   }
-}
+
+  struct Blocks {
+    Lanes front[halves], back[halves];  // words 0 and 1 of each block, and its words 2 and 3
+  };
+  Blocks operator()(std::uint32_t place) const {
+    const Lanes m0 = all_lanes(PHILOX_M4x32_0), m1 = all_lanes(PHILOX_M4x32_1);
+    // Both halves go through each round together: one waits for its products while the other's are formed.
+    Lanes c0[halves], c1[halves], c2[halves], c3[halves];
+    for (std::uint32_t h = 0; h < halves; ++h) {
+      c0[h] = purpose_layer_, c1[h] = all_lanes(place) + Lanes{0, 1, 2, 3} + all_lanes(lanes * h);
+      c2[h] = image_, c3[h] = step_;
+    }
+    for (int round = 0; round < philox_rounds; ++round)
+      for (int h = 0; h < halves; ++h) {
+        const Lanes product0 = multiply_low(c0[h], m0), product1 = multiply_low(c2[h], m1);
+        c0[h] = (product1 >> 32) ^ c1[h] ^ k0_[round];
+        c1[h] = product1;
+        c2[h] = (product0 >> 32) ^ c3[h] ^ k1_[round];
+        c3[h] = product0;
+      }
+    constexpr std::uint64_t low_half = 0xffffffffu;
+    Blocks out;
+    for (int h = 0; h < halves; ++h) {
+      out.front[h] = (c0[h] & low_half) | c1[h] << 32;
+      out.back[h] = (c2[h] & low_half) | c3[h] << 32;
+    }
+    return out;
+  }
+
+ private:
+  Lanes k0_[philox_rounds], k1_[philox_rounds], purpose_layer_, image_, step_;
+};
 
 std::uint32_t first_word(const Counter& c) { return static_cast<std::uint32_t>(c.purpose) << 16 | c.layer; }
 
@@ -132,15 +151,42 @@ std::array<double, 4> Random::uniform4(const Counter& c) const {
   return out;
 }
 
-void Random::words(const Counter& first, std::span<std::uint32_t> out) const {
-  constexpr std::size_t chunk = 4 * philox_blocks;
+namespace {
+
+// Fills `out` from places in their order, `per_place` words of each; `store(blocks, to)` writes those of 8 places.
+template <std::size_t per_place>
+void fill(const std::array<std::uint32_t, 2>& key, const Counter& first, std::span<std::uint32_t> out, auto store) {
+  constexpr std::size_t chunk = per_place * philox_blocks;
+  const Philox8 philox8(key, first_word(first), first.image, first.step);
+  std::uint32_t place = first.place;
+  for (; out.size() >= chunk; out = out.subspan(chunk), place += philox_blocks) store(philox8(place), out.data());
+  if (out.empty()) return;
   std::uint32_t last[chunk];
-  for (std::size_t i = 0; i < out.size(); i += chunk) {
-    const bool whole = out.size() - i >= chunk;
-    philox8(key_, first_word(first), first.place + static_cast<std::uint32_t>(i / 4), first.image, first.step,
-            whole ? out.data() + i : last);
-    if (!whole) std::copy_n(last, out.size() - i, out.data() + i);
-  }
+  store(philox8(place), last);
+  std::copy_n(last, out.size(), out.data());
+}
+
+void store_lanes(const Lanes& from, std::uint32_t* to) { std::memcpy(to, &from, sizeof from); }
+
+}  // namespace
+
+void Random::words(const Counter& first, std::span<std::uint32_t> out) const {
+  fill<4>(key_, first, out, [](const Philox8::Blocks& b, std::uint32_t* to) {
+    for (int h = 0; h < halves; ++h) {
+      store_lanes(__builtin_shufflevector(b.front[h], b.back[h], 0, 4, 1, 5), to + 16 * h);
+      store_lanes(__builtin_shufflevector(b.front[h], b.back[h], 2, 6, 3, 7), to + 16 * h + 8);
+    }
+  });
+}
+
+void Random::word_pairs(const Counter& first, bool second, std::span<std::uint32_t> out) const {
+  const auto store = [](const Lanes(&pairs)[halves], std::uint32_t* to) {
+    for (int h = 0; h < halves; ++h) store_lanes(pairs[h], to + 8 * h);
+  };
+  if (second)
+    fill<2>(key_, first, out, [=](const Philox8::Blocks& b, std::uint32_t* to) { store(b.back, to); });
+  else
+    fill<2>(key_, first, out, [=](const Philox8::Blocks& b, std::uint32_t* to) { store(b.front, to); });
 }
 
 void Random::normals(const Counter& first, std::span<float> out) const {

@@ -52,6 +52,8 @@ class Random {
   std::array<std::uint32_t, 4> bits(const Counter& counter) const;
   // out[i] is bits({..., place + i / 4})[i % 4], vectorised.
   void words(const Counter& first, std::span<std::uint32_t> out) const;
+  // out[i] is bits({..., place + i / 2})[i % 2], or with `second` [i % 2 + 2]: half of each draw.
+  void word_pairs(const Counter& first, bool second, std::span<std::uint32_t> out) const;
   // Four independent standard normal numbers (float resolution, |z| < 6.5).
   std::array<float, 4> normal4(const Counter& counter) const;
   // Four uniform numbers in the open interval (0, 1).

@@ -35,6 +35,35 @@ void kill_dead_lines(const Device& device, int array, const Random& random, cons
     }
 }
 
+// The reference devices of offset cells.
+void write_references(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
+                      const Block& block, BlockDevices& d) {
+  const MatrixLayer& m = *plan.matrix;
+  const CellLayout& cell = plan.cell();
+  const double age_s = age_since_write_s(chip.config);
+  // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's
+  // column.
+  std::vector<double> target;
+  std::vector<CellId> ids;
+  for (int r = 0; r < block.rows; ++r)
+    for (int s = 0; s < cell.slices; ++s) {
+      target.push_back(targets(cell, device, cell.reference_digit[static_cast<std::size_t>(s)]).positive_S);
+      ids.push_back({static_cast<std::uint16_t>(m.index), weight_id(m, block.copy, block.row + r, block.column),
+                     static_cast<std::uint16_t>(64 + s), 0});
+    }
+  d.reference_S.resize(target.size());
+  std::vector<std::uint8_t> stuck(target.size()), round(target.size());
+  write_cells(device, chip.solved_write(), random, ids, target, d.reference_S,
+              WriteRecord{.faulty = stuck, .round = round});
+  d.reference_written_S = d.reference_S;
+  age_cells(device, age_s, random, ids, d.reference_S, stuck, d.reference_S, round);
+  // The reference column hangs on the same rows.
+  for (int r = 0; r < block.rows && device.faults.dead_row > 0; ++r)
+    if (dead_row(device, random, physical_array(chip, block), block.array_row + r))
+      for (auto* g_S : {&d.reference_S, &d.reference_written_S})
+        std::fill_n(g_S->begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices, 0.0);
+}
+
 }  // namespace
 
 int physical_array(const Chip& chip, const Block& block) { return block.array % chip.placement.arrays_total; }
@@ -59,66 +88,53 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   const int zero = cell.pair ? cell.highest_digit : 0;
 
   BlockDevices d;
-  d.target_S.reserve(n);
-  std::vector<CellId> ids;
-  ids.reserve(n);
-  for (int r = 0; r < block.rows; ++r)
-    for (int c = 0; c < block.columns; ++c) {
-      const int row = block.row + r, column = block.column + c;
-      const int weight = m.weights[static_cast<std::size_t>(row) * m.columns + column];
-      for (int s = 0; s < cell.slices; ++s) {
-        const Targets& t = table[static_cast<std::size_t>(zero + cell.digit(weight, s))];
-        const CellId id{layer, weight_id(m, block.copy, row, column), static_cast<std::uint16_t>(s), 0};
-        d.target_S.push_back(t.positive_S);
-        ids.push_back(id);
-        if (devices == 2) {
-          d.target_S.push_back(t.negative_S);
-          ids.push_back({id.layer, id.weight, id.slice, 1});
-        }
-      }
-    }
-  d.written_S.resize(n);
+  for (auto* g_S : {&d.target_S, &d.written_S, &d.aged_S}) g_S->resize(n);
   d.faulty.resize(n);
   if (!chip.aims.empty())
     d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
                        [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
   const double age_s = age_since_write_s(chip.config);
   const bool verified = std::holds_alternative<WriteVerify>(device.write);
-  std::vector<std::uint16_t> pulses(verified ? n : 0);
-  std::vector<std::uint8_t> failed(pulses.size()), round(pulses.size());
-  write_cells(device, chip.solved_write(), random, ids, d.aim_S.empty() ? d.target_S : d.aim_S, d.written_S,
-              WriteRecord{d.faulty, pulses, failed, round});
-  d.pulses = std::accumulate(pulses.begin(), pulses.end(), std::uint64_t{0});
-  d.given_up = std::accumulate(failed.begin(), failed.end(), std::uint64_t{0});
-  if (measured) measured->read(block, cell, d.written_S);
-  d.aged_S.resize(n);
-  age_cells(device, age_s, random, ids, d.written_S, d.faulty, d.aged_S, round);
+  // In strips of rows, so that what is only needed on the way stays in the first-level cache.
+  constexpr int devices_at_once = 1024;
+  const int rows_at_once = std::max(1, devices_at_once / width);
+  std::vector<CellId> ids;
+  std::vector<std::uint16_t> pulses;
+  std::vector<std::uint8_t> failed, round;
+  for (int first = 0; first < block.rows; first += rows_at_once) {
+    Block strip = block;
+    strip.row += first, strip.array_row += first, strip.rows = std::min(rows_at_once, block.rows - first);
+    const std::size_t begin = static_cast<std::size_t>(first) * width,
+                      count = static_cast<std::size_t>(strip.rows) * width;
+    const auto part = [&](auto& all) { return std::span(all).subspan(begin, count); };
+    ids.clear();
+    const auto add = [&](CellId id, double target_S) {
+      d.target_S[begin + ids.size()] = target_S;
+      ids.push_back(id);
+    };
+    for (int r = 0; r < strip.rows; ++r)
+      for (int c = 0; c < block.columns; ++c) {
+        const int row = strip.row + r, column = block.column + c;
+        const int weight = m.weights[static_cast<std::size_t>(row) * m.columns + column];
+        const std::uint32_t id = weight_id(m, block.copy, row, column);
+        for (int s = 0; s < cell.slices; ++s) {
+          const Targets& t = table[static_cast<std::size_t>(zero + cell.digit(weight, s))];
+          add({layer, id, static_cast<std::uint16_t>(s), 0}, t.positive_S);
+          if (devices == 2) add({layer, id, static_cast<std::uint16_t>(s), 1}, t.negative_S);
+        }
+      }
+    pulses.resize(verified ? count : 0);
+    failed.resize(pulses.size()), round.resize(pulses.size());
+    write_cells(device, chip.solved_write(), random, ids, part(d.aim_S.empty() ? d.target_S : d.aim_S),
+                part(d.written_S), WriteRecord{part(d.faulty), pulses, failed, round});
+    d.pulses = std::accumulate(pulses.begin(), pulses.end(), d.pulses);
+    d.given_up = std::accumulate(failed.begin(), failed.end(), d.given_up);
+    if (measured) measured->read(strip, cell, part(d.written_S));
+    age_cells(device, age_s, random, ids, part(d.written_S), part(d.faulty), part(d.aged_S), round);
+  }
   kill_dead_lines(device, physical_array(chip, block), random, block, cell, d);
 
-  if (cell.offset) {
-    // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's
-    // column.
-    std::vector<double> target;
-    ids.clear();
-    for (int r = 0; r < block.rows; ++r)
-      for (int s = 0; s < cell.slices; ++s) {
-        target.push_back(targets(cell, device, cell.reference_digit[static_cast<std::size_t>(s)]).positive_S);
-        ids.push_back(
-            {layer, weight_id(m, block.copy, block.row + r, block.column), static_cast<std::uint16_t>(64 + s), 0});
-      }
-    d.reference_S.resize(target.size());
-    std::vector<std::uint8_t> stuck(target.size());
-    round.resize(target.size());
-    write_cells(device, chip.solved_write(), random, ids, target, d.reference_S,
-                WriteRecord{.faulty = stuck, .round = round});
-    d.reference_written_S = d.reference_S;
-    age_cells(device, age_s, random, ids, d.reference_S, stuck, d.reference_S, round);
-    // The reference column hangs on the same rows.
-    for (int r = 0; r < block.rows && device.faults.dead_row > 0; ++r)
-      if (dead_row(device, random, physical_array(chip, block), block.array_row + r))
-        for (auto* g_S : {&d.reference_S, &d.reference_written_S})
-          std::fill_n(g_S->begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices, 0.0);
-  }
+  if (cell.offset) write_references(chip, device, random, plan, block, d);
   return d;
 }
 

@@ -27,10 +27,14 @@ struct Chunk {
 void relax(const std::vector<RelaxedAt>& by_round, const Chunk& c) {
   if (!by_round[0].changes()) return;
   const std::size_t n = c.ids.size();
-  float z[chunk_size];
+  float z[chunk_size], later[chunk_size];
   normals(c.random, Purpose::relaxation, c.ids, {z, n});
-  for (std::size_t i = 0; i < c.round.size(); ++i)
-    if (c.round[i] > 0) normals(c.random, Purpose::relaxation, c.ids.subspan(i, 1), {z + i, 1}, false, c.round[i]);
+  const int last = c.round.empty() ? 0 : *std::max_element(c.round.begin(), c.round.end());
+  for (int r = 1; r <= last; ++r) {
+    normals(c.random, Purpose::relaxation, c.ids, {later, n}, false, static_cast<std::uint32_t>(r));
+    for (std::size_t i = 0; i < n; ++i)
+      if (c.round[i] == r) z[i] = later[i];
+  }
   for (std::size_t i = 0; i < n; ++i) c.g_S[i] = by_round[c.round.empty() ? 0 : c.round[i]](c.g_S[i], z[i]);
 }
 

@@ -78,12 +78,15 @@ std::vector<Diagnostic> check(const Device&);
 std::vector<std::string> beyond_limits(const Device&, double temperature_K, double age_s);
 
 // Which device of which weight: the identity its draws hang on. `weight` = logical row * columns + column of the
-// layer's matrix.
+// layer's matrix. `negative`: 0: positive or only device, 1: negative device of a pair.
 struct CellId {
-  std::uint16_t layer = 0;
-  std::uint32_t weight = 0;
-  std::uint16_t slice = 0;
-  std::uint8_t negative = 0;  // 0: positive or only device, 1: negative device of a pair
+  std::uint32_t weight;
+  std::uint16_t layer;
+  std::uint16_t slice : 15, negative : 1;  // 8 bytes without gaps, so that identities are compared as one number
+
+  constexpr CellId(std::uint16_t layer_ = 0, std::uint32_t weight_ = 0, std::uint16_t slice_ = 0,
+                   std::uint8_t negative_ = 0)
+      : weight(weight_), layer(layer_), slice(slice_ & 0x7fff), negative(negative_ & 1) {}
 };
 
 // The conductance of level k (0..levels-1) of a device with that many levels: linear from g_min to g_max, or the table,

@@ -2,7 +2,7 @@
 // Random words of many devices at once: what array/device's write and age share.
 #pragma once
 
-#include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,31 +13,39 @@ namespace bitline::device_draws {
 
 inline constexpr std::size_t chunk_size = 256;  // scratch stays on the stack and in the first-level cache
 
-// The four words of each device's call: [0] and [1] for the positive and negative device of a pair, [2] and [3] for a
-// second number of each. `f(i, four)`; neighbours of one pair share the call, and weights that follow each other are
-// drawn together.
-template <class F>
-void calls(const Random& random, Purpose purpose, std::span<const CellId> ids, std::uint32_t step, F&& f) {
-  std::array<std::uint32_t, 4 * chunk_size> buffer;
-  for (std::size_t begin = 0; begin < ids.size();) {
-    const CellId& first = ids[begin];
-    std::size_t end = begin + 1;
-    std::uint32_t last = first.weight;
-    while (end < ids.size() && ids[end].layer == first.layer && ids[end].slice == first.slice &&
-           (ids[end].weight == last || ids[end].weight == last + 1) && ids[end].weight - first.weight < chunk_size)
-      last = ids[end++].weight;
-    const Counter counter{purpose, first.layer, first.weight, first.slice, step};
-    const std::size_t weights = last - first.weight + 1;
-    random.words(counter, {buffer.data(), 4 * weights});
-    for (; begin < end; ++begin) f(begin, buffer.data() + 4 * (ids[begin].weight - first.weight));
-  }
+// How many devices at the front of `ids` are pairs of weights that follow each other, positive before negative.
+inline std::size_t leading_pairs(std::span<const CellId> ids) {
+  constexpr std::uint64_t negative = std::uint64_t{1} << 63, next_weight = 1;
+  std::size_t n = 0;
+  for (auto expected = std::bit_cast<std::uint64_t>(ids[0]) & ~negative;
+       n + 1 < ids.size() && std::bit_cast<std::uint64_t>(ids[n]) == expected &&
+       std::bit_cast<std::uint64_t>(ids[n + 1]) == (expected | negative);
+       n += 2)
+    expected += next_weight;
+  return n;
 }
 
-// out[i]: the word of device i for this purpose.
+// out[i]: the word of device i for this purpose. The two devices of a pair share a draw, whose words 0 and 1 are
+// theirs, or 2 and 3 for a second number of each. Weights that follow each other are drawn together, fastest in pairs.
 inline void words(const Random& random, Purpose purpose, std::span<const CellId> ids, std::span<std::uint32_t> out,
                   bool second = false, std::uint32_t step = 0) {
-  calls(random, purpose, ids, step,
-        [&](std::size_t i, const std::uint32_t* four) { out[i] = four[(ids[i].negative & 1u) + (second ? 2u : 0u)]; });
+  std::uint32_t buffer[2 * chunk_size];
+  for (std::size_t begin = 0, end = 0; begin < ids.size(); begin = end) {
+    const CellId first = ids[begin];
+    const Counter counter{purpose, first.layer, first.weight, first.slice, step};
+    if (const std::size_t pairs = leading_pairs(ids.subspan(begin)); pairs > 0) {
+      random.word_pairs(counter, second, out.subspan(begin, pairs));
+      end = begin + pairs;
+      continue;
+    }
+    std::uint32_t last = first.weight;
+    for (end = begin + 1; end < ids.size() && ids[end].layer == first.layer && ids[end].slice == first.slice &&
+                          ids[end].weight - last <= 1;
+         ++end)
+      last = ids[end].weight;
+    random.word_pairs(counter, second, {buffer, 2 * (last - first.weight + std::size_t{1})});
+    for (std::size_t i = begin; i < end; ++i) out[i] = buffer[2 * (ids[i].weight - first.weight) + ids[i].negative];
+  }
 }
 
 // The same as standard normal numbers.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "array/device/draws.h"
@@ -59,31 +60,40 @@ void scale_by_spread(double sigma, bool second, const Random& random, std::span<
   for (std::size_t i = 0; i < ids.size(); ++i) g_S[i] *= std::exp(sigma * z[i]);
 }
 
+bool can_be_written(double target_S) { return target_S >= 0 && target_S <= std::numeric_limits<double>::max(); }
+
+[[noreturn]] void refuse(std::span<const CellId> ids, std::span<const double> target_S) {
+  std::size_t i = 0;
+  while (can_be_written(target_S[i])) ++i;
+  throw InputError(fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
+                               target_S[i], ids[i].weight, ids[i].layer));
+}
+
 void write_chunk(const Device& device, const SolvedWrite& solved, const Random& random, std::span<const CellId> ids,
                  std::span<const double> target_S, std::span<double> written_S, const WriteRecord& record) {
   const std::size_t n = ids.size();
-  double window[chunk_size];  // factor of each device's conductance window
-  std::fill_n(window, n, 1.0);
-  scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
-
-  // `written_S` may be `target_S`, so the targets are kept for the errors that depend on them.
-  double target[chunk_size];
+  // `written_S` may be `target_S`, so the targets are left alone until the errors that depend on them are known.
+  double g_S[chunk_size];
+  std::uint64_t bad = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!(target_S[i] >= 0) || !std::isfinite(target_S[i])) {
-      throw InputError(
-          fmt::format("cannot write {} S to weight {} of layer {}: a conductance is finite and not negative",
-                      target_S[i], ids[i].weight, ids[i].layer));
-    }
-    target[i] = target_S[i];
-    written_S[i] = target[i] * window[i];
+    bad += !can_be_written(target_S[i]);
+    g_S[i] = target_S[i];
   }
-  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, written_S);
+  if (bad) refuse(ids, target_S);
+  const bool varied = device.spread.device_to_device > 0;
+  double window[chunk_size];  // if so, factor of each device's conductance window
+  if (varied) {
+    std::fill_n(window, n, 1.0);
+    scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
+    for (std::size_t i = 0; i < n; ++i) g_S[i] *= window[i];
+  }
+  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, {g_S, n});
   std::visit(
       [&](const auto& model) {
-        add_error(model, solved, {device, random, ids, {target, n}, written_S, record});
+        add_error(model, solved, {device, random, ids, target_S, {g_S, n}, record});
       },
       device.write);
-  for (double& g : written_S) g = at_least_zero(g);
+  for (std::size_t i = 0; i < n; ++i) written_S[i] = at_least_zero(g_S[i]);
 
   const std::span<std::uint8_t> faulty = record.faulty;
   if (!faulty.empty()) std::fill(faulty.begin(), faulty.end(), std::uint8_t{0});
@@ -99,7 +109,7 @@ void write_chunk(const Device& device, const SolvedWrite& solved, const Random& 
     const double x = uniform(u[i]);
     const bool on = x < f.stuck_on, off = !on && x > 1 - f.stuck_off;
     if (!on && !off) continue;
-    written_S[i] = (on ? device.g_max_S : device.g_min_S) * window[i];
+    written_S[i] = (on ? device.g_max_S : device.g_min_S) * (varied ? window[i] : 1);
     if (!faulty.empty()) faulty[i] = 1;
     if (!record.pulses.empty()) record.pulses[i] = most_pulses;
     if (!record.failed.empty()) record.failed[i] = most_pulses > 0;

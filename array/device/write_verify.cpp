@@ -70,19 +70,22 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
     for (std::size_t i = 0; i < most_targets; ++i)
       targets_S_[i] = low + (high - low) * static_cast<double>(i) / (most_targets - 1);
   }
+  const std::size_t count = targets_S_.size();
   const double range_S = targets_S_.back() - targets_S_.front();
+  lowest_S_ = targets_S_.front();
   bins_per_S_ = range_S > 0 ? bins / range_S : 0;
-  for (std::size_t i = 0; i + 1 < targets_S_.size(); ++i)
-    middle_S_.push_back(0.5 * (targets_S_[i] + targets_S_[i + 1]));
-  for (int b = 0; b < bins; ++b)
-    bin_[static_cast<std::size_t>(b)] = static_cast<std::uint8_t>(
-        std::lower_bound(middle_S_.begin(), middle_S_.end(), targets_S_.front() + b / std::max(bins_per_S_, 1e-300)) -
-        middle_S_.begin());
+  std::size_t target = 0;
+  for (std::size_t b = 0; b < bins; ++b) {
+    const double middle_S = lowest_S_ + (static_cast<double>(b) + 0.5) / bins * range_S;
+    while (target + 1 < count && targets_S_[target] + targets_S_[target + 1] < 2 * middle_S) ++target;
+    nearest_[b] = static_cast<std::uint8_t>(target);
+  }
   std::vector<RelaxedAt> after;  // so many waits
   for (int r = 0; r < w.rounds; ++r) after.emplace_back(device.relaxation, device.g_max_S, r * w.wait_s);
 
-  tables_.assign(static_cast<std::size_t>(w.rounds), std::vector<Table>(targets_S_.size()));
-  for (std::size_t t = 0; t < targets_S_.size(); ++t) {
+  const auto rounds = static_cast<std::size_t>(w.rounds);
+  outcomes_.resize(count * rounds * kept);
+  for (std::size_t t = 0; t < count; ++t) {
     const double target_S = targets_S_[t];
     std::vector<Path> all(paths);
     for (int round = 0; round < w.rounds; ++round) {
@@ -104,23 +107,35 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
         path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
                 path.pulses + one.pulses, one.failed != 0};
       }
-      Table& table = tables_[static_cast<std::size_t>(round)][t];
-      if (found.empty()) {  // nothing left to write again: never drawn from
-        table = round > 0 ? tables_[static_cast<std::size_t>(round) - 1][t] : Table{};
+      VerifyOutcome* table = outcomes_.data() + (t * rounds + static_cast<std::size_t>(round)) * kept;
+      if (found.empty()) {  // none of these paths is written again; a device that still is takes the round's before
+        std::copy_n(table - kept, kept, table);
         continue;
       }
       std::sort(found.begin(), found.end(), [](const VerifyOutcome& a, const VerifyOutcome& b) {
         return std::pair(a.pulses, a.offset_S) < std::pair(b.pulses, b.offset_S);
       });
-      const std::size_t size = std::min(kept, found.size());
-      table = {static_cast<std::uint32_t>(outcomes_.size()), static_cast<std::uint32_t>(size)};
-      for (std::size_t i = 0; i < size; ++i) outcomes_.push_back(found[(2 * i + 1) * found.size() / (2 * size)]);
+      for (std::size_t i = 0; i < kept; ++i) table[i] = found[(2 * i + 1) * found.size() / (2 * kept)];
     }
     double pulses = 0, failed = 0;
     for (const Path& path : all) pulses += path.pulses, failed += path.failed;
     mean_pulses_.push_back(pulses / paths);
     failed_.push_back(failed / paths);
   }
+  for (std::size_t round = 0; round < rounds; ++round)
+    for (const std::size_t t : nearest_) first_.push_back(static_cast<std::uint32_t>((t * rounds + round) * kept));
+}
+
+void VerifyTables::draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
+                        std::span<VerifyOutcome> outcome) const {
+  // Without branches, since which level a device gets nobody can predict.
+  const std::size_t n = target_S.size();
+  double in_bins[chunk_size];
+  std::int32_t at[chunk_size];
+  for (std::size_t i = 0; i < n; ++i) in_bins[i] = bin(target_S[i]);
+  for (std::size_t i = 0; i < n; ++i) at[i] = static_cast<std::int32_t>(in_bins[i]);
+  const std::uint32_t* first = first_.data() + static_cast<std::size_t>(round) * bins;
+  for (std::size_t i = 0; i < n; ++i) outcome[i] = outcomes_[first[at[i]] + (word[i] >> (32 - kept_bits))];
 }
 
 double VerifyTables::mean_pulses() const {
@@ -133,36 +148,42 @@ void write_verified(const Device& device, const VerifyTables& tables, const Rand
                     std::span<const double> target_S, std::span<double> g_S, const WriteRecord& record) {
   const auto& w = std::get<WriteVerify>(device.write);
   const std::size_t n = ids.size();
+  std::uint32_t word[chunk_size];
+  VerifyOutcome one[chunk_size];
+  std::uint8_t round[chunk_size];
+  words(random, Purpose::write_error, ids, {word, n});
+  tables.draw(0, target_S, {word, n}, {one, n});
+  std::fill_n(round, n, std::uint8_t{0});
   double aim_S[chunk_size];
-  std::copy(g_S.begin(), g_S.end(), aim_S);
-  std::uint16_t pulses[chunk_size];
-  std::uint8_t failed[chunk_size], round[chunk_size] = {};
-  calls(random, Purpose::write_error, ids, 0, [&](std::size_t i, const std::uint32_t* four) {
-    const VerifyOutcome& one = tables.draw(0, target_S[i], four[ids[i].negative & 1u]);
-    g_S[i] += static_cast<double>(one.offset_S);
-    pulses[i] = one.pulses, failed[i] = static_cast<std::uint8_t>(one.failed);
-  });
+  float z[chunk_size];
+  std::vector<RelaxedAt> after;  // so many waits
+  if (w.rounds > 1) {
+    std::copy(g_S.begin(), g_S.end(), aim_S);
+    normals(random, Purpose::relaxation, ids, {z, n});
+    for (int waits = 0; waits < w.rounds; ++waits)
+      after.emplace_back(device.relaxation, device.g_max_S, waits * w.wait_s);
+  }
+  for (std::size_t i = 0; i < n; ++i) g_S[i] += static_cast<double>(one[i].offset_S);
   for (int r = 1; r < w.rounds; ++r) {
-    // As age.cpp draws it: a number for each round a device may have been written in.
-    float z[chunk_size], read[chunk_size];
-    normals(random, Purpose::write_error, ids, {read, n}, true, static_cast<std::uint32_t>(r));
-    std::uint32_t word[chunk_size];
-    words(random, Purpose::write_error, ids, {word, n}, false, static_cast<std::uint32_t>(r));
-    std::vector<RelaxedAt> after;
-    for (int waits = 0; waits <= r; ++waits) after.emplace_back(device.relaxation, device.g_max_S, waits * w.wait_s);
+    const auto step = static_cast<std::uint32_t>(r);
+    float read[chunk_size], new_z[chunk_size];
+    VerifyOutcome again[chunk_size];
+    normals(random, Purpose::write_error, ids, {read, n}, true, step);
+    words(random, Purpose::write_error, ids, {word, n}, false, step);
+    tables.draw(r, target_S, {word, n}, {again, n});
+    normals(random, Purpose::relaxation, ids, {new_z, n}, false, step);  // as age.cpp draws it
     for (std::size_t i = 0; i < n; ++i) {
-      normals(random, Purpose::relaxation, ids.subspan(i, 1), {z + i, 1}, false, round[i]);
       const double now_S = after[static_cast<std::size_t>(r - round[i])](at_least_zero(g_S[i]), z[i]);
       if (std::abs(now_S + w.verify_noise_S * read[i] - aim_S[i]) <= w.half_width_S) continue;
-      const VerifyOutcome& one = tables.draw(r, target_S[i], word[i]);
-      g_S[i] = aim_S[i] + static_cast<double>(one.offset_S);
-      pulses[i] = static_cast<std::uint16_t>(std::min(pulses[i] + one.pulses, 65535));
-      failed[i] = static_cast<std::uint8_t>(one.failed), round[i] = static_cast<std::uint8_t>(r);
+      g_S[i] = aim_S[i] + static_cast<double>(again[i].offset_S);
+      again[i].pulses = static_cast<std::uint16_t>(std::min(one[i].pulses + again[i].pulses, 65535));
+      one[i] = again[i], z[i] = new_z[i], round[i] = static_cast<std::uint8_t>(r);
     }
   }
-  if (!record.pulses.empty()) std::copy_n(pulses, n, record.pulses.begin());
-  if (!record.failed.empty()) std::copy_n(failed, n, record.failed.begin());
-  if (!record.round.empty()) std::copy_n(round, n, record.round.begin());
+  const auto [faulty, pulses, failed, last_round] = record;
+  for (std::size_t i = 0; i < pulses.size(); ++i) pulses[i] = one[i].pulses;
+  for (std::size_t i = 0; i < failed.size(); ++i) failed[i] = static_cast<std::uint8_t>(one[i].failed);
+  std::copy_n(round, last_round.size(), last_round.begin());
 }
 
 }  // namespace bitline

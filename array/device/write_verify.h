@@ -15,9 +15,9 @@
 namespace bitline {
 
 struct VerifyOutcome {
-  float offset_S = 0;  // from the target
-  std::uint16_t pulses = 0;
-  std::uint16_t failed = 0;  // 1: not in the window when the pulses were used up
+  float offset_S;  // from the target
+  std::uint16_t pulses;
+  std::uint16_t failed;  // 1: not in the window when the pulses were used up
 };
 
 // One write, pulse by pulse, from `start_S`. `factor` is the device's own of all steps; normal2(pulse) gives the normal
@@ -27,40 +27,37 @@ VerifyOutcome write_by_pulses(const WriteVerify&, double g_max_S, double target_
 
 class VerifyTables {
  public:
-  static constexpr int paths = 1 << 15;         // simulated for each target
-  static constexpr std::size_t kept = 1 << 12;  // of them, evenly in the order of pulses and position
+  static constexpr int paths = 1 << 15;  // simulated for each target
+  static constexpr int kept_bits = 12;   // 2^12 of them are kept, evenly in the order of pulses and position
+  static constexpr std::size_t kept = std::size_t{1} << kept_bits;
   static constexpr std::size_t most_targets = 64;
 
   // For a device whose write model is WriteVerify. More targets than most_targets: as many evenly from lowest to
   // highest.
   VerifyTables(const Device&, std::vector<double> targets_S);
 
-  // The outcome that a uniform word picks for the target nearest to `target_S`.
-  const VerifyOutcome& draw(int round, double target_S, std::uint32_t word) const {
-    const Table& t = tables_[static_cast<std::size_t>(round)][index(target_S)];
-    return outcomes_[t.first + (static_cast<std::uint64_t>(word) * t.size >> 32)];
-  }
+  // The outcomes that uniform words pick for the targets nearest to `target_S`, at most device_draws::chunk_size.
+  void draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
+            std::span<VerifyOutcome> outcome) const;
   // Of all rounds, mean over the simulated writes of the target nearest to `target_S`.
-  double mean_pulses(double target_S) const { return mean_pulses_[index(target_S)]; }
-  double failed_share(double target_S) const { return failed_[index(target_S)]; }
+  double mean_pulses(double target_S) const { return mean_pulses_[nearest(target_S)]; }
+  double failed_share(double target_S) const { return failed_[nearest(target_S)]; }
   double mean_pulses() const;  // over all targets
 
  private:
-  struct Table {
-    std::uint32_t first = 0, size = 0;
-  };
-  std::size_t index(double target_S) const {
-    const double at = (target_S - targets_S_.front()) * bins_per_S_;
-    const std::size_t i = bin_[at <= 0 ? 0 : at >= bins - 1 ? bins - 1 : static_cast<std::size_t>(at)];
-    return i + (i + 1 < targets_S_.size() && target_S > middle_S_[i]);
+  static constexpr int bins = 1 << 12;  // of the range of targets; each takes the target nearest to its middle
+  double bin(double target_S) const {
+    const double at = (target_S - lowest_S_) * bins_per_S_, most = bins - 1;
+    const double from_0 = at > 0 ? at : 0;
+    return from_0 < most ? from_0 : most;
   }
-  static constexpr int bins = 1024;
+  std::size_t nearest(double target_S) const { return nearest_[static_cast<std::size_t>(bin(target_S))]; }
 
-  std::vector<double> targets_S_, middle_S_, mean_pulses_, failed_;
-  double bins_per_S_ = 0;
-  std::array<std::uint8_t, bins> bin_{};    // nearest target of a bin's beginning
-  std::vector<std::vector<Table>> tables_;  // [round][target]
-  std::vector<VerifyOutcome> outcomes_;
+  std::vector<double> targets_S_, mean_pulses_, failed_;
+  double lowest_S_ = 0, bins_per_S_ = 0;
+  std::array<std::uint8_t, bins> nearest_{};
+  std::vector<std::uint32_t> first_;     // [round][bin]: where the outcomes of the bin's target begin
+  std::vector<VerifyOutcome> outcomes_;  // [target][round][kept]
 };
 
 // Fills in pulses, failures and rounds. `g_S`: in: where an errorless write lands, out: right after the device's last

@@ -70,6 +70,22 @@ TEST_CASE("words of neighbouring places, however many, are those of single draws
   }
 }
 
+TEST_CASE("pairs of words are the halves of single draws") {
+  const Random random(7, 3);
+  for (const bool second : {false, true})
+    for (const std::size_t n : {1, 2, 15, 16, 17, 50}) {
+      std::vector<std::uint32_t> words(n + 1, 5);
+      const Counter from{Purpose::test, 1, 0xfffffffe, 2, 3};  // places wrap around
+      random.word_pairs(from, second, std::span(words).first(n));
+      for (std::size_t i = 0; i < n; ++i) {
+        Counter at = from;
+        at.place += static_cast<std::uint32_t>(i / 2);
+        CHECK(words[i] == random.bits(at)[i % 2 + (second ? 2 : 0)]);
+      }
+      CHECK(words[n] == 5);
+    }
+}
+
 TEST_CASE("every part of the name of a draw matters") {
   std::set<Words> seen;
   const Counter base{Purpose::test, 1, 2, 3, 4};
