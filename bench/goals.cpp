@@ -99,7 +99,7 @@ void judge_wires(std::deque<EffectiveMatrixGoal>& arrays, LadderProduct& ladder,
 
 void judge_writing(VerifiedWrite& write, DoubleProduct& machine) {
   const double per_s = DoubleProduct::operations / shortest_s(5, [&] { machine.multiply(); });
-  const double turn_s = shortest_s(51, [&] { write.write(); });
+  const double turn_s = shortest_s(401, [&] { write.write(); });
   judge_time("writing a device with write-verify statistics, of " + std::to_string(write.devices()) + ", one thread",
              turn_s / static_cast<double>(write.devices()), 4e-9, per_s);
 }

@@ -45,11 +45,10 @@ double VerifiedWrite::write(const Look& look) {
   std::uint64_t sum = 0;
   for (std::size_t begin = 0; begin < devices(); begin += strip) {
     for (std::size_t w = 0; w < weights_at_once; ++w) {
-      const std::size_t weight = begin / 2 + w;
-      for (std::uint8_t side = 0; side < 2; ++side) {
-        ids[2 * w + side] = {1, static_cast<std::uint32_t>(weight), 0, side};
-        target_S[2 * w + side] = pairs_[weights_[weight]][side];
-      }
+      const auto weight = static_cast<std::uint32_t>(begin / 2 + w);
+      const auto [positive_S, negative_S] = pairs_[weights_[weight]];
+      ids[2 * w] = {1, weight, 0, 0}, ids[2 * w + 1] = {1, weight, 0, 1};
+      target_S[2 * w] = positive_S, target_S[2 * w + 1] = negative_S;
     }
     const std::span written_S{written_S_.data() + begin, strip};
     write_cells(device_, {0, &tables_}, Random(5, 0), ids, target_S, written_S,
