@@ -2,6 +2,8 @@
 // bitline fit: one device file from measured curves.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -72,7 +74,7 @@ std::string text_of(const FitPart& p) {
     }
     const std::string criterion = std::isfinite(c.aicc) ? fmt::format("AICc {:>9.1f}  weight {:.3f}", c.aicc,
                                                                       std::exp(-0.5 * (c.aicc - best)) / sum)
-                                                        : "as many parameters as readings";
+                                                        : "more parameters than readings";
     out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
                        pretty(c.rms, p.y_unit));
   }
@@ -88,8 +90,8 @@ std::string text_of(const FitPart& p) {
 
 // What is written is a device file that reads back, or nothing is written.
 std::string device_file(const Arguments& a, const std::vector<FitPart>& parts) {
-  std::string head = fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n",
-                                 a.name.empty() ? std::string("A device") : a.name, version());
+  std::string head =
+      fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", a.name, version());
   for (const FitPart& p : parts) {
     head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
     for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
@@ -112,7 +114,13 @@ int run_fit(const Arguments& a) {
   files.ltp = file(a.ltp), files.ppf = file(a.ppf), files.retention = file(a.retention);
   files.readback = file(a.readback), files.iv = file(a.iv);
   if (a.output.empty()) throw UsageError("fit needs -o FILE.yaml, the device file to write");
+  if (!a.output.ends_with(".yaml"))
+    throw UsageError(fmt::format("-o {} is a device file: its name ends in .yaml", a.output));
+  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv})
+    if (*in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
   if (a.name.empty()) throw UsageError("fit needs --name, what the device is called");
+  if (std::any_of(a.name.begin(), a.name.end(), [](unsigned char c) { return std::iscntrl(c); }))
+    throw UsageError("--name holds a control character, such as a line break");
   if (!a.read_voltage.empty()) {
     const auto q = parse_quantity(a.read_voltage, Unit::volt);
     if (!q.value || !(*q.value > 0))
@@ -127,8 +135,16 @@ int run_fit(const Arguments& a) {
       at = end + 1;
     }
   const std::vector<FitPart> parts = fit_device(files);
-  write_file(a.output, device_file(a, parts));
-  load_pulsed_device(a.output, {}, config_path());  // reads back, or says why not
+  // What does not read back never takes the place of what is there.
+  const std::filesystem::path part = a.output + ".part";
+  write_file(part, device_file(a, parts));
+  try {
+    load_pulsed_device(part, {}, config_path());
+    std::filesystem::rename(part, a.output);
+  } catch (...) {
+    std::filesystem::remove(part);
+    throw;
+  }
   if (!a.svg.empty()) write_file(a.svg, fit_svg(a.name, parts));
   if (a.json) {
     Json all = Json::array();

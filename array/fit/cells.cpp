@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "base/error.h"
 
@@ -27,6 +26,8 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
     Cell& cell = cells.all[at->second];
     const std::string who = names.empty() ? "" : fmt::format("cell '{}': ", names[i]);
     if (t_s[i] < 0) table.refuse(i, who + "time is below 0");
+    if (t_s[i] == last_s[at->second]) table.refuse(i, fmt::format("{}time {} s is there twice", who, t_s[i]));
+    if (written_S[i].value_or(0) < 0) table.refuse(i, who + "a written conductance is below 0");
     if (t_s[i] <= last_s[at->second])
       table.refuse(i, fmt::format("{}time goes back from {} s to {} s", who, last_s[at->second], t_s[i]));
     last_s[at->second] = t_s[i];

@@ -37,16 +37,20 @@ using Law = std::function<Moments(double written_S, double t_s)>;
 // What a model is, fitted to cells: its numbers in the order of `values` of the candidate, its law, and device keys.
 struct RetentionModel {
   std::vector<double> numbers = {};
+  std::vector<double> solution = {};  // of the least squares: where to start on resampled cells
   Law law = {};
   std::vector<FitPart::Key> keys = {};
   std::vector<std::string> notes = {};
   std::string refused = {};
 };
 
-RetentionModel no_change(const Cells&);
-RetentionModel log_time(const Cells&);
-RetentionModel by_level(const Cells&, bool quantiles);  // quantiles: the measured law
-RetentionModel power_law(const Cells&);
-RetentionModel double_exponential(const Cells&);
+// `from`: the solution for the whole of which these cells are a resample; the same form is fitted, from there.
+RetentionModel no_change(const Cells&, const std::vector<double>& from = {});
+RetentionModel log_time(const Cells&, const std::vector<double>& from = {});
+RetentionModel by_level(const Cells&, const std::vector<double>& from = {});
+RetentionModel measured(const Cells&, const std::vector<double>& from = {});  // quantiles as they are
+RetentionModel power_law(const Cells&, const std::vector<double>& from = {});
+RetentionModel single_exponential(const Cells&, const std::vector<double>& from = {});
+RetentionModel double_exponential(const Cells&, const std::vector<double>& from = {});
 
 }  // namespace bitline::fit

@@ -28,6 +28,15 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
   for (const std::string& m : files.models)
     if (std::find(known.begin(), known.end(), m) == known.end())
       throw InputError(fmt::format("no model is called '{}': auto, or some of {}", m, fmt::join(known, ", ")));
+  for (const std::string& m : files.models) {
+    const auto of = [&](bool given, std::span<const std::string_view> list) {
+      return given && std::find(list.begin(), list.end(), m) != list.end();
+    };
+    if (!of(files.ltp.has_value(), fit::ltp_models) && !of(files.ppf.has_value(), fit::ppf_models) &&
+        !of(files.retention.has_value(), fit::retention_models) &&
+        !of(files.readback.has_value(), fit::readback_models) && !of(files.iv.has_value(), fit::iv_models))
+      throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
+  }
   std::vector<FitPart> parts;
   if (files.ltp) parts.push_back(fit::fit_ltp(*files.ltp, files));
   if (files.ppf) parts.push_back(fit::fit_ppf(*files.ppf, files));

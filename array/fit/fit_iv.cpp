@@ -53,10 +53,10 @@ FitCandidate fit_curve(const Sweep& s, bool curved) {
   if (curved) {
     std::vector<double> residuals;
     for (std::size_t row = 0; row < n; ++row) residuals.push_back(model(fit.at, row) - s.i[row]);
+    const double sign = fit.at[s.states] < 0 ? -1 : 1;  // the curve is even in it
     const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), independence(residuals).readings),
-                                  [&](double b) { return std::abs(b) / s.v_most; });
-    if (!(fit.at[s.states] != 0 && fit.sigma[s.states] < std::abs(fit.at[s.states])))
-      c.refused = "the data do not tell its curvature from a straight line";
+                                  [&](double b) { return b * sign / s.v_most; });
+    if (!(beta.low > 0)) c.refused = "the data do not tell its curvature from a straight line";
     if (beta.value > 100) c.refused = "beta would be above 100 /V";
     c.values.push_back(fitted("iv.beta", "beta of sinh(beta V)", beta, Unit::per_volt));
   }
@@ -77,6 +77,9 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
     s.v_most = std::max(s.v_most, std::abs(v[row])), s.i_most = std::max(s.i_most, std::abs(i[row]));
   }
   s.states = states.size();
+  constexpr std::size_t most_states = 200;
+  if (s.states > most_states)
+    table.refuse(fmt::format("has {} states, more than {}: fit some of them", s.states, most_states));
   if (!(s.v_most > 0)) table.refuse("all voltages are 0");
   if (!(s.i_most > 0)) table.refuse("all currents are 0: there is nothing to fit");
   constexpr std::size_t fewest = 5;
@@ -98,6 +101,7 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   choose(part);
   part.keys.push_back({"iv.type", part.best().model, "", ""});
   part.notes.push_back("noise of the currents is taken as the same at every voltage");
+  note_unused(part, table);
   return part;
 }
 

@@ -104,7 +104,7 @@ FitCandidate fit_curve(const Curve& curve, const Trains& t, Unit unit) {
   const auto scaled = [&](std::size_t j) { return through(at(j), [&](double x) { return t.low + t.range * x; }); };
   const Estimate low = scaled(0), high = scaled(1);
   if (!(at(1).value - at(0).value > std::hypot(at(1).high - at(1).value, at(0).high - at(0).value)))
-    c.refused = "positive pulses do not raise it, or negative ones do not lower it, by more than its noise";
+    c.refused = "no window is above the noise that it leaves (do positive pulses raise it, negative ones lower it?)";
   if (unit == Unit::siemens) {
     if (low.value < 0) c.refused = "its lowest conductance would be below 0: is there an offset in the readings?";
     c.values.push_back(fitted("g_min", "lowest conductance", low, Unit::siemens));
@@ -121,7 +121,7 @@ FitCandidate fit_curve(const Curve& curve, const Trains& t, Unit unit) {
     } else {
       const Estimate label =
           through(e, [](double x) { return std::isfinite(x) && x != 0 ? neurosim_label(1 / x) : x; });
-      if (!std::isfinite(label.low) || !std::isfinite(label.high) || label.high - label.low > 9)
+      if (!std::isfinite(label.low) || !std::isfinite(label.high) || label.high - label.low > 4)
         c.refused = "the data do not tell the nonlinearity";
       else if (std::abs(label.value) > 9)
         c.refused = "it is steeper than labels from -9 to 9 can say";
@@ -155,10 +155,10 @@ std::vector<double> rising(const std::vector<double>& y, const std::vector<doubl
     return static_cast<double>(blocks[k].first) + 0.5 * static_cast<double>(blocks[k].count - 1);
   };
   std::vector<double> out(y.size(), blocks.front().mean);
-  for (std::size_t k = 1; k < blocks.size(); ++k)
-    for (std::size_t i = 0; i < y.size(); ++i) {
+  for (std::size_t k = 1, i = 0; k < blocks.size(); ++k)
+    for (; i < y.size() && static_cast<double>(i) <= place(k); ++i) {
       const double share = (static_cast<double>(i) - place(k - 1)) / (place(k) - place(k - 1));
-      if (share > 0) out[i] = blocks[k - 1].mean + std::min(share, 1.0) * (blocks[k].mean - blocks[k - 1].mean);
+      out[i] = blocks[k - 1].mean + share * (blocks[k].mean - blocks[k - 1].mean);
     }
   return out;
 }
@@ -226,8 +226,9 @@ FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& ke
   if (unit == Unit::siemens)
     for (const bool top : {false, true}) {
       const double g = t.low + t.range * (top ? high : low);
+      if (g < 0) c.refused = "its lowest conductance would be below 0";
       c.values.push_back(fitted(top ? "g_max" : "g_min", top ? "highest conductance" : "lowest conductance",
-                                {g, g - 2 * c.rms, g + 2 * c.rms}, Unit::siemens));
+                                {g, -INFINITY, INFINITY}, Unit::siemens));
     }
   return c;
 }
@@ -275,19 +276,37 @@ void add_noise(const Trains& t, FitPart& part) {
       return;
     }
     const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
-    const std::string file = std::filesystem::path(part.file).filename().string();
-    part.candidates[part.chosen].values.push_back(
-        fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit));
-    part.keys.push_back({key, quantity(root(variance), unit),
-                         fmt::format("fitted to {}: 95 % {} .. {}", file, quantity(root(variance - half), unit),
-                                     quantity(root(variance + half), unit)),
-                         assumed});
+    const FittedValue v = fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit);
+    part.candidates[part.chosen].values.push_back(v);
+    part.keys.push_back(key_of(part, key, v));
+    part.keys.back().assumed = assumed;
   };
   add("plasticity.spread.cycle_to_cycle", "noise of each pulse (share of the window)", all.cycle, spread.cycle, 1,
       Unit::fraction, "");
   if (part.y_unit == Unit::siemens)
     add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range, Unit::siemens,
         "the instrument's noise is in it");
+}
+
+// The models take the longest train of each direction for one across the whole window. Where a direction's trains end
+// well before the other's start, how many pulses it needs is not told.
+void check_window(const Trains& t, FitPart& part) {
+  if (t.longest[0] == 0 || t.longest[1] == 0) return;
+  double end[2] = {0, 0}, count[2] = {0, 0};  // mean reading after the longest trains: [up]
+  for (const Train& train : t.all)
+    if (train.count == t.longest[train.up])
+      end[train.up] += part.y[train.first + train.count - 1], count[train.up] += 1;
+  const double high = *std::max_element(part.y.begin(), part.y.end()),
+               low = *std::min_element(part.y.begin(), part.y.end());
+  constexpr double enough = 0.1;  // of the window
+  if (end[0] / count[0] > low + enough * (high - low))
+    part.notes.push_back(
+        "negative pulses do not go back to the lowest reading: their number across the window and their "
+        "nonlinearity are those of trains cut short");
+  if (end[1] / count[1] < high - enough * (high - low))
+    part.notes.push_back(
+        "positive pulses do not reach the highest reading: their number across the window and their "
+        "nonlinearity are those of trains cut short");
 }
 
 // Amplitude and width of the pulses of one sign: equal ones.
@@ -367,6 +386,9 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   if (wanted(files, ltp_models, "table")) part.candidates.push_back(fit_table(t, part.y_unit, points));
   judge(part, t.range);
   choose(part);
+  check_window(t, part);
+  if (part.best().model == "table" && !t.starts)
+    part.notes.push_back("no reading before the first pulse: its step is taken as large as the next");
   add_noise(t, part);
 
   const auto width_s = table.optional_values("width");
@@ -383,6 +405,7 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   }
   if (part.best().model == "table") part.keys.insert(part.keys.end(), points.begin(), points.end());
   part.notes.push_back("one device was measured: the spread between devices is left out");
+  note_unused(part, table);
   return part;
 }
 

@@ -142,19 +142,26 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
   }
   choose(part);
   const auto amplitude_V = table.optional_values("amplitude"), width_s = table.optional_values("width");
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    if (amplitude_V[i] != amplitude_V[0] || width_s[i] != width_s[0])
+      table.refuse(i, "amplitude or width differs from the first row's: fit pulses of one kind at a time");
+    if (amplitude_V[i].value_or(1) == 0 || width_s[i].value_or(1) <= 0)
+      table.refuse(i, "a pulse of no height or length");
+  }
   for (const int side : {0, 1}) {
     if (sides[side].gain.empty()) continue;
     const std::string where(of[side]), response = std::string(where, 0, where.size() - 11);
     part.keys.push_back({where + "response", "10 %", "", "pairs of pulses tell ratios, not how large a response is"});
     if (part.best().model == "one-exponential") part.keys.push_back({where + "share2", "0", "", ""});
-    if (amplitude_V.front() && side == 0)
-      part.keys.push_back({response + "drive.amplitude", quantity(std::abs(*amplitude_V.front()), Unit::volt),
-                           "measured: " + file.filename().string(), ""});
-    if (width_s.front() && side == 0)
-      part.keys.push_back({response + "drive.width", quantity(*width_s.front(), Unit::second),
-                           "measured: " + file.filename().string(), ""});
+    const std::string measured = "measured: " + file.filename().string();
+    if (amplitude_V.front())
+      part.keys.push_back(
+          {response + "drive.amplitude", quantity(std::abs(*amplitude_V.front()), Unit::volt), measured, ""});
+    if (width_s.front())
+      part.keys.push_back({response + "drive.width", quantity(*width_s.front(), Unit::second), measured, ""});
   }
   part.notes.push_back("how large a response is stays assumed (10 % of the window): pairs of pulses tell ratios only");
+  note_unused(part, table);
   return part;
 }
 

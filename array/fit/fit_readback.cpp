@@ -23,35 +23,42 @@ double polynomial(std::span<const double> c, double x) {
   return sum;
 }
 
-// Normal, sigma a polynomial of the target: by maximum likelihood, as least squares reweighted until it stands still
-// (|e| sqrt(pi / 2) has the mean sigma).
+// Normal, sigma a polynomial of the target, by maximum likelihood: least squares of e^2 - sigma^2 over sqrt(2) sigma^2,
+// whose weights are renewed until sigma stands still (Fisher scoring; its errors are those of the information matrix).
 FitCandidate fit_sigma(const Errors& e, int degree, double scale_S) {
   const auto k = static_cast<std::size_t>(degree) + 1;
   FitCandidate c{.model = std::string(readback_models[k - 1]), .parameters = degree + 1};
   const std::size_t n = e.error.size();
-  const double root = std::sqrt(std::acos(-1.0) / 2);
   std::vector<double> start(k, 0);
   double square = 0;
   for (const double x : e.error) square += x * x / static_cast<double>(n);
   start[0] = std::sqrt(square);
   std::vector<double> sigma(n, start[0]);
   LeastSquares s;
-  for (int round = 0; round < 8; ++round) {
+  double moved = 1;
+  for (int round = 0; round < 100 && moved > 1e-9; ++round) {
     s = least_squares(
         [&](std::span<const double> at, std::span<double> r) {
-          for (std::size_t i = 0; i < n; ++i)
-            r[i] = (std::abs(e.error[i]) * root - polynomial(at, e.target[i])) / sigma[i];
+          for (std::size_t i = 0; i < n; ++i) {
+            const double p = polynomial(at, e.target[i]);
+            r[i] = (e.error[i] * e.error[i] - p * p) / (std::sqrt(2.0) * sigma[i] * sigma[i]);
+          }
         },
         n, {start});
     if (!s.converged) break;
     start = s.at;
-    for (std::size_t i = 0; i < n; ++i) sigma[i] = polynomial(s.at, e.target[i]);
-    if (std::any_of(sigma.begin(), sigma.end(), [](double x) { return !(x > 0); })) {
-      c.refused = "sigma would not be above 0 at every target";
-      return c;
+    moved = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double now = polynomial(s.at, e.target[i]);
+      if (!(now > 0)) {
+        c.refused = "sigma would not be above 0 at every target";
+        return c;
+      }
+      moved = std::max(moved, std::abs(now / sigma[i] - 1));
+      sigma[i] = now;
     }
   }
-  if (!s.converged) {
+  if (!s.converged || moved > 1e-6) {
     c.refused = "the fit does not converge";
     return c;
   }
@@ -66,17 +73,22 @@ FitCandidate fit_sigma(const Errors& e, int degree, double scale_S) {
     c.values.push_back(fitted("", fmt::format("sigma: coefficient of g^{}", j),
                               through(one, [&](double x) { return scale_S * x; }), Unit::siemens));
   }
+  if (degree > 0 && c.values.back().low <= 0 && c.values.back().high >= 0)
+    c.refused = fmt::format("the data do not tell the coefficient of g^{}: its 95 % interval holds 0", degree);
   for (std::size_t i = 0; i < n; ++i) c.fitted.push_back(scale_S * sigma[i]);
   return c;
 }
 
 // Uniform in target +- half_width: the largest error is the most likely half width.
-FitCandidate fit_window(const Errors& e, double scale_S) {
+FitCandidate fit_window(const Errors& e, double scale_S, bool by_name) {
   FitCandidate c{.model = "window", .parameters = 1};
   const double n = static_cast<double>(e.error.size());
   double half = 0;
   for (const double x : e.error) half = std::max(half, std::abs(x));
-  c.aicc = aicc_of_likelihood(-n * std::log(2 * half), n, 1);
+  // The largest of n errors lies n / (n + 1) of the way on average; taken as it is it would fit too well.
+  c.aicc = aicc_of_likelihood(-n * std::log(2 * half * (n + 1) / n), n, 1);
+  constexpr double fewest = 100;
+  if (n < fewest && !by_name) c.refused = "fewer than 100 cells do not tell a window from a normal law";
   c.rms = scale_S * half / std::sqrt(3.0);
   // P(largest < half q) = q^n.
   c.values.push_back(fitted("write.half_width", "half width of the window",
@@ -129,16 +141,21 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
       }
       part.candidates.push_back(fit_sigma(e, degree, scale_S));
     }
-  if (wanted(files, readback_models, "window")) part.candidates.push_back(fit_window(e, scale_S));
+  if (wanted(files, readback_models, "window"))
+    part.candidates.push_back(fit_window(e, scale_S, !files.models.empty()));
   choose(part);
   const std::string of_file = file.filename().string();
   if (part.best().model == "window") {
     part.keys.push_back({"write.type", "window", "", ""});
   } else {
     part.keys.push_back({"write.type", "gaussian", "", ""});
-    std::vector<std::string> list;
-    for (const FittedValue& v : part.best().values) list.push_back(quantity(v.value, Unit::siemens));
-    part.keys.push_back({"write.sigma", fmt::format("[{}]", fmt::join(list, ", ")), "fitted to " + of_file, ""});
+    std::vector<std::string> list, intervals;
+    for (const FittedValue& v : part.best().values) {
+      list.push_back(quantity(v.value, Unit::siemens));
+      intervals.push_back(fmt::format("{} .. {}", quantity(v.low, Unit::siemens), quantity(v.high, Unit::siemens)));
+    }
+    part.keys.push_back({"write.sigma", fmt::format("[{}]", fmt::join(list, ", ")),
+                         fmt::format("fitted to {}: 95 % {}", of_file, fmt::join(intervals, "; ")), ""});
   }
   const auto lowest = std::min_element(target_S.begin(), target_S.end());
   part.keys.push_back({"g_min", quantity(*lowest, Unit::siemens), "lowest target of " + of_file, ""});
@@ -150,6 +167,7 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
         fmt::format("cells are off their targets by {} on average: no model of writing has that, so it "
                     "is counted as spread",
                     pretty(bias * scale_S, Unit::siemens)));
+  note_unused(part, table);
   return part;
 }
 

@@ -16,13 +16,13 @@ namespace {
 
 struct Model {
   const char* name;
-  RetentionModel (*fit)(const Cells&);
-  int parameters;  // with the variance
+  RetentionModel (*fit)(const Cells&, const std::vector<double>& from);
+  int parameters;  // with the variance; 0: as many as numbers and one
   struct Number {
-    const char* name;
+    const char *key, *name;
     Unit unit;
   };
-  std::vector<Number> numbers;
+  std::vector<Number> numbers;  // in the order of RetentionModel::numbers
 };
 
 const Model models[] = {
@@ -30,23 +30,39 @@ const Model models[] = {
     {"log-time",
      log_time,
      4,
-     {{"mean shift at t0", Unit::siemens},
-      {"mean shift per decade", Unit::siemens},
-      {"sigma at t0", Unit::siemens},
-      {"sigma per square root of a decade", Unit::siemens}}},
-    {"by-level", [](const Cells& c) { return by_level(c, false); }, 0, {}},
+     {{"relaxation.shift", "mean shift at t0", Unit::siemens},
+      {"relaxation.shift_per_decade", "mean shift per decade", Unit::siemens},
+      {"relaxation.sigma", "sigma at t0", Unit::siemens},
+      {"relaxation.sigma_per_decade", "sigma per square root of a decade", Unit::siemens}}},
+    {"by-level", by_level, 0, {}},
     {"power-law",
      power_law,
      4,
-     {{"exponent nu", Unit::none}, {"sigma of nu between cells", Unit::none}, {"t0", Unit::second}}},
+     {{"drift.nu_mean", "exponent nu", Unit::none},
+      {"drift.nu_sigma", "sigma of nu between cells", Unit::none},
+      {"drift.t0", "t0", Unit::second}}},
+    {"single-exponential",
+     single_exponential,
+     3,
+     {{"drift.g_rest", "resting conductance", Unit::siemens}, {"drift.tau1", "time constant", Unit::second}}},
     {"double-exponential",
      double_exponential,
      5,
-     {{"resting conductance", Unit::siemens},
-      {"share 1", Unit::none},
-      {"time constant 1", Unit::second},
-      {"time constant 2", Unit::second}}},
-    {"measured", [](const Cells& c) { return by_level(c, true); }, 0, {}}};
+     {{"drift.g_rest", "resting conductance", Unit::siemens},
+      {"drift.tau1", "time constant 1", Unit::second},
+      {"drift.share1", "share 1", Unit::none},
+      {"drift.tau2", "time constant 2", Unit::second}}},
+    {"measured", measured, 0, {}}};
+
+// Which numbers of the list a fit has: those whose keys it writes, in order, and no assumed one.
+std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& fit) {
+  std::vector<Model::Number> out;
+  for (const Model::Number& n : model.numbers)
+    if (std::any_of(fit.keys.begin(), fit.keys.end(),
+                    [&](const FitPart::Key& k) { return k.path == n.key && k.assumed.empty(); }))
+      out.push_back(n);
+  return out;
+}
 
 // Cells drawn with replacement.
 Cells resampled(const Cells& cells, int round) {
@@ -68,27 +84,33 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   std::vector<FittedValue> out;
   static const char* of_level[] = {"mean shift", "mean shift per decade", "sigma", "sigma per square root of a decade"};
   constexpr int rounds = 200;
+  const std::vector<Model::Number> numbers = numbers_of(model, fit);
   std::vector<std::vector<double>> drawn;
-  if (cells.many && !fit.numbers.empty())
+  if (cells.many && !fit.numbers.empty()) {
     for (int round = 0; round < rounds; ++round) {
-      const RetentionModel again = model.fit(resampled(cells, round));
-      if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
+      try {
+        const RetentionModel again = model.fit(resampled(cells, round), fit.solution);
+        if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
+      } catch (const InputError&) {
+        // too few readings of a level or time among these cells
+      }
     }
-  if (cells.many && !fit.numbers.empty() && drawn.size() < rounds)
-    notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
-                                rounds - drawn.size(), rounds));
+    if (drawn.size() < rounds)
+      notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
+                                  rounds - drawn.size(), rounds));
+  }
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
-    const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : model.numbers[j].name;
+    const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : numbers.at(j).name;
     std::vector<double> values;
     for (const auto& one : drawn) values.push_back(one[j]);
     std::sort(values.begin(), values.end());
     const auto quantile = [&](double p) {
       return values.empty() ? NAN : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
     };
-    out.push_back(
-        {"", name, fit.numbers[j], quantile(0.025), quantile(0.975), level ? Unit::siemens : model.numbers[j].unit});
+    out.push_back({level ? "" : numbers.at(j).key, name, fit.numbers[j], quantile(0.025), quantile(0.975),
+                   level ? Unit::siemens : numbers.at(j).unit});
   }
   return out;
 }
@@ -126,7 +148,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   std::vector<const Model*> tried;
   for (const Model& model : models) {
     if (!wanted(files, retention_models, model.name)) continue;
-    RetentionModel fit = model.fit(cells);
+    RetentionModel fit = model.fit(cells, {});
     FitCandidate c{.model = model.name, .refused = fit.refused};
     c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
     if (fit.law) {
@@ -157,20 +179,56 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
     fits.push_back(std::move(fit));
     tried.push_back(&model);
   }
-  choose(part);
+  for (bool told = false; !told;) {
+    choose(part);
+    // Few cells decide little: what is more than no change must be clearly better.
+    constexpr double clearly = 4;
+    for (std::size_t i = 0; !cells.many && i < tried.size(); ++i)
+      if (tried[i]->name == std::string_view("no-change") && part.candidates[i].aicc < part.best().aicc + clearly)
+        part.chosen = i;
+    // What other cells would not tell either is out.
+    std::vector<std::string> notes;
+    FitCandidate& best = part.candidates[part.chosen];
+    std::vector<FittedValue> values = with_intervals(*tried[part.chosen], fits[part.chosen], cells, notes);
+    told = true;
+    for (const FittedValue& v : values) {
+      const bool positive =
+          v.key == "drift.tau1" || v.key == "drift.tau2" || v.key == "drift.t0" || v.key == "drift.nu_mean";
+      const bool share = v.key == "drift.share1" && !(v.low > 0 && v.high < 1);
+      if (!std::isfinite(v.low) || !(share || (positive && !not_told(v.name, {v.value, v.low, v.high}).empty())))
+        continue;
+      told = false;
+      best.refused = fmt::format("other cells would not tell {}: 95 % of resamples give {} .. {}", v.name,
+                                 quantity(v.low, v.unit), quantity(v.high, v.unit));
+    }
+    if (!told) continue;
+    best.values = std::move(values);
+    part.notes.insert(part.notes.end(), notes.begin(), notes.end());
+  }
   const RetentionModel& fit = fits[part.chosen];
-  FitCandidate& best = part.candidates[part.chosen];
-  best.values = with_intervals(*tried[part.chosen], fit, cells, part.notes);
+  const FitCandidate& best = part.best();
   part.keys = fit.keys;
   const std::string of_file = "fitted to " + file.filename().string();
-  for (FitPart::Key& k : part.keys)
-    if (!k.path.ends_with(".type")) k.source = of_file;
+  for (FitPart::Key& k : part.keys) {
+    if (k.path.ends_with(".type") || !k.assumed.empty()) continue;
+    k.source = of_file;
+    for (const FittedValue& v : best.values)
+      if (v.key == k.path) k.source = key_of(part, k.path, v).source;
+  }
   part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
+  part.notes.push_back(
+      fmt::format("measured up to {}: what is later is extrapolated", pretty(cells.times_s.back(), Unit::second)));
   if (cells.many && part.best().model != "measured") {
     std::vector<double> change;  // at the last time
     for (const Cell& c : cells.all)
       if (c.t_s.back() == cells.times_s.back()) change.push_back(c.g_S.back() - c.written_S);
     const double m = mean(change), s = standard_deviation(change);
+    constexpr double certain = 5;  // standard errors
+    if (part.best().model == "no-change" && std::abs(m) > certain * s / std::sqrt(static_cast<double>(change.size())))
+      part.notes.push_back(
+          fmt::format("cells change by {} on average until then, which no model here describes: nothing is "
+                      "written of it",
+                      pretty(m, Unit::siemens)));
     double fourth = 0;
     for (const double x : change) fourth += std::pow((x - m) / s, 4) / static_cast<double>(change.size());
     // Pearson's kurtosis of n normal numbers is 3 +- sqrt(24 / n); cells of several levels add to it, so only much more
@@ -189,6 +247,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
     part.keys.push_back(
         {"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
   }
+  note_unused(part, table);
   return part;
 }
 

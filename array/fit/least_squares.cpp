@@ -93,13 +93,21 @@ LeastSquares least_squares(const Residuals& residuals, std::size_t n, const std:
 }
 
 Independence independence(std::span<const double> r) {
-  double square = 0, product = 0;
-  for (std::size_t i = 0; i < r.size(); ++i) {
-    square += r[i] * r[i];
-    if (i > 0) product += r[i] * r[i - 1];
+  const auto product = [&](std::size_t lag) {
+    double sum = 0;
+    for (std::size_t i = lag; i < r.size(); ++i) sum += r[i] * r[i - lag];
+    return sum;
+  };
+  const double n = static_cast<double>(r.size()), square = product(0);
+  if (!(square > 0)) return {0, n};
+  // Pairs of lags as long as their sum is above 0.
+  double times = 1;
+  for (std::size_t k = 1; k + 1 < r.size() / 3; k += 2) {
+    const double pair = (product(k) + product(k + 1)) / square;
+    if (pair <= 0) break;
+    times += 2 * pair;
   }
-  const double n = static_cast<double>(r.size()), c = square > 0 ? std::clamp(product / square, -0.99, 0.99) : 0;
-  return {c, c > 0 ? n * (1 - c) / (1 + c) : n};
+  return {product(1) / square, n / times};
 }
 
 double aicc_of_likelihood(double log_likelihood, double n, int parameters) {

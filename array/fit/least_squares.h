@@ -24,9 +24,9 @@ struct LeastSquares {
 // converged when no start leads to finite residuals.
 LeastSquares least_squares(const Residuals&, std::size_t n, const std::vector<std::vector<double>>& starts);
 
-// How far neighbouring residuals agree: their lag-1 correlation r, and the number of independent readings that n
-// correlated ones are worth, n (1 - r) / (1 + r) for r > 0 (a first-order autoregressive series; Bayley and Hammersley
-// 1946, doi:10.2307/2983560).
+// How far neighbouring residuals agree: their lag-1 correlation, and the number of independent readings that n
+// correlated ones are worth, n / (1 + 2 sum of correlations), summed in pairs of lags while a pair is above 0 (Geyer
+// 1992, doi:10.1214/ss/1177011137).
 struct Independence {
   double correlation = 0, readings = 0;
 };

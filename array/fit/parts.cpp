@@ -59,14 +59,29 @@ std::string quantity(double value, Unit unit) {
 }
 
 void judge(FitPart& part, double y_scale) {
-  part.readings = 0;
-  for (const FitCandidate& c : part.candidates) {
+  const FitCandidate* best = nullptr;
+  for (const FitCandidate& c : part.candidates)
+    if (c.refused.empty() && c.model != "table" && (!best || c.rms < best->rms)) best = &c;
+  part.readings = static_cast<double>(part.y.size());
+  if (best) {
     std::vector<double> residuals;
-    for (std::size_t i = 0; i < c.fitted.size(); ++i) residuals.push_back(part.y[i] - c.fitted[i]);
-    part.readings = std::max(part.readings, independence(residuals).readings);
+    for (std::size_t i = 0; i < best->fitted.size(); ++i) residuals.push_back(part.y[i] - best->fitted[i]);
+    part.readings = independence(residuals).readings;
   }
   for (FitCandidate& c : part.candidates)
     c.aicc = aicc(c.rms * c.rms / (y_scale * y_scale), part.readings, c.parameters);
+}
+
+void note_unused(FitPart& part, const MeasuredTable& table) {
+  if (!table.unused().empty())
+    part.notes.push_back(fmt::format("columns not used: '{}'", fmt::join(table.unused(), "', '")));
+}
+
+FitPart::Key key_of(const FitPart& part, const std::string& path, const FittedValue& v) {
+  std::string source = "fitted to " + std::filesystem::path(part.file).filename().string();
+  if (std::isfinite(v.low) && std::isfinite(v.high))
+    source += fmt::format(": 95 % {} .. {}", quantity(v.low, v.unit), quantity(v.high, v.unit));
+  return {path, quantity(v.value, v.unit), source, ""};
 }
 
 void choose(FitPart& part) {
@@ -83,12 +98,7 @@ void choose(FitPart& part) {
   }
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
   for (const FittedValue& v : part.best().values)
-    if (!v.key.empty())
-      part.keys.push_back(
-          {v.key, quantity(v.value, v.unit),
-           fmt::format("fitted to {}: 95 % {} .. {}", std::filesystem::path(part.file).filename().string(),
-                       quantity(v.low, v.unit), quantity(v.high, v.unit)),
-           ""});
+    if (!v.key.empty()) part.keys.push_back(key_of(part, v.key, v));
 }
 
 }  // namespace bitline::fit

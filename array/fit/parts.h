@@ -16,8 +16,8 @@ inline constexpr std::string_view ltp_models[] = {"linear", "exponential", "powe
 FitPart fit_ltp(const std::filesystem::path&, const FitFiles&);
 inline constexpr std::string_view ppf_models[] = {"one-exponential", "two-exponentials"};
 FitPart fit_ppf(const std::filesystem::path&, const FitFiles&);
-inline constexpr std::string_view retention_models[] = {"no-change", "log-time",           "by-level",
-                                                        "power-law", "double-exponential", "measured"};
+inline constexpr std::string_view retention_models[] = {
+    "no-change", "log-time", "by-level", "power-law", "single-exponential", "double-exponential", "measured"};
 FitPart fit_retention(const std::filesystem::path&, const FitFiles&);
 inline constexpr std::string_view readback_models[] = {"gaussian", "gaussian-linear", "gaussian-quadratic", "window"};
 // g_max_S: the device's, when another part tells it; else the highest target.
@@ -50,8 +50,12 @@ FittedValue fitted(std::string key, std::string name, const Estimate&, Unit);
 // Five digits with a unit, as device files write it.
 std::string quantity(double value, Unit);
 
-// Criteria of candidates that have rms and fitted values, for readings in order. The one that fits best leaves the
-// least correlation: so many readings are independent. `y_scale`: makes residuals of order 1.
+// A fitted value as a key of the device file, its interval as source.
+FitPart::Key key_of(const FitPart&, const std::string& path, const FittedValue&);
+// Says which columns of the file are not read.
+void note_unused(FitPart&, const MeasuredTable&);
+// Criteria of candidates that have rms and fitted values, for readings in order. What the best of them leaves (a table
+// follows its noise, so not that one) tells how many readings are independent. `y_scale`: makes residuals of order 1.
 void judge(FitPart&, double y_scale);
 
 // Chooses the candidate of lowest AICc among those not refused and makes keys of its values. InputError when all are

@@ -67,14 +67,14 @@ std::string siemens(double x) { return quantity(x, Unit::siemens); }
 
 }  // namespace
 
-RetentionModel no_change(const Cells& cells) {
+RetentionModel no_change(const Cells& cells, const std::vector<double>&) {
   const Law still = [](double written_S, double) { return Moments{written_S, 0}; };
   const double sigma_S = rms_from(cells, still);
   return {.law = [sigma_S](double written_S, double) { return Moments{written_S, sigma_S}; }};
 }
 
 // Mean and variance of the change are straight in log10 t.
-RetentionModel log_time(const Cells& cells) {
+RetentionModel log_time(const Cells& cells, const std::vector<double>&) {
   RetentionModel m;
   LogTimeRelaxation r{.t0_s = cells.times_s.front()};
   const double scale_S = cells.highest_S;
@@ -89,6 +89,7 @@ RetentionModel log_time(const Cells& cells) {
     const LeastSquares s = solve(cells, {{0, 0}}, [&](std::span<const double> at, const Cell& c, double t, double g) {
       return (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
     });
+    if (!s.converged) return {.refused = "the fit does not converge"};
     m.numbers = {scale_S * s.at[0], scale_S * s.at[1]};
     const Law mean = [a = m.numbers[0], b = m.numbers[1], t0 = r.t0_s](double written_S, double t_s) {
       return Moments{written_S + a + b * std::log10(t_s / t0), 0};
@@ -105,12 +106,14 @@ RetentionModel log_time(const Cells& cells) {
   return m;
 }
 
-// The same level by level, or quantiles as they are: as many levels as have enough cells.
-RetentionModel by_level(const Cells& cells, bool quantiles) {
+namespace {
+
+// The same level by level, or quantiles as they are: as many levels as have enough cells, or as many as before.
+RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<double>& from) {
   RetentionModel m;
   if (!cells.many) return {.refused = "too few cells to fit them level by level"};
   const auto readings = readings_of(cells);
-  for (int levels = 16; levels >= 2; levels /= 2) {
+  for (int levels = from.empty() ? 16 : static_cast<int>(from[0]); levels >= 2; levels /= 2) {
     RelaxationFit fit;
     try {
       fit = fit_relaxation(readings, levels, cells.highest_S);
@@ -144,124 +147,151 @@ RetentionModel by_level(const Cells& cells, bool quantiles) {
                 plain("relaxation.t0", quantity(fit.by_level.t0_s, Unit::second))};
       m.law = law_of(fit.by_level, cells.highest_S);
     }
+    m.solution = {static_cast<double>(levels)};
     m.keys.push_back(plain("relaxation.levels", fmt::format("[{}]", fmt::join(text, ", "))));
     return m;
   }
   return {.refused = "too few cells to fit them level by level"};
 }
 
+}  // namespace
+
+RetentionModel by_level(const Cells& cells, const std::vector<double>& from) { return levels_of(cells, false, from); }
+RetentionModel measured(const Cells& cells, const std::vector<double>& from) { return levels_of(cells, true, from); }
+
 // ln(G / G_written) = -nu ln(1 + t / t0), nu of its own for each cell.
-RetentionModel power_law(const Cells& cells) {
+RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
   RetentionModel m;
   bool zero = false;
   each(cells, [&](const Cell& c, double, double g) { zero |= !(g > 0 && c.written_S > 0); });
   if (zero) return {.refused = "there are conductances of 0, which have no logarithm"};
-  std::size_t parameters = 2;
   const double first_s = cells.times_s.front();
-  const auto log_time = [](double t_s, double t0_s) { return std::log1p(t_s / t0_s); };
   const auto exponent = [&](bool free_t0) {
     std::vector<std::vector<double>> starts;
     for (const double factor : {0.03, 0.3, 3.0, 30.0}) {
       starts.push_back({0.05});
       if (free_t0) starts.back().push_back(std::log(factor * first_s));
     }
+    if (!from.empty()) starts = {from};
     return solve(cells, starts, [&](std::span<const double> at, const Cell& c, double t, double g) {
-      return std::log(g / c.written_S) + at[0] * log_time(t, free_t0 ? std::exp(at[1]) : first_s);
+      return std::log(g / c.written_S) + at[0] * std::log1p(t / (free_t0 ? std::exp(at[1]) : first_s));
     });
   };
-  LeastSquares s = exponent(true);
   const auto n = static_cast<double>(cells.readings);
-  const auto t0_told = [&] {
-    return s.converged && not_told("t0", through(estimate(s, 1, n, n), [](double x) { return std::exp(x); })).empty();
-  };
-  double t0_s = first_s;
-  if (t0_told()) {
-    t0_s = std::exp(s.at[1]);
-  } else {
-    parameters = 1;
-    s = exponent(false);
-    m.notes.push_back("the data do not tell t0: it is set to the first time after writing");
-  }
+  LeastSquares s = exponent(from.size() != 1);
+  const bool told =
+      s.converged && s.at.size() == 2 &&
+      (!from.empty() || not_told("t0", through(estimate(s, 1, n, n), [](double x) { return std::exp(x); })).empty());
+  if (!told && s.at.size() != 1) s = exponent(false);
   if (!s.converged) return {.refused = "the fit does not converge"};
-  const double nu = s.at[0];
+  const double nu = s.at[0], t0_s = told ? std::exp(s.at[1]) : first_s;
   if (!(nu > 0)) return {.refused = "conductances do not fall"};
-  m.numbers = {nu, 0};
-  if (parameters == 2) m.numbers.push_back(t0_s);
-  // Random effects by moments: the variance of the cells' own exponents, less what noise gives them.
-  double residual = 0, freedom = 0, noise = 0, square = 0, count = 0;
+  m.solution = s.at;
+  // Random effects by moments: the variance of the cells' own slopes, less what noise gives them. Lines of the cells
+  // have intercepts of their own: an error of what was written is in all readings of a cell.
+  double residual = 0, freedom = 0, noise = 0, square = 0, lines = 0, left = 0, mean_ll = 0;
   for (const Cell& c : cells.all) {
-    double yl = 0, ll = 0;
-    for (std::size_t k = 0; k < c.t_s.size(); ++k) {
-      const double l = log_time(c.t_s[k], t0_s);
-      yl += std::log(c.g_S[k] / c.written_S) * l, ll += l * l;
+    double sl = 0, sy = 0, sll = 0, sly = 0, syy = 0;
+    const double k = static_cast<double>(c.t_s.size());
+    for (std::size_t i = 0; i < c.t_s.size(); ++i) {
+      const double l = std::log1p(c.t_s[i] / t0_s), y = std::log(c.g_S[i] / c.written_S);
+      sl += l, sy += y, sll += l * l, sly += l * y, syy += y * y;
+      left += (y + nu * l) * (y + nu * l) / n, mean_ll += l * l / n;
     }
-    const double own = -yl / ll;
-    for (std::size_t k = 0; k < c.t_s.size(); ++k)
-      residual += std::pow(std::log(c.g_S[k] / c.written_S) + own * log_time(c.t_s[k], t0_s), 2);
-    freedom += static_cast<double>(c.t_s.size()) - 1;
-    noise += 1 / ll, square += (own - nu) * (own - nu), count += 1;
+    const double ll = sll - sl * sl / k, ly = sly - sl * sy / k, yy = syy - sy * sy / k;
+    if (k < 3 || !(ll > 0)) continue;
+    residual += std::max(0.0, yy - ly * ly / ll), freedom += k - 2;
+    noise += 1 / ll, square += std::pow(-ly / ll - nu, 2), lines += 1;
   }
-  const double s2 = freedom > 0 ? residual / freedom : 0;
   double nu_sigma = 0;
-  if (cells.many) {
-    nu_sigma = std::sqrt(std::max(0.0, square / (count - 1) - s2 * noise / count));
-  } else {
-    m.notes.push_back("too few cells to tell the spread of exponents between them: left out");
-  }
-  m.numbers[1] = nu_sigma;
-  const double left = cells.many ? std::sqrt(s2) : std::sqrt(s.sum_of_squares / n);
+  if (cells.many && lines > 1)
+    nu_sigma = std::sqrt(std::max(0.0, square / (lines - 1) - (freedom > 0 ? residual / freedom : 0) * noise / lines));
+  left = std::sqrt(std::max(0.0, left - nu_sigma * nu_sigma * mean_ll));
   m.law = [=](double written_S, double t_s) {
     const double l = std::log1p(t_s / t0_s), mean_S = written_S * std::exp(-nu * l);
     return Moments{mean_S, mean_S * std::hypot(l * nu_sigma, left)};
   };
-  m.keys = {plain("drift.type", "power-law"), plain("drift.t0", quantity(t0_s, Unit::second)),
-            plain("drift.nu_mean", quantity(nu, Unit::none)), plain("drift.nu_sigma", quantity(nu_sigma, Unit::none))};
+  m.numbers = {nu};
+  m.keys = {plain("drift.type", "power-law"), plain("drift.nu_mean", quantity(nu, Unit::none)),
+            plain("drift.t0", quantity(t0_s, Unit::second))};
+  if (cells.many) {
+    m.numbers.push_back(nu_sigma);
+    m.keys.push_back(plain("drift.nu_sigma", quantity(nu_sigma, Unit::none)));
+  } else {
+    m.notes.push_back("too few cells to tell the spread of exponents between them: left out");
+  }
+  if (told) {
+    m.numbers.push_back(t0_s);
+  } else {
+    m.keys[2].assumed = "the data do not tell it: the first time after writing";
+    m.notes.push_back("the data do not tell t0: it is set to the first time after writing");
+  }
   return m;
 }
 
-// G = rest + (G_written - rest) (a e^{-t / tau1} + (1 - a) e^{-t / tau2}).
-RetentionModel double_exponential(const Cells& cells) {
+namespace {
+
+// G = rest + (G_written - rest) (a e^{-t / tau1} + (1 - a) e^{-t / tau2}), rest = x^2 so that it is not below 0; one
+// exponential is a = 1.
+RetentionModel exponentials(const Cells& cells, bool two, const std::vector<double>& from) {
   RetentionModel m;
-  if (cells.readings < 6) return {.refused = "too few readings for four parameters"};
+  if (cells.readings < 6) return {.refused = "too few readings for its parameters"};
   const double scale_S = cells.highest_S, first = std::log(cells.times_s.front()),
                last = std::log(cells.times_s.back());
-  const auto mean = [&](std::span<const double> at, double written, double t_s) {
-    return at[0] + (written - at[0]) *
-                       (at[1] * std::exp(-t_s / std::exp(at[2])) + (1 - at[1]) * std::exp(-t_s / std::exp(at[3])));
+  const auto mean = [two](std::span<const double> at, double written, double t_s) {
+    const double rest = at[0] * at[0], fast = std::exp(-t_s / std::exp(at[1]));
+    return rest + (written - rest) * (two ? at[2] * fast + (1 - at[2]) * std::exp(-t_s / std::exp(at[3])) : fast);
   };
+  constexpr int grid = 4;
   std::vector<std::vector<double>> starts;
-  for (const double rest : {0.0, 0.8})
-    for (int a = 0; a < 3; ++a)
-      for (int b = a + 1; b < 4; ++b)
-        starts.push_back({rest, 0.5, first + (last - first) * a / 3, first + (last - first) * b / 3});
+  for (const double rest : {0.3, 0.9})
+    for (int a = 0; a < grid; ++a) {
+      const auto tau = [&](int k) { return first + (last - first) * k / (grid - 1); };
+      if (!two) starts.push_back({rest, tau(a)});
+      for (int b = a + 1; two && b < grid; ++b) starts.push_back({rest, tau(a), 0.5, tau(b)});
+    }
+  if (!from.empty()) starts = {from};
   LeastSquares s = solve(cells, starts, [&](std::span<const double> at, const Cell& c, double t, double g) {
     return mean(at, c.written_S / scale_S, t) - g / scale_S;
   });
   if (!s.converged) return {.refused = "the fit does not converge"};
-  if (s.at[3] < s.at[2]) {
-    std::swap(s.at[2], s.at[3]), std::swap(s.sigma[2], s.sigma[3]);
-    s.at[1] = 1 - s.at[1];
+  if (two && s.at[3] < s.at[1]) {
+    std::swap(s.at[1], s.at[3]), std::swap(s.sigma[1], s.sigma[3]);
+    s.at[2] = 1 - s.at[2];
   }
   const auto n = static_cast<double>(cells.readings);
-  if (s.at[0] < 0) m.refused = "the resting conductance would be below 0";
-  if (!(s.at[1] > 0 && s.at[1] < 1)) m.refused = "the shares are not between 0 and 1";
-  for (const std::size_t j : {2u, 3u})
-    if (auto why = not_told(fmt::format("time constant {}", j - 1),
-                            through(estimate(s, j, n, n), [](double x) { return std::exp(x); }));
-        !why.empty())
-      m.refused = why;
-  m.numbers = {scale_S * s.at[0], s.at[1], std::exp(s.at[2]), std::exp(s.at[3])};
+  const auto tau_s = [&](std::size_t j) { return through(estimate(s, j, n, n), [](double x) { return std::exp(x); }); };
+  m.solution = s.at;
+  m.numbers = {scale_S * s.at[0] * s.at[0], tau_s(1).value};
+  m.refused = not_told(two ? "time constant 1" : "the time constant", tau_s(1));
+  m.keys = {plain("drift.type", "double-exponential"), plain("drift.g_rest", siemens(m.numbers[0])),
+            plain("drift.tau1", quantity(m.numbers[1], Unit::second))};
+  if (two) {
+    m.numbers.insert(m.numbers.end(), {s.at[2], tau_s(3).value});
+    const Estimate share = estimate(s, 2, n, n);
+    if (!(share.low > 0 && share.high < 1)) m.refused = "the data do not tell two shares between 0 and 1";
+    if (auto why = not_told("time constant 2", tau_s(3)); !why.empty()) m.refused = why;
+    m.keys.push_back(plain("drift.share1", quantity(s.at[2], Unit::none)));
+    m.keys.push_back(plain("drift.tau2", quantity(m.numbers[3], Unit::second)));
+  } else {
+    m.keys.push_back(plain("drift.share1", "1"));
+  }
   const Law still = [=](double written_S, double t_s) {
     return Moments{scale_S * mean(s.at, written_S / scale_S, t_s), 0};
   };
   m.law = [still, sigma_S = rms_from(cells, still)](double written_S, double t_s) {
     return Moments{still(written_S, t_s).mean_S, sigma_S};
   };
-  m.keys = {plain("drift.type", "double-exponential"), plain("drift.g_rest", siemens(m.numbers[0])),
-            plain("drift.share1", quantity(m.numbers[1], Unit::none)),
-            plain("drift.tau1", quantity(m.numbers[2], Unit::second)),
-            plain("drift.tau2", quantity(m.numbers[3], Unit::second))};
   return m;
+}
+
+}  // namespace
+
+RetentionModel single_exponential(const Cells& cells, const std::vector<double>& from) {
+  return exponentials(cells, false, from);
+}
+RetentionModel double_exponential(const Cells& cells, const std::vector<double>& from) {
+  return exponentials(cells, true, from);
 }
 
 }  // namespace bitline::fit

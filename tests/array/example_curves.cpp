@@ -93,7 +93,7 @@ std::string retention_csv(const ExampleTruth& e, std::uint32_t seed) {
     for (const double t_s : {0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5}) {
       double g_S = written_S;
       if (t_s > 0) age_cells(d, t_s, random, {&id, 1}, {&written_S, 1}, {}, {&g_S, 1});
-      out += fmt::format("{},{},{:.4f}\n", cell, t_s, std::max(0.0, g_S + (t_s > 0 ? e.read_S * noise() : 0)) * 1e6);
+      out += fmt::format("{},{},{:.4f}\n", cell, t_s, std::max(0.0, g_S + e.read_S * noise()) * 1e6);
     }
   }
   return out;

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/measured_table.h"
+#include "base/random.h"
 #include "tests/array/example_curves.h"
 
 using namespace bitline;
@@ -122,6 +123,60 @@ TEST_CASE("intervals hold the truth as often as they say, and the model that mad
   }
 }
 
+TEST_CASE("intervals of pulses hold with more noise of reading, and a straight line stays one") {
+  const Folder f;
+  ExampleTruth e;
+  e.cycle = 0.005, e.read_S = 0.38e-6;
+  constexpr int rounds = 60;
+  std::map<std::string, int> held;
+  int right = 0, straight = 0;
+  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
+    const auto parts = fit_device(
+        {.ltp = f.write("ltp.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}});
+    ++right;
+    for (const True& t : truths(e)) {
+      if (std::string(t.part) != "ltp" || std::string(t.name).starts_with("noise")) continue;
+      const FittedValue& v = value_of(parts[0], t.name);
+      held[t.name] += v.low <= t.value && t.value <= v.high;
+    }
+    ExampleTruth line = e;
+    line.label_up = line.label_down = 0;
+    straight +=
+        fit_device({.ltp = f.write("line.csv", ltp_csv(line, seed)), .read_voltage_V = e.v_read_V})[0].best().model ==
+        "linear";
+  }
+  for (const auto& [name, n] : held) {
+    MESSAGE(std::string(name), ": ", n, " of ", right);
+    CHECK(n >= 0.83 * right);
+  }
+  MESSAGE("a straight line is called one: ", straight, " of ", rounds);
+  CHECK(straight >= 0.6 * rounds);
+}
+
+TEST_CASE("a single exponential decay is not taken for another law") {
+  const Folder f;
+  const ExampleTruth e;
+  int right = 0;
+  constexpr int rounds = 10;
+  for (int round = 0; round < rounds; ++round) {
+    std::string text = "cell,time (s),conductance (uS)\n";
+    const Random random(static_cast<std::uint32_t>(round), 9);
+    for (std::uint32_t cell = 0; cell < 60; ++cell) {
+      const double g0 = 20 + 0.5 * cell;
+      std::uint32_t step = 0;
+      for (const double t : {0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0})
+        text += fmt::format("{},{},{:.4f}\n", cell, t,
+                            5 + (g0 - 5) * std::exp(-t / 100) +
+                                0.1 * random.normal4({.purpose = Purpose::test, .place = cell, .step = step++})[0]);
+    }
+    const auto parts = fit_device({.retention = f.write("decay.csv", text)});
+    right += parts[0].best().model == "single-exponential";
+    if (parts[0].best().model == "single-exponential")
+      CHECK(value_of(parts[0], "time constant").value == doctest::Approx(100).epsilon(0.02));
+  }
+  CHECK(right == rounds);
+}
+
 TEST_CASE("the device file of a fit reads back as the device that was measured") {
   const Folder f;
   const ExampleTruth e;
@@ -188,6 +243,7 @@ TEST_CASE("bad files are refused with their place and remedy") {
   };
   has(refusal({}), "there is nothing to fit");
   has(refusal({.ltp = f.write("a.csv", head), .models = {"cubic"}}), "no model is called 'cubic'");
+  has(refusal({.ltp = f.write("a.csv", head), .models = {"sinh"}}), "belongs to no file");
   has(refusal(ltp(head)), "no rows below the header");
   has(refusal(ltp("amplitude (V),conductance (V)\n1,1\n")), "cannot be in 'V'");
   has(refusal(ltp("amplitude (V),current (nA)\n1,1\n1,2\n")), "--read-voltage");
@@ -195,9 +251,10 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal(ltp(head + rows(8, [](int) { return "1,1,3\n"; }))), "all the same");
   has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", i == 4 ? "nan" : "3"); }))),
       ":6: conductance 'nan' is not a number");
-  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,{},{}\n", i == 4 ? 2 : 1, i); }))),
+  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,{},{}\n", i == 4 ? 2 : 1, i + 5); }))),
       ":6: width differs");
-  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", 10 - i); }))), "do not raise it");
+  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", 10 - i); }))),
+      "do positive pulses raise it");
   has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", i - 3); }))), "is below 0");
   has(refusal(ltp(head + rows(40, [](int i) { return fmt::format("1,1,{}\n", 10 + (i * 5 % 13)); }))),
       "nothing can be fitted");

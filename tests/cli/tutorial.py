@@ -22,7 +22,7 @@ with tempfile.TemporaryDirectory() as d:
         p = subprocess.run(["bash", "-ec", text], cwd=d, env=environment, capture_output=True, text=True, timeout=800)
         check(text, p.returncode == 0, f"exit {p.returncode}: {p.stderr[:600]}")
         printed[text.split()[1] + " " + text.split()[2]] = p.stdout
-    for file in ("mine.yaml", "mine.svg", "ltp.svg", "over-time/report.html", "which/table.csv", "result/report.html"):
+    for file in ("my-device.yaml", "my-device.svg", "ltp.svg", "over-time/report.html", "which/table.csv", "result/report.html"):
         check(file + " is there", (d / file).exists())
 
 fit = next(v for k, v in printed.items() if k.startswith("docs/tutorial"))
