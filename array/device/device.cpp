@@ -139,6 +139,10 @@ std::vector<std::string> beyond_limits(const Device& d, double temperature_K, do
   if (d.curie_K && temperature_K > *d.curie_K)
     out.push_back(fmt::format("device.curie: at {} the material is not ferroelectric (Curie temperature {})",
                               pretty(temperature_K, Unit::kelvin), pretty(*d.curie_K, Unit::kelvin)));
+  const bool ages = !std::holds_alternative<NoRelaxation>(d.relaxation) || !std::holds_alternative<NoDrift>(d.drift);
+  if (ages && temperature_K != d.thermal.reference_K && d.thermal.relaxation_eV == 0 && d.thermal.drift_eV == 0)
+    out.push_back(fmt::format("device.thermal: no activation energy is given, so {} changes nothing",
+                              pretty(temperature_K, Unit::kelvin)));
   if (d.plasticity && d.plasticity->reported.retention_s && age_s > *d.plasticity->reported.retention_s)
     out.push_back(fmt::format("device.plasticity.reported.retention: {} after writing is beyond the {} that were shown",
                               pretty(age_s, Unit::second), pretty(*d.plasticity->reported.retention_s, Unit::second)));

@@ -74,7 +74,8 @@ std::vector<Diagnostic> check(const Device&);
 
 // --- behaviour -----------------------------------------------------------------------------------------------------
 // What lies beyond what is known of the device, to warn of: a temperature above its Curie point, a time since writing
-// beyond the retention that was shown. Each begins with the key that says so.
+// beyond the retention that was shown, a temperature that has no effect since no activation energy is given. Each
+// begins with the key that says so.
 std::vector<std::string> beyond_limits(const Device&, double temperature_K, double age_s);
 
 // Which device of which weight: the identity its draws hang on. `weight` = logical row * columns + column of the

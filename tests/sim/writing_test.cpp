@@ -107,4 +107,15 @@ TEST_CASE("a Curie temperature is warned of when the devices are warmer") {
   };
   CHECK(contains(warnings("321 K"), "device.curie: at 321 K"));
   CHECK(!contains(warnings("319 K"), "device.curie"));
+  const auto drifting = [](const std::string& temperature, const std::string& energy) {
+    return network({{"instances", "1"},
+                    {"age", "1 s"},
+                    {"device.drift", "{type: power-law}"},
+                    {"device.temperature", temperature},
+                    {"device.thermal.drift_energy", energy}})
+        .warnings;
+  };
+  CHECK(contains(drifting("400 K", "0"), "so 400 K changes nothing"));
+  CHECK(!contains(drifting("400 K", "0.3"), "changes nothing"));
+  CHECK(!contains(drifting("300 K", "0"), "changes nothing"));
 }
