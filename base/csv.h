@@ -22,6 +22,7 @@ class CsvTable {
   bool has(std::string_view column) const;
   // Throw InputError when there is no such column, or the field is not a finite number.
   const std::string& text(std::size_t row, std::string_view column) const;
+  const std::string& text(std::size_t row, std::size_t column) const { return rows_.at(row).at(column); }
   double number(std::size_t row, std::string_view column) const;
   // What to say about a field: "FILE:LINE: COLUMN: ...".
   [[noreturn]] void refuse(std::size_t row, std::string_view column, std::string_view problem) const;

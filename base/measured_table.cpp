@@ -78,7 +78,8 @@ Match match(std::string_view header, std::span<const KnownColumn> known) {
 
 MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known)
     : known_(known), name_(file.string()), table_(read_table(file)) {
-  for (const std::string& header : table_.columns()) {
+  for (std::size_t i = 0; i < table_.columns().size(); ++i) {
+    const std::string& header = table_.columns()[i];
     const Match m = match(header, known);
     if (!m.what) {
       unused_.push_back(header);
@@ -91,7 +92,7 @@ MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const 
       refuse(pure ? fmt::format("column '{}' cannot be in '{}': it is a pure number", header, m.unit)
                   : fmt::format("column '{}' cannot be in '{}'; {}", header, m.unit, wanted()));
     if (find(m.what->name)) refuse(fmt::format("column '{}' is there twice", m.what->name));
-    columns_.push_back({m.what, header, m.unit});
+    columns_.push_back({m.what, i, m.unit});
   }
 }
 
@@ -104,7 +105,7 @@ const MeasuredTable::Column* MeasuredTable::find(std::string_view column) const 
 bool MeasuredTable::has(std::string_view column) const { return find(column) != nullptr; }
 
 std::optional<double> MeasuredTable::value(std::size_t row, const Column& c) const {
-  const std::string_view field = trimmed(table_.text(row, c.header));
+  const std::string_view field = trimmed(table_.text(row, c.index));
   if (field.empty()) return std::nullopt;
   const auto q =
       parse_quantity(c.unit.empty() ? std::string(field) : fmt::format("{} {}", field, c.unit), c.what->unit);
@@ -144,7 +145,7 @@ std::vector<double> MeasuredTable::values(std::string_view column) const {
 std::vector<std::string> MeasuredTable::texts(std::string_view column) const {
   std::vector<std::string> out;
   if (const Column* c = find(column))
-    for (std::size_t i = 0; i < rows(); ++i) out.emplace_back(trimmed(table_.text(i, c->header)));
+    for (std::size_t i = 0; i < rows(); ++i) out.emplace_back(trimmed(table_.text(i, c->index)));
   return out;
 }
 

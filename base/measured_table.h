@@ -49,7 +49,8 @@ class MeasuredTable {
  private:
   struct Column {
     const KnownColumn* what;
-    std::string header, unit;
+    std::size_t index;  // in the file
+    std::string unit;
   };
   const Column* find(std::string_view column) const;
   std::optional<double> value(std::size_t row, const Column&) const;

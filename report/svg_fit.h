@@ -9,7 +9,7 @@
 
 namespace bitline {
 
-// A complete SVG document, 1000 wide, 330 for each part (and the spread between cells, where it was fitted).
+// A complete SVG document, 1000 wide, a row for each part (and the spread between cells, where it was fitted).
 std::string fit_svg(const std::string& name, std::span<const FitPart> parts);
 
 }  // namespace bitline

@@ -60,7 +60,7 @@ inline void normals(const Random& random, Purpose purpose, std::span<const CellI
 inline double uniform(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }
 
 // c0 + c1 x + c2 x^2 + ...; 0 for no coefficients.
-inline double polynomial(const std::vector<double>& c, double x) {
+inline double polynomial(std::span<const double> c, double x) {
   double sum = 0;
   for (std::size_t k = c.size(); k-- > 0;) sum = sum * x + c[k];
   return sum;

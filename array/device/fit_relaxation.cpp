@@ -8,6 +8,7 @@
 #include <map>
 
 #include "array/device/relax.h"
+#include "base/statistics.h"
 
 namespace bitline {
 namespace {
@@ -45,8 +46,6 @@ double quantile(const std::vector<double>& sorted, double p) {
   const auto i = std::min(static_cast<std::size_t>(at), sorted.size() - 2);
   return sorted[i] + (at - static_cast<double>(i)) * (sorted[i + 1] - sorted[i]);
 }
-
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
 }  // namespace
 

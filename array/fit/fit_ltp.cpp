@@ -5,27 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "array/fit/parts.h"
+#include "array/fit/trains.h"
 #include "array/plasticity/update.h"
 #include "base/error.h"
-#include "base/statistics.h"
 
 namespace bitline::fit {
 namespace {
-
-// Pulses of one sign in a row.
-struct Train {
-  bool up = true;
-  std::size_t first = 0, count = 0;  // rows; the reading before it is row first - 1, if there is one
-};
-
-struct Trains {
-  std::vector<Train> all;
-  std::size_t longest[2] = {0, 0};  // pulses of the longest train: [up]
-  bool starts = false;              // row 0 is a reading before any pulse
-  std::vector<double> y;            // readings, scaled to 0..1
-  double low = 0, range = 1;
-};
 
 // A curve through (0, 0) and (1, 1) with one parameter, and its inverse.
 struct Shape {
@@ -33,10 +18,9 @@ struct Shape {
   double (*inverse)(double x, double parameter);
 };
 const Shape straight = {[](double p, double) { return p; }, [](double x, double) { return x; }};
-// NeuroSim's (1 - e^{-k P}) / (1 - e^{-k}), k = 1 / A; a straight line for k = 0.
-const Shape exponential = {
-    [](double p, double k) { return std::abs(k) < 1e-9 ? p : std::expm1(-k * p) / std::expm1(-k); },
-    [](double x, double k) { return std::abs(k) < 1e-9 ? x : -std::log1p(x * std::expm1(-k)) / k; }};
+// NeuroSim's, k = 1 / A; a straight line for k = 0.
+const Shape exponential = {[](double p, double k) { return std::abs(k) < 1e-9 ? p : soft_bounds(p, 1 / k); },
+                           [](double x, double k) { return std::abs(k) < 1e-9 ? x : soft_bounds_inverse(x, 1 / k); }};
 const Shape power = {[](double p, double e) { return std::pow(p, std::exp(e)); },
                      [](double x, double e) { return std::pow(x, std::exp(-e)); }};
 
@@ -56,8 +40,6 @@ void predict(const Trains& t, const Shape& shape, double low, double high, doubl
     }
   }
 }
-
-const char* side(bool up) { return up ? "plasticity.potentiation" : "plasticity.depression"; }
 
 struct Curve {
   std::string model;
@@ -129,163 +111,6 @@ FitCandidate fit_curve(const Curve& curve, const Trains& t, Unit unit) {
     }
   }
   return c;
-}
-
-// The nearest sequence that never turns back (least squares; pool adjacent violators, Barlow et al. 1972), straight
-// between the middles of its level stretches and from its ends: a table that stays level would hold a state for ever.
-std::vector<double> rising(const std::vector<double>& y, const std::vector<double>& weight) {
-  struct Block {
-    double mean, weight;
-    std::size_t first, count;
-  };
-  std::vector<Block> blocks;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    blocks.push_back({y[i], weight[i], i, 1});
-    while (blocks.size() > 1 && blocks[blocks.size() - 2].mean >= blocks.back().mean) {
-      const Block b = blocks.back();
-      blocks.pop_back();
-      Block& a = blocks.back();
-      a.mean = (a.mean * a.weight + b.mean * b.weight) / (a.weight + b.weight);
-      a.weight += b.weight, a.count += b.count;
-    }
-  }
-  const auto place = [&](std::size_t k) {
-    if (k == 0) return 0.0;
-    if (k + 1 == blocks.size()) return static_cast<double>(y.size() - 1);
-    return static_cast<double>(blocks[k].first) + 0.5 * static_cast<double>(blocks[k].count - 1);
-  };
-  std::vector<double> out(y.size(), blocks.front().mean);
-  for (std::size_t k = 1, i = 0; k < blocks.size(); ++k)
-    for (; i < y.size() && static_cast<double>(i) <= place(k); ++i) {
-      const double share = (static_cast<double>(i) - place(k - 1)) / (place(k) - place(k - 1));
-      out[i] = blocks[k - 1].mean + share * (blocks[k].mean - blocks[k - 1].mean);
-    }
-  return out;
-}
-
-// Mean reading after each pulse number, made monotone; the window is where the curves end.
-FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& keys) {
-  FitCandidate c{.model = "table", .parameters = 1};
-  std::vector<double> mean[2];
-  for (const bool up : {false, true}) {
-    if (t.longest[up] == 0) continue;
-    std::vector<double> sum(t.longest[up] + 1), count(t.longest[up] + 1);
-    for (const Train& train : t.all) {
-      if (train.up != up || train.count != t.longest[up]) continue;  // shorter ones start elsewhere
-      for (std::size_t i = 0; i <= train.count; ++i)
-        if (train.first + i > 0) sum[i] += t.y[train.first + i - 1], count[i] += 1;
-    }
-    const bool begun = count[0] > 0;
-    if (!begun) sum.erase(sum.begin()), count.erase(count.begin());
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] *= (up ? 1 : -1) / count[i];
-    mean[up] = rising(sum, count);
-    if (!up)
-      for (double& x : mean[up]) x = -x;
-    // No reading before the first pulse: its step is taken as large as the next.
-    if (!begun) mean[up].insert(mean[up].begin(), 2 * mean[up][0] - mean[up][1]);
-    c.parameters += static_cast<int>(mean[up].size());
-  }
-  double low = 0, high = 0, n = 0;
-  for (const bool up : {false, true})
-    if (!mean[up].empty())
-      low += up ? mean[up].front() : mean[up].back(), high += up ? mean[up].back() : mean[up].front(), n += 1;
-  low /= n, high /= n;
-  if (!(high > low)) {
-    c.refused = "positive pulses do not raise it, or negative ones do not lower it";
-    return c;
-  }
-  UpdateCurve curves[2];
-  for (const bool up : {false, true}) {
-    if (mean[up].empty()) continue;
-    if (mean[up].front() == mean[up].back()) {
-      c.refused = "one of its curves does not move";
-      return c;
-    }
-    curves[up] = TableUpdate{mean[up], ""};
-    std::vector<std::string> points;
-    for (const double x : mean[up]) points.push_back(fmt::format("{:.5g}", x));
-    keys.push_back({std::string(side(up)) + ".update.points", fmt::format("[{}]", fmt::join(points, ", ")),
-                    "mean readings after each pulse, made monotone", ""});
-  }
-  c.fitted.resize(t.y.size());
-  double x = t.all.front().up ? 0 : 1, square = 0;
-  if (t.starts) c.fitted[0] = low + x * (high - low);
-  for (const Train& train : t.all)
-    for (std::size_t i = 0; i < train.count; ++i) {
-      x = train.up ? potentiated(curves[1], x, 1) : depressed(curves[0], x, 1);
-      c.fitted[train.first + i] = low + x * (high - low);
-    }
-  for (std::size_t i = 0; i < t.y.size(); ++i) {
-    square += (t.y[i] - c.fitted[i]) * (t.y[i] - c.fitted[i]) / static_cast<double>(t.y.size());
-    c.fitted[i] = t.low + t.range * c.fitted[i];
-  }
-  c.rms = t.range * std::sqrt(square);
-  // Any noise has some monotone curve near it.
-  const double spread = standard_deviation(t.y);
-  if (square > 0.5 * spread * spread) c.refused = "a monotone curve explains less than half of the variance";
-  if (unit == Unit::siemens)
-    for (const bool top : {false, true}) {
-      const double g = t.low + t.range * (top ? high : low);
-      if (g < 0) c.refused = "its lowest conductance would be below 0";
-      c.values.push_back(fitted(top ? "g_max" : "g_min", top ? "highest conductance" : "lowest conductance",
-                                {g, -INFINITY, INFINITY}, Unit::siemens));
-    }
-  return c;
-}
-
-// Each pulse's own noise stays in the state, that of reading does not: successive differences d of the residuals have
-// variance cycle^2 + 2 read^2 and lag-1 covariance -read^2. Intervals by the jackknife over blocks of readings.
-void add_noise(const Trains& t, FitPart& part) {
-  std::vector<std::pair<double, double>> products;  // (d^2, d times the one before), both of one train
-  for (const Train& train : t.all) {
-    double before = NAN;
-    for (std::size_t i = train.first + 1; i < train.first + train.count; ++i) {
-      const auto r = [&](std::size_t k) { return (part.y[k] - part.best().fitted[k]) / t.range; };
-      const double d = r(i) - r(i - 1);
-      if (std::isfinite(before)) products.emplace_back(d * d, d * before);
-      before = d;
-    }
-  }
-  constexpr std::size_t blocks = 20;
-  if (products.size() < 4 * blocks) {
-    part.notes.push_back("too few readings to tell the noise of pulses from that of reading: both left out");
-    return;
-  }
-  struct Variances {
-    double cycle = 0, read = 0;
-  };
-  const auto without = [&](std::size_t skipped) {
-    double square = 0, product = 0, n = 0;
-    for (std::size_t i = 0; i < products.size(); ++i)
-      if (i * blocks / products.size() != skipped) square += products[i].first, product += products[i].second, n += 1;
-    return Variances{(square + 2 * product) / n, -product / n};
-  };
-  const Variances all = without(blocks);
-  Variances spread;
-  for (std::size_t b = 0; b < blocks; ++b) {
-    const Variances one = without(b);
-    spread.cycle += (one.cycle - all.cycle) * (one.cycle - all.cycle) * (blocks - 1) / blocks;
-    spread.read += (one.read - all.read) * (one.read - all.read) * (blocks - 1) / blocks;
-  }
-  const double times = t_quantile(0.975, blocks - 1);
-  const auto add = [&](const char* key, const char* name, double variance, double sigma2, double scale, Unit unit,
-                       const char* assumed) {
-    const double half = times * std::sqrt(sigma2);
-    if (!(variance > half)) {
-      part.notes.push_back(fmt::format("{} is not above what chance gives: left out", name));
-      return;
-    }
-    const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
-    const FittedValue v = fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit);
-    part.candidates[part.chosen].values.push_back(v);
-    part.keys.push_back(key_of(part, key, v));
-    part.keys.back().assumed = assumed;
-  };
-  add("plasticity.spread.cycle_to_cycle", "noise of each pulse (share of the window)", all.cycle, spread.cycle, 1,
-      Unit::fraction, "");
-  if (part.y_unit == Unit::siemens)
-    add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range, Unit::siemens,
-        "the instrument's noise is in it");
 }
 
 // The models take the longest train of each direction for one across the whole window. Where a direction's trains end
@@ -370,6 +195,15 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   table.require("amplitude");
   const auto amplitude_V = table.optional_values("amplitude");
   Trains t = trains_of(table, amplitude_V);
+  const auto width_s = table.optional_values("width");
+  for (const bool up : {true, false}) {
+    if (t.longest[up] == 0) continue;
+    const std::string measured = "measured: " + file.filename().string(), drive = std::string(side(up)) + ".drive.";
+    part.keys.push_back(
+        {drive + "amplitude", quantity(one_value(table, t, up, amplitude_V, "amplitude"), Unit::volt), measured, ""});
+    part.keys.push_back(
+        {drive + "width", quantity(one_value(table, t, up, width_s, "width"), Unit::second), measured, ""});
+  }
   const auto [low, high] = std::minmax_element(part.y.begin(), part.y.end());
   t.low = *low, t.range = *high - *low;
   if (!(t.range > 0)) table.refuse("the readings are all the same: there is nothing to fit");
@@ -387,20 +221,19 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   judge(part, t.range);
   choose(part);
   check_window(t, part);
+  constexpr std::size_t enough_trains = 6;  // three cycles
+  if (part.best().model != "table" && t.all.size() < enough_trains)
+    part.notes.push_back(
+        "fewer than three cycles tell little of how readings hang together: intervals hold too seldom");
   if (part.best().model == "table" && !t.starts)
     part.notes.push_back("no reading before the first pulse: its step is taken as large as the next");
   add_noise(t, part);
 
-  const auto width_s = table.optional_values("width");
   for (const bool up : {true, false}) {
     if (t.longest[up] == 0) continue;
-    const std::string of_file = "measured: " + file.filename().string(), where = side(up);
-    const double V = one_value(table, t, up, amplitude_V, "amplitude"), s = one_value(table, t, up, width_s, "width");
-    part.keys.push_back({where + ".drive.amplitude", quantity(V, Unit::volt), of_file, ""});
-    part.keys.push_back({where + ".drive.width", quantity(s, Unit::second), of_file, ""});
-    part.keys.push_back({where + ".update.type", part.best().model, "", ""});
+    part.keys.push_back({std::string(side(up)) + ".update.type", part.best().model, "", ""});
     if (part.best().model != "table")
-      part.keys.push_back({where + ".update.pulses", std::to_string(t.longest[up]),
+      part.keys.push_back({std::string(side(up)) + ".update.pulses", std::to_string(t.longest[up]),
                            "longest train of " + file.filename().string(), ""});
   }
   if (part.best().model == "table") part.keys.insert(part.keys.end(), points.begin(), points.end());

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <tuple>
 
+#include "array/device/draws.h"
 #include "array/fit/parts.h"
 #include "base/error.h"
 #include "base/statistics.h"
@@ -17,14 +19,11 @@ struct Errors {
   std::vector<double> target, error;  // of g_max
 };
 
-double polynomial(std::span<const double> c, double x) {
-  double sum = 0;
-  for (std::size_t k = c.size(); k-- > 0;) sum = sum * x + c[k];
-  return sum;
-}
+using device_draws::polynomial;
 
 // Normal, sigma a polynomial of the target, by maximum likelihood: least squares of e^2 - sigma^2 over sqrt(2) sigma^2,
-// whose weights are renewed until sigma stands still (Fisher scoring; its errors are those of the information matrix).
+// whose weights are renewed until sigma stands still (Fisher scoring); its errors are those of the information matrix
+// times what the residuals scatter.
 FitCandidate fit_sigma(const Errors& e, int degree, double scale_S) {
   const auto k = static_cast<std::size_t>(degree) + 1;
   FitCandidate c{.model = std::string(readback_models[k - 1]), .parameters = degree + 1};
@@ -65,7 +64,7 @@ FitCandidate fit_sigma(const Errors& e, int degree, double scale_S) {
   double likelihood = 0;
   for (std::size_t i = 0; i < n; ++i)
     likelihood -= std::log(sigma[i]) + 0.5 * e.error[i] * e.error[i] / (sigma[i] * sigma[i]) +
-                  0.5 * std::log(2 * std::acos(-1.0));
+                  0.5 * std::log(2 * std::numbers::pi);
   c.aicc = aicc_of_likelihood(likelihood, static_cast<double>(n), c.parameters);
   c.rms = scale_S * std::sqrt(square);
   for (std::size_t j = 0; j < k; ++j) {
@@ -126,7 +125,7 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
     e.error.push_back((g_S[i] - target_S[i]) / scale_S);
     bias += e.error.back() / n;
     part.x.push_back(target_S[i] * 1e6);
-    part.y.push_back(std::abs(g_S[i] - target_S[i]) * std::sqrt(std::acos(-1.0) / 2));
+    part.y.push_back(std::abs(g_S[i] - target_S[i]) * std::sqrt(std::numbers::pi / 2));
   }
   if (std::all_of(e.error.begin(), e.error.end(), [](double x) { return x == 0; }))
     table.refuse("every cell is at its target: there is no error to fit (write: exact)");

@@ -16,9 +16,6 @@ namespace {
 
 constexpr double per_label = 0.07 * 1.4142135623730951;
 
-// (1 - e^{-p/A}) / (1 - e^{-1/A}), exact near the straight line.
-double soft(double p, double a) { return std::expm1(-p / a) / std::expm1(-1 / a); }
-
 // Largest f(P) - P of a concave curve: where its slope is 1.
 double bulge(double a) {
   const double k = 1 / a, drop = -std::expm1(-k), p = std::log(k / drop) / k;
@@ -29,7 +26,7 @@ struct Value_at {
   double n;
   double operator()(const LinearUpdate& u) const { return n / u.pulses; }
   double operator()(const ExponentialUpdate& u) const {
-    return u.nonlinearity == 0 ? n / u.pulses : soft(n / u.pulses, neurosim_a(u.nonlinearity));
+    return u.nonlinearity == 0 ? n / u.pulses : soft_bounds(n / u.pulses, neurosim_a(u.nonlinearity));
   }
   double operator()(const PowerUpdate& u) const { return std::pow(n / u.pulses, u.exponent); }
   double operator()(const TableUpdate& u) const {
@@ -45,7 +42,7 @@ struct Pulses_at {
   double operator()(const ExponentialUpdate& u) const {
     if (u.nonlinearity == 0) return x * u.pulses;
     const double a = neurosim_a(u.nonlinearity);
-    return -a * std::log1p(x * std::expm1(-1 / a)) * u.pulses;
+    return soft_bounds_inverse(x, a) * u.pulses;
   }
   double operator()(const PowerUpdate& u) const { return std::pow(x, 1 / u.exponent) * u.pulses; }
   double operator()(const TableUpdate& u) const {
@@ -114,6 +111,10 @@ double potentiated(const UpdateCurve& u, double x, double dn) {
 
 double depressed(const UpdateCurve& u, double x, double dn) { return 1 - potentiated(u, 1 - x, dn); }
 
+// Exact near the straight line.
+double soft_bounds(double p, double a) { return std::expm1(-p / a) / std::expm1(-1 / a); }
+double soft_bounds_inverse(double x, double a) { return -a * std::log1p(x * std::expm1(-1 / a)); }
+
 double neurosim_a(double label) {
   if (!(std::abs(label) <= 9 && label != 0)) {
     throw InputError(fmt::format("a nonlinearity label of {} has no A; labels are -9..9 without 0", label));
@@ -143,7 +144,7 @@ double fitted_label(std::span<const double> states) {
     double sum = 0;
     for (std::size_t i = 0; i < states.size(); ++i) {
       const double p = static_cast<double>(i) / n, x = (states[i] - states.front()) / (states.back() - states.front());
-      const double d = x - (label == 0 ? p : soft(p, a));
+      const double d = x - (label == 0 ? p : soft_bounds(p, a));
       sum += d * d;
     }
     return sum;

@@ -64,6 +64,9 @@ double pulses_to(const UpdateCurve&, double x);
 double potentiated(const UpdateCurve&, double x, double dn);
 double depressed(const UpdateCurve&, double x, double dn);
 
+// The soft-bounds curve (1 - e^{-P / A}) / (1 - e^{-1 / A}) and its inverse; A other than 0.
+double soft_bounds(double p, double a);
+double soft_bounds_inverse(double x, double a);
 // A of a label in -9..9 other than 0, and the label of an A other than 0. InputError for others.
 double neurosim_a(double label);
 double neurosim_label(double a);

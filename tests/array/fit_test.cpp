@@ -14,9 +14,9 @@
 #include "base/config_writer.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "base/measured_table.h"
 #include "base/random.h"
 #include "tests/array/example_curves.h"
+#include "tests/temporary_folder.h"
 
 using namespace bitline;
 using namespace bitline::test;
@@ -24,11 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A folder of its own, gone afterwards.
-struct Folder {
-  fs::path path = fs::temp_directory_path() / fmt::format("bitline_fit_{}", getpid());
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
+struct Folder : TemporaryFolder {
   fs::path write(const std::string& name, const std::string& text) const {
     write_file(path / name, text);
     return path / name;
@@ -150,7 +146,24 @@ TEST_CASE("intervals of pulses hold with more noise of reading, and a straight l
     CHECK(n >= 0.83 * right);
   }
   MESSAGE("a straight line is called one: ", straight, " of ", rounds);
-  CHECK(straight >= 0.6 * rounds);
+  CHECK(straight >= 0.8 * rounds);
+
+  // One cycle: known to hold too seldom; printed, and held to not getting worse than half.
+  e.cycles = 1;
+  std::map<std::string, int> single;
+  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
+    const auto parts = fit_device(
+        {.ltp = f.write("one.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}});
+    for (const char* name : {"lowest conductance", "highest conductance"}) {
+      const FittedValue& v = value_of(parts[0], name);
+      const double truth = name[0] == 'l' ? e.g_min_S : e.g_max_S;
+      single[name] += v.low <= truth && truth <= v.high;
+    }
+  }
+  for (const auto& [name, n] : single) {
+    MESSAGE("one cycle: ", std::string(name), ": ", n, " of ", rounds);
+    CHECK(n >= 0.5 * rounds);
+  }
 }
 
 TEST_CASE("a single exponential decay is not taken for another law") {
@@ -251,7 +264,7 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal(ltp(head + rows(8, [](int) { return "1,1,3\n"; }))), "all the same");
   has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", i == 4 ? "nan" : "3"); }))),
       ":6: conductance 'nan' is not a number");
-  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,{},{}\n", i == 4 ? 2 : 1, i + 5); }))),
+  has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,{},{}\n", i == 4 ? 2 : 1, i); }))),
       ":6: width differs");
   has(refusal(ltp(head + rows(8, [](int i) { return fmt::format("1,1,{}\n", 10 - i); }))),
       "do positive pulses raise it");

@@ -3,10 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/files.h"
+#include "tests/temporary_folder.h"
 
 using namespace bitline;
 
@@ -18,9 +17,9 @@ const KnownColumn known[] = {{"time", Unit::second},
                              {"cell"}};
 
 MeasuredTable table_of(const std::string& text) {
-  const auto file = std::filesystem::temp_directory_path() / "bitline_measured_table.csv";
-  write_file(file, text);
-  return {file, known};
+  const TemporaryFolder folder;
+  write_file(folder.path / "t.csv", text);
+  return {folder.path / "t.csv", known};
 }
 std::string problem_of(const std::string& text, const char* column = "time") {
   try {

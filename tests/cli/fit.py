@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """bitline fit: what it writes, what `device` and `run` make of it, what it refuses. usage: fit.py BITLINE SOURCE"""
-import csv, io, json, os, pathlib, tempfile
+import csv, io, json, pathlib, tempfile
 
 from command import call, check, expect, finish, source
 

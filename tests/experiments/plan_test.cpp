@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "experiments/sweep_axes.h"
-#include "temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace bitline;
 

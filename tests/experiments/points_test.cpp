@@ -9,7 +9,7 @@
 #include "base/files.h"
 #include "experiments/points_file.h"
 #include "experiments/sweep_table.h"
-#include "temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 using namespace bitline;
 

@@ -115,7 +115,7 @@ TEST_CASE("a Curie temperature is warned of when the devices are warmer") {
                     {"device.thermal.drift_energy", energy}})
         .warnings;
   };
-  CHECK(contains(drifting("400 K", "0"), "so 400 K changes nothing"));
-  CHECK(!contains(drifting("400 K", "0.3"), "changes nothing"));
-  CHECK(!contains(drifting("300 K", "0"), "changes nothing"));
+  CHECK(contains(drifting("400 K", "0 eV"), "so 400 K changes nothing"));
+  CHECK(!contains(drifting("400 K", "0.3 eV"), "changes nothing"));
+  CHECK(!contains(drifting("300 K", "0 eV"), "changes nothing"));
 }
