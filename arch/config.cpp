@@ -11,6 +11,7 @@
 #include "arch/check_costs.h"
 #include "arch/check_workload.h"
 #include "arch/lines.h"
+#include "array/plasticity/pulsed_device.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
 #include "base/files.h"
@@ -373,6 +374,7 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   loaded.tree = std::move(tree);
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
+  if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
   check_chip(loaded.config, reader);
   std::vector<Assumption> in_layers;
   check_layers(loaded.config, where, reader, in_layers);

@@ -42,6 +42,8 @@ char separator_of(std::string_view text) {
 CsvTable read_table(const std::filesystem::path& file) {
   const std::string content = read_file(file, std::uintmax_t{1} << 28);
   std::string_view text = content;
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    throw InputError(fmt::format("{}: is UTF-16 text: save it as UTF-8", file.string()));
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the mark some spreadsheets begin with
   return CsvTable::parse(text, file.string(), separator_of(text));
 }
@@ -52,7 +54,7 @@ struct Match {
   bool with_unit = false;
 };
 
-// "name", "name (unit)" or "name_unit".
+// "name", "name (unit)", "name [unit]" or "name_unit".
 Match match(std::string_view header, std::span<const KnownColumn> known) {
   const auto find = [&](std::string_view name) -> const KnownColumn* {
     for (const KnownColumn& k : known) {
@@ -64,8 +66,8 @@ Match match(std::string_view header, std::span<const KnownColumn> known) {
   };
   header = trimmed(header);
   if (const auto* k = find(header)) return {k, "", false};
-  const auto open = header.rfind('(');
-  if (open != std::string_view::npos && header.ends_with(')'))
+  const auto open = header.rfind(header.ends_with(']') ? '[' : '(');
+  if (open != std::string_view::npos && (header.ends_with(')') || header.ends_with(']')))
     if (const auto* k = find(header.substr(0, open)))
       return {k, std::string(trimmed(header.substr(open + 1, header.size() - open - 2))), true};
   const auto under = header.rfind('_');
@@ -74,12 +76,29 @@ Match match(std::string_view header, std::span<const KnownColumn> known) {
   return {};
 }
 
+// Whether bytes beyond ASCII come in UTF-8's groups: a first byte and those that go on.
+bool is_utf8(std::string_view text) {
+  std::size_t more = 0;
+  for (const unsigned char c : text) {
+    const bool goes_on = (c & 0xc0) == 0x80;
+    if (goes_on != (more > 0)) return false;
+    if (goes_on)
+      --more;
+    else
+      more = c < 0x80 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+  }
+  return more == 0;
+}
+
 }  // namespace
 
 MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known)
     : known_(known), name_(file.string()), table_(read_table(file)) {
   for (std::size_t i = 0; i < table_.columns().size(); ++i) {
     const std::string& header = table_.columns()[i];
+    if (!is_utf8(header))
+      refuse(fmt::format(
+          "column {} has a letter that is not UTF-8 (a micro sign?): save the file as UTF-8, or write 'u'", i + 1));
     const Match m = match(header, known);
     if (!m.what) {
       unused_.push_back(header);
@@ -87,10 +106,17 @@ MeasuredTable::MeasuredTable(const std::filesystem::path& file, std::span<const 
     }
     const bool pure = m.what->unit == Unit::none || m.what->unit == Unit::fraction;
     const auto wanted = [&] { return fmt::format("write it like '{} ({})'", m.what->name, symbol(m.what->unit)); };
+    // A current called a conductance is a common slip.
+    const auto other = [&](const std::string& unit) {
+      for (const KnownColumn& k : known)
+        if (k.unit != Unit::none && parse_quantity("1 " + unit, k.unit).value)
+          return fmt::format(", or is it '{} ({})'?", k.name, unit);
+      return std::string();
+    };
     if (!pure && !m.with_unit) refuse(fmt::format("column '{}' has no unit; {}", header, wanted()));
     if (m.with_unit && !parse_quantity("1 " + m.unit, m.what->unit).value)
       refuse(pure ? fmt::format("column '{}' cannot be in '{}': it is a pure number", header, m.unit)
-                  : fmt::format("column '{}' cannot be in '{}'; {}", header, m.unit, wanted()));
+                  : fmt::format("column '{}' cannot be in '{}'; {}{}", header, m.unit, wanted(), other(m.unit)));
     if (find(m.what->name)) refuse(fmt::format("column '{}' is there twice", m.what->name));
     columns_.push_back({m.what, i, m.unit});
   }

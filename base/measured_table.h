@@ -14,8 +14,8 @@
 
 namespace bitline {
 
-// A quantity that a file may hold. Headers are "name (unit)" or "name_unit", as Bitline's own curves write them;
-// capitals and the underscore for a space do not matter. Without a dimension the unit may be left out.
+// A quantity that a file may hold. Headers are "name (unit)", "name [unit]" or "name_unit", as Bitline's own curves
+// write them; capitals and the underscore for a space do not matter. Without a dimension the unit may be left out.
 struct KnownColumn {
   std::string_view name;
   Unit unit = Unit::none;

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "array/device/write_verify.h"
+#include "array/device/write_tables.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/compensation.h"
@@ -73,8 +73,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   return 0.5 * (low + high);
 }
 
-// Tables of write-verify at all levels of all layers; aims that make up for wires take the nearest.
-std::shared_ptr<const VerifyTables> verify_tables(const Chip& chip) {
+// Tables of writing by pulses at all levels of all layers; aims that make up for wires take the nearest.
+std::shared_ptr<const WriteTables> write_tables(const Chip& chip) {
   const Device& device = chip.config.device;
   std::vector<double> targets_S;
   for (const auto& plan : chip.layers) {
@@ -88,7 +88,7 @@ std::shared_ptr<const VerifyTables> verify_tables(const Chip& chip) {
   for (const auto& layer : chip.aims)
     for (const auto& block : layer) targets_S.insert(targets_S.end(), block.begin(), block.end());
   if (targets_S.empty()) targets_S.push_back(device.g_max_S);
-  return std::make_shared<const VerifyTables>(device, std::move(targets_S));
+  return std::make_shared<const WriteTables>(device, std::move(targets_S));
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
   if (config.wires.compensation == Compensation::conductance && config.wires.exact()) compensate(chip);
-  if (std::holds_alternative<WriteVerify>(config.device.write)) chip.verify = verify_tables(chip);
+  if (written_by_pulses(config.device)) chip.write_tables = write_tables(chip);
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
   return chip;

@@ -46,8 +46,8 @@ struct Chip {
   Placement placement;
   std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
   double write_sigma_S = 0;       // solved for level-accuracy writes
-  std::shared_ptr<const VerifyTables> verify;  // for write-verify
-  SolvedWrite solved_write() const { return {write_sigma_S, verify.get()}; }
+  std::shared_ptr<const WriteTables> write_tables;  // for writing by pulses
+  SolvedWrite solved_write() const { return {write_sigma_S, write_tables.get()}; }
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
   // With compensation: what to write instead of the targets, [layer][block], as BlockDevices counts devices.
   std::vector<std::vector<std::vector<double>>> aims;
@@ -90,7 +90,7 @@ struct ChipState {
   std::vector<LayerState> layers;
   // Statistics of writing: weights without a faulty device, those of them at their level; digits, devices, faulty ones.
   std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
-  std::uint64_t pulses = 0, given_up = 0;  // of write-verify: pulses of all devices, devices outside their window
+  std::uint64_t pulses = 0, given_up = 0;  // of writing by pulses: those of all devices, devices outside their window
   double squared_error_S2 = 0;
   Result::LevelMap level_map;  // of the first array, for pictures
 };

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "array/device/write_verify.h"
+#include "array/device/write_tables.h"
 #include "periphery/lines/wire.h"
 #include "periphery/logic/arithmetic.h"
 #include "sim/area.h"
@@ -157,8 +157,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   }
 
   // Counted while writing; where nothing is written, the mean of the law over all levels.
-  const double pulses =
-      result.write.pulses_per_cell.value_or(chip.verify ? chip.verify->mean_pulses() : config.programming.pulses);
+  const double pulses = result.write.pulses_per_cell.value_or(chip.write_tables ? chip.write_tables->mean_pulses()
+                                                                                : config.programming.pulses);
   const WriteCost write = write_cost(chip, parts, own, pulses, result.warnings);
   const bool reloads = chip.placement.loads > 1;
   if (reloads && !(write.energy_J && write.time_s))

@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "array/device/write_tables.h"
 #include "base/error.h"
 #include "base/npy.h"
 
@@ -94,7 +95,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
     d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
                        [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
   const double age_s = age_since_write_s(chip.config);
-  const bool verified = std::holds_alternative<WriteVerify>(device.write);
+  const bool pulsed = written_by_pulses(device);
   // In strips of rows, so that what is only needed on the way stays in the first-level cache.
   constexpr int devices_at_once = 1024;
   const int rows_at_once = std::max(1, devices_at_once / width);
@@ -123,7 +124,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
           if (devices == 2) add({layer, id, static_cast<std::uint16_t>(s), 1}, t.negative_S);
         }
       }
-    pulses.resize(verified ? count : 0);
+    pulses.resize(pulsed ? count : 0);
     failed.resize(pulses.size()), round.resize(pulses.size());
     write_cells(device, chip.solved_write(), random, ids, part(d.aim_S.empty() ? d.target_S : d.aim_S),
                 part(d.written_S), WriteRecord{part(d.faulty), pulses, failed, round});

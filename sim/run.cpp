@@ -269,9 +269,10 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
-    if (chip.verify && devices > 0) {
+    if (chip.write_tables && devices > 0) {
       w.pulses_per_cell = static_cast<double>(pulses) / static_cast<double>(devices);
-      w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
+      if (std::holds_alternative<WriteVerify>(config.device.write))
+        w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
     }
     warn_endurance(config, w, result.warnings);
     const double unrefreshed_s = std::min(config.age_s, config.programming.refresh_s.value_or(config.age_s));

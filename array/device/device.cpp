@@ -88,7 +88,7 @@ void fields(Visitor& v, Device& d) {
                 .unit = Unit::kelvin,
                 .positive = true,
                 .absent = "unknown"});
-  v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, not needed by a run"});
+  v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, and a run with write.type: pulses"});
 }
 
 std::vector<Diagnostic> check(const Device& d) {

@@ -42,7 +42,7 @@ struct Spread {
   double cycle_to_cycle = 0;
 };
 
-class VerifyTables;
+class WriteTables;
 
 struct Device {
   double g_min_S = 1e-6;
@@ -61,7 +61,7 @@ struct Device {
   Spread spread;
   std::optional<double> endurance;       // pulses a device bears
   std::optional<double> curie_K;         // above it the material is not ferroelectric
-  std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
+  std::optional<Plasticity> plasticity;  // what pulses do; `run` needs it where they write
 };
 
 void fields(Visitor&, ReadNoise&);
@@ -97,11 +97,11 @@ double level_conductance(const Device&, int level, int levels);
 // What writing needs beside the device, worked out once for many devices.
 struct SolvedWrite {
   double sigma_S = 0;                            // of level-accuracy writes, else ignored
-  const VerifyTables* verify = nullptr;          // of write-verify (array/device/write_verify.h)
+  const WriteTables* tables = nullptr;           // of writing by pulses (array/device/write_tables.h)
   SolvedWrite(double sigma) : sigma_S(sigma) {}  // implicit: most models need no more
-  SolvedWrite(double sigma, const VerifyTables* tables) : sigma_S(sigma), verify(tables) {}
+  SolvedWrite(double sigma, const WriteTables* tables_) : sigma_S(sigma), tables(tables_) {}
 };
-// What write-verify tells of each device; empty spans are not filled. Other models leave pulses 0.
+// What writing by pulses tells of each device; empty spans are not filled. Other models leave pulses 0.
 struct WriteRecord {
   std::span<std::uint8_t> faulty = {};   // 1: stuck whatever is written
   std::span<std::uint16_t> pulses = {};  // of all rounds

@@ -41,6 +41,18 @@ void check(const WriteVerify& w, const Device& d, Report& report) {
     report("write.start", "is above 1.25 g_max, where no device goes", "start within the window of the device");
 }
 
+void check(const PulseWrite&, const Device& d, Report& report) {
+  if (!d.plasticity || !d.plasticity->potentiation || !d.plasticity->potentiation->update) {
+    report("write.type", "pulses write along plasticity.potentiation.update, which is not set",
+           "describe it (`bitline fit --ltp` does), or use another type");
+    return;
+  }
+  constexpr double most = 10000;
+  if (const double n = pulses_of(*d.plasticity->potentiation->update); n > most)
+    report("write.type", fmt::format("{:.0f} pulses for the whole window are more than {:.0f}", n, most),
+           "use type: gaussian with the spread that such a write leaves");
+}
+
 template <class Level>
 void check_ascending(const std::vector<Level>& levels, Report& report) {
   if (levels.empty()) report("relaxation.levels", "no level", "list at least one, or use type: none");

@@ -48,7 +48,17 @@ void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const Chunk
 }
 
 void add_error(const WriteVerify&, const SolvedWrite& solved, const Chunk& c) {
-  write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record);
+  write_verified(c.device, *solved.tables, c.random, c.ids, c.target_S, c.g_S, c.record);
+}
+
+void add_error(const PulseWrite&, const SolvedWrite& solved, const Chunk& c) {
+  const std::size_t n = c.ids.size();
+  std::uint32_t word[chunk_size];
+  WriteOutcome one[chunk_size];
+  words(c.random, Purpose::write_error, c.ids, {word, n});
+  solved.tables->draw(0, c.target_S, {word, n}, {one, n});
+  for (std::size_t i = 0; i < n; ++i) c.g_S[i] += static_cast<double>(one[i].offset_S);
+  for (std::size_t i = 0; i < c.record.pulses.size(); ++i) c.record.pulses[i] = one[i].pulses;
 }
 
 // One factor exp(sigma z) per device; `second` chooses the number of the pair of draws that is its own.
@@ -111,7 +121,7 @@ void write_chunk(const Device& device, const SolvedWrite& solved, const Random& 
     if (!on && !off) continue;
     written_S[i] = (on ? device.g_max_S : device.g_min_S) * (varied ? window[i] : 1);
     if (!faulty.empty()) faulty[i] = 1;
-    if (!record.pulses.empty()) record.pulses[i] = most_pulses;
+    if (verify && !record.pulses.empty()) record.pulses[i] = most_pulses;
     if (!record.failed.empty()) record.failed[i] = most_pulses > 0;
   }
 }
@@ -134,10 +144,10 @@ void write_cells(const Device& device, const SolvedWrite& solved, const Random& 
       !(solved.sigma_S >= 0 && std::isfinite(solved.sigma_S))) {
     throw std::invalid_argument("write_cells: the solved sigma is not a finite number from 0 on");
   }
-  const bool verified = std::holds_alternative<WriteVerify>(device.write);
-  if (verified && !solved.verify) throw std::invalid_argument("write_cells: write-verify without its tables");
-  if (!verified) {
-    std::fill(record.pulses.begin(), record.pulses.end(), std::uint16_t{0});
+  const bool pulsed = written_by_pulses(device);
+  if (pulsed && !solved.tables) throw std::invalid_argument("write_cells: pulses without their tables");
+  if (!pulsed) std::fill(record.pulses.begin(), record.pulses.end(), std::uint16_t{0});
+  if (!std::holds_alternative<WriteVerify>(device.write)) {
     for (const auto& span : {record.failed, record.round}) std::fill(span.begin(), span.end(), std::uint8_t{0});
   }
   for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {

@@ -73,4 +73,6 @@ void fields(Visitor& v, WriteVerify& w) {
   v(w.wait_s, {.key = "wait", .meaning = "time between rounds", .unit = Unit::second, .positive = true});
 }
 
+void fields(Visitor&, PulseWrite&) {}
+
 }  // namespace bitline

@@ -48,12 +48,20 @@ struct WriteVerify {
   int rounds = 1;     // write all, wait, write again what has left the window
   double wait_s = 1;  // between rounds
 };
-using WriteModel = std::variant<ExactWrite, GaussianWrite, WindowWrite, LevelAccuracyWrite, WriteVerify>;
+// So many positive pulses from g_min, by the nominal curve of plasticity.potentiation; nobody looks. What pulses of
+// their own noise (plasticity.spread) and the step between two pulses make of the target is the error.
+struct PulseWrite {
+  static constexpr const char* type = "pulses";
+  static constexpr const char* about =
+      "open loop: as many pulses from g_min as `plasticity.potentiation` needs for the target, without a look";
+};
+using WriteModel = std::variant<ExactWrite, GaussianWrite, WindowWrite, LevelAccuracyWrite, WriteVerify, PulseWrite>;
 
 void fields(Visitor&, ExactWrite&);
 void fields(Visitor&, GaussianWrite&);
 void fields(Visitor&, WindowWrite&);
 void fields(Visitor&, LevelAccuracyWrite&);
 void fields(Visitor&, WriteVerify&);
+void fields(Visitor&, PulseWrite&);
 
 }  // namespace bitline

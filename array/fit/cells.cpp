@@ -19,6 +19,7 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   std::vector<double> last_s;
   std::vector<bool> known;
   Cells cells;
+  const char* names_cells = names.empty() ? ": readings of several cells need a column 'cell'" : "";
   bool assumed = false;
   for (std::size_t i = 0; i < t_s.size(); ++i) {
     const auto [at, fresh] = index.try_emplace(names.empty() ? "" : names[i], cells.all.size());
@@ -26,10 +27,12 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
     Cell& cell = cells.all[at->second];
     const std::string who = names.empty() ? "" : fmt::format("cell '{}': ", names[i]);
     if (t_s[i] < 0) table.refuse(i, who + "time is below 0");
-    if (t_s[i] == last_s[at->second]) table.refuse(i, fmt::format("{}time {} s is there twice", who, t_s[i]));
+    if (t_s[i] == last_s[at->second])
+      table.refuse(i, fmt::format("{}time {} s is there twice{}", who, t_s[i], names_cells));
     if (written_S[i].value_or(0) < 0) table.refuse(i, who + "a written conductance is below 0");
     if (t_s[i] <= last_s[at->second])
-      table.refuse(i, fmt::format("{}time goes back from {} s to {} s", who, last_s[at->second], t_s[i]));
+      table.refuse(i,
+                   fmt::format("{}time goes back from {} s to {} s{}", who, last_s[at->second], t_s[i], names_cells));
     last_s[at->second] = t_s[i];
     if (fresh && written_S[i]) cell.written_S = *written_S[i], known[at->second] = true;
     if (!fresh && written_S[i] && known[at->second] && *written_S[i] != cell.written_S)

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "array/fit/parts.h"
@@ -23,6 +26,33 @@ std::vector<std::string> fit_models() {
   return out;
 }
 
+namespace {
+
+// A key that two files tell is taken from the first; where they disagree, the second part says so.
+void note_disagreements(std::vector<FitPart>& parts) {
+  struct First {
+    double value;
+    const FitPart* part;
+  };
+  std::map<std::string, First> first;
+  for (FitPart& p : parts)
+    for (const FitPart::Key& k : p.keys)
+      for (const char* end : {"g_min", "g_max"}) {
+        if (k.path != end) continue;
+        const double value = *parse_quantity(k.text, Unit::siemens).value;
+        const auto [at, fresh] = first.try_emplace(k.path, First{value, &p});
+        const auto top = first.find("g_max");
+        const double window = top == first.end() ? at->second.value : top->second.value;
+        constexpr double enough = 0.05;
+        if (!fresh && std::abs(value - at->second.value) > enough * window)
+          p.notes.push_back(fmt::format("{} would be {} here, {} from {}: the latter is written", end,
+                                        pretty(value, Unit::siemens), pretty(at->second.value, Unit::siemens),
+                                        at->second.part->part));
+      }
+}
+
+}  // namespace
+
 std::vector<FitPart> fit_device(const FitFiles& files) {
   const auto known = fit_models();
   for (const std::string& m : files.models)
@@ -37,6 +67,12 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
         !of(files.readback.has_value(), fit::readback_models) && !of(files.iv.has_value(), fit::iv_models))
       throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
   }
+  if (files.models.size() > 1 && fit::wanted_by_name(files, std::array{std::string_view("measured")}))
+    for (const std::string& m : files.models)
+      if (m != "measured" && std::find(std::begin(fit::retention_models), std::end(fit::retention_models), m) !=
+                                 std::end(fit::retention_models))
+        throw InputError(fmt::format(
+            "'measured' keeps quantiles as they are and has no number of parameters to compare by: leave '{}' out", m));
   std::vector<FitPart> parts;
   if (files.ltp) parts.push_back(fit::fit_ltp(*files.ltp, files));
   if (files.ppf) parts.push_back(fit::fit_ppf(*files.ppf, files));
@@ -63,6 +99,15 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
                         "(s)', or the {} measured with the same pulses (--ltp)",
                         files.ppf->string(), side));
   }
+  // Nothing tells how far off cells land but the pulses themselves.
+  if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type")) {
+    parts.front().keys.push_back({"write.type", "pulses", "", ""});
+    parts.front().notes.push_back(
+        "no --readback: `run` writes with these pulses, counted from the lowest conductance without a look "
+        "(write.type: "
+        "pulses)");
+  }
+  note_disagreements(parts);
   return parts;
 }
 

@@ -22,7 +22,7 @@ struct Sweep {
 // i = c_state sinh(b v) / sinh(b), b = beta times the largest voltage; straight for b = 0.
 double shape(double b, double v) { return std::abs(b) < 1e-9 ? v : std::sinh(b * v) / std::sinh(b); }
 
-FitCandidate fit_curve(const Sweep& s, bool curved) {
+FitCandidate fit_curve(const Sweep& s, bool curved, bool by_name) {
   const std::size_t n = s.i.size(), k = s.states + (curved ? 1 : 0);
   FitCandidate c{.model = curved ? "sinh" : "ohmic", .parameters = static_cast<int>(k) + 1};
   c.fitted.resize(n);
@@ -50,11 +50,20 @@ FitCandidate fit_curve(const Sweep& s, bool curved) {
   for (std::size_t row = 0; row < n; ++row) c.fitted[row] = s.i_most * model(fit.at, row);
   const double mean_square = fit.sum_of_squares / static_cast<double>(n);
   c.rms = s.i_most * std::sqrt(mean_square);
+  std::vector<double> residuals;
+  double square = 0;
+  for (std::size_t row = 0; row < n; ++row) {
+    residuals.push_back(model(fit.at, row) - s.i[row]);
+    square += s.i[row] * s.i[row];
+  }
+  const double readings = independence(residuals).readings, left = std::sqrt(fit.sum_of_squares / square);
+  // What noise leaves does not hang together.
+  constexpr double most_left = 0.1;
+  if (left > most_left && readings < 0.5 * static_cast<double>(n) && !by_name)
+    c.refused = fmt::format("it leaves {:.0f} % of the currents, and not as noise does", 100 * left);
   if (curved) {
-    std::vector<double> residuals;
-    for (std::size_t row = 0; row < n; ++row) residuals.push_back(model(fit.at, row) - s.i[row]);
     const double sign = fit.at[s.states] < 0 ? -1 : 1;  // the curve is even in it
-    const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), independence(residuals).readings),
+    const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), readings),
                                   [&](double b) { return b * sign / s.v_most; });
     if (!(beta.low > 0)) c.refused = "the data do not tell its curvature from a straight line";
     if (beta.value > 100) c.refused = "beta would be above 100 /V";
@@ -66,8 +75,9 @@ FitCandidate fit_curve(const Sweep& s, bool curved) {
 }  // namespace
 
 FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}, {"state"}};
+  const KnownColumn known[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}, {"state"}, cell_column};
   const MeasuredTable table(file, known);
+  require_one_device(table);
   const std::vector<double> v = table.values("voltage"), i = table.values("current");
   Sweep s;
   std::map<std::string, std::size_t> states;
@@ -96,9 +106,23 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   part.y_unit = Unit::ampere;
   part.x = v, part.y = i;
   for (const bool curved : {false, true})
-    if (wanted(files, iv_models, curved ? "sinh" : "ohmic")) part.candidates.push_back(fit_curve(s, curved));
+    if (wanted(files, iv_models, curved ? "sinh" : "ohmic"))
+      part.candidates.push_back(fit_curve(s, curved, wanted_by_name(files, iv_models)));
   judge(part, s.i_most);
-  choose(part);
+  try {
+    choose(part);
+  } catch (const InputError& e) {
+    throw InputError(fmt::format(
+        "{}\nBoth curves are odd, I(-V) = -I(V). Are the currents absolute values, or both branches of a loop under "
+        "one "
+        "name (tell them apart in a column 'state')? A device that conducts one way only is not described by either; "
+        "--model ohmic takes the nearest straight line all the same",
+        e.what()));
+  }
+  write_values(part);
+  const auto [lowest_V, highest_V] = std::minmax_element(v.begin(), v.end());
+  if (*lowest_V >= 0 || *highest_V <= 0)
+    part.notes.push_back("voltages of one sign were measured: the other is taken as its mirror image");
   part.keys.push_back({"iv.type", part.best().model, "", ""});
   part.notes.push_back("noise of the currents is taken as the same at every voltage");
   note_unused(part, table);

@@ -6,132 +6,29 @@
 #include <cmath>
 
 #include "array/fit/trains.h"
-#include "array/plasticity/update.h"
 #include "base/error.h"
 
 namespace bitline::fit {
 namespace {
 
-// A curve through (0, 0) and (1, 1) with one parameter, and its inverse.
-struct Shape {
-  double (*forward)(double p, double parameter);
-  double (*inverse)(double x, double parameter);
-};
-const Shape straight = {[](double p, double) { return p; }, [](double x, double) { return x; }};
-// NeuroSim's, k = 1 / A; a straight line for k = 0.
-const Shape exponential = {[](double p, double k) { return std::abs(k) < 1e-9 ? p : soft_bounds(p, 1 / k); },
-                           [](double x, double k) { return std::abs(k) < 1e-9 ? x : soft_bounds_inverse(x, 1 / k); }};
-const Shape power = {[](double p, double e) { return std::pow(p, std::exp(e)); },
-                     [](double x, double e) { return std::pow(x, std::exp(-e)); }};
-
-// Every reading by the model: each train goes on where the one before ended.
-void predict(const Trains& t, const Shape& shape, double low, double high, double up, double down,
-             std::span<double> out) {
-  double x = t.all.front().up ? 0 : 1;
-  if (t.starts) out[0] = low + x * (high - low);
-  for (const Train& train : t.all) {
-    const double parameter = train.up ? up : down, pulses = static_cast<double>(t.longest[train.up]);
-    const double start = shape.inverse(std::clamp(train.up ? x : 1 - x, 0.0, 1.0), parameter);
-    for (std::size_t i = 0; i < train.count; ++i) {
-      const double p = std::clamp(start + static_cast<double>(i + 1) / pulses, 0.0, 1.0);
-      const double moved = shape.forward(p, parameter);
-      x = train.up ? moved : 1 - moved;
-      out[train.first + i] = low + x * (high - low);
-    }
-  }
-}
-
-struct Curve {
-  std::string model;
-  const Shape* shape;
-  std::vector<double> starts;  // of the parameter; empty: it has none
-};
-
-FitCandidate fit_curve(const Curve& curve, const Trains& t, Unit unit) {
-  const bool both = t.longest[0] > 0 && t.longest[1] > 0, shaped = !curve.starts.empty();
-  const std::size_t k = 2 + (shaped ? (both ? 2u : 1u) : 0u), n = t.y.size();
-  const auto parameter = [&](std::span<const double> at, bool up) {
-    return !shaped ? 0.0 : both && !up ? at[3] : at[2];
-  };
-  FitCandidate c{.model = curve.model, .parameters = static_cast<int>(k) + 1};
-  c.fitted.resize(n);
-  if (n <= k + 1) {
-    c.refused = fmt::format("{} readings are too few for {} parameters", n, k);
-    return c;
-  }
-  std::vector<std::vector<double>> starts;
-  for (const double a : shaped ? curve.starts : std::vector<double>{0}) {
-    starts.push_back({0, 1});
-    for (std::size_t j = 2; j < k; ++j) starts.back().push_back(a);
-  }
-  const LeastSquares s = least_squares(
-      [&](std::span<const double> at, std::span<double> r) {
-        predict(t, *curve.shape, at[0], at[1], parameter(at, true), parameter(at, false), r);
-        for (std::size_t i = 0; i < n; ++i) r[i] -= t.y[i];
-      },
-      n, starts);
-  if (!s.converged) {
-    c.refused = "the fit does not converge";
-    return c;
-  }
-  predict(t, *curve.shape, s.at[0], s.at[1], parameter(s.at, true), parameter(s.at, false), c.fitted);
-  std::vector<double> residuals(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    residuals[i] = t.y[i] - c.fitted[i];
-    c.fitted[i] = t.low + t.range * c.fitted[i];
-  }
-  const double readings = independence(residuals).readings;
-  c.rms = t.range * std::sqrt(s.sum_of_squares / static_cast<double>(n));
-  const auto at = [&](std::size_t j) { return estimate(s, j, static_cast<double>(n), readings); };
-  const auto scaled = [&](std::size_t j) { return through(at(j), [&](double x) { return t.low + t.range * x; }); };
-  const Estimate low = scaled(0), high = scaled(1);
-  if (!(at(1).value - at(0).value > std::hypot(at(1).high - at(1).value, at(0).high - at(0).value)))
-    c.refused = "no window is above the noise that it leaves (do positive pulses raise it, negative ones lower it?)";
-  if (unit == Unit::siemens) {
-    if (low.value < 0) c.refused = "its lowest conductance would be below 0: is there an offset in the readings?";
-    c.values.push_back(fitted("g_min", "lowest conductance", low, Unit::siemens));
-    c.values.push_back(fitted("g_max", "highest conductance", high, Unit::siemens));
-  }
-  for (const bool up : {true, false}) {
-    if (t.longest[up] == 0 || !shaped) continue;
-    const Estimate e = at(both && !up ? 3 : 2);
-    const std::string where = std::string(side(up)) + ".update.", word = up ? "potentiation" : "depression";
-    if (curve.shape == &power) {
-      const Estimate exponent = through(e, [](double x) { return std::exp(x); });
-      if (auto why = not_told("the exponent", exponent); !why.empty()) c.refused = why;
-      c.values.push_back(fitted(where + "exponent", "exponent of " + word, exponent, Unit::none));
-    } else {
-      const Estimate label =
-          through(e, [](double x) { return std::isfinite(x) && x != 0 ? neurosim_label(1 / x) : x; });
-      if (!std::isfinite(label.low) || !std::isfinite(label.high) || label.high - label.low > 4)
-        c.refused = "the data do not tell the nonlinearity";
-      else if (std::abs(label.value) > 9)
-        c.refused = "it is steeper than labels from -9 to 9 can say";
-      c.values.push_back(fitted(where + "nonlinearity", "nonlinearity of " + word, label, Unit::none));
-    }
-  }
-  return c;
-}
-
-// The models take the longest train of each direction for one across the whole window. Where a direction's trains end
-// well before the other's start, how many pulses it needs is not told.
-void check_window(const Trains& t, FitPart& part) {
+// The models take the longest train of each direction for one across the whole window. A direction whose trains end
+// well before the other's start does not tell how many pulses that takes, so what follows from it is assumed.
+void mark_cut_trains(const Trains& t, FitPart& part) {
   if (t.longest[0] == 0 || t.longest[1] == 0) return;
   double end[2] = {0, 0}, count[2] = {0, 0};  // mean reading after the longest trains: [up]
   for (const Train& train : t.all)
-    if (train.count == t.longest[train.up])
-      end[train.up] += part.y[train.first + train.count - 1], count[train.up] += 1;
-  const double high = *std::max_element(part.y.begin(), part.y.end()),
-               low = *std::min_element(part.y.begin(), part.y.end());
-  constexpr double enough = 0.1;  // of the window
-  if (end[0] / count[0] > low + enough * (high - low))
-    part.notes.push_back(
-        "negative pulses do not go back to the lowest reading: their number across the window and their "
-        "nonlinearity are those of trains cut short");
-  if (end[1] / count[1] < high - enough * (high - low))
-    part.notes.push_back(
-        "positive pulses do not reach the highest reading: their number across the window and their "
-        "nonlinearity are those of trains cut short");
+    if (train.count == t.longest[train.up]) end[train.up] += t.y[train.first + train.count - 1], count[train.up] += 1;
+  constexpr double enough = 0.1;  // of the readings' range
+  const bool cut[2] = {end[0] / count[0] > enough, end[1] / count[1] < 1 - enough};
+  for (const bool up : {false, true}) {
+    if (!cut[up]) continue;
+    const std::string why =
+        fmt::format("{} pulses end before they reach the {} reading: taken as if they crossed the window",
+                    up ? "positive" : "negative", up ? "highest" : "lowest");
+    part.notes.push_back(why + ", so their number and nonlinearity are assumed");
+    for (FitPart::Key& k : part.keys)
+      if (k.path.starts_with(std::string(side(up)) + ".update.") && !k.path.ends_with(".type")) k.assumed = why;
+  }
 }
 
 // Amplitude and width of the pulses of one sign: equal ones.
@@ -179,10 +76,12 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
                                {"width", Unit::second},
                                {"conductance", Unit::siemens},
                                {"current", Unit::ampere},
-                               {"level", Unit::none, {"conductance per g max"}},
+                               {"level", Unit::fraction, {"conductance per g max"}},
                                {"pulse", Unit::none},
-                               {"time", Unit::second}};
+                               {"time", Unit::second},
+                               cell_column};
   const MeasuredTable table(file, known);
+  require_one_device(table);
   FitPart part{.part = "ltp", .file = file.string(), .x_name = "reading", .y_name = "conductance"};
   part.y_unit = Unit::siemens;
   if (table.has("level") && !table.has("conductance") && !table.has("current")) {
@@ -212,22 +111,25 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     t.y.push_back((y - t.low) / t.range);
   }
 
-  const Curve curves[] = {
-      {"linear", &straight, {}}, {"exponential", &exponential, {-3, 0.5, 4}}, {"power", &power, {-0.7, 0, 0.7}}};
-  for (const Curve& curve : curves)
-    if (wanted(files, ltp_models, curve.model)) part.candidates.push_back(fit_curve(curve, t, part.y_unit));
-  std::vector<FitPart::Key> points;
-  if (wanted(files, ltp_models, "table")) part.candidates.push_back(fit_table(t, part.y_unit, points));
+  std::vector<LongTermFit> fits;
+  for (const std::string_view model : ltp_models) {
+    if (!wanted(files, ltp_models, model)) continue;
+    if (model == "table") {
+      fits.push_back(fit_table(t, part.y_unit));
+      continue;
+    }
+    LongTermFit& fit = fits.emplace_back(fit_formula(model, t, part.y_unit));
+    constexpr int draws = 200;
+    if (fit.at.empty()) continue;
+    if (const auto noises = possible_noise(t, fit, draws); !noises.empty()) resample(t, part.y_unit, noises, fit);
+  }
+  for (const LongTermFit& f : fits) part.candidates.push_back(f.candidate);
   judge(part, t.range);
   choose(part);
-  check_window(t, part);
-  constexpr std::size_t enough_trains = 6;  // three cycles
-  if (part.best().model != "table" && t.all.size() < enough_trains)
-    part.notes.push_back(
-        "fewer than three cycles tell little of how readings hang together: intervals hold too seldom");
+  write_values(part);
   if (part.best().model == "table" && !t.starts)
     part.notes.push_back("no reading before the first pulse: its step is taken as large as the next");
-  add_noise(t, part);
+  add_noise(t, fits[part.chosen], part);
 
   for (const bool up : {true, false}) {
     if (t.longest[up] == 0) continue;
@@ -236,7 +138,9 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
       part.keys.push_back({std::string(side(up)) + ".update.pulses", std::to_string(t.longest[up]),
                            "longest train of " + file.filename().string(), ""});
   }
-  if (part.best().model == "table") part.keys.insert(part.keys.end(), points.begin(), points.end());
+  const auto& points = fits[part.chosen].points;
+  part.keys.insert(part.keys.end(), points.begin(), points.end());
+  mark_cut_trains(t, part);
   part.notes.push_back("one device was measured: the spread between devices is left out");
   note_unused(part, table);
   return part;

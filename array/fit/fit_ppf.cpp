@@ -103,8 +103,10 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
                                {"ppd ratio", Unit::fraction, {"ppd ratio p2/p1"}},
                                {"ppd gain", Unit::fraction, {"ppd gain (p2-p1)/p1"}},
                                {"amplitude", Unit::volt},
-                               {"width", Unit::second}};
+                               {"width", Unit::second},
+                               cell_column};
   const MeasuredTable table(file, known);
+  require_one_device(table);
   const auto interval_s = table.values("interval");
   const bool ppf = table.has("ppf ratio") || table.has("ppf gain"),
              ppd = table.has("ppd ratio") || table.has("ppd gain");
@@ -141,6 +143,7 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
     part.candidates.push_back(std::move(both));
   }
   choose(part);
+  write_values(part);
   const auto amplitude_V = table.optional_values("amplitude"), width_s = table.optional_values("width");
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if (amplitude_V[i] != amplitude_V[0] || width_s[i] != width_s[0])

@@ -100,7 +100,7 @@ FitCandidate fit_window(const Errors& e, double scale_S, bool by_name) {
 
 FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, std::optional<double> g_max_S) {
   const KnownColumn known[] = {
-      {"target", Unit::siemens}, {"conductance", Unit::siemens}, {"current", Unit::ampere}, {"cell", Unit::none}};
+      {"target", Unit::siemens}, {"conductance", Unit::siemens}, {"current", Unit::ampere}, cell_column};
   const MeasuredTable table(file, known);
   std::vector<double> target_S = table.values("target"), g_S = conductances(table, files);
   for (std::size_t i = 0; i < target_S.size(); ++i)
@@ -141,8 +141,9 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
       part.candidates.push_back(fit_sigma(e, degree, scale_S));
     }
   if (wanted(files, readback_models, "window"))
-    part.candidates.push_back(fit_window(e, scale_S, !files.models.empty()));
+    part.candidates.push_back(fit_window(e, scale_S, wanted_by_name(files, readback_models)));
   choose(part);
+  write_values(part);
   const std::string of_file = file.filename().string();
   if (part.best().model == "window") {
     part.keys.push_back({"write.type", "window", "", ""});
@@ -166,6 +167,19 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
         fmt::format("cells are off their targets by {} on average: no model of writing has that, so it "
                     "is counted as spread",
                     pretty(bias * scale_S, Unit::siemens)));
+  // Errors over their sigma are normal numbers: kurtosis of n of them is 3 +- sqrt(24 / n) (Pearson).
+  double fourth = 0, square = 0;
+  for (std::size_t i = 0; i < e.error.size(); ++i) {
+    const double z = e.error[i] * scale_S / part.best().fitted[i];
+    fourth += z * z * z * z / n, square += z * z / n;
+  }
+  const double kurtosis = fourth / (square * square);
+  constexpr double certain = 5;  // standard errors
+  if (part.best().model != "window" && kurtosis > 3 + certain * std::sqrt(24 / n))
+    part.notes.push_back(
+        fmt::format("write errors have heavy tails (kurtosis {:.1f}; 3 is normal): a normal law loses them, and its "
+                    "interval is too narrow",
+                    kurtosis));
   note_unused(part, table);
   return part;
 }

@@ -115,22 +115,8 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   return out;
 }
 
-}  // namespace
-
-FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"cell"},
-                               {"time", Unit::second},
-                               {"conductance", Unit::siemens},
-                               {"current", Unit::ampere},
-                               {"written", Unit::siemens}};
-  const MeasuredTable table(file, known);
-  FitPart part{
-      .part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
-  part.y_unit = Unit::siemens;
-  const Cells cells = read_cells(table, files, part.notes);
-  part.readings = static_cast<double>(cells.many ? cells.all.size() : cells.readings);
-
-  // What is drawn: readings of a few cells, means and spreads of many.
+// What is drawn: readings of a few cells, means and spreads of many.
+void draw_cells(const Cells& cells, FitPart& part) {
   for (const Cell& c : cells.all)
     if (!cells.many)
       part.x.insert(part.x.end(), c.t_s.begin(), c.t_s.end()), part.y.insert(part.y.end(), c.g_S.begin(), c.g_S.end());
@@ -144,67 +130,122 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
       part.x.push_back(t_s), part.y.push_back(mean(change)), part.spread.push_back(standard_deviation(change));
     }
   }
-  std::vector<RetentionModel> fits;
-  std::vector<const Model*> tried;
-  for (const Model& model : models) {
-    if (!wanted(files, retention_models, model.name)) continue;
-    RetentionModel fit = model.fit(cells, {});
-    FitCandidate c{.model = model.name, .refused = fit.refused};
-    c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
-    if (fit.law) {
-      // Readings of one cell belong together: they count as one.
-      double likelihood = 0, square = 0;
-      const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
-      std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
-      for (const Cell& cell : cells.all)
-        for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
-          const Moments m = fit.law(cell.written_S, cell.t_s[k]);
-          const double r = cell.g_S[k] - m.mean_S, s = std::max(m.sigma_S, 1e-12 * cells.highest_S);
-          square += r * r;
-          likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
-          if (!cells.many) c.fitted.push_back(m.mean_S);
-          const auto at = static_cast<std::size_t>(
-              std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
-          const double change = m.mean_S - cell.written_S;
-          sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
-        }
-      c.rms = std::sqrt(square / static_cast<double>(cells.readings));
-      c.aicc = aicc_of_likelihood(likelihood, part.readings, c.parameters);
-      for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
-        c.fitted.push_back(sum[i] / n[i]);
-        c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
-      }
+}
+
+// The candidate as its readings judge it: residuals, likelihood, means and spreads to be drawn.
+FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& cells, double readings) {
+  FitCandidate c{.model = model.name, .refused = fit.refused};
+  c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
+  if (!fit.law) return c;
+  // Readings of one cell belong together: they count as one.
+  double likelihood = 0, square = 0;
+  const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
+  std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
+  for (const Cell& cell : cells.all)
+    for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
+      const Moments m = fit.law(cell.written_S, cell.t_s[k]);
+      const double r = cell.g_S[k] - m.mean_S, s = std::max(m.sigma_S, 1e-12 * cells.highest_S);
+      square += r * r;
+      likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
+      if (!cells.many) c.fitted.push_back(m.mean_S);
+      const auto at = static_cast<std::size_t>(
+          std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
+      const double change = m.mean_S - cell.written_S;
+      sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
     }
-    part.candidates.push_back(std::move(c));
-    fits.push_back(std::move(fit));
-    tried.push_back(&model);
+  c.rms = std::sqrt(square / static_cast<double>(cells.readings));
+  c.aicc = aicc_of_likelihood(likelihood, readings, c.parameters);
+  for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
+    c.fitted.push_back(sum[i] / n[i]);
+    c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
   }
-  for (bool told = false; !told;) {
+  return c;
+}
+
+// "" or what of these values other cells would not tell.
+std::string open_value(const std::vector<FittedValue>& values) {
+  for (const FittedValue& v : values) {
+    const bool positive =
+        v.key == "drift.tau1" || v.key == "drift.tau2" || v.key == "drift.t0" || v.key == "drift.nu_mean";
+    const bool share = v.key == "drift.share1" && !(v.low > 0 && v.high < 1);
+    if (std::isfinite(v.low) && (share || (positive && !not_told(v.name, {v.value, v.low, v.high}).empty())))
+      return fmt::format("other cells would not tell {}: 95 % of resamples give {} .. {}", v.name,
+                         quantity(v.low, v.unit), quantity(v.high, v.unit));
+  }
+  return "";
+}
+
+// Chooses, with intervals; a model whose parameters other cells would not tell is out.
+void decide(const std::vector<const Model*>& tried, const std::vector<RetentionModel>& fits, const Cells& cells,
+            FitPart& part) {
+  for (;;) {
     choose(part);
     // Few cells decide little: what is more than no change must be clearly better.
     constexpr double clearly = 4;
     for (std::size_t i = 0; !cells.many && i < tried.size(); ++i)
       if (tried[i]->name == std::string_view("no-change") && part.candidates[i].aicc < part.best().aicc + clearly)
         part.chosen = i;
-    // What other cells would not tell either is out.
     std::vector<std::string> notes;
     FitCandidate& best = part.candidates[part.chosen];
-    std::vector<FittedValue> values = with_intervals(*tried[part.chosen], fits[part.chosen], cells, notes);
-    told = true;
-    for (const FittedValue& v : values) {
-      const bool positive =
-          v.key == "drift.tau1" || v.key == "drift.tau2" || v.key == "drift.t0" || v.key == "drift.nu_mean";
-      const bool share = v.key == "drift.share1" && !(v.low > 0 && v.high < 1);
-      if (!std::isfinite(v.low) || !(share || (positive && !not_told(v.name, {v.value, v.low, v.high}).empty())))
-        continue;
-      told = false;
-      best.refused = fmt::format("other cells would not tell {}: 95 % of resamples give {} .. {}", v.name,
-                                 quantity(v.low, v.unit), quantity(v.high, v.unit));
+    best.values = with_intervals(*tried[part.chosen], fits[part.chosen], cells, notes);
+    best.refused = open_value(best.values);
+    if (!best.refused.empty()) {
+      best.values.clear();
+      continue;
     }
-    if (!told) continue;
-    best.values = std::move(values);
     part.notes.insert(part.notes.end(), notes.begin(), notes.end());
+    return;
   }
+}
+
+// What the chosen model leaves out of many cells.
+void note_what_is_left(const Cells& cells, FitPart& part) {
+  std::vector<double> change;  // at the last time
+  for (const Cell& c : cells.all)
+    if (c.t_s.back() == cells.times_s.back()) change.push_back(c.g_S.back() - c.written_S);
+  const double m = mean(change), s = standard_deviation(change);
+  constexpr double certain = 5;  // standard errors
+  if (part.best().model == "no-change" && std::abs(m) > certain * s / std::sqrt(static_cast<double>(change.size())))
+    part.notes.push_back(
+        fmt::format("cells change by {} on average until then, which no model here describes: nothing is "
+                    "written of it",
+                    pretty(m, Unit::siemens)));
+  double fourth = 0;
+  for (const double x : change) fourth += std::pow((x - m) / s, 4) / static_cast<double>(change.size());
+  // Pearson's kurtosis of n normal numbers is 3 +- sqrt(24 / n); cells of several levels add to it, so only much more
+  // is said.
+  if (fourth > 6)
+    part.notes.push_back(
+        fmt::format("the changes at {} have heavy tails (kurtosis {:.0f}; 3 is normal): --model "
+                    "measured keeps them as they are",
+                    pretty(cells.times_s.back(), Unit::second), fourth));
+}
+
+}  // namespace
+
+FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) {
+  const KnownColumn known[] = {cell_column,
+                               {"time", Unit::second},
+                               {"conductance", Unit::siemens},
+                               {"current", Unit::ampere},
+                               {"written", Unit::siemens}};
+  const MeasuredTable table(file, known);
+  FitPart part{
+      .part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
+  part.y_unit = Unit::siemens;
+  const Cells cells = read_cells(table, files, part.notes);
+  part.readings = static_cast<double>(cells.many ? cells.all.size() : cells.readings);
+
+  draw_cells(cells, part);
+  std::vector<RetentionModel> fits;
+  std::vector<const Model*> tried;
+  for (const Model& model : models) {
+    if (!wanted(files, retention_models, model.name)) continue;
+    tried.push_back(&model);
+    fits.push_back(model.fit(cells, {}));
+    part.candidates.push_back(judged(model, fits.back(), cells, part.readings));
+  }
+  decide(tried, fits, cells, part);
   const RetentionModel& fit = fits[part.chosen];
   const FitCandidate& best = part.best();
   part.keys = fit.keys;
@@ -218,27 +259,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
   part.notes.push_back(
       fmt::format("measured up to {}: what is later is extrapolated", pretty(cells.times_s.back(), Unit::second)));
-  if (cells.many && part.best().model != "measured") {
-    std::vector<double> change;  // at the last time
-    for (const Cell& c : cells.all)
-      if (c.t_s.back() == cells.times_s.back()) change.push_back(c.g_S.back() - c.written_S);
-    const double m = mean(change), s = standard_deviation(change);
-    constexpr double certain = 5;  // standard errors
-    if (part.best().model == "no-change" && std::abs(m) > certain * s / std::sqrt(static_cast<double>(change.size())))
-      part.notes.push_back(
-          fmt::format("cells change by {} on average until then, which no model here describes: nothing is "
-                      "written of it",
-                      pretty(m, Unit::siemens)));
-    double fourth = 0;
-    for (const double x : change) fourth += std::pow((x - m) / s, 4) / static_cast<double>(change.size());
-    // Pearson's kurtosis of n normal numbers is 3 +- sqrt(24 / n); cells of several levels add to it, so only much more
-    // is said.
-    if (fourth > 6)
-      part.notes.push_back(
-          fmt::format("the changes at {} have heavy tails (kurtosis {:.0f}; 3 is normal): --model "
-                      "measured keeps them as they are",
-                      pretty(cells.times_s.back(), Unit::second), fourth));
-  }
+  if (cells.many && part.best().model != "measured") note_what_is_left(cells, part);
   const auto [lowest, highest] = std::minmax_element(
       cells.all.begin(), cells.all.end(), [](const Cell& a, const Cell& b) { return a.written_S < b.written_S; });
   if (lowest->written_S < highest->written_S) {

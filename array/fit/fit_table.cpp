@@ -45,8 +45,9 @@ std::vector<double> rising(const std::vector<double>& y, const std::vector<doubl
 
 }  // namespace
 
-FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& keys) {
-  FitCandidate c{.model = "table", .parameters = 1};
+LongTermFit fit_table(const Trains& t, Unit unit) {
+  LongTermFit f{.candidate = {.model = "table", .parameters = 1}};
+  FitCandidate& c = f.candidate;
   std::vector<double> mean[2];
   for (const bool up : {false, true}) {
     if (t.longest[up] == 0) continue;
@@ -73,21 +74,22 @@ FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& ke
   low /= n, high /= n;
   if (!(high > low)) {
     c.refused = "positive pulses do not raise it, or negative ones do not lower it";
-    return c;
+    return f;
   }
   UpdateCurve curves[2];
   for (const bool up : {false, true}) {
     if (mean[up].empty()) continue;
     if (mean[up].front() == mean[up].back()) {
       c.refused = "one of its curves does not move";
-      return c;
+      return f;
     }
     curves[up] = TableUpdate{mean[up], ""};
     std::vector<std::string> points;
     for (const double x : mean[up]) points.push_back(fmt::format("{:.5g}", x));
-    keys.push_back({std::string(side(up)) + ".update.points", fmt::format("[{}]", fmt::join(points, ", ")),
-                    "mean readings after each pulse, made monotone", ""});
+    f.points.push_back({std::string(side(up)) + ".update.points", fmt::format("[{}]", fmt::join(points, ", ")),
+                        "mean readings after each pulse, made monotone", ""});
   }
+  f.low = low, f.high = high;
   c.fitted.resize(t.y.size());
   double x = t.all.front().up ? 0 : 1, square = 0;
   if (t.starts) c.fitted[0] = low + x * (high - low);
@@ -111,7 +113,7 @@ FitCandidate fit_table(const Trains& t, Unit unit, std::vector<FitPart::Key>& ke
       c.values.push_back(fitted(top ? "g_max" : "g_min", top ? "highest conductance" : "lowest conductance",
                                 {g, -INFINITY, INFINITY}, Unit::siemens));
     }
-  return c;
+  return f;
 }
 
 }  // namespace bitline::fit

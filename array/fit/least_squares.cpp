@@ -4,8 +4,10 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <stdexcept>
+#include <unsupported/Eigen/FFT>
 #include <unsupported/Eigen/NonLinearOptimization>
 
 namespace bitline {
@@ -63,6 +65,21 @@ std::vector<double> standard_errors(Eigen::MatrixXd jacobian, double variance) {
   return sigma;
 }
 
+// Sums of products of all lags, by the Fourier transform: a series that no model follows hangs together over most of
+// its length.
+std::vector<double> lagged_products(std::span<const double> r) {
+  std::size_t length = 2;
+  while (length < 2 * r.size()) length *= 2;
+  std::vector<double> padded(r.begin(), r.end());
+  padded.resize(length);
+  Eigen::FFT<double> fft;
+  std::vector<std::complex<double>> spectrum;
+  fft.fwd(spectrum, padded);
+  for (auto& x : spectrum) x = std::norm(x);
+  fft.inv(padded, spectrum);
+  return padded;
+}
+
 }  // namespace
 
 LeastSquares least_squares(const Residuals& residuals, std::size_t n, const std::vector<std::vector<double>>& starts) {
@@ -93,21 +110,17 @@ LeastSquares least_squares(const Residuals& residuals, std::size_t n, const std:
 }
 
 Independence independence(std::span<const double> r) {
-  const auto product = [&](std::size_t lag) {
-    double sum = 0;
-    for (std::size_t i = lag; i < r.size(); ++i) sum += r[i] * r[i - lag];
-    return sum;
-  };
-  const double n = static_cast<double>(r.size()), square = product(0);
-  if (!(square > 0)) return {0, n};
+  const double n = static_cast<double>(r.size());
+  if (r.size() < 2 || std::all_of(r.begin(), r.end(), [](double x) { return x == 0; })) return {0, n};
+  const std::vector<double> product = lagged_products(r);
   // Pairs of lags as long as their sum is above 0.
   double times = 1;
   for (std::size_t k = 1; k + 1 < r.size() / 3; k += 2) {
-    const double pair = (product(k) + product(k + 1)) / square;
+    const double pair = (product[k] + product[k + 1]) / product[0];
     if (pair <= 0) break;
     times += 2 * pair;
   }
-  return {product(1) / square, n / times};
+  return {product[1] / product[0], n / times};
 }
 
 double aicc_of_likelihood(double log_likelihood, double n, int parameters) {

@@ -12,12 +12,19 @@
 
 namespace bitline::fit {
 
+namespace {
+bool is_named(const FitFiles& files, std::string_view model) {
+  return std::find(files.models.begin(), files.models.end(), model) != files.models.end();
+}
+}  // namespace
+
+bool wanted_by_name(const FitFiles& files, std::span<const std::string_view> of_part) {
+  return std::any_of(of_part.begin(), of_part.end(), [&](std::string_view m) { return is_named(files, m); });
+}
+
 bool wanted(const FitFiles& files, std::span<const std::string_view> of_part, std::string_view model) {
-  const auto named = [&](std::string_view m) {
-    return std::find(files.models.begin(), files.models.end(), m) != files.models.end();
-  };
   // Quantiles as they are have no number of parameters to compare by, so they are taken only by name.
-  return std::any_of(of_part.begin(), of_part.end(), named) ? named(model) : model != "measured";
+  return wanted_by_name(files, of_part) ? is_named(files, model) : model != "measured";
 }
 
 std::vector<double> conductances(const MeasuredTable& table, const FitFiles& files) {
@@ -31,7 +38,11 @@ std::vector<double> conductances(const MeasuredTable& table, const FitFiles& fil
     for (double& x : g) x /= *files.read_voltage_V;
   }
   for (std::size_t i = 0; i < g.size(); ++i)
-    if (g[i] < 0) table.refuse(i, fmt::format("a conductance of {} S is below 0", g[i]));
+    if (g[i] < 0)
+      table.refuse(i,
+                   fmt::format("a conductance of {} S is below 0: take the instrument's offset off, or leave the row "
+                               "out",
+                               g[i]));
   return g;
 }
 
@@ -72,6 +83,14 @@ void judge(FitPart& part, double y_scale) {
     c.aicc = aicc(c.rms * c.rms / (y_scale * y_scale), part.readings, c.parameters);
 }
 
+void require_one_device(const MeasuredTable& table) {
+  const auto names = table.texts("cell");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] != names[0])
+      table.refuse(i,
+                   fmt::format("is of device '{}', rows before of '{}': fit one device at a time", names[i], names[0]));
+}
+
 void note_unused(FitPart& part, const MeasuredTable& table) {
   if (!table.unused().empty())
     part.notes.push_back(fmt::format("columns not used: '{}'", fmt::join(table.unused(), "', '")));
@@ -97,6 +116,9 @@ void choose(FitPart& part) {
     found = true;
   }
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
+}
+
+void write_values(FitPart& part) {
   for (const FittedValue& v : part.best().values)
     if (!v.key.empty()) part.keys.push_back(key_of(part, v.key, v));
 }

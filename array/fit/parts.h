@@ -27,9 +27,15 @@ FitPart fit_iv(const std::filesystem::path&, const FitFiles&);
 
 // Whether a candidate takes part. A choice that names no model of this part leaves all of them.
 bool wanted(const FitFiles&, std::span<const std::string_view> of_part, std::string_view model);
+// Whether the choice names a model of this part.
+bool wanted_by_name(const FitFiles&, std::span<const std::string_view> of_part);
 
 // The column `conductance`, or `current` over the read voltage. Not negative. InputError says what is missing.
 std::vector<double> conductances(const MeasuredTable&, const FitFiles&);
+
+// One device's curve is fitted at a time: InputError where the column `cell` (or `device`) names a second.
+inline const KnownColumn cell_column = {"cell", Unit::none, {"device"}};
+void require_one_device(const MeasuredTable&);
 
 // value -+ t sigma, with as many degrees of freedom as independent readings leave.
 struct Estimate {
@@ -58,8 +64,9 @@ void note_unused(FitPart&, const MeasuredTable&);
 // follows its noise, so not that one) tells how many readings are independent. `y_scale`: makes residuals of order 1.
 void judge(FitPart&, double y_scale);
 
-// Chooses the candidate of lowest AICc among those not refused and makes keys of its values. InputError when all are
-// refused: with the reasons.
+// Chooses the candidate of lowest AICc among those not refused. InputError when all are refused: with the reasons.
 void choose(FitPart&);
+// Makes keys of the chosen one's values.
+void write_values(FitPart&);
 
 }  // namespace bitline::fit

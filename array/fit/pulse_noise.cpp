@@ -4,43 +4,96 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
 #include "array/fit/trains.h"
+#include "base/random.h"
 #include "base/statistics.h"
 
 namespace bitline::fit {
+namespace {
 
-void add_noise(const Trains& t, FitPart& part) {
-  std::vector<std::pair<double, double>> products;  // (d^2, d times the one before), both of one train
-  for (const Train& train : t.all) {
-    double before = NAN;
-    for (std::size_t i = train.first + 1; i < train.first + train.count; ++i) {
-      const auto r = [&](std::size_t k) { return (part.y[k] - part.best().fitted[k]) / t.range; };
-      const double d = r(i) - r(i - 1);
-      if (std::isfinite(before)) products.emplace_back(d * d, d * before);
-      before = d;
+constexpr std::size_t blocks = 20;
+
+struct Variances {
+  double cycle = 0, read = 0;
+};
+
+// Of d^2 and of d times the one before, both of one train, on the scale of the window.
+class Moments {
+ public:
+  Moments(const Trains& t, const LongTermFit& f) {
+    const auto r = [&](std::size_t k) {
+      return (t.y[k] - (f.candidate.fitted[k] - t.low) / t.range) / (f.high - f.low);
+    };
+    for (const Train& train : t.all) {
+      double before = NAN;
+      for (std::size_t i = train.first + 1; i < train.first + train.count; ++i) {
+        const double d = r(i) - r(i - 1);
+        if (std::isfinite(before)) products_.emplace_back(d * d, d * before);
+        before = d;
+      }
     }
   }
-  constexpr std::size_t blocks = 20;
-  if (products.size() < 4 * blocks) {
+  bool enough() const { return products_.size() >= 4 * blocks; }
+  // Of all but one block; of all for `blocks`.
+  Variances without(std::size_t skipped) const {
+    std::array<double, blocks> weight;
+    weight.fill(1);
+    if (skipped < blocks) weight[skipped] = 0;
+    return of(weight);
+  }
+  // Each block that many times.
+  Variances of(const std::array<double, blocks>& weight) const {
+    double square = 0, product = 0, n = 0;
+    for (std::size_t i = 0; i < products_.size(); ++i) {
+      const double w = weight[i * blocks / products_.size()];
+      square += w * products_[i].first, product += w * products_[i].second, n += w;
+    }
+    return {(square + 2 * product) / n, -product / n};
+  }
+
+ private:
+  std::vector<std::pair<double, double>> products_;
+};
+
+}  // namespace
+
+std::vector<PulseNoise> possible_noise(const Trains& t, const LongTermFit& f, int draws) {
+  const Moments moments(t, f);
+  std::vector<PulseNoise> out;
+  if (!moments.enough()) return out;
+  const Random random(0x2f17, 0);
+  const auto root = [](double v) { return std::sqrt(std::max(v, 0.0)); };
+  for (std::uint32_t draw = 0; draw < static_cast<std::uint32_t>(draws); ++draw) {
+    Variances v;
+    // A variance is not negative: what came out below 0 is drawn again, for a while.
+    constexpr std::uint32_t tries = 20;
+    for (std::uint32_t again = 0; again < tries && !(v.cycle > 0 && v.read > 0); ++again) {
+      std::array<double, blocks> weight{};
+      for (std::uint32_t k = 0; k < blocks; ++k) {
+        const auto word = random.bits({.purpose = Purpose::bootstrap, .place = k, .image = draw, .step = again})[0];
+        weight[static_cast<std::uint64_t>(word) * blocks >> 32] += 1;
+      }
+      v = moments.of(weight);
+    }
+    out.push_back({root(v.cycle), root(v.read)});
+  }
+  return out;
+}
+
+void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
+  const Moments moments(t, f);
+  if (!moments.enough()) {
     part.notes.push_back("too few readings to tell the noise of pulses from that of reading: both left out");
     return;
   }
-  struct Variances {
-    double cycle = 0, read = 0;
-  };
-  const auto without = [&](std::size_t skipped) {
-    double square = 0, product = 0, n = 0;
-    for (std::size_t i = 0; i < products.size(); ++i)
-      if (i * blocks / products.size() != skipped) square += products[i].first, product += products[i].second, n += 1;
-    return Variances{(square + 2 * product) / n, -product / n};
-  };
-  const Variances all = without(blocks);
+  const Variances all = moments.without(blocks);
   Variances spread;
   for (std::size_t b = 0; b < blocks; ++b) {
-    const Variances one = without(b);
+    const Variances one = moments.without(b);
     spread.cycle += (one.cycle - all.cycle) * (one.cycle - all.cycle) * (blocks - 1) / blocks;
     spread.read += (one.read - all.read) * (one.read - all.read) * (blocks - 1) / blocks;
   }
@@ -61,7 +114,7 @@ void add_noise(const Trains& t, FitPart& part) {
   add("plasticity.spread.cycle_to_cycle", "noise of each pulse (share of the window)", all.cycle, spread.cycle, 1,
       Unit::fraction, "");
   if (part.y_unit == Unit::siemens)
-    add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range, Unit::siemens,
+    add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range * (f.high - f.low), Unit::siemens,
         "the instrument's noise is in it");
 }
 

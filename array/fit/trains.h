@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trains of equal pulses with a reading after each, and what is worked out from them beside curves with a formula.
+// Trains of equal pulses with a reading after each, and what is worked out from them.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "array/fit/parts.h"
@@ -20,16 +21,37 @@ struct Trains {
   std::size_t longest[2] = {0, 0};  // pulses of the longest train: [up]
   bool starts = false;              // row 0 is a reading before any pulse
   std::vector<double> y;            // readings, scaled to 0..1
-  double low = 0, range = 1;
+  double low = 0, range = 1;        // a reading is low + range y
 };
 
 inline const char* side(bool up) { return up ? "plasticity.potentiation" : "plasticity.depression"; }
 
-// The candidate "table": the mean reading after each pulse number, made monotone; the window is where the curves end.
-// Its points are `keys`, to be written if it is chosen.
-FitCandidate fit_table(const Trains&, Unit, std::vector<FitPart::Key>& keys);
+// A candidate for the curves of both directions, and the window it finds (ends on the scale of Trains::y).
+struct LongTermFit {
+  FitCandidate candidate;
+  double low = 0, high = 1;
+  std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction
+  std::vector<FitPart::Key> points = {};  // of a table, to be written if it is chosen
+};
 
-// Adds the noise of each pulse and that of reading to the chosen candidate and to the keys, where they are above 0.
-void add_noise(const Trains&, FitPart&);
+// "linear", "exponential" or "power": least squares over all readings, intervals from what is left.
+LongTermFit fit_formula(std::string_view model, const Trains&, Unit);
+// "table": the mean reading after each pulse number, made monotone; the window is where the curves end.
+LongTermFit fit_table(const Trains&, Unit);
+
+// Noise of each pulse, which stays in the state, and of reading, as shares of the window.
+struct PulseNoise {
+  double cycle = 0, read = 0;
+};
+// By moments of the fit's residuals, as far as they tell it: `draws` of both from what they leave open (bootstrap over
+// blocks of readings), none below 0. Empty: too few readings.
+std::vector<PulseNoise> possible_noise(const Trains&, const LongTermFit&, int draws);
+// Adds both to the values and keys of the chosen candidate, with intervals, where they are above 0.
+void add_noise(const Trains&, const LongTermFit&, FitPart&);
+
+// Intervals of a formula by the parametric bootstrap (Efron and Tibshirani 1993, section 6.5): trains drawn from the
+// fit, each with one of these noises, and fitted again. They hold where least squares' own do not: after one cycle,
+// whose few readings tell little of how far they hang together. Replaces the candidate's values, and why it is out.
+void resample(const Trains&, Unit, const std::vector<PulseNoise>&, LongTermFit&);
 
 }  // namespace bitline::fit

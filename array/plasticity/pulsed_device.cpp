@@ -25,12 +25,20 @@ void read_table(std::optional<PulseResponse>& response, const std::string& path,
     table->points = read_update_points((folder / table->file).string());
     if (const auto problem = problem_of(*table); !problem.empty())
       reader.problem(key, table->file + ": " + problem, "one value after each pulse, rising or falling");
+    else
+      table->file.clear();  // the points are the description from here on
   } catch (const InputError& e) {
     reader.problem(key, e.what());
   }
 }
 
 }  // namespace
+
+void read_update_tables(Device& device, const std::string& at, ConfigReader& reader) {
+  if (!device.plasticity) return;
+  read_table(device.plasticity->potentiation, at + "plasticity.potentiation", reader);
+  read_table(device.plasticity->depression, at + "plasticity.depression", reader);
+}
 
 const Plasticity& PulsedDevice::plasticity() const {
   if (device.plasticity) return *device.plasticity;
@@ -60,10 +68,7 @@ PulsedDevice load_pulsed_device(const std::filesystem::path& file, const std::ve
   ConfigReader reader(tree, where);
   reader.read(d.device);
   if (reader.clean()) {
-    if (d.device.plasticity) {
-      read_table(d.device.plasticity->potentiation, "plasticity.potentiation", reader);
-      read_table(d.device.plasticity->depression, "plasticity.depression", reader);
-    }
+    read_update_tables(d.device, "", reader);
     for (auto& problem : check(d.device)) reader.problem(problem.path, problem.message, problem.remedy);
   }
   reader.finish();

@@ -32,4 +32,8 @@ struct PulsedDevice {
 PulsedDevice load_pulsed_device(const std::filesystem::path& file, const std::vector<Override>& overrides,
                                 const ConfigPath& where);
 
+// Reads the update tables that a device's `plasticity` names, relative to the file that names them, into their points.
+// `at`: path of the device in the config, with its dot. Problems go to the reader.
+void read_update_tables(Device&, const std::string& at, ConfigReader&);
+
 }  // namespace bitline

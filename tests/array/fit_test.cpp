@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <tuple>
 
 #include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
@@ -148,22 +149,49 @@ TEST_CASE("intervals of pulses hold with more noise of reading, and a straight l
   MESSAGE("a straight line is called one: ", straight, " of ", rounds);
   CHECK(straight >= 0.8 * rounds);
 
-  // One cycle: known to hold too seldom; printed, and held to not getting worse than half.
-  e.cycles = 1;
-  std::map<std::string, int> single;
-  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
-    const auto parts = fit_device(
-        {.ltp = f.write("one.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}});
-    for (const char* name : {"lowest conductance", "highest conductance"}) {
-      const FittedValue& v = value_of(parts[0], name);
-      const double truth = name[0] == 'l' ? e.g_min_S : e.g_max_S;
-      single[name] += v.low <= truth && truth <= v.high;
+  // One cycle, and noise of pulses that is a quarter of a step.
+  for (const auto& [what, cycles, cycle, read_S] :
+       {std::tuple{"one cycle", 1, 0.005, 0.38e-6}, {"large noise of pulses", 3, 0.03, 0.1e-6}}) {
+    e.cycles = cycles, e.cycle = cycle, e.read_S = read_S;
+    std::map<std::string, int> single;
+    for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
+      const auto parts = fit_device(
+          {.ltp = f.write("one.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}});
+      for (const True& t : truths(e)) {
+        if (std::string(t.part) != "ltp" || (cycles == 1 && std::string(t.name).starts_with("noise"))) continue;
+        const FittedValue& v = value_of(parts[0], t.name);
+        single[t.name] += v.low <= t.value && t.value <= v.high;
+      }
+    }
+    for (const auto& [name, n] : single) {
+      MESSAGE(std::string(what), ": ", std::string(name), ": ", n, " of ", rounds);
+      CHECK(n >= 0.83 * rounds);
     }
   }
-  for (const auto& [name, n] : single) {
-    MESSAGE("one cycle: ", std::string(name), ": ", n, " of ", rounds);
-    CHECK(n >= 0.5 * rounds);
+}
+
+TEST_CASE("intervals of a spread hold whatever is chosen") {
+  const Folder f;
+  const ExampleTruth e;
+  int held[2] = {0, 0}, n = 0;
+  for (std::uint32_t seed = 1; seed <= 400; ++seed) {
+    try {
+      const auto parts =
+          fit_device({.readback = f.write("r.csv", readback_csv(e, seed)), .models = {"gaussian-linear"}});
+      ++n;
+      for (const int k : {0, 1}) {
+        const FittedValue& v = parts[0].best().values[static_cast<std::size_t>(k)];
+        const double truth = k == 0 ? e.sigma0_S : e.sigma1_S;
+        held[k] += v.low <= truth && truth <= v.high;
+      }
+    } catch (const InputError&) {
+      // the slope's interval holds 0
+    }
   }
+  MESSAGE("sigma: ", held[0], " and ", held[1], " of ", n);
+  CHECK(n >= 380);
+  // 95 %: fewer than 91 % of 400 by chance once in 2000.
+  for (const int k : {0, 1}) CHECK(held[k] >= 0.91 * n);
 }
 
 TEST_CASE("a single exponential decay is not taken for another law") {
@@ -293,6 +321,31 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal({.readback = f.write("a.csv", "target (uS),conductance (uS)\n1,1\n")}), "too few to fit a spread");
   has(refusal({.readback = f.write("a.csv", "target (uS),conductance (uS)\n" + rows(30, [](int) { return "1,1\n"; }))}),
       "no error to fit");
+  has(refusal({.readback = f.write("a.csv", "target (uS),conductance (nA)\n1,1\n")}), "cannot be in 'nA'");
+  has(refusal({.readback = f.write("a.csv", "target (uS),conductance (nA)\n1,1\n")}), "is it 'current (nA)'?");
+  has(refusal({.readback = f.write("a.csv", "target (uS),conductance (\xb5S)\n1,1\n")}), "not UTF-8");
+  has(refusal({.readback = f.write("a.csv", "\xff\xfet\n")}), "UTF-16");
+  has(refusal({.readback = f.write("a.csv", "target [uS];conductance [uS]\n1,5;1\n")}), "write a decimal point");
+  has(refusal(ltp("device," + head + "a,1,1,1\nb,1,1,1\n")), "fit one device at a time");
+  has(refusal(retention("time (s),conductance (uS)\n0,5\n1,4\n0,5\n")), "need a column 'cell'");
+  has(refusal(retention(cells + "a,0,5\na,1,-4\n")), "offset");
+  has(refusal({.retention = f.write("a.csv", retention_csv({}, 1)), .models = {"measured", "log-time"}}),
+      "leave 'log-time' out");
+  const auto sweep = [&](auto&& current, const char* model = nullptr) {
+    FitFiles files{.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(81, [&](int i) {
+                                            return fmt::format("{},{}\n", (i - 40) / 40.0, current((i - 40) / 40.0, i));
+                                          }))};
+    if (model) files.models = {model};
+    return files;
+  };
+  const auto diode = [](double v, int) { return std::exp(4 * v) - 1; };
+  has(refusal(sweep(diode)), "conducts one way only");
+  has(refusal(sweep([](double v, int) { return std::abs(v); })), "absolute values");
+  const auto loop = [](int i) {
+    return fmt::format("{},{}\n", (20 - std::abs(i - 20)) / 20.0, (i < 20 ? 1 : 3) * (20 - std::abs(i - 20)));
+  };
+  has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(41, loop))}), "both branches of a loop");
+  CHECK(fit_device(sweep(diode, "ohmic"))[0].best().model == "ohmic");
   has(refusal({.iv = f.write("a.csv", "voltage (V),current (A)\n0,0\n0,0\n")}), "all voltages are 0");
   // A straight line does not tell a curvature.
   has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" +
