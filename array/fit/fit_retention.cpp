@@ -64,11 +64,13 @@ std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& 
   return out;
 }
 
-// Cells drawn with replacement.
+// So many cells drawn with replacement. Of very many, fewer tell as much: intervals shrink with their square root.
+constexpr std::size_t most_drawn = 4000;
+std::size_t drawn_cells(const Cells& cells) { return std::min(cells.all.size(), most_drawn); }
 Cells resampled(const Cells& cells, int round) {
   Cells out{.times_s = cells.times_s, .highest_S = cells.highest_S, .many = cells.many};
   const Random random(0x0f17, 0);
-  for (std::size_t i = 0; i < cells.all.size(); ++i) {
+  for (std::size_t i = 0; i < drawn_cells(cells); ++i) {
     const auto word = random.bits({.purpose = Purpose::bootstrap,
                                    .place = static_cast<std::uint32_t>(i),
                                    .image = static_cast<std::uint32_t>(round)})[0];
@@ -100,6 +102,7 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
                                   rounds - drawn.size(), rounds));
   }
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
+  const double shrink = std::sqrt(static_cast<double>(drawn_cells(cells)) / static_cast<double>(cells.all.size()));
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
     const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : numbers.at(j).name;
@@ -107,7 +110,9 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
     for (const auto& one : drawn) values.push_back(one[j]);
     std::sort(values.begin(), values.end());
     const auto quantile = [&](double p) {
-      return values.empty() ? NAN : values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
+      if (values.empty()) return double{NAN};
+      const double one = values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
+      return fit.numbers[j] + shrink * (one - fit.numbers[j]);
     };
     out.push_back({level ? "" : numbers.at(j).key, name, fit.numbers[j], quantile(0.025), quantile(0.975),
                    level ? Unit::siemens : numbers.at(j).unit});
