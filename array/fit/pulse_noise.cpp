@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each pulse's own noise stays in the state, that of reading does not: successive differences d of the residuals have
-// variance cycle^2 + 2 read^2 and lag-1 covariance -read^2. Intervals by the jackknife over blocks of readings.
+// Each pulse's own noise stays in the state, that of reading does not: residuals n pulses apart differ by variance
+// n cycle^2 + 2 read^2. Told apart by n = 1 and a twentieth of the train, so that slow noise of reading, which grows
+// over a few pulses only, is not taken for that of pulses; further apart the state forgets. Intervals by the jackknife
+// over blocks of readings.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <utility>
 
 #include "array/fit/trains.h"
 #include "base/random.h"
@@ -21,7 +22,7 @@ struct Variances {
   double cycle = 0, read = 0;
 };
 
-// Of d^2 and of d times the one before, both of one train, on the scale of the window.
+// On the scale of the window.
 class Moments {
  public:
   Moments(const Trains& t, const LongTermFit& f) {
@@ -29,15 +30,14 @@ class Moments {
       return (t.y[k] - (f.candidate.fitted[k] - t.low) / t.range) / (f.high - f.low);
     };
     for (const Train& train : t.all) {
-      double before = NAN;
-      for (std::size_t i = train.first + 1; i < train.first + train.count; ++i) {
-        const double d = r(i) - r(i - 1);
-        if (std::isfinite(before)) products_.emplace_back(d * d, d * before);
-        before = d;
+      const std::size_t far = std::max<std::size_t>(2, t.longest[train.up] / 20);
+      for (std::size_t i = train.first + far; i < train.first + train.count; ++i) {
+        const double one = r(i) - r(i - 1), many = r(i) - r(i - far);
+        differences_.push_back({one * one, (many * many - one * one) / static_cast<double>(far - 1)});
       }
     }
   }
-  bool enough() const { return products_.size() >= 4 * blocks; }
+  bool enough() const { return differences_.size() >= 4 * blocks; }
   // Of all but one block; of all for `blocks`.
   Variances without(std::size_t skipped) const {
     std::array<double, blocks> weight;
@@ -47,16 +47,20 @@ class Moments {
   }
   // Each block that many times.
   Variances of(const std::array<double, blocks>& weight) const {
-    double square = 0, product = 0, n = 0;
-    for (std::size_t i = 0; i < products_.size(); ++i) {
-      const double w = weight[i * blocks / products_.size()];
-      square += w * products_[i].first, product += w * products_[i].second, n += w;
+    double square = 0, cycle = 0, n = 0;
+    for (std::size_t i = 0; i < differences_.size(); ++i) {
+      const double w = weight[i * blocks / differences_.size()];
+      square += w * differences_[i].square, cycle += w * differences_[i].cycle, n += w;
     }
-    return {(square + 2 * product) / n, -product / n};
+    return {cycle / n, (square - cycle) / (2 * n)};
   }
 
  private:
-  std::vector<std::pair<double, double>> products_;
+  struct Difference {
+    double square;  // of neighbours
+    double cycle;   // what one pulse adds to it
+  };
+  std::vector<Difference> differences_;
 };
 
 }  // namespace
