@@ -10,6 +10,7 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
+#include "arch/warnings.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/budget.h"
@@ -156,6 +157,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       result.assumed.clear();  // sums assume nothing
       return;
     }
+    for (const Diagnostic& d : warnings(loaded)) result.warnings.push_back(placeless(d));
     stages.begin("load", 0);
     if (!config.workload.shapes.empty()) {
       cost_shapes(loaded, options, stages, result);
@@ -274,9 +276,6 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
     }
     warn_endurance(config, w, result.warnings);
-    const double unrefreshed_s = std::min(config.age_s, config.programming.refresh_s.value_or(config.age_s));
-    for (auto& warning : beyond_limits(config.device, config.device.temperature_K, unrefreshed_s))
-      result.warnings.push_back(std::move(warning));
 
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;
