@@ -3,15 +3,16 @@
 
 #include <fmt/format.h>
 
+#include "base/duration.h"
 #include "report/text.h"
 
 namespace bitline {
 
 std::string read_moment(const WriteResult& w) {
-  const std::string since = pretty(w.read_after_s, Unit::second);
+  const std::string since = duration(w.read_after_s);
   if (w.refresh_in_s)
     return fmt::format("{} after the last writing or refresh, {} before the next, when devices are oldest", since,
-                       pretty(*w.refresh_in_s, Unit::second));
+                       duration(*w.refresh_in_s));
   return w.read_after_s > 0 ? since + " after writing" : "";
 }
 

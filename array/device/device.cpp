@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "array/device/model_checks.h"
+#include "base/duration.h"
 
 namespace bitline {
 
@@ -148,7 +149,6 @@ std::vector<Diagnostic> limits_passed(const Device& d, double temperature_K, dou
     limit.path = path, limit.message = std::move(message);
   };
   const auto K = [](double x) { return pretty(x, Unit::kelvin); };
-  const auto s = [](double x) { return pretty(x, Unit::second); };
   if (d.curie_K && temperature_K > *d.curie_K)
     add("device.curie",
         fmt::format("at {} the material is not ferroelectric (Curie temperature {})", K(temperature_K), K(*d.curie_K)));
@@ -156,11 +156,12 @@ std::vector<Diagnostic> limits_passed(const Device& d, double temperature_K, dou
   if (ages && temperature_K != d.thermal.reference_K && d.thermal.relaxation_eV == 0 && d.thermal.drift_eV == 0)
     add("device.thermal", fmt::format("no activation energy is given, so {} changes nothing", K(temperature_K)));
   if (d.measured_s && age_s > *d.measured_s)
-    add("device.measured_until",
-        fmt::format("{} after writing is extrapolated: the device was measured up to {}", s(age_s), s(*d.measured_s)));
+    add("device.measured_until", fmt::format("{} after writing is extrapolated: the device was measured up to {}",
+                                             duration(age_s), duration(*d.measured_s)));
   if (d.plasticity && d.plasticity->reported.retention_s && age_s > *d.plasticity->reported.retention_s)
-    add("device.plasticity.reported.retention", fmt::format("{} after writing is beyond the {} that were shown",
-                                                            s(age_s), s(*d.plasticity->reported.retention_s)));
+    add("device.plasticity.reported.retention",
+        fmt::format("{} after writing is beyond the {} that were shown", duration(age_s),
+                    duration(*d.plasticity->reported.retention_s)));
   return out;
 }
 

@@ -36,7 +36,7 @@ TEST_CASE("an age later than the device was measured is extrapolated") {
   CHECK(warned("", {{"age", "10 years"}}) == "");  // not known
   // Devices are never older than a refresh lets them be.
   CHECK(measured("2 days", {{"programming.refresh", "1 day"}}) == "");
-  CHECK(has(measured("2 days", {{"programming.refresh", "30 h"}}), "30 h after writing"));
+  CHECK(has(measured("2 days", {{"programming.refresh", "30 h"}}), "1.25 days after writing"));
 }
 
 TEST_CASE("a warning says where its key was written") {

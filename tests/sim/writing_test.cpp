@@ -89,6 +89,22 @@ TEST_CASE("where nothing is written, write-verify costs its mean over the target
   CHECK(*with(", verify: true").energy_write_J == *verified.energy_write_J);
 }
 
+TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses because they start there") {
+  NEEDS_FASHION_MNIST();
+  const Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  double moved = 0, devices = 0;
+  for (const auto& layer : layers.layers)
+    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
+      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
+                                      linear->weights.columns, LayerQuantization{});
+      for (const int w : q.codes) moved += w != 0, devices += 2;
+    }
+  const WriteResult w = network({{"device", "rram-neurram"}}).write;
+  CHECK(*w.unpulsed_frac == relative(1 - moved / devices));
+  CHECK(*w.unpulsed_frac == doctest::Approx(0.654).epsilon(1e-3));
+  CHECK(*w.pulses_per_cell == doctest::Approx(2.3).epsilon(0.01));
+}
+
 TEST_CASE("what would tell the cost of writing is named, what is there is not") {
   const auto needs = [](const std::string& programming, bool energy = false, bool time = false) {
     Config config = tiny({{"programming", programming}});
