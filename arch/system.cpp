@@ -43,13 +43,14 @@ void fields(Visitor& v, Programming& p) {
                   .unit = Unit::volt,
                   .positive = true});
   v(p.pulse_s, {.key = "pulse", .meaning = "length of a write pulse", .unit = Unit::second, .positive = true});
-  v(p.pulses, {.key = "pulses",
-               .meaning = "write pulses of one device, mean; not used with write-verify, which counts its own",
-               .positive = true,
-               .absent = "1, or counted"});
+  v(p.pulses,
+    {.key = "pulses",
+     .meaning = "write pulses of one device, mean; auto: 1, or those that write-verify counts, which win anyway",
+     .positive = true,
+     .absent = "auto"});
   v(p.verify, {.key = "verify",
-               .meaning = "each pulse is followed by a read and a conversion; unset: if device.write is write-verify",
-               .absent = "as device.write"});
+               .meaning = "each pulse is followed by a read and a conversion; auto: where device.write is write-verify",
+               .absent = "auto"});
   v(p.parallel, {.key = "parallel", .meaning = "devices of one array written at once", .min = 1, .max = 65536});
   v(p.refresh_s, {.key = "refresh",
                   .meaning = "interval at which everything is written again; devices are read at age modulo it, which "

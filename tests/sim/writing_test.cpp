@@ -84,7 +84,7 @@ TEST_CASE("where nothing is written, write-verify costs its mean over the target
   // The reads of write-verify cost what they cost unless the config says no: 50 ns at 0.2 V, a conversion of 30 ns.
   const Result verified = with("");
   CHECK(*verified.energy_write_J ==
-        relative(4 * (84e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 12 * (1.44 * 3.2 * fJ + 5 * pJ))));
+        relative(4 * (84e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 12 * (1.44 * 3.2 * fJ + 5000 * fJ))));
   CHECK(*verified.write_time_s == relative(4 * 12 * 180 * ns));
   CHECK(*with(", verify: true").energy_write_J == *verified.energy_write_J);
 }
