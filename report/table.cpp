@@ -79,12 +79,11 @@ std::string writing(const Result& r, const Paint& paint) {
   std::string text = paint.heading("Writing") + "\n";
   text += fmt::format("  {} of {} cells at their level right after writing, 95 % {}\n", percent(w.level_accuracy),
                       grouped(w.cells), percent_range(w.level_accuracy_ci95));
-  std::string more = fmt::format("rms error {}", quantity(w.rms_error_S, Unit::siemens));
-  if (w.sigma_S > 0) more += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
-  more += fmt::format(", faulty {}", percent(w.fault_frac));
-  if (w.pulses_per_cell) more += ", " + pulses_text(w);
-  if (w.failed_frac) more += fmt::format(", given up {}", percent(*w.failed_frac));
-  text += paragraph(more + ", " + write_costs(r), 2);
+  text += fmt::format("  rms error {}", quantity(w.rms_error_S, Unit::siemens));
+  if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
+  text += fmt::format(", faulty {}", percent(w.fault_frac));
+  if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
+  text += "\n" + paragraph(pulses_text(w), 2) + paragraph(write_costs(r), 2);
   if (const std::string moment = read_moment(w); !moment.empty()) text += paragraph("all reads: " + moment, 2);
   return text;
 }
