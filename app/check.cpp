@@ -2,10 +2,12 @@
 // bitline check: reads and validates everything a run would, and runs nothing.
 #include <fmt/format.h>
 
+#include <functional>
 #include <memory>
 
 #include "app/command_line.h"
 #include "app/environment.h"
+#include "arch/warnings.h"
 #include "base/parallel.h"
 #include "experiments/sweep.h"
 
@@ -16,14 +18,17 @@ struct Arguments : Common {
   std::vector<std::string> configs;
 };
 
-// One line of praise, or throws.
-std::string examine(const std::string& argument, const Arguments& a) {
+// One line of praise, or throws. `warn`: takes what is valid but hardly meant.
+std::string examine(const std::string& argument, const Arguments& a,
+                    const std::function<void(const std::string&)>& warn) {
   const std::filesystem::path file = config_file(argument);
   if (is_sweep_plan(file, config_path())) {
     const Sweep sweep = load_sweep(file, a.overrides(), config_path());
+    for (const auto& w : sweep.warnings) warn(w);
     return fmt::format("a sweep of {} points", sweep.points.size());
   }
   const LoadedConfig loaded = load(file, a.overrides(), config_path());
+  for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
   if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty())
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
@@ -41,7 +46,10 @@ int check_command(const Arguments& a) {
       fmt::print(stderr, "{}: {}\n", argument, message);
     };
     try {
-      fmt::print("{}: ok, {}\n", argument, examine(argument, a));
+      const std::string praise = examine(argument, a, [&](const std::string& warning) {
+        if (!a.quiet) print_warning(warning);
+      });
+      fmt::print("{}: ok, {}\n", argument, praise);
     } catch (const ConfigError& e) {
       wrong = true;
       for (const auto& d : e.diagnostics()) print_diagnostic(d);

@@ -123,6 +123,8 @@ struct Config {
 };
 // Age modulo the interval of refresh.
 double age_since_write_s(const Config&);
+// Whether each write pulse is followed by a read.
+bool verifies(const Config&);
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);
 
@@ -137,6 +139,9 @@ LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>
 
 // The same config with other settings (keys may be paths) on top, such as PublishedFigure::with.
 LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const ConfigPath& where);
+
+// The settings of a layer that overrides none.
+LayerConfig common_parts(const Config& config);
 
 // The settings of one layer: the config's own, overlaid by `layers: {NAME: ...}`. Throws ConfigError.
 LayerConfig layer_config(const Config& config, const std::string& layer);

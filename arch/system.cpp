@@ -44,11 +44,18 @@ void fields(Visitor& v, Programming& p) {
                   .positive = true});
   v(p.pulse_s, {.key = "pulse", .meaning = "length of a write pulse", .unit = Unit::second, .positive = true});
   v(p.pulses,
-    {.key = "pulses", .meaning = "write pulses of one device, mean; write-verify counts its own", .positive = true});
-  v(p.verify, {.key = "verify", .meaning = "each pulse is followed by a read and a conversion"});
+    {.key = "pulses",
+     .meaning = "write pulses of one device, mean; auto: 1, or those that write-verify counts, which win anyway",
+     .positive = true,
+     .absent = "auto"});
+  v(p.verify, {.key = "verify",
+               .meaning = "each pulse is followed by a read and a conversion; auto: where device.write is write-verify",
+               .absent = "auto"});
   v(p.parallel, {.key = "parallel", .meaning = "devices of one array written at once", .min = 1, .max = 65536});
   v(p.refresh_s, {.key = "refresh",
-                  .meaning = "interval at which everything is written again; devices are read at age modulo it",
+                  .meaning = "interval at which everything is written again; devices are read at age modulo it, which "
+                             "results state. They are oldest just before a refresh: an age just short of the interval "
+                             "shows that worst moment",
                   .unit = Unit::second,
                   .positive = true,
                   .absent = "never"});

@@ -33,6 +33,11 @@ Interval t_interval(std::span<const double> x, double confidence) {
   return {m - half, m + half};
 }
 
+Interval share_interval(std::span<const double> x, double confidence) {
+  const Interval i = t_interval(x, confidence);
+  return {std::max(0.0, i.lower), std::min(1.0, i.upper)};
+}
+
 Interval wilson_interval(std::size_t successes, std::size_t trials, double confidence) {
   if (trials == 0) return {0, 1};
   const double n = static_cast<double>(trials), p = static_cast<double>(successes) / n;

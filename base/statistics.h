@@ -20,6 +20,9 @@ double standard_deviation(std::span<const double> x);  // n - 1; 0 for fewer tha
 // Student t interval of the mean over independent chips; degenerate (mean, mean) for one.
 Interval t_interval(std::span<const double> x, double confidence = 0.95);
 
+// The same of a share, cut at 0 and 1: with two or three chips it reaches beyond what a share can be.
+Interval share_interval(std::span<const double> x, double confidence = 0.95);
+
 // Wilson score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953).
 Interval wilson_interval(std::size_t successes, std::size_t trials, double confidence = 0.95);
 

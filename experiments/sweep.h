@@ -71,6 +71,7 @@ struct Sweep {
   std::vector<std::string> axes;  // config paths
   std::vector<std::string> keep;  // paths into result.json: the columns of table.csv
   std::vector<SweepPoint> points;
+  std::vector<std::string> warnings;  // of the points' configs (arch/warnings.h)
   ConfigPath where;
 
   LoadedConfig load(const SweepPoint& point) const;

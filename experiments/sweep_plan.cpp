@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "arch/warnings.h"
 #include "base/config_reader.h"
 #include "base/parallel.h"
 #include "experiments/sweep_axes.h"
@@ -47,12 +49,30 @@ std::vector<Diagnostic> at_plan(const std::vector<Diagnostic>& problems, const S
   return out;
 }
 
+// One for each key, as the first point has it.
+std::vector<std::string> by_key(const std::vector<std::vector<Diagnostic>>& of_points) {
+  std::map<std::string, std::size_t> counts;
+  std::vector<Diagnostic> first;
+  for (const auto& list : of_points)
+    for (const auto& d : list)
+      if (counts[d.path]++ == 0) first.push_back(d);
+  std::vector<std::string> out;
+  for (Diagnostic& d : first) {
+    const std::size_t n = counts[d.path];
+    d.message += fmt::format(" [{} of {} points]", n, of_points.size());
+    out.push_back(to_string(d));
+  }
+  return out;
+}
+
 void check_points(Sweep& sweep) {
-  std::vector<std::vector<Diagnostic>> problems(sweep.points.size());
+  std::vector<std::vector<Diagnostic>> problems(sweep.points.size()), doubts(sweep.points.size());
   parallel_for(sweep.points.size(), [&](std::size_t i) {
     SweepPoint& p = sweep.points[i];
     try {
-      p.hash = config_hash(sweep.load(p).config);
+      const LoadedConfig loaded = sweep.load(p);
+      p.hash = config_hash(loaded.config);
+      doubts[i] = at_plan(warnings(loaded), sweep, p);
     } catch (const ConfigError& e) {
       problems[i] = at_plan(e.diagnostics(), sweep, p);
     }
@@ -64,6 +84,7 @@ void check_points(Sweep& sweep) {
     for (const auto& d : list)
       if (seen.insert(to_string(d)).second && all.size() < enough) all.push_back(d);
   if (!all.empty()) throw ConfigError(all);
+  sweep.warnings = by_key(doubts);
 }
 
 }  // namespace

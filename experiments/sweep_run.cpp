@@ -147,6 +147,7 @@ std::size_t finished_points(const Sweep& sweep, const fs::path& folder) {
 
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   SweepOutcome outcome;
+  outcome.warnings = sweep.warnings;
   PointsFile file(options.folder / "points.jsonl");
   file.open();
   std::size_t damaged = 0;

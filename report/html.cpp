@@ -12,6 +12,7 @@
 #include "report/svg.h"
 #include "report/text.h"
 #include "report/version.h"
+#include "report/write_text.h"
 
 namespace bitline {
 namespace {
@@ -81,13 +82,15 @@ std::string writes_text(double inferences) {
 }
 
 void write_rows(const WriteResult& w, HtmlTable& table) {
-  table.row({"cells read back at their level", percent(w.level_accuracy)});
+  table.row({"cells at their level right after writing", percent(w.level_accuracy)});
   table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
   table.row({"cells counted", grouped(w.cells)});
   table.row({"rms error of the conductance", quantity(w.rms_error_S, Unit::siemens)});
   if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
+  if (w.unpulsed_frac) table.row({"cells that start at their target and take none", percent(*w.unpulsed_frac)});
+  if (const std::string moment = read_moment(w); !moment.empty()) table.row({"all reads are", moment});
 }
 
 std::string write_section(const Result& r) {
@@ -100,12 +103,8 @@ std::string write_section(const Result& r) {
   if (r.write_time_s) table.row({"time of it", quantity(*r.write_time_s, Unit::second)});
   if (r.refresh_W) table.row({"mean power of refreshing", quantity(*r.refresh_W, Unit::watt)});
   std::string html = html_heading("Writing") + table.str();
-  if (!r.energy_write_J)
-    html += html_paragraph(
-        "What writing costs follows from programming.voltage and programming.pulse, or from technology.write_energy "
-        "and "
-        "technology.write_time; this configuration sets neither.",
-        "soft");
+  if (const std::string gap = write_gap(r); !gap.empty())
+    html += html_paragraph("What writing costs: " + gap + ".", "soft");
   if (r.level_map.rows > 0) html += html_figure(level_map_svg(r.level_map));
   return html;
 }
@@ -161,7 +160,9 @@ std::string layer_section(const Result& r) {
 }
 
 std::string mapping_section(const Result& r) {
-  return html_heading("Where the network is") + html_figure(mapping_svg(r.mapping));
+  const std::string unused = unused_area(r);
+  return html_heading("Where the network is") + html_figure(mapping_svg(r.mapping)) +
+         (unused.empty() ? "" : html_paragraph(unused + ".", "soft"));
 }
 
 std::string published_section(const Result& r) {

@@ -7,17 +7,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/statistics.h"
+#include "report/json_parts.h"
 #include "report/version.h"
 
 namespace bitline {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
 Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
@@ -41,39 +39,6 @@ Json quality_of(const Quality& q) {
       {"chips", chips},          {"reference", {{"float", q.reference_float}, {"quantized", q.reference_quantized}}},
       {"loss", q.loss},          {"loss_ci95", pair_of(q.loss_ci95)},
       {"inputs", q.inputs}};
-}
-
-// `everything`: also what result.json leaves out.
-Json mapping_of(const MappingResult& m, bool everything) {
-  Json layers = Json::array();
-  for (const LayerMapping& layer : m.layers) {
-    Json blocks = Json::array();
-    for (const PlacedBlock& b : layer.blocks) {
-      Json block{
-          {"array", b.array}, {"row", b.row}, {"column", b.column}, {"rows", b.rows}, {"columns", b.columns},
-      };
-      if (everything) {
-        block["copy"] = b.copy;
-        block["layer_row"] = b.layer_row;
-        block["layer_column"] = b.layer_column;
-      }
-      blocks.push_back(std::move(block));
-    }
-    Json one{{"name", layer.name}, {"rows", layer.rows}, {"columns", layer.columns}};
-    if (everything) one["digital"] = layer.digital;
-    one["blocks"] = std::move(blocks);
-    layers.push_back(std::move(one));
-  }
-  Json mapping{{"arrays_used", m.arrays_used}, {"arrays_total", m.arrays_total}};
-  if (everything) {
-    mapping["chips"] = m.chips;
-    mapping["array_rows"] = m.array_rows;
-    mapping["array_columns"] = m.array_columns;
-  }
-  mapping["cell_utilisation"] = m.cell_utilisation;
-  if (everything) mapping["array_utilisation"] = m.array_utilisation;
-  mapping["layers"] = std::move(layers);
-  return mapping;
 }
 
 Json layers_of(const Result& r) {
@@ -206,28 +171,6 @@ Json budget_of(const Result& r) {
   return all;
 }
 
-// Lists go by the name of their element where it has one.
-std::string element_key(const Json& element, std::size_t index) {
-  if (element.is_object() && element.contains("name")) return element["name"].get<std::string>();
-  return std::to_string(index);
-}
-
-void check_finite(const Json& node, const std::string& path) {
-  if (node.is_number_float()) {
-    if (const double x = node.get<double>(); !std::isfinite(x))
-      throw RunError(
-          fmt::format("{} of the result is {}, not a number that can be reported; check the configuration for values "
-                      "that make no sense together, or report this as a bug",
-                      path, x));
-    return;
-  }
-  const std::string prefix = path.empty() ? "" : path + ".";
-  if (node.is_object())
-    for (const auto& [key, value] : node.items()) check_finite(value, prefix + key);
-  if (node.is_array())
-    for (std::size_t i = 0; i < node.size(); ++i) check_finite(node[i], prefix + element_key(node[i], i));
-}
-
 Json document(const Result& r) {
   Json assumed = Json::array(), published = Json::array();
   for (const Assumption& a : r.assumed) assumed.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
@@ -254,7 +197,10 @@ Json document(const Result& r) {
         {"rms_error_S", unless_shapes(r, r.write.rms_error_S)},
         {"fault_frac", unless_shapes(r, r.write.fault_frac)},
         {"pulses_per_cell", or_null(r.write.pulses_per_cell)},
-        {"failed_frac", or_null(r.write.failed_frac)}}},
+        {"failed_frac", or_null(r.write.failed_frac)},
+        {"unpulsed_frac", or_null(r.write.unpulsed_frac)},
+        {"read_after_s", unless_shapes(r, r.write.read_after_s)},
+        {"refresh_in_s", or_null(r.write.refresh_in_s)}}},
       {"wires", wires_of(r)},
       {"energy",
        {{"per_inference_J", r.energy_per_inference_J},
@@ -268,7 +214,10 @@ Json document(const Result& r) {
        {{"per_inference_s", r.latency_per_inference_s},
         {"throughput_per_s", r.throughput_per_s},
         {"breakdown_s", object_of(r.latency_s)}}},
-      {"area", {{"total_m2", r.area_m2}, {"breakdown_m2", object_of(r.area_breakdown_m2)}}},
+      {"area",
+       {{"total_m2", r.area_m2},
+        {"unused_arrays_m2", r.unused_arrays_m2},
+        {"breakdown_m2", object_of(r.area_breakdown_m2)}}},
       {"efficiency",
        {{"tops_per_w", r.tops_per_w},
         {"tops_per_mm2", r.tops_per_mm2},
@@ -309,21 +258,12 @@ std::optional<double> find(const Json& node, std::string_view path) {
   return std::nullopt;
 }
 
-// Names come from the user's files; bytes that are not UTF-8 must not fail the run.
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
 }  // namespace
 
 std::string result_json(const Result& result) { return dump(document(result)); }
 
 std::optional<double> lookup(const Result& result, const std::string& path) {
   return path.empty() ? std::nullopt : find(document(result), path);
-}
-
-std::string mapping_json(const MappingResult& mapping) {
-  const Json json = mapping_of(mapping, true);
-  check_finite(json, "");
-  return dump(json);
 }
 
 }  // namespace bitline

@@ -7,6 +7,7 @@
 
 #include "report/cost_text.h"
 #include "report/text.h"
+#include "report/write_text.h"
 
 namespace bitline {
 namespace {
@@ -61,26 +62,30 @@ std::string quality(const Result& r, const Paint& paint) {
 }
 
 std::string write_costs(const Result& r) {
-  std::string text =
-      r.energy_write_J ? fmt::format("energy {}", quantity(*r.energy_write_J, Unit::joule)) : "energy not given";
-  if (r.write_time_s) text += fmt::format(", {}", quantity(*r.write_time_s, Unit::second));
-  if (r.refresh_W) text += fmt::format(", refresh {}", quantity(*r.refresh_W, Unit::watt));
-  return text + "\n";
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() || part.empty() ? "" : ", ") + part; };
+  if (r.energy_write_J) add(fmt::format("energy {}", quantity(*r.energy_write_J, Unit::joule)));
+  if (r.write_time_s)
+    add(fmt::format("{}{}", r.energy_write_J ? "" : "time ", quantity(*r.write_time_s, Unit::second)));
+  if (r.refresh_W) add(fmt::format("refresh {}", quantity(*r.refresh_W, Unit::watt)));
+  add(write_gap(r));
+  return text;
 }
 
 // Of shapes, which nobody wrote, what writing would cost.
 std::string writing(const Result& r, const Paint& paint) {
-  if (r.shapes) return paint.heading("Writing") + "  " + write_costs(r);
+  if (r.shapes) return paint.heading("Writing") + "  " + write_costs(r) + "\n";
   const WriteResult& w = r.write;
   std::string text = paint.heading("Writing") + "\n";
-  text += fmt::format("  {} of {} cells at their level, 95 % {}\n", percent(w.level_accuracy), grouped(w.cells),
-                      percent_range(w.level_accuracy_ci95));
+  text += fmt::format("  {} of {} cells at their level right after writing, 95 % {}\n", percent(w.level_accuracy),
+                      grouped(w.cells), percent_range(w.level_accuracy_ci95));
   text += fmt::format("  rms error {}", quantity(w.rms_error_S, Unit::siemens));
   if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
   text += fmt::format(", faulty {}", percent(w.fault_frac));
-  if (w.pulses_per_cell) text += fmt::format(", {:.3g} pulses per cell", *w.pulses_per_cell);
   if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
-  return text + ", " + write_costs(r);
+  text += "\n" + paragraph(pulses_text(w), 2) + paragraph(write_costs(r), 2);
+  if (const std::string moment = read_moment(w); !moment.empty()) text += paragraph("all reads: " + moment, 2);
+  return text;
 }
 
 std::string wires(const WireResult& w, const Paint& paint) {
@@ -233,6 +238,7 @@ std::string summary(const Result& r, bool color) {
     text += costs(r, paint);
     if (!r.baselines.empty()) text += digital_machines(r, paint);
     text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
+    text += paragraph(unused_area(r), 2);
   }
   if (!r.budget.empty()) text += budget(r, paint);
   if (!r.layers.empty()) text += layers(r, paint);
@@ -250,7 +256,7 @@ std::string summary(const Result& r, bool color) {
 }
 
 std::string mapping_table(const MappingResult& m) {
-  std::string text = mapping_line(m) + "\n\n";
+  std::string text = mapping_line(m) + "\n" + paragraph(unused_arrays(m), 0) + "\n";
   TextTable blocks(
       {{}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
   blocks.row({"layer", "matrix", "from", "block", "array", "row", "column"});

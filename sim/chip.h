@@ -90,7 +90,8 @@ struct ChipState {
   std::vector<LayerState> layers;
   // Statistics of writing: weights without a faulty device, those of them at their level; digits, devices, faulty ones.
   std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
-  std::uint64_t pulses = 0, given_up = 0;  // of writing by pulses: those of all devices, devices outside their window
+  // Of writing by pulses: pulses of all devices, devices that took none, devices outside their window.
+  std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;
   double squared_error_S2 = 0;
   Result::LevelMap level_map;  // of the first array, for pictures
 };

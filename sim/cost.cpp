@@ -120,6 +120,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   const Path path = transfer_path(config, arrays, area.macro_m2 / arrays);
   result.area_breakdown_m2 = area.with(path, config.periphery);
   result.area_m2 = total(result.area_breakdown_m2);
+  result.unused_arrays_m2 = std::max(0.0, arrays - chip.placement.arrays_used) * area.macro_m2 / arrays;
 
   result.energy_J.clear();
   result.layers.resize(chip.layers.size());
@@ -157,8 +158,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   }
 
   // Counted while writing; where nothing is written, the mean of the law over all levels.
-  const double pulses = result.write.pulses_per_cell.value_or(chip.write_tables ? chip.write_tables->mean_pulses()
-                                                                                : config.programming.pulses);
+  const double pulses = result.write.pulses_per_cell.value_or(
+      chip.write_tables ? chip.write_tables->mean_pulses() : config.programming.pulses.value_or(1));
   const WriteCost write = write_cost(chip, parts, own, pulses, result.warnings);
   const bool reloads = chip.placement.loads > 1;
   if (reloads && !(write.energy_J && write.time_s))
@@ -190,6 +191,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   result.energy_per_inference_J = total(result.energy_J);
   result.energy_write_J = write.energy_J;
   result.write_time_s = write.time_s;
+  result.write_needs = write.needs;
   if (config.programming.refresh_s && write.energy_J)
     result.refresh_W = *write.energy_J / *config.programming.refresh_s;
   if (std::any_of(chip.layers.begin(), chip.layers.end(),

@@ -129,6 +129,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
     write_cells(device, chip.solved_write(), random, ids, part(d.aim_S.empty() ? d.target_S : d.aim_S),
                 part(d.written_S), WriteRecord{part(d.faulty), pulses, failed, round});
     d.pulses = std::accumulate(pulses.begin(), pulses.end(), d.pulses);
+    d.unpulsed += static_cast<std::uint64_t>(std::count(pulses.begin(), pulses.end(), 0));
     d.given_up = std::accumulate(failed.begin(), failed.end(), d.given_up);
     if (measured) measured->read(strip, cell, part(d.written_S));
     age_cells(device, age_s, random, ids, part(d.written_S), part(d.faulty), part(d.aged_S), round);

@@ -25,7 +25,7 @@ struct BlockDevices {
   }
   std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
   std::vector<double> reference_written_S;
-  std::uint64_t pulses = 0, given_up = 0;  // of writing by pulses, over the block's devices
+  std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;  // of writing by pulses, over the block's devices
 
   // With exact wires (sim/interconnect.h), else empty: what the column of each device receives for a volt on its line,
   // and what the sources of the block's rows deliver, (rows, rows): the power is x^T source x for a volt per input

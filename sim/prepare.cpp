@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/prepare.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -94,10 +96,31 @@ Placement place(const LoadedConfig& loaded, const std::vector<MatrixLayer>& laye
   }
 }
 
+namespace {
+
+// The number of arrays, or else of tiles or chips, that would hold the same blocks with fewer arrays left over. Arrays
+// are all alike, so any chip with as many as are used will do.
+std::string smaller_chip(const Config& config, const Placement& p) {
+  if (p.arrays_used >= p.arrays_total) return "";
+  const auto least = [&](int of_each) { return std::max(1, (p.arrays_used + of_each - 1) / of_each); };
+  struct Choice {
+    const char* key;
+    int now, enough;
+  };
+  for (const auto& [key, now, enough] : {Choice{"arrays", config.arrays, least(p.chips * config.tiles)},
+                                         Choice{"tiles", config.tiles, least(p.chips * config.arrays)},
+                                         Choice{"chips", p.chips, least(config.tiles * config.arrays)}})
+    if (enough < now) return fmt::format("{}: {}", key, enough);
+  return "";
+}
+
+}  // namespace
+
 MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& layers, const Placement& placement) {
   MappingResult m;
   m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
   m.arrays_total = placement.arrays_total;
+  m.fits = smaller_chip(config, placement);
   m.chips = placement.chips;
   m.array_rows = config.array.rows;
   m.array_columns = config.array.columns;

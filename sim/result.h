@@ -3,6 +3,7 @@
 // member names (contract).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -45,6 +46,9 @@ struct WriteResult {
   double sigma_S = 0;                     // solved or given spread of the Gaussian write; 0 when not Gaussian
   std::size_t cells = 0;                  // mapped weights counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
+  std::optional<double> unpulsed_frac;  // devices that write-verify found in their window, so that they took no pulse
+  double read_after_s = 0;              // since the last writing, of all reads
+  std::optional<double> refresh_in_s;   // from these reads to the next refresh
 };
 
 // What the interconnect does, seen on a sample of reads of the first chip.
@@ -91,9 +95,11 @@ struct LayerMapping {
 
 struct MappingResult {
   int arrays_used = 0, arrays_total = 0, chips = 0, array_rows = 0, array_columns = 0;
-  double cell_utilisation = 0;            // mapped cells / all cells
+  std::string fits;             // with unused arrays, what would leave fewer: "arrays: 2"; empty: nothing would
+  double cell_utilisation = 0;  // mapped cells / all cells
   std::vector<double> array_utilisation;  // per array
   std::vector<LayerMapping> layers;
+  int unused() const { return std::max(0, arrays_total - arrays_used); }
 };
 
 struct LayerResult {
@@ -178,6 +184,7 @@ struct Result {
   double energy_per_inference_J = 0;
   double energy_low_J = 0, energy_high_J = 0;          // with every part's spread, all one way
   std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
+  std::string write_needs;                             // keys that would tell what writing costs; empty: they are given
   std::optional<double> refresh_W;
   Breakdown energy_J;
   std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
@@ -185,6 +192,7 @@ struct Result {
   Breakdown latency_s;
   double area_m2 = 0;
   Breakdown area_breakdown_m2;
+  double unused_arrays_m2 = 0;  // of the total: arrays that no layer uses, with what stands around them
   double tops_per_w = 0, tops_per_mm2 = 0;
   double one_bit_tops_per_w = 0;  // times input and weight bits
   std::string efficiency_definition;

@@ -10,6 +10,7 @@
 
 #include <tbb/enumerable_thread_specific.h>
 
+#include "arch/warnings.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/budget.h"
@@ -124,7 +125,7 @@ void warn_endurance(const Config& config, const WriteResult& w, std::vector<std:
   if (!config.device.endurance) return;
   const auto& refresh_s = config.programming.refresh_s;
   const double writes = 1 + (refresh_s ? std::floor(config.age_s / *refresh_s) : 0),
-               needed = writes * w.pulses_per_cell.value_or(config.programming.pulses);
+               needed = writes * w.pulses_per_cell.value_or(config.programming.pulses.value_or(1));
   if (needed > *config.device.endurance)
     warnings.push_back(
         fmt::format("device.endurance: {:.3g} pulses until the age of the run, but a device bears {:.3g}", needed,
@@ -156,6 +157,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       result.assumed.clear();  // sums assume nothing
       return;
     }
+    for (const Diagnostic& d : warnings(loaded)) result.warnings.push_back(placeless(d));
     stages.begin("load", 0);
     if (!config.workload.shapes.empty()) {
       cost_shapes(loaded, options, stages, result);
@@ -198,7 +200,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         full_scale(layers, 0);
     std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
     double squared_error_S2 = 0, residual = 0;
-    std::uint64_t solved_directly = 0, pulses = 0, given_up = 0;
+    std::uint64_t solved_directly = 0, pulses = 0, unpulsed = 0, given_up = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
     std::vector<LayerCounts> image_counts;  // of the first chip
     const std::size_t per_image = options.per_image ? data.count() : std::min(sampled_images, data.count());
@@ -227,7 +229,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       cells += state.cells, at_level += state.at_level, digits += state.digits, devices += state.devices,
           faulty += state.faulty;
       squared_error_S2 += state.squared_error_S2;
-      pulses += state.pulses, given_up += state.given_up;
+      pulses += state.pulses, unpulsed += state.unpulsed, given_up += state.given_up;
       for (std::size_t l = 0; l < layers; ++l) {
         const LayerCounts c = array_counts(chip.layers[l], state.layers[l], run.activity[l]);
         counts[l].array_J += c.array_J;
@@ -254,7 +256,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     stages.begin("statistics", 1);
     Quality& q = result.quality;
     q.value = mean(accuracies);
-    q.ci95 = accuracies.size() > 1 ? t_interval(accuracies) : q.chips[0].ci95;
+    q.ci95 = accuracies.size() > 1 ? share_interval(accuracies) : q.chips[0].ci95;
     for (double& h : hits) h /= config.instances;
     q.ci95_images = bootstrap_interval(hits, config.seed);
     std::vector<double> lost(hits.size());
@@ -271,13 +273,13 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.sigma_S = chip.write_sigma_S;
     if (chip.write_tables && devices > 0) {
       w.pulses_per_cell = static_cast<double>(pulses) / static_cast<double>(devices);
+      w.unpulsed_frac = static_cast<double>(unpulsed) / static_cast<double>(devices);
       if (std::holds_alternative<WriteVerify>(config.device.write))
         w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
     }
+    w.read_after_s = age_since_write_s(config);
+    if (config.programming.refresh_s) w.refresh_in_s = *config.programming.refresh_s - w.read_after_s;
     warn_endurance(config, w, result.warnings);
-    const double unrefreshed_s = std::min(config.age_s, config.programming.refresh_s.value_or(config.age_s));
-    for (auto& warning : beyond_limits(config.device, config.device.temperature_K, unrefreshed_s))
-      result.warnings.push_back(std::move(warning));
 
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;

@@ -47,7 +47,7 @@ void count_levels(const LayerPlan& plan, const Device& device, const BlockDevice
   const CellLayout& cell = plan.cell();
   const std::vector<double> values = digit_values(cell, device);
   const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
-  state.pulses += d.pulses, state.given_up += d.given_up;
+  state.pulses += d.pulses, state.unpulsed += d.unpulsed, state.given_up += d.given_up;
   const std::size_t per_weight = devices * static_cast<std::size_t>(cell.slices);
   for (std::size_t first = 0; first < d.written_S.size(); first += per_weight) {
     bool faulty = false, right = true;

@@ -12,6 +12,7 @@ namespace bitline {
 
 struct WriteCost {
   std::optional<double> energy_J, time_s;  // unset: not given and not enough to model it
+  std::string needs;                       // the keys that would; empty: nothing is missing
 };
 // A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
 // `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.

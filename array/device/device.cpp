@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "array/device/model_checks.h"
+#include "base/duration.h"
 
 namespace bitline {
 
@@ -88,7 +89,15 @@ void fields(Visitor& v, Device& d) {
                 .unit = Unit::kelvin,
                 .positive = true,
                 .absent = "unknown"});
-  v(d.plasticity, {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, and a run with write.type: pulses"});
+  v(d.measured_s,
+    {.key = "measured_until",
+     .meaning = "longest time after writing at which such devices were measured; a later age warns, since "
+                "relaxation, drift and slow noise are extrapolated there",
+     .unit = Unit::second,
+     .positive = true,
+     .absent = "unknown"});
+  v(d.plasticity,
+    {.key = "plasticity", .meaning = "what pulses do; for `bitline device`, and a run with write.type: pulses"});
 }
 
 std::vector<Diagnostic> check(const Device& d) {
@@ -134,18 +143,32 @@ std::vector<Diagnostic> check(const Device& d) {
   return found;
 }
 
-std::vector<std::string> beyond_limits(const Device& d, double temperature_K, double age_s) {
-  std::vector<std::string> out;
+std::vector<Diagnostic> limits_passed(const Device& d, double temperature_K, double age_s) {
+  std::vector<Diagnostic> out;
+  const auto add = [&](const char* path, std::string message) {
+    Diagnostic& limit = out.emplace_back();
+    limit.path = path, limit.message = std::move(message);
+  };
+  const auto K = [](double x) { return pretty(x, Unit::kelvin); };
   if (d.curie_K && temperature_K > *d.curie_K)
-    out.push_back(fmt::format("device.curie: at {} the material is not ferroelectric (Curie temperature {})",
-                              pretty(temperature_K, Unit::kelvin), pretty(*d.curie_K, Unit::kelvin)));
+    add("device.curie",
+        fmt::format("at {} the material is not ferroelectric (Curie temperature {})", K(temperature_K), K(*d.curie_K)));
   const bool ages = !std::holds_alternative<NoRelaxation>(d.relaxation) || !std::holds_alternative<NoDrift>(d.drift);
   if (ages && temperature_K != d.thermal.reference_K && d.thermal.relaxation_eV == 0 && d.thermal.drift_eV == 0)
-    out.push_back(fmt::format("device.thermal: no activation energy is given, so {} changes nothing",
-                              pretty(temperature_K, Unit::kelvin)));
+    add("device.thermal", fmt::format("no activation energy is given, so {} changes nothing", K(temperature_K)));
+  if (d.measured_s && age_s > *d.measured_s)
+    add("device.measured_until", fmt::format("{} after writing is extrapolated: the device was measured up to {}",
+                                             duration(age_s), duration(*d.measured_s)));
   if (d.plasticity && d.plasticity->reported.retention_s && age_s > *d.plasticity->reported.retention_s)
-    out.push_back(fmt::format("device.plasticity.reported.retention: {} after writing is beyond the {} that were shown",
-                              pretty(age_s, Unit::second), pretty(*d.plasticity->reported.retention_s, Unit::second)));
+    add("device.plasticity.reported.retention",
+        fmt::format("{} after writing is beyond the {} that were shown", duration(age_s),
+                    duration(*d.plasticity->reported.retention_s)));
+  return out;
+}
+
+std::vector<std::string> beyond_limits(const Device& d, double temperature_K, double age_s) {
+  std::vector<std::string> out;
+  for (const Diagnostic& limit : limits_passed(d, temperature_K, age_s)) out.push_back(to_string(limit));
   return out;
 }
 

@@ -61,6 +61,7 @@ struct Device {
   Spread spread;
   std::optional<double> endurance;       // pulses a device bears
   std::optional<double> curie_K;         // above it the material is not ferroelectric
+  std::optional<double> measured_s;      // after writing; what the models say of a later time is extrapolated
   std::optional<Plasticity> plasticity;  // what pulses do; `run` needs it where they write
 };
 
@@ -74,8 +75,10 @@ std::vector<Diagnostic> check(const Device&);
 
 // --- behaviour -----------------------------------------------------------------------------------------------------
 // What lies beyond what is known of the device, to warn of: a temperature above its Curie point, a time since writing
-// beyond the retention that was shown, a temperature that has no effect since no activation energy is given. Each
-// begins with the key that says so.
+// beyond what was measured or the retention that was shown, a temperature that has no effect since no activation energy
+// is given. Each names the key that says so.
+std::vector<Diagnostic> limits_passed(const Device&, double temperature_K, double age_s);
+// The same as text, each beginning with the key.
 std::vector<std::string> beyond_limits(const Device&, double temperature_K, double age_s);
 
 // Which device of which weight: the identity its draws hang on. `weight` = logical row * columns + column of the

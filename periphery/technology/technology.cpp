@@ -31,6 +31,16 @@ Field positive(const char* key, const char* meaning, Unit unit) {
 }  // namespace
 
 void fields(Visitor& v, Transistor& t) {
+  v(t.node_m, {.key = "node",
+               .meaning = "node that these transistors are of; another technology.node warns",
+               .unit = Unit::meter,
+               .positive = true,
+               .absent = "unknown"});
+  v(t.vdd_V, {.key = "vdd",
+              .meaning = "supply at which the currents were found; a technology.vdd more than 10 % off warns",
+              .unit = Unit::volt,
+              .positive = true,
+              .absent = "unknown"});
   v(t.gate_F_per_m, positive("gate_capacitance", "of a gate per width: channel, overlaps, fringe; mean over the swing",
                              Unit::farad_per_meter));
   v(t.drain_F_per_m,

@@ -21,8 +21,9 @@ struct Metal {
 
 // Core transistors and the standard cells made of them. Widths are electrical: of a fin, what its gate wraps.
 struct Transistor {
-  double gate_F_per_m = 0;   // per width: channel, overlaps and fringe, mean over the swing
-  double drain_F_per_m = 0;  // per width of a contacted drain, mean over the swing
+  std::optional<double> node_m, vdd_V;  // whose and at which the figures below are
+  double gate_F_per_m = 0;              // per width: channel, overlaps and fringe, mean over the swing
+  double drain_F_per_m = 0;             // per width of a contacted drain, mean over the swing
   // Effective current, the mean of I(Vg = V, Vd = V/2) and I(Vg = V/2, Vd = V), at 300 K: Na et al., IEDM 2002,
   // doi:10.1109/IEDM.2002.1175793.
   double drive_n_A_per_m = 0, drive_p_A_per_m = 0;

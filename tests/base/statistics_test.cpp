@@ -43,6 +43,18 @@ TEST_CASE("t interval has the tabulated width") {
   CHECK(one.upper == 0.7);
 }
 
+TEST_CASE("the interval of a share ends at 0 and 1") {
+  // Two chips at 90 and 100 %: 0.95 -+ 12.7 * 0.05.
+  const std::vector<double> high{0.9, 1}, low{0, 0.1}, inside{0.5, 0.51};
+  CHECK(t_interval(high).upper == doctest::Approx(1.5853).epsilon(1e-4));
+  CHECK(share_interval(high).upper == 1);
+  CHECK(share_interval(high).lower == t_interval(high).lower);
+  CHECK(share_interval(low).lower == 0);
+  CHECK(share_interval(low).upper == t_interval(low).upper);
+  CHECK(share_interval(inside).lower == t_interval(inside).lower);
+  CHECK(share_interval(inside).upper == t_interval(inside).upper);
+}
+
 TEST_CASE("Wilson interval") {
   // By hand, z = 1.959964: 15 of 20. centre (0.75 + z2/40) / (1 + z2/20) = 0.709718, half 0.178420.
   const Interval a = wilson_interval(15, 20);

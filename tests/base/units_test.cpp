@@ -11,6 +11,7 @@
 #include <limits>
 #include <random>
 
+#include "base/duration.h"
 #include "tests/base/helpers.h"
 
 using namespace bitline;
@@ -192,4 +193,15 @@ TEST_CASE("pretty: four digits with a prefix") {
   CHECK(pretty(4.2e-6, Unit::square_meter) == "4.2 mm2");
   CHECK(pretty(3e-12, Unit::square_meter) == "3 um2");
   CHECK(pretty(1e-20, Unit::joule) == "1e-05 fJ");
+}
+
+TEST_CASE("times as people say them, where that is exact") {
+  struct Row {
+    double s;
+    const char* text;
+  };
+  for (const auto& [s, text] : {Row{0, "0 s"}, Row{1e-3, "1 ms"}, Row{59, "59 s"}, Row{60, "1 min"}, Row{5400, "1.5 h"},
+                                Row{86400, "1 day"}, Row{172800, "2 days"}, Row{1000, "1 ks"}, Row{1e4, "10 ks"},
+                                Row{31557600, "1 year"}, Row{315576000, "10 years"}})
+    CHECK(duration(s) == text);
 }

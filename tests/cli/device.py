@@ -83,6 +83,7 @@ expect("above the Curie point", 0, "device", "ppf", "cips-ti", "--temperature", 
 check("below it", call("device", "ppf", "cips-ti", "--temperature", "310 K").stderr == "")
 check("quiet", call("device", "ppf", "cips-ti", "--temperature", "330 K", "-q").stderr == "")
 expect("beyond the retention shown", 0, "device", "retention", "ftj", "--set", "plasticity.reported.retention=100 s", "--highest", "1 ks", err="1 ks after writing is beyond the 100 s")
+expect("beyond what was measured", 0, "device", "retention", "ftj", "--set", "measured_until=100 s", "--highest", "1 ks", err="device.measured_until: 1 ks after writing is extrapolated")
 
 page = call("device", "table").stdout
 committed = source / "docs/devices.md"

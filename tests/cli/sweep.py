@@ -119,6 +119,14 @@ with tempfile.TemporaryDirectory() as d:
     expect("without the failing point", 0, "sweep", failing, "--out", d / "failing", out="0 done now, 2 before, 0 failed")
     expect("folder that cannot be", 1, "sweep", plan, "--out", "/proc/none", err="/proc/none")
 
+    # Warnings of the points' configs: one for each key, by `check` before and by `sweep` itself.
+    aged = d / "aged.yaml"
+    aged.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1, device.measured_until: 1 day}\n"
+                    "grid: {age: [1 h, 2 days, 3 days]}\n")
+    for name, p in (("check", expect("check of a plan warns", 0, "check", aged, out="ok, a sweep of 3 points")), ("sweep", expect("sweep warns", 0, "sweep", aged, "--out", d / "aged"))):
+        told = [l for l in p.stderr.splitlines() if "device.measured_until" in l]
+        check(f"{name} tells how many points", len(told) == 1 and "2 days after writing" in told[0] and "[2 of 3 points]" in told[0], p.stderr)
+
     # What the other options print.
     expect("csv", 0, "sweep", plan, "--out", d / "whole", "--csv", out=table.decode())
     check("json", json.loads(call("sweep", plan, "--out", d / "whole", "--json").stdout)["resumed"] == points)

@@ -60,6 +60,12 @@ with tempfile.TemporaryDirectory() as d:
         (d / f"{name}.yaml").write_text(text)
     p = expect("check of three", 2, "check", d / "a.yaml", d / "good.yaml", d / "b.yaml", err="a.yaml:2:7: seed")
     check("check tells the other too", "b.yaml:2:12: instances" in p.stderr and "good.yaml: ok" in p.stdout, p.stderr)
+    # What is valid but hardly meant: said with its place, and still ok.
+    old = d / "old.yaml"
+    old.write_text("base: ideal\ndevice:\n  measured_until: 1 day\nage: 1 year\n")
+    p = expect("check warns", 0, "check", old, out="old.yaml: ok", err="warning: ")
+    check("where and what", "old.yaml:3:19: device.measured_until: 1 year after writing is extrapolated" in p.stderr, p.stderr)
+    check("check -q does not", call("check", old, "-q").stderr == "")
     deep = d / "deep.yaml"
     for text in ("a: " + "[" * 100000, "a: " + "{b: " * 100000, "- " * 100000, "?" * 1000, "\x7f\x00" * 100, "a: !!binary x", "\ufeffa: 1", "a: |\n" + " x\n" * 9, '"\\x00": 1', ": : :"):
         deep.write_text(text)

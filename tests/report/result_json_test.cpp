@@ -45,12 +45,13 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
         Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
   CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
   CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
-  CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac"});
+  CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac",
+                                 "unpulsed_frac", "read_after_s", "refresh_in_s"});
   CHECK(keys(j["energy"]) ==
         Keys{"per_inference_J", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
-  CHECK(keys(j["area"]) == Keys{"total_m2", "breakdown_m2"});
+  CHECK(keys(j["area"]) == Keys{"total_m2", "unused_arrays_m2", "breakdown_m2"});
   CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "one_bit_tops_per_w", "definition", "boundaries"});
   CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
   CHECK(keys(j["baselines"][0]) ==
@@ -101,7 +102,9 @@ TEST_CASE("result.json holds the figures") {
   CHECK(j["quality"]["reference"]["quantized"] == 0.8832);
   CHECK(j["quality"]["loss_ci95"] == Json::array({0.0131, 0.0152}));
   CHECK(j["quality"]["inputs"] == 10000);
-  CHECK(j["write"]["pulses_per_cell"].is_null());
+  for (const char* unset : {"pulses_per_cell", "unpulsed_frac", "refresh_in_s"}) CHECK(j["write"][unset].is_null());
+  CHECK(j["write"]["read_after_s"] == 0);
+  CHECK(j["area"]["unused_arrays_m2"] == 0);
   CHECK(j["energy"]["interval_J"] == Json::array({0.6e-6, 1.5e-6}));
   CHECK(j["energy"]["write_J"] == 3e-3);
   CHECK(j["energy"]["write_s"] == 0.25);
@@ -134,12 +137,20 @@ TEST_CASE("result.json holds the figures") {
 TEST_CASE("set optionals are numbers; a part named twice is added up") {
   Result r = costed_result();
   r.write.pulses_per_cell = 5.5;
+  r.write.unpulsed_frac = 0.25;
+  r.write.read_after_s = 3600;
+  r.write.refresh_in_s = 7200;
+  r.unused_arrays_m2 = 1e-6;
   r.energy_write_J = 3e-3;
   r.write_time_s = 2e-3;
   r.refresh_W = 1e-6;
   r.energy_J.push_back({"adc", 0.25e-6});
   const Json j = Json::parse(result_json(r));
   CHECK(j["write"]["pulses_per_cell"] == 5.5);
+  CHECK(j["write"]["unpulsed_frac"] == 0.25);
+  CHECK(j["write"]["read_after_s"] == 3600);
+  CHECK(j["write"]["refresh_in_s"] == 7200);
+  CHECK(j["area"]["unused_arrays_m2"] == 1e-6);
   CHECK(j["energy"]["write_J"] == 3e-3);
   CHECK(j["energy"]["write_s"] == 2e-3);
   CHECK(j["energy"]["refresh_W"] == 1e-6);
@@ -160,6 +171,10 @@ TEST_CASE("a number that is not finite throws and names its key") {
       {"quality.loss_ci95.0", [](Result& r, double x) { r.quality.loss_ci95.lower = x; }},
       {"write.rms_error_S", [](Result& r, double x) { r.write.rms_error_S = x; }},
       {"write.pulses_per_cell", [](Result& r, double x) { r.write.pulses_per_cell = x; }},
+      {"write.unpulsed_frac", [](Result& r, double x) { r.write.unpulsed_frac = x; }},
+      {"write.read_after_s", [](Result& r, double x) { r.write.read_after_s = x; }},
+      {"write.refresh_in_s", [](Result& r, double x) { r.write.refresh_in_s = x; }},
+      {"area.unused_arrays_m2", [](Result& r, double x) { r.unused_arrays_m2 = x; }},
       {"energy.write_J", [](Result& r, double x) { r.energy_write_J = x; }},
       {"energy.write_s", [](Result& r, double x) { r.write_time_s = x; }},
       {"energy.refresh_W", [](Result& r, double x) { r.refresh_W = x; }},

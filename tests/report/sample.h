@@ -30,7 +30,13 @@ inline Result sample_result() {
   r.quality.loss = 0.0141;
   r.quality.loss_ci95 = {0.0131, 0.0152};
   r.quality.inputs = 10000;
-  r.write = {0.8456, 1.234e-6, 0.0001, std::nullopt, std::nullopt, 1.111e-6, 234752, {0.8449, 0.8463}};
+  r.write.level_accuracy = 0.8456;
+  r.write.rms_error_S = 1.234e-6;
+  r.write.fault_frac = 0.0001;
+  r.write.sigma_S = 1.111e-6;
+  r.write.cells = 234752;
+  r.write.level_accuracy_ci95 = {0.8449, 0.8463};
+  r.write_needs = "programming.voltage and programming.pulse";
   r.energy_J = {{"array", 0.5e-6}, {"adc", 0.25e-6}, {"driver", 0.125e-6}, {"shift_add", 0.0625e-6}, {"leakage", 0}};
   r.energy_per_inference_J = 0.9375e-6;
   r.latency_s = {{"array", 8e-6}, {"adc", 4e-6}};
@@ -86,6 +92,7 @@ inline Result costed_result() {
   r.energy_write_J = 3e-3;
   r.write_time_s = 0.25;
   r.refresh_W = 0.5e-6;
+  r.write_needs.clear();
   r.one_bit_tops_per_w = 16;
   r.boundaries = {
       {"array", "cells", 4, 0.05}, {"macro", "cells and converters", 1.25, 0.02}, {"chip", "all", 0.5, 0.011}};

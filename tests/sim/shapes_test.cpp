@@ -282,3 +282,27 @@ TEST_CASE("shapes: a level accuracy, which only writing needs, is not solved for
   CHECK(r.images.empty());
   CHECK(map_network(loaded, {}).arrays_used == r.mapping.arrays_used);
 }
+
+TEST_CASE("shapes: arrays that no layer uses are told with their area and the key that would leave fewer") {
+  // 64 x 32 arrays; two are used.
+  const auto chip = [](const std::string& size) {
+    LoadedConfig loaded;
+    loaded.config = config_of(size +
+                              "workload: {shapes: [{name: fc, channels: 64, outputs: 64}], activity: {type: bits, "
+                              "ones: 50 %}}\n");
+    return run(loaded, {});
+  };
+  const Result r = chip("chips: 2\ntiles: 2\narrays: 3\n");
+  CHECK(r.mapping.unused() == 10);
+  CHECK(r.mapping.fits == "arrays: 1");
+  double arrays_m2 = 0;
+  for (const auto& [name, area_m2] : r.area_breakdown_m2)
+    if (name != "buffer" && name != "activation" && name != "interconnect") arrays_m2 += area_m2;
+  CHECK(r.unused_arrays_m2 == relative(arrays_m2 * 10 / 12));
+  CHECK(chip("chips: 2\ntiles: 2\narrays: 1\n").mapping.fits == "tiles: 1");
+  CHECK(chip("chips: 4\ntiles: 1\narrays: 1\n").mapping.fits == "chips: 2");
+  const Result tight = chip("chips: 1\ntiles: 1\narrays: 2\n");
+  CHECK(tight.mapping.unused() == 0);
+  CHECK(tight.mapping.fits == "");
+  CHECK(tight.unused_arrays_m2 == 0);
+}

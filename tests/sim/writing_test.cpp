@@ -71,12 +71,61 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
 
 TEST_CASE("where nothing is written, write-verify costs its mean over the targets there are") {
   // 1, 3, 5 and 7 pulses; as costs of shapes have it. One pulse each, from cost_system_test.cpp: 1.44 G t and lines.
-  Config config = tiny({{"device.write", by_threes}, {"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 50}"}});
-  config.technology.write_energy_J.reset();
-  config.technology.write_time_s.reset();
-  const Result r = costs(config);
+  const auto with = [](const std::string& verify) {
+    Config config = tiny(
+        {{"device.write", by_threes}, {"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 50" + verify + "}"}});
+    config.technology.write_energy_J.reset();
+    config.technology.write_time_s.reset();
+    return costs(config);
+  };
+  const Result r = with(", verify: false");
   CHECK(*r.energy_write_J == relative(4 * (84e-6 * 1.44 * 100 * ns + 12 * 1.44 * 3.2 * fJ)));
   CHECK(*r.write_time_s == relative(4 * 12 * 100 * ns));
+  // The reads of write-verify cost what they cost unless the config says no: 50 ns at 0.2 V, a conversion of 30 ns.
+  const Result verified = with("");
+  CHECK(*verified.energy_write_J ==
+        relative(4 * (84e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 12 * (1.44 * 3.2 * fJ + 5000 * fJ))));
+  CHECK(*verified.write_time_s == relative(4 * 12 * 180 * ns));
+  CHECK(*with(", verify: true").energy_write_J == *verified.energy_write_J);
+}
+
+TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses because they start there") {
+  NEEDS_FASHION_MNIST();
+  const Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  double moved = 0, devices = 0;
+  for (const auto& layer : layers.layers)
+    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
+      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
+                                      linear->weights.columns, LayerQuantization{});
+      for (const int w : q.codes) moved += w != 0, devices += 2;
+    }
+  const WriteResult w = network({{"device", "rram-neurram"}}).write;
+  CHECK(*w.unpulsed_frac == relative(1 - moved / devices));
+  CHECK(*w.unpulsed_frac == doctest::Approx(0.654).epsilon(1e-3));
+  CHECK(*w.pulses_per_cell == doctest::Approx(2.3).epsilon(0.01));
+}
+
+TEST_CASE("what would tell the cost of writing is named, what is there is not") {
+  const auto needs = [](const std::string& programming, bool energy = false, bool time = false) {
+    Config config = tiny({{"programming", programming}});
+    if (!energy) config.technology.write_energy_J.reset();
+    if (!time) config.technology.write_time_s.reset();
+    return costs(config).write_needs;
+  };
+  CHECK(needs("{}") ==
+        "programming.voltage and programming.pulse, or technology.write_energy and technology.write_time");
+  CHECK(needs("{voltage: 1 V}", true) == "programming.pulse, or technology.write_time");
+  CHECK(needs("{pulse: 1 us}", false, true) == "programming.voltage, or technology.write_energy");
+  CHECK(needs("{voltage: 1 V, pulse: 1 us}") == "");
+  CHECK(needs("{}", true, true) == "");
+}
+
+TEST_CASE("devices that start in their window take no pulse and are counted") {
+  // From 2 uS, where seven of the twelve devices belong.
+  const std::string at_g_min =
+      "{type: write-verify, half_width: 1.1 uS, set_step: [3 uS], spread: 0, start: 2 uS, max_pulses: 50}";
+  CHECK(write_chip(chip_with(tiny({{"device.write", at_g_min}}), {small_layer()}), 0).unpulsed == 7);
+  CHECK(write_chip(chip_with(tiny({{"device.write", by_threes}}), {small_layer()}), 0).unpulsed == 0);
 }
 
 TEST_CASE("endurance: told when writing and every refresh until the age of the run take more pulses") {
@@ -98,6 +147,20 @@ TEST_CASE("endurance: told when writing and every refresh until the age of the r
   const double pulses = *network({write_verify, {"instances", "1"}}).write.pulses_per_cell;
   CHECK(!contains(warns("10.5 h", fmt::format("{}", 11.01 * pulses), {write_verify, refresh}), "endurance"));
   CHECK(contains(warns("10.5 h", fmt::format("{}", 10.99 * pulses), {write_verify, refresh}), "device.endurance"));
+}
+
+TEST_CASE("a run with refreshes says when its reads are") {
+  NEEDS_FASHION_MNIST();
+  const auto moment = [](const std::string& age, std::vector<Override> more) {
+    more.insert(more.end(), {{"instances", "1"}, {"age", age}});
+    return network(more).write;
+  };
+  const WriteResult between = moment("25 h", {{"programming.refresh", "12 h"}});
+  CHECK(between.read_after_s == 3600);
+  CHECK(*between.refresh_in_s == 11 * 3600);
+  const WriteResult never = moment("25 h", {});
+  CHECK(never.read_after_s == 25 * 3600);
+  CHECK(!never.refresh_in_s);
 }
 
 TEST_CASE("a Curie temperature is warned of when the devices are warmer") {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pieces of JSON that several documents share.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sim/result.h"
+
+namespace bitline {
+
+using Json = nlohmann::ordered_json;
+
+// `everything`: also what result.json leaves out.
+Json mapping_of(const MappingResult&, bool everything);
+
+// Lists go by the name of their element where it has one.
+std::string element_key(const Json& element, std::size_t index);
+
+// Throws RunError naming the first number that is not finite; `path`: of the node.
+void check_finite(const Json& node, const std::string& path);
+
+// Names come from the user's files; bytes that are not UTF-8 must not fail the run.
+std::string dump(const Json&);
+
+}  // namespace bitline

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/write_text.h"
+
+#include <fmt/format.h>
+
+#include "base/duration.h"
+#include "report/text.h"
+
+namespace bitline {
+
+std::string read_moment(const WriteResult& w) {
+  const std::string since = duration(w.read_after_s);
+  if (w.refresh_in_s)
+    return fmt::format("{} after the last writing or refresh, {} before the next, when devices are oldest", since,
+                       duration(*w.refresh_in_s));
+  return w.read_after_s > 0 ? since + " after writing" : "";
+}
+
+std::string pulses_text(const WriteResult& w) {
+  if (!w.pulses_per_cell) return "";
+  std::string text = fmt::format("{:.3g} pulses per cell", *w.pulses_per_cell);
+  if (w.unpulsed_frac && *w.unpulsed_frac > 0)
+    text += fmt::format(" ({} start at their target and take none, the others {:.3g})", percent(*w.unpulsed_frac, 1),
+                        *w.unpulsed_frac < 1 ? *w.pulses_per_cell / (1 - *w.unpulsed_frac) : 0);
+  return text;
+}
+
+std::string write_gap(const Result& r) {
+  if (r.energy_write_J && r.write_time_s) return "";
+  return fmt::format("{} not given{}{}",
+                     r.energy_write_J ? "time"
+                     : r.write_time_s ? "energy"
+                                      : "energy and time",
+                     r.write_needs.empty() ? "" : ": set ", r.write_needs);
+}
+
+std::string unused_arrays(const MappingResult& m) {
+  if (m.unused() == 0) return "";
+  return fmt::format("{} array{} unused{}", m.unused(), m.unused() == 1 ? "" : "s",
+                     m.fits.empty() ? "" : fmt::format(" ({} would do)", m.fits));
+}
+
+std::string unused_area(const Result& r) {
+  const std::string arrays = unused_arrays(r.mapping);
+  if (arrays.empty() || !(r.area_m2 > 0)) return arrays;
+  return fmt::format("{}: {} of the area, and they leak", arrays, percent(r.unused_arrays_m2 / r.area_m2, 1));
+}
+
+}  // namespace bitline
