@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -62,6 +63,7 @@ struct Device {
   std::optional<double> endurance;       // pulses a device bears
   std::optional<double> curie_K;         // above it the material is not ferroelectric
   std::optional<Plasticity> plasticity;  // what pulses do; `run` does not need it
+  std::string about, doi;                // what it is, in words; the publication its numbers come from
 };
 
 void fields(Visitor&, ReadNoise&);
