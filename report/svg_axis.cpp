@@ -148,7 +148,7 @@ void draw_axes(Svg& svg, const LabelledAxis& x, const LabelledAxis& y) {
   for (std::size_t i = 0; i < y.ticks.size(); ++i) {
     const double at = y.scale(y.ticks[i]);
     svg.line(left, at, right, at, ink::grid);
-    svg.text(left - apart, at + 4, y.labels[i], {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
+    svg.text(left - apart - 4, at + 4, y.labels[i], {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
   }
   double last = -HUGE_VAL;  // right end of the last label
   for (std::size_t i = 0; i < x.ticks.size(); ++i) {

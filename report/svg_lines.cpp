@@ -64,7 +64,8 @@ std::string lines_svg(const LineChart& chart) {
   for (double& v : ys) v *= y_unit.factor;
   const std::vector<LineSeries> series = scaled(chart.series, x_unit.factor, y_unit.factor);
   const ChartAxis x = chart.log_x ? ChartAxis::logarithmic(xs, left, right) : ChartAxis::linear(xs, left, right);
-  const ChartAxis y = ChartAxis::fitting(ys, bottom, top);
+  const bool bands = std::any_of(series.begin(), series.end(), [](const LineSeries& s) { return !s.sigma.empty(); });
+  const ChartAxis y = bands ? ChartAxis::linear(ys, bottom, top) : ChartAxis::fitting(ys, bottom, top);
   const std::string x_name = name_with_unit(chart.x_name, x_unit.unit);
   draw_axes(svg, times ? time_axis(x, x_name) : number_axis(x, x_name),
             number_axis(y, name_with_unit(chart.y_name, y_unit.unit)));

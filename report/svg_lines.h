@@ -23,8 +23,9 @@ struct LineChart {
   std::vector<LineSeries> series;
 };
 
-// A complete SVG document, 900 x 520. The y axis is logarithmic when values span more than a factor of 30; a
-// logarithmic x axis in seconds is labelled as people write times.
+// A complete SVG document, 900 x 520. The y axis is logarithmic when values span more than a factor of 30
+// and no line has a band, which would be widest where there is least; a logarithmic x axis in seconds is labelled as
+// people write times.
 std::string lines_svg(const LineChart& chart);
 
 }  // namespace bitline

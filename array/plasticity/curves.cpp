@@ -150,7 +150,7 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
   const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
   ResponseCurve c;
   c.title = d.name + ": a train of pulses";
-  c.definition = "at_end: at the end of the pulse, its own response included; after: just before the next pulse";
+  c.definition = "at the end of the pulse: its own response included; after: just before the next pulse";
   c.columns = {"pulse",
                "time_s",
                "amplitude_V",

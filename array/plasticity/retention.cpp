@@ -107,15 +107,16 @@ ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
   const double highest_s = q.highest.value_or(ageing ? year_s : 1e4);
   for (const double t_s : geometric(std::min(1e-3, 1e-3 * highest_s), highest_s, 5)) c.rows.push_back({t_s});
   if (transients) {
-    c.definition =
-        "after pulses: trains of reference pulses from half the window; the long-term level has no loss of its own";
+    c.definition = ageing
+                       ? "pulses: trains from half the window, not aged; "
+                       : "trains of reference pulses from half the window; the long-term level has no loss of its own";
     add_transients(c, d, q);
   }
   if (ageing) {
     Device device = d.device;
     device.temperature_K = q.temperature_K.value_or(device.temperature_K);
-    c.definition += fmt::format("{}mean and sigma between cells written exactly to a state, aged at {}",
-                                transients ? ", not aged; " : "", pretty(device.temperature_K, Unit::kelvin));
+    c.definition += fmt::format("{}: mean and sigma between cells at {}", transients ? "written" : "written exactly",
+                                pretty(device.temperature_K, Unit::kelvin));
     add_ageing(c, device);
   }
   return c;
