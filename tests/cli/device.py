@@ -39,7 +39,8 @@ check("five states over time", list(aged[0]) == ["time_s"] + [f"{what}_of_{g}_S"
 for r in aged:
     t = float(r["time_s"])
     a, s, q = math.log1p(t / 20), 0.008, 0.0088 ** 2 * math.log((t + 20 + 250e-9) / 500e-9)
-    mean, square = 25e-6 * math.exp(-a * 0.049 + a * a * s * s / 2), 25e-6 ** 2 * math.exp(-2 * a * 0.049 + 2 * a * a * s * s)
+    mean = 25e-6 * math.exp(-a * 0.049 + a * a * s * s / 2)
+    square = 25e-6 ** 2 * math.exp(-2 * a * 0.049 + 2 * a * a * s * s)
     # The noise is 0.0088 (G / g_max)^-0.65, so its part of the mean square is that of a power of G.
     power = 25e-6 ** 2 * math.exp(-0.7 * a * 0.049 + 0.7 ** 2 * a * a * s * s / 2)
     sigma = math.sqrt(square + q * power - mean * mean)
