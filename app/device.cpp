@@ -24,6 +24,7 @@ std::string described(const PulsedDevice& d) {
     out += there ? (out.empty() ? "" : " ") + std::string(word) : "";
   };
   add(!d.relative, "conductances");
+  add(has_ageing(d), "ageing");
   if (!d.device.plasticity) return out;
   const Plasticity& p = *d.device.plasticity;
   add(p.potentiation && p.potentiation->update, "ltp");
@@ -70,8 +71,9 @@ int device_list(const DeviceArguments& a) {
   std::string csv = "name,device,describes,doi\n";
   for (const auto& file : shipped_devices()) {
     const PulsedDevice d = load_pulsed_device(file, {}, config_path());
-    const std::string what = d.device.plasticity ? d.device.plasticity->device : "";
-    const std::string doi = d.device.plasticity ? d.device.plasticity->doi : "";
+    const auto& p = d.device.plasticity;
+    const std::string what = d.device.about.empty() && p ? p->device : d.device.about;
+    const std::string doi = d.device.doi.empty() && p ? p->doi : d.device.doi;
     list.push_back({{"name", d.name}, {"device", what}, {"describes", described(d)}, {"doi", doi}});
     csv += fmt::format("{},{},{},{}\n", csv_field(d.name), csv_field(what), csv_field(described(d)), csv_field(doi));
   }
@@ -102,20 +104,21 @@ int device_show(const DeviceArguments& a) {
 
 void add_device(CommandLine& line) {
   auto a = std::make_shared<DeviceArguments>();
-  Command& c =
-      line.add("device", "characterises a device model: curves as CSV, JSON or a drawing", "Look",
-               {{"bitline device list", "devices that ship, and what each describes"},
-                {"bitline device show ftj", "every key with its value, source and assumption"},
-                {"bitline device ltp cbps --svg ltp.svg", "potentiation and depression, drawn too"},
-                {"bitline device ppf cbps --light --highest '50 s'", "paired light pulses up to 50 s apart"},
-                {"bitline device retention ftj --temperature '330 K' --json", "relaxation in both directions, warm"},
-                {"bitline device stdp cips-ti", "change by one pair of spikes"},
-                {"bitline device iv cbps --highest '5 V'", "current over voltage"},
-                {"bitline device pulses cips-ni --pulses 4 --interval '90 ms'", "a regular train"},
-                {"printf 'time (s),width (s),power (mW/cm2)\\n0,1,32\\n2,1,32\\n' > train.csv; bitline device pulses "
-                 "cbps --train "
-                 "train.csv",
-                 "any train of voltages and light"}});
+  Command& c = line.add(
+      "device", "characterises a device model: curves as CSV, JSON or a drawing", "Look",
+      {{"bitline device list", "devices that ship, and what each describes"},
+       {"bitline device show ftj", "every key with its value, source and assumption"},
+       {"bitline device ltp cbps --svg ltp.svg", "potentiation and depression, drawn too"},
+       {"bitline device ppf cbps --light --highest '50 s'", "paired light pulses up to 50 s apart"},
+       {"bitline device retention pcm --svg retention.svg", "mean and spread of written cells over a year, drawn too"},
+       {"bitline device retention ftj --temperature '330 K' --json", "transients in both directions, warm"},
+       {"bitline device stdp cips-ti", "change by one pair of spikes"},
+       {"bitline device iv cbps --highest '5 V'", "current over voltage"},
+       {"bitline device pulses cips-ni --pulses 4 --interval '90 ms'", "a regular train"},
+       {"printf 'time (s),width (s),power (mW/cm2)\\n0,1,32\\n2,1,32\\n' > train.csv; bitline device pulses "
+        "cbps --train "
+        "train.csv",
+        "any train of voltages and light"}});
   c.cli->add_option("ACTION", a->action, "list, show, iv, ltp, ppf, retention, stdp, pulses or table")
       ->required()
       ->type_name("")
@@ -134,7 +137,8 @@ void add_device(CommandLine& line) {
   c.cli->add_flag("--light", a->light, "pulses of light instead of positive voltages");
   text("--power", a->power, "of light, such as '32 mW/cm2'", "POWER");
   text("--wavelength", a->wavelength, "of light, such as '520 nm'", "LENGTH");
-  text("--temperature", a->temperature, "for time constants with an activation energy", "KELVIN");
+  text("--temperature", a->temperature, "of pulses' transients and of ageing, where activation energies are given",
+       "KELVIN");
   text("--highest", a->highest, "end of the swept axis: volts for iv, seconds for ppf, retention and stdp", "X");
   c.cli->add_option("--cycles", a->cycles, "of potentiation and depression")
       ->type_name("N")

@@ -58,6 +58,18 @@ void refuse_others(const DeviceArguments& a) {
   refuse(!a.output.empty(), "--output", false);
 }
 
+// A device whose pulses leave nothing that fades shows how written cells age, whatever the pulses.
+void refuse_pulses(const DeviceArguments& a, const PulsedDevice& d) {
+  for (const auto& [given, option] : {std::pair{!a.pulses.empty(), "--pulses"},
+                                      {!a.interval.empty(), "--interval"},
+                                      {!a.amplitude.empty(), "--amplitude"},
+                                      {!a.width.empty(), "--width"},
+                                      {a.light, "--light"}})
+    if (given)
+      throw UsageError(fmt::format("{} changes nothing: pulses leave no transients in {} (plasticity.{}.short_term)",
+                                   option, d.name, a.light ? "light" : "potentiation"));
+}
+
 PulseProtocol protocol_of(const DeviceArguments& a) {
   PulseProtocol q;
   q.light = a.light;
@@ -88,6 +100,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
+  if (a.action == "retention" && !has_transients(d, a.light) && has_ageing(d)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
                                                     a.action == "retention" ? q.highest.value_or(0) : 0))
@@ -112,11 +125,20 @@ std::string json_of(const ResponseCurve& c) {
 }
 
 std::string svg_of(const ResponseCurve& c) {
-  LineChart chart{c.title, c.definition, c.columns[c.x], "", c.log_x, c.rows.size() <= 200, {}};
-  for (const std::size_t y : c.y) {
+  LineChart chart;
+  chart.title = c.title, chart.note = c.definition;
+  chart.x_name = c.x_axis.name, chart.x_unit = c.x_axis.unit;
+  chart.y_name = c.y_axis.name, chart.y_unit = c.y_axis.unit;
+  chart.log_x = c.log_x;
+  chart.dots = c.rows.size() <= 200;
+  for (const CurveLine& line : c.lines) {
     LineSeries& s = chart.series.emplace_back();
-    s.name = c.columns[y];
-    for (const auto& row : c.rows) s.points.emplace_back(row[c.x], row[y]);
+    s.name = line.name;
+    for (const auto& row : c.rows) {
+      s.points.emplace_back(row[c.x], row[line.column]);
+      if (line.sigma) s.sigma.push_back(row[*line.sigma]);
+    }
+    if (line.sigma) chart.dots = false;
   }
   return lines_svg(chart);
 }

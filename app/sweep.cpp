@@ -145,6 +145,7 @@ int sweep_command(const Arguments& a) {
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
     progress.clear();
+    write_sweep_name(folder, plan.stem().string());
     const bool page = sweep.points.size() <= most_on_a_page;
     if (page) write_sweep_page(folder);
     return report_outcome(a, outcome, folder, page);

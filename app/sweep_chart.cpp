@@ -13,7 +13,7 @@
 namespace bitline::app {
 namespace {
 
-constexpr std::size_t most_lines = 12;
+constexpr std::size_t most_lines = 12, most_names = 60;
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 double figure(const std::string& text) {
@@ -52,48 +52,11 @@ struct Area {
   double left = 84, right = 640, top = 44, bottom = 384, width = 860, height = 440;
 };
 
-struct HorizontalAxis {
-  const ChartAxis& scale;
-  std::vector<double> ticks;
-  bool time;  // labelled as people write times: "1 h"
-  std::string name;
-};
-
-void draw_axes(Svg& svg, const Area& a, const HorizontalAxis& across, const ChartAxis& y, const std::string& y_name) {
-  const ChartAxis& x = across.scale;
-  for (const double t : y.ticks()) {
-    svg.line(a.left, y(t), a.right, y(t), ink::grid);
-    svg.text(a.left - 14, y(t) + 4, tick_text(t), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
-  }
-  double last = -HUGE_VAL;  // right end of the last label: others that would touch it go without
-  for (const double t : across.ticks) {
-    const std::string text = across.time ? time_text(t) : tick_text(t);
-    const double half = text_width(text, 11) / 2;
-    svg.line(x(t), a.top, x(t), a.bottom, ink::grid);
-    if (x(t) - half < last + 4) continue;
-    svg.text(x(t), a.bottom + 24, text, {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
-    last = x(t) + half;
-  }
-  svg.line(a.left - 8, a.bottom + 8, a.right + 8, a.bottom + 8, ink::axis);
-  if (x.is_log() && x.has_zero()) {  // the axis breaks between 0 and the logarithm
-    const double at = a.left + (x.start() - a.left) / 2;
-    svg.rect(at - 3, a.bottom + 5, 6, 6, "#ffffff");
-    for (const double side : {-3.0, 3.0})
-      svg.line(at + side - 2, a.bottom + 12, at + side + 2, a.bottom + 4, ink::axis);
-  }
-  svg.text((a.left + a.right) / 2, a.bottom + 48, across.name, {.anchor = Anchor::middle});
-  svg.text(22, (a.top + a.bottom) / 2, y_name, {.anchor = Anchor::middle, .rotate_deg = -90});
-}
-
 std::string tip(const Rows& rows, std::size_t row) {
   std::string text = "point " + rows[row + 1][0];
   for (std::size_t c = 2; c < rows.front().size(); ++c)
     text += fmt::format("\n{} = {}", rows.front()[c], rows[row + 1][c]);
   return text;
-}
-
-std::string with_unit(const std::string& name, std::string_view unit) {
-  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
 }
 
 // What people call a figure of result.json, with its unit, which its key ends in.
@@ -103,7 +66,7 @@ std::string figure_name(const std::string& key) {
   constexpr std::pair<std::string_view, std::string_view> units[] = {
       {"_per_s", "1/s"}, {"_J", "J"}, {"_s", "s"}, {"_W", "W"}, {"_m2", "m2"}, {"_A", "A"}, {"_S", "S"}, {"_db", "dB"}};
   for (const auto& [end, unit] : units)
-    if (key.ends_with(end)) return with_unit(key.substr(0, key.size() - end.size()), unit);
+    if (key.ends_with(end)) return name_with_unit(key.substr(0, key.size() - end.size()), unit);
   return key;
 }
 
@@ -134,13 +97,10 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
                   y = ChartAxis::fitting(ys, a.bottom, a.top);
   const bool time = x_axis.unit == "s" && x.is_log();
   // The values themselves are labelled while they are few.
-  draw_axes(svg, a,
-            {x,
-             xs.size() <= 10 ? xs
-             : time          ? x.time_ticks()
-                             : x.ticks(),
-             time, with_unit(x_axis.name, time ? "logarithmic" : x_axis.unit)},
-            y, figure_name(head[y_column]));
+  const std::vector<double> ticks = xs.size() <= 10 ? xs : time ? x.time_ticks() : x.ticks();
+  const std::string x_name = name_with_unit(x_axis.name, time ? "logarithmic" : x_axis.unit);
+  draw_axes(svg, time ? time_axis(x, x_name, ticks) : number_axis(x, x_name, ticks),
+            number_axis(y, figure_name(head[y_column])));
   svg.text(20, 24, fit_text(head[y_column] + (interval ? ", bars: 95 %" : ""), a.right - 20, 14),
            {.size = 14, .bold = true});
   for (std::size_t s = 0; s < series.size(); ++s) {
@@ -182,9 +142,52 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
   return svg.str();
 }
 
+// A row for each name, in the order of the plan, with its dots and their intervals.
+std::string named_chart(const Rows& rows, const ChartDimension& names, std::size_t y_column) {
+  const std::vector<std::string>& head = rows.front();
+  const auto interval = interval_columns(head, head[y_column]);
+  std::vector<Point> points;
+  std::vector<double> values;
+  for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
+    const auto at = std::find(names.values.begin(), names.values.end(), names.labels[r]) - names.values.begin();
+    Point p{static_cast<double>(at), figure(rows[r + 1][y_column]), nothing, nothing, r};
+    if (!std::isfinite(p.y)) continue;
+    if (interval) p.low = figure(rows[r + 1][interval->first]), p.high = figure(rows[r + 1][interval->second]);
+    points.push_back(p);
+    values.insert(values.end(), {p.y, p.low, p.high});
+  }
+  if (points.empty()) return "";
+  constexpr double width = 860, right = 830, top = 44, row_height = 26, widest = 360, size = 12;
+  double room = 0;
+  std::vector<std::string> labels;
+  for (const std::string& name : names.values) {
+    labels.push_back(fit_text(name, widest, size));
+    room = std::max(room, text_width(labels.back(), size));
+  }
+  const double left = room + 36, bottom = top + row_height * static_cast<double>(names.values.size());
+  Svg svg(width, bottom + 56, head[y_column] + " of named points");
+  std::vector<double> places;
+  for (std::size_t i = 0; i < names.values.size(); ++i) places.push_back(static_cast<double>(i));
+  const ChartAxis x = ChartAxis::fitting(values, left, right);
+  // Half a row lies above the first name and below the last.
+  const ChartAxis y = ChartAxis::between(-0.5, places.back() + 0.5, top, bottom);
+  draw_axes(svg, number_axis(x, figure_name(head[y_column])), {y, "", places, labels});
+  svg.text(20, 24, fit_text(head[y_column] + (interval ? ", bars: 95 %" : ""), right - 20, 14),
+           {.size = 14, .bold = true});
+  for (const Point& p : points) {
+    const double at = y(p.x);
+    if (std::isfinite(p.low) && std::isfinite(p.high)) {
+      svg.line(x(p.low), at, x(p.high), at, line_color(0), 1.2);
+      for (const double end : {p.low, p.high}) svg.line(x(end), at - 3.5, x(end), at + 3.5, line_color(0), 1.2);
+    }
+    svg.circle(x(p.y), at, 4, line_color(0), tip(rows, p.row));
+  }
+  return svg.str();
+}
+
 }  // namespace
 
-std::vector<std::string> line_charts(const Rows& rows, std::size_t axes) {
+std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes) {
   std::vector<ChartDimension> all = rows.size() > 2 ? dimensions(rows, axes) : std::vector<ChartDimension>{};
   if (all.empty() || all.size() > 2) return {};
   // Along the numeric axis with most values, the later of two with as many.
@@ -192,7 +195,10 @@ std::vector<std::string> line_charts(const Rows& rows, std::size_t axes) {
     return a.numeric != b.numeric ? a.numeric : a.values.size() >= b.values.size();
   };
   if (all.size() == 2 && better(all[1], all[0])) std::swap(all[0], all[1]);
-  if (!all[0].numeric || (all.size() == 2 && all[1].values.size() > most_lines)) return {};
+  const bool named = !all[0].numeric;
+  if (named ? all.size() > 1 || all[0].values.size() > most_names
+            : all.size() == 2 && all[1].values.size() > most_lines)
+    return {};
 
   std::vector<std::size_t> figures;
   for (std::size_t c = 2 + axes; c < rows.front().size(); ++c)
@@ -201,7 +207,7 @@ std::vector<std::string> line_charts(const Rows& rows, std::size_t axes) {
   std::vector<std::string> charts;
   const ChartDimension* other = all.size() == 2 ? &all[1] : nullptr;
   for (std::size_t i = 0; i < std::min<std::size_t>(2, figures.size()); ++i) {
-    charts.push_back(chart(rows, all[0], other, figures[i]));
+    charts.push_back(named ? named_chart(rows, all[0], figures[i]) : chart(rows, all[0], other, figures[i]));
     if (i == 0 && other && other->numeric && all[0].values.size() <= most_lines)
       charts.push_back(chart(rows, *other, &all[0], figures[i]));
   }

@@ -59,6 +59,14 @@ bool in_step(const std::vector<std::string>& a, const std::vector<std::string>& 
   return up || down;
 }
 
+// Whether a value of `a` always comes with the same one of `b`.
+bool settles(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::map<std::string, std::string> there;
+  for (std::size_t r = 0; r < a.size(); ++r)
+    if (there.emplace(a[r], b[r]).first->second != b[r]) return false;
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text) {
@@ -74,8 +82,15 @@ std::optional<std::pair<double, std::string>> number_and_unit(std::string_view t
 
 std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
   std::vector<std::vector<std::size_t>> bundles;
-  for (std::size_t c = 2; c < std::min(2 + axes, rows.front().size()); ++c) {
+  const std::size_t end = std::min(2 + axes, rows.front().size());
+  const auto axes_begin = rows.front().begin() + 2, axes_end = rows.front().begin() + static_cast<std::ptrdiff_t>(end);
+  const auto name = std::find(axes_begin, axes_end, "name");
+  const std::vector<std::string> names = name == axes_end
+                                             ? std::vector<std::string>{}
+                                             : cells(rows, static_cast<std::size_t>(name - rows.front().begin()));
+  for (std::size_t c = 2; c < end; ++c) {
     const std::vector<std::string> mine = cells(rows, c);
+    if (!names.empty() && rows.front()[c] != "name" && settles(names, mine)) continue;
     if (mine.empty() || std::count(mine.begin(), mine.end(), mine.front()) == static_cast<std::ptrdiff_t>(mine.size()))
       continue;
     const auto with = std::find_if(bundles.begin(), bundles.end(),
@@ -89,7 +104,8 @@ std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
   for (const auto& bundle : bundles) {
     ChartDimension d;
     d.labels = cells(rows, bundle.front());
-    const auto numbers = numbers_of(d.labels);
+    const bool named = rows.front()[bundle.front()] == "name";  // digits in it are no axis
+    const auto numbers = named ? std::nullopt : numbers_of(d.labels);
     for (const std::size_t c : bundle) {
       d.name += (d.name.empty() ? "" : ", ") + rows.front()[c];
       const std::vector<std::string> mine = cells(rows, c);

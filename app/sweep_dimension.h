@@ -26,7 +26,7 @@ struct ChartDimension {
 std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text);
 
 // The axes among the first `axes` columns after point and hash that have more than one value. Numeric columns in step
-// must rise or fall together.
+// must rise or fall together. Where points have names (the axis "name"), these stand for all columns that they settle.
 std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes);
 
 }  // namespace bitline::app

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "experiments/points_file.h"
+#include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "report/text.h"
 #include "report/version.h"
@@ -31,17 +32,6 @@ std::optional<std::size_t> column(const Rows& rows, const std::string& name) {
   const auto& head = rows.front();
   const auto at = std::find(head.begin(), head.end(), name);
   return at == head.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - head.begin()));
-}
-
-struct Scale {
-  double low, high, from, to;
-  double operator()(double x) const { return from + (x - low) / (high - low) * (to - from); }
-};
-
-Scale scale_of(const std::vector<double>& values, double from, double to) {
-  auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const double room = *high > *low ? 0.05 * (*high - *low) : std::max(std::abs(*low) * 0.05, 1e-30);
-  return {*low - room, *high + room, from, to};
 }
 
 // The first axis with more than one value names the colours.
@@ -65,16 +55,8 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
   constexpr double width = 860, height = 420, left = 90, right = 680, top = 20, bottom = 370;
   const std::string &x_name = rows.front()[x_column], &y_name = rows.front()[y_column];
   Svg svg(width, height, y_name + " over " + x_name);
-  const Scale sx = scale_of(xs, left, right), sy = scale_of(ys, bottom, top);
-  for (int i = 0; i <= 4; ++i) {
-    const double x = sx.low + (sx.high - sx.low) * i / 4, y = sy.low + (sy.high - sy.low) * i / 4;
-    svg.line(sx(x), top, sx(x), bottom, ink::grid);
-    svg.line(left, sy(y), right, sy(y), ink::grid);
-    svg.text(sx(x), bottom + 16, fmt::format("{:.4g}", x), {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
-    svg.text(left - 6, sy(y) + 4, fmt::format("{:.4g}", y), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
-  }
-  svg.text((left + right) / 2, bottom + 38, x_name, {.size = 12, .anchor = Anchor::middle});
-  svg.text(22, (top + bottom) / 2, y_name, {.size = 12, .anchor = Anchor::middle, .rotate_deg = -90});
+  const ChartAxis x = ChartAxis::linear(xs, left, right), y = ChartAxis::linear(ys, bottom, top);
+  draw_axes(svg, number_axis(x, x_name), number_axis(y, y_name));
   std::vector<std::string> groups;
   const auto by = colour_column(rows, std::min(x_column, y_column), groups);
   const auto colour = [&](const std::string& value) {
@@ -85,7 +67,7 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
     const auto& row = rows[which[i]];
     std::string tip = "point " + row[0];
     for (std::size_t c = 2; c < row.size(); ++c) tip += fmt::format("\n{} = {}", rows.front()[c], row[c]);
-    svg.circle(sx(xs[i]), sy(ys[i]), 4, colour(by ? row[*by] : ""), tip);
+    svg.circle(x(xs[i]), y(ys[i]), 4, colour(by ? row[*by] : ""), tip);
   }
   if (by) {
     svg.text(right + 20, top + 10, fit_text(rows.front()[*by], width - right - 25, 12), {.size = 12, .bold = true});
@@ -106,6 +88,15 @@ std::size_t axes_of(const fs::path& points) {
     if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object() && json.contains("point"))
       return json["point"].size();
   return 0;
+}
+
+// As write_sweep_name has it, else the folder's.
+std::string name_of(const fs::path& folder) {
+  if (const fs::path file = folder / "sweep.json"; fs::exists(file))
+    if (const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
+        json.is_object() && json.contains("name") && json["name"].is_string())
+      return json["name"];
+  return folder.lexically_normal().string();
 }
 
 std::string short_cell(const std::string& text) {
@@ -160,7 +151,7 @@ std::string sweep_page(const std::string& title, const std::string& csv, std::si
       "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; "
       "}}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
       escape_markup(title), rows.size() - 1);
-  const std::vector<std::string> charts = line_charts(rows, axes);
+  const std::vector<std::string> charts = sweep_charts(rows, axes);
   for (const std::string& chart : charts) html += "<figure>\n" + chart + "</figure>\n";
   const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
   if (charts.empty() && x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
@@ -176,10 +167,14 @@ std::string sweep_page(const std::string& title, const std::string& csv, std::si
   return html + fmt::format("</table></div>\n<p>Bitline {}</p>\n</body>\n</html>\n", version());
 }
 
+void write_sweep_name(const fs::path& folder, const std::string& name) {
+  write_file(folder / "sweep.json", nlohmann::json{{"name", name}}.dump() + "\n");
+}
+
 void write_sweep_page(const fs::path& folder) {
   const FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
-  write_file(folder / "report.html", sweep_page(folder.lexically_normal().string(), read_file(folder / "table.csv"),
-                                                axes_of(folder / "points.jsonl")));
+  write_file(folder / "report.html",
+             sweep_page(name_of(folder), read_file(folder / "table.csv"), axes_of(folder / "points.jsonl")));
 }
 
 }  // namespace bitline::app

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/units.h"
+#include "report/svg_canvas.h"
 
 namespace bitline {
 namespace {
@@ -64,6 +64,13 @@ ChartAxis ChartAxis::fitting(std::span<const double> values, double from, double
   return !negative && high > 30 * low ? logarithmic(values, from, to) : linear(values, from, to);
 }
 
+ChartAxis ChartAxis::between(double low, double high, double from, double to) {
+  ChartAxis axis(low, high, from, to);
+  axis.start_ = from;
+  axis.step_ = high - low;
+  return axis;
+}
+
 double ChartAxis::operator()(double value) const {
   if (!log_) return from_ + (value - low_) / (high_ - low_) * (to_ - from_);
   if (value <= 0) return from_;
@@ -114,6 +121,66 @@ std::string time_text(double seconds) {
       return fmt::format("{} {}", count, count == "1" ? unit.one : unit.more);
     }
   return pretty(seconds, Unit::second);
+}
+
+LabelledAxis number_axis(const ChartAxis& scale, std::string title, std::vector<double> ticks) {
+  LabelledAxis axis{scale, std::move(title), std::move(ticks), {}};
+  for (const double t : axis.ticks) axis.labels.push_back(tick_text(t));
+  return axis;
+}
+
+LabelledAxis number_axis(const ChartAxis& scale, std::string title) {
+  return number_axis(scale, std::move(title), scale.ticks());
+}
+
+LabelledAxis time_axis(const ChartAxis& scale, std::string title, std::vector<double> ticks) {
+  if (ticks.empty()) ticks = scale.time_ticks();
+  if (ticks.size() < 2) ticks = scale.ticks();  // a short time with none of people's in it
+  LabelledAxis axis{scale, std::move(title), std::move(ticks), {}};
+  for (const double t : axis.ticks) axis.labels.push_back(time_text(t));
+  return axis;
+}
+
+void draw_axes(Svg& svg, const LabelledAxis& x, const LabelledAxis& y) {
+  const double left = x.scale.from(), right = x.scale.to();
+  const double top = std::min(y.scale.from(), y.scale.to()), bottom = std::max(y.scale.from(), y.scale.to());
+  constexpr double apart = 8;  // of the line below from the chart, where dots and bars may lie on the edge
+  for (std::size_t i = 0; i < y.ticks.size(); ++i) {
+    const double at = y.scale(y.ticks[i]);
+    svg.line(left, at, right, at, ink::grid);
+    svg.text(left - apart - 4, at + 4, y.labels[i], {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
+  }
+  double last = -HUGE_VAL;  // right end of the last label
+  for (std::size_t i = 0; i < x.ticks.size(); ++i) {
+    const double at = x.scale(x.ticks[i]), half = text_width(x.labels[i], 11) / 2;
+    svg.line(at, top, at, bottom, ink::grid);
+    if (at - half < last + 4) continue;
+    svg.text(at, bottom + apart + 14, x.labels[i], {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
+    last = at + half;
+  }
+  svg.line(left - apart, bottom + apart, right + apart, bottom + apart, ink::axis);
+  if (x.scale.is_log() && x.scale.has_zero()) {  // the axis breaks between 0 and the logarithm
+    const double at = left + (x.scale.start() - left) / 2;
+    svg.rect(at - 3, bottom + apart - 3, 6, 6, "#ffffff");
+    for (const double side : {-3.0, 3.0})
+      svg.line(at + side - 2, bottom + apart + 4, at + side + 2, bottom + apart - 4, ink::axis);
+  }
+  svg.text((left + right) / 2, bottom + apart + 36, x.title, {.anchor = Anchor::middle});
+  if (!y.title.empty()) svg.text(left - 62, (top + bottom) / 2, y.title, {.anchor = Anchor::middle, .rotate_deg = -90});
+}
+
+ScaledUnit scaled_unit(std::span<const double> values, Unit unit) {
+  double most = 0;
+  for (const double v : values)
+    if (std::isfinite(v)) most = std::max(most, std::abs(v));
+  if (unit == Unit::second) most = std::min(most, 1.0);
+  if (unit == Unit::none || !(most > 0)) return {std::string(symbol(unit)), 1};
+  const std::string text = pretty(most, unit);
+  return {text.substr(text.find(' ') + 1), std::pow(10, 3 * std::round(std::log10(std::stod(text) / most) / 3))};
+}
+
+std::string name_with_unit(const std::string& name, std::string_view unit) {
+  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
 }
 
 }  // namespace bitline

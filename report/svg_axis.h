@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Axes of charts: round numbers, linear or logarithmic, and where a value lies.
+// Axes of charts: round numbers, linear or logarithmic, where a value lies, and how they are drawn.
 #pragma once
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/units.h"
+
 namespace bitline {
+
+class Svg;
 
 // Maps values to positions from `from` to `to` in pixels. Logarithmic ones give values up to 0 a place of their own at
 // `from`, before all others.
@@ -20,9 +25,14 @@ class ChartAxis {
   // Logarithmic when no value is below 0 and those above it span more than a factor of 30.
   static ChartAxis fitting(std::span<const double> values, double from, double to);
 
+  // From one value to another, without ticks of its own.
+  static ChartAxis between(double low, double high, double from, double to);
+
   bool is_log() const { return log_; }
   double low() const { return low_; }
   double high() const { return high_; }
+  double from() const { return from_; }
+  double to() const { return to_; }
   double operator()(double value) const;
   // What to label: round numbers; of a logarithmic axis powers of ten, and 2 and 5 times those where there is room.
   std::vector<double> ticks() const;
@@ -42,5 +52,33 @@ class ChartAxis {
 std::string tick_text(double value);
 // Three digits in the largest unit that fits: "100 ns", "1 h", "2.5 days", "10 years".
 std::string time_text(double seconds);
+
+// An axis with what is written along it: a label for each tick, the title beside them.
+struct LabelledAxis {
+  ChartAxis scale;
+  std::string title;
+  std::vector<double> ticks;
+  std::vector<std::string> labels;
+};
+LabelledAxis number_axis(const ChartAxis& scale, std::string title);
+// The same of given ticks instead of the scale's own.
+LabelledAxis number_axis(const ChartAxis& scale, std::string title, std::vector<double> ticks);
+// Of seconds, labelled as people write times; `ticks` empty: the scale's time_ticks().
+LabelledAxis time_axis(const ChartAxis& scale, std::string title, std::vector<double> ticks = {});
+
+// Grid, labels and titles of a chart between the ends of its axes; `x` runs to the right, `y` up or down. Labels that
+// would touch the one before are left out. Takes 50 below and 66 to the left of the chart, more where labels of `y`
+// are wider and it has no title.
+void draw_axes(Svg&, const LabelledAxis& x, const LabelledAxis& y);
+
+// The unit with the prefix that suits the largest value, and what to multiply values by; no prefix makes seconds
+// larger.
+struct ScaledUnit {
+  std::string unit;
+  double factor = 1;
+};
+ScaledUnit scaled_unit(std::span<const double> values, Unit unit);
+// "voltage (mV)"; the name alone when the unit is empty.
+std::string name_with_unit(const std::string& name, std::string_view unit);
 
 }  // namespace bitline

@@ -127,6 +127,12 @@ void Svg::circle(double x, double y, double radius, std::string_view fill, std::
       element("circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"", n(x), n(y), n(radius), fill), tooltip);
 }
 
+void Svg::polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity) {
+  std::string points;
+  for (const auto& [x, y] : corners) points += fmt::format("{}{},{}", points.empty() ? "" : " ", n(x), n(y));
+  body_ += element("polygon", fmt::format("points=\"{}\" fill=\"{}\" opacity=\"{}\"", points, fill, n(opacity)), "");
+}
+
 void Svg::text(double x, double y, std::string_view text, const TextStyle& style) {
   constexpr std::string_view anchors[] = {"start", "middle", "end"};
   std::string attributes =

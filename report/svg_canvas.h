@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace bitline {
 
@@ -52,6 +53,8 @@ class Svg {
   void line(double x1, double y1, double x2, double y2, std::string_view stroke, double width = 1,
             std::string_view dashes = "");
   void circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip = "");
+  // Filled, without a line around it.
+  void polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity = 1);
   // `y` is the baseline.
   void text(double x, double y, std::string_view text, const TextStyle& style = {});
   // Pixels are shown as squares, never blurred.

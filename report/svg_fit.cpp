@@ -28,18 +28,7 @@ void panel(Svg& svg, const Row& row, double left, double top, bool residuals) {
   const double right = left + width, bottom = top + height;
   const ChartAxis x = row.log_x ? ChartAxis::logarithmic(row.x, left, right) : ChartAxis::linear(row.x, left, right);
   const ChartAxis y = ChartAxis::linear(ys, bottom, top);
-  for (const double t : x.ticks()) {
-    svg.line(x(t), top, x(t), bottom, ink::grid);
-    svg.text(x(t), bottom + 16, tick_text(t), {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
-  }
-  for (const double t : y.ticks()) {
-    svg.line(left, y(t), right, y(t), ink::grid);
-    svg.text(left - 6, y(t) + 4, tick_text(t), {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
-  }
-  svg.line(left, bottom, right, bottom, ink::axis);
-  svg.text((left + right) / 2, bottom + 36, row.x_name, {.anchor = Anchor::middle});
-  svg.text(left - 66, (top + bottom) / 2, residuals ? "measured - fitted" : row.y_name,
-           {.anchor = Anchor::middle, .rotate_deg = -90});
+  draw_axes(svg, number_axis(x, row.x_name), number_axis(y, residuals ? "measured - fitted" : row.y_name));
   for (std::size_t i = 0; i < row.x.size(); ++i)
     svg.circle(x(row.x[i]), y(row.measured[i] - (residuals ? row.fitted[i] : 0)), 2, line_color(0));
   if (residuals) {
@@ -59,15 +48,6 @@ void panel(Svg& svg, const Row& row, double left, double top, bool residuals) {
   }
 }
 
-// The prefix that suits the largest value: its unit, and what to multiply by.
-std::pair<std::string, double> handy(const std::vector<double>& values, Unit unit) {
-  double most = 0;
-  for (const double v : values) most = std::max(most, std::abs(v));
-  if (unit == Unit::none || !(most > 0)) return {std::string(symbol(unit)), 1};
-  const std::string text = pretty(most, unit);
-  return {text.substr(text.find(' ') + 1), std::pow(10, 3 * std::round(std::log10(std::stod(text) / most) / 3))};
-}
-
 std::vector<double> scaled(std::vector<double> values, double factor) {
   for (double& v : values) v *= factor;
   return values;
@@ -79,10 +59,9 @@ std::string fit_svg(const std::string& name, std::span<const FitPart> parts) {
   std::vector<Row> rows;
   const auto add = [&](const FitPart& p, const std::string& what, const std::string& y_name,
                        const std::vector<double>& measured, const std::vector<double>& fitted) {
-    const auto [unit, factor] = handy(measured, p.y_unit);
-    rows.push_back({fmt::format("{}: {}{}", p.part, p.best().model, what), p.x_name,
-                    unit.empty() ? y_name : fmt::format("{} ({})", y_name, unit), p.log_x, p.x,
-                    scaled(measured, factor), scaled(fitted, factor)});
+    const auto [unit, factor] = scaled_unit(measured, p.y_unit);
+    rows.push_back({fmt::format("{}: {}{}", p.part, p.best().model, what), p.x_name, name_with_unit(y_name, unit),
+                    p.log_x, p.x, scaled(measured, factor), scaled(fitted, factor)});
   };
   for (const FitPart& p : parts) {
     add(p, "", p.y_name, p.y, p.best().fitted);

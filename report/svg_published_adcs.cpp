@@ -52,17 +52,11 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
 
   Svg svg(width, height, "Energy of one conversion over resolution: published converters and ours");
   svg.text(20, 26, "Energy of one conversion: published converters and our models", {.size = 15, .bold = true});
-  for (const double t : y.ticks()) {
-    svg.line(left, y(t), right, y(t), ink::grid);
-    svg.text(left - 10, y(t) + 4, quantity(t, Unit::joule), {.anchor = Anchor::end, .fill = ink::soft});
-  }
-  for (int bits = static_cast<int>(least_bits); bits <= most_bits; bits += 2) {
-    svg.line(x(bits), top, x(bits), bottom, ink::grid);
-    svg.text(x(bits), bottom + 20, std::to_string(bits), {.anchor = Anchor::middle, .fill = ink::soft});
-  }
-  svg.line(left, bottom, right, bottom, ink::axis);
-  svg.text((left + right) / 2, bottom + 44, "resolution in bits: (SNDR - 1.76 dB) / 6.02 dB; ours: nominal",
-           {.anchor = Anchor::middle});
+  std::vector<double> even_bits;
+  for (double bits = least_bits; bits <= most_bits; bits += 2) even_bits.push_back(bits);
+  LabelledAxis energy{y, "", y.ticks(), {}};
+  for (const double t : energy.ticks) energy.labels.push_back(quantity(t, Unit::joule));
+  draw_axes(svg, number_axis(x, "resolution in bits: (SNDR - 1.76 dB) / 6.02 dB; ours: nominal", even_bits), energy);
 
   std::size_t outside = 0;
   for (const PublishedAdc& a : published)

@@ -43,21 +43,6 @@ struct Panel {
   double left, right, top, bottom;
 };
 
-void draw_axes(Svg& svg, const Panel& p, const ChartAxis& x, const ChartAxis& y, const std::string& x_name,
-               const std::string& y_name, bool counts) {
-  for (const double t : x.ticks()) {
-    svg.line(x(t), p.top, x(t), p.bottom, ink::grid);
-    svg.text(x(t), p.bottom + 16, tick_text(t), {.size = 11, .anchor = Anchor::middle, .fill = ink::soft});
-  }
-  for (const double t : y.ticks()) {
-    svg.line(p.left, y(t), p.right, y(t), ink::grid);
-    svg.text(p.left - 6, y(t) + 4, counts ? count_text(t) : tick_text(t),
-             {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
-  }
-  svg.text((p.left + p.right) / 2, p.bottom + 36, x_name, {.anchor = Anchor::middle});
-  svg.text(p.left - 48, (p.top + p.bottom) / 2, y_name, {.anchor = Anchor::middle, .rotate_deg = -90});
-}
-
 // Thousands of dots would hide each other: squares, darker where more reads lie.
 void draw_scatter(Svg& svg, const Panel& p, const std::vector<std::pair<double, double>>& pairs) {
   constexpr int bins = 120;
@@ -75,7 +60,7 @@ void draw_scatter(Svg& svg, const Panel& p, const std::vector<std::pair<double, 
   // A single read is to be seen: it starts a third up the scale.
   for (float& c : counts) c = c > 0 ? 0.35F + 0.65F * c / most : 0;
   draw_heat(svg, p.left, p.top, p.right - p.left, p.bottom - p.top, {bins, bins}, counts, ColorScale(blues, 0, 1));
-  draw_axes(svg, p, x, y, "current without wires", "current with wires", false);
+  draw_axes(svg, number_axis(x, "current without wires"), number_axis(y, "current with wires"));
   svg.line(p.left, p.bottom, p.right, p.top, "#cc6677", 1.5, "6 4");
   // Currents mostly fall short, so above the line there is room.
   svg.line(p.left + 14, p.top + 16, p.left + 42, p.top + 16, "#cc6677", 1.5, "6 4");
@@ -94,7 +79,9 @@ void draw_histogram(Svg& svg, const Panel& p, const std::vector<std::pair<double
   std::vector<double> heights = counts;
   heights.push_back(0);
   const ChartAxis y = ChartAxis::linear(heights, p.bottom, p.top);
-  draw_axes(svg, p, x, y, "current with wires minus without", "column reads", true);
+  LabelledAxis reads{y, "column reads", y.ticks(), {}};
+  for (const double t : reads.ticks) reads.labels.push_back(count_text(t));
+  draw_axes(svg, number_axis(x, "current with wires minus without"), reads);
   const double wide = (p.right - p.left) / bins;
   for (int b = 0; b < bins; ++b)
     if (const double count = counts[static_cast<std::size_t>(b)]; count > 0)

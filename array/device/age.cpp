@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "array/device/draws.h"
+#include "array/device/drift.h"
 #include "array/device/relax.h"
 
 namespace bitline {
@@ -38,40 +39,11 @@ void relax(const std::vector<RelaxedAt>& by_round, const Chunk& c) {
   for (std::size_t i = 0; i < n; ++i) c.g_S[i] = by_round[c.round.empty() ? 0 : c.round[i]](c.g_S[i], z[i]);
 }
 
-void age(const NoDrift&, double, const Chunk&) {}
-
-void age(const PowerLawDrift& model, double t_s, const Chunk& c) {
-  const double ln_time = std::log1p(t_s / model.t0_s);
-  if (model.nu_sigma == 0) {
-    const double factor = std::exp(-std::max(0.0, model.nu_mean) * ln_time);
-    for (double& g : c.g_S) g *= factor;
-    return;
-  }
-  float z[chunk_size];
-  normals(c.random, Purpose::drift, c.ids, {z, c.ids.size()});
-  for (std::size_t i = 0; i < c.ids.size(); ++i) {
-    c.g_S[i] *= std::exp(-std::max(0.0, model.nu_mean + model.nu_sigma * z[i]) * ln_time);
-  }
-}
-
-void age(const StateDrift& model, double t_s, const Chunk& c) {
-  const double ln_time = std::log1p(t_s / model.t0_s);
-  float z[chunk_size];
-  normals(c.random, Purpose::drift, c.ids, {z, c.ids.size()});
-  for (std::size_t i = 0; i < c.ids.size(); ++i) {
-    const double g = c.g_S[i] / c.device.g_max_S;
-    c.g_S[i] *= std::exp(-std::abs(model.nu_mean.at(g) + model.nu_sigma.at(g) * z[i]) * ln_time);
-  }
-}
-
-void age(const DoubleExponentialDrift& m, double t_s, const Chunk& c) {
-  const auto left = [&](double share1, double tau1_s, double tau2_s) {
-    return share1 * std::exp(-t_s / tau1_s) + (1 - share1) * std::exp(-t_s / tau2_s);
-  };
-  const double above = left(m.share1, m.tau1_s, m.tau2_s);
-  const double below =
-      left(m.share1_below.value_or(m.share1), m.tau1_below_s.value_or(m.tau1_s), m.tau2_below_s.value_or(m.tau2_s));
-  for (double& g : c.g_S) g = m.g_rest_S + (g - m.g_rest_S) * (g < m.g_rest_S ? below : above);
+void drift(const DriftedAt& drifted, const Chunk& c) {
+  if (!drifted.changes()) return;
+  float z[chunk_size] = {};
+  if (drifted.by_device()) normals(c.random, Purpose::drift, c.ids, {z, c.ids.size()});
+  for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] = drifted(c.g_S[i], z[i]);
 }
 
 void fluctuate(const NoSlowNoise&, double, const Chunk&) {}
@@ -142,17 +114,14 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
   if (!(t_s >= 0 && std::isfinite(t_s))) {
     throw InputError(fmt::format("cannot age devices by {} s: the time after writing is finite and not negative", t_s));
   }
-  const Thermal& thermal = device.thermal;
-  const auto elapsed_s = [&](double energy_eV) {
-    return energy_eV > 0 ? t_s * arrhenius(energy_eV, thermal.reference_K, device.temperature_K) : t_s;
-  };
-  const double drift_s = elapsed_s(thermal.drift_eV);
+  const DriftedAt drifted(device.drift, device.g_max_S, at_reference_s(device, device.thermal.drift_eV, t_s));
+  const double relaxed_s = at_reference_s(device, device.thermal.relaxation_eV, t_s);
   const auto* verify = std::get_if<WriteVerify>(&device.write);
   const int rounds = verify && !round.empty() ? verify->rounds : 1;
   std::vector<RelaxedAt> relaxed;
   for (int r = 0; r < rounds; ++r) {
     const double waited_s = rounds > 1 ? (rounds - 1 - r) * verify->wait_s : 0;
-    relaxed.emplace_back(device.relaxation, device.g_max_S, waited_s + elapsed_s(thermal.relaxation_eV));
+    relaxed.emplace_back(device.relaxation, device.g_max_S, waited_s + relaxed_s);
   }
   for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
@@ -160,9 +129,7 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
     std::copy_n(written_S.begin() + begin, n, g);
     const Chunk chunk{device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n}};
     if (t_s > 0 || rounds > 1) relax(relaxed, chunk);
-    if (t_s > 0) {
-      std::visit([&](const auto& model) { age(model, drift_s, chunk); }, device.drift);
-    }
+    if (t_s > 0) drift(drifted, chunk);
     std::visit([&](const auto& model) { fluctuate(model, t_s, chunk); }, device.slow_noise);
     for (std::size_t i = 0; i < n; ++i) {
       const bool stuck = !faulty.empty() && faulty[begin + i];

@@ -52,6 +52,8 @@ void fields(Visitor& v, Spread& s) {
 }
 
 void fields(Visitor& v, Device& d) {
+  v(d.about, {.key = "about", .meaning = "what the device is, in words; else `plasticity.device` says it"});
+  v(d.doi, {.key = "doi", .meaning = "of the publication its numbers come from; else `plasticity.doi`"});
   v(d.g_min_S,
     {.key = "g_min", .meaning = "conductance of level 0", .unit = Unit::siemens, .min = 0, .required = true});
   v(d.g_max_S, {.key = "g_max",

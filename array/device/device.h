@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -63,6 +64,7 @@ struct Device {
   std::optional<double> curie_K;         // above it the material is not ferroelectric
   std::optional<double> measured_s;      // after writing; what the models say of a later time is extrapolated
   std::optional<Plasticity> plasticity;  // what pulses do; `run` needs it where they write
+  std::string about, doi;                // what it is, in words; the publication its numbers come from
 };
 
 void fields(Visitor&, ReadNoise&);

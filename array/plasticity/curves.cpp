@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "array/plasticity/curve_parts.h"
 #include "base/error.h"
 
 namespace bitline {
@@ -13,41 +14,7 @@ namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
-Plasticity plasticity_at(const PulsedDevice& d, const PulseProtocol& q) {
-  return q.temperature_K ? at_temperature(d.plasticity(), *q.temperature_K) : d.plasticity();
-}
-
-// The pulse a protocol asks for: the reference's, changed.
-Pulse pulse_of(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
-  Pulse pulse = reference_pulse(p, stimulus);
-  // Widths given for light are not those of the depression after it.
-  if (q.width_s && !(q.light && stimulus != Stimulus::light)) pulse.width_s = *q.width_s;
-  if (stimulus == Stimulus::light) {
-    if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
-    if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
-  } else if (q.amplitude_V && !(q.light && stimulus == Stimulus::depression)) {
-    pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
-  }
-  return pulse;
-}
-
-std::vector<double> geometric(double from, double to, int per_decade) {
-  std::vector<double> out;
-  const int n = std::max(1, static_cast<int>(std::ceil(std::log10(to / from) * per_decade - 1e-9)));
-  for (int i = 0; i <= n; ++i) out.push_back(i == n ? to : from * std::pow(10, std::log10(to / from) * i / n));
-  return out;
-}
-
-std::string in_unit(const char* what, const PulsedDevice& d) {
-  return fmt::format("{}_{}", what, d.conductance_unit());
-}
-
-const std::optional<ShortTerm>& transient_of(const Plasticity& p, Stimulus s) {
-  static const std::optional<ShortTerm> none;
-  if (s == Stimulus::light) return p.light ? p.light->short_term : none;
-  const auto& r = s == Stimulus::potentiation ? p.potentiation : p.depression;
-  return r ? r->short_term : none;
-}
+using namespace curve_parts;
 
 int pulses_for(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
   if (q.pulses) return *q.pulses;
@@ -68,7 +35,9 @@ ResponseCurve iv_curve(const PulsedDevice& d, const PulseProtocol& q) {
   c.columns = {"voltage_V"};
   for (const char* state : {"g_min", "half", "g_max"})
     c.columns.push_back(fmt::format("current_at_{}_{}", state, unit));
-  c.y = {1, 2, 3};
+  c.lines = {{1, "at g_min"}, {2, "halfway"}, {3, "at g_max"}};
+  c.x_axis = {"voltage", Unit::volt};
+  c.y_axis = d.relative ? CurveAxis{"current over g_max", Unit::volt} : CurveAxis{"current", Unit::ampere};
   for (int i = -steps / 2; i <= steps / 2; ++i) {
     const double v = highest * i / (steps / 2);
     c.rows.push_back({v});
@@ -95,7 +64,9 @@ ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
                "level_of_window",
                in_unit("long_term_conductance", d),
                in_unit("conductance", d)};
-  c.y = {6, 7};
+  c.lines = {{6, "long-term level"}, {7, "as read, with transients"}};
+  c.x_axis = {"pulses"};
+  c.y_axis = conductance_axis(d);
   SynapseState s;
   const auto row = [&](const Pulse& pulse) {
     c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, pulse.width_s,
@@ -128,11 +99,13 @@ ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
   c.title = fmt::format("{}: paired {} pulses", d.name, q.light ? "light" : "voltage");
   c.definition = "P: current over the long-term level at the end of a pulse";
   c.columns = {"interval_s"};
+  c.x_axis = {"interval between two pulses", Unit::second};
+  c.y_axis = {"response to the second over the first, P2 / P1"};
   c.log_x = true;
   double slowest_s = 0;
   for (const Stimulus s : stimuli) {
     const char* name = s == Stimulus::depression ? "ppd" : "ppf";
-    c.y.push_back(c.columns.size());
+    c.lines.push_back({c.columns.size(), s == Stimulus::depression ? "depression (PPD)" : "facilitation (PPF)"});
     c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
     c.columns.push_back(fmt::format("{}_gain_(P2-P1)/P1", name));
     const ShortTerm& t = *transient_of(p, s);
@@ -152,35 +125,6 @@ ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
   return c;
 }
 
-ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
-  const Plasticity p = plasticity_at(d, q);
-  ResponseCurve c;
-  c.title = d.name + ": after the last pulse";
-  c.definition = "trains of reference pulses from half the window; the long-term level has no loss of its own";
-  c.columns = {"time_s"};
-  c.log_x = true;
-  std::vector<SynapseState> states;
-  const double gap_s = q.interval_s.value_or(0.1);
-  for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
-    if (stimulus == Stimulus::depression && !p.depression) continue;
-    SynapseState& s = states.emplace_back();
-    s.level = 0.5;
-    for (const Pulse& pulse : pulse_train(pulse_of(p, stimulus, q), q.pulses.value_or(3), gap_s)) apply(p, s, pulse);
-    const char* after = stimulus == Stimulus::depression ? "depression" : q.light ? "light" : "potentiation";
-    c.y.push_back(c.columns.size());
-    c.columns.push_back(in_unit(fmt::format("conductance_after_{}", after).c_str(), d));
-    c.columns.push_back(in_unit(fmt::format("long_term_after_{}", after).c_str(), d));
-  }
-  for (const double t : geometric(1e-3, q.highest.value_or(1e4), 5)) {
-    c.rows.push_back({t});
-    for (SynapseState s : states) {
-      rest(p, s, s.time_s + t);
-      c.rows.back().insert(c.rows.back().end(), {d.conductance(reading(s).total()), d.conductance(s.level)});
-    }
-  }
-  return c;
-}
-
 ResponseCurve stdp_curve(const PulsedDevice& d, const PulseProtocol& q) {
   const Plasticity& p = d.plasticity();
   if (std::holds_alternative<NoStdp>(p.stdp))
@@ -190,7 +134,9 @@ ResponseCurve stdp_curve(const PulsedDevice& d, const PulseProtocol& q) {
   c.title = d.name + ": change by one pair of spikes";
   c.definition = "dt = t_post - t_pre; change as a share of the window";
   c.columns = {"dt_s", "change_of_window"};
-  c.y = {1};
+  c.lines = {{1, "after one pair"}};
+  c.x_axis = {"dt = t_post - t_pre", Unit::second};
+  c.y_axis = {"change (share of the window)"};
   const double highest = q.highest.value_or(0.1);
   for (int i = -steps / 2; i <= steps / 2; ++i) {
     const double dt = highest * i / (steps / 2);
@@ -204,7 +150,7 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
   const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
   ResponseCurve c;
   c.title = d.name + ": a train of pulses";
-  c.definition = "at_end: at the end of the pulse, its own response included; after: just before the next pulse";
+  c.definition = "at the end of the pulse: its own response included; after: just before the next pulse";
   c.columns = {"pulse",
                "time_s",
                "amplitude_V",
@@ -215,7 +161,9 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
                in_unit("conductance_at_end", d),
                in_unit("conductance_after", d)};
   c.x = 1;
-  c.y = {7, 8};
+  c.lines = {{7, "at the end of each pulse"}, {8, "just before the next"}};
+  c.x_axis = {"time", Unit::second};
+  c.y_axis = conductance_axis(d);
   SynapseState s;
   for (std::size_t i = 0; i < train.size(); ++i) {
     const Pulse& pulse = train[i];

@@ -11,12 +11,26 @@
 
 namespace bitline {
 
+// What a drawing writes along an axis.
+struct CurveAxis {
+  std::string name;
+  Unit unit = Unit::none;
+};
+
+// A column to draw, and the one that holds its standard deviation, if any.
+struct CurveLine {
+  std::size_t column = 0;
+  std::string name;
+  std::optional<std::size_t> sigma = {};
+};
+
 struct ResponseCurve {
   std::string title, definition;
   std::vector<std::string> columns;
   std::vector<std::vector<double>> rows;  // NaN: nothing there
   std::size_t x = 0;
-  std::vector<std::size_t> y;  // columns to draw
+  std::vector<CurveLine> lines;
+  CurveAxis x_axis, y_axis;
   bool log_x = false;
 };
 
@@ -38,8 +52,12 @@ ResponseCurve iv_curve(const PulsedDevice&, const PulseProtocol&);
 ResponseCurve ltp_curve(const PulsedDevice&, const PulseProtocol&);
 // Facilitation (and depression, where described) over the interval, in both definitions, up to `highest` s.
 ResponseCurve ppf_curve(const PulsedDevice&, const PulseProtocol&);
-// After trains (3 pulses unless told) of potentiation and depression from half the window, up to `highest` s.
+// Over time up to `highest` s, both where the device has both: transients after trains (3 pulses unless told) of
+// potentiation and depression from half the window (1e4 s), not aged; mean and standard deviation between cells written
+// to several states, by relaxation, drift and slow noise (a year). InputError naming the keys when it has neither.
 ResponseCurve retention_curve(const PulsedDevice&, const PulseProtocol&);
+bool has_transients(const PulsedDevice&, bool light);
+bool has_ageing(const PulsedDevice&);
 // Change of one pair over dt = -highest .. highest.
 ResponseCurve stdp_curve(const PulsedDevice&, const PulseProtocol&);
 // One row per pulse: the state before it, at its end, and just before the next.

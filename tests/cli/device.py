@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """bitline device: curves, trains, wrong input, the generated page. usage: device.py BITLINE SOURCE"""
-import csv, io, json, math, pathlib, tempfile
+import csv, io, json, math, pathlib, re, tempfile
 
 from command import call, check, expect, finish, source
 
@@ -12,6 +12,8 @@ def table(*args):
 
 devices = {r["name"]: r for r in table("list")}
 check("twenty devices and more", len(devices) >= 20 and {"cbps", "ftj", "cips-ni"} <= set(devices), list(devices))
+check("every device says what it is and where it was published", all(r["device"] and r["doi"].startswith("10.") for r in devices.values()), [r for r in devices.values() if not r["device"] or not r["doi"]])
+check("ageing is told apart from pulses", "ageing" in devices["pcm"]["describes"] and "ageing" not in devices["ftj"]["describes"], devices["pcm"])
 check("list as JSON", any(d["name"] == "ftj" and "history" in d["describes"] for d in json.loads(call("device", "list", "--json").stdout)))
 shown = {r["key"]: r for r in table("show", "cbps")}
 check("show says what is unset and assumed", shown["g_min"]["value"] == "unset" and shown["plasticity.reported.on_off"]["assumed"], shown["g_min"])
@@ -30,6 +32,37 @@ check("decays after potentiation", float(relaxed[0]["conductance_after_potentiat
 check("recovers after depression", float(relaxed[0]["conductance_after_depression_S"]) < float(relaxed[-1]["conductance_after_depression_S"]))
 cold, warm = (table("retention", "ftj", "--temperature", t) for t in ("300 K", "330 K"))
 check("warm is faster", float(warm[5]["conductance_after_potentiation_S"]) < float(cold[5]["conductance_after_potentiation_S"]))
+
+# Written cells. At g_max pcm has exponents of 0.049 +- 0.008 and 1/f noise; both laws are log-normal times normal.
+aged = table("retention", "pcm", "--highest", "1 Ms")
+check("five states over time", list(aged[0]) == ["time_s"] + [f"{what}_of_{g}_S" for g in ("0S", "6.25uS", "12.5uS", "18.75uS", "25uS") for what in ("mean", "sigma")], list(aged[0]))
+for r in aged:
+    t = float(r["time_s"])
+    a, s, q = math.log1p(t / 20), 0.008, 0.0088 ** 2 * math.log((t + 20 + 250e-9) / 500e-9)
+    mean = 25e-6 * math.exp(-a * 0.049 + a * a * s * s / 2)
+    square = 25e-6 ** 2 * math.exp(-2 * a * 0.049 + 2 * a * a * s * s)
+    # The noise is 0.0088 (G / g_max)^-0.65, so its part of the mean square is that of a power of G.
+    power = 25e-6 ** 2 * math.exp(-0.7 * a * 0.049 + 0.7 ** 2 * a * a * s * s / 2)
+    sigma = math.sqrt(square + q * power - mean * mean)
+    check(f"pcm at {t} s", abs(float(r["mean_of_25uS_S"]) / mean - 1) < 1e-8 and abs(float(r["sigma_of_25uS_S"]) / sigma - 1) < 1e-5, (r, mean, sigma))
+check("as far as told", float(aged[-1]["time_s"]) == 1e6 and abs(float(table("retention", "pcm")[-1]["time_s"]) - 31557600) < 1, aged[-1])
+relaxed = table("retention", "rram-neurram")
+check("relaxation begins at a second", all((float(r["sigma_of_40uS_S"]) > 0) == (float(r["time_s"]) >= 1) for r in relaxed))
+check("its variance grows with log time", all(abs(float(r["sigma_of_40uS_S"]) / math.sqrt(0.9398 ** 2 + 1.085 ** 2 * math.log10(float(r["time_s"]))) / 1e-6 - 1) < 1e-9 for r in relaxed if float(r["time_s"]) >= 1))
+energy = ["--set", "thermal.drift_energy=0.5 eV"]
+cold, warm = (table("retention", "pcm", "--set", "slow_noise={type: none}", *energy, "--temperature", T) for T in ("300 K", "330 K"))
+check("warm ages faster", float(warm[-1]["mean_of_25uS_S"]) < float(cold[-1]["mean_of_25uS_S"]) and float(warm[-1]["mean_of_25uS_S"]) > 0)
+levels = table("retention", "pcm", "--set", "levels=[0 S, 3 uS, 25 uS]")
+check("the levels of the device", list(levels[0])[1::2] == ["mean_of_0S_S", "mean_of_3uS_S", "mean_of_25uS_S"], list(levels[0]))
+drifting = ["--set", "drift={type: power-law, nu_mean: 0.1}"]
+both, alone = table("retention", "ftj", *drifting, "--highest", "10 ks"), table("retention", "ftj")
+check("both: transients as without ageing", all(a[c] == b[c] for a, b in zip(alone, both) for c in alone[0]) and len(both) == len(alone))
+check("both: ageing beside them", abs(float(both[-1]["mean_of_1.6mS_S"]) / (1.6e-3 * 501 ** -0.1) - 1) < 1e-12 and float(both[-1]["sigma_of_1.6mS_S"]) == 0, both[-1])
+check("the definition says what is what", all(w in json.loads(call("device", "retention", "ftj", *drifting, "--json").stdout)["definition"] for w in ("pulses", "written", "300 K")))
+expect("nothing that time changes", 2, "device", "retention", "rram-144k", err="'relaxation', 'drift' and 'slow_noise'")
+expect("pulses without transients", 2, "device", "retention", "cips-au", err="'plasticity.potentiation.short_term'")
+expect("pulses where they leave nothing", 2, "device", "retention", "pcm", "--pulses", 3, err="--pulses changes nothing")
+expect("ageing without conductances", 2, "device", "retention", "cbps", *drifting, err="'g_min' and 'g_max'")
 stdp = table("stdp", "cips-ti", "--highest", "20 ms")
 check("STDP", abs(float(stdp[-1]["change_of_window"]) - 0.1 * math.exp(-20 / 8.3)) < 1e-12, stdp[-1])
 iv = table("iv", "cbps", "--highest", "5 V")
@@ -45,7 +78,11 @@ with tempfile.TemporaryDirectory() as d:
     check("mixed train", [r["amplitude_V"] for r in rows] == ["5", "-3", "0"] and float(rows[2]["power_W_per_m2"]) == 320 and abs(float(rows[2]["wavelength_m"]) - 450e-9) < 1e-15, rows)
     svg = d / "a.svg"
     expect("drawing", 0, "device", "ltp", "cbps", "--svg", svg)
-    check("SVG", svg.read_text().startswith("<svg") and "conductance_per_g_max" in svg.read_text())
+    check("SVG", svg.read_text().startswith("<svg") and ">conductance (share of g_max)<" in svg.read_text() and ">pulses<" in svg.read_text())
+    for args, titles in ((("retention", "pcm"), ("conductance (uS)", "time after the write", "1 h", "written to 12.5 uS")), (("stdp", "cips-ti"), ("dt = t_post - t_pre (ms)", "change (share of the window)")),
+                         (("iv", "ftj", "--highest", "0.2 V"), ("voltage (mV)", "current (uA)")), (("ppf", "cips-ti"), ("interval between two pulses", "1 ms")), (("pulses", "cbps"), ("time (s)",))):
+        expect("drawing " + args[0], 0, "device", *args, "--svg", svg)
+        check("words and units in the drawing of " + args[0], all(f">{t}<" in svg.read_text() for t in titles) and "_" not in "".join(re.findall(">([^<]*)<", svg.read_text())).replace("t_post", "").replace("t_pre", "").replace("g_m", ""), re.findall(">([^<\n]+)<", svg.read_text()))
     for name, text, message in (("empty", "", "has no header"), ("no unit", "time,width (s),amplitude (V)\n", "'time' has no unit"), ("wrong unit", "time (V),width (s),amplitude (V)\n", "cannot be in 'V'"),
                                 ("unknown", "time (s),width (s),volts (V)\n", "unknown column 'volts (V)'"), ("twice", "time (s),time (s),width (s)\n", "is there twice"), ("nothing applied", "time (s),width (s)\n", "'amplitude' or 'power'"),
                                 ("no pulses", "time (s),width (s),amplitude (V)\n", "no rows below the header"), ("cells", "time (s),width (s),amplitude (V)\n1,2\n", ":2: has 2 fields, not 3"), ("word", "time (s),width (s),amplitude (V)\n1,2,x\n", ":2: amplitude 'x' is not a number"),

@@ -162,6 +162,13 @@ with tempfile.TemporaryDirectory() as d:
     check("a dot for each point and one for each line in the legend", [sum(1 for _ in s.iter("{http://www.w3.org/2000/svg}circle")) for s in drawn] == [8, 9, 8])
     drawn = charts("one-axis", "grid: {adc.bits: [4, 6, 8]}\n", "quality.value, quality.ci95.0, quality.ci95.1")
     check("one axis, one line", len(drawn) == 1 and "quality.value, bars: 95 %" in words(drawn[0]), [words(s) for s in drawn])
+    # Named points: a dot each, in the order of the plan; names settle whatever else their points set.
+    drawn = charts("which", "list:\n  - {name: as it is}\n  - {name: fewer bits, adc.bits: 4}\n  - {name: exact, device.write: {type: exact}}\n", "quality.value, quality.ci95.0, quality.ci95.1")
+    check("a dot for each name, in order", len(drawn) == 1 and [w for w in words(drawn[0]) if w in ("as it is", "fewer bits", "exact")] == ["as it is", "fewer bits", "exact"], [words(s) for s in drawn])
+    circles = [c for s in drawn for c in s.iter("{http://www.w3.org/2000/svg}circle")]
+    check("one below the other", len(circles) == 3 and [float(c.get("cy")) for c in circles] == sorted({float(c.get("cy")) for c in circles}), len(circles))
+    check("accuracy across", drawn and "accuracy (share of images)" in words(drawn[0]), [words(s) for s in drawn])
+    check("the page is called as the plan", "<title>which</title>" in (d / "which/report.html").read_text())
     drawn = charts("words", "grid: {array.active_rows: [144, all], adc.bits: [4, 6]}\n", "quality.value")
     check("lines named by words", len(drawn) == 1 and {"adc.bits", "144", "all"} <= set(words(drawn[0])), [words(s) for s in drawn])
     # Accuracy over time as the shipped plan of retention has it: an interval for each dot, times as people write them.

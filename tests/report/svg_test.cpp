@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
+#include "report/svg_lines.h"
 #include "tests/report/sample.h"
 
 using namespace bitline;
@@ -256,4 +258,32 @@ TEST_CASE("pixels are a PNG") {
   CHECK(png_data_uri(3, 2, indices, palette) ==
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAMAAACqqpYoAAAACVBMVEUAAAD/"
         "AAAAAP9Kpa2BAAAAE0lEQVR4AQEIAPf/AAABAgACAQAAIAAH6s58rAAAAABJRU5ErkJggg==");
+}
+
+TEST_CASE("axes: words with the prefix that suits, times as people write them, bands cut at the axis") {
+  CHECK(scaled_unit(std::vector<double>{1e-6, -25e-6}, Unit::siemens).unit == "uS");
+  CHECK(scaled_unit(std::vector<double>{1e-6, -25e-6}, Unit::siemens).factor == doctest::Approx(1e6));
+  CHECK(scaled_unit(std::vector<double>{0.02}, Unit::second).unit == "ms");
+  CHECK(scaled_unit(std::vector<double>{1e6}, Unit::second).unit == "s");  // nobody says megaseconds
+  CHECK(scaled_unit(std::vector<double>{}, Unit::volt).factor == 1);
+  CHECK(scaled_unit(std::vector<double>{7}, Unit::none).unit == "");
+
+  LineChart chart;
+  chart.title = "t", chart.x_name = "time", chart.y_name = "conductance";
+  chart.x_unit = Unit::second, chart.y_unit = Unit::siemens, chart.log_x = true;
+  chart.series = {{"a", {{1, 2e-6}, {3600, 1e-6}, {86400, NAN}}, {1e-6, 3e-6, 1e-6}}};
+  const std::string svg = lines_svg(chart);
+  CHECK(xml_problem(svg) == "");
+  for (const char* words : {">time<", ">conductance (uS)<", ">1 s<", ">1 min<", ">1 h<"}) {
+    CAPTURE(words);
+    CHECK(count(svg, words) == 1);
+  }
+  CHECK(count(svg, "<polygon") == 1);
+  // The band of the second point would reach below 0: it ends where the axis does.
+  const auto at = svg.find("points=\"");
+  double lowest = 0;
+  std::istringstream corners(svg.substr(at + 8, svg.find('"', at + 8) - at - 8));
+  for (std::string corner; corners >> corner;)
+    lowest = std::max(lowest, std::stod(corner.substr(corner.find(',') + 1)));
+  CHECK(lowest == 440);
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The law of aged devices without drawing any: what the mean and the spread of age_cells tend to over ever more
+// devices.
+#pragma once
+
+#include "array/device/device.h"
+
+namespace bitline {
+
+// Mean and standard deviation between devices.
+struct AgedLaw {
+  double mean_S = 0, sigma_S = 0;
+};
+
+// Devices that were all written to exactly `written_S`, none of them stuck, `t_s` after the last writing: relaxation,
+// drift and slow noise, as age_cells has them. Integrals over the normal numbers of relaxation and drift; slow noise in
+// closed form. The error is below 1e-4 of the standard deviation. InputError for a time that is negative or not finite.
+AgedLaw aged_law(const Device&, double written_S, double t_s);
+
+}  // namespace bitline
