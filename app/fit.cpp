@@ -96,13 +96,13 @@ std::string device_file(const Arguments& a, const std::vector<FitPart>& parts) {
     head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
     for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
   }
-  Value tree = fitted_device(parts);
-  if (tree.find("plasticity")) {
-    Value name = Value::scalar(a.name);
-    name.quoted = true;
-    set_path(tree, "plasticity.device", name);
-    if (!a.read_voltage.empty()) set_path(tree, "plasticity.v_read", Value::scalar(a.read_voltage));
-  }
+  Value tree = Value::map();
+  Value name = Value::scalar(a.name);
+  name.quoted = true;
+  tree.set("about", name);
+  for (auto& e : fitted_device(parts).entries) tree.set(e.key, e.value);
+  if (tree.find("plasticity") && !a.read_voltage.empty())
+    set_path(tree, "plasticity.v_read", Value::scalar(a.read_voltage));
   return head + to_yaml(tree);
 }
 

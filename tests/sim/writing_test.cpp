@@ -2,7 +2,9 @@
 // Pulses of writing: counted by write-verify, paid for, and held against what devices endure.
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "tests/sim/cost_chips.h"
+#include "tests/temporary_folder.h"
 
 using namespace bitline;
 using namespace bitline::testing;
@@ -41,6 +43,29 @@ TEST_CASE("write-verify: pulses of every device are counted") {
       write_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()}), 0);
   CHECK(limited.pulses == 3 + 3 + 3 + 3 + 3 + 7);
   CHECK(limited.given_up == 3);
+}
+
+TEST_CASE("counted pulses: as many as the curve needs for each device") {
+  // Three pulses from 2 to 20 uS: a weight w takes |w| of one device.
+  const Config c = tiny(
+      {{"device.write", "{type: pulses}"}, {"device.plasticity.potentiation.update", "{type: linear, pulses: 3}"}});
+  const ChipState state = write_chip(chip_with(c, {small_layer()}), 0);
+  CHECK(state.pulses == 3 + 1 + 2 + 3 + 1);
+  CHECK(state.unpulsed == 7);
+  CHECK(state.at_level == state.cells);
+
+  const TemporaryFolder folder;
+  write_file(folder.path / "curve.csv", "0\n1\n2\n4\n");
+  const auto config = [](const std::vector<Override>& overrides) {
+    return load(source / "configs/fashion-mlp.yaml", overrides, {{source / "configs"}}).config;
+  };
+  const Override pulses{"device.write", "{type: pulses}"},
+      table{"device.plasticity.potentiation.update",
+            fmt::format("{{type: table, file: '{}'}}", (folder.path / "curve.csv").string())};
+  const auto& read = std::get<TableUpdate>(*config({pulses, table}).device.plasticity->potentiation->update);
+  CHECK(read.points == std::vector<double>{0, 1, 2, 4});
+  CHECK(read.file.empty());  // so that the resolved config stands alone
+  CHECK_THROWS_WITH_AS(config({pulses}), doctest::Contains("plasticity.potentiation.update"), ConfigError);
 }
 
 TEST_CASE("writing costs as many pulses as were counted, whatever programming.pulses says") {
