@@ -96,6 +96,9 @@ TEST_CASE("every alternative of every closed list survives") {
                               : key.type == "list of quantity" ? "[1.25e-6 " + key.unit + "]"
                                                                : "0.375"});
     }
+    if (row.path.ends_with("write[pulses]"))
+      sets.push_back({"device.plasticity.potentiation",
+                      "{drive: {amplitude: 5 V, width: 1 ms}, update: {type: linear, pulses: 50}}"});
     if (row.path.ends_with("update[table]")) sets.push_back({plain + ".points", "[0, 1]"});
     if (row.path.ends_with("[by-level]")) sets.push_back({plain + ".levels", "[{g: 5 uS, sigma: 0.1 uS}]"});
     if (row.path.ends_with("[measured]"))
