@@ -62,7 +62,7 @@ TEST_CASE("counted pulses: as many as the curve needs for each device") {
   const Override pulses{"device.write", "{type: pulses}"},
       table{"device.plasticity.potentiation.update",
             fmt::format("{{type: table, file: '{}'}}", (folder.path / "curve.csv").string())};
-  const auto& read = std::get<TableUpdate>(*config({pulses, table}).device.plasticity->potentiation->update);
+  const auto read = std::get<TableUpdate>(*config({pulses, table}).device.plasticity->potentiation->update);
   CHECK(read.points == std::vector<double>{0, 1, 2, 4});
   CHECK(read.file.empty());  // so that the resolved config stands alone
   CHECK_THROWS_WITH_AS(config({pulses}), doctest::Contains("plasticity.potentiation.update"), ConfigError);
