@@ -103,7 +103,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   if (a.action == "retention" && !has_transients(d, a.light) && has_ageing(d)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
-                                                    a.action == "retention" ? q.highest.value_or(0) : 0))
+                                                    a.action == "retention" ? retention_end_s(d, q) : 0))
       fmt::print(stderr, "bitline: warning: {}: {}\n", d.name, warning);
   if (a.action == "iv") return iv_curve(d, q);
   if (a.action == "ltp") return ltp_curve(d, q);

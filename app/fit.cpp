@@ -40,7 +40,7 @@ Json json_of(const FitPart& p) {
                         {"unit", symbol(v.unit)}});
     candidates.push_back({{"model", c.model},
                           {"parameters", c.parameters},
-                          {"aicc", c.refused.empty() ? number(c.aicc) : Json()},
+                          {"aic", c.refused.empty() ? number(c.aic) : Json()},
                           {"rms", number(c.rms)},
                           {"refused", c.refused.empty() ? Json() : Json(c.refused)},
                           {"values", values}});
@@ -63,18 +63,18 @@ std::string text_of(const FitPart& p) {
                         : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
   double best = INFINITY, sum = 0;
   for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty()) best = std::min(best, c.aicc);
+    if (c.refused.empty()) best = std::min(best, c.aic);
   for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty() && std::isfinite(best)) sum += std::exp(-0.5 * (c.aicc - best));
+    if (c.refused.empty() && std::isfinite(best)) sum += std::exp(-0.5 * (c.aic - best));
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion = std::isfinite(c.aicc) ? fmt::format("AICc {:>9.1f}  weight {:.3f}", c.aicc,
-                                                                      std::exp(-0.5 * (c.aicc - best)) / sum)
-                                                        : "more parameters than readings";
+    const std::string criterion =
+        std::isfinite(c.aic) ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic, std::exp(-0.5 * (c.aic - best)) / sum)
+                             : "more parameters than readings";
     out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
                        pretty(c.rms, p.y_unit));
   }

@@ -55,8 +55,8 @@ void check_costs(const Config& c, ConfigReader& r) {
       } catch (const ConfigError&) {  // told where layers are looked at
       }
   if (c.periphery.interconnect == Interconnect::mesh) parts.push_back([&] { router_bit(t); });
-  if (c.programming.voltage_V.value_or(0) > t.core_limit_V.value_or(1.1 * t.vdd_V))
-    parts.push_back([&] { level_shifter(t, *c.programming.voltage_V, 0); });
+  const double write_V = write_pulse(c).voltage_V.value_or(0);
+  if (write_V > t.core_limit_V.value_or(1.1 * t.vdd_V)) parts.push_back([&] { level_shifter(t, write_V, 0); });
   std::set<std::string> told;
   for (const auto& price : parts) try {
       price();

@@ -227,6 +227,15 @@ bool verifies(const Config& config) {
   return config.programming.verify.value_or(std::holds_alternative<WriteVerify>(config.device.write));
 }
 
+WritePulse write_pulse(const Config& config) {
+  WritePulse pulse{config.programming.voltage_V, config.programming.pulse_s};
+  const auto& p = config.device.plasticity;
+  if (!std::holds_alternative<PulseWrite>(config.device.write) || !p || !p->potentiation) return pulse;
+  if (!pulse.voltage_V) pulse.voltage_V = p->potentiation->drive.amplitude_V;
+  if (!pulse.length_s) pulse.length_s = p->potentiation->drive.width_s;
+  return pulse;
+}
+
 LayerConfig layer_config(const Config& config, const std::string& layer) {
   const Value* over = config.layers.find(layer);
   return over ? read_layer(config, *over) : common_parts(config);

@@ -125,6 +125,12 @@ struct Config {
 double age_since_write_s(const Config&);
 // Whether each write pulse is followed by a read.
 bool verifies(const Config&);
+// Voltage and length of a write pulse: programming's, else those of the device's own pulses where they write
+// (device.write: pulses).
+struct WritePulse {
+  std::optional<double> voltage_V, length_s;
+};
+WritePulse write_pulse(const Config&);
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);
 

@@ -38,16 +38,21 @@ void fields(Visitor& v, BudgetLine& b) {
 }
 
 void fields(Visitor& v, Programming& p) {
-  v(p.voltage_V, {.key = "voltage",
-                  .meaning = "of a write pulse; above technology.core_limit every line gets a level shifter",
-                  .unit = Unit::volt,
-                  .positive = true});
-  v(p.pulse_s, {.key = "pulse", .meaning = "length of a write pulse", .unit = Unit::second, .positive = true});
-  v(p.pulses,
-    {.key = "pulses",
-     .meaning = "write pulses of one device, mean; auto: 1, or those that write-verify counts, which win anyway",
-     .positive = true,
-     .absent = "auto"});
+  v(p.voltage_V,
+    {.key = "voltage",
+     .meaning = "of a write pulse; above technology.core_limit every line gets a level shifter. Unset: that of "
+                "the device's own pulses where device.write is pulses",
+     .unit = Unit::volt,
+     .positive = true});
+  v(p.pulse_s, {.key = "pulse",
+                .meaning = "length of a write pulse; unset: as for the voltage",
+                .unit = Unit::second,
+                .positive = true});
+  v(p.pulses, {.key = "pulses",
+               .meaning = "write pulses of one device, mean; auto: 1, or those that device.write counts (write-verify, "
+                          "pulses), which win anyway",
+               .positive = true,
+               .absent = "auto"});
   v(p.verify, {.key = "verify",
                .meaning = "each pulse is followed by a read and a conversion; auto: where device.write is write-verify",
                .absent = "auto"});

@@ -36,9 +36,9 @@ struct Periphery {
 // Programming pulses; what is unset is not counted. technology.write_energy and write_time win over the model.
 struct Programming {
   std::optional<double> voltage_V, pulse_s;
-  std::optional<double> pulses;     // of one device, mean; write-verify counts its own, others take 1
-  std::optional<bool> verify;       // each pulse is followed by a read and a conversion; unset: as device.write does
-  int parallel = 1;                 // devices of one array written at once
+  std::optional<double> pulses;  // of one device, mean; write-verify and counted pulses have their own, others take 1
+  std::optional<bool> verify;    // each pulse is followed by a read and a conversion; unset: as device.write does
+  int parallel = 1;              // devices of one array written at once
   std::optional<double> refresh_s;  // everything is written again at this interval
 };
 // One line of a published table of components: `count` of them in the group `in`; power and area of one. A name that is

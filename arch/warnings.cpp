@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "array/device/write_tables.h"
-
 namespace bitline {
 namespace {
 
@@ -25,7 +23,8 @@ class Warnings {
     const Programming& p = c_.programming;
     const Technology& t = c_.technology;
     const bool verified = std::holds_alternative<WriteVerify>(c_.device.write);
-    const bool pulses_cost = p.voltage_V && p.pulse_s;
+    const WritePulse pulse = write_pulse(c_);
+    const bool pulses_cost = pulse.voltage_V && pulse.length_s;
     const char* without = nullptr;  // why pulses have no cost
     if (t.write_energy_J && t.write_time_s)
       without = "technology.write_energy and write_time stand for all pulses of a write";
@@ -34,7 +33,7 @@ class Warnings {
     const auto unused = [&](const char* key, const std::string& why) {
       add(fmt::format("programming.{}", key), "is not used: " + why, "leave it out");
     };
-    if (p.pulses && written_by_pulses(c_.device))
+    if (p.pulses && (verified || std::holds_alternative<PulseWrite>(c_.device.write)))
       unused("pulses",
              fmt::format("device.write is {}, whose own pulses are counted", verified ? "write-verify" : "pulses"));
     else if (p.pulses && without && !c_.device.endurance)
@@ -84,6 +83,22 @@ class Warnings {
                       volts(*own.vdd_V)));
   }
 
+  // `given`: whether the file says at which voltage the device was read.
+  void device(bool given) {
+    const Device& d = c_.device;
+    const bool ages = !std::holds_alternative<NoRelaxation>(d.relaxation) ||
+                      !std::holds_alternative<NoDrift>(d.drift) || !std::holds_alternative<NoSlowNoise>(d.slow_noise);
+    if (c_.age_s > 0 && !ages)
+      add("age", "changes nothing: the device has no relaxation, drift or slow_noise",
+          "describe what time does to it (`bitline fit --retention` does)");
+    if (given && is_curved(d.iv) && std::abs(d.plasticity->v_read_V / c_.input.v_read_V - 1) > 1e-9)
+      add("input.v_read",
+          fmt::format(
+              "is {}, but this curved device was read at {}: its conductances are taken as those at input.v_read",
+              volts(c_.input.v_read_V), volts(d.plasticity->v_read_V)),
+          "read with the same voltage, or measure with this one");
+  }
+
   void add(std::string path, std::string message, std::string remedy) {
     Diagnostic& d = found.emplace_back();
     d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
@@ -95,16 +110,15 @@ class Warnings {
   const Config& c_;
 };
 
-// The oldest that devices get: a refresh makes them young again.
-double oldest_s(const Config& c) { return std::min(c.age_s, c.programming.refresh_s.value_or(c.age_s)); }
-
 }  // namespace
 
 std::vector<Diagnostic> warnings(const LoadedConfig& loaded) {
   const Config& c = loaded.config;
   Warnings all(c);
   // Costs of shapes know no time after writing.
-  if (c.workload.shapes.empty()) all.found = limits_passed(c.device, c.device.temperature_K, oldest_s(c));
+  if (c.workload.shapes.empty()) all.found = limits_passed(c.device, c.device.temperature_K, age_since_write_s(c));
+  if (c.workload.shapes.empty())
+    all.device(c.device.plasticity && loaded.annotations.origins.count("device.plasticity.v_read") > 0);
   all.programming();
   all.technology();
   for (Diagnostic& d : all.found)

@@ -5,6 +5,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 
 #include "base/random.h"
 
@@ -22,6 +23,14 @@ double standard_deviation(std::span<const double> x) {
   double sum = 0;
   for (double v : x) sum += (v - m) * (v - m);
   return std::sqrt(sum / static_cast<double>(x.size() - 1));
+}
+
+double quantile(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double last = static_cast<double>(sorted.size() - 1);
+  const double at = std::clamp(p * static_cast<double>(sorted.size()) - 0.5, 0.0, last);
+  const auto i = static_cast<std::size_t>(at);
+  return i + 1 < sorted.size() ? sorted[i] + (at - static_cast<double>(i)) * (sorted[i + 1] - sorted[i]) : sorted[i];
 }
 
 Interval t_interval(std::span<const double> x, double confidence) {

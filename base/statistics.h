@@ -17,6 +17,9 @@ struct Interval {
 double mean(std::span<const double> x);
 double standard_deviation(std::span<const double> x);  // n - 1; 0 for fewer than two
 
+// Of values in rising order, p in 0..1; straight between order statistics, which lie at (i + 1/2) / n. NaN of none.
+double quantile(std::span<const double> sorted, double p);
+
 // Student t interval of the mean over independent chips; degenerate (mean, mean) for one.
 Interval t_interval(std::span<const double> x, double confidence = 0.95);
 

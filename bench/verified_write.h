@@ -28,7 +28,7 @@ class VerifiedWrite {
 
  private:
   Device device_;
-  WriteTables tables_;
+  VerifyTables tables_;
   std::vector<std::array<double, 2>> pairs_;  // targets of each weight value, drawn evenly
   std::vector<std::uint8_t> weights_;         // (rows, columns)
   std::vector<double> written_S_;

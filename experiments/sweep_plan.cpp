@@ -49,17 +49,17 @@ std::vector<Diagnostic> at_plan(const std::vector<Diagnostic>& problems, const S
   return out;
 }
 
-// One for each key, as the first point has it.
+// One for each key and remedy, as the first point has it.
 std::vector<std::string> by_key(const std::vector<std::vector<Diagnostic>>& of_points) {
+  const auto kind = [](const Diagnostic& d) { return d.path + ": " + d.remedy; };
   std::map<std::string, std::size_t> counts;
   std::vector<Diagnostic> first;
   for (const auto& list : of_points)
     for (const auto& d : list)
-      if (counts[d.path]++ == 0) first.push_back(d);
+      if (counts[kind(d)]++ == 0) first.push_back(d);
   std::vector<std::string> out;
   for (Diagnostic& d : first) {
-    const std::size_t n = counts[d.path];
-    d.message += fmt::format(" [{} of {} points]", n, of_points.size());
+    d.message += fmt::format(" [{} of {} points]", counts[kind(d)], of_points.size());
     out.push_back(to_string(d));
   }
   return out;

@@ -89,7 +89,7 @@ void write_rows(const WriteResult& w, HtmlTable& table) {
   if (w.sigma_S > 0) table.row({"sigma of the write error", quantity(w.sigma_S, Unit::siemens)});
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
-  if (w.unpulsed_frac) table.row({"cells that start at their target and take none", percent(*w.unpulsed_frac)});
+  if (w.unpulsed_frac) table.row({"cells that need no pulse", percent(*w.unpulsed_frac)});
   if (const std::string moment = read_moment(w); !moment.empty()) table.row({"all reads are", moment});
 }
 

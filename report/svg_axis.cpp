@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/duration.h"
 #include "report/svg_canvas.h"
 
 namespace bitline {
@@ -109,20 +110,6 @@ std::vector<double> ChartAxis::time_ticks() const {
 
 std::string tick_text(double value) { return fmt::format("{:.4g}", value); }
 
-std::string time_text(double seconds) {
-  struct Length {
-    double s;
-    const char *one, *more;
-  };
-  for (const Length& unit : {Length{year_s, "year", "years"}, Length{day_s, "day", "days"}, Length{hour_s, "h", "h"},
-                             Length{minute_s, "min", "min"}})
-    if (seconds >= unit.s * (1 - 1e-9)) {
-      const std::string count = fmt::format("{:.3g}", seconds / unit.s);
-      return fmt::format("{} {}", count, count == "1" ? unit.one : unit.more);
-    }
-  return pretty(seconds, Unit::second);
-}
-
 LabelledAxis number_axis(const ChartAxis& scale, std::string title, std::vector<double> ticks) {
   LabelledAxis axis{scale, std::move(title), std::move(ticks), {}};
   for (const double t : axis.ticks) axis.labels.push_back(tick_text(t));
@@ -137,7 +124,7 @@ LabelledAxis time_axis(const ChartAxis& scale, std::string title, std::vector<do
   if (ticks.empty()) ticks = scale.time_ticks();
   if (ticks.size() < 2) ticks = scale.ticks();  // a short time with none of people's in it
   LabelledAxis axis{scale, std::move(title), std::move(ticks), {}};
-  for (const double t : axis.ticks) axis.labels.push_back(time_text(t));
+  for (const double t : axis.ticks) axis.labels.push_back(duration(t));
   return axis;
 }
 

@@ -50,8 +50,6 @@ class ChartAxis {
 
 // "0.3", "1e-06": four digits.
 std::string tick_text(double value);
-// Three digits in the largest unit that fits: "100 ns", "1 h", "2.5 days", "10 years".
-std::string time_text(double seconds);
 
 // An axis with what is written along it: a label for each tick, the title beside them.
 struct LabelledAxis {

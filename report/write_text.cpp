@@ -20,7 +20,7 @@ std::string pulses_text(const WriteResult& w) {
   if (!w.pulses_per_cell) return "";
   std::string text = fmt::format("{:.3g} pulses per cell", *w.pulses_per_cell);
   if (w.unpulsed_frac && *w.unpulsed_frac > 0)
-    text += fmt::format(" ({} start at their target and take none, the others {:.3g})", percent(*w.unpulsed_frac, 1),
+    text += fmt::format(" ({} need none, the others {:.3g})", percent(*w.unpulsed_frac, 1),
                         *w.unpulsed_frac < 1 ? *w.pulses_per_cell / (1 - *w.unpulsed_frac) : 0);
   return text;
 }

@@ -8,7 +8,8 @@
 #include <map>
 #include <memory>
 
-#include "array/device/write_tables.h"
+#include "array/device/write_pulses.h"
+#include "array/device/write_verify.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "sim/compensation.h"
@@ -73,8 +74,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   return 0.5 * (low + high);
 }
 
-// Tables of writing by pulses at all levels of all layers; aims that make up for wires take the nearest.
-std::shared_ptr<const WriteTables> write_tables(const Chip& chip) {
+// Targets of all levels of all layers, and aims that make up for wires.
+std::vector<double> all_targets_S(const Chip& chip) {
   const Device& device = chip.config.device;
   std::vector<double> targets_S;
   for (const auto& plan : chip.layers) {
@@ -88,10 +89,16 @@ std::shared_ptr<const WriteTables> write_tables(const Chip& chip) {
   for (const auto& layer : chip.aims)
     for (const auto& block : layer) targets_S.insert(targets_S.end(), block.begin(), block.end());
   if (targets_S.empty()) targets_S.push_back(device.g_max_S);
-  return std::make_shared<const WriteTables>(device, std::move(targets_S));
+  return targets_S;
 }
 
 }  // namespace
+
+double Chip::mean_pulses(double target_S) const {
+  return verify   ? verify->mean_pulses(target_S)
+         : pulses ? pulses->pulses(target_S)
+                  : config.programming.pulses.value_or(1);
+}
 
 Device ideal_device(const Device& device) {
   Device ideal;
@@ -144,7 +151,10 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
   if (config.wires.compensation == Compensation::conductance && config.wires.exact()) compensate(chip);
-  if (written_by_pulses(config.device)) chip.write_tables = write_tables(chip);
+  if (std::holds_alternative<WriteVerify>(config.device.write))
+    chip.verify = std::make_shared<const VerifyTables>(config.device, all_targets_S(chip));
+  if (std::holds_alternative<PulseWrite>(config.device.write))
+    chip.pulses = std::make_shared<const PulseTables>(config.device, all_targets_S(chip));
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
   return chip;

@@ -46,8 +46,12 @@ struct Chip {
   Placement placement;
   std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
   double write_sigma_S = 0;       // solved for level-accuracy writes
-  std::shared_ptr<const WriteTables> write_tables;  // for writing by pulses
-  SolvedWrite solved_write() const { return {write_sigma_S, write_tables.get()}; }
+  std::shared_ptr<const VerifyTables> verify;  // for write-verify
+  std::shared_ptr<const PulseTables> pulses;   // for counted pulses
+  SolvedWrite solved_write() const { return {write_sigma_S, verify.get(), pulses.get()}; }
+  bool counts_pulses() const { return verify || pulses; }
+  // Mean number of pulses that a device with this target takes.
+  double mean_pulses(double target_S) const;
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
   // With compensation: what to write instead of the targets, [layer][block], as BlockDevices counts devices.
   std::vector<std::vector<std::vector<double>>> aims;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "array/device/write_tables.h"
 #include "periphery/lines/wire.h"
 #include "periphery/logic/arithmetic.h"
 #include "sim/area.h"
@@ -157,10 +156,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
                                             pretty(out.settle_s, Unit::second)));
   }
 
-  // Counted while writing; where nothing is written, the mean of the law over all levels.
-  const double pulses = result.write.pulses_per_cell.value_or(
-      chip.write_tables ? chip.write_tables->mean_pulses() : config.programming.pulses.value_or(1));
-  const WriteCost write = write_cost(chip, parts, own, pulses, result.warnings);
+  const WriteCost write = write_cost(chip, parts, own, result.write.pulses_per_cell, result.warnings);
   const bool reloads = chip.placement.loads > 1;
   if (reloads && !(write.energy_J && write.time_s))
     result.warnings.push_back(

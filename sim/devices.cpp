@@ -8,7 +8,6 @@
 #include <limits>
 #include <numeric>
 
-#include "array/device/write_tables.h"
 #include "base/error.h"
 #include "base/npy.h"
 
@@ -95,7 +94,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
     d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
                        [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
   const double age_s = age_since_write_s(chip.config);
-  const bool pulsed = written_by_pulses(device);
+  const bool pulsed = chip.counts_pulses();
   // In strips of rows, so that what is only needed on the way stays in the first-level cache.
   constexpr int devices_at_once = 1024;
   const int rows_at_once = std::max(1, devices_at_once / width);

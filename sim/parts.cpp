@@ -91,10 +91,9 @@ ChipParts chip_parts(const Config& config, double buffer_bits) {
   const int word = config.periphery.bus_bits;
   p.buffer_bit = config.periphery.buffer == BufferKind::sram ? sram_bit(t, buffer_bits, word)
                                                              : register_file_bit(t, buffer_bits, word);
-  p.level_shifters = config.programming.voltage_V.value_or(0) > t.core_limit_V.value_or(1.1 * t.vdd_V);
-  if (p.level_shifters)
-    p.level_shifter =
-        level_shifter(t, *config.programming.voltage_V, *config.programming.voltage_V * config.device.g_max_S);
+  const double write_V = write_pulse(config).voltage_V.value_or(0);
+  p.level_shifters = write_V > t.core_limit_V.value_or(1.1 * t.vdd_V);
+  if (p.level_shifters) p.level_shifter = level_shifter(t, write_V, write_V * config.device.g_max_S);
   return p;
 }
 

@@ -46,7 +46,7 @@ struct WriteResult {
   double sigma_S = 0;                     // solved or given spread of the Gaussian write; 0 when not Gaussian
   std::size_t cells = 0;                  // mapped weights counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
-  std::optional<double> unpulsed_frac;  // devices that write-verify found in their window, so that they took no pulse
+  std::optional<double> unpulsed_frac;  // devices that took no pulse: in their window, or nearest to g_min
   double read_after_s = 0;              // since the last writing, of all reads
   std::optional<double> refresh_in_s;   // from these reads to the next refresh
 };

@@ -28,27 +28,32 @@ std::vector<double> row_conductances(const Chip& chip,
   return total_S;
 }
 
-std::vector<double> conductances_of_codes(const CellLayout& cell, const Device& device) {
-  std::vector<double> g_S;
+std::vector<double> sums_of_codes(const CellLayout& cell, const Device& device, const OfTarget& of) {
+  std::vector<double> sums;
   for (int code = -cell.highest; code <= cell.highest; ++code) {
     double sum = 0;
     for (int s = 0; s < cell.slices; ++s) {
       const Targets t = targets(cell, device, cell.digit(code, s));
-      sum += t.positive_S + t.negative_S;
+      sum += of(t.positive_S);
+      if (cell.devices_per_slice() == 2) sum += of(t.negative_S);
     }
-    g_S.push_back(sum);
+    sums.push_back(sum);
   }
-  return g_S;
+  return sums;
 }
 
-double target_sum_S(const Config& config, const LayerPlan& plan) {
-  const std::vector<double> g_S = conductances_of_codes(plan.cell(), config.device);
+double block_sum(const Config& config, const LayerPlan& plan, const Block& block, const std::vector<double>& of_codes) {
   const MatrixLayer& m = *plan.matrix;
   if (m.weights.empty())
-    return static_cast<double>(m.rows) * m.columns * probabilities(config.workload.weights, m.weight_bits).mean(g_S);
-  double sum_S = 0;
-  for (const std::int16_t w : m.weights) sum_S += g_S[static_cast<std::size_t>(w + plan.cell().highest)];
-  return sum_S;
+    return static_cast<double>(block.rows) * block.columns *
+           probabilities(config.workload.weights, m.weight_bits).mean(of_codes);
+  double sum = 0;
+  for (int r = 0; r < block.rows; ++r) {
+    const std::int16_t* row =
+        m.weights.data() + static_cast<std::size_t>(block.row + r) * static_cast<std::size_t>(m.columns) + block.column;
+    for (int c = 0; c < block.columns; ++c) sum += of_codes[static_cast<std::size_t>(row[c] + plan.cell().highest)];
+  }
+  return sum;
 }
 
 }  // namespace bitline

@@ -15,10 +15,11 @@ namespace bitline {
 std::vector<double> row_conductances(const Chip& chip,
                                      const std::function<void(std::size_t block, int row, double& total_S)>& add);
 
-// Target conductance of all devices that hold a code, by code, the lowest first.
-std::vector<double> conductances_of_codes(const CellLayout& cell, const Device& device);
+// What `of` says of each target, summed over the devices that hold a code, by code, the lowest first.
+using OfTarget = std::function<double(double target_S)>;
+std::vector<double> sums_of_codes(const CellLayout&, const Device&, const OfTarget& of);
 
-// Of the devices of one copy of a layer's weights; where only statistics of the weights are known, their expectation.
-double target_sum_S(const Config& config, const LayerPlan& plan);
+// Such sums over the weights of a block; where only statistics of the weights are known, their expectation.
+double block_sum(const Config&, const LayerPlan&, const Block&, const std::vector<double>& of_codes);
 
 }  // namespace bitline

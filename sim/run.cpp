@@ -22,6 +22,7 @@
 #include "sim/stages.h"
 #include "sim/wire_sample.h"
 #include "sim/wire_study.h"
+#include "sim/write_cost.h"
 
 namespace bitline {
 namespace {
@@ -118,18 +119,6 @@ std::vector<int> reference_classes(const QuantizedNetwork& network, const Datase
     std::copy(best.begin(), best.end(), classes.begin() + static_cast<std::ptrdiff_t>(first));
   });
   return classes;
-}
-
-// Every refresh writes all devices again.
-void warn_endurance(const Config& config, const WriteResult& w, std::vector<std::string>& warnings) {
-  if (!config.device.endurance) return;
-  const auto& refresh_s = config.programming.refresh_s;
-  const double writes = 1 + (refresh_s ? std::floor(config.age_s / *refresh_s) : 0),
-               needed = writes * w.pulses_per_cell.value_or(config.programming.pulses.value_or(1));
-  if (needed > *config.device.endurance)
-    warnings.push_back(
-        fmt::format("device.endurance: {:.3g} pulses until the age of the run, but a device bears {:.3g}", needed,
-                    *config.device.endurance));
 }
 
 std::vector<double> correct(const std::vector<int>& predicted, const Dataset& data) {
@@ -271,7 +260,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
     w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
     w.sigma_S = chip.write_sigma_S;
-    if (chip.write_tables && devices > 0) {
+    if (chip.counts_pulses() && devices > 0) {
       w.pulses_per_cell = static_cast<double>(pulses) / static_cast<double>(devices);
       w.unpulsed_frac = static_cast<double>(unpulsed) / static_cast<double>(devices);
       if (std::holds_alternative<WriteVerify>(config.device.write))
@@ -279,7 +268,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     }
     w.read_after_s = age_since_write_s(config);
     if (config.programming.refresh_s) w.refresh_in_s = *config.programming.refresh_s - w.read_after_s;
-    warn_endurance(config, w, result.warnings);
+    warn_endurance(chip, result.warnings);
 
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;

@@ -31,7 +31,7 @@ class WeightRows {
         probabilities_(probabilities(chip.config.workload.weights, plan.matrix->weight_bits)),
         sampler_(probabilities_),
         random_(chip.config.seed, 0),
-        g_S_(conductances_of_codes(plan.cell(), chip.config.device)),
+        g_S_(sums_of_codes(plan.cell(), chip.config.device, [](double g_S) { return g_S; })),
         expected_S_(probabilities_.mean(g_S_)),
         reference_S_(reference_S(plan.cell(), chip.config.device)),
         drawn_(chip.config.workload.statistics == ShapeStatistics::drawn) {}

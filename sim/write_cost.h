@@ -16,8 +16,12 @@ struct WriteCost {
 };
 // A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
 // `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.
-// `pulses`: of a device, mean; write-verify counts them.
-WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, double pulses,
+// `counted`: mean pulses of a device, where writing counted them; how they go with targets follows from their law.
+WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, std::optional<double> counted,
                      std::vector<std::string>& warnings);
+
+// Warns where the level that takes most pulses takes more than a device endures until the age of the run: every refresh
+// writes all devices again. Erasing is not counted.
+void warn_endurance(const Chip&, std::vector<std::string>& warnings);
 
 }  // namespace bitline

@@ -26,7 +26,7 @@ struct Moments {
 // The law over devices of which those of score z have the law `of(z)`: 7-point Gauss-Legendre on panels of `width` that
 // end at the kinks too. Moments are taken about the middle device, so that devices without spread have exactly none.
 template <class F>
-Moments over_scores(double width, std::initializer_list<double> kinks, const F& of) {
+Moments over_scores(double width, const std::vector<double>& kinks, const F& of) {
   using Rule = boost::math::quadrature::gauss<double, 7>;
   std::vector<double> ends;
   for (double z = -last_score; z <= last_score; z += width) ends.push_back(z);
@@ -90,6 +90,16 @@ double crossing(const F& of, double g_S) {
   return high;
 }
 
+// Where relaxation bends as a function of the score: at its ends and at measured quantiles.
+std::vector<double> kinks_of(const Relaxation& relaxation, double at_zero, double at_rest) {
+  std::vector<double> kinks{at_zero, at_rest};
+  if (const auto* m = std::get_if<MeasuredRelaxation>(&relaxation)) {
+    const std::size_t n = m->levels.front().at.front().change_S.size();
+    for (std::size_t k = 0; k < n; ++k) kinks.push_back(-3 + 6 * static_cast<double>(k) / static_cast<double>(n - 1));
+  }
+  return kinks;
+}
+
 }  // namespace
 
 AgedLaw aged_law(const Device& device, double written_S, double t_s) {
@@ -112,9 +122,11 @@ AgedLaw aged_law(const Device& device, double written_S, double t_s) {
     law = noisy(written_S);
   else if (!relaxed.changes())
     law = later(written_S);
-  else  // measured quantiles lie a quarter of a score apart
-    law = over_scores(0.25, {crossing(soon_S, 0), to_rest ? crossing(soon_S, to_rest->g_rest_S) : HUGE_VAL},
-                      [&](double z) { return later(soon_S(z)); });
+  else
+    law = over_scores(
+        0.25,
+        kinks_of(device.relaxation, crossing(soon_S, 0), to_rest ? crossing(soon_S, to_rest->g_rest_S) : HUGE_VAL),
+        [&](double z) { return later(soon_S(z)); });
   return {law.mean, std::sqrt(law.variance)};
 }
 

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "array/device/drift.h"
 #include "array/device/model_checks.h"
 #include "base/duration.h"
 
@@ -94,7 +97,7 @@ void fields(Visitor& v, Device& d) {
   v(d.measured_s,
     {.key = "measured_until",
      .meaning = "longest time after writing at which such devices were measured; a later age warns, since "
-                "relaxation, drift and slow noise are extrapolated there",
+                "relaxation, drift and slow noise are extrapolated there (times as at thermal.reference)",
      .unit = Unit::second,
      .positive = true,
      .absent = "unknown"});
@@ -158,9 +161,17 @@ std::vector<Diagnostic> limits_passed(const Device& d, double temperature_K, dou
   const bool ages = !std::holds_alternative<NoRelaxation>(d.relaxation) || !std::holds_alternative<NoDrift>(d.drift);
   if (ages && temperature_K != d.thermal.reference_K && d.thermal.relaxation_eV == 0 && d.thermal.drift_eV == 0)
     add("device.thermal", fmt::format("no activation energy is given, so {} changes nothing", K(temperature_K)));
-  if (d.measured_s && age_s > *d.measured_s)
-    add("device.measured_until", fmt::format("{} after writing is extrapolated: the device was measured up to {}",
-                                             duration(age_s), duration(*d.measured_s)));
+  // Warm devices get there sooner.
+  Device at = d;
+  at.temperature_K = temperature_K;
+  const double aged_s =
+      std::max(at_reference_s(at, d.thermal.relaxation_eV, age_s), at_reference_s(at, d.thermal.drift_eV, age_s));
+  if (d.measured_s && aged_s > *d.measured_s * (1 + 1e-9))
+    add("device.measured_until",
+        fmt::format(
+            "{} after writing{} is extrapolated: the device was measured up to {}", duration(age_s),
+            aged_s == age_s ? "" : fmt::format(", as much as {} at {},", duration(aged_s), K(d.thermal.reference_K)),
+            duration(*d.measured_s)));
   if (d.plasticity && d.plasticity->reported.retention_s && age_s > *d.plasticity->reported.retention_s)
     add("device.plasticity.reported.retention",
         fmt::format("{} after writing is beyond the {} that were shown", duration(age_s),

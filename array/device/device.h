@@ -43,7 +43,8 @@ struct Spread {
   double cycle_to_cycle = 0;
 };
 
-class WriteTables;
+class VerifyTables;
+class PulseTables;
 
 struct Device {
   double g_min_S = 1e-6;
@@ -102,9 +103,11 @@ double level_conductance(const Device&, int level, int levels);
 // What writing needs beside the device, worked out once for many devices.
 struct SolvedWrite {
   double sigma_S = 0;                            // of level-accuracy writes, else ignored
-  const WriteTables* tables = nullptr;           // of writing by pulses (array/device/write_tables.h)
+  const VerifyTables* verify = nullptr;          // of write-verify (array/device/write_verify.h)
+  const PulseTables* pulses = nullptr;           // of counted pulses (array/device/write_pulses.h)
   SolvedWrite(double sigma) : sigma_S(sigma) {}  // implicit: most models need no more
-  SolvedWrite(double sigma, const WriteTables* tables_) : sigma_S(sigma), tables(tables_) {}
+  SolvedWrite(double sigma, const VerifyTables* verify_, const PulseTables* pulses_ = nullptr)
+      : sigma_S(sigma), verify(verify_), pulses(pulses_) {}
 };
 // What writing by pulses tells of each device; empty spans are not filled. Other models leave pulses 0.
 struct WriteRecord {

@@ -39,14 +39,6 @@ Line line(const std::vector<double>& x, const std::vector<double>& y, const std:
   return {sy / sw - b * sx / sw, b};
 }
 
-// Linear between order statistics.
-double quantile(const std::vector<double>& sorted, double p) {
-  const double at =
-      std::clamp(p * static_cast<double>(sorted.size()) - 0.5, 0.0, static_cast<double>(sorted.size() - 1));
-  const auto i = std::min(static_cast<std::size_t>(at), sorted.size() - 2);
-  return sorted[i] + (at - static_cast<double>(i)) * (sorted[i + 1] - sorted[i]);
-}
-
 }  // namespace
 
 RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int levels, double highest_S) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "array/device/draws.h"
+#include "array/device/write_pulses.h"
 
 namespace bitline {
 namespace {
@@ -47,9 +48,11 @@ void check(const PulseWrite&, const Device& d, Report& report) {
            "describe it (`bitline fit --ltp` does), or use another type");
     return;
   }
-  constexpr double most = 10000;
-  if (const double n = pulses_of(*d.plasticity->potentiation->update); n > most)
-    report("write.type", fmt::format("{:.0f} pulses for the whole window are more than {:.0f}", n, most),
+  const UpdateCurve& curve = *d.plasticity->potentiation->update;
+  if (const auto* table = std::get_if<TableUpdate>(&curve); table && !problem_of(*table).empty()) return;  // told there
+  if (const double n = pulses_of(curve); n > PulseTables::most_pulses)
+    report("write.type",
+           fmt::format("{:.0f} pulses for the whole window are more than {}", n, PulseTables::most_pulses),
            "use type: gaussian with the spread that such a write leaves");
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "array/device/draws.h"
+#include "array/device/write_pulses.h"
 #include "array/device/write_verify.h"
 
 namespace bitline {
@@ -48,17 +49,18 @@ void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const Chunk
 }
 
 void add_error(const WriteVerify&, const SolvedWrite& solved, const Chunk& c) {
-  write_verified(c.device, *solved.tables, c.random, c.ids, c.target_S, c.g_S, c.record);
+  write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record);
 }
 
 void add_error(const PulseWrite&, const SolvedWrite& solved, const Chunk& c) {
   const std::size_t n = c.ids.size();
   std::uint32_t word[chunk_size];
-  WriteOutcome one[chunk_size];
   words(c.random, Purpose::write_error, c.ids, {word, n});
-  solved.tables->draw(0, c.target_S, {word, n}, {one, n});
-  for (std::size_t i = 0; i < n; ++i) c.g_S[i] += static_cast<double>(one[i].offset_S);
-  for (std::size_t i = 0; i < c.record.pulses.size(); ++i) c.record.pulses[i] = one[i].pulses;
+  for (std::size_t i = 0; i < n; ++i) {
+    const PulseTables::Outcome one = solved.pulses->draw(c.target_S[i], word[i]);
+    c.g_S[i] += one.g_S - c.target_S[i];
+    if (!c.record.pulses.empty()) c.record.pulses[i] = static_cast<std::uint16_t>(one.pulses);
+  }
 }
 
 // One factor exp(sigma z) per device; `second` chooses the number of the pair of draws that is its own.
@@ -144,10 +146,12 @@ void write_cells(const Device& device, const SolvedWrite& solved, const Random& 
       !(solved.sigma_S >= 0 && std::isfinite(solved.sigma_S))) {
     throw std::invalid_argument("write_cells: the solved sigma is not a finite number from 0 on");
   }
-  const bool pulsed = written_by_pulses(device);
-  if (pulsed && !solved.tables) throw std::invalid_argument("write_cells: pulses without their tables");
-  if (!pulsed) std::fill(record.pulses.begin(), record.pulses.end(), std::uint16_t{0});
-  if (!std::holds_alternative<WriteVerify>(device.write)) {
+  const bool verified = std::holds_alternative<WriteVerify>(device.write),
+             pulsed = std::holds_alternative<PulseWrite>(device.write);
+  if ((verified && !solved.verify) || (pulsed && !solved.pulses))
+    throw std::invalid_argument("write_cells: pulses without their tables");
+  if (!verified && !pulsed) std::fill(record.pulses.begin(), record.pulses.end(), std::uint16_t{0});
+  if (!verified) {
     for (const auto& span : {record.failed, record.round}) std::fill(span.begin(), span.end(), std::uint8_t{0});
   }
   for (std::size_t begin = 0; begin < ids.size(); begin += chunk_size) {

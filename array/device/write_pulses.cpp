@@ -3,56 +3,72 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "base/parallel.h"
 
 namespace bitline {
-namespace {
 
-const UpdateCurve& curve_of(const Device& d) { return *d.plasticity->potentiation->update; }
+PulseTables::PulseTables(const Device& d, std::span<const double> targets_S) {
+  const UpdateCurve& curve = *d.plasticity->potentiation->update;
+  const auto conductance = [&](double x) { return d.g_min_S + x * (d.g_max_S - d.g_min_S); };
+  const int all = static_cast<int>(std::ceil(pulses_of(curve)));
+  if (all > most_pulses || targets_S.empty()) throw std::invalid_argument("PulseTables: too many pulses, or no target");
+  for (int n = 0; n < all; ++n)
+    between_S_.push_back(conductance(0.5 * (state_after(curve, n) + state_after(curve, n + 1))));
+  std::set<int> wanted;
+  for (const double target_S : targets_S) wanted.insert(pulses(target_S));
 
-double state_of(const Device& d, double g_S) { return (g_S - d.g_min_S) / (d.g_max_S - d.g_min_S); }
-
-}  // namespace
-
-int pulses_towards(const Device& d, double target_S) {
-  const double x = std::clamp(state_of(d, target_S), 0.0, 1.0);
-  const int below = static_cast<int>(pulses_to(curve_of(d), x));
-  const auto off = [&](int n) { return std::abs(state_after(curve_of(d), n) - x); };
-  return off(below + 1) < off(below) ? below + 1 : below;
+  // Every device is pulsed on and on and looked at where a target's pulses end: what n pulses make is what n - 1 made,
+  // and one more. The numbers drawn are the same for every seed and chip, since a law is no draw.
+  static const Random random(0x7e61f8, 0);
+  const PulseSpread& spread = d.plasticity->spread;
+  const std::vector<int> ends(wanted.begin(), wanted.end());
+  std::vector<std::vector<float>> states(ends.size(), std::vector<float>(paths));
+  constexpr std::uint32_t at_once = 1024;
+  parallel_for(paths / at_once, [&](std::size_t part) {
+    const UpdateSteps step(curve);
+    for (std::uint32_t p = static_cast<std::uint32_t>(part) * at_once; p < (part + 1) * at_once; ++p) {
+      const double factor =
+          spread.device_to_device > 0
+              ? std::exp(spread.device_to_device * random.normal4({.purpose = Purpose::pulse_device, .place = p})[0])
+              : 1;
+      const double sigma = spread.cycle_to_cycle * std::sqrt(factor);
+      double x = 0;
+      std::uint32_t pulse = 0;
+      for (std::size_t e = 0; e < ends.size(); ++e) {
+        for (; pulse < static_cast<std::uint32_t>(ends[e]); ++pulse) {
+          x = step.up(x, factor);
+          if (sigma > 0)
+            x = std::clamp(
+                x + sigma * random.normal4({.purpose = Purpose::pulse_cycle, .place = p, .step = pulse / 4})[pulse % 4],
+                0.0, 1.0);
+        }
+        states[e][p] = static_cast<float>(x);
+      }
+    }
+  });
+  constexpr std::size_t kept = std::size_t{1} << kept_bits;
+  for (auto& x : states) {
+    std::sort(x.begin(), x.end());
+    for (std::size_t i = 0; i < kept; ++i)
+      g_S_.push_back(static_cast<float>(conductance(static_cast<double>(x[(2 * i + 1) * x.size() / (2 * kept)]))));
+  }
+  std::size_t table = 0;
+  for (int n = 0; n <= all; ++n) {
+    while (table + 1 < ends.size() && ends[table + 1] - n <= n - ends[table]) ++table;
+    first_.push_back(static_cast<std::uint32_t>(table * kept));
+  }
 }
 
-// Every path is pulsed on and on, and looked at where a target's pulses end: what n pulses make is what n - 1 made, and
-// one more.
-std::vector<TargetWrites> pulsed_writes(const Device& d, std::span<const double> targets_S) {
-  constexpr int paths = WriteTables::paths;
-  static const Random random(0x7e61f8, 0);  // the same for every seed and chip, since a law is no draw
-  const PulseSpread& spread = d.plasticity->spread;
-  std::multimap<int, std::size_t> ends;  // pulses, target
-  std::vector<TargetWrites> out(targets_S.size());
-  for (std::size_t t = 0; t < targets_S.size(); ++t) {
-    const int pulses = pulses_towards(d, targets_S[t]);
-    out[t].rounds.resize(1), out[t].mean_pulses = pulses;
-    ends.emplace(pulses, t);
-  }
-  int pulse = 0;
-  std::vector<double> state(paths), factor(paths, 1.0);
-  for (std::uint32_t p = 0; p < paths && spread.device_to_device > 0; ++p)
-    factor[p] = std::exp(spread.device_to_device * random.normal4({.purpose = Purpose::pulse_device, .place = p})[0]);
-  for (const auto& [pulses, t] : ends) {
-    for (; pulse < pulses; ++pulse)
-      for (std::uint32_t p = 0; p < paths; ++p) {
-        double x = potentiated(curve_of(d), state[p], factor[p]);
-        if (spread.cycle_to_cycle > 0)
-          x += spread.cycle_to_cycle * std::sqrt(factor[p]) *
-               random.normal4(
-                   {.purpose = Purpose::pulse_cycle, .place = p, .step = static_cast<std::uint32_t>(pulse)})[0];
-        state[p] = std::clamp(x, 0.0, 1.0);
-      }
-    for (const double x : state)
-      out[t].rounds[0].push_back({static_cast<float>(d.g_min_S + x * (d.g_max_S - d.g_min_S) - targets_S[t]),
-                                  static_cast<std::uint16_t>(pulses), 0});
-  }
-  return out;
+int PulseTables::pulses(double target_S) const {
+  return static_cast<int>(std::lower_bound(between_S_.begin(), between_S_.end(), target_S) - between_S_.begin());
+}
+
+PulseTables::Outcome PulseTables::draw(double target_S, std::uint32_t word) const {
+  const int n = pulses(target_S);
+  return {static_cast<double>(g_S_[first_[static_cast<std::size_t>(n)] + (word >> (32 - kept_bits))]), n};
 }
 
 }  // namespace bitline

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <stdexcept>
 
 #include "array/device/draws.h"
 #include "array/device/relax.h"
@@ -36,8 +38,8 @@ struct Path {
 
 }  // namespace
 
-WriteOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target_S, double start_S, double factor,
-                             const std::function<std::array<float, 2>(int pulse)>& normal2) {
+VerifyOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target_S, double start_S, double factor,
+                              const std::function<std::array<float, 2>(int pulse)>& normal2) {
   const std::vector<double>& down = w.reset_step_S.empty() ? w.set_step_S : w.reset_step_S;
   double g_S = start_S;
   int in_a_row = 0, direction = 0;
@@ -57,44 +59,97 @@ WriteOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target
   }
 }
 
-TargetWrites verified_writes(const Device& device, double target_S) {
+VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) : targets_S_(std::move(targets_S)) {
   const auto& w = std::get<WriteVerify>(device.write);
-  constexpr int paths = WriteTables::paths;
+  std::sort(targets_S_.begin(), targets_S_.end());
+  targets_S_.erase(std::unique(targets_S_.begin(), targets_S_.end()), targets_S_.end());
+  if (targets_S_.empty()) throw std::invalid_argument("VerifyTables: no target");
+  if (targets_S_.size() > most_targets) {
+    const double low = targets_S_.front(), high = targets_S_.back();
+    targets_S_.resize(most_targets);
+    for (std::size_t i = 0; i < most_targets; ++i)
+      targets_S_[i] = low + (high - low) * static_cast<double>(i) / (most_targets - 1);
+  }
+  const std::size_t count = targets_S_.size();
+  const double range_S = targets_S_.back() - targets_S_.front();
+  lowest_S_ = targets_S_.front();
+  bins_per_S_ = range_S > 0 ? bins / range_S : 0;
+  std::size_t target = 0;
+  for (std::size_t b = 0; b < bins; ++b) {
+    const double middle_S = lowest_S_ + (static_cast<double>(b) + 0.5) / bins * range_S;
+    while (target + 1 < count && targets_S_[target] + targets_S_[target + 1] < 2 * middle_S) ++target;
+    nearest_[b] = static_cast<std::uint8_t>(target);
+  }
   std::vector<RelaxedAt> after;  // so many waits
   for (int r = 0; r < w.rounds; ++r) after.emplace_back(device.relaxation, device.g_max_S, r * w.wait_s);
-  TargetWrites out;
-  std::vector<Path> all(paths);
-  for (int round = 0; round < w.rounds; ++round) {
-    auto& found = out.rounds.emplace_back();
-    for (int p = 0; p < paths; ++p) {
-      Path& path = all[static_cast<std::size_t>(p)];
-      const auto own = normals_of(p, round, 0);
-      double start_S = w.start_S;
-      if (round > 0) {
-        start_S = after[static_cast<std::size_t>(round - path.round)](path.written_S, path.z);
-        if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.half_width_S) continue;
+
+  const auto rounds = static_cast<std::size_t>(w.rounds);
+  outcomes_.resize(count * rounds * kept);
+  for (std::size_t t = 0; t < count; ++t) {
+    const double target_S = targets_S_[t];
+    std::vector<Path> all(paths);
+    for (int round = 0; round < w.rounds; ++round) {
+      std::vector<VerifyOutcome> found;
+      for (int p = 0; p < paths; ++p) {
+        Path& path = all[static_cast<std::size_t>(p)];
+        const auto own = normals_of(p, round, 0);
+        double start_S = w.start_S;
+        if (round > 0) {
+          start_S = after[static_cast<std::size_t>(round - path.round)](path.written_S, path.z);
+          if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.half_width_S) continue;
+        }
+        const double factor = w.device_spread > 0 ? std::exp(w.device_spread * normals_of(p, 0, 0)[3]) : 1;
+        const VerifyOutcome one = write_by_pulses(w, device.g_max_S, target_S, start_S, factor, [&](int pulse) {
+          const auto z = normals_of(p, round, pulse + 1);
+          return std::array<float, 2>{z[0], z[1]};
+        });
+        found.push_back(one);
+        path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
+                path.pulses + one.pulses, one.failed != 0};
       }
-      const double factor = w.device_spread > 0 ? std::exp(w.device_spread * normals_of(p, 0, 0)[3]) : 1;
-      const WriteOutcome one = write_by_pulses(w, device.g_max_S, target_S, start_S, factor, [&](int pulse) {
-        const auto z = normals_of(p, round, pulse + 1);
-        return std::array<float, 2>{z[0], z[1]};
+      VerifyOutcome* table = outcomes_.data() + (t * rounds + static_cast<std::size_t>(round)) * kept;
+      if (found.empty()) {  // none of these paths is written again; a device that still is takes the round's before
+        std::copy_n(table - kept, kept, table);
+        continue;
+      }
+      std::sort(found.begin(), found.end(), [](const VerifyOutcome& a, const VerifyOutcome& b) {
+        return std::pair(a.pulses, a.offset_S) < std::pair(b.pulses, b.offset_S);
       });
-      found.push_back(one);
-      path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round, path.pulses + one.pulses,
-              one.failed != 0};
+      for (std::size_t i = 0; i < kept; ++i) table[i] = found[(2 * i + 1) * found.size() / (2 * kept)];
     }
+    double pulses = 0, failed = 0;
+    for (const Path& path : all) pulses += path.pulses, failed += path.failed;
+    mean_pulses_.push_back(pulses / paths);
+    failed_.push_back(failed / paths);
   }
-  for (const Path& path : all) out.mean_pulses += path.pulses, out.failed_share += path.failed;
-  out.mean_pulses /= paths, out.failed_share /= paths;
-  return out;
+  for (std::size_t round = 0; round < rounds; ++round)
+    for (const std::size_t t : nearest_) first_.push_back(static_cast<std::uint32_t>((t * rounds + round) * kept));
 }
 
-void write_verified(const Device& device, const WriteTables& tables, const Random& random, std::span<const CellId> ids,
+void VerifyTables::draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
+                        std::span<VerifyOutcome> outcome) const {
+  // Without branches, since which level a device gets nobody can predict.
+  const std::size_t n = target_S.size();
+  double in_bins[chunk_size];
+  std::int32_t at[chunk_size];
+  for (std::size_t i = 0; i < n; ++i) in_bins[i] = bin(target_S[i]);
+  for (std::size_t i = 0; i < n; ++i) at[i] = static_cast<std::int32_t>(in_bins[i]);
+  const std::uint32_t* first = first_.data() + static_cast<std::size_t>(round) * bins;
+  for (std::size_t i = 0; i < n; ++i) outcome[i] = outcomes_[first[at[i]] + (word[i] >> (32 - kept_bits))];
+}
+
+double VerifyTables::mean_pulses() const {
+  double sum = 0;
+  for (double m : mean_pulses_) sum += m;
+  return sum / static_cast<double>(mean_pulses_.size());
+}
+
+void write_verified(const Device& device, const VerifyTables& tables, const Random& random, std::span<const CellId> ids,
                     std::span<const double> target_S, std::span<double> g_S, const WriteRecord& record) {
   const auto& w = std::get<WriteVerify>(device.write);
   const std::size_t n = ids.size();
   std::uint32_t word[chunk_size];
-  WriteOutcome one[chunk_size];
+  VerifyOutcome one[chunk_size];
   std::uint8_t round[chunk_size];
   words(random, Purpose::write_error, ids, {word, n});
   tables.draw(0, target_S, {word, n}, {one, n});
@@ -112,7 +167,7 @@ void write_verified(const Device& device, const WriteTables& tables, const Rando
   for (int r = 1; r < w.rounds; ++r) {
     const auto step = static_cast<std::uint32_t>(r);
     float read[chunk_size], new_z[chunk_size];
-    WriteOutcome again[chunk_size];
+    VerifyOutcome again[chunk_size];
     normals(random, Purpose::write_error, ids, {read, n}, true, step);
     words(random, Purpose::write_error, ids, {word, n}, false, step);
     tables.draw(r, target_S, {word, n}, {again, n});

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "array/device/write_pulses.h"
 #include "array/fit/parts.h"
 #include "base/error.h"
 #include "base/yaml.h"
@@ -100,12 +101,17 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
                         files.ppf->string(), side));
   }
   // Nothing tells how far off cells land but the pulses themselves.
-  if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type")) {
-    parts.front().keys.push_back({"write.type", "pulses", "", ""});
-    parts.front().notes.push_back(
-        "no --readback: `run` writes with these pulses, counted from the lowest conductance without a look "
-        "(write.type: "
-        "pulses)");
+  if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type") && given.count("g_max")) {
+    FitPart& ltp = parts.front();
+    // No train is longer than all readings are.
+    if (ltp.x.size() <= static_cast<std::size_t>(PulseTables::most_pulses)) {
+      ltp.keys.push_back({"write.type", "pulses", "", ""});
+      ltp.notes.push_back(
+          "no --readback: `run` writes with these pulses, counted from the lowest conductance without a look "
+          "(write.type: pulses)");
+    } else {
+      ltp.notes.push_back("no --readback, and too many pulses to write with: `run` writes exactly");
+    }
   }
   note_disagreements(parts);
   return parts;

@@ -26,8 +26,8 @@ struct FittedValue {
 // One candidate model of a part.
 struct FitCandidate {
   std::string model = {};
-  int parameters = 0;  // with the variance
-  double aicc = 0;
+  int parameters = 0;        // with the variance
+  double aic = 0;            // lowest is best; corrected for few readings where these are independent
   double rms = 0;            // of the residuals, in y's unit
   std::string refused = {};  // why it is out: the data cannot tell its parameters; "" = usable
   std::vector<FittedValue> values = {};

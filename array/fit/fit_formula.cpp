@@ -9,6 +9,7 @@
 #include "array/fit/trains.h"
 #include "array/plasticity/update.h"
 #include "base/random.h"
+#include "base/statistics.h"
 
 namespace bitline::fit {
 namespace {
@@ -93,7 +94,8 @@ void describe(LongTermFit& f, const Trains& t, const Shape& shape, Unit unit,
   c.values.clear(), c.refused.clear();
   const auto scaled = [&](std::size_t j) { return through(at(j), [&](double x) { return t.low + t.range * x; }); };
   const Estimate low = scaled(0), high = scaled(1);
-  if (!(at(1).value - at(0).value > std::hypot(at(1).high - at(1).value, at(0).high - at(0).value)))
+  const double above = std::max(0.0, at(1).value - at(1).low), below = std::max(0.0, at(0).high - at(0).value);
+  if (!(at(1).value - at(0).value > std::hypot(above, below)))
     c.refused = "no window is above the noise that it leaves (do positive pulses raise it, negative ones lower it?)";
   if (unit == Unit::siemens) {
     if (low.value < 0) c.refused = "its lowest conductance would be below 0: is there an offset in the readings?";
@@ -169,13 +171,11 @@ void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises,
     const LeastSquares s = solve(again, shape, {f.at});
     for (std::size_t j = 0; s.converged && j < drawn.size(); ++j) drawn[j].push_back(s.at[j]);
   }
+  if (2 * drawn[0].size() < noises.size()) return;  // least squares' own intervals stay
   for (auto& one : drawn) std::sort(one.begin(), one.end());
   // As far as a draw's fit lies from what it was drawn from, the truth lies from ours.
   describe(f, t, shape, unit, [&](std::size_t j) {
-    const auto quantile = [&](double p) {
-      return drawn[j][static_cast<std::size_t>(p * static_cast<double>(drawn[j].size() - 1) + 0.5)];
-    };
-    return Estimate{f.at[j], 2 * f.at[j] - quantile(0.975), 2 * f.at[j] - quantile(0.025)};
+    return Estimate{f.at[j], 2 * f.at[j] - quantile(drawn[j], 0.975), 2 * f.at[j] - quantile(drawn[j], 0.025)};
   });
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "array/fit/parts.h"
 #include "base/error.h"
@@ -21,6 +22,28 @@ struct Sweep {
 
 // i = c_state sinh(b v) / sinh(b), b = beta times the largest voltage; straight for b = 0.
 double shape(double b, double v) { return std::abs(b) < 1e-9 ? v : std::sinh(b * v) / std::sinh(b); }
+
+constexpr const char* it_leaves = "it leaves";
+
+// Whether neighbours agree or differ no more than those of independent numbers would, in the order of the file and in
+// that of voltages: two standard errors of a lag-1 correlation. Few readings do not tell.
+bool like_noise(const Sweep& s, const std::vector<double>& residuals) {
+  constexpr std::size_t few = 9;
+  const std::size_t n = residuals.size();
+  if (n < few) return false;
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto correlation = [&] {
+    std::vector<double> r;
+    for (const std::size_t row : order) r.push_back(residuals[row]);
+    return std::abs(independence(r).correlation);
+  };
+  const double in_file = correlation();
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(s.state[a], s.v[a]) < std::pair(s.state[b], s.v[b]);
+  });
+  return std::max(in_file, correlation()) < 2 / std::sqrt(static_cast<double>(n));
+}
 
 FitCandidate fit_curve(const Sweep& s, bool curved, bool by_name) {
   const std::size_t n = s.i.size(), k = s.states + (curved ? 1 : 0);
@@ -57,10 +80,9 @@ FitCandidate fit_curve(const Sweep& s, bool curved, bool by_name) {
     square += s.i[row] * s.i[row];
   }
   const double readings = independence(residuals).readings, left = std::sqrt(fit.sum_of_squares / square);
-  // What noise leaves does not hang together.
   constexpr double most_left = 0.1;
-  if (left > most_left && readings < 0.5 * static_cast<double>(n) && !by_name)
-    c.refused = fmt::format("it leaves {:.0f} % of the currents, and not as noise does", 100 * left);
+  if (left > most_left && !like_noise(s, residuals) && !by_name)
+    c.refused = fmt::format("{} {:.0f} % of the currents, and not as noise does", it_leaves, 100 * left);
   if (curved) {
     const double sign = fit.at[s.states] < 0 ? -1 : 1;  // the curve is even in it
     const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), readings),
@@ -109,9 +131,12 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
     if (wanted(files, iv_models, curved ? "sinh" : "ohmic"))
       part.candidates.push_back(fit_curve(s, curved, wanted_by_name(files, iv_models)));
   judge(part, s.i_most);
+  const bool no_curve = std::any_of(part.candidates.begin(), part.candidates.end(),
+                                    [](const FitCandidate& c) { return c.refused.starts_with(it_leaves); });
   try {
     choose(part);
   } catch (const InputError& e) {
+    if (!no_curve) throw;
     throw InputError(fmt::format(
         "{}\nBoth curves are odd, I(-V) = -I(V). Are the currents absolute values, or both branches of a loop under "
         "one "

@@ -12,20 +12,23 @@ namespace bitline::fit {
 namespace {
 
 // The models take the longest train of each direction for one across the whole window. A direction whose trains end
-// well before the other's start does not tell how many pulses that takes, so what follows from it is assumed.
-void mark_cut_trains(const Trains& t, FitPart& part) {
+// before the other's start does not tell how many pulses that takes: what follows from it is assumed, and trains that
+// end far from there are refused, since they would draw the window to where they end.
+void mark_cut_trains(const MeasuredTable& table, const Trains& t, FitPart& part) {
   if (t.longest[0] == 0 || t.longest[1] == 0) return;
   double end[2] = {0, 0}, count[2] = {0, 0};  // mean reading after the longest trains: [up]
   for (const Train& train : t.all)
     if (train.count == t.longest[train.up]) end[train.up] += t.y[train.first + train.count - 1], count[train.up] += 1;
-  constexpr double enough = 0.1;  // of the readings' range
-  const bool cut[2] = {end[0] / count[0] > enough, end[1] / count[1] < 1 - enough};
+  // Of the readings' range, which noise widens.
+  const double noise = 3 * part.best().rms / t.range, little = 0.1 + noise, far = 0.25 + noise;
   for (const bool up : {false, true}) {
-    if (!cut[up]) continue;
-    const std::string why =
-        fmt::format("{} pulses end before they reach the {} reading: taken as if they crossed the window",
-                    up ? "positive" : "negative", up ? "highest" : "lowest");
-    part.notes.push_back(why + ", so their number and nonlinearity are assumed");
+    const double short_by = up ? 1 - end[1] / count[1] : end[0] / count[0];
+    if (short_by <= little) continue;
+    const std::string why = fmt::format("{} pulses end {:.0f} % of the readings' range before the {} reading",
+                                        up ? "positive" : "negative", 100 * short_by, up ? "highest" : "lowest");
+    if (short_by > far)
+      table.refuse(why + ": nothing tells how many cross the window. Measure more of them, or leave them out");
+    part.notes.push_back(why + ": taken as if they crossed the window, so their number and nonlinearity are assumed");
     for (FitPart::Key& k : part.keys)
       if (k.path.starts_with(std::string(side(up)) + ".update.") && !k.path.ends_with(".type")) k.assumed = why;
   }
@@ -120,7 +123,16 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     }
     LongTermFit& fit = fits.emplace_back(fit_formula(model, t, part.y_unit));
     constexpr int draws = 200;
-    if (fit.at.empty()) continue;
+    if (!(fit.high > fit.low) || fit.at.empty()) continue;
+    // Ten times what trains differ by: by chance once in 1000 fits where six numbers are independent in three trains.
+    constexpr double most_misfit = 10;
+    constexpr std::size_t enough_trains = 6;
+    const double misfit = train_residuals(t, fit).misfit;
+    if (misfit > most_misfit && t.all.size() >= enough_trains && !wanted_by_name(files, ltp_models)) {
+      fit.candidate.refused =
+          fmt::format("its curve misses what all trains have in common, by {:.0f} times what they differ by", misfit);
+      continue;
+    }
     if (const auto noises = possible_noise(t, fit, draws); !noises.empty()) resample(t, part.y_unit, noises, fit);
   }
   for (const LongTermFit& f : fits) part.candidates.push_back(f.candidate);
@@ -140,7 +152,7 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   }
   const auto& points = fits[part.chosen].points;
   part.keys.insert(part.keys.end(), points.begin(), points.end());
-  mark_cut_trains(t, part);
+  mark_cut_trains(table, t, part);
   part.notes.push_back("one device was measured: the spread between devices is left out");
   note_unused(part, table);
   return part;

@@ -57,7 +57,7 @@ FitCandidate fit_terms(const Pairs& pairs, int terms, const std::string& where, 
   }
   for (std::size_t i = 0; i < n; ++i) c.fitted[i] = decays(s.at, pairs.dt_s[i]);
   c.rms = std::sqrt(s.sum_of_squares / static_cast<double>(n));
-  c.aicc = aicc(c.rms * c.rms, static_cast<double>(n), c.parameters);
+  c.aic = aicc(c.rms * c.rms, static_cast<double>(n), c.parameters);
   for (int t = 0; t < terms; ++t) {
     const auto j = static_cast<std::size_t>(2 * t);
     const auto at = [&](std::size_t k) { return estimate(s, k, static_cast<double>(n), static_cast<double>(n)); };
@@ -133,7 +133,7 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
     for (const int side : {0, 1}) {
       if (sides[side].gain.empty()) continue;
       FitCandidate c = fit_terms(sides[side], terms, of[side], side == 0 ? "facilitation" : "depression");
-      both.model = c.model, both.parameters += c.parameters, both.aicc += c.aicc;
+      both.model = c.model, both.parameters += c.parameters, both.aic += c.aic;
       square += c.rms * c.rms * static_cast<double>(c.fitted.size());
       if (both.refused.empty()) both.refused = c.refused;
       both.values.insert(both.values.end(), c.values.begin(), c.values.end());

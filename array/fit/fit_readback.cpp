@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <tuple>
 
 #include "array/device/draws.h"
@@ -65,7 +66,7 @@ FitCandidate fit_sigma(const Errors& e, int degree, double scale_S) {
   for (std::size_t i = 0; i < n; ++i)
     likelihood -= std::log(sigma[i]) + 0.5 * e.error[i] * e.error[i] / (sigma[i] * sigma[i]) +
                   0.5 * std::log(2 * std::numbers::pi);
-  c.aicc = aicc_of_likelihood(likelihood, static_cast<double>(n), c.parameters);
+  c.aic = aicc_of_likelihood(likelihood, static_cast<double>(n), c.parameters);
   c.rms = scale_S * std::sqrt(square);
   for (std::size_t j = 0; j < k; ++j) {
     const Estimate one = estimate(s, j, static_cast<double>(n), static_cast<double>(n));
@@ -85,7 +86,7 @@ FitCandidate fit_window(const Errors& e, double scale_S, bool by_name) {
   double half = 0;
   for (const double x : e.error) half = std::max(half, std::abs(x));
   // The largest of n errors lies n / (n + 1) of the way on average; taken as it is it would fit too well.
-  c.aicc = aicc_of_likelihood(-n * std::log(2 * half * (n + 1) / n), n, 1);
+  c.aic = aicc_of_likelihood(-n * std::log(2 * half * (n + 1) / n), n, 1);
   constexpr double fewest = 100;
   if (n < fewest && !by_name) c.refused = "fewer than 100 cells do not tell a window from a normal law";
   c.rms = scale_S * half / std::sqrt(3.0);
@@ -130,6 +131,11 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   if (std::all_of(e.error.begin(), e.error.end(), [](double x) { return x == 0; }))
     table.refuse("every cell is at its target: there is no error to fit (write: exact)");
   part.readings = n;
+  const double square = std::inner_product(e.error.begin(), e.error.end(), e.error.begin(), 0.0) / n;
+  if (std::sqrt(square) * scale_S > highest_S)
+    table.refuse(
+        fmt::format("cells are off their targets by {}, more than the highest target of {}: are the units right?",
+                    pretty(std::sqrt(square) * scale_S, Unit::siemens), pretty(highest_S, Unit::siemens)));
   for (const int degree : {0, 1, 2})
     if (wanted(files, readback_models, readback_models[static_cast<std::size_t>(degree)])) {
       if (degree > 0 &&
@@ -168,12 +174,12 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
                     "is counted as spread",
                     pretty(bias * scale_S, Unit::siemens)));
   // Errors over their sigma are normal numbers: kurtosis of n of them is 3 +- sqrt(24 / n) (Pearson).
-  double fourth = 0, square = 0;
+  double fourth = 0, second = 0;
   for (std::size_t i = 0; i < e.error.size(); ++i) {
     const double z = e.error[i] * scale_S / part.best().fitted[i];
-    fourth += z * z * z * z / n, square += z * z / n;
+    fourth += z * z * z * z / n, second += z * z / n;
   }
-  const double kurtosis = fourth / (square * square);
+  const double kurtosis = fourth / (second * second);
   constexpr double certain = 5;  // standard errors
   if (part.best().model != "window" && kurtosis > 3 + certain * std::sqrt(24 / n))
     part.notes.push_back(

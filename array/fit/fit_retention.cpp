@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Retention and relaxation: written cells read again at several times. Intervals by the bootstrap over cells (Efron
-// 1979, doi:10.1214/aos/1176344552), since the readings of one cell belong together.
+// 1979, doi:10.1214/aos/1176344552), since the readings of one cell belong together; of very many cells m out of n
+// (Bickel, Goetze, van Zwet, Statistica Sinica 7, 1 (1997)).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +27,7 @@ struct Model {
 };
 
 const Model models[] = {
-    {"no-change", no_change, 1, {}},
+    {"no-change", no_change, 2, {}},
     {"log-time",
      log_time,
      4,
@@ -64,13 +65,11 @@ std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& 
   return out;
 }
 
-// So many cells drawn with replacement. Of very many, fewer tell as much: intervals shrink with their square root.
-constexpr std::size_t most_drawn = 4000;
-std::size_t drawn_cells(const Cells& cells) { return std::min(cells.all.size(), most_drawn); }
-Cells resampled(const Cells& cells, int round) {
+// So many cells drawn with replacement.
+Cells resampled(const Cells& cells, std::size_t m, int round) {
   Cells out{.times_s = cells.times_s, .highest_S = cells.highest_S, .many = cells.many};
   const Random random(0x0f17, 0);
-  for (std::size_t i = 0; i < drawn_cells(cells); ++i) {
+  for (std::size_t i = 0; i < m; ++i) {
     const auto word = random.bits({.purpose = Purpose::bootstrap,
                                    .place = static_cast<std::uint32_t>(i),
                                    .image = static_cast<std::uint32_t>(round)})[0];
@@ -82,39 +81,44 @@ Cells resampled(const Cells& cells, int round) {
 
 // The chosen model's numbers with their intervals.
 std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel& fit, const Cells& cells,
-                                        std::vector<std::string>& notes) {
+                                        std::vector<std::string>& notes, std::string& refused) {
   std::vector<FittedValue> out;
   static const char* of_level[] = {"mean shift", "mean shift per decade", "sigma", "sigma per square root of a decade"};
   constexpr int rounds = 200;
   const std::vector<Model::Number> numbers = numbers_of(model, fit);
+  // Of very many cells fewer tell as much, as long as every level has enough: intervals shrink with their square root.
+  constexpr std::size_t fewer = 4000;
   std::vector<std::vector<double>> drawn;
-  if (cells.many && !fit.numbers.empty()) {
+  double shrink = 1;
+  for (std::size_t m = std::min(cells.all.size(), fewer); cells.many && !fit.numbers.empty(); m = cells.all.size()) {
+    drawn.clear();
+    shrink = std::sqrt(static_cast<double>(m) / static_cast<double>(cells.all.size()));
     for (int round = 0; round < rounds; ++round) {
       try {
-        const RetentionModel again = model.fit(resampled(cells, round), fit.solution);
+        const RetentionModel again = model.fit(resampled(cells, m, round), fit.solution);
         if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
       } catch (const InputError&) {
         // too few readings of a level or time among these cells
       }
     }
-    if (drawn.size() < rounds)
-      notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
-                                  rounds - drawn.size(), rounds));
+    if (m == cells.all.size() || drawn.size() == rounds) break;
   }
+  constexpr int most_failed = rounds / 10;  // levels have few cells each, which says nothing against them
+  if (!drawn.empty() && !model.numbers.empty() && rounds - static_cast<int>(drawn.size()) > most_failed)
+    refused = fmt::format("other cells would not give it: {} of {} resamples cannot be fitted", rounds - drawn.size(),
+                          rounds);
+  else if (cells.many && !fit.numbers.empty() && drawn.size() < rounds)
+    notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
+                                rounds - drawn.size(), rounds));
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
-  const double shrink = std::sqrt(static_cast<double>(drawn_cells(cells)) / static_cast<double>(cells.all.size()));
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
     const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : numbers.at(j).name;
     std::vector<double> values;
     for (const auto& one : drawn) values.push_back(one[j]);
     std::sort(values.begin(), values.end());
-    const auto quantile = [&](double p) {
-      if (values.empty()) return double{NAN};
-      const double one = values[static_cast<std::size_t>(p * static_cast<double>(values.size() - 1) + 0.5)];
-      return fit.numbers[j] + shrink * (one - fit.numbers[j]);
-    };
-    out.push_back({level ? "" : numbers.at(j).key, name, fit.numbers[j], quantile(0.025), quantile(0.975),
+    const auto end = [&](double p) { return fit.numbers[j] + shrink * (quantile(values, p) - fit.numbers[j]); };
+    out.push_back({level ? "" : numbers.at(j).key, name, fit.numbers[j], end(0.025), end(0.975),
                    level ? Unit::siemens : numbers.at(j).unit});
   }
   return out;
@@ -159,7 +163,7 @@ FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& 
       sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
     }
   c.rms = std::sqrt(square / static_cast<double>(cells.readings));
-  c.aicc = aicc_of_likelihood(likelihood, readings, c.parameters);
+  c.aic = aicc_of_likelihood(likelihood, readings, c.parameters);
   for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
     c.fitted.push_back(sum[i] / n[i]);
     c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
@@ -173,7 +177,8 @@ std::string open_value(const std::vector<FittedValue>& values) {
     const bool positive =
         v.key == "drift.tau1" || v.key == "drift.tau2" || v.key == "drift.t0" || v.key == "drift.nu_mean";
     const bool share = v.key == "drift.share1" && !(v.low > 0 && v.high < 1);
-    if (std::isfinite(v.low) && (share || (positive && !not_told(v.name, {v.value, v.low, v.high}).empty())))
+    const bool outside = v.key.starts_with("drift.") && (v.value < v.low || v.value > v.high);
+    if (std::isfinite(v.low) && (share || outside || (positive && !not_told(v.name, {v.value, v.low, v.high}).empty())))
       return fmt::format("other cells would not tell {}: 95 % of resamples give {} .. {}", v.name,
                          quantity(v.low, v.unit), quantity(v.high, v.unit));
   }
@@ -188,12 +193,12 @@ void decide(const std::vector<const Model*>& tried, const std::vector<RetentionM
     // Few cells decide little: what is more than no change must be clearly better.
     constexpr double clearly = 4;
     for (std::size_t i = 0; !cells.many && i < tried.size(); ++i)
-      if (tried[i]->name == std::string_view("no-change") && part.candidates[i].aicc < part.best().aicc + clearly)
+      if (tried[i]->name == std::string_view("no-change") && part.candidates[i].aic < part.best().aic + clearly)
         part.chosen = i;
     std::vector<std::string> notes;
     FitCandidate& best = part.candidates[part.chosen];
-    best.values = with_intervals(*tried[part.chosen], fits[part.chosen], cells, notes);
-    best.refused = open_value(best.values);
+    best.values = with_intervals(*tried[part.chosen], fits[part.chosen], cells, notes, best.refused);
+    if (best.refused.empty()) best.refused = open_value(best.values);
     if (!best.refused.empty()) {
       best.values.clear();
       continue;

@@ -128,9 +128,18 @@ double aicc_of_likelihood(double log_likelihood, double n, int parameters) {
   return n > k + 1 ? -2 * log_likelihood + 2 * k + 2 * k * (k + 1) / (n - k - 1) : infinite;
 }
 
-double aicc(double mean_square, double n, int parameters) {
+namespace {
+double log_likelihood(double mean_square, double n) {
   constexpr double exact = 1e-24;  // what is left is rounding: then parameters decide alone
-  return aicc_of_likelihood(-0.5 * n * std::log(std::max(mean_square, exact)), n, parameters);
+  return -0.5 * n * std::log(std::max(mean_square, exact));
+}
+}  // namespace
+
+double aicc(double mean_square, double n, int parameters) {
+  return aicc_of_likelihood(log_likelihood(mean_square, n), n, parameters);
+}
+double aic(double mean_square, double n, int parameters) {
+  return -2 * log_likelihood(mean_square, n) + 2 * parameters;
 }
 
 }  // namespace bitline

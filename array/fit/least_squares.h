@@ -37,6 +37,9 @@ Independence independence(std::span<const double> residuals);
 // n <= k + 1.
 // mean_square: of residuals of order 1 or less.
 double aicc(double mean_square, double n, int parameters);
+// The same without the correction for few readings, AIC = n ln(RSS / n) + 2 k (Akaike 1974,
+// doi:10.1109/TAC.1974.1100705): for correlated residuals, where n may be smaller than k.
+double aic(double mean_square, double n, int parameters);
 double aicc_of_likelihood(double log_likelihood, double n, int parameters);
 
 }  // namespace bitline

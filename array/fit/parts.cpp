@@ -38,6 +38,8 @@ std::vector<double> conductances(const MeasuredTable& table, const FitFiles& fil
     for (double& x : g) x /= *files.read_voltage_V;
   }
   for (std::size_t i = 0; i < g.size(); ++i)
+    if (g[i] > 1) table.refuse(i, fmt::format("a conductance of {} S is no memristor's: is the unit right?", g[i]));
+  for (std::size_t i = 0; i < g.size(); ++i)
     if (g[i] < 0)
       table.refuse(i,
                    fmt::format("a conductance of {} S is below 0: take the instrument's offset off, or leave the row "
@@ -79,8 +81,7 @@ void judge(FitPart& part, double y_scale) {
     for (std::size_t i = 0; i < best->fitted.size(); ++i) residuals.push_back(part.y[i] - best->fitted[i]);
     part.readings = independence(residuals).readings;
   }
-  for (FitCandidate& c : part.candidates)
-    c.aicc = aicc(c.rms * c.rms / (y_scale * y_scale), part.readings, c.parameters);
+  for (FitCandidate& c : part.candidates) c.aic = aic(c.rms * c.rms / (y_scale * y_scale), part.readings, c.parameters);
 }
 
 void require_one_device(const MeasuredTable& table) {
@@ -112,7 +113,7 @@ void choose(FitPart& part) {
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", c.model, c.refused);
       continue;
     }
-    if (!found || c.aicc < part.best().aicc) part.chosen = i;
+    if (!found || c.aic < part.best().aic) part.chosen = i;
     found = true;
   }
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));

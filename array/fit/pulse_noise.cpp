@@ -26,13 +26,12 @@ struct Variances {
 class Moments {
  public:
   Moments(const Trains& t, const LongTermFit& f) {
-    const auto r = [&](std::size_t k) {
-      return (t.y[k] - (f.candidate.fitted[k] - t.low) / t.range) / (f.high - f.low);
-    };
+    const auto [r, repeated, misfit] = train_residuals(t, f);
+    if (f.at.empty() && !repeated) return;  // a table follows the noise of its only train
     for (const Train& train : t.all) {
       const std::size_t far = std::max<std::size_t>(2, t.longest[train.up] / 20);
       for (std::size_t i = train.first + far; i < train.first + train.count; ++i) {
-        const double one = r(i) - r(i - 1), many = r(i) - r(i - far);
+        const double one = r[i] - r[i - 1], many = r[i] - r[i - far];
         differences_.push_back({one * one, (many * many - one * one) / static_cast<double>(far - 1)});
       }
     }

@@ -69,7 +69,16 @@ std::string siemens(double x) { return quantity(x, Unit::siemens); }
 
 RetentionModel no_change(const Cells& cells, const std::vector<double>&) {
   const Law still = [](double written_S, double) { return Moments{written_S, 0}; };
-  const double sigma_S = rms_from(cells, still);
+  // Readings scatter by as much at every level, or in proportion: whichever is likelier.
+  const double sigma_S = rms_from(cells, still), n = static_cast<double>(cells.readings);
+  double square = 0, logarithms = 0;
+  each(cells, [&](const Cell& c, double, double g) {
+    const double r = (g - c.written_S) / c.written_S;  // infinite for cells written to 0
+    square += r * r / n, logarithms += std::log(c.written_S) / n;
+  });
+  const double relative = std::sqrt(square);
+  if (relative > 0 && std::log(relative) + logarithms < std::log(sigma_S))
+    return {.law = [relative](double written_S, double) { return Moments{written_S, relative * written_S}; }};
   return {.law = [sigma_S](double written_S, double) { return Moments{written_S, sigma_S}; }};
 }
 
@@ -275,6 +284,7 @@ RetentionModel exponentials(const Cells& cells, bool two, const std::vector<doub
     m.keys.push_back(plain("drift.tau2", quantity(m.numbers[3], Unit::second)));
   } else {
     m.keys.push_back(plain("drift.share1", "1"));
+    m.keys.push_back({"drift.tau2", quantity(m.numbers[1], Unit::second), "", "has no part: share 1 is all"});
   }
   const Law still = [=](double written_S, double t_s) {
     return Moments{scale_S * mean(s.at, written_S / scale_S, t_s), 0};

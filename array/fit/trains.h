@@ -39,6 +39,14 @@ LongTermFit fit_formula(std::string_view model, const Trains&, Unit);
 // "table": the mean reading after each pulse number, made monotone; the window is where the curves end.
 LongTermFit fit_table(const Trains&, Unit);
 
+// By reading, on the scale of the window.
+struct TrainResiduals {
+  std::vector<double> own;  // less the mean over trains at the same pulse, where there are two trains or more
+  bool repeated = false;    // so it is in both directions
+  double misfit = 0;        // variance of those means over what the trains' spread gives them: about 1 for a true curve
+};
+TrainResiduals train_residuals(const Trains&, const LongTermFit&);
+
 // Noise of each pulse, which stays in the state, and of reading, as shares of the window.
 struct PulseNoise {
   double cycle = 0, read = 0;

@@ -56,6 +56,8 @@ ResponseCurve ppf_curve(const PulsedDevice&, const PulseProtocol&);
 // potentiation and depression from half the window (1e4 s), not aged; mean and standard deviation between cells written
 // to several states, by relaxation, drift and slow noise (a year). InputError naming the keys when it has neither.
 ResponseCurve retention_curve(const PulsedDevice&, const PulseProtocol&);
+// Where its time ends unless the protocol says: a year for devices that age, else 10 ks.
+double retention_end_s(const PulsedDevice&, const PulseProtocol&);
 bool has_transients(const PulsedDevice&, bool light);
 bool has_ageing(const PulsedDevice&);
 // Change of one pair over dt = -highest .. highest.

@@ -84,6 +84,10 @@ bool has_ageing(const PulsedDevice& d) {
          !std::holds_alternative<NoDrift>(d.device.drift) || !std::holds_alternative<NoSlowNoise>(d.device.slow_noise);
 }
 
+double retention_end_s(const PulsedDevice& d, const PulseProtocol& q) {
+  return q.highest.value_or(has_ageing(d) ? year_s : 1e4);
+}
+
 ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
   const bool transients = has_transients(d, q.light), ageing = has_ageing(d);
   if (!transients && !ageing)
@@ -104,7 +108,7 @@ ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
   c.y_axis = conductance_axis(d);
   c.columns = {"time_s"};
   c.log_x = true;
-  const double highest_s = q.highest.value_or(ageing ? year_s : 1e4);
+  const double highest_s = retention_end_s(d, q);
   for (const double t_s : geometric(std::min(1e-3, 1e-3 * highest_s), highest_s, 5)) c.rows.push_back({t_s});
   if (transients) {
     c.definition = ageing

@@ -22,12 +22,11 @@ double bulge(double a) {
   return -std::expm1(-k * p) / drop - p;
 }
 
+// `a`: A of an exponential curve, 0 for a straight one.
 struct Value_at {
-  double n;
+  double n, a;
   double operator()(const LinearUpdate& u) const { return n / u.pulses; }
-  double operator()(const ExponentialUpdate& u) const {
-    return u.nonlinearity == 0 ? n / u.pulses : soft_bounds(n / u.pulses, neurosim_a(u.nonlinearity));
-  }
+  double operator()(const ExponentialUpdate& u) const { return a == 0 ? n / u.pulses : soft_bounds(n / u.pulses, a); }
   double operator()(const PowerUpdate& u) const { return std::pow(n / u.pulses, u.exponent); }
   double operator()(const TableUpdate& u) const {
     const auto k = std::min(static_cast<std::size_t>(n), u.points.size() - 2);
@@ -37,24 +36,32 @@ struct Value_at {
 };
 
 struct Pulses_at {
-  double x;
+  double x, a;
   double operator()(const LinearUpdate& u) const { return x * u.pulses; }
-  double operator()(const ExponentialUpdate& u) const {
-    if (u.nonlinearity == 0) return x * u.pulses;
-    const double a = neurosim_a(u.nonlinearity);
-    return soft_bounds_inverse(x, a) * u.pulses;
-  }
+  double operator()(const ExponentialUpdate& u) const { return (a == 0 ? x : soft_bounds_inverse(x, a)) * u.pulses; }
   double operator()(const PowerUpdate& u) const { return std::pow(x, 1 / u.exponent) * u.pulses; }
   double operator()(const TableUpdate& u) const {
     const double span = u.points.back() - u.points.front();
-    for (std::size_t k = 0; k + 1 < u.points.size(); ++k) {
-      const double low = (u.points[k] - u.points.front()) / span, high = (u.points[k + 1] - u.points.front()) / span;
-      if (x <= low) return static_cast<double>(k);
-      if (x <= high) return static_cast<double>(k) + (x - low) / (high - low);
-    }
-    return static_cast<double>(u.points.size() - 1);
+    const auto state = [&](double y) { return (y - u.points.front()) / span; };
+    const auto above = std::partition_point(u.points.begin(), u.points.end(), [&](double y) { return state(y) < x; });
+    if (above == u.points.begin()) return 0;
+    if (above == u.points.end()) return static_cast<double>(u.points.size() - 1);
+    const double low = state(above[-1]), high = state(*above);
+    return static_cast<double>(above - u.points.begin() - 1) + (x - low) / (high - low);
   }
 };
+
+double a_of(const UpdateCurve& u) {
+  const auto* e = std::get_if<ExponentialUpdate>(&u);
+  return e && e->nonlinearity != 0 ? neurosim_a(e->nonlinearity) : 0;
+}
+
+double value(const UpdateCurve& u, double n, double a) {
+  return std::clamp(std::visit(Value_at{std::clamp(n, 0.0, pulses_of(u)), a}, u), 0.0, 1.0);
+}
+double pulses_at(const UpdateCurve& u, double x, double a) {
+  return std::visit(Pulses_at{std::clamp(x, 0.0, 1.0), a}, u);
+}
 
 struct Count {
   double operator()(const TableUpdate& u) const { return static_cast<double>(u.points.size() - 1); }
@@ -99,15 +106,14 @@ void fields(Visitor& v, TableUpdate& u) {
 
 double pulses_of(const UpdateCurve& u) { return std::visit(Count{}, u); }
 
-double state_after(const UpdateCurve& u, double n) {
-  return std::clamp(std::visit(Value_at{std::clamp(n, 0.0, pulses_of(u))}, u), 0.0, 1.0);
-}
+double state_after(const UpdateCurve& u, double n) { return value(u, n, a_of(u)); }
 
-double pulses_to(const UpdateCurve& u, double x) { return std::visit(Pulses_at{std::clamp(x, 0.0, 1.0)}, u); }
+double pulses_to(const UpdateCurve& u, double x) { return pulses_at(u, x, a_of(u)); }
 
-double potentiated(const UpdateCurve& u, double x, double dn) {
-  return dn == 0 ? x : state_after(u, pulses_to(u, x) + dn);
-}
+double potentiated(const UpdateCurve& u, double x, double dn) { return dn == 0 ? x : UpdateSteps(u).up(x, dn); }
+
+UpdateSteps::UpdateSteps(const UpdateCurve& u) : curve_(u), a_(a_of(u)) {}
+double UpdateSteps::up(double x, double dn) const { return value(curve_, pulses_at(curve_, x, a_) + dn, a_); }
 
 double depressed(const UpdateCurve& u, double x, double dn) { return 1 - potentiated(u, 1 - x, dn); }
 

@@ -63,6 +63,16 @@ double pulses_to(const UpdateCurve&, double x);
 // The state after dn >= 0 more unit pulses.
 double potentiated(const UpdateCurve&, double x, double dn);
 double depressed(const UpdateCurve&, double x, double dn);
+// The same for many steps along one curve, which must outlive it: what does not depend on the state is worked out once.
+class UpdateSteps {
+ public:
+  explicit UpdateSteps(const UpdateCurve&);
+  double up(double x, double dn) const;  // potentiated()
+
+ private:
+  const UpdateCurve& curve_;
+  double a_ = 0;  // of an exponential curve; 0: straight
+};
 
 // The soft-bounds curve (1 - e^{-P / A}) / (1 - e^{-1 / A}) and its inverse; A other than 0.
 double soft_bounds(double p, double a);

@@ -26,22 +26,32 @@ TEST_CASE("a small sound config has no warnings") { CHECK(warned("") == ""); }
 
 TEST_CASE("an age later than the device was measured is extrapolated") {
   const auto measured = [](const std::string& age, const std::vector<Override>& more = {}) {
-    std::vector<Override> all{{"device.measured_until", "1 day"}, {"age", age}};
+    std::vector<Override> all{{"device.measured_until", "1 day"}, {"device.drift", "{type: power-law}"}, {"age", age}};
     all.insert(all.end(), more.begin(), more.end());
     return warned("", all);
   };
   CHECK(measured("2 days") ==
         "device.measured_until: 2 days after writing is extrapolated: the device was measured up to 1 day\n");
   CHECK(measured("1 day") == "");
-  CHECK(warned("", {{"age", "10 years"}}) == "");  // not known
+  const std::vector<Override> drifting{{"age", "10 years"}, {"device.drift", "{type: power-law}"}};
+  CHECK(warned("", drifting) == "");  // not known
   // Devices are never older than a refresh lets them be.
   CHECK(measured("2 days", {{"programming.refresh", "1 day"}}) == "");
-  CHECK(has(measured("2 days", {{"programming.refresh", "30 h"}}), "1.25 days after writing"));
+  CHECK(has(measured("79 h", {{"programming.refresh", "40 h"}}), "1.625 days after writing"));
+}
+
+TEST_CASE("an age of a device that time does not change, and another read voltage of a curved one") {
+  CHECK(has(warned("", {{"age", "1 year"}}), "age: changes nothing"));
+  const Override curved{"device.iv", "{type: sinh, beta: 3 /V}"}, v_read{"device.plasticity.v_read", "0.15 V"};
+  CHECK(has(warned("", {curved, v_read}), "this curved device was read at 150 mV"));
+  CHECK(!has(warned("", {v_read}), "curved"));
+  CHECK(!has(warned("", {curved}), "was read at"));
 }
 
 TEST_CASE("a warning says where its key was written") {
   const ConfigFolder f;
-  const auto found = warnings(f.with("age: 1 year\n", {{"device.measured_until", "1 day"}}));
+  const auto found =
+      warnings(f.with("age: 1 year\n", {{"device.measured_until", "1 day"}, {"device.drift", "{type: power-law}"}}));
   REQUIRE(found.size() == 1);
   CHECK(found[0].where.file == "--set device.measured_until=1 day");
   const auto in_library = warnings(f.with("age: 1 year\n", {{"device", "rram-neurram"}}));

@@ -4,6 +4,8 @@
 // moment of the draws (false alarm 6e-7 where that is close to normal).
 #include "array/device/aged_law.h"
 
+#include <numbers>
+
 #include "array/device/drift.h"
 #include "tests/array/device_cases.h"
 
@@ -70,6 +72,28 @@ TEST_CASE("the law of aged devices is what drawing ever more of them tends to") 
         // Near 0, where some devices are cut off, and far from it.
         for (const double written_S : {2 * uS, 30 * uS}) check_draws(d, 3000, written_S);
       }
+}
+
+TEST_CASE("measured quantiles bend where they lie") {
+  // Eleven of them, 0.6 scores apart: steep beyond the middle three. Against a plain sum over scores.
+  MeasuredRelaxation r;
+  MeasuredLevel& level = r.levels.emplace_back(MeasuredLevel{20 * uS, {}});
+  const auto change = [](double z) {
+    return std::abs(z) < 0.6 ? z * 0.1 * uS : std::copysign(0.06 + (std::abs(z) - 0.6) * 2, z) * uS;
+  };
+  for (const double t_s : {1.0, 1e4}) {
+    MeasuredChange& at = level.at.emplace_back(MeasuredChange{t_s, {}});
+    for (int k = -5; k <= 5; ++k) at.change_S.push_back(change(0.6 * k));
+  }
+  double square = 0;
+  constexpr double step = 1e-5;
+  for (double z = -8 + step / 2; z < 8; z += step)
+    square += change(z) * change(z) * std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi) * step;
+  Device d = device_40uS();
+  d.relaxation = r;
+  const AgedLaw law = aged_law(d, 20 * uS, 100);
+  CHECK(law.mean_S == doctest::Approx(20 * uS).epsilon(1e-9));
+  CHECK(law.sigma_S == doctest::Approx(std::sqrt(square)).epsilon(1e-6));
 }
 
 TEST_CASE("the law of aged devices in closed forms") {

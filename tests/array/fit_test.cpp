@@ -170,6 +170,72 @@ TEST_CASE("intervals of pulses hold with more noise of reading, and a straight l
   }
 }
 
+TEST_CASE("a curve that misses is not taken for noise, and a creeping window not for a straight line") {
+  const Folder f;
+  const auto trains = [](auto&& reading) {
+    std::string text = "amplitude (V),width (s),conductance (uS)\n";
+    for (int cycle = 0, row = 0; cycle < 3; ++cycle)
+      for (const bool up : {true, false})
+        for (int i = 1; i <= 50; ++i, ++row)
+          text += fmt::format("{},1,{:.5f}\n", up ? 1 : -1, reading(cycle, up, i / 50.0, row));
+    return text;
+  };
+  const Random random(3, 3);
+  const auto noise = [&](int row) {
+    return 0.2 * random.normal4({.purpose = Purpose::test, .place = static_cast<std::uint32_t>(row)})[0];
+  };
+  // Two exponentials: no candidate but the table has them. Noise of reading alone.
+  const auto two = [](double p) {
+    return (0.5 * (1 - std::exp(-20 * p)) + 0.5 * (1 - std::exp(-1.5 * p))) / (0.5 + 0.5 * (1 - std::exp(-1.5)));
+  };
+  const FitPart missed = fit_device({.ltp = f.write("two.csv", trains([&](int, bool up, double p, int row) {
+                                                      return 5 + 45 * (up ? two(p) : 1 - two(p)) + noise(row);
+                                                    }))})[0];
+  CHECK(missed.best().model == "table");
+  for (const FittedValue& v : missed.best().values) CHECK(!v.name.starts_with("noise of each pulse"));
+  CHECK(value_of(missed, "noise of reading").value == doctest::Approx(0.2e-6).epsilon(0.25).scale(1e-30));
+
+  // The window rises by 0.5 uS from cycle to cycle.
+  const auto bent = [](double p) { return (1 - std::exp(-3 * p)) / (1 - std::exp(-3.0)); };
+  const FitPart creep =
+      fit_device({.ltp = f.write("creep.csv", trains([&](int cycle, bool up, double p, int row) {
+                                   return 5 + 0.5 * cycle + 45 * (up ? bent(p) : 1 - bent(p)) + noise(row);
+                                 }))})[0];
+  CHECK(creep.best().model == "exponential");
+  CHECK(value_of(creep, "highest conductance").value == doctest::Approx(50.5e-6).epsilon(0.03).scale(1e-30));
+}
+
+TEST_CASE("trains that end far from the other end of the window are refused") {
+  const Folder f;
+  std::string text = "amplitude (V),width (s),conductance (uS)\n";
+  for (int i = 0; i <= 50; ++i) text += fmt::format("{},1,{}\n", i > 0, 5 + i);
+  for (int i = 1; i <= 10; ++i) text += fmt::format("-1,1,{}\n", 55 - i);
+  const std::string message = refusal({.ltp = f.write("cut.csv", text)});
+  CAPTURE(message);
+  CHECK(message.find("negative pulses end 80 % of the readings' range before the lowest reading") != std::string::npos);
+}
+
+TEST_CASE("readings that scatter without change are no drift") {
+  const Folder f;
+  int right = 0;
+  constexpr int rounds = 20;
+  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
+    const Random random(seed, 4);
+    std::string text = "cell,time (s),conductance (uS)\n";
+    for (std::uint32_t cell = 0, row = 0; cell < 100; ++cell) {
+      const double g = 5.0 + cell % 10 * 4;
+      text += fmt::format("{},0,{}\n", cell, g);
+      for (const double t : {1.0, 10.0, 100.0, 1e3, 1e4})
+        text += fmt::format("{},{},{:.5f}\n", cell, t,
+                            g * (1 + 0.03 * random.normal4({.purpose = Purpose::test, .place = row++})[0]));
+    }
+    const FitPart p = fit_device({.retention = f.write("still.csv", text)})[0];
+    right += p.best().model == "no-change";
+  }
+  MESSAGE("no change is called so: ", right, " of ", rounds);
+  CHECK(right >= 0.8 * rounds);
+}
+
 TEST_CASE("intervals of a spread hold whatever is chosen") {
   const Folder f;
   const ExampleTruth e;
@@ -192,6 +258,24 @@ TEST_CASE("intervals of a spread hold whatever is chosen") {
   CHECK(n >= 380);
   // 95 %: fewer than 91 % of 400 by chance once in 2000.
   for (const int k : {0, 1}) CHECK(held[k] >= 0.91 * n);
+}
+
+TEST_CASE("intervals of many cells shrink as those of few do") {
+  // 3,200 cells are drawn as many, of 12,800 fewer: half as wide either way.
+  const Folder f;
+  double width[2];
+  for (const int many : {0, 1}) {
+    ExampleTruth e;
+    e.cells = many ? 12800 : 3200;
+    const FitPart p = fit_device({.retention = f.write("r.csv", retention_csv(e, 1)), .models = {"power-law"}})[0];
+    const FittedValue& v = value_of(p, "sigma of nu between cells");
+    width[many] = v.high - v.low;
+    CHECK(v.low - 0.5 * width[many] < e.nu_sigma);
+    CHECK(v.high + 0.5 * width[many] > e.nu_sigma);
+  }
+  // Quantiles of 200 are good to about a tenth.
+  CHECK(width[1] / width[0] > 0.5 * 0.75);
+  CHECK(width[1] / width[0] < 0.5 * 1.33);
 }
 
 TEST_CASE("a single exponential decay is not taken for another law") {
@@ -250,6 +334,32 @@ TEST_CASE("what a model draws without noise is found to the last digits") {
   CHECK(value_of(parts[0], "nonlinearity of potentiation").value == doctest::Approx(e.label_up).epsilon(1e-4));
   CHECK(value_of(parts[0], "nonlinearity of depression").value == doctest::Approx(e.label_down).epsilon(1e-4));
   CHECK(value_of(parts[1], "facilitation: time constant 1").value == doctest::Approx(e.tau1_s).epsilon(3e-3));
+}
+
+TEST_CASE("every model of retention is a device file that reads back") {
+  const Folder f;
+  ExampleTruth e;
+  e.cells = 400;
+  const fs::path cells = f.write("r.csv", retention_csv(e, 1));
+  for (const char* model : {"no-change", "log-time", "by-level", "power-law", "single-exponential", "measured"}) {
+    CAPTURE(std::string(model));
+    std::vector<FitPart> parts;
+    try {
+      parts = fit_device({.retention = cells, .models = {model}});
+    } catch (const InputError&) {
+      continue;  // these cells do not tell it
+    }
+    load_pulsed_device(f.write("mine.yaml", to_yaml(fitted_device(parts))), {}, ConfigPath{});
+  }
+  std::string text = "cell,time (s),conductance (uS)\n";
+  for (int cell = 0; cell < 30; ++cell)
+    for (const double t : {0.0, 1.0, 10.0, 30.0, 100.0, 300.0, 1000.0})
+      text += fmt::format("{},{},{:.5f}\n", cell, t, 5 + (20 + cell) * std::exp(-t / (90 + cell)));
+  const auto parts = fit_device({.retention = f.write("e.csv", text), .models = {"single-exponential"}});
+  const auto drift = std::get<DoubleExponentialDrift>(
+      load_pulsed_device(f.write("e.yaml", to_yaml(fitted_device(parts))), {}, ConfigPath{}).device.drift);
+  CHECK(drift.share1 == 1);
+  CHECK(drift.tau1_s == doctest::Approx(104).epsilon(0.1));
 }
 
 TEST_CASE("few cells have no spread between them, and one says so") {
@@ -329,6 +439,14 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal(ltp("device," + head + "a,1,1,1\nb,1,1,1\n")), "fit one device at a time");
   has(refusal(retention("time (s),conductance (uS)\n0,5\n1,4\n0,5\n")), "need a column 'cell'");
   has(refusal(retention(cells + "a,0,5\na,1,-4\n")), "offset");
+  has(refusal(
+          {.readback = f.write("a.csv", "target (nS),conductance (uS)\n" +
+                                            rows(30, [](int i) { return fmt::format("{},{}\n", i + 1, i + 1.1); }))}),
+      "are the units right?");
+  has(refusal(
+          {.readback = f.write("a.csv", "target (S),conductance (S)\n" +
+                                            rows(30, [](int i) { return fmt::format("{},{}\n", i + 1, i + 1.1); }))}),
+      "is no memristor's");
   has(refusal({.retention = f.write("a.csv", retention_csv({}, 1)), .models = {"measured", "log-time"}}),
       "leave 'log-time' out");
   const auto sweep = [&](auto&& current, const char* model = nullptr) {
@@ -345,6 +463,20 @@ TEST_CASE("bad files are refused with their place and remedy") {
     return fmt::format("{},{}\n", (20 - std::abs(i - 20)) / 20.0, (i < 20 ? 1 : 3) * (20 - std::abs(i - 20)));
   };
   has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(41, loop))}), "both branches of a loop");
+  // Rows in any order, and few of them.
+  has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(81,
+                                                                          [&](int i) {
+                                                                            const double v = (i * 37 % 81 - 40) / 40.0;
+                                                                            return fmt::format("{},{}\n", v,
+                                                                                               diode(v, i));
+                                                                          }))}),
+      "conducts one way only");
+  has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(7,
+                                                                          [&](int i) {
+                                                                            return fmt::format("{},{}\n", (i - 3) / 3.0,
+                                                                                               diode((i - 3) / 3.0, i));
+                                                                          }))}),
+      "conducts one way only");
   CHECK(fit_device(sweep(diode, "ohmic"))[0].best().model == "ohmic");
   has(refusal({.iv = f.write("a.csv", "voltage (V),current (A)\n0,0\n0,0\n")}), "all voltages are 0");
   // A straight line does not tell a curvature.

@@ -3,6 +3,8 @@
 // tests/array/device_cases.h.
 #include "array/device/write_pulses.h"
 
+#include <array>
+
 #include "array/plasticity/synapse.h"
 #include "tests/array/device_cases.h"
 
@@ -23,10 +25,12 @@ struct Written {
   std::vector<double> g_S;
   std::vector<std::uint16_t> pulses;
 };
+int pulses_towards(const Device& d, double target_S) { return PulseTables(d, std::array{target_S}).pulses(target_S); }
+
 Written write_all(const Device& d, std::span<const CellId> ids, double target_S) {
-  const WriteTables tables(d, {target_S});
+  const PulseTables tables(d, std::array{target_S});
   Written w{std::vector<double>(ids.size(), target_S), std::vector<std::uint16_t>(ids.size())};
-  write_cells(d, {0, &tables}, draws, ids, w.g_S, w.g_S, WriteRecord{.pulses = w.pulses});
+  write_cells(d, {0, nullptr, &tables}, draws, ids, w.g_S, w.g_S, WriteRecord{.pulses = w.pulses});
   return w;
 }
 
@@ -57,7 +61,7 @@ TEST_CASE("counted pulses have the law of the synapse that takes them one by one
                double(some);
       };
       const double top = at_top(hand);
-      CHECK(std::abs(at_top(law.g_S) - top) < 5 * std::sqrt((top + 1e-3) * (2.0 / some + 1.0 / WriteTables::paths)));
+      CHECK(std::abs(at_top(law.g_S) - top) < 5 * std::sqrt((top + 1e-3) * (2.0 / some + 1.0 / PulseTables::paths)));
       // Two-sample Kolmogorov-Smirnov: D sqrt(n m / (n + m)) < 2.7, m the fewer of paths and hand.
       std::sort(hand.begin(), hand.end());
       const auto empirical = [&](double v) {
@@ -68,7 +72,7 @@ TEST_CASE("counted pulses have the law of the synapse that takes them one by one
         if (g < d.g_max_S * (1 - 1e-6)) inside.push_back(g);
       const double below = 1 - at_top(law.g_S);
       CHECK(kolmogorov(inside, [&](double v) { return std::min(1.0, empirical(v) / (1 - top)); }) * below /
-                std::sqrt(1 + 1 + some / double(WriteTables::paths)) <
+                std::sqrt(1 + 1 + some / double(PulseTables::paths)) <
             2.7);
     }
 }
@@ -95,6 +99,35 @@ TEST_CASE("without noise a write ends at the pulse nearest to its target") {
   }
 }
 
+TEST_CASE("each of many targets has its own pulses") {
+  // 128 levels onto 127 equal steps: exact, and more than write-verify keeps tables for.
+  const Device d = pulsed(LinearUpdate{.pulses = 127});
+  std::vector<double> targets_S;
+  for (int level = 0; level < 128; ++level) targets_S.push_back(level_conductance(d, level, 128));
+  const PulseTables tables(d, targets_S);
+  for (int level = 0; level < 128; ++level) {
+    const PulseTables::Outcome one = tables.draw(targets_S[static_cast<std::size_t>(level)], 0x80000000u);
+    CHECK(one.pulses == level);
+    CHECK(one.g_S == doctest::Approx(targets_S[static_cast<std::size_t>(level)]).epsilon(1e-6));
+  }
+  // A target between them takes the nearer one's pulses, and outcomes of a number that was not asked for are those of
+  // the nearest that was.
+  CHECK(tables.pulses(targets_S[5] + 0.49 * (targets_S[6] - targets_S[5])) == 5);
+  CHECK(tables.pulses(targets_S[5] + 0.51 * (targets_S[6] - targets_S[5])) == 6);
+  const PulseTables few(d, std::array{targets_S[10], targets_S[20]});
+  CHECK(few.draw(targets_S[14], 0).g_S == doctest::Approx(targets_S[10]).epsilon(1e-6));
+  CHECK(few.draw(targets_S[16], 0).g_S == doctest::Approx(targets_S[20]).epsilon(1e-6));
+}
+
+TEST_CASE("a table's curve is followed as its points say") {
+  const Device d = pulsed(TableUpdate{.points = {0, 1, 3, 3, 4}, .file = ""});
+  const auto at = [&](double x) { return d.g_min_S + x * (d.g_max_S - d.g_min_S); };
+  CHECK(pulses_towards(d, at(0.3)) == 1);
+  CHECK(pulses_towards(d, at(0.6)) == 2);
+  CHECK(pulses_towards(d, at(0.99)) == 4);
+  CHECK(write_all(d, singles(2), at(0.74)).g_S[1] == doctest::Approx(at(0.75)).epsilon(1e-6));
+}
+
 TEST_CASE("pulses that nothing describes cannot write") {
   const auto problems = [](const Device& d) {
     std::string all;
@@ -103,5 +136,6 @@ TEST_CASE("pulses that nothing describes cannot write") {
   };
   CHECK(problems(pulsed(LinearUpdate{})).empty());
   CHECK(problems(device_40uS(PulseWrite{})).find("plasticity.potentiation.update") != std::string::npos);
+  CHECK(problems(pulsed(TableUpdate{})).find("more than") == std::string::npos);  // only what is wrong with the table
   CHECK(problems(pulsed(LinearUpdate{.pulses = 20000})).find("more than 10000") != std::string::npos);
 }

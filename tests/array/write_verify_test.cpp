@@ -21,7 +21,7 @@ struct Written {
 };
 
 Written write_all(const Device& d, std::span<const CellId> ids, double target_S) {
-  const WriteTables tables(d, {target_S});
+  const VerifyTables tables(d, {target_S});
   std::vector<std::uint16_t> pulses(ids.size());
   Written w{std::vector<double>(ids.size(), target_S),
             {},
@@ -83,21 +83,21 @@ TEST_CASE("write-verify has the law of its pulses") {
       const Device d = device_40uS(w);
       const Written law = write_all(d, singles(some), target_S), hand = by_hand(w, d.g_max_S, target_S, some);
       // Both are samples, and the tables are of 2^15 paths: three errors add.
-      const double sigma = sigma_of(hand.pulses), error = sigma * std::sqrt(2.0 / some + 1.0 / WriteTables::paths);
+      const double sigma = sigma_of(hand.pulses), error = sigma * std::sqrt(2.0 / some + 1.0 / VerifyTables::paths);
       CHECK(std::abs(mean_of(law.pulses) - mean_of(hand.pulses)) < 5 * error);
       const auto share = [](const std::vector<std::uint8_t>& x) {
         return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
       };
       const double failed = share(hand.failed);
       CHECK(std::abs(share(law.failed) - failed) <
-            5 * std::sqrt((failed + 1e-3) * (2.0 / some + 1.0 / WriteTables::paths)));
+            5 * std::sqrt((failed + 1e-3) * (2.0 / some + 1.0 / VerifyTables::paths)));
       // Two-sample Kolmogorov-Smirnov, on the positions: D sqrt(n m / (n + m)) < 2.7, m the fewer of paths and hand.
       std::vector<double> sorted = hand.g_S;
       std::sort(sorted.begin(), sorted.end());
       const auto empirical = [&](double v) {
         return static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), v) - sorted.begin()) / some;
       };
-      CHECK(kolmogorov(law.g_S, empirical) / std::sqrt(1 + 1 + some / double(WriteTables::paths)) < 2.7);
+      CHECK(kolmogorov(law.g_S, empirical) / std::sqrt(1 + 1 + some / double(VerifyTables::paths)) < 2.7);
     }
 }
 
@@ -123,7 +123,7 @@ TEST_CASE("pulses per cell of NeuRRAM, whose step was chosen to meet them") {
   CHECK(check(d).empty());
   std::vector<double> targets;
   for (int level = 0; level < 16; ++level) targets.push_back(level_conductance(d, level, 16));
-  const WriteTables tables(d, targets);
+  const VerifyTables tables(d, targets);
   MESSAGE("rram-neurram: ", tables.mean_pulses(), " pulses per cell over 16 levels (published mean 8.5), failures ",
           tables.failed_share(targets[15]), " at the highest");
   CHECK(tables.mean_pulses() == doctest::Approx(8.5).epsilon(0.05));
@@ -161,7 +161,7 @@ TEST_CASE("two bits per cell: with a step chosen for it, pulses near what RADAR'
                                            .spread = 0.6,
                                            .device_spread = 0.4,
                                            .start_S = 2 * uS});
-  const WriteTables tables(d, {2 * uS, 14.7 * uS, 27.3 * uS, 40 * uS});
+  const VerifyTables tables(d, {2 * uS, 14.7 * uS, 27.3 * uS, 40 * uS});
   MESSAGE("2 bits per cell: ", tables.mean_pulses(), " pulses (RADAR 8.6-10.1)");
   CHECK(tables.mean_pulses() > 8);
   CHECK(tables.mean_pulses() < 10.5);
@@ -182,14 +182,14 @@ TEST_CASE("rounds of writing, waiting and writing again narrow what relaxation l
     CHECK(sigma < last);
     last = sigma;
     if (rounds == 1) first = sigma;
-    CHECK(std::abs(mean_of(w.pulses) - WriteTables(d, {20 * uS}).mean_pulses(20 * uS)) < 0.03 * mean_of(w.pulses));
+    CHECK(std::abs(mean_of(w.pulses) - VerifyTables(d, {20 * uS}).mean_pulses(20 * uS)) < 0.03 * mean_of(w.pulses));
   }
   CHECK(last < 0.75 * first);
 }
 
 TEST_CASE("tables are by target, and devices without tables are refused") {
   const Device d = device_40uS(WriteVerify{.set_step_S = {1 * uS}, .start_S = 2 * uS});
-  const WriteTables tables(d, {2 * uS, 10 * uS, 40 * uS});
+  const VerifyTables tables(d, {2 * uS, 10 * uS, 40 * uS});
   CHECK(tables.mean_pulses(2 * uS) == 0);
   CHECK(tables.mean_pulses(9 * uS) == tables.mean_pulses(10 * uS));
   CHECK(tables.mean_pulses(24.9 * uS) == tables.mean_pulses(10 * uS));

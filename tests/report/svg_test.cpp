@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 
+#include "base/duration.h"
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "report/svg_lines.h"
@@ -232,10 +233,10 @@ TEST_CASE("times are told as people write them") {
                                       {864000.0, "10 days"},
                                       {365.25 * 86400, "1 year"},
                                       {3652.5 * 86400, "10 years"}})
-    CHECK(time_text(seconds) == text);
+    CHECK(duration(seconds) == text);
   const auto labels = [](std::vector<double> values) {
     std::string text;
-    for (const double t : ChartAxis::logarithmic(values, 0, 100).time_ticks()) text += time_text(t) + ", ";
+    for (const double t : ChartAxis::logarithmic(values, 0, 100).time_ticks()) text += duration(t) + ", ";
     return text;
   };
   CHECK(labels({0.1, 4e8}) == "100 ms, 1 s, 1 min, 1 h, 1 day, 1 year, 10 years, ");

@@ -39,16 +39,16 @@ TEST_CASE("pulses per cell are told with the share that takes none") {
   w.pulses_per_cell = 2.25;
   CHECK(pulses_text(w) == "2.25 pulses per cell");
   w.unpulsed_frac = 0.75;
-  CHECK(pulses_text(w) == "2.25 pulses per cell (75.0 % start at their target and take none, the others 9)");
+  CHECK(pulses_text(w) == "2.25 pulses per cell (75.0 % need none, the others 9)");
   w.unpulsed_frac = 0;
   CHECK(pulses_text(w) == "2.25 pulses per cell");
   w.pulses_per_cell = 0, w.unpulsed_frac = 1;
-  CHECK(has(pulses_text(w), "100.0 % start at their target"));
+  CHECK(has(pulses_text(w), "100.0 % need none"));
   Result r = sample_result();
   r.write.pulses_per_cell = 2.25;
   r.write.unpulsed_frac = 0.75;
-  CHECK(has(summary(r, false), "75.0 % start at their target"));
-  CHECK(has(html_report(r, ""), "start at their target and take none</td><td class=\"n\">75.00 %"));
+  CHECK(has(summary(r, false), "75.0 % need none"));
+  CHECK(has(html_report(r, ""), "cells that need no pulse</td><td class=\"n\">75.00 %"));
 }
 
 TEST_CASE("only what is not known of the cost of writing is asked for") {
