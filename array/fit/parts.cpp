@@ -81,7 +81,11 @@ void judge(FitPart& part, double y_scale) {
     for (std::size_t i = 0; i < best->fitted.size(); ++i) residuals.push_back(part.y[i] - best->fitted[i]);
     part.readings = independence(residuals).readings;
   }
-  for (FitCandidate& c : part.candidates) c.aic = aic(c.rms * c.rms / (y_scale * y_scale), part.readings, c.parameters);
+  for (FitCandidate& c : part.candidates) {
+    const double square = c.rms * c.rms / (y_scale * y_scale);
+    // A table has a number for each reading of a train: where they are few it must not win by following them.
+    c.aic = c.model == "table" ? aicc(square, part.readings, c.parameters) : aic(square, part.readings, c.parameters);
+  }
 }
 
 void require_one_device(const MeasuredTable& table) {
