@@ -159,6 +159,7 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
 
 void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises, LongTermFit& f) {
   const Shape& shape = shape_of(f.candidate.model);
+  double most_left = 0;
   std::vector<std::vector<double>> drawn(f.at.size());
   Trains again = t;
   const Random random(0x1f17, 0);
@@ -170,7 +171,15 @@ void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises,
     });
     const LeastSquares s = solve(again, shape, {f.at});
     for (std::size_t j = 0; s.converged && j < drawn.size(); ++j) drawn[j].push_back(s.at[j]);
+    if (s.converged) most_left = std::max(most_left, s.sum_of_squares);
   }
+  const double left = std::pow(f.candidate.rms / t.range, 2) * static_cast<double>(t.y.size());
+  if (left > 2 * most_left)
+    f.note = fmt::format(
+        "it leaves {:.1f} times as much as its noise ever does (does the window creep from cycle to cycle?): intervals "
+        "are "
+        "those of a window that stays",
+        std::sqrt(left / most_left));
   if (2 * drawn[0].size() < noises.size()) return;  // least squares' own intervals stay
   for (auto& one : drawn) std::sort(one.begin(), one.end());
   // As far as a draw's fit lies from what it was drawn from, the truth lies from ours.

@@ -7,6 +7,7 @@
 
 #include "array/fit/trains.h"
 #include "base/error.h"
+#include "base/statistics.h"
 
 namespace bitline::fit {
 namespace {
@@ -19,8 +20,15 @@ void mark_cut_trains(const MeasuredTable& table, const Trains& t, FitPart& part)
   double end[2] = {0, 0}, count[2] = {0, 0};  // mean reading after the longest trains: [up]
   for (const Train& train : t.all)
     if (train.count == t.longest[train.up]) end[train.up] += t.y[train.first + train.count - 1], count[train.up] += 1;
-  // Of the readings' range, which noise widens.
-  const double noise = 3 * part.best().rms / t.range, little = 0.1 + noise, far = 0.25 + noise;
+  // Of the readings' range, which noise of reading widens; its sigma from second differences, a normal law's middle
+  // one.
+  std::vector<double> bends;
+  for (const Train& train : t.all)
+    for (std::size_t i = train.first + 2; i < train.first + train.count; ++i)
+      bends.push_back(std::abs(t.y[i] - 2 * t.y[i - 1] + t.y[i - 2]));
+  std::sort(bends.begin(), bends.end());
+  const double noise = 3 * quantile(bends, 0.5) / (normal_quantile(0.75) * std::sqrt(6.0));
+  const double little = 0.1 + noise, far = 0.25 + noise;
   for (const bool up : {false, true}) {
     const double short_by = up ? 1 - end[1] / count[1] : end[0] / count[0];
     if (short_by <= little) continue;
@@ -152,6 +160,7 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
   }
   const auto& points = fits[part.chosen].points;
   part.keys.insert(part.keys.end(), points.begin(), points.end());
+  if (!fits[part.chosen].note.empty()) part.notes.push_back(fits[part.chosen].note);
   mark_cut_trains(table, t, part);
   part.notes.push_back("one device was measured: the spread between devices is left out");
   note_unused(part, table);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct LongTermFit {
   FitCandidate candidate;
   double low = 0, high = 1;
   std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction
+  std::string note = {};                  // what its residuals say against it
   std::vector<FitPart::Key> points = {};  // of a table, to be written if it is chosen
 };
 
