@@ -14,8 +14,8 @@ namespace bitline::fit {
 namespace {
 
 struct Sweep {
-  std::vector<double> v, i;        // of the largest voltage and current
-  std::vector<std::size_t> state;  // of each row
+  std::vector<double> v = {}, i = {};   // of the largest voltage and current
+  std::vector<std::size_t> state = {};  // of each row
   std::size_t states = 0;
   double v_most = 0, i_most = 0;
 };
@@ -94,6 +94,24 @@ FitCandidate fit_curve(const Sweep& s, bool curved, bool by_name) {
   return c;
 }
 
+// States whose own curvatures have intervals that do not meet are not one law.
+void note_differing_states(const Sweep& s, FitPart& part) {
+  std::vector<FittedValue> betas;
+  for (std::size_t state = 0; state < s.states && s.states > 1; ++state) {
+    Sweep one{.states = 1, .v_most = s.v_most, .i_most = s.i_most};
+    for (std::size_t row = 0; row < s.v.size(); ++row)
+      if (s.state[row] == state) one.v.push_back(s.v[row]), one.i.push_back(s.i[row]), one.state.push_back(0);
+    const FitCandidate c = fit_curve(one, true, true);
+    if (c.refused.empty()) betas.push_back(c.values.front());
+  }
+  if (betas.size() < 2) return;
+  const auto by_value = [](const FittedValue& a, const FittedValue& b) { return a.value < b.value; };
+  const auto [least, most] = std::minmax_element(betas.begin(), betas.end(), by_value);
+  if (least->high < most->low)
+    part.notes.push_back(fmt::format("states curve differently, with beta from {} to {}: one law is written for all",
+                                     pretty(least->value, Unit::per_volt), pretty(most->value, Unit::per_volt)));
+}
+
 }  // namespace
 
 FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
@@ -149,6 +167,7 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   if (*lowest_V >= 0 || *highest_V <= 0)
     part.notes.push_back("voltages of one sign were measured: the other is taken as its mirror image");
   part.keys.push_back({"iv.type", part.best().model, "", ""});
+  note_differing_states(s, part);
   part.notes.push_back("noise of the currents is taken as the same at every voltage");
   note_unused(part, table);
   return part;

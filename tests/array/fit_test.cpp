@@ -285,6 +285,24 @@ TEST_CASE("intervals of many cells shrink as those of few do") {
   CHECK(width[1] / width[0] < 0.5 * 1.33);
 }
 
+TEST_CASE("states that curve differently are told") {
+  const Folder f;
+  const auto note = [&](double other) {
+    std::string text = "state,voltage (V),current (uA)\n";
+    std::uint32_t row = 0;
+    const Random random(8, 8);
+    for (const double beta : {6.0, other})
+      for (int i = -20; i <= 20; ++i)
+        text += fmt::format("{},{},{:.6f}\n", beta == 6 ? "a" : "b", i / 20.0,
+                            std::sinh(beta * i / 20.0) / std::sinh(beta) +
+                                0.002 * random.normal4({.purpose = Purpose::test, .place = row++})[0]);
+    const FitPart p = fit_device({.iv = f.write("iv.csv", text), .models = {"sinh"}})[0];
+    return fmt::format("{}", fmt::join(p.notes, "\n"));
+  };
+  CHECK(note(1).find("states curve differently, with beta from") != std::string::npos);
+  CHECK(note(6.0000001).find("differently") == std::string::npos);
+}
+
 TEST_CASE("a single exponential decay is not taken for another law") {
   const Folder f;
   const ExampleTruth e;
