@@ -159,7 +159,7 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
 
 void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises, LongTermFit& f) {
   const Shape& shape = shape_of(f.candidate.model);
-  double most_left = 0;
+  double most_left = 0, most_misfit = 0;
   std::vector<std::vector<double>> drawn(f.at.size());
   Trains again = t;
   const Random random(0x1f17, 0);
@@ -171,7 +171,12 @@ void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises,
     });
     const LeastSquares s = solve(again, shape, {f.at});
     for (std::size_t j = 0; s.converged && j < drawn.size(); ++j) drawn[j].push_back(s.at[j]);
-    if (s.converged) most_left = std::max(most_left, s.sum_of_squares);
+    if (!s.converged) continue;
+    most_left = std::max(most_left, s.sum_of_squares);
+    LongTermFit drawn_fit{.candidate = f.candidate, .low = s.at[0], .high = s.at[1]};
+    predict(t, shape, s.at, drawn_fit.candidate.fitted);
+    for (double& y : drawn_fit.candidate.fitted) y = again.low + again.range * y;
+    most_misfit = std::max(most_misfit, train_residuals(again, drawn_fit).misfit);
   }
   const double left = std::pow(f.candidate.rms / t.range, 2) * static_cast<double>(t.y.size());
   if (left > 2 * most_left)
@@ -180,7 +185,13 @@ void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises,
         "are "
         "those of a window that stays",
         std::sqrt(left / most_left));
-  if (2 * drawn[0].size() < noises.size()) return;  // least squares' own intervals stay
+  if (2 * drawn[0].size() < noises.size()) return;
+  const double misfit = train_residuals(t, f).misfit;
+  if (misfit > most_misfit)
+    f.misses = fmt::format(
+        "its curve misses what trains have in common: by {:.1f} times what they differ by, where curves that it has "
+        "never miss by more than {:.1f}",
+        misfit, most_misfit);  // least squares' own intervals stay
   for (auto& one : drawn) std::sort(one.begin(), one.end());
   // As far as a draw's fit lies from what it was drawn from, the truth lies from ours.
   describe(f, t, shape, unit, [&](std::size_t j) {

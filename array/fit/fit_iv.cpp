@@ -16,8 +16,10 @@ namespace {
 struct Sweep {
   std::vector<double> v = {}, i = {};   // of the largest voltage and current
   std::vector<std::size_t> state = {};  // of each row
+  std::vector<double> weight = {};      // of each row's residual
   std::size_t states = 0;
   double v_most = 0, i_most = 0;
+  bool weighted = false;
 };
 
 // i = c_state sinh(b v) / sinh(b), b = beta times the largest voltage; straight for b = 0.
@@ -45,53 +47,82 @@ bool like_noise(const Sweep& s, const std::vector<double>& residuals) {
   return std::max(in_file, correlation()) < 2 / std::sqrt(static_cast<double>(n));
 }
 
-FitCandidate fit_curve(const Sweep& s, bool curved, bool by_name) {
-  const std::size_t n = s.i.size(), k = s.states + (curved ? 1 : 0);
-  FitCandidate c{.model = curved ? "sinh" : "ohmic", .parameters = static_cast<int>(k) + 1};
+// A candidate and its weighted residuals. One offset of the currents, the instrument's, is fitted along.
+struct CurveFit {
+  FitCandidate candidate;
+  std::vector<double> residuals = {};
+};
+CurveFit fit_curve(const Sweep& s, bool curved, bool by_name) {
+  const std::size_t n = s.i.size(), offset = s.states, k = s.states + (curved ? 2 : 1);
+  CurveFit out{{.model = curved ? "sinh" : "ohmic", .parameters = static_cast<int>(k) + 1}};
+  FitCandidate& c = out.candidate;
   c.fitted.resize(n);
   if (n < k + 2) {
     c.refused = fmt::format("{} readings are too few for {} parameters", n, k);
-    return c;
+    return out;
   }
   const auto model = [&](std::span<const double> at, std::size_t row) {
-    return at[s.state[row]] * shape(curved ? at[s.states] : 0, s.v[row]);
+    return at[offset] + at[s.state[row]] * shape(curved ? at[s.states + 1] : 0, s.v[row]);
   };
   std::vector<std::vector<double>> starts;
   for (const double b : curved ? std::vector<double>{0.5, 3, 10} : std::vector<double>{0}) {
     starts.emplace_back(s.states, 1.0);
+    starts.back().push_back(0);
     if (curved) starts.back().push_back(b);
   }
   const LeastSquares fit = least_squares(
       [&](std::span<const double> at, std::span<double> r) {
-        for (std::size_t row = 0; row < n; ++row) r[row] = model(at, row) - s.i[row];
+        for (std::size_t row = 0; row < n; ++row) r[row] = (model(at, row) - s.i[row]) * s.weight[row];
       },
       n, starts);
   if (!fit.converged) {
     c.refused = "the fit does not converge";
-    return c;
+    return out;
   }
-  for (std::size_t row = 0; row < n; ++row) c.fitted[row] = s.i_most * model(fit.at, row);
-  const double mean_square = fit.sum_of_squares / static_cast<double>(n);
-  c.rms = s.i_most * std::sqrt(mean_square);
-  std::vector<double> residuals;
-  double square = 0;
+  std::vector<double>& residuals = out.residuals;
+  double square = 0, left = 0;
   for (std::size_t row = 0; row < n; ++row) {
-    residuals.push_back(model(fit.at, row) - s.i[row]);
-    square += s.i[row] * s.i[row];
+    c.fitted[row] = s.i_most * model(fit.at, row);
+    residuals.push_back((model(fit.at, row) - s.i[row]) * s.weight[row]);
+    left += std::pow(model(fit.at, row) - s.i[row], 2), square += s.i[row] * s.i[row];
   }
-  const double readings = independence(residuals).readings, left = std::sqrt(fit.sum_of_squares / square);
+  c.rms = s.i_most * std::sqrt(left / static_cast<double>(n));
+  const double readings = independence(residuals).readings;
+  const auto at = [&](std::size_t j) { return estimate(fit, j, static_cast<double>(n), readings); };
   constexpr double most_left = 0.1;
-  if (left > most_left && !like_noise(s, residuals) && !by_name)
-    c.refused = fmt::format("{} {:.0f} % of the currents, and not as noise does", it_leaves, 100 * left);
+  if (std::sqrt(left / square) > most_left && !like_noise(s, residuals) && !by_name)
+    c.refused =
+        fmt::format("{} {:.0f} % of the currents, and not as noise does", it_leaves, 100 * std::sqrt(left / square));
+  for (std::size_t state = 0; state < s.states; ++state)
+    if (c.refused.empty() && !by_name && !(at(state).low > 0))
+      c.refused = "no conductance is above the noise that it leaves (are currents and voltages of one sign?)";
   if (curved) {
-    const double sign = fit.at[s.states] < 0 ? -1 : 1;  // the curve is even in it
-    const Estimate beta = through(estimate(fit, s.states, static_cast<double>(n), readings),
-                                  [&](double b) { return b * sign / s.v_most; });
+    const double sign = fit.at[k - 1] < 0 ? -1 : 1;  // the curve is even in it
+    const Estimate beta = through(at(k - 1), [&](double b) { return b * sign / s.v_most; });
     if (!(beta.low > 0)) c.refused = "the data do not tell its curvature from a straight line";
     if (beta.value > 100) c.refused = "beta would be above 100 /V";
     c.values.push_back(fitted("iv.beta", "beta of sinh(beta V)", beta, Unit::per_volt));
   }
-  return c;
+  const Estimate zero = through(at(offset), [&](double x) { return s.i_most * x; });
+  if (zero.low > 0 || zero.high < 0)
+    c.values.push_back(fitted("", "current at no voltage (the instrument's)", zero, Unit::ampere));
+  return out;
+}
+
+// Noise that grows with the current: where the upper third of currents scatters three times as far as the lower,
+// readings count by their size.
+void weigh(Sweep& s) {
+  const FitCandidate c = fit_curve(s, true, true).candidate;
+  double low = 0, high = 0, lows = 0, highs = 0;
+  for (std::size_t row = 0; row < s.i.size(); ++row) {
+    const double r = std::pow(c.fitted[row] / s.i_most - s.i[row], 2);
+    if (std::abs(s.i[row]) < 1.0 / 3) low += r, lows += 1;
+    if (std::abs(s.i[row]) > 2.0 / 3) high += r, highs += 1;
+  }
+  constexpr double enough = 3, times = 3, least = 0.03;  // of the largest current
+  if (lows < enough || highs < enough || !(high / highs > times * times * low / lows)) return;
+  for (std::size_t row = 0; row < s.i.size(); ++row) s.weight[row] = 1 / (least + std::abs(c.fitted[row]) / s.i_most);
+  s.weighted = true;
 }
 
 // States whose own curvatures have intervals that do not meet are not one law.
@@ -100,8 +131,10 @@ void note_differing_states(const Sweep& s, FitPart& part) {
   for (std::size_t state = 0; state < s.states && s.states > 1; ++state) {
     Sweep one{.states = 1, .v_most = s.v_most, .i_most = s.i_most};
     for (std::size_t row = 0; row < s.v.size(); ++row)
-      if (s.state[row] == state) one.v.push_back(s.v[row]), one.i.push_back(s.i[row]), one.state.push_back(0);
-    const FitCandidate c = fit_curve(one, true, true);
+      if (s.state[row] == state)
+        one.v.push_back(s.v[row]), one.i.push_back(s.i[row]), one.weight.push_back(s.weight[row]),
+            one.state.push_back(0);
+    const FitCandidate c = fit_curve(one, true, true).candidate;
     if (c.refused.empty()) betas.push_back(c.values.front());
   }
   if (betas.size() < 2) return;
@@ -135,7 +168,7 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   constexpr std::size_t fewest = 5;
   std::vector<std::size_t> count(s.states);
   for (std::size_t row = 0; row < v.size(); ++row) {
-    s.v.push_back(v[row] / s.v_most), s.i.push_back(i[row] / s.i_most);
+    s.v.push_back(v[row] / s.v_most), s.i.push_back(i[row] / s.i_most), s.weight.push_back(1);
     ++count[s.state[row]];
   }
   for (const auto& [name, index] : states)
@@ -145,10 +178,15 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   FitPart part{.part = "iv", .file = file.string(), .x_name = "voltage (V)", .y_name = "current"};
   part.y_unit = Unit::ampere;
   part.x = v, part.y = i;
+  weigh(s);
+  std::vector<std::vector<double>> residuals;
   for (const bool curved : {false, true})
-    if (wanted(files, iv_models, curved ? "sinh" : "ohmic"))
-      part.candidates.push_back(fit_curve(s, curved, wanted_by_name(files, iv_models)));
-  judge(part, s.i_most);
+    if (wanted(files, iv_models, curved ? "sinh" : "ohmic")) {
+      CurveFit fit = fit_curve(s, curved, wanted_by_name(files, iv_models));
+      part.candidates.push_back(std::move(fit.candidate));
+      residuals.push_back(std::move(fit.residuals));
+    }
+  judge(part, residuals);
   const bool no_curve = std::any_of(part.candidates.begin(), part.candidates.end(),
                                     [](const FitCandidate& c) { return c.refused.starts_with(it_leaves); });
   try {
@@ -168,7 +206,8 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
     part.notes.push_back("voltages of one sign were measured: the other is taken as its mirror image");
   part.keys.push_back({"iv.type", part.best().model, "", ""});
   note_differing_states(s, part);
-  part.notes.push_back("noise of the currents is taken as the same at every voltage");
+  part.notes.push_back(s.weighted ? "noise of the currents grows with them: readings count by their size"
+                                  : "noise of the currents is taken as the same at every voltage");
   note_unused(part, table);
   return part;
 }

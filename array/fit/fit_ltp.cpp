@@ -28,9 +28,13 @@ void mark_cut_trains(const MeasuredTable& table, const Trains& t, FitPart& part)
       bends.push_back(std::abs(t.y[i] - 2 * t.y[i - 1] + t.y[i - 2]));
   std::sort(bends.begin(), bends.end());
   const double noise = 3 * quantile(bends, 0.5) / (normal_quantile(0.75) * std::sqrt(6.0));
-  const double little = 0.1 + noise, far = 0.25 + noise;
+  const double little = 0.05 + noise, far = 0.25 + noise;
+  // Ends of the readings without the few that noise puts outside.
+  std::vector<double> sorted = t.y;
+  std::sort(sorted.begin(), sorted.end());
+  const double low = quantile(sorted, 0.03), high = quantile(sorted, 0.97);
   for (const bool up : {false, true}) {
-    const double short_by = up ? 1 - end[1] / count[1] : end[0] / count[0];
+    const double short_by = up ? high - end[1] / count[1] : end[0] / count[0] - low;
     if (short_by <= little) continue;
     const std::string why = fmt::format("{} pulses end {:.0f} % of the readings' range before the {} reading",
                                         up ? "positive" : "negative", 100 * short_by, up ? "highest" : "lowest");
@@ -132,19 +136,17 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     LongTermFit& fit = fits.emplace_back(fit_formula(model, t, part.y_unit));
     constexpr int draws = 200;
     if (!(fit.high > fit.low) || fit.at.empty()) continue;
-    // Ten times what trains differ by: by chance once in 1000 fits where six numbers are independent in three trains.
-    constexpr double most_misfit = 10;
-    constexpr std::size_t enough_trains = 6;
-    const double misfit = train_residuals(t, fit).misfit;
-    if (misfit > most_misfit && t.all.size() >= enough_trains && !wanted_by_name(files, ltp_models)) {
-      fit.candidate.refused =
-          fmt::format("its curve misses what all trains have in common, by {:.0f} times what they differ by", misfit);
-      continue;
-    }
     if (const auto noises = possible_noise(t, fit, draws); !noises.empty()) resample(t, part.y_unit, noises, fit);
+    if (!fit.misses.empty() && !wanted_by_name(files, ltp_models)) fit.candidate.refused = fit.misses;
   }
-  for (const LongTermFit& f : fits) part.candidates.push_back(f.candidate);
-  judge(part, t.range);
+  std::vector<std::vector<double>> residuals;
+  for (const LongTermFit& f : fits) {
+    part.candidates.push_back(f.candidate);
+    auto& own = residuals.emplace_back();
+    for (std::size_t i = 0; i < f.candidate.fitted.size(); ++i)  // none where it was not fitted
+      own.push_back((part.y[i] - f.candidate.fitted[i]) / t.range);
+  }
+  judge(part, residuals);
   choose(part);
   write_values(part);
   if (part.best().model == "table" && !t.starts)

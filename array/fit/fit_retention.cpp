@@ -271,6 +271,8 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
       fmt::format("measured up to {}: what is later is extrapolated", pretty(cells.times_s.back(), Unit::second)));
   part.keys.push_back(
       {"measured_until", quantity(cells.times_s.back(), Unit::second), "last time of " + file.filename().string(), ""});
+  if (cells.many && part.best().model != "no-change" && part.best().model != "power-law")
+    part.notes.push_back("noise of reading is in the spreads, twice where a first reading stands for what was written");
   if (cells.many && part.best().model != "measured") note_what_is_left(cells, part);
   const auto [lowest, highest] = std::minmax_element(
       cells.all.begin(), cells.all.end(), [](const Cell& a, const Cell& b) { return a.written_S < b.written_S; });

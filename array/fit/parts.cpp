@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "base/statistics.h"
@@ -49,8 +51,10 @@ std::vector<double> conductances(const MeasuredTable& table, const FitFiles& fil
 }
 
 Estimate estimate(const LeastSquares& s, std::size_t j, double n, double readings) {
-  const double freedom = readings - static_cast<double>(s.at.size());
-  if (!(freedom > 0.5)) return {s.at[j], -INFINITY, INFINITY};
+  const double parameters = static_cast<double>(s.at.size());
+  if (!(n - parameters > 0.5)) return {s.at[j], -INFINITY, INFINITY};
+  // Residuals that hang together leave few independent readings, but no fewer than one above the parameters.
+  const double freedom = std::max(readings - parameters, 1.0);
   const double half = s.sigma[j] * std::sqrt(n / readings) * t_quantile(0.975, freedom);
   return {s.at[j], s.at[j] - half, s.at[j] + half};
 }
@@ -71,20 +75,23 @@ std::string quantity(double value, Unit unit) {
   return format_quantity(rounded, unit);
 }
 
-void judge(FitPart& part, double y_scale) {
-  const FitCandidate* best = nullptr;
-  for (const FitCandidate& c : part.candidates)
-    if (c.refused.empty() && c.model != "table" && (!best || c.rms < best->rms)) best = &c;
-  part.readings = static_cast<double>(part.y.size());
-  if (best) {
-    std::vector<double> residuals;
-    for (std::size_t i = 0; i < best->fitted.size(); ++i) residuals.push_back(part.y[i] - best->fitted[i]);
-    part.readings = independence(residuals).readings;
-  }
-  for (FitCandidate& c : part.candidates) {
-    const double square = c.rms * c.rms / (y_scale * y_scale);
+void judge(FitPart& part, const std::vector<std::vector<double>>& residuals) {
+  const auto square = [&](std::size_t i) {
+    return std::inner_product(residuals[i].begin(), residuals[i].end(), residuals[i].begin(), 0.0) /
+           static_cast<double>(residuals[i].size());
+  };
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < part.candidates.size(); ++i)
+    if (part.candidates[i].refused.empty() && part.candidates[i].model != "table" &&
+        (!best || square(i) < square(*best)))
+      best = i;
+  part.readings = best ? independence(residuals[*best]).readings : static_cast<double>(part.y.size());
+  for (std::size_t i = 0; i < part.candidates.size(); ++i) {
+    FitCandidate& c = part.candidates[i];
+    if (residuals[i].empty()) continue;
     // A table has a number for each reading of a train: where they are few it must not win by following them.
-    c.aic = c.model == "table" ? aicc(square, part.readings, c.parameters) : aic(square, part.readings, c.parameters);
+    c.aic =
+        c.model == "table" ? aicc(square(i), part.readings, c.parameters) : aic(square(i), part.readings, c.parameters);
   }
 }
 

@@ -60,9 +60,9 @@ std::string quantity(double value, Unit);
 FitPart::Key key_of(const FitPart&, const std::string& path, const FittedValue&);
 // Says which columns of the file are not read.
 void note_unused(FitPart&, const MeasuredTable&);
-// Criteria of candidates that have rms and fitted values, for readings in order. What the best of them leaves (a table
-// follows its noise, so not that one) tells how many readings are independent. `y_scale`: makes residuals of order 1.
-void judge(FitPart&, double y_scale);
+// Criteria of candidates by their residuals, of order 1 and in the order of readings (none: it was not fitted). What
+// the best of them leaves (a table follows its noise, so not that one) tells how many readings are independent.
+void judge(FitPart&, const std::vector<std::vector<double>>& residuals);
 
 // Chooses the candidate of lowest AICc among those not refused. InputError when all are refused: with the reasons.
 void choose(FitPart&);

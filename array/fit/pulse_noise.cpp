@@ -116,7 +116,12 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
   };
   add("plasticity.spread.cycle_to_cycle", "noise of each pulse (share of the window)", all.cycle, spread.cycle, 1,
       Unit::fraction, "");
-  if (part.y_unit == Unit::siemens)
+  // What the state forgets from one pulse to the next looks like noise of reading: a small share of differences is
+  // none.
+  constexpr double least = 0.3;
+  const bool hidden = 2 * all.read < least * (all.cycle + 2 * all.read);
+  if (hidden) part.notes.push_back("noise of reading is hidden by that of pulses: left out");
+  if (part.y_unit == Unit::siemens && !hidden)
     add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range * (f.high - f.low), Unit::siemens,
         "the instrument's noise is in it");
 }

@@ -32,7 +32,8 @@ struct LongTermFit {
   FitCandidate candidate;
   double low = 0, high = 1;
   std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction
-  std::string note = {};                  // what its residuals say against it
+  std::string note = {};                  // what its residuals say against its intervals
+  std::string misses = {};                // what they say against its curve
   std::vector<FitPart::Key> points = {};  // of a table, to be written if it is chosen
 };
 
