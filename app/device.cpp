@@ -24,7 +24,7 @@ std::string described(const PulsedDevice& d) {
     out += there ? (out.empty() ? "" : " ") + std::string(word) : "";
   };
   add(!d.relative, "conductances");
-  add(has_ageing(d), "ageing");
+  add(ages(d.device), "ageing");
   if (!d.device.plasticity) return out;
   const Plasticity& p = *d.device.plasticity;
   add(p.potentiation && p.potentiation->update, "ltp");

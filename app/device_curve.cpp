@@ -100,7 +100,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
-  if (a.action == "retention" && !has_transients(d, a.light) && has_ageing(d)) refuse_pulses(a, d);
+  if (a.action == "retention" && !has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
                                                     a.action == "retention" ? retention_end_s(d, q) : 0))

@@ -56,7 +56,7 @@ void check_costs(const Config& c, ConfigReader& r) {
       }
   if (c.periphery.interconnect == Interconnect::mesh) parts.push_back([&] { router_bit(t); });
   const double write_V = write_pulse(c).voltage_V.value_or(0);
-  if (write_V > t.core_limit_V.value_or(1.1 * t.vdd_V)) parts.push_back([&] { level_shifter(t, write_V, 0); });
+  if (write_V > t.core_limit()) parts.push_back([&] { level_shifter(t, write_V, 0); });
   std::set<std::string> told;
   for (const auto& price : parts) try {
       price();

@@ -48,7 +48,7 @@ class Warnings {
 
   void technology() {
     const Technology& t = c_.technology;
-    const double limit_V = t.core_limit_V.value_or(1.1 * t.vdd_V);
+    const double limit_V = t.core_limit();
     const auto reads = [&](const Input& input, const std::string& at) {
       if (input.v_read_V > limit_V)
         add(at + "input.v_read",
@@ -86,9 +86,7 @@ class Warnings {
   // `given`: whether the file says at which voltage the device was read.
   void device(bool given) {
     const Device& d = c_.device;
-    const bool ages = !std::holds_alternative<NoRelaxation>(d.relaxation) ||
-                      !std::holds_alternative<NoDrift>(d.drift) || !std::holds_alternative<NoSlowNoise>(d.slow_noise);
-    if (c_.age_s > 0 && !ages)
+    if (c_.age_s > 0 && !ages(d))
       add("age", "changes nothing: the device has no relaxation, drift or slow_noise",
           "describe what time does to it (`bitline fit --retention` does)");
     if (given && is_curved(d.iv) && std::abs(d.plasticity->v_read_V / c_.input.v_read_V - 1) > 1e-9)
@@ -116,9 +114,10 @@ std::vector<Diagnostic> warnings(const LoadedConfig& loaded) {
   const Config& c = loaded.config;
   Warnings all(c);
   // Costs of shapes know no time after writing.
-  if (c.workload.shapes.empty()) all.found = limits_passed(c.device, c.device.temperature_K, age_since_write_s(c));
-  if (c.workload.shapes.empty())
+  if (c.workload.shapes.empty()) {
+    all.found = limits_passed(c.device, c.device.temperature_K, age_since_write_s(c));
     all.device(c.device.plasticity && loaded.annotations.origins.count("device.plasticity.v_read") > 0);
+  }
   all.programming();
   all.technology();
   for (Diagnostic& d : all.found)

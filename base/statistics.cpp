@@ -25,6 +25,13 @@ double standard_deviation(std::span<const double> x) {
   return std::sqrt(sum / static_cast<double>(x.size() - 1));
 }
 
+double kurtosis(std::span<const double> x) {
+  const double m = mean(x);
+  double second = 0, fourth = 0;
+  for (const double v : x) second += (v - m) * (v - m), fourth += std::pow(v - m, 4);
+  return fourth * static_cast<double>(x.size()) / (second * second);
+}
+
 double quantile(std::span<const double> sorted, double p) {
   if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double last = static_cast<double>(sorted.size() - 1);

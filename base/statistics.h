@@ -17,6 +17,9 @@ struct Interval {
 double mean(std::span<const double> x);
 double standard_deviation(std::span<const double> x);  // n - 1; 0 for fewer than two
 
+// Pearson's: fourth central moment over the square of the second; 3 +- sqrt(24 / n) of n normal numbers.
+double kurtosis(std::span<const double> x);
+
 // Of values in rising order, p in 0..1; straight between order statistics, which lie at (i + 1/2) / n. NaN of none.
 double quantile(std::span<const double> sorted, double p);
 

@@ -92,7 +92,7 @@ ChipParts chip_parts(const Config& config, double buffer_bits) {
   p.buffer_bit = config.periphery.buffer == BufferKind::sram ? sram_bit(t, buffer_bits, word)
                                                              : register_file_bit(t, buffer_bits, word);
   const double write_V = write_pulse(config).voltage_V.value_or(0);
-  p.level_shifters = write_V > t.core_limit_V.value_or(1.1 * t.vdd_V);
+  p.level_shifters = write_V > t.core_limit();
   if (p.level_shifters) p.level_shifter = level_shifter(t, write_V, write_V * config.device.g_max_S);
   return p;
 }

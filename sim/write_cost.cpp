@@ -43,7 +43,7 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
                     "all lines are "
                     "counted",
                     p.voltage_V ? "programming.voltage" : "device.plasticity.potentiation.drive.amplitude",
-                    pretty(*pulse.voltage_V, Unit::volt), pretty(t.core_limit_V.value_or(1.1 * t.vdd_V), Unit::volt)));
+                    pretty(*pulse.voltage_V, Unit::volt), pretty(t.core_limit(), Unit::volt)));
   const bool verify = verifies(config);
   WriteCost cost;
   if (t.write_energy_J) cost.energy_J = devices * *t.write_energy_J;

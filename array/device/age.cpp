@@ -104,6 +104,11 @@ double arrhenius(double energy_eV, double reference_K, double temperature_K) {
   return std::exp(energy_eV / boltzmann_eV_per_K * (1 / reference_K - 1 / temperature_K));
 }
 
+bool ages(const Device& d) {
+  return !std::holds_alternative<NoRelaxation>(d.relaxation) || !std::holds_alternative<NoDrift>(d.drift) ||
+         !std::holds_alternative<NoSlowNoise>(d.slow_noise);
+}
+
 void age_cells(const Device& device, double t_s, const Random& random, std::span<const CellId> ids,
                std::span<const double> written_S, std::span<const std::uint8_t> faulty, std::span<double> aged_S,
                std::span<const std::uint8_t> round) {
@@ -114,8 +119,9 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
   if (!(t_s >= 0 && std::isfinite(t_s))) {
     throw InputError(fmt::format("cannot age devices by {} s: the time after writing is finite and not negative", t_s));
   }
-  const DriftedAt drifted(device.drift, device.g_max_S, at_reference_s(device, device.thermal.drift_eV, t_s));
-  const double relaxed_s = at_reference_s(device, device.thermal.relaxation_eV, t_s);
+  const DriftedAt drifted(device.drift, device.g_max_S,
+                          at_reference_s(device.thermal, device.temperature_K, device.thermal.drift_eV, t_s));
+  const double relaxed_s = at_reference_s(device.thermal, device.temperature_K, device.thermal.relaxation_eV, t_s);
   const auto* verify = std::get_if<WriteVerify>(&device.write);
   const int rounds = verify && !round.empty() ? verify->rounds : 1;
   std::vector<RelaxedAt> relaxed;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
-#include <initializer_list>
 #include <numbers>
 #include <vector>
 
@@ -106,8 +105,10 @@ AgedLaw aged_law(const Device& device, double written_S, double t_s) {
   if (!(t_s >= 0 && std::isfinite(t_s)))
     throw InputError(
         fmt::format("there is no law of devices {} s after writing: a time is finite and not negative", t_s));
-  const RelaxedAt relaxed(device.relaxation, device.g_max_S, at_reference_s(device, device.thermal.relaxation_eV, t_s));
-  const DriftedAt drifted(device.drift, device.g_max_S, at_reference_s(device, device.thermal.drift_eV, t_s));
+  const RelaxedAt relaxed(device.relaxation, device.g_max_S,
+                          at_reference_s(device.thermal, device.temperature_K, device.thermal.relaxation_eV, t_s));
+  const DriftedAt drifted(device.drift, device.g_max_S,
+                          at_reference_s(device.thermal, device.temperature_K, device.thermal.drift_eV, t_s));
   const auto noisy = [&](double g_S) {
     return std::visit([&](const auto& model) { return fluctuating(model, device, t_s, g_S); }, device.slow_noise);
   };

@@ -162,10 +162,8 @@ std::vector<Diagnostic> limits_passed(const Device& d, double temperature_K, dou
   if (ages && temperature_K != d.thermal.reference_K && d.thermal.relaxation_eV == 0 && d.thermal.drift_eV == 0)
     add("device.thermal", fmt::format("no activation energy is given, so {} changes nothing", K(temperature_K)));
   // Warm devices get there sooner.
-  Device at = d;
-  at.temperature_K = temperature_K;
-  const double aged_s =
-      std::max(at_reference_s(at, d.thermal.relaxation_eV, age_s), at_reference_s(at, d.thermal.drift_eV, age_s));
+  const double aged_s = std::max(at_reference_s(d.thermal, temperature_K, d.thermal.relaxation_eV, age_s),
+                                 at_reference_s(d.thermal, temperature_K, d.thermal.drift_eV, age_s));
   if (d.measured_s && aged_s > *d.measured_s * (1 + 1e-9))
     add("device.measured_until",
         fmt::format(

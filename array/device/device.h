@@ -126,6 +126,9 @@ void write_cells(const Device&, const SolvedWrite&, const Random&, std::span<con
 void write_cells(const Device&, const SolvedWrite&, const Random&, std::span<const CellId>,
                  std::span<const double> target_S, std::span<double> written_S, std::span<std::uint8_t> faulty = {});
 
+// Whether anything changes with the time after writing.
+bool ages(const Device&);
+
 // Conductance `t_s` >= 0 seconds after writing: relaxation, drift of what that left, then slow noise. Never below 0.
 // Stuck devices do not age; an empty `faulty` means that none is stuck, an empty `round` that all were written in the
 // first. `aged_S` may be `written_S`.

@@ -51,8 +51,8 @@ double DriftedAt::kink(double g_S) const {
   return sigma > 0 ? -mean / sigma : std::numeric_limits<double>::infinity();
 }
 
-double at_reference_s(const Device& device, double energy_eV, double t_s) {
-  return energy_eV > 0 ? t_s * arrhenius(energy_eV, device.thermal.reference_K, device.temperature_K) : t_s;
+double at_reference_s(const Thermal& thermal, double temperature_K, double energy_eV, double t_s) {
+  return energy_eV > 0 ? t_s * arrhenius(energy_eV, thermal.reference_K, temperature_K) : t_s;
 }
 
 }  // namespace bitline

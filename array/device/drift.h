@@ -26,7 +26,7 @@ class DriftedAt {
   double left_above_ = 1, left_below_ = 1;  // of the distance to rest
 };
 
-// Seconds at the reference temperature that age as much as `t_s` at the device's own (Arrhenius).
-double at_reference_s(const Device&, double energy_eV, double t_s);
+// Seconds at the reference temperature that age as much as `t_s` at another (Arrhenius).
+double at_reference_s(const Thermal&, double temperature_K, double energy_eV, double t_s);
 
 }  // namespace bitline

@@ -25,11 +25,14 @@ PulseTables::PulseTables(const Device& d, std::span<const double> targets_S) {
   static const Random random(0x7e61f8, 0);
   const PulseSpread& spread = d.plasticity->spread;
   const std::vector<int> ends(wanted.begin(), wanted.end());
-  std::vector<std::vector<float>> states(ends.size(), std::vector<float>(paths));
   constexpr std::uint32_t at_once = 1024;
-  parallel_for(paths / at_once, [&](std::size_t part) {
+  const bool alike = spread.cycle_to_cycle == 0 && spread.device_to_device == 0;
+  const std::uint32_t devices = alike ? 1 : paths, parts = (devices + at_once - 1) / at_once;
+  std::vector<std::vector<float>> states(ends.size(), std::vector<float>(devices));
+  parallel_for(parts, [&](std::size_t part) {
     const UpdateSteps step(curve);
-    for (std::uint32_t p = static_cast<std::uint32_t>(part) * at_once; p < (part + 1) * at_once; ++p) {
+    const auto first = static_cast<std::uint32_t>(part) * at_once;
+    for (std::uint32_t p = first; p < std::min(first + at_once, devices); ++p) {
       const double factor =
           spread.device_to_device > 0
               ? std::exp(spread.device_to_device * random.normal4({.purpose = Purpose::pulse_device, .place = p})[0])

@@ -37,19 +37,18 @@ void note_disagreements(std::vector<FitPart>& parts) {
   };
   std::map<std::string, First> first;
   for (FitPart& p : parts)
-    for (const FitPart::Key& k : p.keys)
-      for (const char* end : {"g_min", "g_max"}) {
-        if (k.path != end) continue;
-        const double value = *parse_quantity(k.text, Unit::siemens).value;
-        const auto [at, fresh] = first.try_emplace(k.path, First{value, &p});
-        const auto top = first.find("g_max");
-        const double window = top == first.end() ? at->second.value : top->second.value;
-        constexpr double enough = 0.05;
-        if (!fresh && std::abs(value - at->second.value) > enough * window)
-          p.notes.push_back(fmt::format("{} would be {} here, {} from {}: the latter is written", end,
-                                        pretty(value, Unit::siemens), pretty(at->second.value, Unit::siemens),
-                                        at->second.part->part));
-      }
+    for (const FitPart::Key& k : p.keys) {
+      if (k.path != "g_min" && k.path != "g_max") continue;
+      const double value = *parse_quantity(k.text, Unit::siemens).value;
+      const auto [at, fresh] = first.try_emplace(k.path, First{value, &p});
+      const auto top = first.find("g_max");
+      const double window = top == first.end() ? at->second.value : top->second.value;
+      constexpr double enough = 0.05;
+      if (!fresh && std::abs(value - at->second.value) > enough * window)
+        p.notes.push_back(fmt::format("{} would be {} here, {} from {}: the latter is written", k.path,
+                                      pretty(value, Unit::siemens), pretty(at->second.value, Unit::siemens),
+                                      at->second.part->part));
+    }
 }
 
 }  // namespace

@@ -129,7 +129,6 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
   const std::size_t k = 2 + (shape.starts.empty() ? 0u : both_ways(t) ? 2u : 1u), n = t.y.size();
   LongTermFit f{.candidate = {.model = std::string(model), .parameters = static_cast<int>(k) + 1}};
   FitCandidate& c = f.candidate;
-  c.fitted.resize(n);
   if (n <= k + 1) {
     c.refused = fmt::format("{} readings are too few for {} parameters", n, k);
     return f;
@@ -145,12 +144,10 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
     return f;
   }
   f.at = s.at, f.low = s.at[0], f.high = s.at[1];
-  predict(t, shape, s.at, c.fitted);
+  f.fitted.resize(n);
+  predict(t, shape, s.at, f.fitted);
   std::vector<double> residuals(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    residuals[i] = t.y[i] - c.fitted[i];
-    c.fitted[i] = t.low + t.range * c.fitted[i];
-  }
+  for (std::size_t i = 0; i < n; ++i) residuals[i] = t.y[i] - f.fitted[i];
   const double readings = independence(residuals).readings;
   c.rms = t.range * std::sqrt(s.sum_of_squares / static_cast<double>(n));
   describe(f, t, shape, unit, [&](std::size_t j) { return estimate(s, j, static_cast<double>(n), readings); });
@@ -159,9 +156,11 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
 
 void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises, LongTermFit& f) {
   const Shape& shape = shape_of(f.candidate.model);
+  const std::size_t n = t.y.size();
   double most_left = 0, most_misfit = 0;
   std::vector<std::vector<double>> drawn(f.at.size());
   Trains again = t;
+  LongTermFit fit{.fitted = std::vector<double>(n)};
   const Random random(0x1f17, 0);
   for (std::size_t round = 0; round < noises.size(); ++round) {
     draw(t, shape, f.at, noises[round], again.y, [&](std::size_t row) {
@@ -170,28 +169,26 @@ void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises,
                              .image = static_cast<std::uint32_t>(round)});
     });
     const LeastSquares s = solve(again, shape, {f.at});
-    for (std::size_t j = 0; s.converged && j < drawn.size(); ++j) drawn[j].push_back(s.at[j]);
     if (!s.converged) continue;
+    for (std::size_t j = 0; j < drawn.size(); ++j) drawn[j].push_back(s.at[j]);
     most_left = std::max(most_left, s.sum_of_squares);
-    LongTermFit drawn_fit{.candidate = f.candidate, .low = s.at[0], .high = s.at[1]};
-    predict(t, shape, s.at, drawn_fit.candidate.fitted);
-    for (double& y : drawn_fit.candidate.fitted) y = again.low + again.range * y;
-    most_misfit = std::max(most_misfit, train_residuals(again, drawn_fit).misfit);
+    fit.low = s.at[0], fit.high = s.at[1];
+    predict(t, shape, s.at, fit.fitted);
+    most_misfit = std::max(most_misfit, train_residuals(again, fit).misfit);
   }
-  const double left = std::pow(f.candidate.rms / t.range, 2) * static_cast<double>(t.y.size());
+  if (2 * drawn[0].size() < noises.size()) return;  // least squares' own intervals stay
+  double left = 0;
+  for (std::size_t i = 0; i < n; ++i) left += std::pow(t.y[i] - f.fitted[i], 2);
   if (left > 2 * most_left)
     f.note = fmt::format(
         "it leaves {:.1f} times as much as its noise ever does (does the window creep from cycle to cycle?): intervals "
-        "are "
-        "those of a window that stays",
+        "are those of a window that stays",
         std::sqrt(left / most_left));
-  if (2 * drawn[0].size() < noises.size()) return;
-  const double misfit = train_residuals(t, f).misfit;
-  if (misfit > most_misfit)
+  if (const double misfit = train_residuals(t, f).misfit; misfit > most_misfit)
     f.misses = fmt::format(
         "its curve misses what trains have in common: by {:.1f} times what they differ by, where curves that it has "
         "never miss by more than {:.1f}",
-        misfit, most_misfit);  // least squares' own intervals stay
+        misfit, most_misfit);
   for (auto& one : drawn) std::sort(one.begin(), one.end());
   // As far as a draw's fit lies from what it was drawn from, the truth lies from ours.
   describe(f, t, shape, unit, [&](std::size_t j) {

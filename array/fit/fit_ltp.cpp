@@ -139,12 +139,13 @@ FitPart fit_ltp(const std::filesystem::path& file, const FitFiles& files) {
     if (const auto noises = possible_noise(t, fit, draws); !noises.empty()) resample(t, part.y_unit, noises, fit);
     if (!fit.misses.empty() && !wanted_by_name(files, ltp_models)) fit.candidate.refused = fit.misses;
   }
-  std::vector<std::vector<double>> residuals;
-  for (const LongTermFit& f : fits) {
-    part.candidates.push_back(f.candidate);
-    auto& own = residuals.emplace_back();
-    for (std::size_t i = 0; i < f.candidate.fitted.size(); ++i)  // none where it was not fitted
-      own.push_back((part.y[i] - f.candidate.fitted[i]) / t.range);
+  std::vector<std::vector<double>> residuals(fits.size());  // none of what was not fitted
+  for (std::size_t k = 0; k < fits.size(); ++k) {
+    FitCandidate& c = part.candidates.emplace_back(fits[k].candidate);
+    for (std::size_t i = 0; i < fits[k].fitted.size(); ++i) {
+      residuals[k].push_back(t.y[i] - fits[k].fitted[i]);
+      c.fitted.push_back(t.low + t.range * fits[k].fitted[i]);
+    }
   }
   judge(part, residuals);
   choose(part);

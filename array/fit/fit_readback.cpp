@@ -173,19 +173,15 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
         fmt::format("cells are off their targets by {} on average: no model of writing has that, so it "
                     "is counted as spread",
                     pretty(bias * scale_S, Unit::siemens)));
-  // Errors over their sigma are normal numbers: kurtosis of n of them is 3 +- sqrt(24 / n) (Pearson).
-  double fourth = 0, second = 0;
-  for (std::size_t i = 0; i < e.error.size(); ++i) {
-    const double z = e.error[i] * scale_S / part.best().fitted[i];
-    fourth += z * z * z * z / n, second += z * z / n;
-  }
-  const double kurtosis = fourth / (second * second);
+  std::vector<double> scores;  // normal numbers by the model
+  for (std::size_t i = 0; i < e.error.size(); ++i) scores.push_back(e.error[i] * scale_S / part.best().fitted[i]);
+  const double tails = kurtosis(scores);
   constexpr double certain = 5;  // standard errors
-  if (part.best().model != "window" && kurtosis > 3 + certain * std::sqrt(24 / n))
+  if (part.best().model != "window" && tails > 3 + certain * std::sqrt(24 / n))
     part.notes.push_back(
         fmt::format("write errors have heavy tails (kurtosis {:.1f}; 3 is normal): a normal law loses them, and its "
                     "interval is too narrow",
-                    kurtosis));
+                    tails));
   note_unused(part, table);
   return part;
 }

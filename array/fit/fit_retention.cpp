@@ -220,15 +220,13 @@ void note_what_is_left(const Cells& cells, FitPart& part) {
         fmt::format("cells change by {} on average until then, which no model here describes: nothing is "
                     "written of it",
                     pretty(m, Unit::siemens)));
-  double fourth = 0;
-  for (const double x : change) fourth += std::pow((x - m) / s, 4) / static_cast<double>(change.size());
-  // Pearson's kurtosis of n normal numbers is 3 +- sqrt(24 / n); cells of several levels add to it, so only much more
-  // is said.
-  if (fourth > 6)
+  // Cells of several levels add to it, so only much more than 3 is said.
+  const double tails = kurtosis(change);
+  if (tails > 6)
     part.notes.push_back(
         fmt::format("the changes at {} have heavy tails (kurtosis {:.0f}; 3 is normal): --model "
                     "measured keeps them as they are",
-                    pretty(cells.times_s.back(), Unit::second), fourth));
+                    pretty(cells.times_s.back(), Unit::second), tails));
 }
 
 }  // namespace

@@ -90,18 +90,16 @@ LongTermFit fit_table(const Trains& t, Unit unit) {
                         "mean readings after each pulse, made monotone", ""});
   }
   f.low = low, f.high = high;
-  c.fitted.resize(t.y.size());
+  f.fitted.resize(t.y.size());
   double x = t.all.front().up ? 0 : 1, square = 0;
-  if (t.starts) c.fitted[0] = low + x * (high - low);
+  if (t.starts) f.fitted[0] = low + x * (high - low);
   for (const Train& train : t.all)
     for (std::size_t i = 0; i < train.count; ++i) {
       x = train.up ? potentiated(curves[1], x, 1) : depressed(curves[0], x, 1);
-      c.fitted[train.first + i] = low + x * (high - low);
+      f.fitted[train.first + i] = low + x * (high - low);
     }
-  for (std::size_t i = 0; i < t.y.size(); ++i) {
-    square += (t.y[i] - c.fitted[i]) * (t.y[i] - c.fitted[i]) / static_cast<double>(t.y.size());
-    c.fitted[i] = t.low + t.range * c.fitted[i];
-  }
+  for (std::size_t i = 0; i < t.y.size(); ++i)
+    square += (t.y[i] - f.fitted[i]) * (t.y[i] - f.fitted[i]) / static_cast<double>(t.y.size());
   c.rms = t.range * std::sqrt(square);
   // Any noise has some monotone curve near it.
   const double spread = standard_deviation(t.y);

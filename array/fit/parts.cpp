@@ -39,14 +39,14 @@ std::vector<double> conductances(const MeasuredTable& table, const FitFiles& fil
     g = table.values("current");
     for (double& x : g) x /= *files.read_voltage_V;
   }
-  for (std::size_t i = 0; i < g.size(); ++i)
+  for (std::size_t i = 0; i < g.size(); ++i) {
     if (g[i] > 1) table.refuse(i, fmt::format("a conductance of {} S is no memristor's: is the unit right?", g[i]));
-  for (std::size_t i = 0; i < g.size(); ++i)
     if (g[i] < 0)
       table.refuse(i,
                    fmt::format("a conductance of {} S is below 0: take the instrument's offset off, or leave the row "
                                "out",
                                g[i]));
+  }
   return g;
 }
 

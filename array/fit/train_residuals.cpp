@@ -9,9 +9,8 @@ namespace bitline::fit {
 
 TrainResiduals train_residuals(const Trains& t, const LongTermFit& f) {
   TrainResiduals out;
-  for (std::size_t i = 0; i < t.y.size(); ++i)
-    out.own.push_back((t.y[i] - (f.candidate.fitted[i] - t.low) / t.range) / (f.high - f.low));
-  double common = 0, spread = 0, pulses = 0;
+  for (std::size_t i = 0; i < t.y.size(); ++i) out.own.push_back((t.y[i] - f.fitted[i]) / (f.high - f.low));
+  double common = 0, spread = 0;
   out.repeated = true;
   for (const bool up : {false, true}) {
     std::vector<const Train*> whole;  // shorter ones start or end elsewhere
@@ -32,7 +31,7 @@ TrainResiduals train_residuals(const Trains& t, const LongTermFit& f) {
         square += r * r / (m - 1);
         r *= std::sqrt(m / (m - 1));  // the mean took its share of the variance
       }
-      common += m * mean * mean, spread += square, pulses += 1;
+      common += m * mean * mean, spread += square;
     }
   }
   if (out.repeated && spread > 0) out.misfit = common / spread;

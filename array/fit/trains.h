@@ -31,6 +31,7 @@ inline const char* side(bool up) { return up ? "plasticity.potentiation" : "plas
 struct LongTermFit {
   FitCandidate candidate;
   double low = 0, high = 1;
+  std::vector<double> fitted = {};        // by reading; candidate.fitted is set where the unit is known
   std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction
   std::string note = {};                  // what its residuals say against its intervals
   std::string misses = {};                // what they say against its curve

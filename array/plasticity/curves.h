@@ -59,7 +59,6 @@ ResponseCurve retention_curve(const PulsedDevice&, const PulseProtocol&);
 // Where its time ends unless the protocol says: a year for devices that age, else 10 ks.
 double retention_end_s(const PulsedDevice&, const PulseProtocol&);
 bool has_transients(const PulsedDevice&, bool light);
-bool has_ageing(const PulsedDevice&);
 // Change of one pair over dt = -highest .. highest.
 ResponseCurve stdp_curve(const PulsedDevice&, const PulseProtocol&);
 // One row per pulse: the state before it, at its end, and just before the next.

@@ -79,17 +79,12 @@ bool has_transients(const PulsedDevice& d, bool light) {
          (light ? p->light.has_value() : p->potentiation.has_value());
 }
 
-bool has_ageing(const PulsedDevice& d) {
-  return !std::holds_alternative<NoRelaxation>(d.device.relaxation) ||
-         !std::holds_alternative<NoDrift>(d.device.drift) || !std::holds_alternative<NoSlowNoise>(d.device.slow_noise);
-}
-
 double retention_end_s(const PulsedDevice& d, const PulseProtocol& q) {
-  return q.highest.value_or(has_ageing(d) ? year_s : 1e4);
+  return q.highest.value_or(ages(d.device) ? year_s : 1e4);
 }
 
 ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
-  const bool transients = has_transients(d, q.light), ageing = has_ageing(d);
+  const bool transients = has_transients(d, q.light), ageing = ages(d.device);
   if (!transients && !ageing)
     throw InputError(
         fmt::format("{}: nothing in it changes with time: written cells age by the keys 'relaxation', "

@@ -58,7 +58,8 @@ struct Technology {
   double wire_F_per_m = 0;  // array and interconnect wires
   double cell_area_m2 = 0;  // one 2T2R cell; a 1T1R cell counts half
   std::optional<double> sram_cell_m2;
-  std::optional<double> core_limit_V;  // largest voltage a core transistor may see
+  std::optional<double> core_limit_V;                                       // largest voltage a core transistor may see
+  double core_limit() const { return core_limit_V.value_or(1.1 * vdd_V); }  // unless given, a tenth above the supply
   Metal metal;
   double toggle = 0.5;  // share of bits that change from one datum to the next
   PartCosts costs;
