@@ -74,7 +74,8 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
   for (const auto& placed : packing.blocks) {
     MappedLayer& layer = placement.layers[static_cast<std::size_t>(placed.block.layer)];
     const int per_weight = layer.cell.columns_per_weight;
-    Block block{placed.block.copy,
+    Block block{0,
+                placed.block.copy,
                 placed.array,
                 placed.row,
                 placed.column,
@@ -89,6 +90,7 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
     layer.blocks.push_back(std::move(block));
   }
   for (auto& layer : placement.layers) {
+    for (auto& block : layer.blocks) block.id = placement.blocks++;
     std::map<int, int> ids;  // start row -> running number
     for (const auto& block : layer.blocks)
       for (const auto& group : block.groups) ids.emplace(group.row, 0);

@@ -17,7 +17,12 @@ struct RowGroup {
   int id = 0;  // same for blocks of other columns that start at the same row: names the draws of a read
 };
 
+// Blocks are numbered once, layer after layer: what belongs to a block stands at its number.
+using BlockId = std::size_t;
+
+// The part of a layer that one array holds.
 struct Block {
+  BlockId id = 0;
   int copy = 0;
   int array = 0, array_row = 0, array_column = 0;  // first cell, physical column
   int row = 0, rows = 0;                           // of the layer's matrix
@@ -38,6 +43,7 @@ struct Placement {
   int arrays_used = 0;  // with reload these are loads of the arrays there are
   int arrays_total = 0;
   int chips = 0;
+  std::size_t blocks = 0;  // of all layers
   int loads = 1;  // times the arrays are written for one inference (reload)
 };
 

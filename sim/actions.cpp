@@ -11,17 +11,17 @@ namespace {
 
 // Positions that one copy of a layer computes.
 double share_of_copy(const LayerPlan& plan, int copy) {
-  return std::ceil(static_cast<double>(plan.matrix->positions - copy) / plan.settings().duplicate);
+  return std::ceil(static_cast<double>(plan.matrix.positions - copy) / plan.settings.duplicate);
 }
 
 LayerActions digital_actions(const LayerPlan& plan, double cycle_s) {
-  const MatrixLayer& m = *plan.matrix;
+  const MatrixLayer& m = plan.matrix;
   LayerActions a;
   a.outputs = static_cast<double>(m.columns) * m.positions;
   a.products = static_cast<double>(m.rows) * m.columns * m.positions;
   a.macs = static_cast<double>(m.rows - m.bias_rows) * m.columns * m.positions;
   a.bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions;
-  a.accumulator_bits = 1 + bits_for(static_cast<double>(m.rows) * plan.cell().highest * m.input.highest());
+  a.accumulator_bits = 1 + bits_for(static_cast<double>(m.rows) * plan.cell.highest * m.input.highest());
   a.digital_s = static_cast<double>(m.rows) * m.positions * cycle_s;  // a multiply-accumulate per output and cycle
   return a;
 }
@@ -34,10 +34,10 @@ int register_bits(const PlanePlan& planes) { return bits_for(planes.largest) + (
 
 LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& parts) {
   const double cycle_s = 1 / chip.config.technology.clock_Hz;
-  if (plan.settings().digital) return digital_actions(plan, cycle_s);
-  const MatrixLayer& m = *plan.matrix;
-  const CellLayout& cell = plan.cell();
-  const AdcCommon* adc = common(plan.settings().adc);
+  if (plan.settings.digital) return digital_actions(plan, cycle_s);
+  const MatrixLayer& m = plan.matrix;
+  const CellLayout& cell = plan.cell;
+  const AdcCommon* adc = common(plan.settings.adc);
   const double planes = plan.planes.planes();
   const double turn_s = parts.adc.time_s + parts.column_switch.time_s;
   LayerActions a;
@@ -49,7 +49,7 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
   };
   std::map<std::pair<int, int>, Piece> pieces;  // by copy and column
   double most_turns = 1;
-  for (const auto& block : plan.mapped->blocks) {
+  for (const auto& block : plan.blocks) {
     const double mine = share_of_copy(plan, block.copy),
                  reads = mine * planes * static_cast<double>(block.groups.size());
     const int width = block.columns * cell.conversions_per_weight();
@@ -68,7 +68,7 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
     // Loads of one array (reload) take turns on it.
     ArrayWork& work = a.arrays[block.array % chip.placement.arrays_total];
     work.reads += reads;
-    work.drive_s += reads * plan.settings().input.t_read_s;
+    work.drive_s += reads * plan.settings.input.t_read_s;
     work.convert_s += reads * turns * turn_s;
   }
   int most_pieces = 1;
@@ -100,9 +100,9 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
 double mapped_devices(const Chip& chip) {
   double devices = 0;
   for (const auto& plan : chip.layers)
-    if (!plan.settings().digital)
-      devices += static_cast<double>(plan.matrix->rows) * plan.matrix->columns * plan.settings().duplicate *
-                 plan.cell().slices * plan.cell().devices_per_slice();
+    if (!plan.settings.digital)
+      devices += static_cast<double>(plan.matrix.rows) * plan.matrix.columns * plan.settings.duplicate *
+                 plan.cell.slices * plan.cell.devices_per_slice();
   return devices;
 }
 

@@ -12,7 +12,7 @@ ChipArea chip_area(const Chip& chip, const std::vector<LayerActions>& layers, co
   const double arrays = chip.placement.arrays_total, rows = config.array.rows;
   int accumulator_bits = 1, adder_bits = 1;
   for (std::size_t l = 0; l < layers.size(); ++l)
-    if (!chip.layers[l].settings().digital) {
+    if (!chip.layers[l].settings.digital) {
       accumulator_bits = std::max(accumulator_bits, layers[l].accumulator_bits);
       adder_bits = std::max(adder_bits, layers[l].adder_bits);
     }

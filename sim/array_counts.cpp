@@ -32,12 +32,12 @@ double power_S(const LayerPlan& plan, const Block& block, const std::vector<doub
 LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const Activity& activity) {
   LayerCounts counts;
   if (activity.row_drive.empty()) return counts;
-  const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings().input.t_read_s;
-  const int lines = shares_column(plan.cell()) ? 2 : 1;
+  const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings.input.t_read_s;
+  const int lines = shares_column(plan.cell) ? 2 : 1;
   const bool solved = !layer.blocks.empty() && layer.blocks.front().solved.array;
   if (solved) counts.array_J = static_cast<double>(activity.supply_power) * layer.power_step_S * joule_per_siemens;
   for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
-    const Block& block = plan.mapped->blocks[b];
+    const Block& block = plan.blocks[b];
     const auto& drive = activity.row_drive[static_cast<std::size_t>(block.copy)];
     const auto& on = activity.row_on[static_cast<std::size_t>(block.copy)];
     if (layer.blocks[b].source_S)

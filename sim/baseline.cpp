@@ -37,10 +37,10 @@ Baseline mac_plane(const Chip& chip, const std::vector<LayerActions>& layers, co
   Totals sum;
   double weight_bits = 0, unit_m2 = 0, unit_W = 0;
   for (const auto& plan : chip.layers)
-    weight_bits += static_cast<double>(plan.matrix->rows) * plan.matrix->columns * plan.matrix->weight_bits;
+    weight_bits += static_cast<double>(plan.matrix.rows) * plan.matrix.columns * plan.matrix.weight_bits;
   const UnitCost memory = sram_bit(t, weight_bits, static_cast<int>(side) * 8);
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const MatrixLayer& m = *chip.layers[l].matrix;
+    const MatrixLayer& m = chip.layers[l].matrix;
     const UnitCost mac = multiply_accumulate(t, m.weight_bits, m.input.bits, sum_bits(m));
     const double macs = layers[l].macs, rows = m.rows - m.bias_rows,
                  reads = rows * m.positions * std::ceil(m.columns / side);
@@ -63,7 +63,7 @@ Baseline digital_memory(const Chip& chip, const std::vector<LayerActions>& layer
   const Gates g(t, "adder");
   Totals sum;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const MatrixLayer& m = *chip.layers[l].matrix;
+    const MatrixLayer& m = chip.layers[l].matrix;
     const double rows = m.rows - m.bias_rows, array_rows = std::min<double>(rows, chip.config.array.rows);
     // A tree over R operands of w bits has R (w + 1) full adders less a few; a product bit is a NAND2.
     const double adders = m.weight_bits + 1, levels = std::ceil(std::log2(array_rows + 1));

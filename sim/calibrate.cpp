@@ -20,7 +20,7 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
   parallel_for(parts, [&](std::size_t part) {
     auto& mine = seen[part];
     mine.resize(chip.layers.size());
-    for (std::size_t l = 0; l < chip.layers.size(); ++l) mine[l].resize(chip.layers[l].mapped->blocks.size());
+    for (std::size_t l = 0; l < chip.layers.size(); ++l) mine[l].resize(chip.layers[l].blocks.size());
     const std::size_t first = part * images_each, count = std::min(images_each, data.count() - first);
     network.run(data, first, count,
                 [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
@@ -40,7 +40,7 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
   });
   CurrentSamples sums(chip.layers.size());
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const std::size_t blocks = chip.layers[l].mapped->blocks.size();
+    const std::size_t blocks = chip.layers[l].blocks.size();
     sums[l].resize(blocks);
     for (std::size_t b = 0; b < blocks; ++b)
       for (auto& part : seen) {
@@ -52,8 +52,8 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
 }
 
 bool needs_calibration(const LayerPlan& plan) {
-  const AdcCommon* adc = common(plan.settings().adc);
-  return adc && std::holds_alternative<CalibratedRange>(adc->range) && !plan.settings().digital;
+  const AdcCommon* adc = common(plan.settings.adc);
+  return adc && std::holds_alternative<CalibratedRange>(adc->range) && !plan.settings.digital;
 }
 
 // Full scales from the ideal array, one per layer: the same for every chip.
@@ -66,22 +66,22 @@ void calibrate_on_ideal(Chip& chip, const QuantizedNetwork& network, const Datas
   }
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     LayerPlan& plan = chip.layers[l];
-    if (!plan.settings().digital)
+    if (!plan.settings.digital)
       plan.full_scale_A =
           full_scale_A(chip, plan, any && !sums[l].empty() ? std::move(sums[l][0]) : std::vector<float>{});
   }
 }
 
 double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> samples) {
-  const AdcCommon* adc = common(plan.settings().adc);
+  const AdcCommon* adc = common(plan.settings.adc);
   if (!adc) return 0;
-  const CellLayout& cell = plan.cell();
+  const CellLayout& cell = plan.cell;
   const Device& device = chip.config.device;
   if (const auto* fixed = std::get_if<FixedRange>(&adc->range)) return fixed->current_A;
   if (const auto* charge = std::get_if<ChargeRange>(&adc->range)) return charge->charge_C / charge->time_s;
   if (std::holds_alternative<FullScaleRange>(adc->range)) {
     int rows = 0;
-    for (const auto& block : plan.mapped->blocks)
+    for (const auto& block : plan.blocks)
       for (const auto& group : block.groups) rows = std::max(rows, group.rows);
     int digit = cell.highest_digit;
     if (cell.offset) {  // what is left after the reference is subtracted
@@ -92,7 +92,7 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> 
     return rows * largest * plan.v_step_V * plan.planes.largest * chip.gain();
   }
   const double coverage = std::get<CalibratedRange>(adc->range).coverage;
-  if (samples.empty()) throw RunError("layer " + plan.matrix->name + ": no calibration currents");
+  if (samples.empty()) throw RunError("layer " + plan.matrix.name + ": no calibration currents");
   // Nearest rank; at least one level step, so that a silent layer still has a range.
   const auto rank = static_cast<std::size_t>(std::ceil(coverage * static_cast<double>(samples.size())));
   const auto nth = samples.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, samples.size()) - 1);
@@ -105,7 +105,7 @@ void set_ranges(const Chip& chip, ChipState& state, const CurrentSamples& sample
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
     LayerState& layer = state.layers[l];
-    const AdcCommon* adc = common(plan.settings().adc);
+    const AdcCommon* adc = common(plan.settings.adc);
     for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
       if (!adc) continue;
       const double full_scale = plan.full_scale_A > 0 ? plan.full_scale_A : full_scale_A(chip, plan, samples[l][b]);

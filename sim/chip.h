@@ -29,22 +29,26 @@ struct SolvedPlace {
 
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
-  const MatrixLayer* matrix = nullptr;
-  const MappedLayer* mapped = nullptr;
+  MatrixLayer matrix;
+  LayerConfig settings;
+  CellLayout cell;
+  std::vector<Block> blocks;  // sorted by copy, row, column; empty for digital layers
   PlanePlan planes;
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
   double v_step_V = 0.2;         // row voltage of one input step
   std::vector<RowGroup> groups;  // rows driven together, each once, in order
   double full_scale_A = 0;       // of the converters; 0 = each array's own (calibrate: per-array) or ideal
-  const LayerConfig& settings() const { return mapped->settings; }
-  const CellLayout& cell() const { return mapped->cell; }
 };
 
+// Moved, never copied: it holds all weights.
 struct Chip {
+  Chip() = default;
+  Chip(Chip&&) = default;
+  Chip& operator=(Chip&&) = default;
+
   Config config;
-  std::vector<MatrixLayer> matrices;
-  Placement placement;
-  std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
+  Placement placement;            // its layers have become plans
+  std::vector<LayerPlan> layers;  // one per matrix layer
   double write_sigma_S = 0;       // solved for level-accuracy writes
   std::shared_ptr<const VerifyTables> verify;  // for write-verify
   std::shared_ptr<const PulseTables> pulses;   // for counted pulses
@@ -53,17 +57,20 @@ struct Chip {
   // Mean number of pulses that a device with this target takes.
   double mean_pulses(double target_S) const;
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
-  // With compensation: what to write instead of the targets, [layer][block], as BlockDevices counts devices.
-  std::vector<std::vector<std::vector<double>>> aims;
+  // aims_S[block id]: conductance to program each device to, so that behind its wires it acts like its target, in the
+  // order of BlockDevices::target_S. Set by aim_through_wires(); empty without wires.compensation.
+  std::vector<std::vector<double>> aims_S;
   // With exact wires: whether every read is a circuit of its own, since it switches other rows or devices are curved.
   bool solves_reads() const {
     return config.wires.exact() && (config.array.topology != Topology::voltage_rows || is_curved(config.device.iv));
   }
-  double gain() const { return aims.empty() ? 1 : config.wires.compensated_swing; }  // of all signals, undone digitally
-  // With exact wires: what the variance of a column's read noise is of that of its own cells, [layer][block][column].
-  std::vector<std::vector<std::vector<double>>> noise_factors;
-  const std::vector<double>* noise_factor(std::size_t layer, std::size_t block) const {
-    return noise_factors.empty() ? nullptr : &noise_factors[layer][block];
+  // Compensation aims at this share of every current, to leave room below g_max; results are divided by it.
+  double gain() const { return aims_S.empty() ? 1 : config.wires.compensated_swing; }
+  // noise_factors[block id][column]: true variance of column's read noise over the sum of its cells' variances; set by
+  // study_wires(); empty without wires, where it is 1.
+  std::vector<std::vector<double>> noise_factors;
+  const std::vector<double>* noise_factor(BlockId block) const {
+    return noise_factors.empty() ? nullptr : &noise_factors[block];
   }
 };
 
@@ -85,7 +92,7 @@ struct LayerState {
   double lattice_S = 0;            // conductance of one code
   double variance_step = 0;        // in squared codes
   double power_step_S = 0;         // of Activity::supply_power
-  std::vector<BlockState> blocks;  // like MappedLayer::blocks
+  std::vector<BlockState> blocks;  // like LayerPlan::blocks
 };
 
 struct ChipState {

@@ -11,12 +11,12 @@
 
 namespace bitline {
 
-void compensate(Chip& chip) {
+void aim_through_wires(Chip& chip) {
   constexpr int rounds = 6;  // each changes what the others lose
   Device perfect = ideal_device(chip.config.device);
   std::vector<PlacedDevices> all;
   for (const auto& plan : chip.layers)
-    for (const auto& block : plan.mapped->blocks) all.push_back({&plan, &block, nullptr});
+    for (const auto& block : plan.blocks) all.push_back({&plan, &block, nullptr});
   std::vector<BlockDevices> devices(all.size());
   const Random random(chip.config.seed, 0);  // perfect devices draw nothing
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -32,11 +32,8 @@ void compensate(Chip& chip) {
         if (above_S > 0 && left > 0) d.aged_S[k] = std::min(perfect.g_min_S + above_S * swing / left, perfect.g_max_S);
       }
   }
-  chip.aims.assign(chip.layers.size(), {});
-  std::size_t i = 0;
-  for (std::size_t l = 0; l < chip.layers.size(); ++l)
-    for (std::size_t b = 0; b < chip.layers[l].mapped->blocks.size(); ++b)
-      chip.aims[l].push_back(std::move(devices[i++].aged_S));
+  chip.aims_S.clear();
+  for (BlockDevices& d : devices) chip.aims_S.push_back(std::move(d.aged_S));
 }
 
 }  // namespace bitline

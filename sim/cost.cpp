@@ -37,12 +37,12 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
   const Periphery& periphery = chip.config.periphery;
   const double add_J = parts.adder_bit.energy_J, keep_J = add_J + parts.register_bit.energy_J;
   const double bits = a.bits_in + a.bits_out;
-  const bool digital = plan.settings().digital, first = plan.matrix->index == 0,
-             last = plan.matrix->index + 1 == static_cast<int>(chip.layers.size());
+  const bool digital = plan.settings.digital, first = plan.matrix.index == 0,
+             last = plan.matrix.index + 1 == static_cast<int>(chip.layers.size());
   const double crossing =
       !periphery.off_chip
           ? 0
-          : (first ? static_cast<double>(plan.matrix->inputs) * plan.matrix->input.bits : 0) + (last ? a.bits_out : 0);
+          : (first ? static_cast<double>(plan.matrix.inputs) * plan.matrix.input.bits : 0) + (last ? a.bits_out : 0);
   const UnitCost dram = crossing > 0 ? dram_bit(chip.config.technology) : UnitCost{};
   return {
       {"array", counts.array_J},
@@ -62,7 +62,7 @@ std::vector<Part> layer_energy(const Chip& chip, const LayerPlan& plan, const La
       // compares.
       {"activation", a.outputs * rescaler(chip.config.technology, a.accumulator_bits, a.output_bits).energy_J},
       {"digital",
-       digital ? a.products * (plan.cell().weight_bits * plan.matrix->input.bits + a.accumulator_bits) * add_J : 0}};
+       digital ? a.products * (plan.cell.weight_bits * plan.matrix.input.bits + a.accumulator_bits) * add_J : 0}};
 }
 
 std::vector<CostLine> unit_costs(const ChipParts& p, const Path& path, double arrays, double columns) {
@@ -88,7 +88,7 @@ double tops_per_w(double macs, double joules) { return joules > 0 ? 2 * macs / j
 
 double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts) {
   const ArrayLines lines = line_loads(chip.config);
-  const LayerParts own = layer_parts(chip.config, plan.settings(), lines);
+  const LayerParts own = layer_parts(chip.config, plan.settings, lines);
   return counts.array_J + line_energy_J(chip.config, plan, counts, lines) +
          counts.line_activations * own.row_driver.energy_J;
 }
@@ -105,12 +105,12 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   const ArrayLines lines = line_loads(config);
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
-    own.push_back(layer_parts(config, plan.settings(), lines));
+    own.push_back(layer_parts(config, plan.settings, lines));
     LayerActions a = actions(chip, plan, own.back());
-    a.output_bits = l + 1 < chip.layers.size() ? chip.layers[l + 1].matrix->input.bits : plan.matrix->input.bits;
+    a.output_bits = l + 1 < chip.layers.size() ? chip.layers[l + 1].matrix.input.bits : plan.matrix.input.bits;
     a.bits_out = a.outputs * a.output_bits;
     buffer_bits =
-        std::max({buffer_bits, static_cast<double>(plan.matrix->inputs) * plan.matrix->input.bits, a.bits_out});
+        std::max({buffer_bits, static_cast<double>(plan.matrix.inputs) * plan.matrix.input.bits, a.bits_out});
     macs += a.macs;
     layers.push_back(std::move(a));
   }
@@ -130,8 +130,8 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     const LayerPlan& plan = chip.layers[l];
     const LayerActions& a = layers[l];
     LayerResult& out = result.layers[l];
-    times.push_back(layer_time(config, a, transfer_s(config, *plan.matrix, a, path)));
-    out.name = plan.matrix->name;
+    times.push_back(layer_time(config, a, transfer_s(config, plan.matrix, a, path)));
+    out.name = plan.matrix.name;
     out.energy_breakdown_J.clear();
     for (const Part& p : layer_energy(chip, plan, a, per_inference[l], parts, own[l], path)) {
       out.energy_breakdown_J.emplace_back(p.name, p.joules);
@@ -143,7 +143,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
       result.energy_J[i].second += out.energy_breakdown_J[i].second;
     out.energy_J = total(out.energy_breakdown_J);
     out.latency_s = times[l].total_s();
-    out.settle_s = plan.settings().digital ? 0 : own[l].settle_s;
+    out.settle_s = plan.settings.digital ? 0 : own[l].settle_s;
     for (const auto& [array, work] : a.arrays)
       out.read_s = std::max(out.read_s, (work.drive_s + work.convert_s) / work.reads);
     out.conversions = a.conversions;
@@ -151,7 +151,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
     out.arrays = static_cast<int>(a.arrays.size());
     array_s += times[l].array_s, adc_s += times[l].adc_s, digital_s += times[l].digital_s;
     moving_s += times[l].transfer_s;
-    if (out.settle_s > plan.settings().input.t_read_s)
+    if (out.settle_s > plan.settings.input.t_read_s)
       result.warnings.push_back(fmt::format("{}: lines settle in {}, later than a read ends (input.t_read)", out.name,
                                             pretty(out.settle_s, Unit::second)));
   }
@@ -191,7 +191,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
   if (config.programming.refresh_s && write.energy_J)
     result.refresh_W = *write.energy_J / *config.programming.refresh_s;
   if (std::any_of(chip.layers.begin(), chip.layers.end(),
-                  [](const LayerPlan& plan) { return plan.settings().digital; }))
+                  [](const LayerPlan& plan) { return plan.settings.digital; }))
     result.warnings.push_back("digital layers: the area of their unit and of its weight memory is not counted");
 
   // Inside an array: what its devices dissipate. A macro: with all that stands around it until sums are digital.

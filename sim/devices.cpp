@@ -14,6 +14,7 @@
 namespace bitline {
 namespace {
 
+// Which weight of which copy a draw is for. build_chip() has seen that all of a layer's fit 32 bits.
 std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
   return static_cast<std::uint32_t>((static_cast<std::size_t>(copy) * m.rows + row) * m.columns + column);
 }
@@ -38,8 +39,8 @@ void kill_dead_lines(const Device& device, int array, const Random& random, cons
 // The reference devices of offset cells.
 void write_references(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
                       const Block& block, BlockDevices& d) {
-  const MatrixLayer& m = *plan.matrix;
-  const CellLayout& cell = plan.cell();
+  const MatrixLayer& m = plan.matrix;
+  const CellLayout& cell = plan.cell;
   const double age_s = age_since_write_s(chip.config);
   // Reference devices are cells of their own: identities beyond the slices of the weights, named by the block's
   // column.
@@ -76,8 +77,8 @@ DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k)
 
 BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
                          const Block& block, const ArrayConductances* measured) {
-  const MatrixLayer& m = *plan.matrix;
-  const CellLayout& cell = plan.cell();
+  const MatrixLayer& m = plan.matrix;
+  const CellLayout& cell = plan.cell;
   const int devices = cell.devices_per_slice(), width = block.columns * cell.slices * devices;
   const std::size_t n = static_cast<std::size_t>(block.rows) * width;
   const auto layer = static_cast<std::uint16_t>(m.index);
@@ -90,9 +91,7 @@ BlockDevices write_block(const Chip& chip, const Device& device, const Random& r
   BlockDevices d;
   for (auto* g_S : {&d.target_S, &d.written_S, &d.aged_S}) g_S->resize(n);
   d.faulty.resize(n);
-  if (!chip.aims.empty())
-    d.aim_S = chip.aims[static_cast<std::size_t>(&plan - chip.layers.data())]
-                       [static_cast<std::size_t>(&block - plan.mapped->blocks.data())];
+  if (!chip.aims_S.empty()) d.aim_S = chip.aims_S[block.id];
   const double age_s = age_since_write_s(chip.config);
   const bool pulsed = chip.counts_pulses();
   // In strips of rows, so that what is only needed on the way stays in the first-level cache.

@@ -18,18 +18,18 @@ struct ColumnMeans {
 
 ColumnMeans column_means(const LayerPlan& plan, const Block& block, const BlockDevices& d, const Device& device,
                          const Random& random) {
-  const auto width = static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight());
+  const auto width = static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight());
   ColumnMeans means{std::vector<double>(width), std::vector<double>(width)};
   // Inputs hang on logical rows, so that they do not depend on placement.
   std::vector<std::uint32_t> on(static_cast<std::size_t>(block.rows));
   for (int r = 0; r < block.rows; ++r)
     on[static_cast<std::size_t>(r)] =
-        random.bits({Purpose::known_inputs, static_cast<std::uint16_t>(plan.matrix->index),
+        random.bits({Purpose::known_inputs, static_cast<std::uint16_t>(plan.matrix.index),
                      static_cast<std::uint32_t>(block.row + r)})[0];
   const auto measure = [&](const std::vector<double>& g_S, const std::vector<double>& reference_S,
                            std::vector<double>& mean) {
     std::vector<double> sums(width * known_inputs);
-    for_conversions(block, plan.cell(), device, g_S, reference_S,
+    for_conversions(block, plan.cell, device, g_S, reference_S,
                     [&](int r, int c, Effective e, std::size_t, std::size_t) {
                       for (std::uint32_t k = 0; k < known_inputs; ++k)
                         if (on[static_cast<std::size_t>(r)] >> k & 1u)
@@ -48,8 +48,8 @@ double reference_ratio(const Chip& chip, const Device& device, const LayerPlan& 
                        const Random& random) {
   std::vector<CellId> ids;
   for (int r = 0; r < block.rows; ++r)
-    ids.push_back({static_cast<std::uint16_t>(plan.matrix->index),
-                   static_cast<std::uint32_t>((block.row + r) * plan.matrix->columns + block.column), 128, 0});
+    ids.push_back({static_cast<std::uint16_t>(plan.matrix.index),
+                   static_cast<std::uint32_t>((block.row + r) * plan.matrix.columns + block.column), 128, 0});
   std::vector<double> g_S(ids.size(), 0.5 * (device.g_min_S + device.g_max_S));
   std::vector<std::uint8_t> stuck(ids.size()), round(ids.size());
   write_cells(device, chip.solved_write(), random, ids, g_S, g_S, WriteRecord{.faulty = stuck, .round = round});

@@ -41,7 +41,7 @@ void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row
 
 void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows,
                  GroupDrive& drive) {
-  const Input& input = plan.settings().input;
+  const Input& input = plan.settings.input;
   const int planes = plan.planes.planes();
   const std::size_t reads = vectors.size() * static_cast<std::size_t>(planes);
   drive.value.clear();

@@ -22,7 +22,7 @@ void solve_reads(const Chip& chip, const LayerPlan& plan, const Block& block, co
     for (int p = 0; p < planes; ++p) {
       for (int r = group.row; r < group.row + group.rows; ++r)
         x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int16_t>(
-            plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, vector[r], p));
+            plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, vector[r], p));
       const double power_S = cells.solved.array->read(cells.solved.block, x, workspace);
       if (activity) activity->supply_power += std::llround(power_S / layer.power_step_S);
       for (int c = 0; c < width; ++c)
@@ -38,19 +38,19 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
                    std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
                    const CurrentObserver* observer) {
   const LayerPlan& plan = chip.layers[index];
-  if (plan.settings().digital) {
-    QuantizedNetwork::exact_product(*plan.matrix, in, vectors, first_image, out);
+  if (plan.settings.digital) {
+    QuantizedNetwork::exact_product(plan.matrix, in, vectors, first_image, out);
     return;
   }
   const LayerState& layer = state.layers[index];
   if (activity) activity->count_drives(plan, in, vectors);
   std::fill(out.begin(), out.end(), 0.0);
 
-  const CellLayout& cell = plan.cell();
-  const auto& blocks = plan.mapped->blocks;
-  const std::size_t rows = static_cast<std::size_t>(plan.matrix->rows),
-                    outputs = static_cast<std::size_t>(plan.matrix->columns);
-  const std::size_t positions = static_cast<std::size_t>(plan.matrix->positions),
+  const CellLayout& cell = plan.cell;
+  const auto& blocks = plan.blocks;
+  const std::size_t rows = static_cast<std::size_t>(plan.matrix.rows),
+                    outputs = static_cast<std::size_t>(plan.matrix.columns);
+  const std::size_t positions = static_cast<std::size_t>(plan.matrix.positions),
                     planes = static_cast<std::size_t>(plan.planes.planes());
   const int conversions = cell.conversions_per_weight();
   // Digital weight of each conversion of a weight: slice digits, and the sign of the negative column.
@@ -59,12 +59,12 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
     digit_weight.push_back(std::pow(cell.base, cell.split_columns ? k / 2 : k) *
                            (cell.split_columns && k % 2 ? -1 : 1));
 
-  const AdcCommon* adc = common(plan.settings().adc);
+  const AdcCommon* adc = common(plan.settings.adc);
   const bool read = observer == nullptr;
   const bool adc_noise = read && adc && adc->errors.noise_lsb > 0;
   const bool noisy = read && layer.variance_step > 0;
   const float noise_scale = static_cast<float>(std::sqrt(layer.variance_step));
-  const auto purpose_layer = static_cast<std::uint16_t>(plan.matrix->index);
+  const auto purpose_layer = static_cast<std::uint16_t>(plan.matrix.index);
 
   GroupDrive drive;
   ColumnSums sums;
@@ -72,10 +72,10 @@ void execute_layer(const Chip& chip, const ChipState& state, std::size_t index, 
   std::vector<double> values;
   std::vector<float> z, adc_z;
   std::vector<const std::int16_t*> chunk;
-  for (std::size_t copy = 0; copy < static_cast<std::size_t>(plan.settings().duplicate); ++copy) {
+  for (std::size_t copy = 0; copy < static_cast<std::size_t>(plan.settings.duplicate); ++copy) {
     std::vector<std::size_t> mine;
     for (std::size_t v = 0; v < vectors; ++v)
-      if (v % positions % static_cast<std::size_t>(plan.settings().duplicate) == copy) mine.push_back(v);
+      if (v % positions % static_cast<std::size_t>(plan.settings.duplicate) == copy) mine.push_back(v);
     const std::size_t step = std::max<std::size_t>(1, reads_per_chunk / planes);
     for (std::size_t begin = 0; begin < mine.size(); begin += step) {
       const std::size_t count = std::min(step, mine.size() - begin);

@@ -31,7 +31,7 @@ void take(const ArrayCircuit& circuit, const EffectiveMatrix& e, std::span<const
           bool with_sources) {
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Block& block = *blocks[b].block;
-    const CellLayout& cell = blocks[b].plan->cell();
+    const CellLayout& cell = blocks[b].plan->cell;
     BlockDevices& d = *blocks[b].devices;
     const int width = block.columns * cell.slices * cell.devices_per_slice();
     d.effective_S.resize(d.aged_S.size());
@@ -63,7 +63,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
   int columns = config.array.columns;
   for (const auto& b : blocks_) {
     first_reference_.push_back(columns);
-    if (b.plan->cell().offset) columns += b.plan->cell().slices;
+    if (b.plan->cell.offset) columns += b.plan->cell.slices;
   }
   const auto in_circuit = [&](double g_S) {
     return is_curved(device.iv) ? at_zero_drop_S(device.iv, g_S, config.input.v_read_V)
@@ -76,7 +76,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
     std::fill_n(crossbar_.g_S.begin() + static_cast<std::ptrdiff_t>(index({line, 0})), config.array.columns, unused_S);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = *blocks_[b].block;
-    const CellLayout& cell = blocks_[b].plan->cell();
+    const CellLayout& cell = blocks_[b].plan->cell;
     const BlockDevices& d = *blocks_[b].devices;
     const int width = block.columns * cell.slices * cell.devices_per_slice();
     for (int r = 0; r < block.rows; ++r) {
@@ -90,7 +90,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
 }
 
 CircuitPlace ArrayCircuit::place(std::size_t b, int row, int k) const {
-  const DevicePlace at = place_of(*blocks_[b].block, blocks_[b].plan->cell(), row, k);
+  const DevicePlace at = place_of(*blocks_[b].block, blocks_[b].plan->cell, row, k);
   return {at.row * lines_per_row_ + at.device, at.column};
 }
 

@@ -64,7 +64,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     // Without a data set the inputs themselves calibrate the converters.
     const auto sums_of = [&](const ChipState& state) {
       CurrentSamples sums(1);
-      sums[0].resize(plan.mapped->blocks.size());
+      sums[0].resize(plan.blocks.size());
       if (!needs_calibration(plan)) return sums;
       const std::size_t n = std::min<std::size_t>(batch, 256);
       std::vector<double> out(n * static_cast<std::size_t>(columns));

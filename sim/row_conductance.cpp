@@ -11,12 +11,12 @@ std::vector<double> row_conductances(const Chip& chip,
   std::vector<int> columns_used(total_S.size(), 0);
   std::size_t number = 0;
   for (const auto& plan : chip.layers)
-    for (const auto& block : plan.mapped->blocks) {
+    for (const auto& block : plan.blocks) {
       for (int r = 0; r < block.rows; ++r) {
         const std::size_t at =
             static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
         add(number, r, total_S[at]);
-        columns_used[at] += block.columns * plan.cell().columns_per_weight;
+        columns_used[at] += block.columns * plan.cell.columns_per_weight;
       }
       ++number;
     }
@@ -43,7 +43,7 @@ std::vector<double> sums_of_codes(const CellLayout& cell, const Device& device, 
 }
 
 double block_sum(const Config& config, const LayerPlan& plan, const Block& block, const std::vector<double>& of_codes) {
-  const MatrixLayer& m = *plan.matrix;
+  const MatrixLayer& m = plan.matrix;
   if (m.weights.empty())
     return static_cast<double>(block.rows) * block.columns *
            probabilities(config.workload.weights, m.weight_bits).mean(of_codes);
@@ -51,7 +51,7 @@ double block_sum(const Config& config, const LayerPlan& plan, const Block& block
   for (int r = 0; r < block.rows; ++r) {
     const std::int16_t* row =
         m.weights.data() + static_cast<std::size_t>(block.row + r) * static_cast<std::size_t>(m.columns) + block.column;
-    for (int c = 0; c < block.columns; ++c) sum += of_codes[static_cast<std::size_t>(row[c] + plan.cell().highest)];
+    for (int c = 0; c < block.columns; ++c) sum += of_codes[static_cast<std::size_t>(row[c] + plan.cell.highest)];
   }
   return sum;
 }

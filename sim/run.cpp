@@ -75,7 +75,7 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
                         own.with_pairs = with_pairs[l];
                         execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, i,
                                       out.subspan(done * columns, positions * columns), &own);
-                        if (!chip.layers[l].settings().digital)
+                        if (!chip.layers[l].settings.digital)
                           run.images[l * per_image + i] = array_counts(chip.layers[l], state.layers[l], own);
                         activity[l].add(own);
                         done += positions;
@@ -227,8 +227,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         signal[l] += run.signal[l], noise[l] += run.noise[l];
         clipped[l] += static_cast<double>(run.activity[l].clipped),
             conversions[l] += static_cast<double>(run.activity[l].conversions);
-        if (!state.layers[l].blocks.empty() && common(chip.layers[l].settings().adc)) {
-          const AdcCommon& adc = *common(chip.layers[l].settings().adc);
+        if (!state.layers[l].blocks.empty() && common(chip.layers[l].settings.adc)) {
+          const AdcCommon& adc = *common(chip.layers[l].settings.adc);
           const double steps = chip.layers[l].signed_current ? (1 << (adc.bits - 1)) - 1 : (1 << adc.bits) - 1;
           full_scale[l] += state.layers[l].blocks[0].scale.lsb * steps * state.layers[l].lattice_S *
                            chip.layers[l].v_step_V / config.instances;

@@ -17,7 +17,7 @@ std::string held_back(const Chip& chip, const std::vector<LayerActions>& layers,
   const auto& [array, takes_s] = busiest;
   std::string names;
   for (std::size_t l = 0; l < layers.size(); ++l)
-    if (layers[l].arrays.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix->name;
+    if (layers[l].arrays.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix.name;
   return fmt::format(
       "mapping.schedule: layers {} share array {}, which works {} on each image while the slowest layer takes {}: "
       "throughput is {:.3g} of what it would be on arrays of their own",

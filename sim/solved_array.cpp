@@ -172,7 +172,7 @@ const char* SolvedArray::method() const {
 }
 
 double SolvedArray::converted(const Workspace& w, std::size_t b, int conversion) const {
-  const CellLayout& cell = blocks_[b].plan->cell();
+  const CellLayout& cell = blocks_[b].plan->cell;
   const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
   const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;
   const int first = (conversion / conversions * cell.slices + slice) * devices;

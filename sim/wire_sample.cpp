@@ -28,7 +28,7 @@ std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const Qua
 SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
                            std::span<const std::int16_t> inputs) {
   SampledReads s;
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
              lines = static_cast<std::size_t>(circuit.crossbar().rows);
   const std::size_t vectors = inputs.size() / rows, planes = static_cast<std::size_t>(plan.planes.planes());
   const RowGroup& group = block.groups.front();
@@ -38,7 +38,7 @@ SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const Arra
       std::vector<int> x(static_cast<std::size_t>(block.rows), 0);
       std::vector<double> line_V(lines, 0);
       for (int r = group.row; r < group.row + group.rows; ++r) {
-        const int step = plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
+        const int step = plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
                                      inputs[v * rows + static_cast<std::size_t>(r)], plane);
         x[static_cast<std::size_t>(r - block.row)] = step;
         for (int d = 0; d < circuit.lines_per_row(); ++d)
@@ -67,7 +67,7 @@ std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout&
 }
 
 double without_wires(const PlacedDevices& placed, int conversion, std::span<const int> x) {
-  const CellLayout& cell = placed.plan->cell();
+  const CellLayout& cell = placed.plan->cell;
   const BlockDevices& d = *placed.devices;
   const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
   const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;

@@ -44,7 +44,7 @@ std::size_t nearest_level(const std::vector<double>& values, double g) {
 
 // A weight is at its level when every digit is; weights with a faulty device do not count.
 void count_levels(const LayerPlan& plan, const Device& device, const BlockDevices& d, ChipState& state) {
-  const CellLayout& cell = plan.cell();
+  const CellLayout& cell = plan.cell;
   const std::vector<double> values = digit_values(cell, device);
   const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
   state.pulses += d.pulses, state.unpulsed += d.unpulsed, state.given_up += d.given_up;
@@ -108,7 +108,7 @@ void keep_conductances(const Chip& chip, std::span<const PlacedDevices> blocks, 
                                  {"written", &BlockDevices::written_S},
                                  {"aged", &BlockDevices::aged_S}}) {
     ArrayConductances arrays(chip.placement.arrays_used, config.array.rows, config.array.columns, per_cell);
-    for (const auto& [plan, block, d] : blocks) arrays.write(*block, plan->cell(), d->*of);
+    for (const auto& [plan, block, d] : blocks) arrays.write(*block, plan->cell, d->*of);
     arrays.save(folder, what);
   }
 }
@@ -117,12 +117,12 @@ void keep_conductances(const Chip& chip, std::span<const PlacedDevices> blocks, 
 void choose_lattice(const Chip& chip, const Device& device, std::size_t index, std::span<const PlacedDevices> blocks,
                     LayerState& layer) {
   const LayerPlan& plan = chip.layers[index];
-  const CellLayout& cell = plan.cell();
+  const CellLayout& cell = plan.cell;
   const double step = cell.step_S(device);
   const bool noisy = device.read_noise.sigma_S > 0 || device.read_noise.relative > 0;
   double largest = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0), largest_variance = 0;
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    const ColumnVariance variance(chip, device, *blocks[b].devices, chip.noise_factor(index, b));
+    const ColumnVariance variance(chip, device, *blocks[b].devices, chip.noise_factor(blocks[b].block->id));
     for_conversions(*blocks[b].block, cell, device, *blocks[b].devices,
                     [&](int, int c, Effective e, std::size_t i1, std::size_t i2) {
                       largest = std::max(largest, std::abs(e.value + e.base));
@@ -136,18 +136,18 @@ void choose_lattice(const Chip& chip, const Device& device, std::size_t index, s
   if (layer.codes_per_step < 2)
     throw RunError(
         fmt::format("layer {}: a conductance of {} is {:.0f} level steps, too many for the lattice of analog sums",
-                    plan.matrix->name, pretty(largest, Unit::siemens), largest / step));
+                    plan.matrix.name, pretty(largest, Unit::siemens), largest / step));
   layer.lattice_S = step / layer.codes_per_step;
   layer.variance_step = largest_variance / (layer.lattice_S * layer.lattice_S) / largest_variance_code;
 }
 
-BlockState block_state(const Chip& chip, const Device& device, std::size_t index, std::size_t b,
-                       const PlacedDevices& placed, const LayerState& layer, const Random& random) {
+BlockState block_state(const Chip& chip, const Device& device, std::size_t index, const PlacedDevices& placed,
+                       const LayerState& layer, const Random& random) {
   const LayerPlan& plan = chip.layers[index];
-  const CellLayout& cell = plan.cell();
+  const CellLayout& cell = plan.cell;
   const Block& block = *placed.block;
   const BlockDevices& d = *placed.devices;
-  const AdcCommon* adc = common(plan.settings().adc);
+  const AdcCommon* adc = common(plan.settings.adc);
   const int converters = adc ? (chip.config.array.columns + adc->shared_by - 1) / adc->shared_by : 0;
   const int width = block.columns * cell.conversions_per_weight();
   const std::size_t n = static_cast<std::size_t>(block.rows) * width;
@@ -158,14 +158,14 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
                  d.source_S,
                  {},
                  {},
-                 AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random),
+                 AdcBank(plan.settings.adc, plan.signed_current, physical_array(chip, block), converters, random),
                  {}};
   if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
   const double squared_lattice = layer.lattice_S * layer.lattice_S;
   const auto variance_code = [&](double variance) {
     return static_cast<std::int16_t>(std::nearbyint(variance / squared_lattice / layer.variance_step));
   };
-  const ColumnVariance variance(chip, device, d, chip.noise_factor(index, b));
+  const ColumnVariance variance(chip, device, d, chip.noise_factor(block.id));
   for_conversions(block, cell, device, d, [&](int r, int c, Effective e, std::size_t i1, std::size_t i2) {
     const std::size_t at = static_cast<std::size_t>(r) * width + c;
     out.codes.data[at] =
@@ -202,7 +202,7 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
 
   std::vector<PlacedDevices> all;
   for (const auto& plan : chip.layers)
-    for (const auto& block : plan.mapped->blocks) all.push_back({&plan, &block, nullptr});
+    for (const auto& block : plan.blocks) all.push_back({&plan, &block, nullptr});
   std::vector<BlockDevices> devices(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i].devices = &devices[i];
   parallel_for(all.size(), [&](std::size_t i) {
@@ -225,12 +225,12 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
   state.layers.resize(chip.layers.size());
   std::size_t first = 0;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const auto& blocks = chip.layers[l].mapped->blocks;
+    const auto& blocks = chip.layers[l].blocks;
     const std::span<const PlacedDevices> placed(all.data() + first, blocks.size());
     LayerState& layer = state.layers[l];
     choose_lattice(chip, device, l, placed, layer);
     for (std::size_t b = 0; b < blocks.size(); ++b) {
-      layer.blocks.push_back(block_state(chip, device, l, b, placed[b], layer, state.random));
+      layer.blocks.push_back(block_state(chip, device, l, placed[b], layer, state.random));
       const auto row = row_total_S.begin() + static_cast<std::ptrdiff_t>(blocks[b].array) * chip.config.array.rows +
                        blocks[b].array_row;
       if (!places.empty()) layer.blocks.back().solved = places[first + b];
@@ -240,8 +240,8 @@ ChipState write(const Chip& chip, const Device& device, const ArrayConductances*
         layer.power_step_S = std::max(layer.power_step_S,
                                       places[first + b].array->most_power_S(chip.layers[l].planes.largest) * 0x1p-32);
     }
-    if (l == 0 && !blocks.empty() && chip.layers[l].cell().slices == 1)
-      state.level_map = level_map(chip.layers[l].cell(), device, blocks[0], devices[0]);
+    if (l == 0 && !blocks.empty() && chip.layers[l].cell.slices == 1)
+      state.level_map = level_map(chip.layers[l].cell, device, blocks[0], devices[0]);
     first += blocks.size();
   }
   compensate_drift(chip, device, all, state);

@@ -17,7 +17,7 @@ namespace {
 double slowest_array_s(const Chip& chip, const std::function<double(const LayerPlan&, const Block&)>& block_s) {
   std::map<int, double> busy_s;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.mapped->blocks)
+    for (const Block& block : plan.blocks)
       busy_s[block.array % chip.placement.arrays_total] += block_s(plan, block);
   double most_s = 0;
   for (const auto& [array, seconds] : busy_s) most_s = std::max(most_s, seconds);
@@ -25,7 +25,7 @@ double slowest_array_s(const Chip& chip, const std::function<double(const LayerP
 }
 
 double devices_of(const LayerPlan& plan, const Block& block) {
-  return static_cast<double>(block.rows) * block.columns * plan.cell().slices * plan.cell().devices_per_slice();
+  return static_cast<double>(block.rows) * block.columns * plan.cell.slices * plan.cell.devices_per_slice();
 }
 
 }  // namespace
@@ -70,12 +70,12 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
   std::map<const Block*, double> block_pulses;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
-    if (plan.settings().digital) continue;
-    const double read_s = plan.settings().input.t_read_s, read_V = plan.settings().input.v_read_V;
-    const auto of_codes = sums_of_codes(plan.cell(), config.device, pulses),
-               of_codes_S = sums_of_codes(plan.cell(), config.device, weighted_S);
+    if (plan.settings.digital) continue;
+    const double read_s = plan.settings.input.t_read_s, read_V = plan.settings.input.v_read_V;
+    const auto of_codes = sums_of_codes(plan.cell, config.device, pulses),
+               of_codes_S = sums_of_codes(plan.cell, config.device, weighted_S);
     double layer = 0, layer_S = 0;
-    for (const Block& block : plan.mapped->blocks) {
+    for (const Block& block : plan.blocks) {
       layer += block_pulses[&block] = block_sum(config, plan, block, of_codes);
       layer_S += block_sum(config, plan, block, of_codes_S);
     }
@@ -90,8 +90,8 @@ WriteCost write_cost(const Chip& chip, const ChipParts& parts, const std::vector
     cost.time_s = slowest_array_s(chip,
                                   [&](const LayerPlan& plan, const Block& block) {
                                     const double verify_s =
-                                        plan.settings().input.t_read_s +
-                                        own[static_cast<std::size_t>(plan.matrix->index)].adc.time_s;
+                                        plan.settings.input.t_read_s +
+                                        own[static_cast<std::size_t>(plan.matrix.index)].adc.time_s;
                                     return scale * block_pulses[&block] * (*pulse.length_s + (verify ? verify_s : 0));
                                   }) /
                   p.parallel;
@@ -103,7 +103,7 @@ void warn_endurance(const Chip& chip, std::vector<std::string>& warnings) {
   if (!config.device.endurance) return;
   double most = 0;
   for (const LayerPlan& plan : chip.layers)
-    sums_of_codes(plan.cell(), config.device, [&](double target_S) {
+    sums_of_codes(plan.cell, config.device, [&](double target_S) {
       most = std::max(most, chip.mean_pulses(target_S));
       return 0.0;
     });

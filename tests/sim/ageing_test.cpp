@@ -143,7 +143,7 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
   const Aged column(compensated("column", text), 7, folder);
   for (std::size_t b = 0; b < 2; ++b) {
     const BlockState& block = column.blocks()[b];
-    const Block& at = column.chip.layers[0].mapped->blocks[b];
+    const Block& at = column.chip.layers[0].blocks[b];
     const NpyArray aged = read_npy(folder / fmt::format("{}_aged.npy", at.array));
     double squares = 0;
     for (int c = 0; c < block.codes.columns; ++c) {

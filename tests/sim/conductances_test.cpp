@@ -266,13 +266,13 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
     const std::string cell = fmt::format("{{type: 1t1r-differential, subtract: {}}}", subtract);
     const Small small(cell, 12, {}, 1);
     write_chip(small.chip, 0, kept.folder);
-    for (const auto& block : small.chip.layers[0].mapped->blocks) {
+    for (const auto& block : small.chip.layers[0].blocks) {
       const NpyArray target = read_npy(kept.file(block.array, "target"));
       REQUIRE(target.shape == std::vector<std::size_t>{20, 12, 1});
       std::size_t wrong = 0;
       for (int r = 0; r < block.rows; ++r)
         for (int c = 0; c < block.columns; ++c) {
-          const int w = small.chip.matrices[0].weights[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
+          const int w = small.chip.layers[0].matrix.weights[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
           const std::size_t at = static_cast<std::size_t>(block.array_row + r) * 12 + block.array_column + 2 * c;
           wrong += std::abs(target.data[at] - (2e-6 + std::max(w, 0) * 18e-6 / 7)) > 1e-15;
           wrong += std::abs(target.data[at + 1] - (2e-6 + std::max(-w, 0) * 18e-6 / 7)) > 1e-15;

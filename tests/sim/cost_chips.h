@@ -120,7 +120,7 @@ inline Result network_costs(const Config& config, const std::vector<MatrixLayer>
     c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
     counts.push_back(c);
     // Conversions are planned from the placement and counted by the run: they must agree.
-    const bool counted = common(chip.layers[l].settings().adc) && !chip.layers[l].settings().digital;
+    const bool counted = common(chip.layers[l].settings.adc) && !chip.layers[l].settings.digital;
     if (counted) {
       Result planned;
       counts.resize(layers.size());

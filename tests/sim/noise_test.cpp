@@ -107,7 +107,7 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
   std::vector<CellId> ids;
   std::vector<double> target;
   for (int i = 0; i < rows * columns; ++i) {
-    const Targets t = targets(chip.layers[0].cell(), config.device, layer.weights[static_cast<std::size_t>(i)]);
+    const Targets t = targets(chip.layers[0].cell, config.device, layer.weights[static_cast<std::size_t>(i)]);
     for (std::uint8_t n : {0, 1})
       ids.push_back({0, static_cast<std::uint32_t>(i), 0, n}), target.push_back(n ? t.negative_S : t.positive_S);
   }

@@ -65,7 +65,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
   Array a;
   int columns = array_columns;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.mapped->blocks)
+    for (const Block& block : plan.blocks)
       if (block.array == number) {
         a.first_reference.push_back(columns);
         columns += static_cast<int>(kind.reference.size());
@@ -81,7 +81,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
     for (int column = 0; column < array_columns; ++column) device(line, column) = g_min_S;  // as unmapped cells stay
   std::size_t b = 0;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.mapped->blocks) {
+    for (const Block& block : plan.blocks) {
       if (block.array != number) continue;
       for (int r = 0; r < block.rows; ++r) {
         const int row = block.array_row + r;
@@ -89,7 +89,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
           device(row, a.first_reference[b] + static_cast<int>(s)) = g_min_S + kind.reference[s] * step_S;
         for (int c = 0; c < block.columns; ++c) {
           const int w =
-              plan.matrix->weights[static_cast<std::size_t>((block.row + r) * plan.matrix->columns + block.column + c)];
+              plan.matrix.weights[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
           int rest = kind.reference.empty() ? std::abs(w) : w + 7;
           const int first = block.array_column + c * kind.columns_per_weight;
           for (int s = 0; s < kind.slices; ++s) {
@@ -204,12 +204,12 @@ Expected expected_product(const Chip& chip, const std::vector<ArrayTruth>& array
                           bool rows_take_both_signs) {
   const LayerPlan& plan = chip.layers[layer];
   const double step_S = window_S / kind.highest_digit;
-  Expected out{std::vector<double>(static_cast<std::size_t>(plan.matrix->columns), 0)};
-  for (const Block& block : plan.mapped->blocks) {
+  Expected out{std::vector<double>(static_cast<std::size_t>(plan.matrix.columns), 0)};
+  for (const Block& block : plan.blocks) {
     const ArrayTruth& truth = arrays[static_cast<std::size_t>(block.array)];
     std::size_t b = 0;  // of the array's blocks
     for (const LayerPlan& other : chip.layers)
-      for (const Block& before : other.mapped->blocks) {
+      for (const Block& before : other.blocks) {
         if (&before == &block) goto found;
         b += before.array == block.array;
       }
@@ -279,7 +279,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
   const bool both_signs = topology == "voltage-rows" || (kind.reference.empty() && !kind.converted_apart);
   constexpr std::size_t vectors = 3;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const MatrixLayer& m = *chip.layers[l].matrix;
+    const MatrixLayer& m = chip.layers[l].matrix;
     const auto rows = static_cast<std::size_t>(m.rows), columns = static_cast<std::size_t>(m.columns);
     const auto x = random_inputs(vectors, m.rows, input, 5 + static_cast<unsigned>(l));
     std::vector<double> y(vectors * columns);
@@ -335,10 +335,10 @@ TEST_CASE("layers and blocks that share an array read their own columns of its c
       const Chip chip = chip_with(config, {{14, 4}, {30, 3}}, encodings[0].input);
       std::set<int> of_first;
       bool shared = false;
-      for (const Block& block : chip.layers[0].mapped->blocks) of_first.insert(block.array);
-      for (const Block& block : chip.layers[1].mapped->blocks) shared |= of_first.count(block.array) > 0;
+      for (const Block& block : chip.layers[0].blocks) of_first.insert(block.array);
+      for (const Block& block : chip.layers[1].blocks) shared |= of_first.count(block.array) > 0;
       CHECK(shared);
-      CHECK(chip.layers[1].mapped->blocks.size() > 1);
+      CHECK(chip.layers[1].blocks.size() > 1);
       double lattice = 0, single = 0;
       check_chip(kind, topology, chip, encodings[0].input, lattice, single);
       CHECK(lattice < 1);

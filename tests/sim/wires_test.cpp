@@ -47,7 +47,7 @@ std::vector<double> line_voltages(const LayerPlan& plan, const std::int16_t* x, 
   std::vector<double> v(2 * array_rows, 0);
   for (int r = first; r < std::min(rows, first + count); ++r) {
     v[static_cast<std::size_t>(2 * r)] =
-        plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, x[r], plane);
+        plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, x[r], plane);
     v[static_cast<std::size_t>(2 * r + 1)] = -v[static_cast<std::size_t>(2 * r)];
   }
   return v;
