@@ -52,28 +52,30 @@ WiredLayer::WiredLayer(bool wires)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * rows}};
     study_wires(chip_, some);
   }
-  state_ = write_chip(chip_, 0);
+  State state = new_state(chip_, 0);
+  write(chip_, state);
+  view_ = look(chip_, state);
   CurrentSamples sums(1);
   sums[0].resize(1);
   const CurrentObserver keep = [&](std::size_t, double sum) {
     sums[0][0].push_back(static_cast<float>(std::abs(sum)));
   };
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
+  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr, &keep);
   if (chip_.config.calibrate != Calibrate::per_array)
     chip_.layers[0].full_scale_A = full_scale_A(chip_, chip_.layers[0], std::vector<float>(sums[0][0]));
-  set_ranges(chip_, state_, sums);
+  set_ranges(chip_, view_, sums);
 }
 
 const std::vector<double>& WiredLayer::product() {
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr);
+  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr);
   return out_;
 }
 
 bool WiredLayer::answers_agree() {
   std::vector<double> sums;
   const CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
-  const LayerState& layer = state_.layers[0];
+  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr, &keep);
+  const Lattice& lattice = chip_.layers[0].lattice;
   const auto planes = static_cast<std::size_t>(chip_.layers[0].planes.planes());
   if (sums.size() != vectors * planes * columns) return false;
   for (std::size_t k = 0; k < sums.size(); k += 997) {
@@ -81,7 +83,7 @@ bool WiredLayer::answers_agree() {
     std::int64_t sum = 0;
     for (std::size_t r = 0; r < rows; ++r)
       if (in_[vector * rows + r] >> plane & 1) sum += codes()[r * columns + k % columns];
-    if (sums[k] != static_cast<double>(sum) * layer.lattice_S) return false;
+    if (sums[k] != static_cast<double>(sum) * lattice.code_S) return false;
   }
   return true;
 }

@@ -29,24 +29,24 @@ double power_S(const LayerPlan& plan, const Block& block, const std::vector<doub
 
 }  // namespace
 
-LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const Activity& activity) {
+LayerCounts array_counts(const LayerPlan& plan, const View& view, const Activity& activity) {
   LayerCounts counts;
   if (activity.row_drive.empty()) return counts;
   const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings.input.t_read_s;
   const int lines = shares_column(plan.cell) ? 2 : 1;
-  const bool solved = !layer.blocks.empty() && layer.blocks.front().solved.array;
-  if (solved) counts.array_J = static_cast<double>(activity.supply_power) * layer.power_step_S * joule_per_siemens;
-  for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
-    const Block& block = plan.blocks[b];
+  const bool solved = !plan.blocks.empty() && view.blocks[plan.blocks.front().id].solved.array;
+  if (solved) counts.array_J = static_cast<double>(activity.supply_power) * plan.lattice.power_step_S * joule_per_siemens;
+  for (const Block& block : plan.blocks) {
+    const BlockView& cells = view.blocks[block.id];
     const auto& drive = activity.row_drive[static_cast<std::size_t>(block.copy)];
     const auto& on = activity.row_on[static_cast<std::size_t>(block.copy)];
-    if (layer.blocks[b].source_S)
-      counts.array_J += joule_per_siemens * power_S(plan, block, *layer.blocks[b].source_S, activity);
+    if (cells.source_S)
+      counts.array_J += joule_per_siemens * power_S(plan, block, *cells.source_S, activity);
     for (int r = 0; r < block.rows; ++r) {
       const auto row = static_cast<std::size_t>(block.row + r);
-      if (!layer.blocks[b].source_S && !solved)
+      if (!cells.source_S && !solved)
         counts.array_J += static_cast<double>(drive[row]) * joule_per_siemens *
-                          layer.blocks[b].row_power_S[static_cast<std::size_t>(r)];
+                          cells.row_power_S[static_cast<std::size_t>(r)];
       counts.line_drive += static_cast<double>(drive[row]) * lines;
       counts.line_activations += static_cast<double>(on[row]) * lines;
     }

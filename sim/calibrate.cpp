@@ -11,7 +11,7 @@
 namespace bitline {
 
 // |analog sums| on calibration inputs, by layer and block; pooled over a layer's blocks unless `per_block`.
-CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const QuantizedNetwork& network,
+CurrentSamples sample_currents(const Chip& chip, const View& view, const QuantizedNetwork& network,
                                const Dataset& data, bool by_block) {
   // Images are cut the same way whatever the batch size, since thinning counts samples.
   constexpr std::size_t images_each = 16;
@@ -34,7 +34,7 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
                     if ((met[b]++ * 0x9e3779b97f4a7c15u >> 32) % every == 0)
                       blocks[b].push_back(static_cast<float>(std::abs(sum)));
                   };
-                  execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors, image, out, nullptr,
+                  execute_layer(chip, view, static_cast<std::size_t>(m.index), in, vectors, image, out, nullptr,
                                 &keep);
                 });
   });
@@ -61,7 +61,7 @@ void calibrate_on_ideal(Chip& chip, const QuantizedNetwork& network, const Datas
   const bool any = std::any_of(chip.layers.begin(), chip.layers.end(), needs_calibration);
   CurrentSamples sums;
   if (any) {
-    const ChipState ideal = ideal_chip(chip);
+    const View ideal = ideal_view(chip);
     sums = sample_currents(chip, ideal, network, data, false);
   }
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
@@ -100,36 +100,31 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> 
   return std::max(static_cast<double>(*nth), cell.step_S(device)) * plan.v_step_V;
 }
 
-void set_ranges(const Chip& chip, ChipState& state, const CurrentSamples& samples) {
-  ++state.version;
+void set_ranges(const Chip& chip, View& view, const CurrentSamples& samples) {
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
-    LayerState& layer = state.layers[l];
     const AdcCommon* adc = common(plan.settings.adc);
-    for (std::size_t b = 0; b < layer.blocks.size(); ++b) {
-      if (!adc) continue;
+    for (std::size_t b = 0; adc && b < plan.blocks.size(); ++b) {
       const double full_scale = plan.full_scale_A > 0 ? plan.full_scale_A : full_scale_A(chip, plan, samples[l][b]);
-      const double unit_A = layer.lattice_S * plan.v_step_V;  // one lattice step driven by one input step
-      layer.blocks[b].scale = adc_scale(adc->bits, full_scale / unit_A, plan.signed_current, adc->codes);
-      if (adc->clamp_A) layer.blocks[b].scale.clamp = *adc->clamp_A / unit_A;
+      const double unit_A = plan.lattice.code_S * plan.v_step_V;  // one lattice step driven by one input step
+      AdcScale& scale = view.blocks[plan.blocks[b].id].scale;
+      scale = adc_scale(adc->bits, full_scale / unit_A, plan.signed_current, adc->codes);
+      if (adc->clamp_A) scale.clamp = *adc->clamp_A / unit_A;
     }
   }
 }
 
-ChipState make_chip(const Chip& chip, int instance, const QuantizedNetwork& network, const Dataset& calibration,
-                    const std::filesystem::path& keep_in) {
-  ChipState state = write_chip(chip, instance, keep_in);
+void calibrate(const Chip& chip, View& view, const QuantizedNetwork& network, const Dataset& data) {
   CurrentSamples sums(chip.layers.size());
   if (chip.config.calibrate != Calibrate::ideal) {
-    sums = sample_currents(chip, state, network, calibration, chip.config.calibrate == Calibrate::per_array);
+    sums = sample_currents(chip, view, network, data, chip.config.calibrate == Calibrate::per_array);
     if (chip.config.calibrate == Calibrate::per_chip)
       for (auto& layer : sums)
         for (std::size_t b = 1; b < layer.size(); ++b) layer[b] = layer[0];
   } else {
-    for (std::size_t l = 0; l < sums.size(); ++l) sums[l].resize(state.layers[l].blocks.size());
+    for (std::size_t l = 0; l < sums.size(); ++l) sums[l].resize(chip.layers[l].blocks.size());
   }
-  set_ranges(chip, state, sums);
-  return state;
+  set_ranges(chip, view, sums);
 }
 
 }  // namespace bitline

@@ -3,10 +3,9 @@
 // ideal array (one range per layer), by each chip or by each array.
 #pragma once
 
-#include <filesystem>
 #include <vector>
 
-#include "sim/chip.h"
+#include "sim/view.h"
 
 namespace bitline {
 
@@ -15,8 +14,8 @@ using CurrentSamples = std::vector<std::vector<std::vector<float>>>;
 
 bool needs_calibration(const LayerPlan& plan);
 
-// Sums that the calibration images give on `state`.
-CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const QuantizedNetwork& network,
+// Sums that the calibration images give on `view`.
+CurrentSamples sample_currents(const Chip& chip, const View& view, const QuantizedNetwork& network,
                                const Dataset& data, bool by_block);
 
 // Full scale of one layer's converters in amperes; 0 for ideal ones. Throws RunError when it needs samples and has
@@ -27,10 +26,9 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::vector<float> 
 void calibrate_on_ideal(Chip& chip, const QuantizedNetwork& network, const Dataset& data);
 
 // Sets every block's converter range: the layer's full scale if it has one, else from samples[layer][block].
-void set_ranges(const Chip& chip, ChipState& state, const CurrentSamples& samples);
+void set_ranges(const Chip& chip, View& view, const CurrentSamples& samples);
 
-// One chip instance, written, aged and calibrated as the config says.
-ChipState make_chip(const Chip& chip, int instance, const QuantizedNetwork& network, const Dataset& calibration,
-                    const std::filesystem::path& keep_in);
+// Ranges of one chip's converters as the config says: the design's, or from the calibration images on this chip.
+void calibrate(const Chip& chip, View& view, const QuantizedNetwork& network, const Dataset& data);
 
 }  // namespace bitline

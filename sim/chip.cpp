@@ -15,6 +15,7 @@
 #include "base/parallel.h"
 #include "sim/compensation.h"
 #include "sim/devices.h"
+#include "sim/lattice.h"
 
 namespace bitline {
 namespace {
@@ -117,6 +118,25 @@ Device ideal_device(const Device& device) {
   return ideal;
 }
 
+std::vector<LayerBlock> layer_blocks(const Chip& chip) {
+  std::vector<LayerBlock> blocks;
+  for (const auto& plan : chip.layers)
+    for (const auto& block : plan.blocks) blocks.push_back({&plan, &block});
+  return blocks;
+}
+
+std::vector<std::vector<LayerBlock>> by_array(const Chip& chip) {
+  std::vector<std::vector<LayerBlock>> arrays(static_cast<std::size_t>(chip.placement.arrays_used));
+  for (const LayerBlock& b : layer_blocks(chip)) arrays[static_cast<std::size_t>(b.block->array)].push_back(b);
+  std::erase_if(arrays, [](const auto& a) { return a.empty(); });
+  return arrays;
+}
+
+void choose_lattices(Chip& chip) {
+  for (LayerPlan& plan : chip.layers)
+    if (!plan.settings.digital && !plan.matrix.weights.empty()) plan.lattice = choose_lattice(chip, plan);
+}
+
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
   Chip chip;
   chip.config = config;
@@ -167,6 +187,7 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     chip.pulses = std::make_shared<const PulseTables>(config.device, all_targets_S(chip));
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
+  choose_lattices(chip);
   return chip;
 }
 

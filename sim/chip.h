@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A placed network: what is the same for every chip instance (Chip) and what one instance's cells and converters are
-// (ChipState). Reading changes neither.
+// A placed network: what is the same for every chip instance. What one instance's cells are is a State, what its reads
+// need is a View.
 //
-// Analog sums are integers. A layer's effective conductances G+ - G- (or what its columns see) are rounded to a lattice
-// of `codes_per_step` codes per level step, the finest for which every code fits 14 bits and ideal levels are exact;
-// the rounding is below 1e-4 of full scale. Every sum over binary planes is then exact in any order.
+// Analog sums are integers: a layer's effective conductances G+ - G- (or what its columns see) are rounded to the
+// design's lattice, whose codes fit 14 bits and on which ideal levels are exact; the rounding is below 1e-4 of full
+// scale. Every sum over binary planes is then exact in any order.
 #pragma once
 
 #include <filesystem>
@@ -19,12 +19,13 @@
 namespace bitline {
 
 class ArrayConductances;  // sim/devices.h
-class SolvedArray;        // sim/solved_array.h
 
-// A block's place in an array whose reads are solved one by one; none elsewhere.
-struct SolvedPlace {
-  std::shared_ptr<const SolvedArray> array;
-  std::size_t block = 0;
+// Steps that a layer's analog sums are counted in (sim/lattice.h).
+struct Lattice {
+  int codes_per_step = 2340;  // codes of one level step, even: half steps of two-sided pairs are codes too
+  double code_S = 0;          // conductance of one code
+  double variance_step = 0;   // of read noise, in squared codes; 0: no read noise
+  double power_step_S = 0;    // of Activity::supply_power
 };
 
 // One layer as placed, with everything its reads need that no chip instance changes.
@@ -37,6 +38,7 @@ struct LayerPlan {
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
   double v_step_V = 0.2;         // row voltage of one input step
   std::vector<RowGroup> groups;  // rows driven together, each once, in order
+  Lattice lattice;
   double full_scale_A = 0;       // of the converters; 0 = each array's own (calibrate: per-array) or ideal
 };
 
@@ -74,50 +76,22 @@ struct Chip {
   }
 };
 
-// What one block's columns hold in one chip instance.
-struct BlockState {
-  CodeMatrix codes;               // (rows, conversions): effective conductance in lattice steps
-  CodeMatrix variance;            // read noise variance in steps of LayerState::variance_step; empty without read noise
-  CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
-  std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
-  std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
-  SolvedPlace solved;  // where set, reads are solved there, and codes only say what cells there are
-  AdcScale scale;      // in lattice steps times input steps
-  AdcBank converters;
-  std::vector<double> gain;  // by conversion: digital factor that makes up for drift; empty: none
-};
-
-struct LayerState {
-  int codes_per_step = 2340;
-  double lattice_S = 0;            // conductance of one code
-  double variance_step = 0;        // in squared codes
-  double power_step_S = 0;         // of Activity::supply_power
-  std::vector<BlockState> blocks;  // like LayerPlan::blocks
-};
-
-struct ChipState {
-  Random random{0, 0};
-  std::uint64_t version = 0;  // bumped by write, age and calibrate
-  std::vector<LayerState> layers;
-  // Statistics of writing: weights without a faulty device, those of them at their level; digits, devices, faulty ones.
-  std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
-  // Of writing by pulses: pulses of all devices, devices that took none, devices outside their window.
-  std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;
-  double squared_error_S2 = 0;
-  Result::LevelMap level_map;  // of the first array, for pictures
-};
-
 // The same device without write error, noise, ageing or faults.
 Device ideal_device(const Device& device);
 
-// Builds the plan. Solves the write sigma. Throws RunError, InputError, ConfigError.
+// A block with the layer it belongs to.
+struct LayerBlock {
+  const LayerPlan* plan = nullptr;
+  const Block* block = nullptr;
+};
+// All blocks, at their BlockId; those of each array that holds any.
+std::vector<LayerBlock> layer_blocks(const Chip& chip);
+std::vector<std::vector<LayerBlock>> by_array(const Chip& chip);
+
+// Chooses every layer's lattice of analog sums anew, as when noise factors became known.
+void choose_lattices(Chip& chip);
+
+// Builds the plan: solves the write sigma, aims through wires, chooses lattices. Throws RunError, InputError, ConfigError.
 Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement);
-
-// Writes and ages every cell of chip instance `instance`. Converters have no range until set_ranges(). Target, written
-// and aged conductances go to `keep_in` unless it is empty.
-ChipState write_chip(const Chip& chip, int instance, const std::filesystem::path& keep_in = {});
-
-// The same chip with perfect devices: no write error, noise, ageing or faults.
-ChipState ideal_chip(const Chip& chip);
 
 }  // namespace bitline

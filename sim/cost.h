@@ -17,7 +17,7 @@ struct LayerCounts {
 };
 
 // Energy that the arrays dissipate for the counted drives of one chip (sum over all its images).
-LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const Activity& activity);
+LayerCounts array_counts(const LayerPlan& plan, const View& view, const Activity& activity);
 
 // The part of a layer's energy that depends on its inputs: arrays and the charge of their lines.
 double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts);

@@ -44,8 +44,9 @@ ColumnMeans column_means(const LayerPlan& plan, const Block& block, const BlockD
 
 double ratio(double written, double aged) { return written > 0 && aged > 0 ? written / aged : 1; }
 
-double reference_ratio(const Chip& chip, const Device& device, const LayerPlan& plan, const Block& block,
-                       const Random& random) {
+double reference_ratio(const Chip& chip, const Device& device, const PlacedDevices& placed, const Random& random) {
+  const LayerPlan& plan = *placed.plan;
+  const Block& block = *placed.block;
   std::vector<CellId> ids;
   for (int r = 0; r < block.rows; ++r)
     ids.push_back({static_cast<std::uint16_t>(plan.matrix.index),
@@ -55,36 +56,39 @@ double reference_ratio(const Chip& chip, const Device& device, const LayerPlan& 
   write_cells(device, chip.solved_write(), random, ids, g_S, g_S, WriteRecord{.faulty = stuck, .round = round});
   double written = 0, aged = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) written += stuck[i] ? 0 : g_S[i];
-  age_cells(device, age_since_write_s(chip.config), random, ids, g_S, stuck, g_S, round);
+  age_cells(device, placed.devices->age_s, random, ids, g_S, stuck, g_S, round);
   for (std::size_t i = 0; i < ids.size(); ++i) aged += stuck[i] ? 0 : g_S[i];
   return ratio(written, aged);
 }
 
 }  // namespace
 
-void compensate_drift(const Chip& chip, const Device& device, std::span<const PlacedDevices> all, ChipState& state) {
+void compensate_drift(const Chip& chip, const Device& device, const PlacedDevices& placed, const Random& random,
+                      BlockView& view) {
   const DriftCompensation how = chip.config.compensate;
   if (how == DriftCompensation::none) return;
-  std::size_t at = 0;
-  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const LayerPlan& plan = chip.layers[l];
-    std::vector<BlockState>& blocks = state.layers[l].blocks;
+  view.gain.assign(static_cast<std::size_t>(view.codes.columns), 1);
+  view.known_written = view.known_aged = 0;
+  if (how == DriftCompensation::reference) {
+    view.gain.assign(view.gain.size(), reference_ratio(chip, device, placed, random));
+    return;
+  }
+  const ColumnMeans means = column_means(*placed.plan, *placed.block, *placed.devices, device, random);
+  for (std::size_t c = 0; c < view.gain.size(); ++c) {
+    view.known_written += means.written[c], view.known_aged += means.aged[c];
+    view.gain[c] = ratio(means.written[c], means.aged[c]);
+  }
+}
+
+void share_drift_gain(const Chip& chip, View& view) {
+  if (chip.config.compensate != DriftCompensation::global) return;
+  for (const LayerPlan& plan : chip.layers) {
     double written = 0, aged = 0;
-    for (BlockState& block : blocks) {
-      const PlacedDevices& placed = all[at++];
-      block.gain.assign(static_cast<std::size_t>(block.codes.columns), 1);
-      if (how == DriftCompensation::reference) {
-        block.gain.assign(block.gain.size(), reference_ratio(chip, device, plan, *placed.block, state.random));
-        continue;
-      }
-      const ColumnMeans means = column_means(plan, *placed.block, *placed.devices, device, state.random);
-      for (std::size_t c = 0; c < block.gain.size(); ++c) {
-        written += means.written[c], aged += means.aged[c];
-        block.gain[c] = ratio(means.written[c], means.aged[c]);
-      }
+    for (const Block& b : plan.blocks) written += view.blocks[b.id].known_written, aged += view.blocks[b.id].known_aged;
+    for (const Block& b : plan.blocks) {
+      std::vector<double>& gain = view.blocks[b.id].gain;
+      gain.assign(gain.size(), ratio(written, aged));
     }
-    if (how == DriftCompensation::global)
-      for (BlockState& block : blocks) block.gain.assign(block.gain.size(), ratio(written, aged));
   }
 }
 

@@ -91,7 +91,7 @@ void ColumnSums::weighted(const CodeMatrix& codes, int first_row, const std::vec
   }
 }
 
-void ColumnSums::compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy) {
+void ColumnSums::compute(const BlockView& cells, int first_row, const GroupDrive& drive, bool noisy) {
   const auto& square = drive.square_is_value ? drive.value : drive.square;
   if (noisy && !cells.reference_variance.data.empty())
     weighted(cells.reference_variance, first_row, square, reference_variance);

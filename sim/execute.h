@@ -18,7 +18,7 @@ using CurrentObserver = std::function<void(std::size_t block, double sum)>;
 
 // The product as QuantizedNetwork::Product wants it. `read` = false: no read noise and no conversion (calibration).
 // Adds to `activity` if given.
-void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in,
+void execute_layer(const Chip& chip, const View& view, std::size_t layer, std::span<const std::int16_t> in,
                    std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
                    const CurrentObserver* observer = nullptr);
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/interconnect.h"
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
-#include "base/parallel.h"
 
 namespace bitline {
 namespace {
@@ -98,26 +95,11 @@ CircuitPlace ArrayCircuit::reference_place(std::size_t b, int row, int slice) co
   return {(blocks_[b].block->array_row + row) * lines_per_row_, first_reference_[b] + slice};
 }
 
-std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<const PlacedDevices> blocks) {
-  std::vector<std::vector<PlacedDevices>> arrays(static_cast<std::size_t>(chip.placement.arrays_used));
-  for (const auto& b : blocks) arrays[static_cast<std::size_t>(b.block->array)].push_back(b);
-  std::erase_if(arrays, [](const auto& a) { return a.empty(); });
-  return arrays;
-}
-
-void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources) {
-  const auto arrays = by_array(chip, blocks);
-  struct Scratch {
-    ReductionScratch reduction;
-    EffectiveMatrix effective;
-  };
-  tbb::enumerable_thread_specific<Scratch> scratch;
-  parallel_for(arrays.size(), [&](std::size_t a) {
-    Scratch& mine = scratch.local();
-    const ArrayCircuit circuit(chip, device, arrays[a]);
-    effective_matrix(circuit.crossbar(), with_sources, mine.reduction, mine.effective);
-    take(circuit, mine.effective, arrays[a], with_sources);
-  });
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources,
+                 WireScratch& scratch) {
+  const ArrayCircuit circuit(chip, device, blocks);
+  effective_matrix(circuit.crossbar(), with_sources, scratch.reduction, scratch.effective);
+  take(circuit, scratch.effective, blocks, with_sources);
 }
 
 }  // namespace bitline

@@ -62,7 +62,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       study_wires(chip, first);
     }
     // Without a data set the inputs themselves calibrate the converters.
-    const auto sums_of = [&](const ChipState& state) {
+    const auto sums_of = [&](const View& view) {
       CurrentSamples sums(1);
       sums[0].resize(plan.blocks.size());
       if (!needs_calibration(plan)) return sums;
@@ -71,20 +71,23 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       const CurrentObserver keep = [&](std::size_t b, double sum) {
         sums[0][config.calibrate == Calibrate::per_array ? b : 0].push_back(static_cast<float>(std::abs(sum)));
       };
-      execute_layer(chip, state, 0, vectors_of(0, n), n, 0, out, nullptr, &keep);
+      execute_layer(chip, view, 0, vectors_of(0, n), n, 0, out, nullptr, &keep);
       return sums;
     };
-    ChipState state = write_chip(chip, 0);
-    auto sums = sums_of(config.calibrate == Calibrate::ideal && needs_calibration(plan) ? ideal_chip(chip) : state);
+    State state = new_state(chip, 0);
+    write(chip, state);
+    pass(state, age_since_write_s(config));
+    View view = look(chip, state);
+    auto sums = sums_of(config.calibrate == Calibrate::ideal && needs_calibration(plan) ? ideal_view(chip) : view);
     if (config.calibrate != Calibrate::per_array) {
       plan.full_scale_A = full_scale_A(chip, plan, std::move(sums[0][0]));
     }
-    set_ranges(chip, state, sums);
+    set_ranges(chip, view, sums);
     constexpr std::size_t chunk = 64;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      execute_layer(chip, state, 0, vectors_of(first, n), n, first, out, nullptr);
+      execute_layer(chip, view, 0, vectors_of(first, n), n, first, out, nullptr);
       for (std::size_t i = 0; i < out.size(); ++i)
         result[first * static_cast<std::size_t>(columns) + i] =
             static_cast<float>(out[i] * layer.input.scale * layer.weight_scale[i % static_cast<std::size_t>(columns)]);

@@ -42,7 +42,7 @@ struct ChipRun {
 
 // `with_pairs`, by layer: whether products of inputs are counted, for power in arrays with wires. `per_image`: of so
 // many images each is counted by itself too.
-ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwork& network, const Dataset& data,
+ChipRun run_chip(const Chip& chip, const View& view, const QuantizedNetwork& network, const Dataset& data,
                  const std::vector<bool>& with_pairs, std::size_t per_image, const RunOptions& options,
                  const std::function<void(double)>& progress) {
   const std::size_t layers = chip.layers.size(), count = data.count(), batch = std::max<std::size_t>(1, options.batch);
@@ -73,15 +73,15 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
                       for (std::size_t i = image; i < per_image && done < vectors; ++i) {
                         Activity own;
                         own.with_pairs = with_pairs[l];
-                        execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, i,
+                        execute_layer(chip, view, l, in.subspan(done * rows, positions * rows), positions, i,
                                       out.subspan(done * columns, positions * columns), &own);
                         if (!chip.layers[l].settings.digital)
-                          run.images[l * per_image + i] = array_counts(chip.layers[l], state.layers[l], own);
+                          run.images[l * per_image + i] = array_counts(chip.layers[l], view, own);
                         activity[l].add(own);
                         done += positions;
                       }
                       if (done < vectors)
-                        execute_layer(chip, state, l, in.subspan(done * rows), vectors - done, image + done / positions,
+                        execute_layer(chip, view, l, in.subspan(done * rows), vectors - done, image + done / positions,
                                       out.subspan(done * columns), &activity[l]);
                       if (image >= checked) return;
                       const std::size_t some = std::min(vectors, (checked - image) * positions);
@@ -119,6 +119,18 @@ std::vector<int> reference_classes(const QuantizedNetwork& network, const Datase
     std::copy(best.begin(), best.end(), classes.begin() + static_cast<std::ptrdiff_t>(first));
   });
   return classes;
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+// Of a layer's converters, over its blocks; 0 for ideal ones.
+double mean_full_scale_A(const LayerPlan& plan, const View& view) {
+  double sum = 0;
+  for (const Block& block : plan.blocks)
+    sum += view.blocks[block.id].scale.lsb * view.blocks[block.id].scale.highest * plan.lattice.code_S * plan.v_step_V;
+  return plan.blocks.empty() || !common(plan.settings.adc) ? 0 : sum / static_cast<double>(plan.blocks.size());
 }
 
 std::vector<double> correct(const std::vector<int>& predicted, const Dataset& data) {
@@ -187,20 +199,28 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     std::vector<LayerCounts> counts(layers);
     std::vector<double> signal(layers, 0), noise(layers, 0), clipped(layers, 0), conversions(layers, 0),
         full_scale(layers, 0);
-    std::size_t cells = 0, at_level = 0, digits = 0, devices = 0, faulty = 0;
-    double squared_error_S2 = 0, residual = 0;
-    std::uint64_t solved_directly = 0, pulses = 0, unpulsed = 0, given_up = 0;
+    WriteReport writing;
+    double residual = 0;
+    std::uint64_t solved_directly = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
     std::vector<LayerCounts> image_counts;  // of the first chip
     const std::size_t per_image = options.per_image ? data.count() : std::min(sampled_images, data.count());
     for (int instance = 0; instance < config.instances; ++instance) {
-      const ChipState state =
-          make_chip(chip, instance, *p.network, p.calibration,
-                    instance == 0 && config.keep == Keep::conductances ? options.conductance_folder : fs::path());
+      State state = new_state(chip, instance);
+      writing.add(write(chip, state));
+      pass(state, age_since_write_s(config));
+      View view = look(chip, state);
+      calibrate(chip, view, *p.network, p.calibration);
+      if (instance == 0) {
+        if (config.keep == Keep::conductances && !options.conductance_folder.empty())
+          keep_conductances(chip, state, options.conductance_folder);
+        result.level_map = level_map(chip, state);
+      }
+      state.blocks.clear();  // nothing changes while images are run
       // The first layer's inputs are the images, the same for every chip: its products are counted once.
       std::vector<bool> with_pairs(layers, config.wires.exact() && !chip.solves_reads());
       if (!first_pairs.empty()) with_pairs[0] = false;
-      ChipRun run = run_chip(chip, state, *p.network, data, with_pairs, instance == 0 ? per_image : 0, options,
+      ChipRun run = run_chip(chip, view, *p.network, data, with_pairs, instance == 0 ? per_image : 0, options,
                              [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); });
       if (first_pairs.empty())
         first_pairs = run.activity[0].pair_drive;
@@ -215,27 +235,17 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       for (std::size_t i = 0; i < hit.size(); ++i) hits[i] += hit[i], successes += hit[i] > 0;
       accuracies.push_back(mean(hit));
       result.quality.chips.push_back({mean(hit), wilson_interval(successes, hit.size())});
-      cells += state.cells, at_level += state.at_level, digits += state.digits, devices += state.devices,
-          faulty += state.faulty;
-      squared_error_S2 += state.squared_error_S2;
-      pulses += state.pulses, unpulsed += state.unpulsed, given_up += state.given_up;
       for (std::size_t l = 0; l < layers; ++l) {
-        const LayerCounts c = array_counts(chip.layers[l], state.layers[l], run.activity[l]);
+        const LayerCounts c = array_counts(chip.layers[l], view, run.activity[l]);
         counts[l].array_J += c.array_J;
         counts[l].line_drive += c.line_drive;
         counts[l].line_activations += c.line_activations;
         signal[l] += run.signal[l], noise[l] += run.noise[l];
         clipped[l] += static_cast<double>(run.activity[l].clipped),
             conversions[l] += static_cast<double>(run.activity[l].conversions);
-        if (!state.layers[l].blocks.empty() && common(chip.layers[l].settings.adc)) {
-          const AdcCommon& adc = *common(chip.layers[l].settings.adc);
-          const double steps = chip.layers[l].signed_current ? (1 << (adc.bits - 1)) - 1 : (1 << adc.bits) - 1;
-          full_scale[l] += state.layers[l].blocks[0].scale.lsb * steps * state.layers[l].lattice_S *
-                           chip.layers[l].v_step_V / config.instances;
-        }
+        full_scale[l] += mean_full_scale_A(chip.layers[l], view) / config.instances;
       }
       if (instance == 0) {
-        result.level_map = state.level_map;
         image_counts = std::move(run.images);
         for (std::size_t i = 0; i < per_image; ++i)
           result.images.push_back({data.labels[i], run.predicted[i], 0, std::vector<double>(layers, 0)});
@@ -254,17 +264,18 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     q.loss_ci95 = bootstrap_interval(lost, config.seed);
 
     WriteResult& w = result.write;
-    w.cells = cells;
-    w.level_accuracy = cells ? static_cast<double>(at_level) / static_cast<double>(cells) : 1;
-    w.level_accuracy_ci95 = cells ? wilson_interval(at_level, cells) : Interval{1, 1};
-    w.rms_error_S = digits ? std::sqrt(squared_error_S2 / static_cast<double>(digits)) : 0;
-    w.fault_frac = devices ? static_cast<double>(faulty) / static_cast<double>(devices) : 0;
+    w.cells = writing.cells;
+    w.level_accuracy = writing.cells ? share(writing.at_level, writing.cells) : 1;
+    w.level_accuracy_ci95 = writing.cells ? wilson_interval(writing.at_level, writing.cells) : Interval{1, 1};
+    w.rms_error_S =
+        writing.digits ? std::sqrt(writing.squared_error_S2 / static_cast<double>(writing.digits)) : 0;
+    w.fault_frac = share(writing.faulty, writing.devices);
     w.sigma_S = chip.write_sigma_S;
-    if (chip.counts_pulses() && devices > 0) {
-      w.pulses_per_cell = static_cast<double>(pulses) / static_cast<double>(devices);
-      w.unpulsed_frac = static_cast<double>(unpulsed) / static_cast<double>(devices);
+    if (chip.counts_pulses() && writing.devices > 0) {
+      w.pulses_per_cell = share(writing.pulses, writing.devices);
+      w.unpulsed_frac = share(writing.unpulsed, writing.devices);
       if (std::holds_alternative<WriteVerify>(config.device.write))
-        w.failed_frac = static_cast<double>(given_up) / static_cast<double>(devices);
+        w.failed_frac = share(writing.given_up, writing.devices);
     }
     w.read_after_s = age_since_write_s(config);
     if (config.programming.refresh_s) w.refresh_in_s = *config.programming.refresh_s - w.read_after_s;

@@ -38,7 +38,7 @@ class SolvedArray {
   // No read of steps up to `largest` takes more power.
   double most_power_S(int largest) const;
 
-  // What conversion column k of block b sees of the column currents, as sim/write.cpp's codes do.
+  // What conversion column k of block b sees of the column currents, as the codes of a View do.
   double converted(const Workspace& workspace, std::size_t b, int conversion) const;
 
   const ArrayCircuit& circuit() const { return circuit_; }
@@ -61,8 +61,5 @@ class SolvedArray {
   GatedLadder ladder_;  // of a gated ladder
   std::variant<std::unique_ptr<LadderSolver<float>>, std::unique_ptr<GatedRows>, DeviceLaw> solver_;
 };
-
-// By block, the array that holds it.
-std::vector<SolvedPlace> solved_arrays(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
 
 }  // namespace bitline

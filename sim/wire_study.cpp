@@ -260,6 +260,18 @@ double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> va
   return weighted_variance(variance_S2, d.data(), s.data());
 }
 
+namespace {
+
+// The first chip as reads see it.
+State written_state(const Chip& chip) {
+  State state = new_state(chip, 0);
+  write(chip, state);
+  pass(state, age_since_write_s(chip.config));
+  return state;
+}
+
+}  // namespace
+
 WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs) {
   WireResult result;
   const SegmentResistance segment = segment_resistance(chip.config);
@@ -284,7 +296,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   std::vector<Task> tasks;
   std::vector<Studied> arrays;
   std::vector<std::vector<BlockDevices>> devices;
-  const Random random(chip.config.seed, 0);
+  const State state = written_state(chip);
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     if (chip.layers[l].blocks.empty()) continue;
     const Block& first = chip.layers[l].blocks.front();
@@ -296,7 +308,8 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
         for (const auto& block : plan.blocks) {
           if (block.array != first.array) continue;
           studied->blocks.push_back({&plan, &block, nullptr});
-          mine.push_back(write_block(chip, chip.config.device, random, plan, block, chip.measured.get()));
+          mine.push_back(block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id],
+                                       state.now_s));
         }
       for (std::size_t b = 0; b < mine.size(); ++b) studied->blocks[b].devices = &mine[b];
     }
@@ -353,6 +366,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     }
   result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
   result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
+  choose_lattices(chip);
   result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
   return result;
 }

@@ -21,16 +21,16 @@ struct Aged {
   Config config;
   MatrixLayer layer;
   Chip chip;
-  ChipState state;
-  explicit Aged(const std::string& text, int every_weight = 0, const std::filesystem::path& keep_in = {})
+  State state;
+  View view;
+  explicit Aged(const std::string& text, int every_weight = 0)
       : config(config_of(fmt::format(
             "{{arrays: 2, array: {{rows: 50, columns: 96}}, input: {{encoding: analog, bits: 8}}, {}}}", text))),
         layer(random_layer(100, 16, layout(config.cell, 4), 4, bytes, 3)),
         chip(chip_of(config, with(every_weight))),
-        state(write_chip(chip, 0, keep_in)) {
-    set_ranges(chip, state, {std::vector<std::vector<float>>(state.layers[0].blocks.size())});
-  }
-  const std::vector<BlockState>& blocks() const { return state.layers[0].blocks; }
+        state(written_chip(chip).state),
+        view(view_of(chip, state)) {}
+  const std::vector<BlockView>& blocks() const { return view.blocks; }
 
   // Deviation of products from exact ones, over the largest product there can be: rms and worst.
   struct Error {
@@ -40,7 +40,7 @@ struct Aged {
     const std::size_t vectors = 40;
     const auto x = random_inputs(vectors, layer.rows, bytes, 5);
     std::vector<double> y(vectors * 16), exact(y.size());
-    execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+    execute_layer(chip, view, 0, x, vectors, 0, y, nullptr);
     QuantizedNetwork::exact_product(layer, x, vectors, 0, exact);
     Error e;
     for (std::size_t i = 0; i < y.size(); ++i) {

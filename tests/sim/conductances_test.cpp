@@ -92,9 +92,9 @@ struct Small {
                                      measured.empty() ? "" : ", conductances: \"" + measured.string() + "\""))),
         chip(chip_of(config, random_layer(33, 6, layout(config.cell, 4), 4, {1, 8, false}, 3))),
         inputs(random_inputs(5, 33, {1, 8, false}, 5)) {}
-  std::vector<double> product(const ChipState& state) const {
+  std::vector<double> product(const View& view) const {
     std::vector<double> y(5 * 6);
-    execute_layer(chip, state, 0, inputs, 5, 0, y, nullptr);
+    execute_layer(chip, view, 0, inputs, 5, 0, y, nullptr);
     return y;
   }
 };
@@ -244,7 +244,7 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
 TEST_CASE("conductances: cells that hold no weight may hold anything") {
   const Scratch kept("unmapped");
   const Small small("{type: 2t2r}", 8, {}, 1);
-  ChipState state = write_chip(small.chip, 0, kept.folder);
+  keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
   REQUIRE(small.chip.placement.arrays_used == 2);
   std::size_t unmapped = 0;
   for (int a = 0; a < 2; ++a) {
@@ -256,7 +256,7 @@ TEST_CASE("conductances: cells that hold no weight may hold anything") {
   }
   CHECK(unmapped == 2 * 20 * 8 * 2 - 33 * 6 * 2);
   const Small again("{type: 2t2r}", 8, kept.folder, 2);
-  CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+  CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
 }
 
 TEST_CASE("conductances: a pair on two columns is two cells of one device, positive first") {
@@ -265,7 +265,7 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
     CAPTURE(subtract);
     const std::string cell = fmt::format("{{type: 1t1r-differential, subtract: {}}}", subtract);
     const Small small(cell, 12, {}, 1);
-    write_chip(small.chip, 0, kept.folder);
+    keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
     for (const auto& block : small.chip.layers[0].blocks) {
       const NpyArray target = read_npy(kept.file(block.array, "target"));
       REQUIRE(target.shape == std::vector<std::size_t>{20, 12, 1});
@@ -280,7 +280,7 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
       CHECK(wrong == 0);
     }
     const Small again(cell, 12, kept.folder, 2);
-    CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+    CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
     // A file of 2T2R cells is not one of these.
     NpyArray file = read_npy(kept.file(1, "written"));
     file.shape = {20, 6, 2};
@@ -292,11 +292,11 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
 TEST_CASE("conductances: offset cells are kept without their reference column") {
   const Scratch kept("offset");
   const Small small("{type: 1t1r-offset}", 8, {}, 1);
-  write_chip(small.chip, 0, kept.folder);
+  keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
   const NpyArray file = read_npy(kept.file(0, "written"));
   CHECK(file.shape == std::vector<std::size_t>{20, 8, 1});
   const Small again("{type: 1t1r-offset}", 8, kept.folder, 1);
-  CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+  CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
 }
 
 TEST_CASE("conductances: layers of different cells cannot share files") {

@@ -102,10 +102,7 @@ inline Chip chip_with(const Config& config, const std::vector<MatrixLayer>& laye
 inline Result network_costs(const Config& config, const std::vector<MatrixLayer>& layers,
                             const std::vector<Images>& of_layer) {
   const Chip chip = chip_with(config, layers);
-  ChipState state = write_chip(chip, 0);
-  CurrentSamples none(chip.layers.size());
-  for (std::size_t l = 0; l < none.size(); ++l) none[l].resize(state.layers[l].blocks.size());
-  set_ranges(chip, state, none);
+  const View view = view_of(chip);
   std::vector<LayerCounts> counts;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const MatrixLayer& m = layers[l];
@@ -115,8 +112,8 @@ inline Result network_costs(const Config& config, const std::vector<MatrixLayer>
     const std::size_t vectors = in.size() / static_cast<std::size_t>(m.rows);
     std::vector<double> out(vectors * static_cast<std::size_t>(m.columns));
     Activity activity;
-    execute_layer(chip, state, l, in, vectors, 0, out, &activity);
-    LayerCounts c = array_counts(chip.layers[l], state.layers[l], activity);
+    execute_layer(chip, view, l, in, vectors, 0, out, &activity);
+    LayerCounts c = array_counts(chip.layers[l], view, activity);
     c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
     counts.push_back(c);
     // Conversions are planned from the placement and counted by the run: they must agree.

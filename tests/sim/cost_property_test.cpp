@@ -19,16 +19,13 @@ TEST_CASE("cost: twice the images with every image twice leaves all means in pla
 
 TEST_CASE("cost: twice the images take twice the energy that depends on them") {
   const Chip chip = chip_with(tiny(), {small_layer()});
-  ChipState state = write_chip(chip, 0);
-  CurrentSamples none(1);
-  none[0].resize(state.layers[0].blocks.size());
-  set_ranges(chip, state, none);
+  const View view = view_of(chip);
   const auto counted = [&](std::vector<std::int16_t> in) {
     const std::size_t vectors = in.size() / 3;
     std::vector<double> out(vectors * 2);
     Activity activity;
-    execute_layer(chip, state, 0, in, vectors, 0, out, &activity);
-    return array_counts(chip.layers[0], state.layers[0], activity);
+    execute_layer(chip, view, 0, in, vectors, 0, out, &activity);
+    return array_counts(chip.layers[0], view, activity);
   };
   const LayerCounts once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});
   CHECK(twice.array_J == relative(2 * once.array_J));

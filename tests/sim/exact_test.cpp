@@ -32,9 +32,9 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
   const std::size_t vectors = 9;
   const auto x = random_inputs(vectors, rows, input, 11);
   const Chip chip = chip_of(config, layer);
-  const ChipState state = state_of(chip);
+  const View view = view_of(chip);
   std::vector<double> y(vectors * static_cast<std::size_t>(columns));
-  execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+  execute_layer(chip, view, 0, x, vectors, 0, y, nullptr);
   // Independent integers, without a call into the library.
   for (std::size_t v = 0; v < vectors; ++v)
     for (int c = 0; c < columns; ++c) {
@@ -121,7 +121,7 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     std::vector<LayerConfig> settings;
     for (const auto& m : quantized.matrices()) settings.push_back(layer_config(config, m.name));
     const Chip chip = build_chip(config, quantized.matrices(), place(config, quantized.matrices(), settings));
-    ChipState state = write_chip(chip, 0);
+    const View view = view_of(chip);
     constexpr std::size_t batch = 250;
     std::vector<std::size_t> wrong(data.count() / batch, 0);
     parallel_for(wrong.size(), [&](std::size_t b) {
@@ -129,7 +129,7 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
       const auto ours = quantized.run(data, b * batch, batch,
                                       [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
                                           std::size_t image, std::span<double> out) {
-                                        execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors,
+                                        execute_layer(chip, view, static_cast<std::size_t>(m.index), in, vectors,
                                                       image, out, nullptr);
                                       });
       for (std::size_t i = 0; i < truth.size(); ++i) wrong[b] += truth[i] != ours[i];

@@ -76,13 +76,27 @@ inline Chip chip_of(const Config& config, const MatrixLayer& layer) {
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
-// Written, aged, converters ranged without calibration.
-inline ChipState state_of(const Chip& chip, int instance = 0) {
-  ChipState state = write_chip(chip, instance);
-  std::vector<std::vector<std::vector<float>>> none(1, std::vector<std::vector<float>>(state.layers[0].blocks.size()));
-  set_ranges(chip, state, none);
-  return state;
+// A chip instance, written and as old as the config says.
+struct WrittenChip {
+  State state;
+  WriteReport report;
+};
+inline WrittenChip written_chip(const Chip& chip, int instance = 0) {
+  WrittenChip written{new_state(chip, instance), {}};
+  written.report = write(chip, written.state);
+  pass(written.state, age_since_write_s(chip.config));
+  return written;
 }
+
+// As reads see it, converters ranged without calibration.
+inline View view_of(const Chip& chip, const State& state) {
+  View view = look(chip, state);
+  CurrentSamples none;
+  for (const LayerPlan& plan : chip.layers) none.emplace_back(plan.blocks.size());
+  set_ranges(chip, view, none);
+  return view;
+}
+inline View view_of(const Chip& chip, int instance = 0) { return view_of(chip, written_chip(chip, instance).state); }
 
 inline bool have_fashion_mnist() {
   return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");

@@ -49,7 +49,7 @@ struct Shapes {
       layers[l].bias.assign(static_cast<std::size_t>(layers[l].columns), 0);
     }
     const Chip built = chip(layers);
-    const ChipState state = write_chip(built, 0);
+    const View view = view_of(built);
     std::vector<LayerCounts> counts;
     for (std::size_t l = 0; l < layers.size(); ++l) {
       LayerCounts& c = counts.emplace_back();
@@ -57,7 +57,7 @@ struct Shapes {
       const std::size_t vectors = codes[l].inputs.size() / static_cast<std::size_t>(layers[l].rows);
       Activity activity;
       activity.count_drives(built.layers[l], codes[l].inputs, vectors);
-      c = array_counts(built.layers[l], state.layers[l], activity);
+      c = array_counts(built.layers[l], view, activity);
       const double images = static_cast<double>(vectors) / layers[l].positions;
       c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
     }

@@ -240,14 +240,6 @@ Expected expected_product(const Chip& chip, const std::vector<ArrayTruth>& array
   return out;
 }
 
-ChipState written(const Chip& chip, int instance = 0) {
-  ChipState state = write_chip(chip, instance);
-  CurrentSamples none;
-  for (const LayerState& layer : state.layers) none.emplace_back(layer.blocks.size());
-  set_ranges(chip, state, none);
-  return state;
-}
-
 Config wired(const std::string& topology, const std::string& cell, const std::string& input, const std::string& more) {
   const std::string over =
       fmt::format("{{array: {{topology: {}}}, cell: {}, input: {}{}}}", topology, cell, input, more);
@@ -272,7 +264,7 @@ Chip chip_with(const Config& config, const std::vector<std::pair<int, int>>& sha
 // lattice can make, and to the largest current of any column.
 void check_chip(const CellKind& kind, const std::string& topology, const Chip& chip, const InputScale& input,
                 double& worst_lattice, double& worst_single) {
-  const ChipState state = written(chip);
+  const View view = view_of(chip);
   std::vector<ArrayTruth> arrays;
   for (int a = 0; a < chip.placement.arrays_used; ++a) arrays.emplace_back(assemble(chip, kind, a), kind, topology);
   // Gated rows take -1 where a pair is subtracted as currents (docs/model/read.md).
@@ -283,7 +275,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
     const auto rows = static_cast<std::size_t>(m.rows), columns = static_cast<std::size_t>(m.columns);
     const auto x = random_inputs(vectors, m.rows, input, 5 + static_cast<unsigned>(l));
     std::vector<double> y(vectors * columns);
-    execute_layer(chip, state, l, x, vectors, 0, y, nullptr);
+    execute_layer(chip, view, l, x, vectors, 0, y, nullptr);
     for (std::size_t v = 0; v < vectors; ++v) {
       const Expected e =
           expected_product(chip, arrays, kind, l, std::span(x).subspan(v * rows, rows), input, both_signs);
@@ -293,7 +285,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
         // converted apart is rounded twice. Gated arrays are solved in single precision.
         const double roundings = kind.converted_apart ? 4 : 1;
         if (topology == "voltage-rows")
-          test::keep_worst(worst_lattice, difference / (e.driven * roundings * 0.5 / state.layers[l].codes_per_step));
+          test::keep_worst(worst_lattice, difference / (e.driven * roundings * 0.5 / chip.layers[l].lattice.codes_per_step));
         else
           test::keep_worst(worst_single, difference / e.largest_column);
       }
@@ -366,7 +358,7 @@ TEST_CASE("wired chips are the same to the bit for any thread count, and no two 
         with_threads(threads, [&] {
           const Chip chip = chip_with(config, shapes, input);
           for (std::size_t i = 0; i < instances; ++i) {
-            const ChipState state = written(chip, static_cast<int>(i));
+            const View view = view_of(chip, static_cast<int>(i));
             for (std::size_t l = 0; l < shapes.size(); ++l) {
               const auto rows = static_cast<std::size_t>(shapes[l].first),
                          columns = static_cast<std::size_t>(shapes[l].second);
@@ -374,7 +366,7 @@ TEST_CASE("wired chips are the same to the bit for any thread count, and no two 
               std::vector<double> out(batches * vectors * columns);
               parallel_for(batches, [&](std::size_t b) {
                 const std::size_t first = b * vectors;
-                execute_layer(chip, state, l, std::span(x).subspan(first * rows, vectors * rows), vectors, first,
+                execute_layer(chip, view, l, std::span(x).subspan(first * rows, vectors * rows), vectors, first,
                               std::span(out).subspan(first * columns, vectors * columns), nullptr);
               });
               y[i].insert(y[i].end(), out.begin(), out.end());

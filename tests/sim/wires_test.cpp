@@ -72,10 +72,10 @@ Config wired_with(const std::string& over) {
   return config_of(to_yaml(tree, nullptr));
 }
 
-std::vector<double> product(const Chip& chip, const ChipState& state, const std::vector<std::int16_t>& x,
+std::vector<double> product(const Chip& chip, const View& view, const std::vector<std::int16_t>& x,
                             std::size_t vectors, Activity* activity = nullptr) {
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, state, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, view, 0, x, vectors, 0, y, activity);
   return y;
 }
 
@@ -87,12 +87,12 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
     const Config config = wired_with(e.text);
     const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, e.input, 3);
     const Chip chip = chip_of(config, layer);
-    const ChipState state = state_of(chip);
+    const View view = view_of(chip);
     constexpr std::size_t vectors = 9;
     const auto x = random_inputs(vectors, rows, e.input, 5);
     Activity activity;
     activity.with_pairs = true;
-    const std::vector<double> y = product(chip, state, x, vectors, &activity);
+    const std::vector<double> y = product(chip, view, x, vectors, &activity);
 
     const LayerPlan& plan = chip.layers[0];
     const EffectiveMatrix circuit = effective_matrix(circuit_of(layer), true);
@@ -112,12 +112,12 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
           }
         }
       // Each driven code is off by at most half a step of the lattice.
-      test::keep_worst(allowed, drives * 0.5 / state.layers[0].codes_per_step * (1 + 1e-9));
+      test::keep_worst(allowed, drives * 0.5 / chip.layers[0].lattice.codes_per_step * (1 + 1e-9));
       for (std::size_t c = 0; c < columns; ++c)
         test::keep_worst(worst, std::abs(y[v * columns + c] - expected[c]) / allowed);
     }
     CHECK(worst < 1);
-    CHECK(array_counts(plan, state.layers[0], activity).array_J ==
+    CHECK(array_counts(plan, view, activity).array_J ==
           doctest::Approx(energy_J).epsilon(1e-9).scale(1e-30));
   }
 }
@@ -138,20 +138,20 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
     const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
     const auto x = random_inputs(5, rows, {1, 8, false}, 5);
     Chip a = chip_of(ideal, layer), b = chip_of(zero, layer);
-    const ChipState state = state_of(a);
-    const std::vector<double> y = product(a, state, x, 5);
-    CHECK(product(b, state_of(b), x, 5) == y);
+    const View view = view_of(a);
+    const std::vector<double> y = product(a, view, x, 5);
+    CHECK(product(b, view_of(b), x, 5) == y);
     // The gated ones are solved in single precision.
     for (const std::string topology : {"gated-ladder", "gated-rows"}) {
       CAPTURE(topology);
       const Config c = config(", topology: " + topology, none);
       const Chip chip = chip_of(c, layer);
-      const std::vector<double> solved = product(chip, state_of(chip), x, 5);
+      const std::vector<double> solved = product(chip, view_of(chip), x, 5);
       double worst = 0;
       for (std::size_t i = 0; i < y.size(); ++i) test::keep_worst(worst, std::abs(solved[i] - y[i]));
       // Codes of the ideal chip are off by at most one (two roundings), floats by 1e-6 of what a column carries.
       CHECK(worst <
-            rows * 255 / static_cast<double>(state.layers[0].codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
+            rows * 255 / static_cast<double>(chip.layers[0].lattice.codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
     }
   }
 }
@@ -165,8 +165,8 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   const auto x = random_inputs(6, rows, input, 5);
   const Chip by_rows = chip_of(rows_config, layer), by_ladder = chip_of(ladder_config, layer);
   Activity rows_activity, ladder_activity;
-  const std::vector<double> y_rows = product(by_rows, state_of(by_rows), x, 6, &rows_activity),
-                            y_ladder = product(by_ladder, state_of(by_ladder), x, 6, &ladder_activity);
+  const std::vector<double> y_rows = product(by_rows, view_of(by_rows), x, 6, &rows_activity),
+                            y_ladder = product(by_ladder, view_of(by_ladder), x, 6, &ladder_activity);
 
   const std::vector<double> g = pair_conductances(layer);
   GatedLadder ladder{array_rows, array_columns, {}, {}, 5, 8, 20, 10, 500};
@@ -208,9 +208,9 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   CHECK(rows_activity.residual > 0);
   CHECK(rows_activity.residual <= 1e-6);
   const double joule = 0.2 * 0.2 * rows_config.input.t_read_s;
-  CHECK(array_counts(by_rows.layers[0], state_of(by_rows).layers[0], rows_activity).array_J ==
+  CHECK(array_counts(by_rows.layers[0], view_of(by_rows), rows_activity).array_J ==
         doctest::Approx(rows_power_S * joule).epsilon(1e-5).scale(1e-30));
-  CHECK(array_counts(by_ladder.layers[0], state_of(by_ladder).layers[0], ladder_activity).array_J ==
+  CHECK(array_counts(by_ladder.layers[0], view_of(by_ladder), ladder_activity).array_J ==
         doctest::Approx(ladder_power_S * joule).epsilon(1e-5).scale(1e-30));
 }
 
@@ -222,7 +222,7 @@ TEST_CASE("gated reads that sweeps cannot solve are reduced, and counted") {
   const Chip chip = chip_of(config, layer);
   const std::vector<std::int16_t> x(rows, 1);
   Activity activity;
-  const std::vector<double> y = product(chip, state_of(chip), x, 1, &activity);
+  const std::vector<double> y = product(chip, view_of(chip), x, 1, &activity);
   CHECK(activity.solved_directly == 1);
   Crossbar circuit = circuit_of(layer);
   circuit.lines.row_ohm = circuit.lines.column_ohm = {50e3};
@@ -279,8 +279,9 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
                                                                       << study.noise_sigma_error);
   CHECK(study.noise_sigma_error < 0.05);
   // What a run draws, for these reads and this column.
-  const ChipState state = state_of(chip);
-  const BlockState& block = state.layers[0].blocks[0];
+  const View view = view_of(chip);
+  const BlockView& block = view.blocks[0];
+  const Lattice& lattice = chip.layers[0].lattice;
   double squared = 0;
   for (std::size_t v = 0; v < 8; ++v) {
     double drawn = 0;
@@ -288,7 +289,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
       const double square = x[v * rows + static_cast<std::size_t>(r)] * x[v * rows + static_cast<std::size_t>(r)];
       drawn += square * block.variance.data[static_cast<std::size_t>(r) * columns + column];
     }
-    drawn *= state.layers[0].variance_step * state.layers[0].lattice_S * state.layers[0].lattice_S;
+    drawn *= lattice.variance_step * lattice.code_S * lattice.code_S;
     const double exact =
         noise_variance_A2(nodes, variance_S2, line_voltages(chip.layers[0], x.data() + v * rows, 0), weight);
     squared += std::pow(std::sqrt(drawn / exact) - 1, 2) / 8;
@@ -302,7 +303,7 @@ TEST_CASE("compensation brings back what wires take, where g_max allows") {
     const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
     const Chip chip = chip_of(config, layer);
     const auto x = random_inputs(20, rows, {1, 3, false}, 5);
-    const std::vector<double> y = product(chip, state_of(chip), x, 20);
+    const std::vector<double> y = product(chip, view_of(chip), x, 20);
     double squared = 0, reference = 0;
     for (std::size_t v = 0; v < 20; ++v)
       for (std::size_t c = 0; c < columns; ++c) {

@@ -35,12 +35,12 @@ Result network(std::vector<Override> overrides) {
 TEST_CASE("write-verify: pulses of every device are counted") {
   // Weights 3, -1, 0, 2, -3, 1: 7 + 3 + 5 + 7 + 3 pulses, and one for each of the seven devices at 2 uS.
   const Chip chip = chip_with(tiny({{"device.write", by_threes}}), {small_layer()});
-  const ChipState state = write_chip(chip, 0);
-  CHECK(state.devices == 12);
-  CHECK(state.pulses == 7 + 3 + 5 + 7 + 3 + 7);
-  CHECK(state.given_up == 0);
-  const ChipState limited =
-      write_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()}), 0);
+  const WriteReport report = written_chip(chip).report;
+  CHECK(report.devices == 12);
+  CHECK(report.pulses == 7 + 3 + 5 + 7 + 3 + 7);
+  CHECK(report.given_up == 0);
+  const WriteReport limited =
+      written_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()})).report;
   CHECK(limited.pulses == 3 + 3 + 3 + 3 + 3 + 7);
   CHECK(limited.given_up == 3);
 }
@@ -49,10 +49,10 @@ TEST_CASE("counted pulses: as many as the curve needs for each device") {
   // Three pulses from 2 to 20 uS: a weight w takes |w| of one device.
   const Config c = tiny(
       {{"device.write", "{type: pulses}"}, {"device.plasticity.potentiation.update", "{type: linear, pulses: 3}"}});
-  const ChipState state = write_chip(chip_with(c, {small_layer()}), 0);
-  CHECK(state.pulses == 3 + 1 + 2 + 3 + 1);
-  CHECK(state.unpulsed == 7);
-  CHECK(state.at_level == state.cells);
+  const WriteReport report = written_chip(chip_with(c, {small_layer()})).report;
+  CHECK(report.pulses == 3 + 1 + 2 + 3 + 1);
+  CHECK(report.unpulsed == 7);
+  CHECK(report.at_level == report.cells);
 
   const TemporaryFolder folder;
   write_file(folder.path / "curve.csv", "0\n1\n2\n4\n");
@@ -183,8 +183,8 @@ TEST_CASE("devices that start in their window take no pulse and are counted") {
   // From 2 uS, where seven of the twelve devices belong.
   const std::string at_g_min =
       "{type: write-verify, half_width: 1.1 uS, set_step: [3 uS], spread: 0, start: 2 uS, max_pulses: 50}";
-  CHECK(write_chip(chip_with(tiny({{"device.write", at_g_min}}), {small_layer()}), 0).unpulsed == 7);
-  CHECK(write_chip(chip_with(tiny({{"device.write", by_threes}}), {small_layer()}), 0).unpulsed == 0);
+  CHECK(written_chip(chip_with(tiny({{"device.write", at_g_min}}), {small_layer()})).report.unpulsed == 7);
+  CHECK(written_chip(chip_with(tiny({{"device.write", by_threes}}), {small_layer()})).report.unpulsed == 0);
 }
 
 TEST_CASE("endurance: told when writing and every refresh until the age of the run take more pulses") {
