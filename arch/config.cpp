@@ -182,7 +182,7 @@ void check_layers(Config& c, const ConfigPath& where, ConfigReader& r, std::vect
     try {
       e.value = self_contained(e.value, where);
       Annotations notes;
-      const LayerConfig parts = read_layer(c, e.value, &notes);
+      const LayerConfig& parts = c.own_layers[e.key] = read_layer(c, e.value, &notes);
       for (const auto& a : notes.assumed) assumed.push_back({fmt::format("{}.{}", at, a.path), a.value, a.reason});
       if (chip_clean && !parts.digital) check_parts(c, parts, at + ".", r);
       if (chip_clean && !parts.digital && c.wires.exact() && parts.cell.index() != c.cell.index())
@@ -237,8 +237,13 @@ WritePulse write_pulse(const Config& config) {
 }
 
 LayerConfig layer_config(const Config& config, const std::string& layer) {
-  const Value* over = config.layers.find(layer);
-  return over ? read_layer(config, *over) : common_parts(config);
+  const auto own = config.own_layers.find(layer);
+  return own == config.own_layers.end() ? common_parts(config) : own->second;
+}
+
+void resolve_layers(Config& config) {
+  config.own_layers.clear();
+  for (const auto& e : config.layers.entries) config.own_layers[e.key] = read_layer(config, e.value);
 }
 
 namespace {
@@ -282,9 +287,8 @@ std::string config_hash(const Config& config) {
   std::string text = to_yaml(ConfigWriter::write(chip));
   const std::string common = to_yaml(ConfigWriter::write(common_parts(config)));
   std::map<std::string, std::string> layers;
-  for (const auto& e : config.layers.entries)
-    if (std::string own = to_yaml(ConfigWriter::write(layer_config(config, e.key))); own != common)
-      layers[e.key] = std::move(own);
+  for (const auto& [name, settings] : config.own_layers)
+    if (std::string own = to_yaml(ConfigWriter::write(settings)); own != common) layers[name] = std::move(own);
   for (const auto& [name, own] : layers) text += fmt::format("layer {}:\n{}", name, own);
   return checksum(text);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,7 +116,8 @@ struct Config {
   Workload workload;
   double age_s = 0;
   DriftCompensation compensate = DriftCompensation::none;
-  Value layers;  // by layer name: overrides of LayerConfig, keys may be paths
+  Value layers;  // as written, by layer name: overrides of LayerConfig, keys may be paths
+  std::map<std::string, LayerConfig> own_layers;  // the settings of those layers; set by resolve_layers()
   std::vector<PublishedFigure> published;
   std::vector<BudgetLine> budget;
   Keep keep = Keep::nothing;
@@ -149,7 +151,11 @@ LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const 
 // The settings of a layer that overrides none.
 LayerConfig common_parts(const Config& config);
 
-// The settings of one layer: the config's own, overlaid by `layers: {NAME: ...}`. Throws ConfigError.
+// Overlays the config's own settings with those of each of `layers: {NAME: ...}`, once; load() has done it. Throws
+// ConfigError.
+void resolve_layers(Config& config);
+
+// The settings of one layer: those of its name, else the config's own.
 LayerConfig layer_config(const Config& config, const std::string& layer);
 
 // Resolved YAML (every value, where it came from) and the hash of the same without comments.

@@ -65,7 +65,7 @@ void write_references(const Chip& chip, const Device& device, const Random& rand
       std::fill_n(cells.reference_faulty.begin() + static_cast<std::ptrdiff_t>(r) * cell.slices, cell.slices,
                   std::uint8_t{1});
     }
-  cells.reference_S.assign(g_S.begin(), g_S.end());
+  cells.reference_S = std::move(g_S);
 }
 
 // Rows of a block at a time, so that what is only needed on the way stays in the first-level cache.
@@ -186,13 +186,14 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   cells.round.resize(verify && verify->rounds > 1 ? n : 0);
   WriteReport report;
   const bool pulsed = chip.counts_pulses();
-  std::vector<double> written_S, all_target_S;
+  std::vector<double> all_target_S;
   std::vector<std::uint16_t> pulses;
   std::vector<std::uint8_t> failed;
   strips.for_each([&](const Block& strip, std::size_t begin, auto ids, auto target_S) {
     const std::size_t count = ids.size();
     const auto part = [&](auto& all) { return all.empty() ? std::span(all) : std::span(all).subspan(begin, count); };
-    written_S.resize(count), pulses.resize(pulsed ? count : 0), failed.resize(pulses.size());
+    const std::span<double> written_S = part(cells.written_S);
+    pulses.resize(pulsed ? count : 0), failed.resize(pulses.size());
     write_cells(device, chip.solved_write().number(cells.writes), random, ids,
                 aim_S.empty() ? target_S : aim_S.subspan(begin, count), written_S,
                 WriteRecord{part(cells.faulty), pulses, failed, part(cells.round)});
@@ -200,14 +201,13 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
     report.unpulsed += static_cast<std::uint64_t>(std::count(pulses.begin(), pulses.end(), 0));
     report.given_up = std::accumulate(failed.begin(), failed.end(), report.given_up);
     if (measured) measured->read(strip, cell, written_S);
-    std::copy(written_S.begin(), written_S.end(), cells.written_S.begin() + static_cast<std::ptrdiff_t>(begin));
     all_target_S.insert(all_target_S.end(), target_S.begin(), target_S.end());
   });
   kill_dead_lines(device, physical_array(chip, block), random, block, cell, cells);
   count_levels(
       cell, digit_values(cell, device), all_target_S, cells.faulty,
       [&](std::size_t i) {
-        const double g_S = static_cast<double>(cells.written_S[i]);
+        const double g_S = cells.written_S[i];
         return aim_S.empty() ? g_S : g_S - aim_S[i] + all_target_S[i];
       },
       report);
@@ -221,7 +221,7 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
   d.age_s = age_s;
   Strips strips(chip, device, plan, block);
   d.target_S.reserve(strips.devices());
-  d.written_S.assign(cells.written_S.begin(), cells.written_S.end());
+  d.written_S = cells.written_S;
   d.aged_S.resize(d.written_S.size());
   const std::uint32_t number = cells.writes > 0 ? cells.writes - 1 : 0;
   strips.for_each([&](const Block&, std::size_t begin, auto ids, auto target_S) {
@@ -235,7 +235,7 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
   });
   if (!chip.aims_S.empty()) d.aim_S = chip.aims_S[block.id];
   if (!plan.cell.offset) return d;
-  d.reference_written_S.assign(cells.reference_S.begin(), cells.reference_S.end());
+  d.reference_written_S = cells.reference_S;
   d.reference_S = d.reference_written_S;
   age_cells(device, age_s, random, reference_ids(plan, block), d.reference_written_S, cells.reference_faulty,
             d.reference_S, cells.reference_round, number);
@@ -251,14 +251,6 @@ ArrayConductances::ArrayConductances(int arrays, int rows, int columns, int devi
 
 std::size_t ArrayConductances::index(const DevicePlace& at) const {
   return (static_cast<std::size_t>(at.row) * columns_ + at.column) * devices_ + at.device;
-}
-
-double ArrayConductances::largest_S() const {
-  double largest = 0;
-  for (const auto& array : data_)
-    for (double g : array)
-      if (g > largest) largest = g;  // not where nothing is mapped: NaN
-  return largest;
 }
 
 void ArrayConductances::write(const Block& block, const CellLayout& cell, std::span<const double> g) {

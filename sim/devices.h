@@ -48,7 +48,6 @@ class ArrayConductances {
  public:
   ArrayConductances(int arrays, int rows, int columns, int devices);
   void write(const Block& block, const CellLayout& cell, std::span<const double> g_S);
-  double largest_S() const;
   // Throws InputError where a mapped device has no usable value.
   void read(const Block& block, const CellLayout& cell, std::span<double> g_S) const;
   // FOLDER/<array>_<what>.npy. Throws RunError; load throws InputError.

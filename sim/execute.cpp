@@ -170,7 +170,7 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
     activity->residual = std::max(activity->residual, workspace.residual);
     activity->solved_directly += workspace.direct;
   }
-  const double codes = layer.codes_per_step * chip.gain();
+  const double codes = plan.lattice.codes_per_step * chip.gain();
   for (double& y : out) y /= codes;
 }
 

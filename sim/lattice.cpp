@@ -15,7 +15,7 @@ namespace bitline {
 namespace {
 
 constexpr std::size_t probe_devices = 8192;
-constexpr std::uint32_t probe_instance = 0xffffffffu;  // no chip instance of a run
+constexpr std::uint32_t probe_seed = 0, probe_instance = 0xffffffffu;  // whatever the seed: the design's
 constexpr double room = 1.25;                          // over the largest probe
 
 // A layer of all its levels, many times over.
@@ -44,7 +44,7 @@ struct Largest {
 
 Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& probe) {
   const Block& block = probe.blocks[0];
-  const Random random(chip.config.seed, probe_instance);
+  const Random random(probe_seed, probe_instance);
   Cells cells;
   Device lines = device;
   lines.faults.dead_row = lines.faults.dead_column = 0;  // the probe lies in no array
@@ -60,6 +60,20 @@ Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& prob
                   });
   for (std::size_t i = 0; i < d.reference_S.size(); ++i)
     largest.variance_S2 = std::max(largest.variance_S2, variance.reference(i));
+  return largest;
+}
+
+// Of the cells that hold this layer's weights, where they were measured instead of written.
+double largest_measured_S(const Chip& chip, const LayerPlan& plan) {
+  double largest = 0;
+  std::vector<double> g_S;
+  for (const Block& block : plan.blocks) {
+    if (!chip.measured) break;
+    g_S.resize(static_cast<std::size_t>(block.rows) *
+               static_cast<std::size_t>(block.columns * plan.cell.slices * plan.cell.devices_per_slice()));
+    chip.measured->read(block, plan.cell, g_S);
+    largest = std::max(largest, *std::max_element(g_S.begin(), g_S.end()));
+  }
   return largest;
 }
 
@@ -79,10 +93,8 @@ Lattice choose_lattice(const Chip& chip, const LayerPlan& plan) {
   const double step = cell.step_S(device),
                meant_S = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0);
   const Largest probe = largest_of(chip, device, probe_plan(plan));
-  double largest_S = meant_S, widened = 1;
-  if (const double met_S = std::max(probe.value_S, chip.measured ? chip.measured->largest_S() : 0);
-      met_S > meant_S * (1 + 1e-9))
-    widened = room, largest_S = room * met_S;
+  const double widened = ages(device) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
+  const double largest_S = std::max({meant_S, widened * probe.value_S, largest_measured_S(chip, plan)});
   // One code of room for the rounding of g_min.
   Lattice lattice;
   lattice.codes_per_step = static_cast<int>((largest_code - 1) * step / largest_S * (1 + 1e-12)) / 2 * 2;

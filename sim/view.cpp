@@ -72,9 +72,9 @@ AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& bloc
   return AdcBank(plan.settings.adc, plan.signed_current, physical_array(chip, block), converters, random);
 }
 
-// All blocks of one array, of which at least one changed.
+// All blocks of one array, of which at least one changed, or `everything` did as time passed.
 void look_at_array(const Chip& chip, const Device& device, const State& state, std::span<const LayerBlock> blocks,
-                   WireScratch& scratch, View& view) {
+                   bool everything, WireScratch& scratch, View& view) {
   std::vector<BlockDevices> devices;
   std::vector<PlacedDevices> placed;
   for (const auto& [plan, block] : blocks) {
@@ -92,12 +92,13 @@ void look_at_array(const Chip& chip, const Device& device, const State& state, s
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Block& block = *blocks[b].block;
     BlockView& out = view.blocks[block.id];
-    encode(chip, device, placed[b], out);
-    if (out.of_version == 0) out.converters = converters_of(chip, *blocks[b].plan, block, state.random);
     const auto row = row_S.begin() + block.array_row;
     out.row_power_S.assign(row, row + block.rows);
     out.source_S = devices[b].source_S;
     if (solved) out.solved = {solved, b};
+    // Through wires a block's currents hang on all cells of its array.
+    if (!everything && !chip.config.wires.exact() && out.of_version == state.blocks[block.id].version) continue;
+    encode(chip, device, placed[b], out);
     compensate_drift(chip, device, placed[b], state.random, out);
     out.of_version = state.blocks[block.id].version;
   }
@@ -131,7 +132,7 @@ void look_as(const Chip& chip, const Device& device, const State& state, View& v
   });
   tbb::enumerable_thread_specific<WireScratch> scratch;
   parallel_for(arrays.size(),
-               [&](std::size_t a) { look_at_array(chip, device, state, arrays[a], scratch.local(), view); });
+               [&](std::size_t a) { look_at_array(chip, device, state, arrays[a], aged, scratch.local(), view); });
   share_drift_gain(chip, view);
   check_saturation(chip, view);
 }

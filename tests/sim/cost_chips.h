@@ -67,6 +67,7 @@ technology: {node: 130 nm}
   Config config;
   reader.read(config);
   reader.finish();
+  resolve_layers(config);
   return config;
 }
 

@@ -38,6 +38,7 @@ technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/
   Config config;
   reader.read(config);
   reader.finish();
+  resolve_layers(config);
   return config;
 }
 
