@@ -72,7 +72,14 @@ double largest_measured_S(const Chip& chip, const LayerPlan& plan) {
     g_S.resize(static_cast<std::size_t>(block.rows) *
                static_cast<std::size_t>(block.columns * plan.cell.slices * plan.cell.devices_per_slice()));
     chip.measured->read(block, plan.cell, g_S);
-    largest = std::max(largest, *std::max_element(g_S.begin(), g_S.end()));
+    std::vector<double> reference_S;  // as meant
+    for (int r = 0; r < block.rows && plan.cell.offset; ++r)
+      for (int digit : plan.cell.reference_digit)
+        reference_S.push_back(targets(plan.cell, chip.config.device, digit).positive_S);
+    for_conversions(block, plan.cell, chip.config.device, g_S, reference_S,
+                    [&](int, int, Effective e, std::size_t, std::size_t) {
+                      largest = std::max(largest, std::abs(e.value + e.base));
+                    });
   }
   return largest;
 }
