@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,6 @@ namespace bitline::workloads {
 struct Tensor {
   std::string name;
   Shape shape;
-  bool nonnegative = false;   // no value can be below 0
   std::vector<float> values;  // of a constant, the same for every sample; empty: an input, or made by a node
   bool is_constant() const { return !values.empty(); }
 };
@@ -71,44 +71,18 @@ struct Arithmetic {
 // Where the first of three is not 0 the second, else the third; broadcast.
 struct Select {};
 
-// Value by value; compared with 0 or another constant where said.
+// Value by value.
+// clang-format off
 struct Activate {
   enum class Kind {
-    relu,
-    leaky_relu,
-    clip,
-    sigmoid,
-    tanh,
-    elu,
-    selu,
-    celu,
-    gelu,
-    gelu_tanh,
-    silu,
-    mish,
-    softplus,
-    softsign,
-    hard_sigmoid,
-    hard_swish,
-    threshold,
-    exponential,
-    logarithm,
-    square_root,
-    reciprocal,
-    absolute,
-    negate,
-    sign,
-    floor,
-    ceiling,
-    round,
-    erf,
-    sine,
-    cosine,
-    quantize
+    relu, leaky_relu, clip, sigmoid, tanh, elu, selu, celu, gelu, gelu_tanh, silu, mish, softplus, softsign,
+    hard_sigmoid, hard_swish, threshold, exponential, logarithm, square_root, reciprocal, absolute, negate, sign, floor,
+    ceiling, round, erf, sine, cosine, quantize
   } kind = Kind::relu;
-  float alpha = 0.01f, beta = 0;  // slope and offset; step of quantize
+  float alpha = 0.01f, beta = 0;  // slope and offset where there are such; step of quantize
   float low = 0, high = 6;        // of clip; codes of quantize: clip(round(x / alpha), low, high) alpha
 };
+// clang-format on
 
 // (.., channels, height, width). Windows that hang over the padding (ceil mode) count what they see. An average counts
 // real values, or the padding as well.
@@ -144,15 +118,17 @@ struct Overlap {
   int channels = 1, height = 1, width = 1;  // of the output
 };
 
-struct Reshape {};  // same values, same order
+struct Reshape {  // same values, same order
+  Shape shape;
+};
 struct Transpose {
   std::vector<int> order;  // dimension i of the output is dimension order[i] of the input
 };
 struct Concat {
   int axis = 0;
 };
-struct Slice {  // one axis: first, first + step ...; as many as the output's dimension says
-  int axis = 0, first = 0, step = 1;
+struct Slice {  // of one axis: first, first + step ... (step may be negative)
+  int axis = 0, first = 0, step = 1, count = 1;
 };
 struct Pad {
   enum class Kind { constant, reflect, edge } kind = Kind::constant;
@@ -204,18 +180,22 @@ struct Graph {
 // "product", "add", "softmax", "max-pool" ...: the operation as reports call it.
 std::string_view name_of(const Op& op);
 
-// Whether the operation only says where values stand: no value is computed.
+// Whether the operation only says where values stand: none is computed.
 bool only_moves(const Op& op);
 
-// What one sample's tensors of these shapes become. Throws InputError with the numbers when they cannot be taken.
-std::vector<Shape> output_shapes(const Op& op, const std::vector<Shape>& in, const Graph& graph);
+// What tensors of these shapes become. Throws InputError with the numbers when they cannot be taken.
+std::vector<Shape> output_shapes(const Op& op, std::span<const Shape> in, std::span<const Weights> weights);
 
-// Makes a hand-made graph whole: shapes of outputs, which values cannot be negative, positions of products. Throws
-// InputError naming the node: tensors used before they are made, shapes that do not fit, weights that are not finite.
+// Vectors of one sample that a product reads from a tensor of shape `in`.
+std::size_t positions(const Product& product, const Shape& in, std::span<const Weights> weights);
+
+// Appends a node that reads `in`, and its output tensors, called after it; returns the first of them. Throws as
+// output_shapes() does, with the node's name.
+int append(Graph& graph, std::string name, Op op, std::vector<int> in);
+
+// Checks a graph and numbers the positions of its products. Throws InputError naming the node: tensors used before they
+// are made, shapes that do not fit, panels outside of their weights or over each other, weights that are not finite,
+// names used twice.
 void check(Graph& graph);
-
-// A chain of products and digital steps is a graph too: appends a node that reads the last node's first output (or the
-// first input), and returns the tensor that it makes.
-int append(Graph& graph, std::string name, Op op);
 
 }  // namespace bitline::workloads

@@ -59,18 +59,19 @@ struct IntegerGraph {
   std::vector<IntegerWeights> weights;  // as Graph::weights
 };
 
-// Samples that tell how large values become.
+// Samples that tell how large values become, and what is known of all samples.
 struct Calibration {
   std::span<const float> values;  // whole samples
+  bool nonnegative = false;       // no sample has a value below 0
   bool pixels = false;            // bytes divided by 255: inputs of the first products have scale 1 / highest()
 };
 
 // Quantizes weights at once, and inputs from the calibration samples: scale = q / highest(), q the `coverage` quantile
 // (nearest rank, 1 = maximum) of |x| of the float graph over all tensors that a product's weights read; all-zero inputs
 // get 1 / highest(). Pixels (before anything but moves and maxima) have scale 1 / highest(), so 8-bit codes are the
-// pixels; inputs that the file itself quantizes keep its step where the codes fit. Inputs are signed when they can be
-// negative. `settings(i, name)` gives each weights' bits. Throws InputError: bits out of range, samples of another
-// size, or none where they are needed.
+// pixels; inputs that the file itself quantizes keep its step where its codes fit. Inputs are signed when they can be
+// negative. `settings(i, name)` gives the bits of each weights. Throws InputError: bits out of range, samples of
+// another size, or none where they are needed.
 IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& calibration,
                       const std::function<LayerQuantization(int, const std::string&)>& settings, double coverage = 1.0);
 
