@@ -63,9 +63,9 @@ void compute(const Overlap& o, std::size_t samples, const Operand<T>& in, T* out
   const Window& w = o.window;
   const std::size_t plane = static_cast<std::size_t>(o.height) * static_cast<std::size_t>(o.width);
   const std::size_t maps = samples * static_cast<std::size_t>(map.maps) * static_cast<std::size_t>(o.channels);
-  std::fill_n(out, maps * plane, T(0));
   const T* value = in.values;
-  for (std::size_t m = 0; m < maps; ++m, out += plane)
+  for (std::size_t m = 0; m < maps; ++m, out += plane) {
+    std::fill_n(out, plane, o.bias.empty() ? T(0) : T(o.bias[m % static_cast<std::size_t>(o.channels)]));
     for (int ky = 0; ky < w.kernel_height; ++ky)
       for (int kx = 0; kx < w.kernel_width; ++kx)
         for (int py = 0; py < map.height; ++py) {
@@ -80,6 +80,7 @@ void compute(const Overlap& o, std::size_t samples, const Operand<T>& in, T* out
             if (x >= 0 && x < o.width) line[x] += *value;
           }
         }
+  }
 }
 
 template void compute(const Pool&, std::size_t, const Operand<float>&, float*);

@@ -146,6 +146,16 @@ struct OpName {
   std::string_view operator()(const Loop&) const { return "loop"; }
 };
 
+void add_nodes(const Graph& graph, std::size_t times, std::vector<PlacedNode>& nodes) {
+  for (const Node& node : graph.nodes) {
+    if (const auto* loop = std::get_if<Loop>(&node.op)) {
+      add_nodes(*loop->body, times * static_cast<std::size_t>(loop->steps), nodes);
+    } else {
+      nodes.push_back({&graph, &node, times});
+    }
+  }
+}
+
 struct OnlyMoves {
   bool operator()(const auto&) const { return false; }
   bool operator()(const Reshape&) const { return true; }
@@ -173,6 +183,12 @@ std::size_t Graph::output_size() const {
 std::string_view name_of(const Op& op) { return std::visit(OpName{}, op); }
 
 bool only_moves(const Op& op) { return std::visit(OnlyMoves{}, op); }
+
+std::vector<PlacedNode> all_nodes(const Graph& graph) {
+  std::vector<PlacedNode> nodes;
+  add_nodes(graph, 1, nodes);
+  return nodes;
+}
 
 int append(Graph& graph, std::string name, Op op, std::vector<int> in) {
   std::vector<Shape> shapes;

@@ -111,11 +111,12 @@ struct Softmax {
   bool logarithm = false;
 };
 
-// Overlapping windows added up, what is left of a transposed convolution after its product: (.., channels x kernel,
-// height, width) to (.., channels, height, width). The window slides over the output.
+// Overlapping windows added up, and a bias: what is left of a transposed convolution after its product, (.., channels x
+// kernel, height, width) to (.., channels, height, width). The window slides over the output.
 struct Overlap {
-  Window window;                            // of the output
+  Window window;
   int channels = 1, height = 1, width = 1;  // of the output
+  std::vector<float> bias;                  // one per channel, or empty
 };
 
 struct Reshape {  // same values, same order
@@ -188,6 +189,15 @@ std::vector<Shape> output_shapes(const Op& op, std::span<const Shape> in, std::s
 
 // Vectors of one sample that a product reads from a tensor of shape `in`.
 std::size_t positions(const Product& product, const Shape& in, std::span<const Weights> weights);
+
+// A node of a graph, or of the body of a loop in it, and how often a sample needs it.
+struct PlacedNode {
+  const Graph* graph = nullptr;  // that holds the node and its tensors; weights are the whole graph's
+  const Node* node = nullptr;
+  std::size_t times = 1;
+};
+// All nodes in order of computation, those of bodies in place of their loops.
+std::vector<PlacedNode> all_nodes(const Graph& graph);
 
 // Appends a node that reads `in`, and its output tensors, called after it; returns the first of them. Throws as
 // output_shapes() does, with the node's name.

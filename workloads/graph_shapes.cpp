@@ -149,6 +149,8 @@ struct ShapeAfter {
     need(1, 1);
     const Map map = map_of(first());
     if (o.channels < 1 || o.height < 1 || o.width < 1) refuse_shape("gives an empty map");
+    if (!o.bias.empty() && o.bias.size() != static_cast<std::size_t>(o.channels))
+      refuse_shape("has {} bias values for {} channels", o.bias.size(), o.channels);
     const Extent e = extent(o.window, o.height, o.width);
     const std::int64_t kernel = std::int64_t{o.window.kernel_height} * o.window.kernel_width;
     if (e.height != map.height || e.width != map.width || kernel * o.channels != map.channels)

@@ -156,7 +156,7 @@ struct Counter {
             .exponentials = read(),
             .comparisons = read() - groups};
   }
-  Operations operator()(const Overlap&) const { return {.additions = read()}; }
+  Operations operator()(const Overlap& o) const { return {.additions = read() + (o.bias.empty() ? 0 : made())}; }
   Operations operator()(const Resize& r) const {
     const bool copies = r.taps == 1 && std::ranges::all_of(r.weight, [](float w) { return w == 1; });
     if (copies) return {};
@@ -210,6 +210,10 @@ Operations operator*(double times, Operations o) {
 
 Operations operations(const Graph& graph, const Node& node, double bytes_of_value) {
   return Counter::count(graph, graph.weights, node, bytes_of_value);
+}
+
+Operations operations(const Graph& graph, const PlacedNode& placed, double bytes_of_value) {
+  return static_cast<double>(placed.times) * Counter::count(*placed.graph, graph.weights, *placed.node, bytes_of_value);
 }
 
 }  // namespace bitline::workloads

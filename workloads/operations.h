@@ -22,5 +22,7 @@ Operations operator*(double times, Operations);
 // Of one sample. A Product counts its MACs and additions of bias; a Loop all its steps. A reshape is nothing; what only
 // moves values counts bytes.
 Operations operations(const Graph& graph, const Node& node, double bytes_of_value = 1);
+// Of all the times that a sample needs it.
+Operations operations(const Graph& graph, const PlacedNode& node, double bytes_of_value = 1);
 
 }  // namespace bitline::workloads
