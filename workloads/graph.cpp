@@ -191,11 +191,15 @@ std::vector<PlacedNode> all_nodes(const Graph& graph) {
 }
 
 int append(Graph& graph, std::string name, Op op, std::vector<int> in) {
+  return append(graph, graph.weights, std::move(name), std::move(op), std::move(in));
+}
+
+int append(Graph& graph, std::span<const Weights> weights, std::string name, Op op, std::vector<int> in) {
   std::vector<Shape> shapes;
   for (int t : in) shapes.push_back(graph.tensors.at(static_cast<std::size_t>(t)).shape);
   std::vector<Shape> made;
   try {
-    made = output_shapes(op, shapes, graph.weights);
+    made = output_shapes(op, shapes, weights);
   } catch (const InputError& e) {
     throw InputError(fmt::format("network '{}', node '{}': {}", graph.name, name, e.what()));
   }

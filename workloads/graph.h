@@ -202,6 +202,8 @@ std::vector<PlacedNode> all_nodes(const Graph& graph);
 // Appends a node that reads `in`, and its output tensors, called after it; returns the first of them. Throws as
 // output_shapes() does, with the node's name.
 int append(Graph& graph, std::string name, Op op, std::vector<int> in);
+// To the body of a loop in a graph of these weights.
+int append(Graph& body, std::span<const Weights> weights, std::string name, Op op, std::vector<int> in);
 
 // Checks a graph and numbers the positions of its products. Throws InputError naming the node: tensors used before they
 // are made, shapes that do not fit, panels outside of their weights or over each other, weights that are not finite,

@@ -95,7 +95,7 @@ std::vector<float> interpret_float(const Graph& graph, std::span<const float> va
                                              std::size_t, float* out) {
       if (observe) observe(p.weights, {in, n * static_cast<std::size_t>(shape.size())});
       product.run(p, shape, in, out);
-      const Shape& made = output_shapes(p, std::span(&shape, 1), graph.weights).front();
+      const Shape made = output_shapes(p, std::span(&shape, 1), graph.weights).front();
       check_finite(graph, node.name, {out, n * static_cast<std::size_t>(made.size())});
     };
     Walk<float> walk(n, multiply);
