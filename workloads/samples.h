@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -16,6 +17,9 @@ struct Labels {
   std::vector<int> of_sample;      // 0 .. classes - 1
   int classes = 0;                 // of the whole set, not only of the samples taken from it
   std::vector<std::string> names;  // of the classes, where the set has them; else empty
+  // The output that stands for class 0, where that is said (workload.first_class); unset: there are as many outputs as
+  // classes, in their order.
+  std::optional<int> first_output = std::nullopt;
 };
 
 // A picture (or any array) per sample, such as the undamaged one.
