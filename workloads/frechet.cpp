@@ -2,16 +2,21 @@
 #include "workloads/frechet.h"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
 #include <algorithm>
+#include <limits>
 
 namespace bitline::workloads {
 namespace {
 
 using Square = Eigen::MatrixXd;
 
+// Symmetric. What rounding leaves of eigenvalues that are 0 is cut off, or its root would be 1e-8 of the largest.
 Square square_root(const Square& covariance) {
   const Eigen::SelfAdjointEigenSolver<Square> eigen(covariance);
-  const Eigen::VectorXd roots = eigen.eigenvalues().cwiseMax(0).cwiseSqrt();
+  const Eigen::VectorXd& values = eigen.eigenvalues();
+  const double least = static_cast<double>(values.size()) * std::numeric_limits<double>::epsilon() * values.maxCoeff();
+  const Eigen::VectorXd roots = (values.array() > least).select(values, 0).cwiseSqrt();
   return eigen.eigenvectors() * roots.asDiagonal() * eigen.eigenvectors().transpose();
 }
 
@@ -39,11 +44,10 @@ double frechet_distance(const Gaussian& a, const Gaussian& b) {
   const auto d = static_cast<Eigen::Index>(a.mean.size());
   double apart = 0;
   for (std::size_t i = 0; i < a.mean.size(); ++i) apart += (a.mean[i] - b.mean[i]) * (a.mean[i] - b.mean[i]);
-  const Square ca = square_of(a.covariance, d), cb = square_of(b.covariance, d), root = square_root(ca);
-  Square product = root * cb * root;
-  product = (product + product.transpose().eval()) / 2;  // symmetric but for rounding
-  const Eigen::SelfAdjointEigenSolver<Square> eigen(product, Eigen::EigenvaluesOnly);
-  const double shared = eigen.eigenvalues().cwiseMax(0).cwiseSqrt().sum();
+  const Square ca = square_of(a.covariance, d), cb = square_of(b.covariance, d);
+  // The trace of the root of (A B)(A B)^T, A and B the roots of the covariances: without squaring what is small.
+  const Square product = square_root(ca) * square_root(cb);
+  const double shared = Eigen::BDCSVD<Square>(product).singularValues().sum();
   return std::max(0.0, apart + ca.trace() + cb.trace() - 2 * shared);
 }
 

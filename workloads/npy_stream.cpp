@@ -50,9 +50,9 @@ std::vector<double> NpyStream::read_stored(std::size_t items, std::size_t before
   const std::vector<std::uint8_t> stored = bytes_.read(items * bytes);
   if (stored.size() < items * bytes) truncated(before * bytes + stored.size());
   std::vector<double> values = npy_values(header_, stored, name());
-  const auto wrong = std::ranges::find_if(values, [](double v) { return !std::isfinite(v); });
+  const auto wrong = std::ranges::find_if(values, [](double v) { return !std::isfinite(static_cast<float>(v)); });
   if (wrong != values.end())
-    throw InputError(fmt::format("{}: number {} is {}, not finite", name(),
+    throw InputError(fmt::format("{}: number {} is {}, no finite number of single precision", name(),
                                  before * item_ + static_cast<std::size_t>(wrong - values.begin()), *wrong));
   return values;
 }

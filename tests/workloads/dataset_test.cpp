@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 
@@ -366,7 +367,8 @@ TEST_CASE("Fashion-MNIST as Debian installs it") {
 }
 
 TEST_CASE("MNIST with its training images in four parts") {
-  const fs::path folder = fs::path(BITLINE_SOURCE_DIR) / "../shared/data/mnist";
+  const char* given = std::getenv("BITLINE_DATA");
+  const fs::path folder = (given ? fs::path(given) : fs::path(BITLINE_SOURCE_DIR) / "../shared/data") / "mnist";
   if (!fs::exists(folder)) {
     MESSAGE("skipped: no MNIST beside the project");
     return;
