@@ -29,7 +29,7 @@ std::vector<double> npy_row_major(const NpyHeader& header, std::vector<double> s
 struct NpyArray {
   std::vector<std::size_t> shape;
   std::vector<double> data;
-  std::string dtype;  // as in the file: "<f4"
+  std::string dtype = {};  // as in the file: "<f4"
   std::size_t size() const { return data.size(); }
 };
 
