@@ -134,7 +134,8 @@ void fields(Visitor& v, Config& c) {
   v(c.keep,
     {.key = "keep",
      .meaning =
-         "conductances: write target, written and aged conductances of the first chip's arrays to the run folder"});
+         "conductances: write target, written and aged conductances of the first chip's arrays to the run folder; "
+         "outputs: what the network gave for each sample, outputs.npy of shape (chips, samples, values)"});
   v(c.conductances,
     {.key = "conductances",
      .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing"});

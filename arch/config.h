@@ -40,8 +40,8 @@ enum class Unused { g_min, open };
 inline constexpr std::string_view unused_names[] = {"g_min", "open"};
 constexpr std::span<const std::string_view> names_of(Unused) { return unused_names; }
 
-enum class Keep { nothing, conductances };
-inline constexpr std::string_view keep_names[] = {"nothing", "conductances"};
+enum class Keep { nothing, conductances, outputs };
+inline constexpr std::string_view keep_names[] = {"nothing", "conductances", "outputs"};
 constexpr std::span<const std::string_view> names_of(Keep) { return keep_names; }
 
 enum class BiasPlace { digital, rows };

@@ -257,6 +257,19 @@ const Value* ConfigReader::opened(const Value& node, const Field& f, std::span<c
   return nullptr;
 }
 
+const Value* ConfigReader::spelled_out(const Value& node, const Field& f) {
+  if (node.is_scalar() || is_annotated(node)) {
+    Value map = Value::map(node.origin);
+    map.set(f.scalar, node, node.origin);
+    return kept(std::move(map));
+  }
+  const Value* base = node.find("base");
+  if (!base || !base->shorthand) return &node;
+  Value map = node;  // was written over a scalar, which it replaces
+  map.erase("base");
+  return kept(std::move(map));
+}
+
 void ConfigReader::read_map(const Value* map, const std::string& path, std::set<std::string> known,
                             const Visit& visit) {
   stack_.push_back({map, path, std::move(known)});
@@ -282,6 +295,7 @@ void ConfigReader::end_of_map() {
 void ConfigReader::record(const Field& f, const Visit& visit) {
   const Value* node = take(f);
   const std::string path = path_;
+  if (node && *f.scalar) node = spelled_out(*node, f);
   if (node) node = opened(*node, f, {});
   if (node) read_map(node, path, {}, visit);  // else every default stays as the struct has it
 }
@@ -313,6 +327,13 @@ void ConfigReader::list(const Field& f, const ListRef& ref) {
   if (!node) return;
   const std::string path = path_;
   node = unwrapped(node);
+  if (f.single && !node->is_list()) {
+    Value one;
+    one.kind = Value::Kind::list;
+    one.origin = node->origin;
+    one.items.push_back(*node);
+    node = kept(std::move(one));
+  }
   if (!node->is_list()) {
     report(*node, path, fmt::format("is {} where a list is expected", shown(*node)), "write [a, b, c]");
     return;

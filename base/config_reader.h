@@ -72,6 +72,8 @@ class ConfigReader : public Visitor {
   bool in_range(const Value& at, const Field& f, double x);
   // A map of keys for this node, with the file it names opened; null after reporting what is wrong with it.
   const Value* opened(const Value& node, const Field& f, std::span<const std::string_view> types);
+  // The map that a scalar stands for (Field::scalar).
+  const Value* spelled_out(const Value& node, const Field& f);
   void read_map(const Value* map, const std::string& path, std::set<std::string> known, const Visit& visit);
   void end_of_map();
   void note_origins(const Value& node, const std::string& path);

@@ -40,6 +40,8 @@ struct Field {
   const char* source = "";  // where the default comes from
   const char* absent = "";  // for std::optional: the word that means "not set" ("all", "auto"); "" = leave the key out
   bool library = false;     // a scalar here is the short name of a shipped config ("technology: 130nm")
+  const char* scalar = "";  // for records: a scalar here is the value of this key alone ("dataset: mnist")
+  bool single = false;      // for lists: one element may stand without brackets
 };
 
 class Visitor;

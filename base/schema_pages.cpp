@@ -54,7 +54,11 @@ class RowCollector : public Visitor {
   }
   void record(const Field& f, const Visit& visit) override {
     const std::string path = here(f);
-    add_at(path, f, f.library ? "map, or the name of a shipped one" : "map", "");
+    add_at(path, f,
+           f.library   ? "map, or the name of a shipped one"
+           : *f.scalar ? fmt::format("map, or {} alone", f.scalar)
+                       : "map",
+           "");
     nested(path, visit);
   }
   void variant(const Field& f, const VariantRef& ref) override {
@@ -75,7 +79,7 @@ class RowCollector : public Visitor {
     if (n == 0) ref.resize(1);
     ref.visit(*this, 0);
     if (n == 0) ref.resize(0);
-    rows[first].type.insert(0, "list of ");
+    rows[first].type.insert(0, f.single ? "one or a list of " : "list of ");
     if (!f.required) rows[first].fallback = n == 0 ? "[]" : "";
   }
   void map(const Field& f, const MapRef& ref) override {
@@ -146,7 +150,8 @@ class JsonSchemaBuilder : public Visitor {
   }
   void record(const Field& f, const Visit& visit) override {
     const Json j = object_of(visit);
-    put(f, f.library ? Json{{"anyOf", {j, {{"type", "string"}}}}} : j);
+    const Json text{{"type", "string"}};
+    put(f, f.library ? Json{{"anyOf", {j, text}}} : *f.scalar ? Json{{"anyOf", {j, annotated(text)}}} : j);
   }
   void variant(const Field& f, const VariantRef& ref) override {
     Json any = Json::array();
@@ -169,7 +174,8 @@ class JsonSchemaBuilder : public Visitor {
     Json items = properties[f.key];
     items.erase("default");
     items.erase("description");
-    put(f, annotated({{"type", "array"}, {"items", items}}));
+    const Json list = annotated({{"type", "array"}, {"items", items}});
+    put(f, f.single ? Json{{"anyOf", {items, list}}} : list);
   }
   void map(const Field& f, const MapRef& ref) override {
     JsonSchemaBuilder element;

@@ -169,7 +169,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     const Dataset data = load_dataset(config.workload.dataset, Split::test, 0,
                                       static_cast<std::size_t>(config.workload.images), options.data);
     if (data.labels.empty())
-      throw InputError("workload.dataset: '" + config.workload.dataset + "' has no labels, which accuracy needs");
+      throw InputError("workload.dataset: '" + data.name + "' has no labels, which accuracy needs");
     add_inputs(data, p.inputs);
     result.inputs = p.inputs;
     result.mapping = mapping_of(config, p.network->matrices(), p.placement);
