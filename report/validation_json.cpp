@@ -13,7 +13,7 @@ Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullpt
 
 Json object_of(const Breakdown& parts) {
   Json object = Json::object();
-  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
+  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
   return object;
 }
 
@@ -36,8 +36,8 @@ Json design_of(const ValidatedDesign& d) {
           {"config_hash", d.result.config_hash},
           {"published", published},
           {"budget", budget},
-          {"energy_breakdown_J", object_of(d.result.energy_J)},
-          {"area_breakdown_m2", object_of(d.result.area_breakdown_m2)}};
+          {"energy_breakdown_J", object_of(d.result.costs.energy_J)},
+          {"area_breakdown_m2", object_of(d.result.costs.area_breakdown_m2)}};
 }
 
 Json place_of(const AdcPlace& p) {
