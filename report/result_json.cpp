@@ -22,6 +22,12 @@ Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
 
+Json object_of(const Breakdown& parts) {
+  Json object = Json::object();
+  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
+  return object;
+}
+
 Json quality_of(const Quality& q) {
   Json chips = Json::array();
   for (const ChipQuality& chip : q.chips) chips.push_back({{"value", chip.value}, {"ci95", pair_of(chip.ci95)}});
@@ -35,16 +41,19 @@ Json quality_of(const Quality& q) {
 
 Json layers_of(const Result& r) {
   Json layers = Json::array();
-  for (const LayerResult& l : r.layers) {
-    const bool exact = std::isinf(l.snr_db) && l.snr_db > 0;
+  for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
+    const LayerCosts& l = r.costs.layers[i];
+    const LayerReads* reads = r.reads.empty() ? nullptr : &r.reads[i];
+    const auto of_run = [&](double LayerReads::*figure) { return reads ? Json(reads->*figure) : Json(nullptr); };
+    const bool exact = reads && std::isinf(reads->snr_db) && reads->snr_db > 0;
     layers.push_back({{"name", l.name},
                       {"energy_J", l.energy_J},
                       {"latency_s", l.latency_s},
                       {"settle_s", l.settle_s},
                       {"read_s", l.read_s},
-                      {"snr_db", exact || r.shapes ? Json(nullptr) : Json(l.snr_db)},
-                      {"adc_clipped_frac", unless_shapes(r, l.adc_clipped_frac)},
-                      {"adc_full_scale_A", unless_shapes(r, l.adc_full_scale_A)},
+                      {"snr_db", exact ? Json(nullptr) : of_run(&LayerReads::snr_db)},
+                      {"adc_clipped_frac", of_run(&LayerReads::adc_clipped_frac)},
+                      {"adc_full_scale_A", of_run(&LayerReads::adc_full_scale_A)},
                       {"conversions", l.conversions},
                       {"macs", l.macs},
                       {"arrays", l.arrays},
@@ -123,7 +132,7 @@ Json wires_of(const Result& r) {
 
 Json boundaries_of(const Result& r) {
   Json all = Json::array();
-  for (const Boundary& b : r.boundaries)
+  for (const Efficiency& b : r.costs.boundaries)
     all.push_back(
         {{"name", b.name}, {"inside", b.inside}, {"tops_per_w", b.tops_per_w}, {"tops_per_mm2", b.tops_per_mm2}});
   return all;
@@ -131,7 +140,7 @@ Json boundaries_of(const Result& r) {
 
 Json baselines_of(const Result& r) {
   Json all = Json::array();
-  for (const Baseline& b : r.baselines)
+  for (const Baseline& b : r.costs.baselines)
     all.push_back({{"name", b.name},
                    {"how", b.how},
                    {"energy_J", b.energy_J},
@@ -144,9 +153,9 @@ Json baselines_of(const Result& r) {
 
 Json unit_costs_of(const Result& r) {
   Json all = Json::array();
-  for (const CostLine& c : r.unit_costs)
-    all.push_back({{"name", c.part},
-                   {"per", c.per},
+  for (const CostLine& c : r.costs.unit_costs)
+    all.push_back({{"name", info(c.component).name},
+                   {"per", info(c.component).per},
                    {"energy_J", c.unit.energy_J},
                    {"time_s", c.unit.time_s},
                    {"area_m2", c.unit.area_m2},
@@ -195,26 +204,26 @@ Json document(const Result& r) {
         {"refresh_in_s", or_null(r.write.refresh_in_s)}}},
       {"wires", wires_of(r)},
       {"energy",
-       {{"per_inference_J", r.energy_per_inference_J},
-        {"interval_J", {r.energy_low_J, r.energy_high_J}},
-        {"write_J", or_null(r.energy_write_J)},
-        {"write_s", or_null(r.write_time_s)},
-        {"refresh_W", or_null(r.refresh_W)},
-        {"breakdown_J", object_of(r.energy_J)},
+       {{"per_inference_J", r.costs.energy_per_inference_J},
+        {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
+        {"write_J", or_null(r.costs.energy_write_J)},
+        {"write_s", or_null(r.costs.write_time_s)},
+        {"refresh_W", or_null(r.costs.refresh_W)},
+        {"breakdown_J", object_of(r.costs.energy_J)},
         {"images", images_of(r)}}},
       {"latency",
-       {{"per_inference_s", r.latency_per_inference_s},
-        {"throughput_per_s", r.throughput_per_s},
-        {"breakdown_s", object_of(r.latency_s)}}},
+       {{"per_inference_s", r.costs.latency_per_inference_s},
+        {"throughput_per_s", r.costs.throughput_per_s},
+        {"breakdown_s", object_of(r.costs.latency_s)}}},
       {"area",
-       {{"total_m2", r.area_m2},
-        {"unused_arrays_m2", r.unused_arrays_m2},
-        {"breakdown_m2", object_of(r.area_breakdown_m2)}}},
+       {{"total_m2", r.costs.area_m2},
+        {"unused_arrays_m2", r.costs.unused_arrays_m2},
+        {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}}},
       {"efficiency",
-       {{"tops_per_w", r.tops_per_w},
-        {"tops_per_mm2", r.tops_per_mm2},
-        {"one_bit_tops_per_w", r.one_bit_tops_per_w},
-        {"definition", r.efficiency_definition},
+       {{"tops_per_w", r.costs.tops_per_w},
+        {"tops_per_mm2", r.costs.tops_per_mm2},
+        {"one_bit_tops_per_w", r.costs.one_bit_tops_per_w},
+        {"definition", r.costs.efficiency_definition},
         {"boundaries", boundaries_of(r)}}},
       {"baselines", baselines_of(r)},
       {"unit_costs", unit_costs_of(r)},

@@ -203,19 +203,4 @@ std::string bar(double fraction, std::size_t width) {
   return text + std::string(eighths[parts % 8]);
 }
 
-std::vector<std::string> part_names(const std::vector<const Breakdown*>& breakdowns) {
-  std::vector<std::string> names;
-  for (const Breakdown* breakdown : breakdowns)
-    for (const auto& [name, value] : *breakdown)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  return names;
-}
-
-double part(const Breakdown& breakdown, const std::string& name) {
-  double sum = 0;
-  for (const auto& [key, value] : breakdown)
-    if (key == name) sum += value;
-  return sum;
-}
-
 }  // namespace bitline

@@ -6,6 +6,16 @@
 namespace bitline {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
+
+Json object_of(const Breakdown& parts) {
+  Json object = Json::object();
+  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
+  return object;
+}
+
 Json design_of(const ValidatedDesign& d) {
   Json published = Json::array(), budget = Json::array();
   for (const Published& p : d.result.published)
@@ -25,8 +35,8 @@ Json design_of(const ValidatedDesign& d) {
           {"config_hash", d.result.config_hash},
           {"published", published},
           {"budget", budget},
-          {"energy_breakdown_J", object_of(d.result.energy_J)},
-          {"area_breakdown_m2", object_of(d.result.area_breakdown_m2)}};
+          {"energy_breakdown_J", object_of(d.result.costs.energy_J)},
+          {"area_breakdown_m2", object_of(d.result.costs.area_breakdown_m2)}};
 }
 
 Json place_of(const AdcPlace& p) {

@@ -23,6 +23,10 @@ double switch_ohm(const Config& config, double devices) {
 
 }  // namespace
 
+int bits_for(double largest) { return std::max(1, static_cast<int>(std::ceil(std::log2(largest + 1)))); }
+
+int register_bits(const PlanePlan& planes) { return bits_for(planes.largest) + (planes.both_signs ? 1 : 0); }
+
 ArrayLines line_loads(const Config& config) {
   const Technology& t = config.technology;
   const CellLayout cell = layout(config.cell, config.quantization.weight_bits);

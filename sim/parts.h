@@ -38,6 +38,11 @@ struct ChipParts {
   double idle_register_J = 0;
 };
 
+// Bits of a row's register for one plane.
+int register_bits(const PlanePlan&);
+// Bits that hold 0..largest.
+int bits_for(double largest);
+
 ArrayLines line_loads(const Config&);
 ChipParts chip_parts(const Config&, double buffer_bits);
 LayerParts layer_parts(const Config&, const LayerConfig&, const ArrayLines&);

@@ -15,7 +15,9 @@
 #include "base/parallel.h"
 #include "sim/budget.h"
 #include "sim/calibrate.h"
+#include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/drives.h"
 #include "sim/execute.h"
 #include "sim/prepare.h"
 #include "sim/shapes.h"
@@ -37,7 +39,7 @@ struct ChipRun {
   std::vector<int> predicted;
   std::vector<Activity> activity;     // by layer
   std::vector<double> signal, noise;  // by layer, over the first images
-  std::vector<LayerCounts> images;    // (layers, images that are counted one by one)
+  std::vector<Ledger> images;         // (layers, images that are counted one by one)
 };
 
 // `with_pairs`, by layer: whether products of inputs are counted, for power in arrays with wires. `per_image`: of so
@@ -76,7 +78,7 @@ ChipRun run_chip(const Chip& chip, const View& view, const QuantizedNetwork& net
                         execute_layer(chip, view, l, in.subspan(done * rows, positions * rows), positions, i,
                                       out.subspan(done * columns, positions * columns), &own);
                         if (!chip.layers[l].settings.digital)
-                          run.images[l * per_image + i] = array_counts(chip.layers[l], view, own);
+                          run.images[l * per_image + i] = read_ledger(chip.layers[l], view, own);
                         activity[l].add(own);
                         done += positions;
                       }
@@ -196,14 +198,14 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     stages.begin("chips", 0.08);
     const auto layers = chip.layers.size();
     std::vector<double> accuracies, hits(data.count(), 0);
-    std::vector<LayerCounts> counts(layers);
+    std::vector<Ledger> ledgers(layers);
     std::vector<double> signal(layers, 0), noise(layers, 0), clipped(layers, 0), conversions(layers, 0),
         full_scale(layers, 0);
     WriteReport writing;
     double residual = 0;
     std::uint64_t solved_directly = 0;
     std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
-    std::vector<LayerCounts> image_counts;  // of the first chip
+    std::vector<Ledger> image_ledgers;  // of the first chip
     const std::size_t per_image = options.per_image ? data.count() : std::min(sampled_images, data.count());
     for (int instance = 0; instance < config.instances; ++instance) {
       State state = new_state(chip, instance);
@@ -236,17 +238,14 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       accuracies.push_back(mean(hit));
       result.quality.chips.push_back({mean(hit), wilson_interval(successes, hit.size())});
       for (std::size_t l = 0; l < layers; ++l) {
-        const LayerCounts c = array_counts(chip.layers[l], view, run.activity[l]);
-        counts[l].array_J += c.array_J;
-        counts[l].line_drive += c.line_drive;
-        counts[l].line_activations += c.line_activations;
+        ledgers[l].add(read_ledger(chip.layers[l], view, run.activity[l]));
         signal[l] += run.signal[l], noise[l] += run.noise[l];
         clipped[l] += static_cast<double>(run.activity[l].clipped),
             conversions[l] += static_cast<double>(run.activity[l].conversions);
         full_scale[l] += mean_full_scale_A(chip.layers[l], view) / config.instances;
       }
       if (instance == 0) {
-        image_counts = std::move(run.images);
+        image_ledgers = std::move(run.images);
         for (std::size_t i = 0; i < per_image; ++i)
           result.images.push_back({data.labels[i], run.predicted[i], 0, std::vector<double>(layers, 0)});
       }
@@ -279,7 +278,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     }
     w.read_after_s = age_since_write_s(config);
     if (config.programming.refresh_s) w.refresh_in_s = *config.programming.refresh_s - w.read_after_s;
-    warn_endurance(chip, result.warnings);
+    if (const auto warning = endurance_warning(chip)) result.warnings.push_back(*warning);
 
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder) result.wires->residual = residual;
@@ -289,23 +288,23 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     }
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
-    for (auto& c : counts) c.array_J /= inferences, c.line_drive /= inferences, c.line_activations /= inferences;
-    add_costs(chip, counts, result);
+    for (Ledger& ledger : ledgers) ledger.divide(inferences);
+    const Tariff prices = tariff(chip, chain_flow(chip));
+    result.costs = price(chip, prices, ledgers, result.write.pulses_per_cell);
+    result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
     for (std::size_t i = 0; i < per_image; ++i) {
       ImageResult& image = result.images[i];
-      image.energy_J = result.energy_per_inference_J;
+      image.energy_J = result.costs.energy_per_inference_J;
       for (std::size_t l = 0; l < layers; ++l) {
-        image.data_energy_J[l] = data_energy_J(chip, chip.layers[l], image_counts[l * per_image + i]);
-        image.energy_J += image.data_energy_J[l] - data_energy_J(chip, chip.layers[l], counts[l]);
+        image.data_energy_J[l] = data_energy_J(chip, prices, l, image_ledgers[l * per_image + i]);
+        image.energy_J += image.data_energy_J[l] - data_energy_J(chip, prices, l, ledgers[l]);
       }
     }
-    for (std::size_t l = 0; l < layers; ++l) {
-      LayerResult& out = result.layers[l];
+    for (std::size_t l = 0; l < layers; ++l)
       // Infinite for a product without any deviation: reports say "exact".
-      out.snr_db = noise[l] > 0 ? 10 * std::log10(signal[l] / noise[l]) : std::numeric_limits<double>::infinity();
-      out.adc_clipped_frac = conversions[l] > 0 ? clipped[l] / conversions[l] : 0;
-      out.adc_full_scale_A = full_scale[l];
-    }
+      result.reads.push_back(
+          {noise[l] > 0 ? 10 * std::log10(signal[l] / noise[l]) : std::numeric_limits<double>::infinity(),
+           conversions[l] > 0 ? clipped[l] / conversions[l] : 0, full_scale[l]});
     stages.end();
   });
   result.threads = options.threads;

@@ -103,18 +103,11 @@ std::vector<std::vector<double>> block_rows_S(const Chip& chip, std::span<const 
 
 // --- inputs ---------------------------------------------------------------------------------------------------------
 
-// What one image drives, [copy][row].
-struct RowDrives {
-  std::vector<std::vector<double>> drive, on;
-};
-
 RowDrives per_image(const Activity& a, std::size_t images) {
-  RowDrives d;
-  for (const auto& [from, to] : {std::pair{&a.row_drive, &d.drive}, {&a.row_on, &d.on}})
-    for (const auto& rows : *from) {
-      auto& mean = to->emplace_back();
-      for (const std::uint64_t count : rows) mean.push_back(static_cast<double>(count) / static_cast<double>(images));
-    }
+  RowDrives d = row_drives(a);
+  for (auto* of : {&d.drive, &d.on})
+    for (auto& rows : *of)
+      for (double& sum : rows) sum /= static_cast<double>(images);
   return d;
 }
 
@@ -154,7 +147,8 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
   return d;
 }
 
-RowDrives row_drives(const Chip& chip, const LayerPlan& plan, const LayerShape& shape, const LayerCodes& codes) {
+// Of one image.
+RowDrives drives_of(const Chip& chip, const LayerPlan& plan, const LayerShape& shape, const LayerCodes& codes) {
   const Workload& workload = chip.config.workload;
   const MatrixLayer& m = plan.matrix;
   const std::size_t per_image = static_cast<std::size_t>(m.positions) * static_cast<std::size_t>(m.rows);
@@ -184,28 +178,18 @@ RowDrives row_drives(const Chip& chip, const LayerPlan& plan, const LayerShape& 
 
 }  // namespace
 
-std::vector<LayerCounts> shape_counts(const Chip& chip, std::span<const LayerCodes> codes) {
+std::vector<Ledger> shape_ledgers(const Chip& chip, std::span<const LayerCodes> codes) {
   const auto rows_S = block_rows_S(chip, codes);
-  std::vector<LayerCounts> counts(chip.layers.size());
+  std::vector<Ledger> ledgers(chip.layers.size());
   std::size_t number = 0;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
     if (plan.settings.digital) continue;
-    const RowDrives d = row_drives(chip, plan, chip.config.workload.shapes[l], codes[l]);
-    const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings.input.t_read_s;
-    const int lines = shares_column(plan.cell) ? 2 : 1;
-    for (const auto& block : plan.blocks) {
-      const auto copy = static_cast<std::size_t>(block.copy);
-      const std::vector<double>& row_S = rows_S[number++];
-      for (std::size_t r = 0; r < row_S.size(); ++r) {
-        const std::size_t row = static_cast<std::size_t>(block.row) + r;
-        counts[l].array_J += d.drive[copy][row] * joule_per_siemens * row_S[r];
-        counts[l].line_drive += d.drive[copy][row] * lines;
-        counts[l].line_activations += d.on[copy][row] * lines;
-      }
-    }
+    std::vector<BlockLoad> loads;
+    for (std::size_t b = 0; b < plan.blocks.size(); ++b) loads.push_back({rows_S[number++]});
+    ledgers[l] = drive_ledger(plan, drives_of(chip, plan, chip.config.workload.shapes[l], codes[l]), loads);
   }
-  return counts;
+  return ledgers;
 }
 
 }  // namespace bitline

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "sim/chain_flow.h"
+#include "sim/cost.h"
 
 namespace bitline {
 namespace {
@@ -66,7 +68,8 @@ void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& 
   result.shapes = shapes_result(loaded.config, p);
   stages.begin("count", 0.2);
   const Chip chip = build_chip(loaded.config, std::move(p.matrices), std::move(p.placement));
-  add_costs(chip, shape_counts(chip, p.codes), result);
+  result.costs = price(chip, tariff(chip, chain_flow(chip)), shape_ledgers(chip, p.codes), std::nullopt);
+  result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
 }
 
 }  // namespace bitline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "workloads/dense_weights.h"
+#include "workloads/integer_weights.h"
 
 namespace bitline::workloads {
 

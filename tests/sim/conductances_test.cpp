@@ -49,10 +49,16 @@ Result main_job(std::vector<Override> overrides, const fs::path& keep_in = {}) {
 
 // What reading decides: outputs, converters, energy.
 std::vector<double> numbers(const Result& r) {
-  std::vector<double> n{r.quality.value,          r.quality.loss,           r.write.level_accuracy,
-                        r.write.rms_error_S,      r.write.fault_frac,       static_cast<double>(r.write.cells),
-                        r.energy_per_inference_J, r.latency_per_inference_s};
-  for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+  std::vector<double> n{r.quality.value,
+                        r.quality.loss,
+                        r.write.level_accuracy,
+                        r.write.rms_error_S,
+                        r.write.fault_frac,
+                        static_cast<double>(r.write.cells),
+                        r.costs.energy_per_inference_J,
+                        r.costs.latency_per_inference_s};
+  for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+  for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
   return n;
 }
 

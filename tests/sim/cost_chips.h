@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/drives.h"
 #include "tests/sim/helpers.h"
 
 namespace bitline::test {
@@ -100,11 +102,12 @@ inline Chip chip_with(const Config& config, const std::vector<MatrixLayer>& laye
 }
 
 // Costs of a network whose layers see the images `of_layer[l]`.
-inline Result network_costs(const Config& config, const std::vector<MatrixLayer>& layers,
-                            const std::vector<Images>& of_layer) {
+inline Costs network_costs(const Config& config, const std::vector<MatrixLayer>& layers,
+                           const std::vector<Images>& of_layer) {
   const Chip chip = chip_with(config, layers);
+  const Tariff prices = tariff(chip, chain_flow(chip));
   const View view = view_of(chip);
-  std::vector<LayerCounts> counts;
+  std::vector<Ledger> ledgers;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const MatrixLayer& m = layers[l];
     const double images = static_cast<double>(of_layer[l].size());
@@ -114,31 +117,22 @@ inline Result network_costs(const Config& config, const std::vector<MatrixLayer>
     std::vector<double> out(vectors * static_cast<std::size_t>(m.columns));
     Activity activity;
     execute_layer(chip, view, l, in, vectors, 0, out, &activity);
-    LayerCounts c = array_counts(chip.layers[l], view, activity);
-    c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
-    counts.push_back(c);
+    ledgers.push_back(read_ledger(chip.layers[l], view, activity));
+    ledgers.back().divide(images);
     // Conversions are planned from the placement and counted by the run: they must agree.
-    const bool counted = common(chip.layers[l].settings.adc) && !chip.layers[l].settings.digital;
-    if (counted) {
-      Result planned;
-      counts.resize(layers.size());
-      add_costs(chip, counts, planned);
-      counts.resize(l + 1);
-      CHECK(planned.layers[l].conversions == static_cast<double>(activity.conversions) / images);
-    }
+    if (common(chip.layers[l].settings.adc) && !chip.layers[l].settings.digital)
+      CHECK(prices.layers[l].actions.planned[Action::conversion] == static_cast<double>(activity.conversions) / images);
   }
-  Result result;
-  add_costs(chip, counts, result);
-  return result;
+  return price(chip, prices, ledgers, std::nullopt);
 }
-inline Result costs(const Config& config, const MatrixLayer& layer = small_layer(),
-                    const Images& images = small_images) {
+inline Costs costs(const Config& config, const MatrixLayer& layer = small_layer(),
+                   const Images& images = small_images) {
   return network_costs(config, {layer}, {images});
 }
 
 inline double part(const Breakdown& parts, const std::string& name) {
   for (const auto& [key, value] : parts)
-    if (key == name) return value;
+    if (name_of(key) == name) return value;
   FAIL("no part " << name);
   return 0;
 }

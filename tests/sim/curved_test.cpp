@@ -6,7 +6,9 @@
 #include <numeric>
 
 #include "array/wires/nonlinear.h"
+#include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/drives.h"
 #include "tests/sim/helpers.h"
 
 namespace bitline::curved_test {
@@ -100,7 +102,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
     CHECK(largest_difference_of(y, expected) < 1e-5 * largest);
     CHECK(activity.residual > 0);
     CHECK(activity.residual <= 1e-6);
-    CHECK(array_counts(plan, view_of(chip), activity).array_J ==
+    CHECK(read_ledger(plan, view_of(chip), activity).array_J ==
           doctest::Approx(energy_J).epsilon(1e-5).scale(1e-30));
     // The wires matter, and so does the curve.
     const Config straight = braced("array: {rows: 16, columns: 8, topology: " + topology +
@@ -161,6 +163,7 @@ TEST_CASE("energies of single images add up to the run's") {
     const Config config = braced("device: {write: {type: gaussian, sigma: [0.5 uS]}}" + wires);
     const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
+    const Tariff prices = tariff(chip, chain_flow(chip));
     const View view = view_of(chip);
     constexpr std::size_t images = 7;
     const auto x = random_inputs(images, rows, input, 9);
@@ -170,7 +173,7 @@ TEST_CASE("energies of single images add up to the run's") {
       activity.with_pairs = config.wires.exact() && !chip.solves_reads();
       execute_layer(chip, view, 0, std::span(x).subspan(first * rows, count * rows), count, first,
                     std::span(y).subspan(first * columns, count * columns), &activity);
-      return data_energy_J(chip, chip.layers[0], array_counts(chip.layers[0], view, activity));
+      return data_energy_J(chip, prices, 0, read_ledger(chip.layers[0], view, activity));
     };
     const double all = energy_J(0, images);
     double sum = 0;

@@ -30,11 +30,12 @@ std::vector<double> numbers(const Result& r) {
                         r.quality.loss_ci95.lower,
                         r.write.level_accuracy,
                         r.write.rms_error_S,
-                        r.energy_per_inference_J,
-                        r.latency_per_inference_s,
-                        r.area_m2};
+                        r.costs.energy_per_inference_J,
+                        r.costs.latency_per_inference_s,
+                        r.costs.area_m2};
   for (const auto& c : r.quality.chips) n.push_back(c.value);
-  for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+  for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+  for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
   return n;
 }
 
@@ -108,13 +109,12 @@ TEST_CASE("parts add up to totals; twice the images leave the mean energy in pla
   NEEDS_FASHION_MNIST();
   const Result r = run(main_job({{"instances", "2"}}), run_options());
   double layers = 0;  // and what no layer answers for
-  for (const auto& l : r.layers) layers += l.energy_J;
-  for (const auto& [name, joules] : r.energy_J)
-    if (name == "clock" || name == "reload" || name == "leakage") layers += joules;
-  CHECK(r.energy_per_inference_J == doctest::Approx(total(r.energy_J)).epsilon(1e-12).scale(1e-30));
-  CHECK(layers == doctest::Approx(r.energy_per_inference_J).epsilon(1e-12).scale(1e-30));
-  CHECK(r.area_m2 == doctest::Approx(total(r.area_breakdown_m2)).epsilon(1e-12).scale(1e-30));
-  CHECK(r.latency_per_inference_s == doctest::Approx(total(r.latency_s)).epsilon(1e-12).scale(1e-30));
+  for (const auto& l : r.costs.layers) layers += l.energy_J;
+  for (const Part part : {Part::clock, Part::reload, Part::leakage}) layers += r.costs.energy_J[part];
+  CHECK(r.costs.energy_per_inference_J == doctest::Approx(r.costs.energy_J.total()).epsilon(1e-12).scale(1e-30));
+  CHECK(layers == doctest::Approx(r.costs.energy_per_inference_J).epsilon(1e-12).scale(1e-30));
+  CHECK(r.costs.area_m2 == doctest::Approx(r.costs.area_breakdown_m2.total()).epsilon(1e-12).scale(1e-30));
+  CHECK(r.costs.latency_per_inference_s == doctest::Approx(r.costs.latency_s.total()).epsilon(1e-12).scale(1e-30));
   CHECK(r.mapping.arrays_used == 4);
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
         const double g = row_S[b.array][b.row + i] + (128 - used[b.array][b.row + i]) * 2 * 2e-6;
         expected_J += __builtin_popcount(static_cast<unsigned>(pixel)) * 0.2 * 0.2 * 50e-9 * g / 20;
       }
-  CHECK(r.layers[0].energy_breakdown_J[0].second == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
+  CHECK(r.costs.layers[0].energy_breakdown_J[Part::array] == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
 }
 
 TEST_CASE("faults, ageing, saturating converters and unknown layers are told or felt") {
@@ -168,7 +168,7 @@ TEST_CASE("faults, ageing, saturating converters and unknown layers are told or 
             .quality.value < clean - 0.05);
   const Result clipped =
       run(main_job({{"instances", "1"}, {"adc.range", "{type: fixed, current: 1 uA}"}}), run_options());
-  CHECK(clipped.layers[0].adc_clipped_frac > 0.5);
+  CHECK(clipped.reads[0].adc_clipped_frac > 0.5);
   CHECK_THROWS_AS(run(main_job({{"layers", "{fc9: {digital: true}}"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"chips", "1"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), InputError);

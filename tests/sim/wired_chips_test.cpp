@@ -407,9 +407,10 @@ TEST_CASE("whole runs with wires give the same bits for any thread count and bat
     const auto numbers = [&](int threads, std::size_t batch) {
       options.threads = threads, options.batch = batch;
       const Result r = run(loaded, options);
-      std::vector<double> n{r.quality.value, r.write.level_accuracy, r.energy_per_inference_J};
+      std::vector<double> n{r.quality.value, r.write.level_accuracy, r.costs.energy_per_inference_J};
       for (const auto& chip : r.quality.chips) n.push_back(chip.value);
-      for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+      for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+      for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
       return n;
     };
     const std::vector<double> one = numbers(1, 64);

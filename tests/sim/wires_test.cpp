@@ -9,7 +9,7 @@
 #include "array/wires/gated_ladder.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
-#include "sim/cost.h"
+#include "sim/drives.h"
 #include "sim/wire_study.h"
 #include "tests/array/worst.h"
 #include "tests/sim/helpers.h"
@@ -117,8 +117,7 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
         test::keep_worst(worst, std::abs(y[v * columns + c] - expected[c]) / allowed);
     }
     CHECK(worst < 1);
-    CHECK(array_counts(plan, view, activity).array_J ==
-          doctest::Approx(energy_J).epsilon(1e-9).scale(1e-30));
+    CHECK(read_ledger(plan, view, activity).array_J == doctest::Approx(energy_J).epsilon(1e-9).scale(1e-30));
   }
 }
 
@@ -208,9 +207,9 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   CHECK(rows_activity.residual > 0);
   CHECK(rows_activity.residual <= 1e-6);
   const double joule = 0.2 * 0.2 * rows_config.input.t_read_s;
-  CHECK(array_counts(by_rows.layers[0], view_of(by_rows), rows_activity).array_J ==
+  CHECK(read_ledger(by_rows.layers[0], view_of(by_rows), rows_activity).array_J ==
         doctest::Approx(rows_power_S * joule).epsilon(1e-5).scale(1e-30));
-  CHECK(array_counts(by_ladder.layers[0], view_of(by_ladder), ladder_activity).array_J ==
+  CHECK(read_ledger(by_ladder.layers[0], view_of(by_ladder), ladder_activity).array_J ==
         doctest::Approx(ladder_power_S * joule).epsilon(1e-5).scale(1e-30));
 }
 

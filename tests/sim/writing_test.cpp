@@ -85,9 +85,9 @@ TEST_CASE("counted pulses cost what the device's own pulses do, unless others ar
   const Result own = pulsed("{amplitude: 1.2 V, width: 100 ns}", "{}"),
                given = pulsed("{amplitude: 3 V, width: 1 ms}", "{voltage: 1.2 V, pulse: 100 ns}"),
                longer = pulsed("{amplitude: 1.2 V, width: 200 ns}", "{}");
-  CHECK(*own.energy_write_J == *given.energy_write_J);
-  CHECK(*own.write_time_s == *given.write_time_s);
-  CHECK(*longer.write_time_s == relative(2 * *own.write_time_s));
+  CHECK(*own.costs.energy_write_J == *given.costs.energy_write_J);
+  CHECK(*own.costs.write_time_s == *given.costs.write_time_s);
+  CHECK(*longer.costs.write_time_s == relative(2 * *own.costs.write_time_s));
   CHECK(!own.write.failed_frac);
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   const Result counted = network({by_levels}), same = network({by_levels, {"programming.pulses", "30"}});
   CHECK(*counted.write.pulses_per_cell == relative(expected));
   CHECK(*counted.write.failed_frac == 0);
-  CHECK(*same.energy_write_J == *counted.energy_write_J);
+  CHECK(*same.costs.energy_write_J == *counted.costs.energy_write_J);
 
   const Result given = network({{"device.write", "exact"}});  // 3 pulses
   CHECK(!given.write.pulses_per_cell);
@@ -119,12 +119,13 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   // A pulse of 1.2 V and 100 ns and its read of 0.2 V in the device, and what each costs wherever it lands.
   const Input read = load(source / "configs/fashion-mlp.yaml", {}, {{source / "configs"}}).config.input;
   const double in_device = 1.44 * 100e-9 + read.v_read_V * read.v_read_V * read.t_read_s;
-  const double each_J = (*given.energy_write_J / 3 - total_S * in_device) / devices;
+  const double each_J = (*given.costs.energy_write_J / 3 - total_S * in_device) / devices;
   CHECK(each_J > 0);
-  CHECK(*counted.energy_write_J == doctest::Approx(weighted_S * in_device + expected * devices * each_J).epsilon(1e-9));
+  CHECK(*counted.costs.energy_write_J ==
+        doctest::Approx(weighted_S * in_device + expected * devices * each_J).epsilon(1e-9));
   // The array with most pulses decides, and no array has more than seven for each device.
-  CHECK(*counted.write_time_s > *given.write_time_s / 3 * expected);
-  CHECK(*counted.write_time_s < *given.write_time_s / 3 * 7);
+  CHECK(*counted.costs.write_time_s > *given.costs.write_time_s / 3 * expected);
+  CHECK(*counted.costs.write_time_s < *given.costs.write_time_s / 3 * 7);
 }
 
 TEST_CASE("where nothing is written, write-verify costs the pulses of its targets") {
@@ -137,11 +138,11 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
     config.technology.write_time_s.reset();
     return costs(config);
   };
-  const Result r = with(", verify: false");
+  const Costs r = with(", verify: false");
   CHECK(*r.energy_write_J == relative(412e-6 * 1.44 * 100 * ns + 32 * 1.44 * 3.2 * fJ));
   CHECK(*r.write_time_s == relative(32 * 100 * ns));
   // The reads of write-verify cost what they cost unless the config says no: 50 ns at 0.2 V, a conversion of 30 ns.
-  const Result verified = with("");
+  const Costs verified = with("");
   CHECK(*verified.energy_write_J ==
         relative(412e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 32 * (1.44 * 3.2 * fJ + 5000 * fJ)));
   CHECK(*verified.write_time_s == relative(32 * 180 * ns));
