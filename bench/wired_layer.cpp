@@ -18,25 +18,20 @@ Config config_of(bool wires) {
   return load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
 }
 
-MatrixLayer layer_of(const Config& config) {
-  MatrixLayer layer;
-  layer.name = "layer";
-  layer.rows = WiredLayer::rows, layer.columns = WiredLayer::columns;
-  layer.weight_bits = config.quantization.weight_bits;
-  layer.input = {1, config.input.bits, false};
+workloads::IntegerWeights layer_of(const Config& config) {
   const Random random(3, 0);
-  const int highest = (1 << (layer.weight_bits - 1)) - 1;
+  const int bits = config.quantization.weight_bits, highest = (1 << (bits - 1)) - 1;
+  std::vector<std::int16_t> codes;
   for (std::uint32_t place = 0; place < WiredLayer::rows * WiredLayer::columns; ++place) {
     const std::uint32_t draw = random.bits({.purpose = Purpose::test, .place = place})[0];
-    layer.weights.push_back(static_cast<std::int16_t>(static_cast<int>(draw % (2 * highest + 1)) - highest));
+    codes.push_back(static_cast<std::int16_t>(static_cast<int>(draw % (2 * highest + 1)) - highest));
   }
-  layer.weight_scale.assign(WiredLayer::columns, 1);
-  layer.bias.assign(WiredLayer::columns, 0);
-  return layer;
+  return workloads::dense_weights("layer", WiredLayer::rows, WiredLayer::columns, std::move(codes), bits,
+                                  {1, config.input.bits, false});
 }
 
 Chip chip_of(const Config& config) {
-  const MatrixLayer layer = layer_of(config);
+  const workloads::IntegerWeights layer = layer_of(config);
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 

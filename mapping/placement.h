@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "arch/config.h"
-#include "workloads/quantized.h"
+#include "workloads/integer_graph.h"
 
 namespace bitline {
 
@@ -24,6 +24,7 @@ using BlockId = std::size_t;
 struct Block {
   BlockId id = 0;
   int copy = 0;
+  int panel = 0;                                   // of the layer's weights, that it is a part of
   int array = 0, array_row = 0, array_column = 0;  // first cell, physical column
   int row = 0, rows = 0;                           // of the layer's matrix
   int column = 0, columns = 0;                     // logical outputs
@@ -31,7 +32,7 @@ struct Block {
 };
 
 struct MappedLayer {
-  int matrix = 0;  // index into QuantizedNetwork::matrices()
+  int matrix = 0;  // index of its weights in the network
   std::string name;
   LayerConfig settings;
   CellLayout cell;
@@ -51,6 +52,6 @@ struct Placement {
 std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
 
 // Throws ConfigError with the numbers when the network does not fit.
-Placement place(const Config& config, const std::vector<MatrixLayer>& layers, const std::vector<LayerConfig>& settings);
+Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const std::vector<LayerConfig>& settings);
 
 }  // namespace bitline

@@ -14,6 +14,12 @@ Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullpt
 
 Json object_of(const Breakdown& parts) {
   Json object = Json::object();
+  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
+  return object;
+}
+
+Json object_of(const std::vector<std::pair<std::string, double>>& parts) {
+  Json object = Json::object();
   // A name that comes twice is one key, and the sum must stay the total.
   for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
   return object;

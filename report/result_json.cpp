@@ -22,21 +22,29 @@ Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
 
-Json object_of(const Breakdown& parts) {
-  Json object = Json::object();
-  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
-  return object;
-}
+// A score may have no value.
+Json number_of(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+Json interval_of(const Interval& i) { return Json::array({number_of(i.lower), number_of(i.upper)}); }
 
 Json quality_of(const Quality& q) {
   Json chips = Json::array();
-  for (const ChipQuality& chip : q.chips) chips.push_back({{"value", chip.value}, {"ci95", pair_of(chip.ci95)}});
-  return {
-      {"metric", q.metric},      {"value", q.value},
-      {"ci95", pair_of(q.ci95)}, {"ci95_images", pair_of(q.ci95_images)},
-      {"chips", chips},          {"reference", {{"float", q.reference_float}, {"quantized", q.reference_quantized}}},
-      {"loss", q.loss},          {"loss_ci95", pair_of(q.loss_ci95)},
-      {"inputs", q.inputs}};
+  for (const ChipQuality& chip : q.chips)
+    chips.push_back({{"value", number_of(chip.value)}, {"ci95", interval_of(chip.ci95)}});
+  return {{"metric", q.metric},
+          {"value", number_of(q.value)},
+          {"ci95", interval_of(q.ci95)},
+          {"ci95_images", interval_of(q.ci95_images)},
+          {"chips", chips},
+          {"reference", {{"float", number_of(q.reference_float)}, {"quantized", number_of(q.reference_quantized)}}},
+          {"loss", number_of(q.loss)},
+          {"loss_ci95", interval_of(q.loss_ci95)},
+          {"inputs", q.inputs}};
+}
+
+Json scores_of(const Result& r) {
+  Json scores = Json::array();
+  for (const Quality& q : r.scores) scores.push_back(quality_of(q));
+  return scores;
 }
 
 Json layers_of(const Result& r) {
@@ -45,13 +53,13 @@ Json layers_of(const Result& r) {
     const LayerCosts& l = r.costs.layers[i];
     const LayerReads* reads = r.reads.empty() ? nullptr : &r.reads[i];
     const auto of_run = [&](double LayerReads::*figure) { return reads ? Json(reads->*figure) : Json(nullptr); };
-    const bool exact = reads && std::isinf(reads->snr_db) && reads->snr_db > 0;
     layers.push_back({{"name", l.name},
                       {"energy_J", l.energy_J},
                       {"latency_s", l.latency_s},
                       {"settle_s", l.settle_s},
                       {"read_s", l.read_s},
-                      {"snr_db", exact ? Json(nullptr) : of_run(&LayerReads::snr_db)},
+                      // Exact products have none to tell, nor do layers without signal.
+                      {"snr_db", reads && std::isfinite(reads->snr_db) ? Json(reads->snr_db) : Json(nullptr)},
                       {"adc_clipped_frac", of_run(&LayerReads::adc_clipped_frac)},
                       {"adc_full_scale_A", of_run(&LayerReads::adc_full_scale_A)},
                       {"conversions", l.conversions},
@@ -193,6 +201,7 @@ Json document(const Result& r) {
       {"assumed", assumed},
       {"shapes", shapes_of(r)},
       {"quality", r.shapes ? Json(nullptr) : quality_of(r.quality)},
+      {"scores", r.shapes ? Json(nullptr) : scores_of(r)},
       {"write",
        {{"level_accuracy", unless_shapes(r, r.write.level_accuracy)},
         {"rms_error_S", unless_shapes(r, r.write.rms_error_S)},

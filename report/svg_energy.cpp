@@ -100,7 +100,7 @@ std::string layer_energy_svg(const Result& r) {
     const double y = top + static_cast<double>(k) * row_height;
     svg.text(page_margin, y + 14, fit_end(rows[k].name, name_width - 8), {.bold = true});
     double x = left, row_J = 0;
-    for (const Series& series : shown) {
+    for (const EnergySeries& series : shown) {
       double joules = 0;
       for (const Part part : series.parts)
         if (const double value = rows[k].parts[part]; drawable(value)) joules += value;

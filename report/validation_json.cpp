@@ -6,16 +6,6 @@
 namespace bitline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
-
-Json object_of(const Breakdown& parts) {
-  Json object = Json::object();
-  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
-  return object;
-}
-
 Json design_of(const ValidatedDesign& d) {
   Json published = Json::array(), budget = Json::array();
   for (const Published& p : d.result.published)

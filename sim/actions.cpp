@@ -11,14 +11,14 @@ namespace {
 
 // Positions that one copy of a layer computes.
 double share_of_copy(const LayerPlan& plan, int copy) {
-  return std::ceil(static_cast<double>(plan.matrix.positions - copy) / plan.settings.duplicate);
+  return std::ceil((static_cast<double>(plan.matrix.positions) - copy) / plan.settings.duplicate);
 }
 
 // What layers on arrays and digital ones have in common.
-LayerActions common_actions(const MatrixLayer& m, const NodeTraffic& moved) {
+LayerActions common_actions(const workloads::IntegerWeights& m, const NodeTraffic& moved) {
   LayerActions a;
-  a.outputs = static_cast<double>(m.columns) * m.positions;
-  a.macs = static_cast<double>(m.rows - m.bias_rows) * m.columns * m.positions;
+  a.outputs = static_cast<double>(m.columns) * static_cast<double>(m.positions);
+  a.macs = macs_per_vector(m) * static_cast<double>(m.positions);
   a.output_bits = moved.output_bits;
   a.bits_out = moved.written_bits;
   a.planned[Action::off_chip_bit] = moved.off_chip_bits;
@@ -32,20 +32,20 @@ void count_moves(LayerActions& a) {
 }
 
 LayerActions digital_actions(const LayerPlan& plan, double cycle_s, const NodeTraffic& moved) {
-  const MatrixLayer& m = plan.matrix;
+  const workloads::IntegerWeights& m = plan.matrix;
   LayerActions a = common_actions(m, moved);
-  const double products = static_cast<double>(m.rows) * m.columns * m.positions;
-  a.bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions;
+  const auto positions = static_cast<double>(m.positions), products = static_cast<double>(m.count()) * positions;
+  a.bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * positions;
   a.accumulator_bits = 1 + bits_for(static_cast<double>(m.rows) * plan.cell.highest * m.input.highest());
   a.planned[Action::product_bit] = products * (plan.cell.weight_bits * m.input.bits + a.accumulator_bits);
   count_moves(a);
-  a.digital_s = static_cast<double>(m.rows) * m.positions * cycle_s;  // a multiply-accumulate per output and cycle
+  a.digital_s = products / m.columns * cycle_s;  // a multiply-accumulate per output and cycle
   return a;
 }
 
 // Rows read and columns converted, by block and by array; returns the most turns of a converter in one read.
 double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& parts, int arrays_total) {
-  const MatrixLayer& m = plan.matrix;
+  const workloads::IntegerWeights& m = plan.matrix;
   const CellLayout& cell = plan.cell;
   const AdcCommon* adc = common(plan.settings.adc);
   const double planes = plan.planes.planes(), turn_s = parts.adc.time_s + parts.column_switch.time_s;
@@ -140,8 +140,7 @@ double mapped_devices(const Chip& chip) {
   double devices = 0;
   for (const auto& plan : chip.layers)
     if (!plan.settings.digital)
-      devices += static_cast<double>(plan.matrix.rows) * plan.matrix.columns * plan.settings.duplicate *
-                 plan.cell.slices * plan.cell.devices_per_slice();
+      devices += static_cast<double>(plan.matrix.count()) * plan.settings.duplicate * plan.cell.slices * plan.cell.devices_per_slice();
   return devices;
 }
 

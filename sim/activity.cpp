@@ -110,17 +110,17 @@ DriveTable drive_table(const LayerPlan& plan) {
   return table;
 }
 
-void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
+void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in,
+                            const workloads::Vectors& vectors) {
   const auto rows = static_cast<std::size_t>(plan.matrix.rows);
   const auto copies = static_cast<std::size_t>(plan.settings.duplicate);
   const int low = plan.matrix.input.lowest();
   const auto [drive, on] = drive_table(plan);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  const auto positions = static_cast<std::size_t>(plan.matrix.positions);
   std::vector<std::vector<const std::int16_t*>> of_copy(copies);
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const std::size_t copy = v % positions % copies;
+  for (std::size_t v = 0; v < vectors.count; ++v) {
+    const std::size_t copy = (vectors.first_position + v % vectors.positions) % copies;
     of_copy[copy].push_back(in.data() + v * rows);
     for (std::size_t r = 0; r < rows; ++r) {
       const auto code = static_cast<std::size_t>(in[v * rows + r] - low);

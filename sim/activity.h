@@ -31,8 +31,8 @@ struct Activity {
   double residual = 0;
   std::uint64_t solved_directly = 0;
 
-  // Counts the drives of `vectors` input vectors of one layer, (vectors, rows).
-  void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);
+  // Counts the drives of input vectors of one layer, (vectors.count, rows).
+  void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors);
   void add(const Activity& other);
 };
 

@@ -34,7 +34,7 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   const Device& device = chip.config.device;
   for (const auto& plan : chip.layers) {
     // Weights of layers that are never written are not known.
-    if (plan.settings.digital || plan.matrix.weights.empty()) continue;
+    if (plan.settings.digital || !codes_known(plan.matrix)) continue;
     const CellLayout& cell = plan.cell;
     const int lowest = cell.pair ? -cell.highest_digit : 0;
     Layer layer{{cell.pair, cell.step_S(device), device.g_min_S, lowest, cell.highest_digit}, {}, {}, &cell};
@@ -43,7 +43,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
       layer.digits.push_back({t.positive_S, t.negative_S, digit, 1});
     }
     std::map<int, double> counts;
-    for (std::int16_t w : plan.matrix.weights) counts[w] += plan.settings.duplicate;
+    for (const auto& panel : plan.matrix.panels)
+      for (std::int16_t w : panel.codes) counts[w] += plan.settings.duplicate;
     for (const auto& [value, count] : counts) total += count;
     layer.weights.assign(counts.begin(), counts.end());
     layers.push_back(std::move(layer));
@@ -118,6 +119,13 @@ Device ideal_device(const Device& device) {
   return ideal;
 }
 
+std::span<const std::int16_t> row_codes(const LayerPlan& plan, const Block& block, int row) {
+  const workloads::IntegerPanel& panel = plan.matrix.panels[static_cast<std::size_t>(block.panel)];
+  const auto first = static_cast<std::size_t>(block.row + row - panel.row) * static_cast<std::size_t>(panel.columns) +
+                     static_cast<std::size_t>(block.column - panel.column);
+  return std::span(panel.codes).subspan(first, static_cast<std::size_t>(block.columns));
+}
+
 std::vector<LayerBlock> layer_blocks(const Chip& chip) {
   std::vector<LayerBlock> blocks;
   for (const auto& plan : chip.layers)
@@ -134,10 +142,10 @@ std::vector<std::vector<LayerBlock>> by_array(const Chip& chip) {
 
 void choose_lattices(Chip& chip) {
   for (LayerPlan& plan : chip.layers)
-    if (!plan.settings.digital && !plan.matrix.weights.empty()) plan.lattice = choose_lattice(chip, plan);
+    if (!plan.settings.digital && codes_known(plan.matrix)) plan.lattice = choose_lattice(chip, plan);
 }
 
-Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
+Chip build_chip(const Config& config, std::vector<workloads::IntegerWeights> matrices, Placement placement) {
   Chip chip;
   chip.config = config;
   chip.placement = std::move(placement);

@@ -9,12 +9,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "array/product.h"
 #include "base/random.h"
 #include "mapping/placement.h"
 #include "sim/result.h"
+#include "workloads/integer_weights.h"
 
 namespace bitline {
 
@@ -30,7 +32,7 @@ struct Lattice {
 
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
-  MatrixLayer matrix;
+  workloads::IntegerWeights matrix;
   LayerConfig settings;
   CellLayout cell;
   std::vector<Block> blocks;  // sorted by copy, row, column; empty for digital layers
@@ -84,6 +86,9 @@ struct LayerBlock {
   const LayerPlan* plan = nullptr;
   const Block* block = nullptr;
 };
+// Codes of one row of a block, one for each of its columns.
+std::span<const std::int16_t> row_codes(const LayerPlan& plan, const Block& block, int row);
+
 // All blocks, at their BlockId; those of each array that holds any.
 std::vector<LayerBlock> layer_blocks(const Chip& chip);
 std::vector<std::vector<LayerBlock>> by_array(const Chip& chip);
@@ -92,6 +97,6 @@ std::vector<std::vector<LayerBlock>> by_array(const Chip& chip);
 void choose_lattices(Chip& chip);
 
 // Builds the plan: solves the write sigma, aims through wires, chooses lattices. Throws RunError, InputError, ConfigError.
-Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement);
+Chip build_chip(const Config& config, std::vector<workloads::IntegerWeights> matrices, Placement placement);
 
 }  // namespace bitline

@@ -15,7 +15,7 @@ namespace bitline {
 namespace {
 
 // Which weight of which copy a draw is for. build_chip() has seen that all of a layer's fit 32 bits.
-std::uint32_t weight_id(const MatrixLayer& m, int copy, int row, int column) {
+std::uint32_t weight_id(const workloads::IntegerWeights& m, int copy, int row, int column) {
   return static_cast<std::uint32_t>((static_cast<std::size_t>(copy) * m.rows + row) * m.columns + column);
 }
 
@@ -95,14 +95,15 @@ class Strips {
 
  private:
   void fill(const Block& strip) {
-    const MatrixLayer& m = plan_.matrix;
+    const workloads::IntegerWeights& m = plan_.matrix;
     const auto layer = static_cast<std::uint16_t>(m.index);
     const int zero = cell_.pair ? cell_.highest_digit : 0;
     ids_.clear(), target_S_.clear();
-    for (int r = 0; r < strip.rows; ++r)
+    for (int r = 0; r < strip.rows; ++r) {
+      const std::span<const std::int16_t> codes = row_codes(plan_, strip, r);
       for (int c = 0; c < block_.columns; ++c) {
         const int row = strip.row + r, column = block_.column + c;
-        const int weight = m.weights[static_cast<std::size_t>(row) * m.columns + column];
+        const int weight = codes[static_cast<std::size_t>(c)];
         const std::uint32_t id = weight_id(m, block_.copy, row, column);
         for (int s = 0; s < cell_.slices; ++s) {
           const Targets& t = table_[static_cast<std::size_t>(zero + cell_.digit(weight, s))];
@@ -111,6 +112,7 @@ class Strips {
             ids_.push_back({layer, id, static_cast<std::uint16_t>(s), 1}), target_S_.push_back(t.negative_S);
         }
       }
+    }
   }
 
   const LayerPlan& plan_;

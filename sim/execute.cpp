@@ -35,11 +35,11 @@ constexpr std::size_t reads_per_chunk = 256;  // planes summed together: their s
 }  // namespace
 
 void execute_layer(const Chip& chip, const View& view, std::size_t index, std::span<const std::int16_t> in,
-                   std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
+                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity,
                    const CurrentObserver* observer) {
   const LayerPlan& plan = chip.layers[index];
   if (plan.settings.digital) {
-    QuantizedNetwork::exact_product(plan.matrix, in, vectors, first_image, out);
+    workloads::multiply_exactly(plan.matrix, in, vectors, out);
     return;
   }
     if (activity) activity->count_drives(plan, in, vectors);
@@ -49,8 +49,8 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
   const auto& blocks = plan.blocks;
   const std::size_t rows = static_cast<std::size_t>(plan.matrix.rows),
                     outputs = static_cast<std::size_t>(plan.matrix.columns);
-  const std::size_t positions = static_cast<std::size_t>(plan.matrix.positions),
-                    planes = static_cast<std::size_t>(plan.planes.planes());
+  const std::size_t planes = static_cast<std::size_t>(plan.planes.planes());
+  const auto position_of = [&](std::size_t v) { return vectors.first_position + v % vectors.positions; };
   const int conversions = cell.conversions_per_weight();
   // Digital weight of each conversion of a weight: slice digits, and the sign of the negative column.
   std::vector<double> digit_weight;
@@ -72,8 +72,8 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
   std::vector<const std::int16_t*> chunk;
   for (std::size_t copy = 0; copy < static_cast<std::size_t>(plan.settings.duplicate); ++copy) {
     std::vector<std::size_t> mine;
-    for (std::size_t v = 0; v < vectors; ++v)
-      if (v % positions % static_cast<std::size_t>(plan.settings.duplicate) == copy) mine.push_back(v);
+    for (std::size_t v = 0; v < vectors.count; ++v)
+      if (position_of(v) % static_cast<std::size_t>(plan.settings.duplicate) == copy) mine.push_back(v);
     const std::size_t step = std::max<std::size_t>(1, reads_per_chunk / planes);
     for (std::size_t begin = 0; begin < mine.size(); begin += step) {
       const std::size_t count = std::min(step, mine.size() - begin);
@@ -105,7 +105,7 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
             solve_reads(chip, plan, block, cells, group, chunk, sums.current, workspace, activity);
           for (std::size_t i = 0; i < count; ++i) {
             const std::size_t vector = mine[begin + i];
-            const auto image = static_cast<std::uint32_t>(first_image + vector / positions);
+            const auto image = static_cast<std::uint32_t>(vectors.first_sample + vector / vectors.positions);
             for (std::size_t p = 0; p < planes; ++p) {
               const std::size_t at = (i * planes + p) * static_cast<std::size_t>(width);
               const double* sum = sums.current.data() + at;
@@ -115,7 +115,7 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
               const Counter counter{
                   Purpose::read_noise, purpose_layer,
                   static_cast<std::uint32_t>(group.id) << 20 | static_cast<std::uint32_t>(first_conversion / 4), image,
-                  static_cast<std::uint32_t>(vector % positions * planes + p)};
+                  static_cast<std::uint32_t>(position_of(vector) * planes + p)};
               if (noisy) {
                 view.random.normals(counter, z);
                 const double* variance = sums.variance.data() + at;

@@ -23,16 +23,16 @@ LayerPlan probe_plan(const LayerPlan& plan) {
   LayerPlan probe;
   probe.cell = plan.cell;
   probe.settings = plan.settings;
-  MatrixLayer& m = probe.matrix;
-  m.name = plan.matrix.name;
-  m.index = plan.matrix.index;
-  m.columns = 2 * plan.cell.highest + 1;
-  m.rows = static_cast<int>(std::max<std::size_t>(16, probe_devices / static_cast<std::size_t>(m.columns)));
-  for (int r = 0; r < m.rows; ++r)
-    for (int code = -plan.cell.highest; code <= plan.cell.highest; ++code)
-      m.weights.push_back(static_cast<std::int16_t>(code));
   Block block;
-  block.rows = m.rows, block.columns = m.columns;
+  block.columns = 2 * plan.cell.highest + 1;
+  block.rows = static_cast<int>(std::max<std::size_t>(16, probe_devices / static_cast<std::size_t>(block.columns)));
+  std::vector<std::int16_t> codes;
+  for (int r = 0; r < block.rows; ++r)
+    for (int code = -plan.cell.highest; code <= plan.cell.highest; ++code)
+      codes.push_back(static_cast<std::int16_t>(code));
+  probe.matrix = workloads::dense_weights(plan.matrix.name, block.rows, block.columns, std::move(codes),
+                                          plan.matrix.weight_bits, plan.matrix.input);
+  probe.matrix.index = plan.matrix.index;
   probe.blocks.push_back(block);
   return probe;
 }

@@ -34,7 +34,7 @@ constexpr std::array energies = {Part::array,        Part::adc,       Part::driv
                                  Part::interconnect, Part::off_chip,  Part::activation, Part::digital,
                                  Part::clock,        Part::reload,    Part::leakage};
 constexpr std::size_t of_whole_chip = 3;  // the last ones
-constexpr std::array times = {Part::array, Part::adc, Part::digital, Part::transfer, Part::reload};
+constexpr std::array latencies = {Part::array, Part::adc, Part::digital, Part::transfer, Part::reload};
 constexpr std::array areas = {Part::array,       Part::adc,           Part::driver,       Part::mux,
                               Part::sample_hold, Part::level_shifter, Part::shift_add,    Part::accumulate,
                               Part::buffer,      Part::activation,    Part::interconnect, Part::floorplan};
@@ -45,7 +45,7 @@ const PartInfo& info(Part part) { return infos[static_cast<std::size_t>(part)]; 
 
 std::span<const Part> layer_energy_parts() { return std::span(energies).first(energies.size() - of_whole_chip); }
 std::span<const Part> energy_parts() { return energies; }
-std::span<const Part> time_parts() { return times; }
+std::span<const Part> time_parts() { return latencies; }
 std::span<const Part> area_parts() { return areas; }
 
 Breakdown::Breakdown(std::span<const Part> parts) {

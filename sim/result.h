@@ -33,6 +33,7 @@ struct Quality {
   double loss = 0;
   Interval loss_ci95{0, 0};
   std::size_t inputs = 0;
+  std::string no_value;  // why the score has no value (NaN); empty: it has
 };
 
 struct WriteResult {
@@ -141,7 +142,8 @@ struct Result {
   std::vector<Assumption> assumed;
   // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and `reads` say nothing.
   std::optional<ShapesResult> shapes;
-  Quality quality;
+  Quality quality;              // the first score
+  std::vector<Quality> scores;  // all, in the order of the config
   WriteResult write;
   std::optional<WireResult> wires;  // unset: ideal
   Costs costs;

@@ -62,16 +62,14 @@ std::vector<double> sums_of_codes(const CellLayout& cell, const Device& device, 
 }
 
 double block_sum(const Config& config, const LayerPlan& plan, const Block& block, const std::vector<double>& of_codes) {
-  const MatrixLayer& m = plan.matrix;
-  if (m.weights.empty())
+  const workloads::IntegerWeights& m = plan.matrix;
+  if (!codes_known(m))
     return static_cast<double>(block.rows) * block.columns *
            probabilities(config.workload.weights, m.weight_bits).mean(of_codes);
   double sum = 0;
-  for (int r = 0; r < block.rows; ++r) {
-    const std::int16_t* row =
-        m.weights.data() + static_cast<std::size_t>(block.row + r) * static_cast<std::size_t>(m.columns) + block.column;
-    for (int c = 0; c < block.columns; ++c) sum += of_codes[static_cast<std::size_t>(row[c] + plan.cell.highest)];
-  }
+  for (int r = 0; r < block.rows; ++r)
+    for (std::int16_t code : row_codes(plan, block, r))
+      sum += of_codes[static_cast<std::size_t>(code + plan.cell.highest)];
   return sum;
 }
 

@@ -55,10 +55,10 @@ NodeTime layer_time(const Config& config, const LayerActions& a, double moving_s
   return t;
 }
 
-double transfer_s(const Config& config, const MatrixLayer& m, const LayerActions& a, const Path& path) {
+double transfer_s(const Config& config, const workloads::IntegerWeights& m, const LayerActions& a, const Path& path) {
   const double cycle_s = 1 / config.technology.clock_Hz, width = config.periphery.bus_bits;
   // A tree brings the same bits to all blocks at once.
-  const double in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * m.positions;
+  const double in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * static_cast<double>(m.positions);
   const double way = std::ceil(path.bit.time_s / cycle_s);
   return cycle_s * (std::ceil(in / width) + std::ceil((a.bits_between + a.bits_out) / width) + 2 * way);
 }
@@ -69,7 +69,7 @@ std::vector<NodeTime> node_times(const Chip& chip, const Tariff& tariff) {
     times.emplace_back();
     if (!node.layer) continue;
     const LayerActions& a = tariff.layers[*node.layer].actions;
-    const MatrixLayer& m = chip.layers[*node.layer].matrix;
+    const workloads::IntegerWeights& m = chip.layers[*node.layer].matrix;
     times.back() = layer_time(chip.config, a, transfer_s(chip.config, m, a, tariff.path));
   }
   return times;

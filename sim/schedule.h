@@ -20,7 +20,7 @@ struct NodeTime {
 NodeTime layer_time(const Config&, const LayerActions&, double transfer_s);
 
 // Cycles of the bus for the layer's data, and the way of the first and the last bit.
-double transfer_s(const Config&, const MatrixLayer&, const LayerActions&, const Path&);
+double transfer_s(const Config&, const workloads::IntegerWeights&, const LayerActions&, const Path&);
 
 // Of every node of the tariff's dataflow.
 std::vector<NodeTime> node_times(const Chip&, const Tariff&);

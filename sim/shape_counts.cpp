@@ -121,7 +121,8 @@ RowDrives counted(const LayerPlan& plan, std::size_t images, const VectorsOf& ve
   tbb::enumerable_thread_specific<Mine> all;
   parallel_for(images, [&](std::size_t image) {
     Mine& mine = all.local();
-    mine.activity.count_drives(plan, vectors_of(image, mine.scratch), static_cast<std::size_t>(plan.matrix.positions));
+    mine.activity.count_drives(plan, vectors_of(image, mine.scratch),
+                               {plan.matrix.positions, 0, 0, plan.matrix.positions});
   });
   Activity sum;
   all.combine_each([&](const Mine& mine) { sum.add(mine.activity); });
@@ -150,7 +151,7 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
 // Of one image.
 RowDrives drives_of(const Chip& chip, const LayerPlan& plan, const LayerShape& shape, const LayerCodes& codes) {
   const Workload& workload = chip.config.workload;
-  const MatrixLayer& m = plan.matrix;
+  const workloads::IntegerWeights& m = plan.matrix;
   const std::size_t per_image = static_cast<std::size_t>(m.positions) * static_cast<std::size_t>(m.rows);
   if (!codes.inputs.empty())
     return counted(plan, codes.inputs.size() / per_image, [&](std::size_t image, std::vector<std::int16_t>&) {

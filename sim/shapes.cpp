@@ -54,7 +54,7 @@ PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& opti
       return codes_of(file, p.matrices.back());
     };
     codes.weights = read(shapes[l].weights, "weights", read_weight_codes);
-    p.matrices.back().weights = codes.weights;
+    p.matrices.back().panels[0].codes = codes.weights;
     codes.inputs = read(shapes[l].inputs, "inputs", read_input_codes);
   }
   p.placement = place(loaded, p.matrices, settings);

@@ -5,26 +5,6 @@
 
 namespace bitline {
 
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data) {
-  std::vector<std::vector<std::int16_t>> inputs(chip.layers.size());
-  const std::size_t images = std::min(sample_images, data.count());
-  network.run(data, 0, images,
-              [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
-                  std::span<double> out) {
-                QuantizedNetwork::exact_product(m, in, vectors, image, out);
-                auto& mine = inputs[static_cast<std::size_t>(m.index)];
-                const auto rows = static_cast<std::size_t>(m.rows), positions = static_cast<std::size_t>(m.positions);
-                // One position of each image: another for each, so that borders do not decide.
-                for (std::size_t i = 0; i < images; ++i) {
-                  const std::size_t v = i * positions + (i * 7919 + positions / 2) % positions;
-                  mine.insert(mine.end(), in.begin() + static_cast<std::ptrdiff_t>(v * rows),
-                              in.begin() + static_cast<std::ptrdiff_t>((v + 1) * rows));
-                }
-              });
-  return inputs;
-}
-
 SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
                            std::span<const std::int16_t> inputs) {
   SampledReads s;

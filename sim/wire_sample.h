@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "sim/interconnect.h"
-#include "workloads/dataset.h"
 
 namespace bitline {
 
 inline constexpr std::size_t sample_images = 8, planes_each = 2;  // of a layer's inputs
-
-// Inputs of every layer on the first images, from the integer reference: [layer](vectors, rows).
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data);
 
 // Reads of one block that drive anything.
 struct SampledReads {

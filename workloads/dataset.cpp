@@ -220,7 +220,7 @@ Contents contents_of(const DataSource& source, Split split, const DataPath& wher
   return {set.name, set.dims, set.count, set.classes};
 }
 
-void normalize(Samples& samples, const Normalize& by) {
+void normalize(Samples& samples, const Standardize& by) {
   const std::size_t channels = samples.dims.empty() ? 1 : static_cast<std::size_t>(samples.dims.front());
   for (const auto& [key, list] : {std::pair{"mean", &by.mean}, {"std", &by.std}})
     if (list->size() != 1 && list->size() != channels)

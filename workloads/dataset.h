@@ -47,7 +47,7 @@ struct Contents {
 Contents contents_of(const DataSource& source, Split split, const DataPath& where);
 
 // In place. Throws InputError: neither one number nor as many as the samples have channels.
-void normalize(Samples& samples, const Normalize& by);
+void normalize(Samples& samples, const Standardize& by);
 
 // "28 x 28"; "one number" for none.
 std::string dims_text(std::span<const int> dims);

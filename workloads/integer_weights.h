@@ -14,6 +14,11 @@ namespace bitline::workloads {
 IntegerWeights dense_weights(std::string name, int rows, int columns, std::vector<std::int16_t> codes, int weight_bits,
                              InputScale input);
 
+// Multiplications of one vector with weights of the network, without those of bias rows.
+inline double macs_per_vector(const IntegerWeights& w) {
+  return static_cast<double>(w.count()) - static_cast<double>(w.bias_rows) * w.columns;
+}
+
 // Whether the codes are there, or only the shape.
 inline bool codes_known(const IntegerWeights& w) {
   for (const IntegerPanel& panel : w.panels)

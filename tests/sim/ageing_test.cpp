@@ -19,7 +19,7 @@ const InputScale bytes{1, 8, false};
 // A layer of 100 x 16 weights in two blocks of 50 rows, all inputs one read.
 struct Aged {
   Config config;
-  MatrixLayer layer;
+  workloads::IntegerWeights layer;
   Chip chip;
   State state;
   View view;
@@ -52,8 +52,8 @@ struct Aged {
   }
 
  private:
-  const MatrixLayer& with(int every_weight) {
-    if (every_weight != 0) layer.weights.assign(layer.weights.size(), static_cast<std::int16_t>(every_weight));
+  const workloads::IntegerWeights& with(int every_weight) {
+    if (every_weight != 0) layer.panels[0].codes.assign(layer.panels[0].codes.size(), static_cast<std::int16_t>(every_weight));
     return layer;
   }
 };

@@ -278,7 +278,7 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
       std::size_t wrong = 0;
       for (int r = 0; r < block.rows; ++r)
         for (int c = 0; c < block.columns; ++c) {
-          const int w = small.chip.layers[0].matrix.weights[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
+          const int w = small.chip.layers[0].matrix.panels[0].codes[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
           const std::size_t at = static_cast<std::size_t>(block.array_row + r) * 12 + block.array_column + 2 * c;
           wrong += std::abs(target.data[at] - (2e-6 + std::max(w, 0) * 18e-6 / 7)) > 1e-15;
           wrong += std::abs(target.data[at + 1] - (2e-6 + std::max(-w, 0) * 18e-6 / 7)) > 1e-15;

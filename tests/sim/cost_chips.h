@@ -73,43 +73,34 @@ technology: {node: 130 nm}
   return config;
 }
 
-inline MatrixLayer layer_of(const std::string& name, int index, int rows, int columns,
+inline workloads::IntegerWeights layer_of(const std::string& name, int index, int rows, int columns,
                             std::vector<std::int16_t> weights, InputScale input, int weight_bits = 3) {
-  MatrixLayer m;
-  m.name = name;
+  workloads::IntegerWeights m = workloads::dense_weights(name, rows, columns, std::move(weights), weight_bits, input);
   m.index = index;
-  m.rows = rows;
-  m.columns = columns;
-  m.inputs = rows;
-  m.weight_bits = weight_bits;
-  m.weights = std::move(weights);
-  m.weight_scale.assign(static_cast<std::size_t>(columns), 1);
-  m.bias.assign(static_cast<std::size_t>(columns), 0);
-  m.input = input;
   return m;
 }
 
 // 3 x 2 weights of the hand calculations.
-inline MatrixLayer small_layer(InputScale input = {1, 2, false}) {
+inline workloads::IntegerWeights small_layer(InputScale input = {1, 2, false}) {
   return layer_of("small", 0, 3, 2, {3, -1, 0, 2, -3, 1}, input);
 }
 inline const Images small_images = {{3, 1, 0}, {2, 0, 1}};
 
-inline Chip chip_with(const Config& config, const std::vector<MatrixLayer>& layers) {
+inline Chip chip_with(const Config& config, const std::vector<workloads::IntegerWeights>& layers) {
   std::vector<LayerConfig> settings;
   for (const auto& m : layers) settings.push_back(layer_config(config, m.name));
   return build_chip(config, layers, place(config, layers, settings));
 }
 
 // Costs of a network whose layers see the images `of_layer[l]`.
-inline Costs network_costs(const Config& config, const std::vector<MatrixLayer>& layers,
+inline Costs network_costs(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
                            const std::vector<Images>& of_layer) {
   const Chip chip = chip_with(config, layers);
   const Tariff prices = tariff(chip, chain_flow(chip));
   const View view = view_of(chip);
   std::vector<Ledger> ledgers;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const MatrixLayer& m = layers[l];
+    const workloads::IntegerWeights& m = layers[l];
     const double images = static_cast<double>(of_layer[l].size());
     std::vector<std::int16_t> in;
     for (const auto& image : of_layer[l]) in.insert(in.end(), image.begin(), image.end());
@@ -125,7 +116,7 @@ inline Costs network_costs(const Config& config, const std::vector<MatrixLayer>&
   }
   return price(chip, prices, ledgers, std::nullopt);
 }
-inline Costs costs(const Config& config, const MatrixLayer& layer = small_layer(),
+inline Costs costs(const Config& config, const workloads::IntegerWeights& layer = small_layer(),
                    const Images& images = small_images) {
   return network_costs(config, {layer}, {images});
 }

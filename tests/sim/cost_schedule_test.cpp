@@ -8,9 +8,10 @@ namespace bitline::cost_schedule_test {
 using namespace bitline::test;
 
 TEST_CASE("cost: bias rows drive and are written, but are neither operations nor activations") {
-  MatrixLayer with = small_layer();
+  workloads::IntegerWeights with = small_layer();
   with.rows = 4, with.bias_rows = 1, with.inputs = 3;
-  with.weights.insert(with.weights.end(), {1, -2});
+  with.panels[0].rows = 4;
+  with.panels[0].codes.insert(with.panels[0].codes.end(), {1, -2});
   const Costs plain = costs(tiny()), biased = costs(tiny(), with, {{3, 1, 0, 3}, {2, 0, 1, 3}});
   CHECK(biased.layers[0].macs == 6);
   CHECK(part(biased.energy_J, "buffer") == part(plain.energy_J, "buffer"));
@@ -21,7 +22,7 @@ TEST_CASE("cost: bias rows drive and are written, but are neither operations nor
 }
 
 TEST_CASE("cost: positions, copies and patches of a convolution") {
-  MatrixLayer conv = small_layer();
+  workloads::IntegerWeights conv = small_layer();
   conv.positions = 5;
   conv.inputs = 9;
   const Images patches = {{3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1, 3, 1, 0}};
@@ -50,7 +51,7 @@ TEST_CASE("cost: positions, copies and patches of a convolution") {
 }
 
 TEST_CASE("cost: two layers in sequence or as a pipeline") {
-  const std::vector<MatrixLayer> layers = {small_layer(),
+  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
                                            layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   const Costs sequential = network_costs(tiny(), layers, images),
@@ -76,7 +77,7 @@ TEST_CASE("cost: two layers in sequence or as a pipeline") {
 }
 
 TEST_CASE("cost: reloading writes the mapped devices for every image, and nothing for digital layers") {
-  const std::vector<MatrixLayer> layers = {small_layer(),
+  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
                                            layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   const Changes one_array = {{"chips", "1"}, {"arrays", "1"}, {"reload", "true"}, {"mapping.schedule", "pipelined"}};
@@ -88,7 +89,7 @@ TEST_CASE("cost: reloading writes the mapped devices for every image, and nothin
   CHECK(part(r.area_breakdown_m2, "array") == relative(16 * 4 * um2));
 
   // Two blocks of one layer that take the same array in turn cannot be read at the same time.
-  const MatrixLayer tall = layer_of("small", 0, 8, 2, std::vector<std::int16_t>(16, 3), {1, 2, false});
+  const workloads::IntegerWeights tall = layer_of("small", 0, 8, 2, std::vector<std::int16_t>(16, 3), {1, 2, false});
   const Images eight = {{3, 1, 0, 2, 3, 1, 0, 2}};
   Changes narrow = one_array;
   narrow.push_back({"array.columns", "2"});
@@ -119,7 +120,7 @@ TEST_CASE("cost: reloading writes the mapped devices for every image, and nothin
 }
 
 TEST_CASE("cost: a wide digital layer does not widen the accumulators of the arrays") {
-  const std::vector<MatrixLayer> layers = {
+  const std::vector<workloads::IntegerWeights> layers = {
       small_layer(), layer_of("next", 1, 200, 1, std::vector<std::int16_t>(200, 3), {1, 2, false})};
   const std::vector<Images> images = {small_images, {std::vector<std::int16_t>(200, 1)}};
   const Costs r = network_costs(tiny({{"layers", "{next: {digital: true}}"}}), layers, images);

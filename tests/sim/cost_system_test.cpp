@@ -21,7 +21,7 @@ const std::string transistor =
 constexpr double macro_um2 = 64 + 200 + 240 + 116 + 124 + 228 + 476;  // as cost_test.cpp adds up
 constexpr double pJ = 1e-12;
 
-MatrixLayer next_layer() { return layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false}); }
+workloads::IntegerWeights next_layer() { return layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false}); }
 const std::vector<Images> two_images = {small_images, {{1, 2}, {3, 0}}};
 
 Config without_write_figures(const Changes& changes) {
@@ -82,7 +82,7 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
 
 TEST_CASE("cost: copies are written once each, digital layers never") {
   const Changes pulses = {{"programming", "{voltage: 1.2 V, pulse: 100 ns}"}};
-  const std::vector<MatrixLayer> layers = {small_layer(), next_layer()};
+  const std::vector<workloads::IntegerWeights> layers = {small_layer(), next_layer()};
   const auto write_J = [&](const std::string& settings) {
     Changes all = pulses;
     all.push_back({"layers", settings});

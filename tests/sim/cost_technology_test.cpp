@@ -22,7 +22,7 @@ Config modelled_config(const Technology& technology, const Changes& changes = {}
   return config;
 }
 
-MatrixLayer wide_layer(int weight_bits = 3) {
+workloads::IntegerWeights wide_layer(int weight_bits = 3) {
   std::vector<std::int16_t> weights;
   const int highest = (1 << (weight_bits - 1)) - 1;
   for (int i = 0; i < 48 * 24; ++i) weights.push_back(static_cast<std::int16_t>(i * 7 % (2 * highest + 1) - highest));
@@ -199,7 +199,7 @@ TEST_CASE("cost: digital machines are there when asked for, and cost more with e
 }
 
 TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared arrays and reloaded ones") {
-  const std::vector<MatrixLayer> layers = {small_layer(),
+  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
                                            layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   for (const Changes& changes :

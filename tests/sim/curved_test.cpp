@@ -27,13 +27,13 @@ std::string config_text(const std::string& topology, double beta, const std::str
 }
 
 // 2T2R pairs on neighbouring lines in the array's corner, g_min elsewhere; conductances at zero drop.
-Crossbar circuit_of(const MatrixLayer& layer) {
+Crossbar circuit_of(const workloads::IntegerWeights& layer) {
   const double x = beta_per_V * v_read_V, to_zero = x / std::sinh(x);
   Crossbar circuit{2 * array_rows, array_columns, {}, {{150}, {200}, {300}, {100}}};
   circuit.g_S.assign(2 * array_rows * array_columns, g_min_S * to_zero);
   for (int r = 0; r < rows; ++r)
     for (int c = 0; c < columns; ++c) {
-      const int w = layer.weights[static_cast<std::size_t>(r * columns + c)];
+      const int w = layer.panels[0].codes[static_cast<std::size_t>(r * columns + c)];
       circuit.g_S[static_cast<std::size_t>((2 * r + (w < 0)) * array_columns + c)] =
           (g_min_S + std::abs(w) * step_S) * to_zero;
     }
@@ -65,7 +65,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
     const bool gated = topology == "gated-rows";
     const Config config =
         braced(config_text(topology, beta_per_V, "row: 150 ohm, column: 200 ohm, driver: 300 ohm, sense: 100 ohm"));
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
     REQUIRE(chip.solves_reads());
     constexpr std::size_t vectors = 4;
@@ -114,7 +114,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
 
 TEST_CASE("a curve shows nowhere without wires, and straightens as beta falls") {
   const Config ideal = braced("array: {rows: 16, columns: 8}, input: {encoding: bit-serial, bits: 3, v_read: 0.5 V}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, input, 3);
   const auto x = random_inputs(3, rows, input, 7);
   const std::vector<double> exact = product(chip_of(ideal, layer), x, 3);
   const auto off = [&](double beta, const std::string& wires, const std::vector<double>& reference) {
@@ -139,7 +139,7 @@ TEST_CASE("access resistance lowers read noise in every topology alike") {
                                  "}, input: {encoding: bit-serial, bits: 1, v_read: 0.5 V}, device: {read_noise: "
                                  "{relative: 5 %}}, wires: {row: 1 mohm, column: 1 mohm" +
                                  access + "}");
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
     constexpr std::size_t vectors = 4000;
     const Chip chip = chip_of(config, layer);
     const std::vector<std::int16_t> x(vectors * rows, 1);
@@ -161,7 +161,7 @@ TEST_CASE("energies of single images add up to the run's") {
                                   ", wires: {row: 5 ohm, column: 5 ohm}, array: {topology: gated-rows}"}) {
     CAPTURE(wires);
     const Config config = braced("device: {write: {type: gaussian, sigma: [0.5 uS]}}" + wires);
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
     const Tariff prices = tariff(chip, chain_flow(chip));
     const View view = view_of(chip);

@@ -28,7 +28,7 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
   const CellLayout cell = layout(config.cell, config.quantization.weight_bits);
   const bool ternary = config.input.encoding == Encoding::ternary;
   const InputScale input{1, ternary ? (is_signed ? 2 : 1) : config.input.bits, is_signed};
-  const MatrixLayer layer = random_layer(rows, columns, cell, config.quantization.weight_bits, input, 7);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, cell, config.quantization.weight_bits, input, 7);
   const std::size_t vectors = 9;
   const auto x = random_inputs(vectors, rows, input, 11);
   const Chip chip = chip_of(config, layer);
@@ -41,7 +41,7 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
       long long sum = 0;
       for (int r = 0; r < rows; ++r)
         sum += static_cast<long long>(x[v * static_cast<std::size_t>(rows) + static_cast<std::size_t>(r)]) *
-               layer.weights[static_cast<std::size_t>(r) * columns + c];
+               layer.panels[0].codes[static_cast<std::size_t>(r) * columns + c];
       REQUIRE(y[v * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)] == static_cast<double>(sum));
     }
 }
@@ -127,7 +127,7 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     parallel_for(wrong.size(), [&](std::size_t b) {
       const auto truth = quantized.run(data, b * batch, batch, QuantizedNetwork::exact_product);
       const auto ours = quantized.run(data, b * batch, batch,
-                                      [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
+                                      [&](const workloads::IntegerWeights& m, std::span<const std::int16_t> in, std::size_t vectors,
                                           std::size_t image, std::span<double> out) {
                                         execute_layer(chip, view, static_cast<std::size_t>(m.index), in, vectors,
                                                       image, out, nullptr);

@@ -43,23 +43,16 @@ technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/
 }
 
 // A matrix layer of pseudo-random integers that contains both extremes.
-inline MatrixLayer random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
+inline workloads::IntegerWeights random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
                                 unsigned seed) {
-  MatrixLayer layer;
-  layer.name = "layer";
-  layer.rows = rows;
-  layer.columns = columns;
-  layer.weight_bits = weight_bits;
+  workloads::IntegerWeights layer = workloads::dense_weights("layer", rows, columns, {}, weight_bits, input);
   std::mt19937 engine(seed);
   for (int i = 0; i < rows * columns; ++i) {
     const int w = static_cast<int>(engine() % static_cast<unsigned>(2 * cell.highest + 1)) - cell.highest;
-    layer.weights.push_back(static_cast<std::int16_t>(weight_bits == 1 && w == 0 ? 1 : w));
+    layer.panels[0].codes.push_back(static_cast<std::int16_t>(weight_bits == 1 && w == 0 ? 1 : w));
   }
-  layer.weights[0] = static_cast<std::int16_t>(cell.highest);
-  layer.weights.back() = static_cast<std::int16_t>(-cell.highest);
-  layer.weight_scale.assign(static_cast<std::size_t>(columns), 1);
-  layer.bias.assign(static_cast<std::size_t>(columns), 0);
-  layer.input = input;
+  layer.panels[0].codes[0] = static_cast<std::int16_t>(cell.highest);
+  layer.panels[0].codes.back() = static_cast<std::int16_t>(-cell.highest);
   return layer;
 }
 
@@ -73,7 +66,7 @@ inline std::vector<std::int16_t> random_inputs(std::size_t vectors, int rows, In
   return x;
 }
 
-inline Chip chip_of(const Config& config, const MatrixLayer& layer) {
+inline Chip chip_of(const Config& config, const workloads::IntegerWeights& layer) {
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 

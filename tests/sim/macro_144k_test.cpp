@@ -15,7 +15,7 @@ TEST_CASE("144k macro: codes for given weights, inputs and integration times") {
     const LoadedConfig loaded = load(source / "configs/chip/rram-144k.yaml",
                                      {{"adc.range.time", std::to_string(time_ns) + " ns"}}, {{source / "configs"}});
     const InputScale input{1, 2, true};
-    const MatrixLayer layer = random_layer(576, 128, layout(loaded.config.cell, 4), 4, input, 21);
+    const workloads::IntegerWeights layer = random_layer(576, 128, layout(loaded.config.cell, 4), 4, input, 21);
     const Chip chip = chip_of(loaded.config, layer);
     const View view = view_of(chip);
     const std::size_t vectors = 200;
@@ -30,7 +30,7 @@ TEST_CASE("144k macro: codes for given weights, inputs and integration times") {
         long long k = 0;  // I = k x 0.1 V x 19.16/7 uS
         for (int r = 0; r < 576; ++r)
           k += static_cast<long long>(x[v * 576 + static_cast<std::size_t>(r)]) *
-               layer.weights[static_cast<std::size_t>(r) * 128 + c];
+               layer.panels[0].codes[static_cast<std::size_t>(r) * 128 + c];
         // 7 I / I_FS = k x 1.916 uA x T / 12.0703125 pC = k x 19160 x T[ns] / 120703125.
         const long long numerator = k * 19160 * time_ns, denominator = 120703125;
         const long long n2 = 2 * numerator + (numerator >= 0 ? denominator : -denominator);  // round half away first

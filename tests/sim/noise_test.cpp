@@ -38,7 +38,7 @@ TEST_CASE("read noise per column equals read noise cell by cell") {
                                     "relative: 4 %}}, input: {encoding: bit-serial, bits: 3}}");
     const InputScale input{1, 3, false};
     const int rows = 90, columns = 12;
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
     const View view = view_of(chip);
     const std::size_t images = 4000;
@@ -51,7 +51,7 @@ TEST_CASE("read noise per column equals read noise cell by cell") {
     for (int c = 0; c < columns; ++c) {
       double expected_mean = 0, expected_variance = 0;
       for (int r = 0; r < rows; ++r) {
-        const int w = layer.weights[static_cast<std::size_t>(r) * columns + c];
+        const int w = layer.panels[0].codes[static_cast<std::size_t>(r) * columns + c];
         const double plus = 2e-6 + (w > 0 ? w * step : 0), minus = 2e-6 + (w < 0 ? -w * step : 0);
         const auto variance = [](double g) { return 0.3e-6 * 0.3e-6 + 0.04 * 0.04 * g * g; };
         for (int p = 0; p < 3; ++p)
@@ -75,8 +75,8 @@ TEST_CASE("a reference column's noise is common to the columns it serves") {
   const Config config = config_of(
       "{cell: {type: 1t1r-offset}, device: {g_min: 0 uS, g_max: 20 uS, write: exact, read_noise: {relative: 5 %}}, "
       "input: {encoding: bit-serial, bits: 1}}");
-  MatrixLayer layer = random_layer(40, 8, layout(config.cell, 4), 4, {1, 1, false}, 3);
-  for (auto& w : layer.weights) w = -7;
+  workloads::IntegerWeights layer = random_layer(40, 8, layout(config.cell, 4), 4, {1, 1, false}, 3);
+  for (auto& w : layer.panels[0].codes) w = -7;
   const Chip chip = chip_of(config, layer);
   const View view = view_of(chip);
   const std::size_t images = 3000;
@@ -98,7 +98,7 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
       "8}}");
   const InputScale input{1, 8, false};
   const int rows = 64, columns = 32;
-  const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 9);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 9);
   const Chip chip = chip_of(config, layer);
   const View view = view_of(chip);
   const auto x = random_inputs(20, rows, input, 2);
@@ -107,7 +107,7 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
   std::vector<CellId> ids;
   std::vector<double> target;
   for (int i = 0; i < rows * columns; ++i) {
-    const Targets t = targets(chip.layers[0].cell, config.device, layer.weights[static_cast<std::size_t>(i)]);
+    const Targets t = targets(chip.layers[0].cell, config.device, layer.panels[0].codes[static_cast<std::size_t>(i)]);
     for (std::uint8_t n : {0, 1})
       ids.push_back({0, static_cast<std::uint32_t>(i), 0, n}), target.push_back(n ? t.negative_S : t.positive_S);
   }
@@ -131,7 +131,7 @@ TEST_CASE("an array whose rows are all dead delivers nothing, whatever the cell"
     const Config config =
         config_of(std::string("{cell: ") + cell + ", device: {g_min: 2 uS, g_max: 20 uS, faults: {dead_row: 100 %}}}");
     const InputScale input{1, 8, false};
-    const MatrixLayer layer = random_layer(50, 9, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(50, 9, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
     const auto x = random_inputs(4, 50, input, 1);
     std::vector<double> y(4 * 9);
@@ -145,7 +145,7 @@ TEST_CASE("a weight in several slices reads back right when all its digits do") 
   const Config config = config_of(
       "{array: {rows: 512, columns: 512}, cell: {type: 2t2r, slices: 3}, device: {g_min: 2 uS, g_max: 20 uS, "
       "write: {type: level-accuracy, accuracy: 90 %}}}");
-  const MatrixLayer layer = random_layer(400, 150, layout(config.cell, 4), 4, {1, 8, false}, 3);
+  const workloads::IntegerWeights layer = random_layer(400, 150, layout(config.cell, 4), 4, {1, 8, false}, 3);
   const WriteReport report = written_chip(chip_of(config, layer)).report;
   CHECK(report.cells == 400 * 150);
   const double share = static_cast<double>(report.at_level) / static_cast<double>(report.cells);

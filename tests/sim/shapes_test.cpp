@@ -24,7 +24,7 @@ doctest::Approx relative(double expected) { return doctest::Approx(expected).eps
 
 struct Shapes {
   Config config;
-  std::vector<MatrixLayer> matrices;  // without weights
+  std::vector<workloads::IntegerWeights> matrices;  // without weights
   std::vector<LayerConfig> settings;
 
   explicit Shapes(const std::string& text) : config(config_of(text)) {
@@ -34,7 +34,7 @@ struct Shapes {
                                    input_bits(settings.back().input, s.signed_inputs)));
     }
   }
-  Chip chip(const std::vector<MatrixLayer>& layers) const {
+  Chip chip(const std::vector<workloads::IntegerWeights>& layers) const {
     return build_chip(config, layers, place(config, layers, settings));
   }
   std::vector<Ledger> counts(const std::vector<LayerCodes>& codes) const {
@@ -44,10 +44,10 @@ struct Shapes {
 
   // What a run of the same codes on perfect devices counts, for each image.
   std::vector<Ledger> of_run(const std::vector<LayerCodes>& codes) const {
-    std::vector<MatrixLayer> layers = matrices;
+    std::vector<workloads::IntegerWeights> layers = matrices;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      layers[l].weights = codes[l].weights;
-      layers[l].weight_scale.assign(static_cast<std::size_t>(layers[l].columns), 1);
+      layers[l].panels[0].codes = codes[l].weights;
+      layers[l].scale.assign(static_cast<std::size_t>(layers[l].columns), 1);
       layers[l].bias.assign(static_cast<std::size_t>(layers[l].columns), 0);
     }
     const Chip built = chip(layers);
@@ -70,9 +70,9 @@ struct Shapes {
 // Any codes that the layers allow.
 std::vector<LayerCodes> some_codes(const Shapes& s, std::size_t images) {
   std::vector<LayerCodes> codes;
-  for (const MatrixLayer& m : s.matrices) {
+  for (const workloads::IntegerWeights& m : s.matrices) {
     const CellLayout cell = layout(s.settings[static_cast<std::size_t>(m.index)].cell, m.weight_bits);
-    codes.push_back({random_layer(m.rows, m.columns, cell, m.weight_bits, m.input, 3).weights,
+    codes.push_back({random_layer(m.rows, m.columns, cell, m.weight_bits, m.input, 3).panels[0].codes,
                      random_inputs(images * static_cast<std::size_t>(m.positions), m.rows, m.input, 4)});
   }
   return codes;
@@ -196,7 +196,7 @@ TEST_CASE("shapes: the expectation is the mean over all weights and all images, 
             statistics, is_signed);
         const Shapes s(to_yaml(merged(expand_dotted(parse_yaml(text, "text")), parse_yaml(chip, "chip"))));
         const LayerShape& shape = s.config.workload.shapes[0];
-        const MatrixLayer& m = s.matrices[0];
+        const workloads::IntegerWeights& m = s.matrices[0];
         REQUIRE(m.positions == 6);
         const CodeProbabilities weight = probabilities(s.config.workload.weights, 2),
                                 input = probabilities(s.config.workload.activity, m.input);

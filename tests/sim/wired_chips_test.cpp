@@ -89,7 +89,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
           device(row, a.first_reference[b] + static_cast<int>(s)) = g_min_S + kind.reference[s] * step_S;
         for (int c = 0; c < block.columns; ++c) {
           const int w =
-              plan.matrix.weights[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
+              plan.matrix.panels[0].codes[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
           int rest = kind.reference.empty() ? std::abs(w) : w + 7;
           const int first = block.array_column + c * kind.columns_per_weight;
           for (int s = 0; s < kind.slices; ++s) {
@@ -247,7 +247,7 @@ Config wired(const std::string& topology, const std::string& cell, const std::st
 }
 
 Chip chip_with(const Config& config, const std::vector<std::pair<int, int>>& shapes, const InputScale& input) {
-  std::vector<MatrixLayer> layers;
+  std::vector<workloads::IntegerWeights> layers;
   std::vector<LayerConfig> settings;
   for (const auto& [rows, columns] : shapes) {
     const int l = static_cast<int>(layers.size());
@@ -271,7 +271,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
   const bool both_signs = topology == "voltage-rows" || (kind.reference.empty() && !kind.converted_apart);
   constexpr std::size_t vectors = 3;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const MatrixLayer& m = chip.layers[l].matrix;
+    const workloads::IntegerWeights& m = chip.layers[l].matrix;
     const auto rows = static_cast<std::size_t>(m.rows), columns = static_cast<std::size_t>(m.columns);
     const auto x = random_inputs(vectors, m.rows, input, 5 + static_cast<unsigned>(l));
     std::vector<double> y(vectors * columns);

@@ -27,17 +27,17 @@ constexpr int rows = 20, columns = 10, array_rows = 24, array_columns = 12;
 
 // Conductances of a 2T2R array, (2 x rows, columns): G+ and G- of each row on neighbouring lines, g_min where nothing
 // is.
-std::vector<double> pair_conductances(const MatrixLayer& layer) {
+std::vector<double> pair_conductances(const workloads::IntegerWeights& layer) {
   std::vector<double> g(2 * array_rows * array_columns, g_min_S);
   for (int r = 0; r < layer.rows; ++r)
     for (int c = 0; c < layer.columns; ++c) {
-      const int w = layer.weights[static_cast<std::size_t>(r * layer.columns + c)];
+      const int w = layer.panels[0].codes[static_cast<std::size_t>(r * layer.columns + c)];
       g[static_cast<std::size_t>((2 * r + (w < 0)) * array_columns + c)] = g_min_S + std::abs(w) * step_S;
     }
   return g;
 }
 
-Crossbar circuit_of(const MatrixLayer& layer) {
+Crossbar circuit_of(const workloads::IntegerWeights& layer) {
   return {2 * array_rows, array_columns, pair_conductances(layer), {{5}, {8}, {20}, {10}}};
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
   for (const Encoded& e : encodings) {
     CAPTURE(e.text);
     const Config config = wired_with(e.text);
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, e.input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, e.input, 3);
     const Chip chip = chip_of(config, layer);
     const View view = view_of(chip);
     constexpr std::size_t vectors = 9;
@@ -134,7 +134,7 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
     };
     const std::string none = ", wires: {mode: exact, row: 0 ohm, column: 0 ohm}";
     const Config ideal = config("", ""), zero = config("", none);
-    const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
     const auto x = random_inputs(5, rows, {1, 8, false}, 5);
     Chip a = chip_of(ideal, layer), b = chip_of(zero, layer);
     const View view = view_of(a);
@@ -160,7 +160,7 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   const std::string drive = "input: {encoding: ternary, bits: 2}";
   const Config rows_config = wired_with(drive + ", array: {topology: gated-rows}"),
                ladder_config = wired_with(drive + ", array: {topology: gated-ladder}, wires: {access: 500 ohm}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(rows_config.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(rows_config.cell, 4), 4, input, 3);
   const auto x = random_inputs(6, rows, input, 5);
   const Chip by_rows = chip_of(rows_config, layer), by_ladder = chip_of(ladder_config, layer);
   Activity rows_activity, ladder_activity;
@@ -217,7 +217,7 @@ TEST_CASE("gated reads that sweeps cannot solve are reduced, and counted") {
   const Config config = wired_with(
       "input: {encoding: bit-serial, bits: 1}, array: {topology: gated-rows}, "
       "wires: {row: 50 kohm, column: 50 kohm}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
   const Chip chip = chip_of(config, layer);
   const std::vector<std::int16_t> x(rows, 1);
   Activity activity;
@@ -241,7 +241,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
       "device: {g_min: 2 uS, g_max: 20 uS, write: exact, read_noise: {relative: 5 %}}, "
       "input: {encoding: ternary, bits: 2}, wires: {row: 40 ohm, column: 60 ohm}");
   const InputScale input{1, 2, true};
-  const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
   Chip chip = chip_of(config, layer);
   const auto x = random_inputs(8, rows, input, 5);
   Crossbar circuit = circuit_of(layer);
@@ -299,7 +299,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
 TEST_CASE("compensation brings back what wires take, where g_max allows") {
   const auto error = [&](const std::string& wires) {
     const Config config = wired_with("wires: {row: 40 ohm, column: 60 ohm" + wires + "}");
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
     const Chip chip = chip_of(config, layer);
     const auto x = random_inputs(20, rows, {1, 3, false}, 5);
     const std::vector<double> y = product(chip, view_of(chip), x, 20);
@@ -307,7 +307,7 @@ TEST_CASE("compensation brings back what wires take, where g_max allows") {
     for (std::size_t v = 0; v < 20; ++v)
       for (std::size_t c = 0; c < columns; ++c) {
         double exact = 0;
-        for (std::size_t r = 0; r < rows; ++r) exact += x[v * rows + r] * layer.weights[r * columns + c];
+        for (std::size_t r = 0; r < rows; ++r) exact += x[v * rows + r] * layer.panels[0].codes[r * columns + c];
         squared += std::pow(y[v * columns + c] - exact, 2), reference += exact * exact;
       }
     return std::sqrt(squared / reference);
