@@ -157,15 +157,12 @@ def report(model, data):
     calibration = training[0][:1000]
     print(f"split: {len(training[1])} training, {len(held_out[1])} held out for choosing, {len(test[1])} test images")
     for name, pair in (("held out", held_out), ("test", test)):
-        shown = [f"{name}: float {accuracy(model, pair):.4f}"]
-        for bits, per_column in ((8, False), (4, False), (4, True)):
-            value = chip_accuracy(model, pair, calibration, Chip(bits, per_column))
-            shown.append(f"{bits}-bit weights per {'column' if per_column else 'tensor'} {value:.4f}")
+        print(f"{name}: float {accuracy(model, pair):.4f}", flush=True)
         for per_column in (False, True):
-            value = chip_accuracy(model, pair, calibration, Chip(per_column=per_column, noise=NOISE), draws=5)
-            shown.append(f"4-bit per {'column' if per_column else 'tensor'} with noise of {NOISE} steps {value:.4f} "
-                         "(mean of 5 draws)")
-        print(", ".join(shown), flush=True)
+            exact = [chip_accuracy(model, pair, calibration, Chip(bits, per_column)) for bits in (8, 4)]
+            noisy = chip_accuracy(model, pair, calibration, Chip(4, per_column, NOISE), draws=5)
+            print(f"  weight steps per {'column' if per_column else 'tensor'}: 8 bits {exact[0]:.4f}, 4 bits {exact[1]:.4f}, "
+                  f"4 bits and noise of {NOISE} steps {noisy:.4f} (mean of 5 draws)", flush=True)
 
 
 def export(model, file, opset=13, keep_norm=False):

@@ -21,7 +21,7 @@ from products import Conv, Linear
 from torch import nn
 
 STEM, LAST = 16, 96
-BLOCKS = ((24, 3, 2), (24, 4, 1), (32, 4, 1), (32, 4, 1))  # channels, expansion, stride
+BLOCKS = ((24, 2, 2), (24, 4, 1), (32, 4, 1), (32, 4, 1))  # channels, expansion, stride
 
 
 class InvertedResidual(nn.Module):
@@ -58,7 +58,7 @@ class MobileNet(nn.Module):
 
 def main():
     models = pathlib.Path(__file__).resolve().parents[2] / "models"
-    options = common.arguments(__doc__, models / "fashion-mobilenet.onnx", [12, 8])
+    options = common.arguments(__doc__, models / "fashion-mobilenet.onnx", [10, 6])
     common.start(options.seed)
     data = common.load(options.data)
     model = MobileNet()

@@ -56,7 +56,7 @@ class ResNet(nn.Module):
 
 def main():
     models = pathlib.Path(__file__).resolve().parents[2] / "models"
-    options = common.arguments(__doc__, models / "fashion-resnet20.onnx", [18, 12])
+    options = common.arguments(__doc__, models / "fashion-resnet20.onnx", [14, 9])
     common.start(options.seed)
     data = common.load(options.data)
     model = ResNet()

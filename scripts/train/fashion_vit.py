@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains a small vision transformer on Fashion-MNIST and writes models/fashion-vit.onnx.
 
-Patches of 8 x 8 pixels, 5 apart (25 of them, embedded by a convolution), a learned position, three blocks of width 64
+Patches of 8 x 8 pixels, 5 apart (25 of them, embedded by a convolution), a learned position, two blocks of width 64
 (layer norm, attention of 4 heads, layer norm, a 128-wide GELU network, both with a residual addition), the mean over the
 patches, a linear classifier. Trained for the chip as fashion_mlp.py does (see common.py); the two products of each
 attention that have no weights stay float. About twenty minutes on one core; on one machine the same seed gives the same
@@ -20,7 +20,7 @@ from torch import nn
 
 PATCH, APART = 8, 5
 TOKENS = ((28 - PATCH) // APART + 1) ** 2
-WIDTH, HEADS, HIDDEN, BLOCKS = 64, 4, 128, 3
+WIDTH, HEADS, HIDDEN, BLOCKS = 64, 4, 128, 2
 
 
 class Attention(nn.Module):
@@ -39,13 +39,12 @@ class Block(nn.Module):
     def __init__(self):
         super().__init__()
         self.norm1, self.attention = nn.LayerNorm(WIDTH), Attention()
-        self.norm2, self.fc1, self.fc2 = nn.LayerNorm(WIDTH), Linear(WIDTH, HIDDEN, signed=True), Linear(
-            HIDDEN, WIDTH, signed=True)
-        self.gelu, self.drop = nn.GELU(), nn.Dropout(0.1)
+        self.norm2, self.fc1 = nn.LayerNorm(WIDTH), Linear(WIDTH, HIDDEN, signed=True)
+        self.gelu, self.fc2 = nn.GELU(), Linear(HIDDEN, WIDTH, signed=True)
 
     def forward(self, x):
-        x = x + self.drop(self.attention(self.norm1(x)))
-        return x + self.drop(self.fc2(self.gelu(self.fc1(self.norm2(x)))))
+        x = x + self.attention(self.norm1(x))
+        return x + self.fc2(self.gelu(self.fc1(self.norm2(x))))
 
 
 class VisionTransformer(nn.Module):
