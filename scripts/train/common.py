@@ -27,7 +27,6 @@ PIXEL = 255  # largest pixel
 NOISE = 0.35  # rms, in steps: puts 84.6 % of inner levels within half a step of where they belong
 HELD_OUT = 5000  # training images kept for choosing; test images choose nothing
 BATCH = 256
-REFERENCE_IMAGES = 64  # first test images, whose outputs are kept beside the network
 DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist"  # of the package dataset-fashion-mnist
 
 
@@ -39,8 +38,6 @@ def arguments(description, output, epochs):
     parser.add_argument("--seed", type=int, default=1, help="of every random draw (%(default)s)")
     parser.add_argument("--data", type=pathlib.Path, default=DEBIAN_FOLDER,
                         help="folder of the IDX files (%(default)s)")
-    parser.add_argument("--reference", type=pathlib.Path, help=".npy of the float outputs for the first "
-                        f"{REFERENCE_IMAGES} test images to write, float32")
     return parser.parse_args()
 
 
@@ -161,8 +158,8 @@ def report(model, data):
         for per_column in (False, True):
             exact = [chip_accuracy(model, pair, calibration, Chip(bits, per_column)) for bits in (8, 4)]
             noisy = chip_accuracy(model, pair, calibration, Chip(4, per_column, NOISE), draws=5)
-            print(f"  weight steps per {'column' if per_column else 'tensor'}: 8 bits {exact[0]:.4f}, 4 bits {exact[1]:.4f}, "
-                  f"4 bits and noise of {NOISE} steps {noisy:.4f} (mean of 5 draws)", flush=True)
+            print(f"  weight steps per {'column' if per_column else 'tensor'}: 8 bits {exact[0]:.4f}, "
+                  f"4 bits {exact[1]:.4f}, 4 bits and noise of {NOISE} steps {noisy:.4f} (mean of 5 draws)", flush=True)
 
 
 def export(model, file, opset=13, keep_norm=False):
@@ -176,18 +173,6 @@ def export(model, file, opset=13, keep_norm=False):
     print(f"wrote {file}")
 
 
-@torch.no_grad()
-def write_reference(model, test, file):
-    """Outputs of torch itself, to compare other programs with."""
-    products.put_on(model.eval(), None)
-    outputs = model(test[0][:REFERENCE_IMAGES] / PIXEL).numpy()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    np.save(file, np.ascontiguousarray(outputs, np.float32))
-    print(f"wrote {file}")
-
-
 def finish(model, data, options, **export_options):
     report(model, data)
     export(model, options.output, **export_options)
-    if options.reference:
-        write_reference(model, data[2], options.reference)

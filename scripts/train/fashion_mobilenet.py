@@ -4,11 +4,11 @@
 
 A 3 x 3 convolution, four inverted residuals (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474: a 1 x 1 convolution that
 expands, a 3 x 3 depthwise one, both with ReLU6, a 1 x 1 one that projects without activation; with an addition where
-the shape stays), a 1 x 1 convolution, the global mean, a linear classifier. Each convolution has a batch norm behind it,
-which the file keeps as a node.
+the shape stays), a 1 x 1 convolution, the global mean, a linear classifier. Each convolution has a batch norm behind
+it, which the file keeps as a node.
 
 Trained for the chip as fashion_mlp.py does (see common.py), with one weight step for each column: the channels of a
-depthwise convolution differ too much for a common one. About twenty minutes on one core; on one machine the same seed
+depthwise convolution differ too much for a common one. About ten minutes on one core; on one machine the same seed
 gives the same network.
 
 Needs Debian's packages python3-torch, python3-numpy and dataset-fashion-mnist, nothing else:
@@ -21,7 +21,7 @@ from products import Conv, Linear
 from torch import nn
 
 STEM, LAST = 16, 96
-BLOCKS = ((24, 2, 2), (24, 4, 1), (32, 4, 1), (32, 4, 1))  # channels, expansion, stride
+BLOCKS = ((24, 2, 2), (24, 3, 1), (32, 3, 1), (32, 3, 1))  # channels, expansion, stride
 
 
 class InvertedResidual(nn.Module):
@@ -58,7 +58,7 @@ class MobileNet(nn.Module):
 
 def main():
     models = pathlib.Path(__file__).resolve().parents[2] / "models"
-    options = common.arguments(__doc__, models / "fashion-mobilenet.onnx", [10, 6])
+    options = common.arguments(__doc__, models / "fashion-mobilenet.onnx", [8, 5])
     common.start(options.seed)
     data = common.load(options.data)
     model = MobileNet()

@@ -4,10 +4,10 @@
 
 The network of He et al. 2016 for small images (arXiv:1512.03385, section 4.2), of 8, 16 and 32 channels: a 3 x 3
 convolution, three groups of three blocks, the global mean, a linear classifier; 20 layers, and a 1 x 1 convolution
-beside each block that changes the shape. The first convolution takes every other pixel, so the groups see 14 x 14, 7 x 7
-and 4 x 4 positions. Each convolution has a batch norm behind it, which the file keeps as a node.
+beside each block that changes the shape. The first convolution takes every other pixel, so the groups see 14 x 14,
+7 x 7 and 4 x 4 positions. Each convolution has a batch norm behind it, which the file keeps as a node.
 
-Trained for the chip as fashion_mlp.py does (see common.py). About fifteen minutes on one core; on one machine the same
+Trained for the chip as fashion_mlp.py does (see common.py). About ten minutes on one core; on one machine the same
 seed gives the same network.
 
 Needs Debian's packages python3-torch, python3-numpy and dataset-fashion-mnist, nothing else:

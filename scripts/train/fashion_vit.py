@@ -3,9 +3,9 @@
 """Trains a small vision transformer on Fashion-MNIST and writes models/fashion-vit.onnx.
 
 Patches of 8 x 8 pixels, 5 apart (25 of them, embedded by a convolution), a learned position, two blocks of width 64
-(layer norm, attention of 4 heads, layer norm, a 128-wide GELU network, both with a residual addition), the mean over the
-patches, a linear classifier. Trained for the chip as fashion_mlp.py does (see common.py); the two products of each
-attention that have no weights stay float. About twenty minutes on one core; on one machine the same seed gives the same
+(layer norm, attention of 4 heads, layer norm, a 128-wide GELU network, both with a residual addition), the mean over
+the patches, a linear classifier. Trained for the chip as fashion_mlp.py does (see common.py); the two products of each
+attention that have no weights stay float. About ten minutes on one core; on one machine the same seed gives the same
 network.
 
 Needs Debian's packages python3-torch, python3-numpy and dataset-fashion-mnist, nothing else:
@@ -64,7 +64,7 @@ class VisionTransformer(nn.Module):
 
 def main():
     models = pathlib.Path(__file__).resolve().parents[2] / "models"
-    options = common.arguments(__doc__, models / "fashion-vit.onnx", [16, 10])
+    options = common.arguments(__doc__, models / "fashion-vit.onnx", [10, 6])
     common.start(options.seed)
     data = common.load(options.data)
     model = VisionTransformer()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes what torch itself answers to the first 64 test images, for tests that compare other programs with it.
 
-Each trained network of models/ is built in torch again with the weights of its ONNX file. Outputs are float32 .npy files of
-shape (64, 10), tests/workloads/data/NAME.npy. Takes seconds.
+Each of these networks of models/ is built in torch again with the weights of its ONNX file. Outputs are float32 .npy
+files of shape (64, 10), tests/workloads/data/NAME.npy. Takes seconds.
 
 Needs Debian's packages python3-torch, python3-onnx, python3-numpy and dataset-fashion-mnist, nothing else:
     /usr/bin/python3 scripts/train/reference.py
