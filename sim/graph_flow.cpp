@@ -87,7 +87,7 @@ class Flow {
 
   FlowNode described(const Graph& graph, const Node& node, std::size_t times) {
     FlowNode made{node.name, std::string(name_of(node.op)), {}, {}, {}, {}};
-    const workloads::Operations one = operations(graph, workloads::PlacedNode{&graph, &node, times});
+    const workloads::Operations one = operations(*network_.graph, workloads::PlacedNode{&graph, &node, times});
     OperationCounts& c = made.counts;
     c.macs = one.macs, c.additions = one.additions, c.multiplications = one.multiplications;
     c.divisions = one.divisions, c.exponentials = one.exponentials, c.comparisons = one.comparisons;
