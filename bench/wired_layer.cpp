@@ -50,26 +50,19 @@ WiredLayer::WiredLayer(bool wires)
   State state = new_state(chip_, 0);
   write(chip_, state);
   view_ = look(chip_, state);
-  CurrentSamples sums(1);
-  sums[0].resize(1);
-  const CurrentObserver keep = [&](std::size_t, double sum) {
-    sums[0][0].push_back(static_cast<float>(std::abs(sum)));
-  };
-  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr, &keep);
-  if (chip_.config.calibrate != Calibrate::per_array)
-    chip_.layers[0].full_scale_A = full_scale_A(chip_, chip_.layers[0], std::vector<float>(sums[0][0]));
-  set_ranges(chip_, view_, sums);
+  if (chip_.config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip_, {in_});
+  calibrate(chip_, view_, {in_});
 }
 
 const std::vector<double>& WiredLayer::product() {
-  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr);
+  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr);
   return out_;
 }
 
 bool WiredLayer::answers_agree() {
   std::vector<double> sums;
   const CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
-  execute_layer(chip_, view_, 0, in_, vectors, 0, out_, nullptr, &keep);
+  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr, &keep);
   const Lattice& lattice = chip_.layers[0].lattice;
   const auto planes = static_cast<std::size_t>(chip_.layers[0].planes.planes());
   if (sums.size() != vectors * planes * columns) return false;

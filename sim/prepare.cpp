@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "sim/quality.h"
 #include "sim/shapes.h"
 #include "workloads/onnx_import.h"
 
@@ -177,6 +178,15 @@ MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options)
     return mapping_of(loaded.config, p.matrices, p.placement);
   }
   const Prepared p = prepare(loaded, options);
+  // What a run would refuse of its data, without reading all of it.
+  const Workload& workload = loaded.config.workload;
+  const workloads::Contents test = contents_of(workload.dataset, workloads::Split::test, options.data);
+  if (test.count < static_cast<std::size_t>(workload.images))
+    throw InputError(fmt::format("workload.images: {} are asked for, but the test part of '{}' has {}", workload.images,
+                                 test.name, test.count));
+  const workloads::Samples some = load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
+  check_shape(*p.network.graph, some);
+  scores_of(workload.scores, static_cast<int>(p.network.graph->output_size()), some);
   return mapping_of(loaded.config, p.network.weights, p.placement);
 }
 

@@ -40,8 +40,8 @@ struct Aged {
     const std::size_t vectors = 40;
     const auto x = random_inputs(vectors, layer.rows, bytes, 5);
     std::vector<double> y(vectors * 16), exact(y.size());
-    execute_layer(chip, view, 0, x, vectors, 0, y, nullptr);
-    QuantizedNetwork::exact_product(layer, x, vectors, 0, exact);
+    execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, nullptr);
+    workloads::multiply_exactly(layer, x, {vectors, 0, 0, 1}, exact);
     Error e;
     for (std::size_t i = 0; i < y.size(); ++i) {
       const double off = std::abs(y[i] - exact[i]) / (100.0 * 7 * 255);

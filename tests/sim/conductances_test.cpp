@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/npy.h"
 #include "tests/sim/helpers.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::conductances_test {
 using namespace bitline::test;
@@ -100,7 +101,7 @@ struct Small {
         inputs(random_inputs(5, 33, {1, 8, false}, 5)) {}
   std::vector<double> product(const View& view) const {
     std::vector<double> y(5 * 6);
-    execute_layer(chip, view, 0, inputs, 5, 0, y, nullptr);
+    execute_layer(chip, view, 0, inputs, {5, 0, 0, 1}, y, nullptr);
     return y;
   }
 };
@@ -113,20 +114,17 @@ TEST_CASE("conductances: kept by array, mapped cells at their targets and NaN el
   const Result r = main_job(
       {{"keep", "conductances"}, {"age", "1 day"}, {"device.drift", "{type: power-law, t0: 20 s, nu_mean: 0.05}"}},
       kept.folder);
-  const Network network = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph network = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   // Targets from the weights and the published mapping: (20 - 2) / 7 uS for each level above 2 uS.
   std::vector<std::vector<double>> target(4, std::vector<double>(576 * 128 * 2, no_value));
   std::size_t l = 0, devices = 0;
-  for (const auto& layer : network.layers) {
-    const auto* linear = std::get_if<Linear>(&layer.operation);
-    if (!linear) continue;
-    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                    linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : network.weights) {
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
     for (const auto& b : r.mapping.layers[l++].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
           const int w =
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j];
+              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j];
           const std::size_t at = (static_cast<std::size_t>(b.row + i) * 128 + b.column + j) * 2;
           target[b.array][at] = 2e-6 + std::max(w, 0) * 18e-6 / 7;
           target[b.array][at + 1] = 2e-6 + std::max(-w, 0) * 18e-6 / 7;

@@ -107,7 +107,7 @@ inline Costs network_costs(const Config& config, const std::vector<workloads::In
     const std::size_t vectors = in.size() / static_cast<std::size_t>(m.rows);
     std::vector<double> out(vectors * static_cast<std::size_t>(m.columns));
     Activity activity;
-    execute_layer(chip, view, l, in, vectors, 0, out, &activity);
+    execute_layer(chip, view, l, in, {vectors, 0, 0, m.positions}, out, &activity);
     ledgers.push_back(read_ledger(chip.layers[l], view, activity));
     ledgers.back().divide(images);
     // Conversions are planned from the placement and counted by the run: they must agree.

@@ -24,7 +24,7 @@ TEST_CASE("cost: twice the images take twice the energy that depends on them") {
     const std::size_t vectors = in.size() / 3;
     std::vector<double> out(vectors * 2);
     Activity activity;
-    execute_layer(chip, view, 0, in, vectors, 0, out, &activity);
+    execute_layer(chip, view, 0, in, {vectors, 0, 0, 1}, out, &activity);
     return read_ledger(chip.layers[0], view, activity);
   };
   const Ledger once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});

@@ -44,7 +44,7 @@ std::vector<double> product(const Chip& chip, const std::vector<std::int16_t>& x
                             Activity* activity = nullptr) {
   const View view = view_of(chip);
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, view, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, activity);
   return y;
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("energies of single images add up to the run's") {
     const auto energy_J = [&](std::size_t first, std::size_t count) {
       Activity activity;
       activity.with_pairs = config.wires.exact() && !chip.solves_reads();
-      execute_layer(chip, view, 0, std::span(x).subspan(first * rows, count * rows), count, first,
+      execute_layer(chip, view, 0, std::span(x).subspan(first * rows, count * rows), {count, first, 0, 1},
                     std::span(y).subspan(first * columns, count * columns), &activity);
       return data_energy_J(chip, prices, 0, read_ledger(chip.layers[0], view, activity));
     };

@@ -85,9 +85,7 @@ inline WrittenChip written_chip(const Chip& chip, int instance = 0) {
 // As reads see it, converters ranged without calibration.
 inline View view_of(const Chip& chip, const State& state) {
   View view = look(chip, state);
-  CurrentSamples none;
-  for (const LayerPlan& plan : chip.layers) none.emplace_back(plan.blocks.size());
-  set_ranges(chip, view, none);
+  set_ranges(chip, view);
   return view;
 }
 inline View view_of(const Chip& chip, int instance = 0) { return view_of(chip, written_chip(chip, instance).state); }

@@ -7,6 +7,7 @@
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "tests/sim/helpers.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::run_test {
 using namespace bitline::test;
@@ -124,22 +125,19 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   const LoadedConfig loaded =
       main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}, {"adc", "ideal"}});
   const Result r = run(loaded, run_options());
-  const Network network = read_onnx(source / "models/fashion-mlp.onnx");
-  const Dataset data = load_dataset("fashion-mnist", Split::test, 0, 20, run_options().data);
+  const workloads::Graph network = workloads::read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Samples data = load_samples({}, workloads::Split::test, 0, 20, run_options().data);
   // Which columns of an array a row of the layer shares with other layers or unused cells: from the published mapping.
   std::vector<std::vector<double>> row_S(4, std::vector<double>(576, 0));
   std::vector<std::vector<int>> used(4, std::vector<int>(576, 0));
   std::size_t l = 0;
-  for (const auto& layer : network.layers) {
-    const auto* linear = std::get_if<Linear>(&layer.operation);
-    if (!linear) continue;
-    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                    linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : network.weights) {
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
     for (const auto& b : r.mapping.layers[l].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
           const int w = std::abs(
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j]);
+              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j]);
           row_S[b.array][b.row + i] += 2 * 2e-6 + w * 18e-6 / 7;
           ++used[b.array][b.row + i];
         }
@@ -149,7 +147,7 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   for (const auto& b : r.mapping.layers[0].blocks)
     for (std::size_t image = 0; image < 20; ++image)
       for (int i = 0; i < b.rows; ++i) {
-        const int pixel = data.pixels[image * 784 + static_cast<std::size_t>(b.layer_row + i)];
+        const long pixel = std::lround(255 * data.values[image * 784 + static_cast<std::size_t>(b.layer_row + i)]);
         const double g = row_S[b.array][b.row + i] + (128 - used[b.array][b.row + i]) * 2 * 2e-6;
         expected_J += __builtin_popcount(static_cast<unsigned>(pixel)) * 0.2 * 0.2 * 50e-9 * g / 20;
       }

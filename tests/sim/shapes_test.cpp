@@ -58,7 +58,7 @@ struct Shapes {
       if (settings[l].digital) continue;
       const std::size_t vectors = codes[l].inputs.size() / static_cast<std::size_t>(layers[l].rows);
       Activity activity;
-      activity.count_drives(built.layers[l], codes[l].inputs, vectors);
+      activity.count_drives(built.layers[l], codes[l].inputs, {vectors, 0, 0, layers[l].positions});
       c = read_ledger(built.layers[l], view, activity);
       const double images = static_cast<double>(vectors) / layers[l].positions;
       c.divide(images);

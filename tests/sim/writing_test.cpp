@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "workloads/onnx_import.h"
 #include "tests/sim/cost_chips.h"
 #include "tests/temporary_folder.h"
 
@@ -96,12 +97,10 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   // From g_min in steps of one level: a weight w takes |w| pulses of two devices.
   const Override by_levels{"device.write",
                            "{type: write-verify, half_width: 1 uS, set_step: [2.5714 uS], spread: 0, start: 2 uS}"};
-  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double expected = 0, devices = 0, total_S = 0, weighted_S = 0;  // of all devices: conductance, pulses times it
-  for (const auto& layer : layers.layers)
-    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
-      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                      linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : layers.weights) {
+      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
       for (const int w : q.codes) {
         const double g_S = 2e-6 + std::abs(w) * 18e-6 / 7;
         expected += std::abs(w), devices += 2, total_S += g_S + 2e-6, weighted_S += std::abs(w) * g_S;
@@ -151,12 +150,10 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
 
 TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses because they start there") {
   NEEDS_FASHION_MNIST();
-  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double moved = 0, devices = 0;
-  for (const auto& layer : layers.layers)
-    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
-      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                      linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : layers.weights) {
+      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
       for (const int w : q.codes) moved += w != 0, devices += 2;
     }
   const WriteResult w = network({{"device", "rram-neurram"}}).write;
