@@ -56,7 +56,7 @@ std::string layers_csv(const Result& result) {
     const auto of_run = [&](const char* column, double LayerReads::*figure) {
       return reads ? number(l, column, reads->*figure) : "";
     };
-    const bool exact = reads && std::isinf(reads->snr_db) && reads->snr_db > 0;
+    const bool exact = reads && !std::isfinite(reads->snr_db);  // or no signal
     csv +=
         fmt::format("{},{},{},{},{},{},{},{},{},{}", csv_field(l.name), number(l, "energy_J", l.energy_J),
                     number(l, "latency_s", l.latency_s), exact ? "" : of_run("snr_db", &LayerReads::snr_db),

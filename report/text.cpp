@@ -140,6 +140,7 @@ std::string quality_range(const std::string& metric, const Interval& i) {
 }
 
 std::string snr_text(double snr_db) {
+  if (std::isnan(snr_db)) return "no signal";
   return std::isinf(snr_db) && snr_db > 0 ? "exact" : fmt::format("{:.1f} dB", snr_db);
 }
 
