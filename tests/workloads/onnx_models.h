@@ -70,7 +70,7 @@ struct Model {
     n.set_name(name);
     n.add_input(flow);
     for (auto& c : constants) n.add_input(c);
-    flow = "t" + std::to_string(graph.node_size());
+    flow = fmt::format("t{}", graph.node_size());
     n.add_output(flow);
     return n;
   }
