@@ -181,6 +181,8 @@ OnnxValue OnnxBuilder::compute_now(const OnnxNode& node, const Op& op, const std
   const auto* arithmetic = std::get_if<Arithmetic>(&op);
   if (integers && arithmetic && arithmetic->kind == Arithmetic::Kind::divide)
     for (double& v : made.values) v = std::trunc(v);
+  if (!integers)  // as the file would compute: floor(0.7 x 10) is 7 there
+    for (double& v : made.values) v = static_cast<float>(v);
   OnnxValue value = constant_value(std::move(made));
   value.name = in.front().name;
   return value;

@@ -73,7 +73,9 @@ void onnx_quantize_linear(const OnnxNode& node, OnnxBuilder& b) {
     Constant c = *b.constant_of(x);
     for (std::size_t i = 0; i < c.values.size(); ++i) {
       const std::size_t n = s.number(i);
-      c.values[i] = std::clamp(std::nearbyint(c.values[i] / s.scale[n]) + s.zero[n], s.lowest, s.highest);
+      // In single precision, as the operator says: ties are there that a longer quotient would break.
+      const float quotient = static_cast<float>(c.values[i]) / static_cast<float>(s.scale[n]);
+      c.values[i] = std::clamp(std::nearbyint(double{quotient}) + s.zero[n], s.lowest, s.highest);
     }
     c.integers = true;
     OnnxValue made = b.constant_value(std::move(c));
