@@ -5,6 +5,7 @@
 
 #include "tests/fuzz/targets.h"
 #include "tests/workloads/onnx_models.h"
+#include "workloads/dataset.h"
 #include "workloads/idx.h"
 #include "workloads/network.h"
 #include "workloads/quantized.h"
@@ -124,7 +125,7 @@ Target idx_images_target() {
 
 Target idx_labels_target() {
   const std::string labels = idx({40});
-  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { read_idx_array(file, 1); }};
+  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { workloads::read_idx_labels(file); }};
 }
 
 }  // namespace bitline::fuzz
