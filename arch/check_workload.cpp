@@ -43,7 +43,7 @@ void find_data(std::string& file, const std::string& key, ConfigReader& r) {
 void check_data(Workload& w, ConfigReader& r) {
   workloads::DataSource& d = w.dataset;
   const std::string at = "workload.dataset.";
-  const bool named = r.annotations().origins.count(at + "name") > 0;
+  const bool named = r.annotations().origins.count(at + "name") > 0 && !d.name.empty();
   if (named && !d.inputs.empty()) r.problem(at + "name", "and inputs exclude each other", "leave one out");
   if (d.name.empty() && d.inputs.empty())
     r.problem("workload.dataset", "names no data", "give a name, or {inputs: X.npy, labels: Y.npy}");

@@ -260,7 +260,7 @@ const Value* ConfigReader::opened(const Value& node, const Field& f, std::span<c
 const Value* ConfigReader::spelled_out(const Value& node, const Field& f) {
   if (node.is_scalar() || is_annotated(node)) {
     Value map = Value::map(node.origin);
-    map.set(f.scalar, node, node.origin);
+    map.set(f.scalar, *unwrapped(&node), node.origin);
     return kept(std::move(map));
   }
   const Value* base = node.find("base");

@@ -4,19 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csetjmp>
-#include <cstdio>
-// jpeglib.h after it
-#include <jpeglib.h>
-
 #include "tests/workloads/data_files.h"
+#include "tests/workloads/jpeg_bytes.h"
 #include "workloads/dataset.h"
 #include "workloads/picture.h"
 #include "workloads/sound.h"
 
-using namespace bitline;
-using namespace bitline::testing;
-using namespace bitline::workloads;
+namespace bitline::folder_test {
+using namespace test;
+using namespace workloads;
 namespace fs = std::filesystem;
 
 namespace {
@@ -25,32 +21,6 @@ Samples load_folder(const fs::path& folder, Split split = Split::test, std::size
   DataSource source;
   source.name = folder.string();
   return load_samples(source, split, 0, count, {});
-}
-
-// A JPEG of one colour; at quality 100 it comes back within 2.
-std::string jpeg(unsigned width, unsigned height, const std::vector<std::uint8_t>& colour) {
-  jpeg_compress_struct c{};
-  jpeg_error_mgr errors{};
-  c.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&c);
-  unsigned char* bytes = nullptr;
-  unsigned long count = 0;
-  jpeg_mem_dest(&c, &bytes, &count);
-  c.image_width = width, c.image_height = height;
-  c.input_components = static_cast<int>(colour.size());
-  c.in_color_space = colour.size() == 1 ? JCS_GRAYSCALE : JCS_RGB;
-  jpeg_set_defaults(&c);
-  jpeg_set_quality(&c, 100, TRUE);
-  jpeg_start_compress(&c, TRUE);
-  std::vector<std::uint8_t> row;
-  for (unsigned x = 0; x < width; ++x) row.insert(row.end(), colour.begin(), colour.end());
-  JSAMPROW line = row.data();
-  for (unsigned y = 0; y < height; ++y) jpeg_write_scanlines(&c, &line, 1);
-  jpeg_finish_compress(&c);
-  std::string out(reinterpret_cast<char*>(bytes), count);
-  jpeg_destroy_compress(&c);
-  free(bytes);
-  return out;
 }
 
 std::string grey_png(std::uint8_t value) { return png(2, 1, 1, 8, std::string(2, static_cast<char>(value))); }
@@ -246,3 +216,5 @@ TEST_CASE("spoken digits: recordings 0 to 4 are the test set, all have one lengt
   CHECK(std::get<Labels>(test.truth).names == std::vector<std::string>{"3", "8"});
   CHECK(training.values[3] == 5 / 32768.f);
 }
+
+}  // namespace bitline::folder_test

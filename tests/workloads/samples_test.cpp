@@ -11,9 +11,9 @@
 #include "tests/workloads/data_files.h"
 #include "workloads/dataset.h"
 
-using namespace bitline;
-using namespace bitline::testing;
-using namespace bitline::workloads;
+namespace bitline::samples_test {
+using namespace test;
+using namespace workloads;
 namespace fs = std::filesystem;
 
 namespace {
@@ -277,3 +277,5 @@ TEST_CASE("paths are sought below the folders of data too, archives without thei
   CHECK(contains(m, "'tidy' is unknown"));
   CHECK(contains(m, d.path.string()));
 }
+
+}  // namespace bitline::samples_test

@@ -15,9 +15,9 @@
 #include "workloads/frechet.h"
 #include "workloads/outputs_file.h"
 
-using namespace bitline;
-using namespace bitline::testing;
-using namespace bitline::workloads;
+namespace bitline::score_test {
+using namespace test;
+using namespace workloads;
 using doctest::Approx;
 
 namespace {
@@ -316,3 +316,5 @@ TEST_CASE("outputs are kept as (chips, samples, values)") {
   CHECK(array.data[11] == 12.5);
   CHECK(array.data[6] == 7);
 }
+
+}  // namespace bitline::score_test

@@ -6,7 +6,8 @@
 
 #include "workloads/dataset.h"
 
-using namespace bitline::workloads;
+namespace bitline::shared_data_test {
+using namespace workloads;
 namespace fs = std::filesystem;
 
 namespace {
@@ -58,3 +59,5 @@ TEST_CASE("spoken digits 0, 5 and 8: 90 recordings to test with, 810 to train wi
   const Samples some = load_samples(source, Split::test, 0, 9, where);
   CHECK(std::get<Labels>(some.truth).of_sample == std::vector<int>{0, 1, 2, 0, 1, 2, 0, 1, 2});
 }
+
+}  // namespace bitline::shared_data_test
