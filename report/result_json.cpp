@@ -70,6 +70,20 @@ Json layers_of(const Result& r) {
   return layers;
 }
 
+Json nodes_of(const Result& r) {
+  Json nodes = Json::array();
+  for (const NodeCosts& n : r.costs.nodes)
+    if (!n.operation.empty())
+      nodes.push_back({{"name", n.name},
+                       {"operation", n.operation},
+                       {"where", n.on_arrays ? "array" : "digital"},
+                       {"paid_by", n.paid_by.empty() ? Json(nullptr) : Json(n.paid_by)},
+                       {"macs", n.macs},
+                       {"energy_J", n.energy_J},
+                       {"latency_s", n.latency_s}});
+  return nodes;
+}
+
 // Energies of the sampled images on the first chip.
 Json images_of(const Result& r) {
   const std::size_t n = std::min(r.images.size(), sampled_images);
@@ -238,6 +252,7 @@ Json document(const Result& r) {
       {"budget", budget_of(r)},
       {"mapping", mapping_of(r.mapping, false)},
       {"layers", layers_of(r)},
+      {"nodes", nodes_of(r)},
       {"published", published},
       {"timing", object_of(r.timing)},
       {"provenance", provenance_of(r)},

@@ -30,6 +30,10 @@ std::vector<Row> rows_of(const Result& r) {
   std::vector<Row> rows;
   Breakdown rest;
   for (const LayerCosts& l : r.costs.layers) rows.push_back({l.name, l.energy_breakdown_J});
+  Breakdown between;  // nodes that are no layer's
+  for (const NodeCosts& n : r.costs.nodes)
+    if (!n.is_layer) between.add(n.energy_breakdown_J);
+  if (between.total() > 0) rows.push_back({"between layers", between});
   for (const auto& [part, joules] : r.costs.energy_J) {
     double left = joules;
     for (const Row& row : rows) left -= row.parts[part];

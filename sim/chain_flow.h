@@ -4,11 +4,16 @@
 
 #include "sim/chip.h"
 #include "sim/dataflow.h"
+#include "workloads/network.h"
 
 namespace bitline {
 
-// One node a matrix layer, and one for what lies between two of them where it changes the number of values. A tensor
-// has the bits of the codes of the layer that reads it next, the last one those of the last layer's inputs.
+// Of a chain of which only the matrix layers are known: one node each, and one without a name between two of them where
+// the number of values changes.
 Dataflow chain_flow(const Chip&);
+
+// With every layer of the network. An activation that follows a product and only thresholds is part of the product's
+// rescaling: its codes are clipped anyway.
+Dataflow chain_flow(const Chip&, const Network&);
 
 }  // namespace bitline

@@ -35,9 +35,10 @@ constexpr std::array energies = {Part::array,        Part::adc,       Part::driv
                                  Part::clock,        Part::reload,    Part::leakage};
 constexpr std::size_t of_whole_chip = 3;  // the last ones
 constexpr std::array times = {Part::array, Part::adc, Part::digital, Part::transfer, Part::reload};
-constexpr std::array areas = {Part::array,       Part::adc,           Part::driver,       Part::mux,
-                              Part::sample_hold, Part::level_shifter, Part::shift_add,    Part::accumulate,
-                              Part::buffer,      Part::activation,    Part::interconnect, Part::floorplan};
+constexpr std::array areas = {Part::array,       Part::adc,           Part::driver,    Part::mux,
+                              Part::sample_hold, Part::level_shifter, Part::shift_add, Part::accumulate,
+                              Part::buffer,      Part::activation,    Part::digital,   Part::interconnect,
+                              Part::floorplan};
 
 }  // namespace
 

@@ -278,7 +278,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
     for (Ledger& ledger : ledgers) ledger.divide(inferences);
-    const Tariff prices = tariff(chip, chain_flow(chip));
+    const Tariff prices = tariff(chip, chain_flow(chip, p.network->network()));
     result.costs = price(chip, prices, ledgers, result.write.pulses_per_cell);
     result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
     for (std::size_t i = 0; i < per_image; ++i) {
