@@ -10,6 +10,14 @@
 
 namespace bitline {
 
+Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
+
+Json object_of(const Breakdown& parts) {
+  Json object = Json::object();
+  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
+  return object;
+}
+
 Json mapping_of(const MappingResult& m, bool everything) {
   Json layers = Json::array();
   for (const LayerMapping& layer : m.layers) {

@@ -18,22 +18,14 @@ namespace bitline {
 namespace {
 
 Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
-Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
 
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
 
-Json object_of(const std::vector<std::pair<std::string, double>>& parts) {
-  Json object = Json::object();
-  // A name that comes twice is one key, and the sum must stay the total.
-  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
-  return object;
-}
-
-Json object_of(const Breakdown& parts) {
-  Json object = Json::object();
-  for (const auto& [part, value] : parts) object[std::string(name_of(part))] = value;
-  return object;
+Json timing_of(const Result& r) {
+  Json seconds = Json::object();
+  for (const auto& [stage, value] : r.timing) seconds[stage] = seconds.value(stage, 0.0) + value;
+  return seconds;
 }
 
 Json quality_of(const Quality& q) {
@@ -254,7 +246,7 @@ Json document(const Result& r) {
       {"layers", layers_of(r)},
       {"nodes", nodes_of(r)},
       {"published", published},
-      {"timing", object_of(r.timing)},
+      {"timing", timing_of(r)},
       {"provenance", provenance_of(r)},
   };
   if (r.only_budget)  // nothing was written, run or costed

@@ -16,8 +16,8 @@
 #include "periphery/published/published_parts.h"
 #include "tests/periphery/technology.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::digital_unit_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -148,3 +148,5 @@ TEST_CASE("the spread of arithmetic is how far ours is from half of the publishe
   std::sort(factors.begin(), factors.end());
   CHECK(factors[3] == doctest::Approx(arithmetic_spread).epsilon(0.02));
 }
+
+}  // namespace bitline::digital_unit_test

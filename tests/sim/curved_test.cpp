@@ -11,8 +11,8 @@
 #include "sim/drives.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::curved_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -182,3 +182,5 @@ TEST_CASE("energies of single images add up to the run's") {
     CHECK(sum == doctest::Approx(all).epsilon(1e-12).scale(1e-30));
   }
 }
+
+}  // namespace bitline::curved_test

@@ -7,8 +7,8 @@
 #include "sim/schedule.h"
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::dataflow_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -166,3 +166,5 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   CHECK(r.energy_high_J > r.energy_per_inference_J);
   CHECK(part(r.area_breakdown_m2, "digital") > 0);
 }
+
+}  // namespace bitline::dataflow_test
