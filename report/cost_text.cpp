@@ -56,8 +56,13 @@ std::string energy_interval_text(const Result& r) {
         "not make it exact.",
         total);
   std::vector<std::string> parts;
+  double arithmetic = 1;
   for (const CostLine& c : r.costs.unit_costs) {
     if (c.unit.spread <= 1) continue;
+    if (info(c.component).group == ComponentGroup::digital) {
+      arithmetic = c.unit.spread;
+      continue;
+    }
     parts.push_back(
         c.unit.origin == CostOrigin::survey
             ? fmt::format("converters ({}) by a factor of {:.3g}, within which half of all published ones lie around "
@@ -65,6 +70,11 @@ std::string energy_interval_text(const Result& r) {
                           info(c.component).name, c.unit.spread)
             : fmt::format("{} by a factor of {:.3g}", info(c.component).name, c.unit.spread));
   }
+  if (arithmetic > 1)
+    parts.push_back(
+        fmt::format("digital operations by a factor of {:.3g}, within which half of the published adders "
+                    "and multipliers lie around ours",
+                    arithmetic));
   if (r.costs.energy_J[Part::off_chip] > 0) parts.push_back("off-chip memory by the range of its published figures");
   return fmt::format(
       "Total energy {}, interval {}. The ends are reached when every part with a known spread lies at the edge of it, "

@@ -165,6 +165,20 @@ std::string layer_section(const Result& r) {
              "soft");
 }
 
+// What is computed between the layers.
+std::string node_section(const Result& r) {
+  HtmlTable table("lllrr", {"node", "operation", "computed", "energy", "latency"});
+  std::size_t rows = 0;
+  for (const NodeCosts& n : r.costs.nodes) {
+    if (n.is_layer || n.operation.empty()) continue;
+    ++rows;
+    table.row({n.name, n.operation, n.paid_by.empty() ? "by the digital unit" : "in the rescaling of " + n.paid_by,
+               n.energy_J > 0 ? quantity(n.energy_J, Unit::joule) : "-",
+               n.latency_s > 0 ? quantity(n.latency_s, Unit::second) : "-"});
+  }
+  return rows == 0 ? "" : html_heading("Between the layers") + table.str();
+}
+
 std::string mapping_section(const Result& r) {
   const std::string unused = unused_area(r);
   return html_heading("Where the network is") + html_figure(mapping_svg(r.mapping)) +
@@ -235,8 +249,9 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                          "soft");
   for (const std::string& warning : r.warnings) html += html_paragraph(warning, "warn");
   html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
-          layer_section(r) + write_section(r) + wire_section(r) + mapping_section(r) + unit_cost_section(r) +
-          budget_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+          layer_section(r) + node_section(r) + write_section(r) + wire_section(r) + mapping_section(r) +
+          unit_cost_section(r) + budget_section(r) + published_section(r) + trust_section(r) +
+          run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

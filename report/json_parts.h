@@ -15,9 +15,8 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(const std::optional<double>&);
 
-// Each part under its name; those of one name are added, so that the sum stays the total.
+// Each part under its name.
 Json object_of(const Breakdown&);
-Json object_of(const std::vector<std::pair<std::string, double>>&);
 
 // `everything`: also what result.json leaves out.
 Json mapping_of(const MappingResult&, bool everything);

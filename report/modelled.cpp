@@ -76,8 +76,10 @@ std::vector<Simplification> modelled(const Result& result) {
        "is more than core transistors bear, and verifying reads, if pulses or the cost of a write are given. Not "
        "counted: "
        "charge pumps, half-selected cells, reference columns."},
-      {"Digital layers",
-       "Their energy and time are counted; the area of their unit and the memory of its weights are not."},
+      {"Digital operations",
+       "Fixed-point circuits beside the buffers: as many of each as the configuration says, of operations that the "
+       "network has none; weights of digital layers lie in a memory and are read once an inference. Their control and "
+       "the wires within are left out, and memory is as fast as they ask."},
       {"Digital machines",
        "Bounds more than designs: units that are always busy, weights that fit on the chip, no control; made of the "
        "same "

@@ -25,6 +25,11 @@ Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) 
 // A score may have no value.
 Json number_of(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 Json interval_of(const Interval& i) { return Json::array({number_of(i.lower), number_of(i.upper)}); }
+Json timing_of(const Result& r) {
+  Json seconds = Json::object();
+  for (const auto& [stage, value] : r.timing) seconds[stage] = seconds.value(stage, 0.0) + value;
+  return seconds;
+}
 
 Json quality_of(const Quality& q) {
   Json chips = Json::array();
@@ -68,6 +73,20 @@ Json layers_of(const Result& r) {
                       {"energy_breakdown_J", object_of(l.energy_breakdown_J)}});
   }
   return layers;
+}
+
+Json nodes_of(const Result& r) {
+  Json nodes = Json::array();
+  for (const NodeCosts& n : r.costs.nodes)
+    if (!n.operation.empty())
+      nodes.push_back({{"name", n.name},
+                       {"operation", n.operation},
+                       {"where", n.on_arrays ? "array" : "digital"},
+                       {"paid_by", n.paid_by.empty() ? Json(nullptr) : Json(n.paid_by)},
+                       {"macs", n.macs},
+                       {"energy_J", n.energy_J},
+                       {"latency_s", n.latency_s}});
+  return nodes;
 }
 
 // Energies of the sampled images on the first chip.
@@ -239,8 +258,9 @@ Json document(const Result& r) {
       {"budget", budget_of(r)},
       {"mapping", mapping_of(r.mapping, false)},
       {"layers", layers_of(r)},
+      {"nodes", nodes_of(r)},
       {"published", published},
-      {"timing", object_of(r.timing)},
+      {"timing", timing_of(r)},
       {"provenance", provenance_of(r)},
   };
   if (r.only_budget)  // nothing was written, run or costed

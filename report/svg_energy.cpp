@@ -27,6 +27,10 @@ std::vector<EnergyRow> rows_of(const Result& r) {
   std::vector<EnergyRow> rows;
   Breakdown rest;
   for (const LayerCosts& l : r.costs.layers) rows.push_back({l.name, l.energy_breakdown_J});
+  Breakdown between;  // nodes that are no layer's
+  for (const NodeCosts& n : r.costs.nodes)
+    if (!n.is_layer) between.add(n.energy_breakdown_J);
+  if (between.total() > 0) rows.push_back({"between layers", between});
   for (const auto& [part, joules] : r.costs.energy_J) {
     double left = joules;
     for (const EnergyRow& row : rows) left -= row.parts[part];

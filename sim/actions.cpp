@@ -15,7 +15,8 @@ double share_of_copy(const LayerPlan& plan, int copy) {
 }
 
 // What layers on arrays and digital ones have in common.
-LayerActions common_actions(const workloads::IntegerWeights& m, const NodeTraffic& moved) {
+LayerActions common_actions(const LayerPlan& plan, const NodeTraffic& moved) {
+  const workloads::IntegerWeights& m = plan.matrix;
   LayerActions a;
   a.outputs = static_cast<double>(m.columns) * static_cast<double>(m.positions);
   a.macs = macs_per_vector(m) * static_cast<double>(m.positions);
@@ -26,20 +27,22 @@ LayerActions common_actions(const workloads::IntegerWeights& m, const NodeTraffi
   return a;
 }
 
-void count_moves(LayerActions& a) {
-  a.planned[Action::buffer_bit] = a.bits_in + a.bits_out;
-  a.planned[Action::transfer_bit] = a.bits_in + a.bits_out + a.bits_between;
+// Biases that are not rows are added to sums before they are rescaled.
+void count_biases(LayerActions& a, const workloads::IntegerWeights& m) {
+  if (m.bias_rows == 0 && std::any_of(m.bias.begin(), m.bias.end(), [](double b) { return b != 0; }))
+    a.planned[Action::bias_bit] = a.outputs * a.accumulator_bits;
 }
 
-LayerActions digital_actions(const LayerPlan& plan, double cycle_s, const NodeTraffic& moved) {
+LayerActions digital_actions(const LayerPlan& plan, const NodeTraffic& moved) {
   const workloads::IntegerWeights& m = plan.matrix;
-  LayerActions a = common_actions(m, moved);
-  const auto positions = static_cast<double>(m.positions), products = static_cast<double>(m.count()) * positions;
+  LayerActions a = common_actions(plan, moved);
+  const auto weights = static_cast<double>(m.count()), positions = static_cast<double>(m.positions);
   a.bits_in = static_cast<double>(m.rows - m.bias_rows) * m.input.bits * positions;
-  a.accumulator_bits = 1 + bits_for(static_cast<double>(m.rows) * plan.cell.highest * m.input.highest());
-  a.planned[Action::product_bit] = products * (plan.cell.weight_bits * m.input.bits + a.accumulator_bits);
-  count_moves(a);
-  a.digital_s = products / m.columns * cycle_s;  // a multiply-accumulate per output and cycle
+  a.accumulator_bits = digital_sum_bits(plan);
+  a.planned[Action::mac] = weights * positions;
+  a.planned[Action::weight_bit] = weights * plan.cell.weight_bits;  // kept while the inputs pass
+  a.planned[Action::buffer_bit] = a.bits_in + a.bits_out;
+  count_biases(a, m);
   return a;
 }
 
@@ -119,8 +122,8 @@ void size_adders(LayerActions& a, const LayerPlan& plan, int array_rows, int pie
 
 LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& parts, const NodeTraffic& moved) {
   const double cycle_s = 1 / chip.config.technology.clock_Hz;
-  if (plan.settings.digital) return digital_actions(plan, cycle_s, moved);
-  LayerActions a = common_actions(plan.matrix, moved);
+  if (plan.settings.digital) return digital_actions(plan, moved);
+  LayerActions a = common_actions(plan, moved);
   const double most_turns = count_reads(a, plan, parts, chip.placement.arrays_total);
   const Pieces pieces = count_pieces(plan);
   size_adders(a, plan, chip.config.array.rows, pieces.most);
@@ -129,7 +132,9 @@ LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& 
   a.planned[Action::slice_bit] = (conversions - a.planned[Action::plane_sum]) * a.slice_bits;
   a.planned[Action::piece_bit] = pieces.additions * a.accumulator_bits;
   a.bits_between = pieces.leaving * a.accumulator_bits;
-  count_moves(a);
+  a.planned[Action::buffer_bit] = a.bits_in + a.bits_out;
+  a.planned[Action::transfer_bit] = a.bits_in + a.bits_out + a.bits_between;
+  count_biases(a, plan.matrix);
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
   a.digital_s = (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s * share_of_copy(plan, 0);

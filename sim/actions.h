@@ -26,7 +26,7 @@ struct LayerActions {
   // Widths: of an output's code; of a sum of a weight's slices; of the adder of planes, which sends finished low bits
   // to the register; of that register.
   int output_bits = 0, slice_bits = 0, adder_bits = 0, accumulator_bits = 0;
-  double digital_s = 0;
+  double digital_s = 0;             // behind the last read, on arrays
   std::map<int, ArrayWork> arrays;  // by array
 };
 

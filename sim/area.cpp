@@ -18,7 +18,7 @@ Item operator+(Item a, const Item& b) { return {a.part, a.area_m2 + b.area_m2, a
 }  // namespace
 
 ChipArea chip_area(const Config& config, double arrays, const SumWidths& widths, const ChipParts& p,
-                   double buffer_bits) {
+                   const DigitalParts& digital, double buffer_bits) {
   const double rows = config.array.rows;
   // One adder and one rescaling unit at each converter (at least one for each array), one accumulator register for each
   // column, registers for each row.
@@ -47,7 +47,8 @@ ChipArea chip_area(const Config& config, double arrays, const SumWidths& widths,
   }
   const Item of_chip[] = {
       item(Part::buffer, buffer_bits, p.buffer_bit),
-      item(Part::activation, arrays * units, rescaler(config.technology, widths.accumulator_bits, config.input.bits))};
+      item(Part::activation, arrays * units, rescaler(config.technology, widths.accumulator_bits, config.input.bits)),
+      {Part::digital, digital.area_m2, digital.leakage_W}};
   for (const Item& i : of_chip) {
     area.parts_m2.add(i.part, i.area_m2);
     area.leakage_W += i.leakage_W;

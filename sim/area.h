@@ -2,6 +2,7 @@
 // Area by parts, from the bottom: each part's instances times its own area, and what all of them leak.
 #pragma once
 
+#include "sim/digital_parts.h"
 #include "sim/part.h"
 #include "sim/parts.h"
 
@@ -20,6 +21,7 @@ struct ChipArea {
   // With the interconnect between macros and the space between parts.
   Breakdown with(const Path&, const Periphery&) const;
 };
-ChipArea chip_area(const Config&, double arrays, const SumWidths&, const ChipParts&, double buffer_bits);
+ChipArea chip_area(const Config&, double arrays, const SumWidths&, const ChipParts&, const DigitalParts&,
+                   double buffer_bits);
 
 }  // namespace bitline

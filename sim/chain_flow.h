@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dataflow of a network that is a chain of layers.
+// The dataflow of a chain of layers of which only shapes are known.
 #pragma once
 
 #include "sim/chip.h"
@@ -7,8 +7,8 @@
 
 namespace bitline {
 
-// One node a matrix layer, and one for what lies between two of them where it changes the number of values. A tensor
-// has the bits of the codes of the layer that reads it next, the last one those of the last layer's inputs.
+// Of a chain of which only the matrix layers are known: one node each, and one without a name between two of them where
+// the number of values changes.
 Dataflow chain_flow(const Chip&);
 
 }  // namespace bitline

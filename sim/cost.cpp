@@ -30,17 +30,42 @@ LayerCosts layer_costs(const LayerPlan& plan, const LayerTariff& tariff, const B
   return out;
 }
 
+void charge(Costs& costs, const Bill& bill) {
+  for (const auto& [part, joules] : bill.low_J) costs.energy_low_J += joules;
+  for (const auto& [part, joules] : bill.high_J) costs.energy_high_J += joules;
+  costs.energy_J.add(bill.energy_J);
+}
+
 void add_layers(Costs& costs, const Chip& chip, const Tariff& tariff, std::span<const Ledger> counted) {
   costs.energy_J = Breakdown(layer_energy_parts());
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const Bill b = bill(chip, tariff, l, counted[l]);
-    for (const auto& [part, joules] : b.low_J) costs.energy_low_J += joules;
-    for (const auto& [part, joules] : b.high_J) costs.energy_high_J += joules;
-    costs.energy_J.add(b.energy_J);
+    const Bill b = layer_bill(chip, tariff, l, counted[l]);
+    charge(costs, b);
     costs.layers.push_back(layer_costs(chip.layers[l], tariff.layers[l], b));
     if (const LayerCosts& out = costs.layers.back(); out.settle_s > chip.layers[l].settings.input.t_read_s)
       costs.warnings.push_back(fmt::format("{}: lines settle in {}, later than a read ends (input.t_read)", out.name,
                                            pretty(out.settle_s, Unit::second)));
+  }
+}
+
+// Nodes of layers cost what their layer does.
+void add_nodes(Costs& costs, const Chip& chip, const Tariff& tariff) {
+  for (std::size_t n = 0; n < tariff.flow.nodes.size(); ++n) {
+    const FlowNode& node = tariff.flow.nodes[n];
+    NodeCosts out{.name = node.name, .operation = node.operation, .macs = node.counts.macs};
+    if (node.layer) {
+      const LayerCosts& layer = costs.layers[*node.layer];
+      out.is_layer = true;
+      out.on_arrays = !chip.layers[*node.layer].settings.digital;
+      out.macs = layer.macs, out.energy_breakdown_J = layer.energy_breakdown_J;
+    } else {
+      const Bill b = node_bill(tariff, n);
+      charge(costs, b);
+      out.energy_breakdown_J = b.energy_J;
+    }
+    out.energy_J = out.energy_breakdown_J.total();
+    if (node.paid_by) out.paid_by = tariff.flow.nodes[*node.paid_by].name;
+    costs.nodes.push_back(std::move(out));
   }
 }
 
@@ -79,8 +104,10 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
 // Returns the time from one inference to the next.
 double add_times(Costs& costs, const Chip& chip, const Tariff& tariff, double reload_s) {
   const std::vector<NodeTime> times = node_times(chip, tariff);
-  for (std::size_t n = 0; n < times.size(); ++n)
+  for (std::size_t n = 0; n < times.size(); ++n) {
+    costs.nodes[n].latency_s = times[n].total_s();
     if (const auto layer = tariff.flow.nodes[n].layer) costs.layers[*layer].latency_s = times[n].total_s();
+  }
   Timetable when = timetable(chip, tariff, times, reload_s);
   costs.timeline = std::move(when.timeline);
   if (when.held_back) costs.warnings.push_back(*when.held_back);
@@ -113,7 +140,7 @@ double tops_per_w(double macs, double joules) { return joules > 0 ? 2 * macs / j
 
 void add_efficiency(Costs& costs, const Config& config, const ChipArea& area) {
   double macs = 0;
-  for (const LayerCosts& layer : costs.layers) macs += layer.macs;
+  for (const NodeCosts& node : costs.nodes) macs += node.macs;
   const double operations_per_s = 2 * macs * costs.throughput_per_s * 1e-12;
   costs.tops_per_w = tops_per_w(macs, costs.energy_per_inference_J);
   costs.tops_per_mm2 = operations_per_s / (costs.area_m2 * 1e6);
@@ -124,7 +151,10 @@ void add_efficiency(Costs& costs, const Config& config, const ChipArea& area) {
        operations_per_s / (area.parts_m2.inside(Boundary::cells) * 1e6)},
       {"macro", "cells, drivers, converters, shift-add, accumulators",
        tops_per_w(macs, costs.energy_J.inside(Boundary::macro)), operations_per_s / (area.macro_m2 * 1e6)},
-      {"chip", "all parts, leakage", costs.tops_per_w, costs.tops_per_mm2}};
+      {"chip", "all parts, leakage", tops_per_w(macs, costs.energy_J.inside(Boundary::chip)), costs.tops_per_mm2}};
+  if (config.periphery.off_chip)
+    costs.boundaries.push_back(
+        {"system", "the chip, and its traffic with external memory", costs.tops_per_w, costs.tops_per_mm2});
   costs.efficiency_definition = fmt::format(
       "1 MAC = 2 operations; {}-bit inputs, {}-bit weights, {}-bit outputs of converters; whole chip: arrays, "
       "converters, drivers, digital periphery, buffers and interconnect; {}, no control",
@@ -133,7 +163,7 @@ void add_efficiency(Costs& costs, const Config& config, const ChipArea& area) {
       config.periphery.off_chip ? "with off-chip traffic" : "no off-chip traffic");
 }
 
-std::vector<CostLine> unit_costs(const Tariff& tariff, double arrays, double columns) {
+std::vector<CostLine> unit_costs(const Config& config, const Tariff& tariff, double arrays) {
   const ChipParts& p = tariff.parts;
   std::vector<CostLine> lines{{Component::adc, p.own.adc, arrays * p.own.converters},
                               {Component::row_driver, p.own.row_driver, arrays * p.lines.lines},
@@ -147,7 +177,13 @@ std::vector<CostLine> unit_costs(const Tariff& tariff, double arrays, double col
     lines.push_back({Component::sample_hold, p.own.sample_hold, arrays * p.own.outputs});
   }
   if (p.level_shifters)
-    lines.push_back({Component::level_shifter, p.level_shifter, arrays * (p.lines.lines + columns)});
+    lines.push_back({Component::level_shifter, p.level_shifter, arrays * (p.lines.lines + config.array.columns)});
+  const DigitalUnit& unit = config.periphery.digital;
+  for (std::size_t o = 0; o < operation_count; ++o)
+    if (const UnitCost& cost = tariff.digital.operations[o]; cost.energy_J > 0) {
+      const auto operation = static_cast<DigitalOperation>(o);
+      lines.push_back({component_of(operation), cost, 1.0 * (is_special(operation) ? unit.special_lanes : unit.lanes)});
+    }
   return lines;
 }
 
@@ -157,15 +193,13 @@ Costs price(const Chip& chip, const Tariff& tariff, std::span<const Ledger> coun
             std::optional<double> pulses_per_device) {
   Costs costs;
   add_layers(costs, chip, tariff, counted);
+  add_nodes(costs, chip, tariff);
   add_area(costs, chip, tariff);
   const Reload reload = add_writing(costs, chip, tariff, pulses_per_device);
   const double period_s = add_times(costs, chip, tariff, reload.time_s);
   add_whole_chip(costs, chip, tariff, reload.energy_J, period_s);
-  if (std::any_of(chip.layers.begin(), chip.layers.end(),
-                  [](const LayerPlan& plan) { return plan.settings.digital; }))
-    costs.warnings.push_back("digital layers: the area of their unit and of its weight memory is not counted");
   add_efficiency(costs, chip.config, tariff.area);
-  costs.unit_costs = unit_costs(tariff, chip.placement.arrays_total, chip.config.array.columns);
+  costs.unit_costs = unit_costs(chip.config, tariff, chip.placement.arrays_total);
   costs.baselines = baselines(chip, tariff);
   return costs;
 }

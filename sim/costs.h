@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "periphery/digital/digital_unit.h"
 #include "periphery/unit_cost.h"
 #include "sim/part.h"
 
@@ -22,8 +23,21 @@ enum class Component : std::uint8_t {
   dac,
   column_switch,
   sample_hold,
-  level_shifter
+  level_shifter,
+  digital_mac,  // the operations of the digital unit, from here on like DigitalOperation
+  digital_addition,
+  digital_multiplication,
+  digital_comparison,
+  digital_exponential,
+  digital_division,
+  digital_square_root,
+  digital_lookup
 };
+inline constexpr std::size_t component_count = 18;
+constexpr Component component_of(DigitalOperation operation) {
+  return static_cast<Component>(static_cast<std::size_t>(Component::digital_mac) + static_cast<std::size_t>(operation));
+}
+static_assert(component_of(DigitalOperation::lookup) == Component::digital_lookup);
 enum class ComponentGroup : std::uint8_t { converters, lines, digital, memory };
 struct ComponentInfo {
   std::string_view name, per;  // per: one action
@@ -46,6 +60,17 @@ struct LayerCosts {
   int arrays = 0;
   Breakdown energy_breakdown_J;
   double read_s = 0;  // one read: rows driven, columns converted in turn
+};
+
+// One node of the network, on arrays or digital.
+struct NodeCosts {
+  std::string name{}, operation{};
+  bool is_layer = false;  // has weights, and stands among `layers` too
+  bool on_arrays = false;
+  std::string paid_by{};  // the layer whose rescaling does this too; empty: it pays for itself
+  double macs = 0;        // per inference
+  double energy_J = 0, latency_s = 0;
+  Breakdown energy_breakdown_J{};
 };
 
 // When an array works for a layer during one inference.
@@ -86,6 +111,7 @@ struct Costs {
   std::vector<CostLine> unit_costs;
   std::vector<Busy> timeline;
   std::vector<LayerCosts> layers;
+  std::vector<NodeCosts> nodes;  // in order of computation
   std::vector<std::string> warnings;
 };
 

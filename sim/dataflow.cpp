@@ -19,6 +19,22 @@ std::size_t Dataflow::add_node(FlowNode node) {
   return number;
 }
 
+void set_bits(Dataflow& flow, const std::vector<int>& layer_bits, int value_bits) {
+  for (FlowTensor& tensor : flow.tensors) {
+    const auto writer = tensor.producer ? flow.nodes[*tensor.producer].layer : std::nullopt;
+    tensor.bits = !tensor.consumers.empty() ? 0 : writer ? layer_bits[*writer] : value_bits;
+  }
+  const auto widest = [&](const std::vector<std::size_t>& tensors) {
+    int bits = 0;
+    for (const std::size_t t : tensors) bits = std::max(bits, flow.tensors[t].bits);
+    return bits;
+  };
+  for (auto node = flow.nodes.rbegin(); node != flow.nodes.rend(); ++node) {
+    const int bits = node->layer ? layer_bits[*node->layer] : node->keeps_codes ? widest(node->out) : value_bits;
+    for (const std::size_t t : node->in) flow.tensors[t].bits = std::max(flow.tensors[t].bits, bits);
+  }
+}
+
 NodeTraffic traffic(const Dataflow& flow, std::size_t number) {
   const FlowNode& node = flow.nodes[number];
   NodeTraffic sum;
@@ -27,6 +43,7 @@ NodeTraffic traffic(const Dataflow& flow, std::size_t number) {
         node.in.begin() + static_cast<std::ptrdiff_t>(i))
       continue;  // x + x reads x once
     const FlowTensor& tensor = flow.tensors[node.in[i]];
+    sum.read_values += tensor.values;
     sum.read_bits += tensor.size_bits();
     if (!tensor.producer && tensor.consumers.front() == number) sum.off_chip_bits += tensor.size_bits();
   }

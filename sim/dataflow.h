@@ -22,10 +22,12 @@ struct FlowTensor {
 };
 
 struct FlowNode {
-  std::string name, operation;
-  std::optional<std::size_t> layer;  // of the chip, whose matrix it multiplies with; unset: computed digitally
-  OperationCounts counts;            // of one sample; the chip's own products are counted by their layer
-  std::vector<std::size_t> in, out;  // tensors
+  std::string name{}, operation{};       // no operation: not known what it does, so that nothing is charged for it
+  std::optional<std::size_t> layer{};    // of the chip, whose matrix it multiplies with; unset: no weights
+  OperationCounts counts{};              // of one sample; products with a layer's weights are counted by the layer
+  std::vector<std::size_t> in{}, out{};  // tensors
+  bool keeps_codes = false;              // selects or thresholds values: what it reads may be the codes it writes
+  std::optional<std::size_t> paid_by{};  // a layer's node whose rescaling does this too, so that it costs nothing more
 };
 
 struct Dataflow {
@@ -38,11 +40,16 @@ struct Dataflow {
   std::size_t add_node(FlowNode);
 };
 
+// Sets the bits of every tensor: those of the codes that the layers it reaches read, unchanged or through nodes that
+// keep codes; `value_bits` where a digital node computes with it; the widest wins. An output of the network has the
+// bits of its layer's inputs, or `value_bits` where no layer writes it. `layer_bits`: of each layer's input codes.
+void set_bits(Dataflow&, const std::vector<int>& layer_bits, int value_bits);
+
 // What one node moves, in bits of one sample.
 struct NodeTraffic {
-  double read_bits = 0, written_bits = 0;  // each tensor once
-  double off_chip_bits = 0;                // inputs of the network that no node has read before, outputs of the network
-  int output_bits = 0;                     // of one value it writes
+  double read_values = 0, read_bits = 0, written_bits = 0;  // each tensor once
+  double off_chip_bits = 0;  // inputs of the network that no node has read before, outputs of the network
+  int output_bits = 0;       // of one value it writes
 };
 NodeTraffic traffic(const Dataflow&, std::size_t node);
 

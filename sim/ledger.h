@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "periphery/digital/digital_unit.h"
+
 namespace bitline {
 
 enum class Action : std::uint8_t {
@@ -26,9 +28,22 @@ enum class Action : std::uint8_t {
   transfer_bit,      // bits between buffers and arrays, and between arrays
   off_chip_bit,      // bits to and from external memory
   rescaling,         // sums made codes
-  product_bit,       // adder bits of products and sums of a digital layer
+  bias_bit,          // bits of additions of biases
+  weight_bit,        // bits of digital layers' weights read from their memory
+  mac,               // the operations of the digital unit, from here on like DigitalOperation
+  addition,
+  multiplication,
+  comparison,
+  exponential,
+  division,
+  square_root,
+  lookup,
 };
-inline constexpr std::size_t action_count = 16;
+inline constexpr std::size_t action_count = 25;
+constexpr Action action_of(DigitalOperation operation) {
+  return static_cast<Action>(static_cast<std::size_t>(Action::mac) + static_cast<std::size_t>(operation));
+}
+static_assert(action_of(DigitalOperation::lookup) == Action::lookup);
 
 struct Ledger {
   std::array<double, action_count> count{};

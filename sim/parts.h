@@ -43,6 +43,12 @@ int register_bits(const PlanePlan&);
 // Bits that hold 0..largest.
 int bits_for(double largest);
 
+// Of a digital layer's sums.
+int digital_sum_bits(const LayerPlan&);
+
+// One bit of a memory of the buffers' kind.
+UnitCost memory_bit(const Config&, double bits, int word);
+
 ArrayLines line_loads(const Config&);
 ChipParts chip_parts(const Config&, double buffer_bits);
 LayerParts layer_parts(const Config&, const LayerConfig&, const ArrayLines&);

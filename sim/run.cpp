@@ -257,7 +257,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
     for (Ledger& ledger : totals.ledgers) ledger.divide(inferences);
-    const Tariff prices = tariff(chip, graph_flow(p.network));
+    const Tariff prices = tariff(chip, graph_flow(chip, p.network));
     result.costs = price(chip, prices, totals.ledgers, result.write.pulses_per_cell);
     result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
     fill_images(chip, prices, totals.ledgers, sample_ledgers, per_sample, result);

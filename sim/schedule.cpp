@@ -66,11 +66,20 @@ double transfer_s(const Config& config, const workloads::IntegerWeights& m, cons
 std::vector<NodeTime> node_times(const Chip& chip, const Tariff& tariff) {
   std::vector<NodeTime> times;
   for (const FlowNode& node : tariff.flow.nodes) {
+    const std::size_t n = times.size();
     times.emplace_back();
-    if (!node.layer) continue;
+    if (!node.layer) {
+      const UnitCost& mac = tariff.digital.operations[static_cast<std::size_t>(DigitalOperation::mac)];
+      times.back().digital_s = unit_time_s(chip.config, tariff.digital, tariff.nodes[n].planned, mac.time_s);
+      continue;
+    }
+    const LayerPlan& plan = chip.layers[*node.layer];
     const LayerActions& a = tariff.layers[*node.layer].actions;
-    const workloads::IntegerWeights& m = chip.layers[*node.layer].matrix;
-    times.back() = layer_time(chip.config, a, transfer_s(chip.config, m, a, tariff.path));
+    if (plan.settings.digital)
+      times.back().digital_s =
+          unit_time_s(chip.config, tariff.digital, a.planned, tariff.digital.layer_macs[*node.layer].time_s);
+    else
+      times.back() = layer_time(chip.config, a, transfer_s(chip.config, plan.matrix, a, tariff.path));
   }
   return times;
 }
@@ -82,14 +91,15 @@ Timetable timetable(const Chip& chip, const Tariff& tariff, const std::vector<No
   std::vector<Free> begins;
   std::vector<double> end_s;
   Free unit;
-  double slowest_s = 0;
+  double slowest_s = 0, unit_s = 0;
   for (std::size_t n = 0; n < tariff.flow.nodes.size(); ++n) {
     const FlowNode& node = tariff.flow.nodes[n];
     Free begin;
     for (const std::size_t t : node.in)
       if (const auto from = tariff.flow.tensors[t].producer) begin.wait_for(end_s[*from], *from);
-    const bool on_arrays = node.layer && !chip.layers[*node.layer].settings.digital;
-    if (!on_arrays && unit.after) begin.wait_for(unit.at_s, *unit.after);
+    const bool on_arrays = node.layer && !chip.layers[*node.layer].settings.digital,
+               on_unit = !on_arrays && times[n].total_s() > 0;
+    if (on_unit && unit.after) begin.wait_for(unit.at_s, *unit.after);
     static const std::map<int, ArrayWork> none;
     const auto& work = on_arrays ? tariff.layers[*node.layer].actions.arrays : none;
     for (const auto& [array, ignored] : work)
@@ -104,7 +114,7 @@ Timetable timetable(const Chip& chip, const Tariff& tariff, const std::vector<No
     }
     end_s.push_back(begin.at_s + times[n].total_s());
     for (const auto& [array, ignored] : work) arrays[array] = {end_s.back(), n};
-    if (!on_arrays) unit = {end_s.back(), n};
+    if (on_unit) unit = {end_s.back(), n}, unit_s += times[n].total_s();
     begins.push_back(begin);
     slowest_s = std::max(slowest_s, times[n].total_s());
   }
@@ -113,14 +123,21 @@ Timetable timetable(const Chip& chip, const Tariff& tariff, const std::vector<No
     s.longest.digital_s += times[n].digital_s, s.longest.transfer_s += times[n].transfer_s;
     s.period_s = end_s[n];
   }
-  // Pipelined: a new image starts as soon as the busiest layer, or array shared by several layers, is free.
+  // Pipelined: a new image starts as soon as the slowest node, and each array or unit that several share, is free.
   if (chip.config.mapping.schedule != Schedule::pipelined || chip.placement.loads > 1) return s;
   s.period_s = slowest_s;
   const auto busiest =
       std::max_element(busy_s.begin(), busy_s.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (busiest != busy_s.end() && busiest->second > slowest_s) {
+  if (busiest != busy_s.end() && busiest->second > s.period_s) {
     s.period_s = busiest->second;
     s.held_back = held_back(chip, tariff, *busiest, slowest_s);
+  }
+  if (unit_s > s.period_s) {
+    s.period_s = unit_s;
+    s.held_back = fmt::format(
+        "mapping.schedule: the digital unit works {} on each image while the slowest layer takes {}: throughput is "
+        "{:.3g} of what more periphery.digital.lanes would allow",
+        pretty(unit_s, Unit::second), pretty(slowest_s, Unit::second), slowest_s / unit_s);
   }
   return s;
 }

@@ -8,6 +8,7 @@
 
 #include "sim/actions.h"
 #include "sim/area.h"
+#include "sim/digital_parts.h"
 #include "sim/part.h"
 
 namespace bitline {
@@ -26,13 +27,21 @@ struct LayerTariff {
   std::vector<Price> prices;
 };
 
+// A node that is no layer's.
+struct NodeTariff {
+  Ledger planned;
+  std::vector<Price> prices;
+};
+
 struct Tariff {
   Dataflow flow;
   double buffer_bits = 0;
   ChipParts parts;
+  DigitalParts digital;
   ChipArea area;
   Path path;                        // of a bit between the buffers and an array
   std::vector<LayerTariff> layers;  // like Chip::layers
+  std::vector<NodeTariff> nodes;    // like flow.nodes; those of layers are empty
 };
 Tariff tariff(const Chip&, Dataflow);
 
@@ -41,7 +50,8 @@ struct Bill {
   Breakdown low_J, energy_J, high_J;
 };
 // `counted`: what reads counted for this layer (array_J, line_drive, line_activation). With the planned counts.
-Bill bill(const Chip&, const Tariff&, std::size_t layer, const Ledger& counted);
+Bill layer_bill(const Chip&, const Tariff&, std::size_t layer, const Ledger& counted);
+Bill node_bill(const Tariff&, std::size_t node);
 
 // The part of a layer's energy that depends on its inputs: arrays, the charge of their lines and the lines' drivers.
 double data_energy_J(const Chip&, const Tariff&, std::size_t layer, const Ledger& counted);

@@ -36,10 +36,9 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the contract's keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",
-                        "warnings",       "assumed",         "shapes",      "quality", "write",
-                        "wires",          "energy",          "latency",     "area",    "efficiency",
-                        "baselines",      "unit_costs",      "budget",      "mapping", "layers",
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",   "status",  "warnings", "assumed",
+                        "shapes",         "quality",         "write",       "wires",  "energy",  "latency",  "area",
+                        "efficiency",     "baselines",       "unit_costs",  "budget", "mapping", "layers",   "nodes",
                         "published",      "timing",          "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) ==
@@ -66,6 +65,7 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
                                      "energy_breakdown_J"});
+  CHECK(keys(j["nodes"][0]) == Keys{"name", "operation", "where", "paid_by", "macs", "energy_J", "latency_s"});
   CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind", "within"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});

@@ -63,7 +63,7 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
   const Costs high = costs(without_write_figures({{"programming", "{voltage: 3 V, pulse: 100 ns}"}}));
   CHECK(*high.energy_write_J == relative(sum_S * 9 * 100 * ns + 12 * (9 * lines_F + 2 * 47 * fJ)));
   CHECK(part(high.area_breakdown_m2, "level_shifter") == relative(2 * (8 + 4) * 53 * um2));
-  CHECK(line(high, "level shifter").instances == 2 * (8 + 4));
+  CHECK(line(high, "level_shifter").instances == 2 * (8 + 4));
   CHECK(contains(high.warnings, "programming.voltage: 3 V is more than the 1.43 V"));
   const Costs bears = costs(
       without_write_figures({{"programming", "{voltage: 3 V, pulse: 100 ns}"}, {"technology.core_limit", "3.3 V"}}));

@@ -49,7 +49,7 @@ void check_sound(const Costs& r) {
   CHECK(r.area_m2 == relative(r.area_breakdown_m2.total()));
   CHECK(r.energy_low_J <= r.energy_per_inference_J * (1 + 1e-12));
   CHECK(r.energy_high_J >= r.energy_per_inference_J * (1 - 1e-12));
-  REQUIRE(r.boundaries.size() == 3);
+  REQUIRE(r.boundaries.size() >= 3);
   CHECK(r.boundaries[0].name == "array");
   CHECK(r.boundaries[1].name == "macro");
   CHECK(r.boundaries[2].name == "chip");
@@ -57,8 +57,8 @@ void check_sound(const Costs& r) {
     CHECK(r.boundaries[i].tops_per_w >= r.boundaries[i + 1].tops_per_w);
     CHECK(r.boundaries[i].tops_per_mm2 >= r.boundaries[i + 1].tops_per_mm2);
   }
-  CHECK(r.boundaries[2].tops_per_w == r.tops_per_w);
-  CHECK(r.boundaries[2].tops_per_mm2 == r.tops_per_mm2);
+  CHECK(r.boundaries.back().tops_per_w == r.tops_per_w);
+  CHECK(r.boundaries.back().tops_per_mm2 == r.tops_per_mm2);
   for (const CostLine& line : r.unit_costs) {
     CAPTURE(info(line.component).name);
     for (const double x : {line.unit.energy_J, line.unit.time_s, line.unit.area_m2, line.unit.leakage_W}) {

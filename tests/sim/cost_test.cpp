@@ -67,6 +67,7 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
                                     {"accumulate", 2 * 4 * 7 * 17 * um2},
                                     {"buffer", 2 * 6 * 23 * um2},  // twice the larger of 3 x 2 and 2 x 2 bits
                                     {"activation", 2 * 2 * (2 + 1) * 7 * 19 * um2},
+                                    {"digital", 0},
                                     {"interconnect", 0},  // no metal: no repeaters
                                     {"floorplan", 0}});
   CHECK(r.area_m2 == relative(r.area_breakdown_m2.total()));
