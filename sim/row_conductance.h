@@ -15,7 +15,7 @@ namespace bitline {
 std::vector<double> row_conductances(const Chip& chip,
                                      const std::function<void(std::size_t block, int row, double& total_S)>& add);
 
-// What `of` says of each target, summed over the devices that hold a code, by code, the lowest first.
+// sums[code + highest code]: of(target) added over all devices that store that weight code.
 using OfTarget = std::function<double(double target_S)>;
 std::vector<double> sums_of_codes(const CellLayout&, const Device&, const OfTarget& of);
 

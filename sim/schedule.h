@@ -23,7 +23,7 @@ double transfer_s(const Config&, const MatrixLayer&, const LayerActions&, const 
 struct Timetable {
   std::vector<Busy> timeline;  // one inference, by layer and array
   double period_s = 0;         // from one image to the next
-  // Of a pipeline that waits for an array which several layers share, longer than for the slowest layer: why.
+  // A warning where an array that several layers share, not the slowest layer, sets the period; empty otherwise.
   std::string held_back;
 };
 // `reload_s` passes before an inference when arrays are rewritten; then nothing overlaps.

@@ -16,7 +16,8 @@ struct WriteCost {
 };
 // A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
 // `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.
-// `counted`: mean pulses of a device, where writing counted them; how they go with targets follows from their law.
+// `counted`: mean pulses of a device as the run counted them; unset where writing counts none. How they split over
+// targets comes from the device's write tables and is scaled to this mean.
 WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, std::optional<double> counted,
                      std::vector<std::string>& warnings);
 
