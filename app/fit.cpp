@@ -14,8 +14,8 @@
 #include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
+#include "base/version.h"
 #include "report/svg_fit.h"
-#include "report/version.h"
 
 namespace bitline::app {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "base/version.h"
 #include "report/validation.h"
-#include "report/version.h"
 
 namespace bitline {
 namespace {

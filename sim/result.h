@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/config_reader.h"
+#include "base/simplification.h"
 #include "base/statistics.h"
 #include "periphery/unit_cost.h"
 
@@ -175,6 +176,7 @@ struct Result {
   std::uint32_t seed = 0;
   std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
+  std::vector<Simplification> simplifications;  // what the models in this run say they leave out
   // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and a layer's SNR,
   // clipping and full scale say nothing.
   std::optional<ShapesResult> shapes;
