@@ -100,7 +100,11 @@ void transpose_images(Dataset& data) {
   }
 }
 
-Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
+struct IdxFiles {
+  std::vector<fs::path> images, labels;
+};
+
+IdxFiles idx_files(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
   const std::string prefix(split == Split::train ? set.train_prefix : set.test_prefix);
   const std::vector<fs::path> places = places_of(info, where);
   for (const fs::path& folder : places) {
@@ -111,28 +115,33 @@ Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, co
       throw InputError(
           fmt::format("data set {}: {} is there, but {}-labels-idx1-ubyte[.gz] is not beside it\nto get it: {}",
                       set.name, images.front().string(), prefix, info.get));
-    Dataset data = read_pair(images, labels);
-    if (data.shape != Shape{1, side, side})
-      throw InputError(fmt::format("{}: images of {} x {}, but those of {} have {} x {}", images.front().string(),
-                                   data.shape.height, data.shape.width, set.name, side, side));
-    for (std::size_t i = 0; i < data.labels.size(); ++i) {
-      const int label = data.labels[i] - set.first_label;
-      if (label < 0 || label >= set.classes)
-        throw InputError(fmt::format("{}: label {} at image {}, but those of {} are {}..{}", labels.front().string(),
-                                     data.labels[i], i, set.name, set.first_label, set.first_label + set.classes - 1));
-      data.labels[i] = static_cast<std::uint8_t>(label);
-    }
-    for (const FirstLabels& other : first_labels)
-      if (other.name != set.name && data.labels.size() >= other.labels.size() &&
-          std::ranges::equal(other.labels, std::span(data.labels).first(other.labels.size())))
-        throw InputError(fmt::format(
-            "{} belongs to {}, not to {}: both use the same file names; keep them in folders called {} and {}",
-            labels.front().string(), other.name, set.name, other.name, set.name));
-    if (set.transposed) transpose_images(data);
-    data.classes = set.classes;
-    return data;
+    return {images, labels};
   }
   not_found(info, prefix + "-images-idx3-ubyte[.gz]", places);
+}
+
+Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
+  const auto [images, labels] = idx_files(info, set, split, where);
+  Dataset data = read_pair(images, labels);
+  if (data.shape != Shape{1, side, side})
+    throw InputError(fmt::format("{}: images of {} x {}, but those of {} have {} x {}", images.front().string(),
+                                 data.shape.height, data.shape.width, set.name, side, side));
+  for (std::size_t i = 0; i < data.labels.size(); ++i) {
+    const int label = data.labels[i] - set.first_label;
+    if (label < 0 || label >= set.classes)
+      throw InputError(fmt::format("{}: label {} at image {}, but those of {} are {}..{}", labels.front().string(),
+                                   data.labels[i], i, set.name, set.first_label, set.first_label + set.classes - 1));
+    data.labels[i] = static_cast<std::uint8_t>(label);
+  }
+  for (const FirstLabels& other : first_labels)
+    if (other.name != set.name && data.labels.size() >= other.labels.size() &&
+        std::ranges::equal(other.labels, std::span(data.labels).first(other.labels.size())))
+      throw InputError(fmt::format(
+          "{} belongs to {}, not to {}: both use the same file names; keep them in folders called {} and {}",
+          labels.front().string(), other.name, set.name, other.name, set.name));
+  if (set.transposed) transpose_images(data);
+  data.classes = set.classes;
+  return data;
 }
 
 // Keeps images [first, first + count).
@@ -161,20 +170,34 @@ void cut(Dataset& data, Split split, std::size_t first, std::size_t count) {
 
 std::span<const DatasetInfo> datasets() { return known; }
 
+namespace {
+
+const DatasetInfo& known_set(const std::string& name) {
+  if (const auto info = std::ranges::find(known, name, &DatasetInfo::name); info != std::end(known)) return *info;
+  std::string names;
+  for (const DatasetInfo& set : known) names += fmt::format("{}{}", names.empty() ? "" : ", ", set.name);
+  throw InputError(fmt::format("data set '{}' is unknown; there are {}", name, names));
+}
+
+}  // namespace
+
 Dataset load_dataset(const std::string& name, Split split, std::size_t first, std::size_t count,
                      const DataPath& where) {
-  const auto info = std::ranges::find(known, name, &DatasetInfo::name);
-  if (info == std::end(known)) {
-    std::string names;
-    for (const DatasetInfo& set : known) names += fmt::format("{}{}", names.empty() ? "" : ", ", set.name);
-    throw InputError(fmt::format("data set '{}' is unknown; there are {}", name, names));
-  }
+  const DatasetInfo& info = known_set(name);
   const auto set = std::ranges::find(idx_sets, name, &IdxSet::name);
-  Dataset data =
-      set == std::end(idx_sets) ? load_cifar10(*info, split, where) : load_idx_set(*info, *set, split, where);
+  Dataset data = set == std::end(idx_sets) ? load_cifar10(info, split, where) : load_idx_set(info, *set, split, where);
   data.name = name;
   cut(data, split, first, count);
   return data;
+}
+
+std::vector<fs::path> dataset_files(const std::string& name, Split split, const DataPath& where) {
+  const DatasetInfo& info = known_set(name);
+  const auto set = std::ranges::find(idx_sets, name, &IdxSet::name);
+  if (set == std::end(idx_sets)) return cifar10_files(info, split, where);
+  auto [files, labels] = idx_files(info, *set, split, where);
+  files.insert(files.end(), labels.begin(), labels.end());
+  return files;
 }
 
 Dataset read_idx(const fs::path& images, const fs::path& labels) {

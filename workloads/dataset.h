@@ -46,6 +46,9 @@ inline constexpr std::size_t all_images = static_cast<std::size_t>(-1);
 // places looked in and how to get the set; what is wrong with the file; images asked for that are not there.
 Dataset load_dataset(const std::string& name, Split split, std::size_t first, std::size_t count, const DataPath& where);
 
+// The files that load_dataset() reads, found but not read. Throws InputError as it does for a set that is not there.
+std::vector<std::filesystem::path> dataset_files(const std::string& name, Split split, const DataPath& where);
+
 // Any gzip or plain IDX pair; `labels` may be an empty path. Classes are counted up to the largest label.
 Dataset read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
 

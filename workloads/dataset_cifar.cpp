@@ -41,7 +41,7 @@ void append_batch(const fs::path& file, Dataset& data) {
 
 }  // namespace
 
-Dataset load_cifar10(const DatasetInfo& set, Split split, const DataPath& where) {
+std::vector<fs::path> cifar10_files(const DatasetInfo& set, Split split, const DataPath& where) {
   std::vector<std::string> names{"test_batch.bin"};
   if (split == Split::train) {
     names.clear();
@@ -51,13 +51,19 @@ Dataset load_cifar10(const DatasetInfo& set, Split split, const DataPath& where)
   for (const fs::path& folder : places) {
     std::error_code ignored;
     if (!fs::is_regular_file(folder / names.front(), ignored)) continue;
-    Dataset data;
-    data.shape = {3, side, side};
-    data.classes = classes;
-    for (const std::string& name : names) append_batch(folder / name, data);
-    return data;
+    std::vector<fs::path> files;
+    for (const std::string& name : names) files.push_back(folder / name);
+    return files;
   }
   not_found(set, names.front(), places);
+}
+
+Dataset load_cifar10(const DatasetInfo& set, Split split, const DataPath& where) {
+  Dataset data;
+  data.shape = {3, side, side};
+  data.classes = classes;
+  for (const fs::path& file : cifar10_files(set, split, where)) append_batch(file, data);
+  return data;
 }
 
 }  // namespace bitline

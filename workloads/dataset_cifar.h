@@ -6,6 +6,9 @@
 
 namespace bitline {
 
+// Its files. Throws InputError when the first is nowhere.
+std::vector<std::filesystem::path> cifar10_files(const DatasetInfo& set, Split split, const DataPath& where);
+
 // The whole split. Throws InputError as load_dataset() does.
 Dataset load_cifar10(const DatasetInfo& set, Split split, const DataPath& where);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/sweep_chart.h"
+#include "report/sweep_chart.h"
 
 #include <fmt/format.h>
 
@@ -10,15 +10,15 @@
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
-namespace bitline::app {
+namespace bitline {
 namespace {
 
 constexpr std::size_t most_lines = 12, most_names = 60;
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 double figure(const std::string& text) {
-  const auto x = number_and_unit(text);
-  return x && x->second.empty() ? x->first : nothing;
+  const auto x = axis_number(text);
+  return x && x->unit.empty() ? x->value : nothing;
 }
 
 struct Point {
@@ -215,4 +215,4 @@ std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes) {
   return charts;
 }
 
-}  // namespace bitline::app
+}  // namespace bitline
