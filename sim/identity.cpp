@@ -12,20 +12,20 @@ namespace bitline {
 namespace {
 
 // The settings of layers are read on top of the chip's own.
-const KeyGroup of_layers = {"cell", "input", "adc", "quantization", "mapping", "layers"};
+const KeyGroup layer_keys = {"cell", "input", "adc", "quantization", "mapping", "layers"};
 // These name files.
-const KeyGroup of_files = {"workload", "conductances"};
+const KeyGroup file_keys = {"workload", "conductances"};
 
-bool has(const KeyGroup& group, std::string_view key) {
+bool is_among(const KeyGroup& group, std::string_view key) {
   return std::find(group.begin(), group.end(), key) != group.end();
 }
 
 // The top-level keys that change numbers, grouped.
 std::vector<KeyGroup> grouped_keys() {
-  std::vector<KeyGroup> groups{of_files, of_layers};
+  std::vector<KeyGroup> groups{file_keys, layer_keys};
   KeyBuilder nowhere("");
   SomeFields keys(nowhere, [&](const Field& f) {
-    if (!f.label && !has(of_layers, f.key) && !has(of_files, f.key)) groups.push_back({f.key});
+    if (!f.label && !is_among(layer_keys, f.key) && !is_among(file_keys, f.key)) groups.push_back({f.key});
     return false;
   });
   Config config;
@@ -34,7 +34,7 @@ std::vector<KeyGroup> grouped_keys() {
 }
 
 // Layers by what their settings mean, not by how they are written; one that overrides nothing is none.
-void add_layers(KeyBuilder& key, const Config& config) {
+void add_layer_keys(KeyBuilder& key, const Config& config) {
   const Key common = KeyBuilder("layer").add("settings", common_parts(config)).key();
   std::vector<std::pair<std::string, Key>> layers;
   for (const auto& e : config.layers.entries)
@@ -44,7 +44,7 @@ void add_layers(KeyBuilder& key, const Config& config) {
   for (const auto& [name, own] : layers) key.add(name, own);
 }
 
-void add_files(KeyBuilder& key, const Config& config, const RunOptions& options, FileKeys& files) {
+void add_file_keys(KeyBuilder& key, const Config& config, const RunOptions& options, FileKeys& files) {
   std::vector<InputPath> paths;
   try {
     paths = input_files(config, options);
@@ -62,13 +62,13 @@ void add_files(KeyBuilder& key, const Config& config, const RunOptions& options,
 }
 
 // `config` is read only: fields() takes what it could change.
-Key key_of(Config& config, std::size_t group, const RunOptions& options, FileKeys& files) {
+Key key_of_group(Config& config, std::size_t group, const RunOptions& options, FileKeys& files) {
   const KeyGroup& keys = key_groups()[group];
   KeyBuilder key(keys.front());
-  SomeFields some(key, [&](const Field& f) { return has(keys, f.key) && std::string_view(f.key) != "layers"; });
+  SomeFields some(key, [&](const Field& f) { return is_among(keys, f.key) && std::string_view(f.key) != "layers"; });
   fields(some, config);
-  if (has(keys, "layers")) add_layers(key, config);
-  if (has(keys, "workload")) add_files(key, config, options, files);
+  if (is_among(keys, "layers")) add_layer_keys(key, config);
+  if (is_among(keys, "workload")) add_file_keys(key, config, options, files);
   return key.key();
 }
 
@@ -83,12 +83,12 @@ std::optional<std::size_t> key_group_of(std::string_view path) {
   const std::string_view key = path.substr(0, path.find('.'));
   const auto groups = key_groups();
   for (std::size_t g = 0; g < groups.size(); ++g)
-    if (has(groups[g], key)) return g;
+    if (is_among(groups[g], key)) return g;
   return std::nullopt;
 }
 
 Key group_key(Config config, std::size_t group, const RunOptions& options, FileKeys& files) {
-  return key_of(config, group, options, files);
+  return key_of_group(config, group, options, files);
 }
 
 Key result_key(std::span<const Key> groups) {
@@ -100,7 +100,7 @@ Key result_key(std::span<const Key> groups) {
 
 Key result_key(Config config, const RunOptions& options, FileKeys& files) {
   std::vector<Key> groups;
-  for (std::size_t g = 0; g < key_groups().size(); ++g) groups.push_back(key_of(config, g, options, files));
+  for (std::size_t g = 0; g < key_groups().size(); ++g) groups.push_back(key_of_group(config, g, options, files));
   return result_key(groups);
 }
 

@@ -17,7 +17,7 @@ namespace bitline {
 namespace {
 
 // Nothing is written or run where only shapes of layers are known.
-std::vector<Simplification> of_shapes(const Config& c) {
+std::vector<Simplification> shape_claims(const Config& c) {
   Simplification s{"Weights and inputs", {}};
   s.claims.push_back(
       {"Array energies are those of the targets of all devices: no write errors, faults or ageing. Biases are "
@@ -33,7 +33,7 @@ std::vector<Simplification> of_shapes(const Config& c) {
   return {s};
 }
 
-std::vector<Simplification> of_run(const Config& c) {
+std::vector<Simplification> data_claims(const Config& c) {
   Simplification s{"Data", {}};
   s.claims.push_back(
       {"Images are the first of the test split, not a random choice.", {"workload.shuffle"}, {"workload.images"}});
@@ -43,7 +43,7 @@ std::vector<Simplification> of_run(const Config& c) {
   return {s};
 }
 
-std::vector<Simplification> digital_layers(const Config& c) {
+std::vector<Simplification> digital_layer_claims(const Config& c) {
   for (const auto& e : c.layers.entries)
     if (layer_config(c, e.key).digital)
       return {
@@ -55,7 +55,7 @@ std::vector<Simplification> digital_layers(const Config& c) {
 }
 
 // The chip's own settings speak for layers; that some have others is said.
-std::vector<Simplification> other_layers(const Config& c) {
+std::vector<Simplification> other_layer_claims(const Config& c) {
   Claim claim{"Some layers have settings of their own, of which other statements may hold."};
   for (const auto& e : c.layers.entries)
     if (const LayerConfig own = layer_config(c, e.key);
@@ -72,14 +72,14 @@ std::vector<Simplification> simplifications(const Config& c) {
   const bool shapes = !c.workload.shapes.empty();
   if (!shapes && c.workload.network.empty() && !c.budget.empty()) return all;
   const bool gated = c.array.topology != Topology::voltage_rows, solved = gated || is_curved(c.device.iv);
-  add_simplifications(all, shapes ? of_shapes(c) : of_run(c));
+  add_simplifications(all, shapes ? shape_claims(c) : data_claims(c));
   add_simplifications(all, simplifications(c.wires, gated, solved));
   add_simplifications(all, simplifications(c.input));
   add_simplifications(all, simplifications(c.cell));
   if (!shapes) add_simplifications(all, simplifications(c.device, age_since_write_s(c)));
   add_simplifications(all, simplifications(c.adc));
-  add_simplifications(all, other_layers(c));
-  add_simplifications(all, digital_layers(c));
+  add_simplifications(all, other_layer_claims(c));
+  add_simplifications(all, digital_layer_claims(c));
   add_simplifications(all, simplifications(c.technology));
   add_simplifications(all, simplifications(c.mapping));
   add_simplifications(all, simplifications(c.periphery));

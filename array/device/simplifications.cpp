@@ -4,11 +4,11 @@
 namespace bitline {
 namespace {
 
-bool is_slow(const Device& d) { return !std::holds_alternative<NoSlowNoise>(d.slow_noise); }
-bool relaxes(const Device& d) { return !std::holds_alternative<NoRelaxation>(d.relaxation); }
-bool drifts(const Device& d) { return !std::holds_alternative<NoDrift>(d.drift); }
+bool has_slow_noise(const Device& d) { return !std::holds_alternative<NoSlowNoise>(d.slow_noise); }
+bool has_relaxation(const Device& d) { return !std::holds_alternative<NoRelaxation>(d.relaxation); }
+bool has_drift(const Device& d) { return !std::holds_alternative<NoDrift>(d.drift); }
 
-Simplification read_noise(const Device& d) {
+Simplification read_noise_claims(const Device& d) {
   Simplification s{"Read noise", {}};
   std::vector<std::string> white;
   if (d.read_noise.sigma_S > 0) white.push_back("device.read_noise.sigma");
@@ -20,7 +20,7 @@ Simplification read_noise(const Device& d) {
         {"White and independent at each read, drawn once for a column with the summed variance of its cells.",
          {},
          white});
-  if (is_slow(d))
+  if (has_slow_noise(d))
     s.claims.push_back(
         {"1/f or telegraph noise is part of the state that all reads of a run see, its fast components, "
          "which would change between images, included.",
@@ -31,7 +31,7 @@ Simplification read_noise(const Device& d) {
   return s;
 }
 
-Simplification ageing(const Device& d, double age_s) {
+Simplification ageing_claims(const Device& d, double age_s) {
   Simplification s{"Ageing", {}};
   if (!ages(d)) {
     s.claims.push_back({"Devices keep the conductance they were written to.",
@@ -41,7 +41,7 @@ Simplification ageing(const Device& d, double age_s) {
   if (age_s > 0)
     s.claims.push_back(
         {"All devices are written at one moment and read at one age: nothing ages while a run reads, and "
-         "a device's mean state, not its history, decides how it relaxes.",
+         "a device's mean state, not its history, decides how it has_relaxation.",
          {},
          {"age"}});
   else
@@ -49,11 +49,11 @@ Simplification ageing(const Device& d, double age_s) {
   return s;
 }
 
-Simplification temperature(const Device& d) {
+Simplification temperature_claims(const Device& d) {
   Simplification s{"Temperature of devices", {}};
   std::vector<std::string> active;
-  if (d.thermal.relaxation_eV > 0 && relaxes(d)) active.push_back("device.thermal.relaxation");
-  if (d.thermal.drift_eV > 0 && drifts(d)) active.push_back("device.thermal.drift");
+  if (d.thermal.relaxation_eV > 0 && has_relaxation(d)) active.push_back("device.thermal.relaxation");
+  if (d.thermal.drift_eV > 0 && has_drift(d)) active.push_back("device.thermal.drift");
   if (!active.empty())
     s.claims.push_back(
         {"Changes how fast devices relax and drift (Arrhenius), not their conductances or noise.", {}, active});
@@ -66,7 +66,7 @@ Simplification temperature(const Device& d) {
   return s;
 }
 
-Simplification writing(const Device& d) {
+Simplification writing_claims(const Device& d) {
   Simplification s{"Writing devices", {}};
   if (std::holds_alternative<ExactWrite>(d.write))
     s.claims.push_back({"Exact: no write errors.", {"device.write"}});
@@ -85,7 +85,7 @@ Simplification writing(const Device& d) {
   return s;
 }
 
-Simplification faults(const Device& d) {
+Simplification fault_claims(const Device& d) {
   Simplification s{"Faults and spread", {}};
   const Faults& f = d.faults;
   const auto share = [&](double x, const char* key, const char* none, const char* some) {
@@ -109,7 +109,7 @@ Simplification faults(const Device& d) {
   return s;
 }
 
-Simplification curve(const Device& d) {
+Simplification curve_claims(const Device& d) {
   Simplification s{"Current-voltage characteristic", {}};
   if (is_curved(d.iv))
     s.claims.push_back(
@@ -125,7 +125,7 @@ Simplification curve(const Device& d) {
 }  // namespace
 
 std::vector<Simplification> simplifications(const Device& d, double age_s) {
-  return {curve(d), read_noise(d), ageing(d, age_s), temperature(d), writing(d), faults(d)};
+  return {curve_claims(d), read_noise_claims(d), ageing_claims(d, age_s), temperature_claims(d), writing_claims(d), fault_claims(d)};
 }
 
 }  // namespace bitline

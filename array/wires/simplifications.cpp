@@ -4,16 +4,16 @@
 namespace bitline {
 namespace {
 
-const std::vector<std::string> resistances = {"wires.row",    "wires.column",     "wires.driver",   "wires.sense",
+const std::vector<std::string> resistance_keys = {"wires.row",    "wires.column",     "wires.driver",   "wires.sense",
                                               "wires.access", "wires.driver_far", "wires.sense_far"};
 
 // What makes them ideal: the mode, or that no resistance is given.
-Claim ideal(std::string text, const Wires& w) {
+Claim ideal_claim(std::string text, const Wires& w) {
   if (w.mode == WireMode::ideal) return {std::move(text), {}, {"wires.mode=ideal"}};
-  return {std::move(text), resistances};
+  return {std::move(text), resistance_keys};
 }
 
-Claim exact(std::string text, const Wires& w) {
+Claim exact_claim(std::string text, const Wires& w) {
   Claim claim{std::move(text)};
   if (w.mode == WireMode::exact) {
     claim.on = {"wires.mode=exact"};
@@ -39,37 +39,37 @@ std::vector<Simplification> simplifications(const Wires& w, bool gated, bool sol
       noise{"Noise through wires", {}};
   if (w.exact()) {
     wires.claims.push_back(
-        exact("Exact: Kirchhoff's laws at every node of each array with the given resistances, for every "
-              "read. Drivers and virtual grounds are linear resistances, all segments of a direction "
+        exact_claim("Exact: Kirchhoff's laws at every node of each array with the given resistances, for every "
+              "read. Drivers and virtual grounds are linear resistance_keys, all segments of a direction "
               "are equal, and currents are steady.",
               w));
     paths.claims.push_back(
-        exact(gated ? "Exact for the circuit of lines and devices; rows that are not driven have all "
+        exact_claim(gated ? "Exact for the circuit of lines and devices; rows that are not driven have all "
                       "their devices open."
                     : "Exact for the circuit of lines and devices: rows that are driven see each other "
                       "through their columns, rows that are not are held at 0 V.",
               w));
-    noise.claims.push_back(exact(
+    noise.claims.push_back(exact_claim(
         solved
             ? "The variance of a column's read noise is that of its cells without wires."
             : "The variance of a column's own cells times one factor for each column, found on exact node voltages of "
               "the first chip.",
         w));
   } else {
-    wires.claims.push_back(ideal("None: every cell sees the full read voltage.", w));
+    wires.claims.push_back(ideal_claim("None: every cell sees the full read voltage.", w));
     paths.claims.push_back(
-        ideal("None: every line has one voltage, and a cell reacts to its own row and column only.", w));
+        ideal_claim("None: every line has one voltage, and a cell reacts to its own row and column only.", w));
   }
   if (!w.exact())
     lattice.claims.push_back(
-        ideal("After writing and ageing, conductances are rounded to a lattice; the rounding is below "
+        ideal_claim("After writing and ageing, conductances are rounded to a lattice; the rounding is below "
               "1e-4 of full scale and exact for ideal levels.",
               w));
   else if (solved)
-    lattice.claims.push_back(exact("Only converter ranges use it: currents are those of the solved circuits.", w));
+    lattice.claims.push_back(exact_claim("Only converter ranges use it: currents are those of the solved circuits.", w));
   else
     lattice.claims.push_back(
-        exact("What the wires leave of each conductance is rounded to a lattice; the rounding is below "
+        exact_claim("What the wires leave of each conductance is rounded to a lattice; the rounding is below "
               "1e-4 of full scale.",
               w));
   const Simplification crosstalk{

@@ -7,13 +7,13 @@ namespace bitline {
 namespace {
 
 // What makes converters differ from their ideal, as configured.
-struct Error {
+struct ConverterError {
   const char* key;
   bool set;
 };
-std::vector<Error> errors_of(const Adc& adc, const AdcCommon& c) {
+std::vector<ConverterError> converter_errors(const Adc& adc, const AdcCommon& c) {
   const AdcErrors& e = c.errors;
-  std::vector<Error> all{{"adc.errors.offset", e.offset_sigma_lsb > 0},
+  std::vector<ConverterError> all{{"adc.errors.offset", e.offset_sigma_lsb > 0},
                          {"adc.errors.gain", e.gain_sigma > 0},
                          {"adc.errors.noise", e.noise_lsb > 0},
                          {"adc.errors.inl", !e.inl_lsb.empty()}};
@@ -26,16 +26,16 @@ std::vector<Error> errors_of(const Adc& adc, const AdcCommon& c) {
   return all;
 }
 
-Simplification behaviour(const Adc& adc, const AdcCommon& c) {
+Simplification converter_claims(const Adc& adc, const AdcCommon& c) {
   Simplification s{"Converters", {}};
   s.claims.push_back(
       {"A conversion is static: no settling, no memory of the one before, no metastability; offset and gain "
        "stay as manufactured.",
        {"adc.errors.settling", "adc.errors.metastability", "adc.errors.wander"}});
-  const std::vector<Error> errors = errors_of(adc, c);
+  const std::vector<ConverterError> errors = converter_errors(adc, c);
   Claim none{"Converters only round and clip: they have no offset, gain error, noise or nonlinearity of their own."};
-  for (const Error& e : errors) none.off.emplace_back(e.key);
-  if (std::none_of(errors.begin(), errors.end(), [](const Error& e) { return e.set; }))
+  for (const ConverterError& e : errors) none.off.emplace_back(e.key);
+  if (std::none_of(errors.begin(), errors.end(), [](const ConverterError& e) { return e.set; }))
     s.claims.push_back(std::move(none));
   if (!c.errors.inl_lsb.empty())
     s.claims.push_back({"All converters of a kind have one nonlinearity.", {}, {"adc.errors.inl"}});
@@ -47,7 +47,7 @@ Simplification behaviour(const Adc& adc, const AdcCommon& c) {
   return s;
 }
 
-Simplification costs(const AdcCommon& c) {
+Simplification converter_cost_claims(const AdcCommon& c) {
   const GivenCost& given = c.cost.given;
   Simplification s{"Converter costs", {}};
   const bool all_given = given.energy_J && given.time_s && given.area_m2 && given.leakage_W;
@@ -77,7 +77,7 @@ std::vector<Simplification> simplifications(const Adc& adc) {
   const AdcCommon* c = common(adc);
   if (!c)
     return {{"Converters", {{"Ideal: currents are returned unrounded, and cost nothing.", {}, {"adc.type=ideal"}}}}};
-  return {behaviour(adc, *c), costs(*c)};
+  return {converter_claims(adc, *c), converter_cost_claims(*c)};
 }
 
 }  // namespace bitline

@@ -12,8 +12,8 @@
 #include "tests/base/example_config.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::key_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -134,3 +134,5 @@ TEST_CASE("a file that is written again is read again") {
   std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) + std::chrono::seconds(2));
   CHECK(keys.of(file) == file_key(file));
 }
+
+}  // namespace bitline::key_test

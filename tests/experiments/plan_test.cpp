@@ -14,7 +14,7 @@
 #include "experiments/sweep_order.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::plan_test {
 
 namespace {
 
@@ -51,7 +51,7 @@ std::vector<std::string> paths_of(const SweepAxes& axes) {
 const ConfigPath shipped{{BITLINE_SOURCE_DIR "/configs"}};
 
 Sweep sweep_of(const std::string& plan, const std::vector<Override>& overrides = {}) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   write_file(folder.path / "plan.yaml", plan);
   RunOptions run;
   run.model_folders = {BITLINE_SOURCE_DIR "/models"};
@@ -163,7 +163,7 @@ TEST_CASE("wrong parts of a plan") {
 }
 
 TEST_CASE("points are all combinations, the last axis fastest, each with the key of its config") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   write_file(folder.path / "plan.yaml",
              "config: ideal\nset: {instances: 2}\ngrid: {quantization.weight_bits: [2, 3]}\nseeds: [5, 6, 5]\n");
   const Sweep sweep = load_sweep(folder.path / "plan.yaml", {{"arrays", "3"}}, shipped, {});
@@ -263,3 +263,5 @@ TEST_CASE("a point is checked only where it is asked for, and values that no con
   CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {adc.bits: [6, 70]}\n"), ConfigError);
   CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {no_such_key: [6, 70]}\n"), ConfigError);
 }
+
+}  // namespace bitline::plan_test

@@ -13,7 +13,7 @@
 #include "experiments/sweep_table.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::points_test {
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string line(std::uint64_t n, const std::string& kept = "{}") {
 }  // namespace
 
 TEST_CASE("a file cut at any byte keeps every whole line, and new lines do not glue to the rest") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   const std::string whole = line(1) + "\n" + line(2) + "\n";
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
@@ -45,7 +45,7 @@ TEST_CASE("a file cut at any byte keeps every whole line, and new lines do not g
 }
 
 TEST_CASE("damaged lines are counted and left out") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   std::ofstream(file) << line(1) << "\nrubbish\n[1]\n{\"hash\": 3, \"kept\": {}}\n{\"hash\": \"" << key(5).hex()
                       << "\"}\n{\"hash\": \"x\", \"kept\": {}}\n"
@@ -57,7 +57,7 @@ TEST_CASE("damaged lines are counted and left out") {
 }
 
 TEST_CASE("what others add is read on, from where reading ended") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const PointsFile points(folder.path / "points.jsonl", {"x"}), other(folder.path / "points.jsonl", {});
   PointIndex index = points.read();
   CHECK(index.rows.empty());
@@ -75,7 +75,7 @@ TEST_CASE("what others add is read on, from where reading ended") {
 }
 
 TEST_CASE("many writers lose nothing") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   PointsFile(file, {}).open();
   std::vector<std::thread> writers;
@@ -121,7 +121,7 @@ TEST_CASE("a line gives the figures that are asked for, from what it keeps or fr
 }
 
 TEST_CASE("lines that lack a figure that is asked for now are not finished, later ones of the same point are") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const PointsFile one(folder.path / "points.jsonl", {"a"}), two(folder.path / "points.jsonl", {"b", "a"});
   one.append(line(1, R"({"a":1})"));
   CHECK(one.read().has(key(1)));
@@ -143,7 +143,7 @@ TEST_CASE("the table has the finished points in the plan's order") {
                 {{"b.c"}, {{{"b.c", "[1, 2]", {}}}}}};
   sweep.keep = {"x.y", "text", "none", "nothing"};
   sweep.keys = {key(0), key(1), key(2)};
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const PointsFile file(folder.path / "points.jsonl", sweep.keep);
   for (const std::uint64_t n : {2u, 0u, 9u})
     file.append(R"({"hash":")" + key(n).hex() +
@@ -185,3 +185,5 @@ TEST_CASE("the line of a point holds the kept figures and no more, unless the wh
   CHECK(nlohmann::json::parse(point_line(sweep, 0, result, 2))["warnings"].size() == 1);
   CHECK(parse_line(failed_line(sweep, 0, "why"), {})->finished == false);
 }
+
+}  // namespace bitline::points_test

@@ -14,7 +14,7 @@
 #include "experiments/sweep.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::resume_test {
 namespace fs = std::filesystem;
 
 namespace {
@@ -50,7 +50,7 @@ CsvTable table_of(const fs::path& folder) { return CsvTable::read(folder / "tabl
 }  // namespace
 
 TEST_CASE("a plan is run once; a larger one runs what it adds, rows stay as they were") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto out = folder.path / "out";
   const Sweep small = sweep_of(folder.path, costs + "grid: {adc.bits: [6, 7], technology.vdd: [1 V, 1.1 V]}\n");
   CHECK(finish(small, out).done == 4);
@@ -71,7 +71,7 @@ TEST_CASE("a plan is run once; a larger one runs what it adds, rows stay as they
 }
 
 TEST_CASE("a row is the figures of the run of its config") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const Sweep sweep = sweep_of(folder.path, costs + "grid: {technology.vdd: [1 V, 1.1 V]}\n");
   finish(sweep, folder.path / "out");
   const CsvTable table = table_of(folder.path / "out");
@@ -84,7 +84,7 @@ TEST_CASE("a row is the figures of the run of its config") {
 }
 
 TEST_CASE("other names and notes are the same points; codes of the same file name with other contents are not") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto out = folder.path / "out";
   const auto plan = [&](const std::string& more) { return sweep_of(folder.path, costs + more); };
   CHECK(finish(plan("grid: {adc.bits: [6, 7]}\n"), out).done == 2);
@@ -107,7 +107,7 @@ TEST_CASE("other names and notes are the same points; codes of the same file nam
 }
 
 TEST_CASE("figures that are asked for later are computed, a whole result answers all questions") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto out = folder.path / "out";
   const std::string grid = "grid: {adc.bits: [6, 7]}\n";
   CHECK(finish(sweep_of(folder.path, costs + grid), out).done == 2);
@@ -128,7 +128,7 @@ TEST_CASE("figures that are asked for later are computed, a whole result answers
 }
 
 TEST_CASE("shards are neighbours, together everything, and check their own points only") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   // Beside g_max the last value of g_min cannot be: of three shards by the dearer axis only the last one sees it.
   const Sweep sweep =
       sweep_of(folder.path, costs + "grid: {technology.vdd: [1 V, 1.1 V], device.g_min: [1 uS, 2 uS, 90 uS]}\n");
@@ -150,7 +150,7 @@ TEST_CASE("shards are neighbours, together everything, and check their own point
 }
 
 TEST_CASE("ten thousand finished points are found, and nothing is run or changed") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   std::string ten = "[1";
   for (int i = 2; i <= 10; ++i) ten += ", " + std::to_string(i);
   ten += "]";
@@ -179,3 +179,5 @@ TEST_CASE("ten thousand finished points are found, and nothing is run or changed
   REQUIRE(table.rows() == 10000);
   for (std::size_t i = 0; i < 10000; i += 777) CHECK(table.number(i, "quality.value") == static_cast<double>(i) / 16);
 }
+
+}  // namespace bitline::resume_test

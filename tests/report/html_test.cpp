@@ -7,7 +7,7 @@
 #include "report/text.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::html_test {
 
 namespace {
 
@@ -88,3 +88,5 @@ TEST_CASE("what the models leave out is said, as they said it") {
   CHECK(html.find("White &amp; independent. No 1/f noise.") != std::string::npos);
   CHECK(html.find("<td>Clock</td>") != std::string::npos);
 }
+
+}  // namespace bitline::html_test

@@ -12,8 +12,8 @@
 #include "tests/sim/helpers.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::identity_test {
+using namespace bitline::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -178,3 +178,5 @@ TEST_CASE("the version of the numbers is raised when numbers change") {
   for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(i + 1) * static_cast<double>(y[i]);
   MESSAGE(r.energy_per_inference_J, " ", r.latency_per_inference_s, " ", r.area_m2, " ", sum);
 }
+
+}  // namespace bitline::identity_test

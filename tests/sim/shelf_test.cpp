@@ -11,7 +11,7 @@
 
 #include "base/parallel.h"
 
-using namespace bitline;
+namespace bitline::shelf_test {
 
 namespace {
 
@@ -167,3 +167,5 @@ TEST_CASE("makers that loop in parallel do not take up work that waits for their
   });
   CHECK(sum == 64 * 1000);
 }
+
+}  // namespace bitline::shelf_test

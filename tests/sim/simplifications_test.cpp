@@ -12,8 +12,8 @@
 #include "base/schema_pages.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::simplifications_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -276,3 +276,5 @@ TEST_CASE("a result carries what its models say, costs of shapes too; a budget s
   CHECK(costs.simplifications.size() > 8);
   CHECK(simplifications(load(source / "configs/validation/isaac.yaml", {}, shipped).config).empty());
 }
+
+}  // namespace bitline::simplifications_test
