@@ -14,8 +14,8 @@
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "base/version.h"
-#include "sim/json_parts.h"
 #include "report/svg_fit.h"
+#include "sim/json_parts.h"
 
 namespace bitline::app {
 namespace {

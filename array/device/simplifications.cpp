@@ -125,7 +125,8 @@ Simplification curve_claims(const Device& d) {
 }  // namespace
 
 std::vector<Simplification> simplifications(const Device& d, double age_s) {
-  return {curve_claims(d), read_noise_claims(d), ageing_claims(d, age_s), temperature_claims(d), writing_claims(d), fault_claims(d)};
+  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, age_s),
+          temperature_claims(d), writing_claims(d),    fault_claims(d)};
 }
 
 }  // namespace bitline

@@ -5,7 +5,7 @@ namespace bitline {
 namespace {
 
 const std::vector<std::string> resistance_keys = {"wires.row",    "wires.column",     "wires.driver",   "wires.sense",
-                                              "wires.access", "wires.driver_far", "wires.sense_far"};
+                                                  "wires.access", "wires.driver_far", "wires.sense_far"};
 
 // What makes them ideal: the mode, or that no resistance is given.
 Claim ideal_claim(std::string text, const Wires& w) {
@@ -40,15 +40,15 @@ std::vector<Simplification> simplifications(const Wires& w, bool gated, bool sol
   if (w.exact()) {
     wires.claims.push_back(
         exact_claim("Exact: Kirchhoff's laws at every node of each array with the given resistances, for every "
-              "read. Drivers and virtual grounds are linear resistance_keys, all segments of a direction "
-              "are equal, and currents are steady.",
-              w));
+                    "read. Drivers and virtual grounds are linear resistance_keys, all segments of a direction "
+                    "are equal, and currents are steady.",
+                    w));
     paths.claims.push_back(
         exact_claim(gated ? "Exact for the circuit of lines and devices; rows that are not driven have all "
-                      "their devices open."
-                    : "Exact for the circuit of lines and devices: rows that are driven see each other "
-                      "through their columns, rows that are not are held at 0 V.",
-              w));
+                            "their devices open."
+                          : "Exact for the circuit of lines and devices: rows that are driven see each other "
+                            "through their columns, rows that are not are held at 0 V.",
+                    w));
     noise.claims.push_back(exact_claim(
         solved
             ? "The variance of a column's read noise is that of its cells without wires."
@@ -63,15 +63,16 @@ std::vector<Simplification> simplifications(const Wires& w, bool gated, bool sol
   if (!w.exact())
     lattice.claims.push_back(
         ideal_claim("After writing and ageing, conductances are rounded to a lattice; the rounding is below "
-              "1e-4 of full scale and exact for ideal levels.",
-              w));
+                    "1e-4 of full scale and exact for ideal levels.",
+                    w));
   else if (solved)
-    lattice.claims.push_back(exact_claim("Only converter ranges use it: currents are those of the solved circuits.", w));
+    lattice.claims.push_back(
+        exact_claim("Only converter ranges use it: currents are those of the solved circuits.", w));
   else
     lattice.claims.push_back(
         exact_claim("What the wires leave of each conductance is rounded to a lattice; the rounding is below "
-              "1e-4 of full scale.",
-              w));
+                    "1e-4 of full scale.",
+                    w));
   const Simplification crosstalk{
       "Crosstalk",
       {{"Not modelled: lines do not couple by capacitance, and nothing leaks from line to line.",

@@ -14,9 +14,9 @@ struct ConverterError {
 std::vector<ConverterError> converter_errors(const Adc& adc, const AdcCommon& c) {
   const AdcErrors& e = c.errors;
   std::vector<ConverterError> all{{"adc.errors.offset", e.offset_sigma_lsb > 0},
-                         {"adc.errors.gain", e.gain_sigma > 0},
-                         {"adc.errors.noise", e.noise_lsb > 0},
-                         {"adc.errors.inl", !e.inl_lsb.empty()}};
+                                  {"adc.errors.gain", e.gain_sigma > 0},
+                                  {"adc.errors.noise", e.noise_lsb > 0},
+                                  {"adc.errors.inl", !e.inl_lsb.empty()}};
   if (const auto* sar = std::get_if<SarAdc>(&adc))
     all.push_back({"adc.capacitor_mismatch", sar->capacitor_mismatch > 0});
   if (const auto* flash = std::get_if<FlashAdc>(&adc)) {
