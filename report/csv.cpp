@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "report/text.h"
 
@@ -19,16 +20,6 @@ std::string number(const LayerCosts& layer, const std::string& column, double x)
 }
 
 }  // namespace
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 std::string images_csv(const Result& result) {
   std::string csv = "image,label,predicted,energy_J";

@@ -6,12 +6,11 @@
 #include <cmath>
 #include <vector>
 
+#include "base/version.h"
 #include "report/cost_text.h"
 #include "report/html_parts.h"
-#include "report/modelled.h"
 #include "report/svg.h"
 #include "report/text.h"
-#include "report/version.h"
 #include "report/write_text.h"
 
 namespace bitline {
@@ -206,7 +205,7 @@ std::string trust_section(const Result& r) {
     html += html_heading("Assumed: values that no source gives") + table.str();
   }
   HtmlTable table("ll", {});
-  for (const Simplification& s : modelled(r)) table.row({s.what, s.status});
+  for (const Simplification& s : r.simplifications) table.row({s.what, s.status()});
   return html + html_heading("What is simplified or not modelled") + table.str();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/json_parts.h"
+#include "base/version.h"
 #include "report/validation.h"
-#include "report/version.h"
+#include "sim/json_parts.h"
 
 namespace bitline {
 namespace {

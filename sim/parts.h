@@ -32,7 +32,7 @@ struct LayerParts {
 
 struct ChipParts {
   ArrayLines lines;
-  LayerParts own;  // with the chip's own cell, input and converter: what instances are counted of
+  LayerParts own;  // of a layer that overrides none: the parts whose instances the area counts
   UnitCost register_bit, adder_bit, buffer_bit, level_shifter;
   bool level_shifters = false;  // the write voltage is above what core transistors bear
   double idle_register_J = 0;

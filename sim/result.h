@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/config_reader.h"
+#include "base/simplification.h"
 #include "base/statistics.h"
 #include "sim/costs.h"
 
@@ -140,6 +141,7 @@ struct Result {
   std::uint32_t seed = 0;
   std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
+  std::vector<Simplification> simplifications;  // what the models in this run say they leave out
   // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and `reads` say nothing.
   std::optional<ShapesResult> shapes;
   Quality quality;              // the first score

@@ -17,7 +17,9 @@
 #include "sim/observe.h"
 #include "sim/prepare.h"
 #include "sim/quality.h"
+#include "sim/published.h"
 #include "sim/shapes.h"
+#include "sim/simplifications.h"
 #include "sim/stages.h"
 #include "sim/wire_sample.h"
 #include "sim/wire_study.h"
@@ -50,8 +52,7 @@ void identify(const LoadedConfig& loaded, Result& result) {
   result.config_hash = config_hash(config);
   result.seed = config.seed;
   result.assumed = loaded.annotations.assumed;
-  for (const auto& f : config.published)
-    result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, std::nullopt, f.within});
+  result.simplifications = simplifications(config);
   result.budget = budget_sums(config.budget);
   result.only_budget = config.workload.network.empty() && config.workload.shapes.empty() && !config.budget.empty();
   if (result.only_budget) result.assumed.clear();  // sums assume nothing
@@ -265,6 +266,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     stages.end();
   });
   result.threads = options.threads;
+  fill_published(result, loaded, options);
   return result;
 }
 

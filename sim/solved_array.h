@@ -44,7 +44,7 @@ class SolvedArray {
   const ArrayCircuit& circuit() const { return circuit_; }
   // Voltage across every device of the circuit for a volt of read voltage, all rows on.
   std::vector<double> all_on_drops() const;
-  // The words of WireResult::method.
+  // How reads are solved, as a sentence for reports (WireResult::method).
   const char* method() const;
 
  private:

@@ -64,10 +64,12 @@ void fields(Visitor& v, LayerShape& s) {
   size(s.outputs, "outputs", "output channels", true);
   v(s.signed_inputs, {.key = "signed_inputs", .meaning = "inputs take both signs"});
   v(s.weights, {.key = "weights",
-                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs) instead of statistics"});
+                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs) instead of statistics",
+                .label = true});
   v(s.inputs,
     {.key = "inputs",
-     .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel) instead of statistics"});
+     .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel) instead of statistics",
+     .label = true});
 }
 
 Convolution LayerShape::convolution() const {

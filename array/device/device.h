@@ -36,8 +36,8 @@ struct Faults {
 };
 
 // Manufacture: the whole conductance window of a device (g_min, g_max and every level) scales by exp(sigma z), so that
-// a write aimed at G lands around G exp(sigma z); sigma of the write error stays that of G. Cycle to cycle: one more
-// such factor at each write.
+// a write aimed at G lands around G exp(sigma z); sigma of the write error stays that of G. Cycle to cycle: each write
+// multiplies by another exp(sigma z), with z new for the write.
 struct Spread {
   double device_to_device = 0;
   double cycle_to_cycle = 0;

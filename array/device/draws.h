@@ -13,7 +13,8 @@ namespace bitline::device_draws {
 
 inline constexpr std::size_t chunk_size = 256;  // scratch stays on the stack and in the first-level cache
 
-// Length of the longest prefix +w, -w, +(w+1), -(w+1), ...: drawn in one vectorised call.
+// Length of the longest prefix of `ids` of the form +w, -w, +(w+1), -(w+1), ... (the two devices of neighbouring
+// weights): these are drawn in one vectorised call.
 inline std::size_t leading_pairs(std::span<const CellId> ids) {
   constexpr std::uint64_t negative = std::uint64_t{1} << 63, next_weight = 1;
   std::size_t n = 0;

@@ -12,17 +12,6 @@
 
 namespace bitline::csv_test {
 
-TEST_CASE("fields are quoted as RFC 4180 says") {
-  CHECK(csv_field("fc1") == "fc1");
-  CHECK(csv_field("") == "");
-  CHECK(csv_field("a b") == "a b");
-  CHECK(csv_field("a,b") == "\"a,b\"");
-  CHECK(csv_field("say \"hi\"") == "\"say \"\"hi\"\"\"");
-  CHECK(csv_field("two\nlines") == "\"two\nlines\"");
-  CHECK(csv_field("\r") == "\"\r\"");
-  CHECK(csv_field("\"") == "\"\"\"\"");
-}
-
 TEST_CASE("layers.csv has a line per layer with all digits") {
   Result r = sample_result();
   r.costs.layers.resize(2);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // result.json: the contract's keys in their order, sums, nulls, and no number that is none.
-#include "report/result_json.h"
+#include "sim/result_json.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "report/version.h"
+#include "base/version.h"
 #include "tests/report/sample.h"
 
 namespace bitline::result_json_test {

@@ -6,8 +6,8 @@
 
 #include "report/csv.h"
 #include "report/html.h"
-#include "report/result_json.h"
 #include "report/table.h"
+#include "sim/result_json.h"
 #include "tests/report/sample.h"
 
 namespace bitline::shapes_test {

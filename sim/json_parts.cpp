@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/json_parts.h"
+#include "sim/json_parts.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
 #include "base/error.h"
-#include "report/result_json.h"
+#include "sim/result_json.h"
 
 namespace bitline {
 
@@ -51,8 +51,26 @@ Json mapping_of(const MappingResult& m, bool everything) {
 }
 
 std::string element_key(const Json& element, std::size_t index) {
-  if (element.is_object() && element.contains("name")) return element["name"].get<std::string>();
+  if (element.is_object() && element.contains("name") && element["name"].is_string())
+    return element["name"].get<std::string>();
   return std::to_string(index);
+}
+
+const Json* node_at(const Json& node, std::string_view path) {
+  if (path.empty()) return &node;
+  const auto descend = [&](std::string_view key, const Json& child) -> const Json* {
+    if (path == key) return &child;
+    const bool begins = path.size() > key.size() && path[key.size()] == '.' && path.starts_with(key);
+    return begins ? node_at(child, path.substr(key.size() + 1)) : nullptr;
+  };
+  if (node.is_object())
+    for (const auto& [key, child] : node.items())
+      if (const Json* found = descend(key, child)) return found;
+  if (node.is_array())
+    for (std::size_t i = 0; i < node.size(); ++i)
+      for (const std::string& key : {element_key(node[i], i), std::to_string(i)})
+        if (const Json* found = descend(key, node[i])) return found;
+  return nullptr;
 }
 
 void check_finite(const Json& node, const std::string& path) {

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/sweep_dimension.h"
+#include "report/sweep_dimension.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <set>
 
-#include "base/units.h"
-
-namespace bitline::app {
+namespace bitline {
 namespace {
 
 std::vector<std::string> cells(const Rows& rows, std::size_t column) {
@@ -23,10 +20,10 @@ std::optional<std::pair<std::vector<double>, std::string>> numbers_of(const std:
   std::vector<double> numbers;
   std::set<std::string> units;
   for (const std::string& text : texts) {
-    const auto x = number_and_unit(text);
+    const auto x = axis_number(text);
     if (!x) return std::nullopt;
-    numbers.push_back(x->first);
-    units.insert(x->second);
+    numbers.push_back(x->value);
+    units.emplace(x->unit);
   }
   if (units.size() == 1) return std::pair(numbers, *units.begin());
   for (int u = 0; u <= static_cast<int>(Unit::farad_per_meter); ++u) {
@@ -69,15 +66,12 @@ bool settles(const std::vector<std::string>& a, const std::vector<std::string>& 
 
 }  // namespace
 
-std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  if (error != std::errc() || !std::isfinite(x)) return std::nullopt;
-  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  while (unit.starts_with(' ')) unit.remove_prefix(1);
+std::optional<NumberAndUnit> axis_number(std::string_view text) {
+  const auto n = number_and_unit(text);
   // "2x4" is no quantity of x4; a word or a percent sign is.
-  if (unit.find_first_of("0123456789.,") == 0 || (!unit.empty() && end[0] != ' ' && unit != "%")) return std::nullopt;
-  return std::pair(x, std::string(unit));
+  if (!n || n->unit.find_first_of("0123456789.,") == 0 || (!n->unit.empty() && !n->apart && n->unit != "%"))
+    return std::nullopt;
+  return n;
 }
 
 std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
@@ -126,4 +120,4 @@ std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
   return out;
 }
 
-}  // namespace bitline::app
+}  // namespace bitline

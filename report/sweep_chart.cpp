@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/sweep_chart.h"
+#include "report/sweep_chart.h"
 
 #include <fmt/format.h>
 
@@ -10,15 +10,15 @@
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
-namespace bitline::app {
+namespace bitline {
 namespace {
 
 constexpr std::size_t most_lines = 12, most_names = 60;
-constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 double figure(const std::string& text) {
-  const auto x = number_and_unit(text);
-  return x && x->second.empty() ? x->first : nothing;
+  const auto x = axis_number(text);
+  return x && x->unit.empty() ? x->value : no_number;
 }
 
 struct Point {
@@ -78,7 +78,7 @@ std::string chart(const Rows& rows, const ChartDimension& x_axis, const ChartDim
   std::vector<std::vector<Point>> series(names.size());
   std::vector<double> ys, xs;
   for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
-    Point p{x_axis.numbers[r], figure(rows[r + 1][y_column]), nothing, nothing, r};
+    Point p{x_axis.numbers[r], figure(rows[r + 1][y_column]), no_number, no_number, r};
     if (!std::isfinite(p.y)) continue;
     if (interval) p.low = figure(rows[r + 1][interval->first]), p.high = figure(rows[r + 1][interval->second]);
     const std::size_t s =
@@ -150,7 +150,7 @@ std::string named_chart(const Rows& rows, const ChartDimension& names, std::size
   std::vector<double> values;
   for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
     const auto at = std::find(names.values.begin(), names.values.end(), names.labels[r]) - names.values.begin();
-    Point p{static_cast<double>(at), figure(rows[r + 1][y_column]), nothing, nothing, r};
+    Point p{static_cast<double>(at), figure(rows[r + 1][y_column]), no_number, no_number, r};
     if (!std::isfinite(p.y)) continue;
     if (interval) p.low = figure(rows[r + 1][interval->first]), p.high = figure(rows[r + 1][interval->second]);
     points.push_back(p);
@@ -215,4 +215,4 @@ std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes) {
   return charts;
 }
 
-}  // namespace bitline::app
+}  // namespace bitline

@@ -5,10 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-namespace bitline::app {
+#include "base/units.h"
+
+namespace bitline {
 
 using Rows = std::vector<std::vector<std::string>>;  // of table.csv, the header first
 
@@ -22,11 +23,11 @@ struct ChartDimension {
   std::vector<std::string> values;  // the labels, each once: in ascending order when numeric, else as the plan has them
 };
 
-// A number, what follows it ("ohm", "uS", "%", "") apart. Empty for anything else.
-std::optional<std::pair<double, std::string>> number_and_unit(std::string_view text);
+// A value of an axis or a figure as a number with its unit ("ohm", "uS", "%", ""). Empty for anything else.
+std::optional<NumberAndUnit> axis_number(std::string_view text);
 
 // The axes among the first `axes` columns after point and hash that have more than one value. Numeric columns in step
 // must rise or fall together. Where points have names (the axis "name"), these stand for all columns that they settle.
 std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes);
 
-}  // namespace bitline::app
+}  // namespace bitline

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/sweep_page.h"
+#include "report/sweep_page.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 
-#include "base/error.h"
+#include "base/csv.h"
 #include "base/files.h"
+#include "base/units.h"
+#include "base/version.h"
 #include "experiments/points_file.h"
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "report/text.h"
-#include "report/version.h"
 
-namespace bitline::app {
+namespace bitline {
 namespace fs = std::filesystem;
 namespace {
 
 std::optional<double> number(const std::string& text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(x) ? std::optional(x) : std::nullopt;
+  const auto x = number_and_unit(text);
+  return x && x->unit.empty() && !x->apart ? std::optional(x->value) : std::nullopt;
 }
 
 std::optional<std::size_t> column(const Rows& rows, const std::string& name) {
@@ -80,23 +77,26 @@ std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column
   return svg.str();
 }
 
-// How many axes a sweep has: each line of points.jsonl names them all. 0 when no line can be read.
-std::size_t axes_of(const fs::path& points) {
-  if (!fs::exists(points)) return 0;
-  std::istringstream lines(read_file(points));
-  for (std::string line; std::getline(lines, line);)
-    if (const auto json = nlohmann::json::parse(line, nullptr, false); json.is_object() && json.contains("point"))
-      return json["point"].size();
-  return 0;
+// What write_sweep_note() left; the folder's own name and no axes without it.
+struct Note {
+  std::string name;
+  std::size_t axes = 0;
+};
+Note note_of(const fs::path& folder) {
+  Note note{folder.lexically_normal().string()};
+  const fs::path file = folder / "sweep.json";
+  if (!fs::exists(file)) return note;
+  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
+  if (!json.is_object()) return note;
+  if (const auto name = json.find("name"); name != json.end() && name->is_string()) note.name = *name;
+  if (const auto axes = json.find("axes"); axes != json.end() && axes->is_number_unsigned()) note.axes = *axes;
+  return note;
 }
 
-// As write_sweep_name has it, else the folder's.
-std::string name_of(const fs::path& folder) {
-  if (const fs::path file = folder / "sweep.json"; fs::exists(file))
-    if (const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
-        json.is_object() && json.contains("name") && json["name"].is_string())
-      return json["name"];
-  return folder.lexically_normal().string();
+Rows rows_of(const CsvTable& table) {
+  Rows rows{table.columns()};
+  for (std::size_t r = 0; r < table.rows(); ++r) rows.push_back(table.row(r));
+  return rows;
 }
 
 std::string short_cell(const std::string& text) {
@@ -106,41 +106,8 @@ std::string short_cell(const std::string& text) {
 
 }  // namespace
 
-Rows parse_csv(const std::string& text, const std::string& name) {
-  Rows rows;
-  std::vector<std::string> row(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"')
-        row.back() += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"')
-        row.back() += text[++i];
-      else
-        quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      row.emplace_back();
-    } else if (c == '\n') {
-      rows.push_back(std::move(row));
-      row.assign(1, "");
-    } else if (c != '\r') {
-      row.back() += c;
-    }
-  }
-  if (row.size() > 1 || !row.front().empty()) rows.push_back(std::move(row));
-  if (rows.empty()) throw InputError(name + ": is empty");
-  for (std::size_t r = 1; r < rows.size(); ++r)
-    if (rows[r].size() != rows.front().size())
-      throw InputError(fmt::format("{}: line {} has {} fields where {} are expected", name, r + 1, rows[r].size(),
-                                   rows.front().size()));
-  return rows;
-}
-
 std::string sweep_page(const std::string& title, const std::string& csv, std::size_t axes) {
-  const Rows rows = parse_csv(csv, "table.csv");
+  const Rows rows = rows_of(CsvTable::parse(csv, "table.csv"));
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>\n"
       "body {{ margin: 0 auto; max-width: 1100px; padding: 24px 20px 60px; background: #fff; color: #222; font: "
@@ -167,14 +134,14 @@ std::string sweep_page(const std::string& title, const std::string& csv, std::si
   return html + fmt::format("</table></div>\n<p>Bitline {}</p>\n</body>\n</html>\n", version());
 }
 
-void write_sweep_name(const fs::path& folder, const std::string& name) {
-  write_file(folder / "sweep.json", nlohmann::json{{"name", name}}.dump() + "\n");
+void write_sweep_note(const fs::path& folder, const std::string& name, std::size_t axes) {
+  write_file(folder / "sweep.json", nlohmann::json{{"name", name}, {"axes", axes}}.dump() + "\n");
 }
 
 void write_sweep_page(const fs::path& folder) {
   const FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
-  write_file(folder / "report.html",
-             sweep_page(name_of(folder), read_file(folder / "table.csv"), axes_of(folder / "points.jsonl")));
+  const Note note = note_of(folder);
+  write_file(folder / "report.html", sweep_page(note.name, read_file(folder / "table.csv"), note.axes));
 }
 
-}  // namespace bitline::app
+}  // namespace bitline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/version.h"
+#include "base/version.h"
 
 namespace bitline {
 

@@ -2,12 +2,12 @@
 // Published figures get ours beside them: the path a config gives is looked up in the finished result.
 #pragma once
 
-#include "arch/config.h"
 #include "sim/run.h"
 
-namespace bitline::app {
+namespace bitline {
 
-// Figures published under other settings (`with`) are taken from a run with those.
+// Figures published under other settings (`with`) are taken from a run with those; figures with the same settings share
+// one. A path that names no number is warned of.
 void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options);
 
-}  // namespace bitline::app
+}  // namespace bitline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/result_json.h"
+#include "sim/result_json.h"
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
@@ -7,12 +7,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/statistics.h"
-#include "report/json_parts.h"
-#include "report/version.h"
+#include "base/version.h"
+#include "sim/result_document.h"
 
 namespace bitline {
 namespace {
@@ -199,101 +200,145 @@ Json budget_of(const Result& r) {
   return all;
 }
 
-Json document(const Result& r) {
-  Json assumed = Json::array(), published = Json::array();
-  for (const Assumption& a : r.assumed) assumed.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
-  for (const Published& p : r.published)
-    published.push_back({{"what", p.what},
-                         {"published", p.published},
-                         {"ours", or_null(p.ours)},
-                         {"unit", p.unit},
-                         {"source", p.source},
-                         {"kind", p.kind},
-                         {"within", or_null(p.within)}});
-  Json whole{
-      {"schema_version", result_schema_version},
-      {"bitline_version", version()},
-      {"config_hash", r.config_hash},
-      {"seed", r.seed},
-      {"status", r.status},
-      {"warnings", Json(r.warnings)},
-      {"assumed", assumed},
-      {"shapes", shapes_of(r)},
-      {"quality", r.shapes ? Json(nullptr) : quality_of(r.quality)},
-      {"scores", r.shapes ? Json(nullptr) : scores_of(r)},
-      {"write",
-       {{"level_accuracy", unless_shapes(r, r.write.level_accuracy)},
-        {"rms_error_S", unless_shapes(r, r.write.rms_error_S)},
-        {"fault_frac", unless_shapes(r, r.write.fault_frac)},
-        {"pulses_per_cell", or_null(r.write.pulses_per_cell)},
-        {"failed_frac", or_null(r.write.failed_frac)},
-        {"unpulsed_frac", or_null(r.write.unpulsed_frac)},
-        {"read_after_s", unless_shapes(r, r.write.read_after_s)},
-        {"refresh_in_s", or_null(r.write.refresh_in_s)}}},
-      {"wires", wires_of(r)},
-      {"energy",
-       {{"per_inference_J", r.costs.energy_per_inference_J},
-        {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
-        {"write_J", or_null(r.costs.energy_write_J)},
-        {"write_s", or_null(r.costs.write_time_s)},
-        {"refresh_W", or_null(r.costs.refresh_W)},
-        {"breakdown_J", object_of(r.costs.energy_J)},
-        {"images", images_of(r)}}},
-      {"latency",
-       {{"per_inference_s", r.costs.latency_per_inference_s},
-        {"throughput_per_s", r.costs.throughput_per_s},
-        {"breakdown_s", object_of(r.costs.latency_s)}}},
-      {"area",
-       {{"total_m2", r.costs.area_m2},
-        {"unused_arrays_m2", r.costs.unused_arrays_m2},
-        {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}}},
-      {"efficiency",
-       {{"tops_per_w", r.costs.tops_per_w},
-        {"tops_per_mm2", r.costs.tops_per_mm2},
-        {"one_bit_tops_per_w", r.costs.one_bit_tops_per_w},
-        {"definition", r.costs.efficiency_definition},
-        {"boundaries", boundaries_of(r)}}},
-      {"baselines", baselines_of(r)},
-      {"unit_costs", unit_costs_of(r)},
-      {"budget", budget_of(r)},
-      {"mapping", mapping_of(r.mapping, false)},
-      {"layers", layers_of(r)},
-      {"nodes", nodes_of(r)},
-      {"published", published},
-      {"timing", timing_of(r)},
-      {"provenance", provenance_of(r)},
-  };
-  if (r.only_budget)  // nothing was written, run or costed
-    for (const char* key : {"quality", "write", "wires", "energy", "latency", "area", "efficiency", "mapping"})
-      whole[key] = nullptr;
-  check_finite(whole, "");
-  return whole;
+Json assumed_of(const Result& r) {
+  Json all = Json::array();
+  for (const Assumption& a : r.assumed) all.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
+  return all;
 }
 
-// Names may contain dots, so every key that starts the path is tried.
-std::optional<double> find(const Json& node, std::string_view path) {
-  if (path.empty()) return node.is_number() ? std::optional(node.get<double>()) : std::nullopt;
-  const auto descend = [&](const std::string& key, const Json& child) -> std::optional<double> {
-    if (path == key) return find(child, "");
-    if (path.size() > key.size() && path[key.size()] == '.' && path.substr(0, key.size()) == key)
-      return find(child, path.substr(key.size() + 1));
-    return std::nullopt;
-  };
-  if (node.is_object())
-    for (const auto& [key, child] : node.items())
-      if (const auto found = descend(key, child)) return found;
-  if (node.is_array())
-    for (std::size_t i = 0; i < node.size(); ++i)
-      if (const auto found = descend(element_key(node[i], i), node[i])) return found;
-  return std::nullopt;
+Json simplifications_of(const Result& r) {
+  Json all = Json::array();
+  for (const Simplification& s : r.simplifications) {
+    Json claims = Json::array();
+    for (const Claim& c : s.claims) claims.push_back({{"text", c.text}, {"off", c.off}, {"on", c.on}});
+    all.push_back({{"what", s.what}, {"claims", std::move(claims)}});
+  }
+  return all;
+}
+
+Json published_of(const Result& r) {
+  Json all = Json::array();
+  for (const Published& p : r.published)
+    all.push_back({{"what", p.what},
+                   {"published", p.published},
+                   {"ours", or_null(p.ours)},
+                   {"unit", p.unit},
+                   {"source", p.source},
+                   {"kind", p.kind},
+                   {"within", or_null(p.within)}});
+  return all;
+}
+
+Json write_of(const Result& r) {
+  return {{"level_accuracy", unless_shapes(r, r.write.level_accuracy)},
+          {"rms_error_S", unless_shapes(r, r.write.rms_error_S)},
+          {"fault_frac", unless_shapes(r, r.write.fault_frac)},
+          {"pulses_per_cell", or_null(r.write.pulses_per_cell)},
+          {"failed_frac", or_null(r.write.failed_frac)},
+          {"unpulsed_frac", or_null(r.write.unpulsed_frac)},
+          {"read_after_s", unless_shapes(r, r.write.read_after_s)},
+          {"refresh_in_s", or_null(r.write.refresh_in_s)}};
+}
+
+Json energy_of(const Result& r) {
+  return {{"per_inference_J", r.costs.energy_per_inference_J},
+          {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
+          {"write_J", or_null(r.costs.energy_write_J)},
+          {"write_s", or_null(r.costs.write_time_s)},
+          {"refresh_W", or_null(r.costs.refresh_W)},
+          {"breakdown_J", object_of(r.costs.energy_J)},
+          {"images", images_of(r)}};
+}
+
+Json latency_of(const Result& r) {
+  return {{"per_inference_s", r.costs.latency_per_inference_s},
+          {"throughput_per_s", r.costs.throughput_per_s},
+          {"breakdown_s", object_of(r.costs.latency_s)}};
+}
+
+Json area_of(const Result& r) {
+  return {{"total_m2", r.costs.area_m2},
+          {"unused_arrays_m2", r.costs.unused_arrays_m2},
+          {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}};
+}
+
+Json efficiency_of(const Result& r) {
+  return {{"tops_per_w", r.costs.tops_per_w},
+          {"tops_per_mm2", r.costs.tops_per_mm2},
+          {"one_bit_tops_per_w", r.costs.one_bit_tops_per_w},
+          {"definition", r.costs.efficiency_definition},
+          {"boundaries", boundaries_of(r)}};
+}
+
+// The document, key by key. `measured`: null where there is only a budget, as nothing was written, run or costed.
+struct Section {
+  const char* key;
+  Json (*of)(const Result&);
+  bool measured = false;
+};
+constexpr Section sections[] = {
+    {"schema_version", [](const Result&) { return Json(result_schema_version); }},
+    {"bitline_version", [](const Result&) { return Json(version()); }},
+    {"config_hash", [](const Result& r) { return Json(r.config_hash); }},
+    {"seed", [](const Result& r) { return Json(r.seed); }},
+    {"status", [](const Result& r) { return Json(r.status); }},
+    {"warnings", [](const Result& r) { return Json(r.warnings); }},
+    {"assumed", assumed_of},
+    {"simplifications", simplifications_of},
+    {"shapes", shapes_of},
+    {"quality", [](const Result& r) { return r.shapes ? Json(nullptr) : quality_of(r.quality); }, true},
+    {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_of(r); }, true},
+    {"write", write_of, true},
+    {"wires", wires_of, true},
+    {"energy", energy_of, true},
+    {"latency", latency_of, true},
+    {"area", area_of, true},
+    {"efficiency", efficiency_of, true},
+    {"baselines", baselines_of},
+    {"unit_costs", unit_costs_of},
+    {"budget", budget_of},
+    {"mapping", [](const Result& r) { return mapping_of(r.mapping, false); }, true},
+    {"layers", layers_of},
+    {"nodes", nodes_of},
+    {"published", published_of},
+    {"timing", timing_of},
+    {"provenance", provenance_of},
+};
+
+Json made(const Section& section, const Result& r) {
+  if (section.measured && r.only_budget) return nullptr;
+  Json json = section.of(r);
+  check_finite(json, section.key);
+  return json;
 }
 
 }  // namespace
 
-std::string result_json(const Result& result) { return dump(document(result)); }
+Json result_document(const Result& result) {
+  Json whole = Json::object();
+  for (const Section& section : sections) whole[section.key] = made(section, result);
+  return whole;
+}
+
+const Json* ResultFigures::find(std::string_view path) {
+  const std::string_view key = path.substr(0, path.find('.'));
+  const auto section =
+      std::find_if(std::begin(sections), std::end(sections), [&](const Section& s) { return s.key == key; });
+  if (section == std::end(sections)) return nullptr;
+  auto known = made_.find(key);
+  if (known == made_.end()) known = made_.emplace(key, made(*section, result_)).first;
+  return node_at(known->second, path.size() == key.size() ? "" : path.substr(key.size() + 1));
+}
+
+std::optional<double> ResultFigures::number(std::string_view path) {
+  const Json* node = find(path);
+  return node && node->is_number() ? std::optional(node->get<double>()) : std::nullopt;
+}
+
+std::string result_json(const Result& result) { return dump(result_document(result)); }
 
 std::optional<double> lookup(const Result& result, const std::string& path) {
-  return path.empty() ? std::nullopt : find(document(result), path);
+  return ResultFigures(result).number(path);
 }
 
 }  // namespace bitline
