@@ -67,11 +67,9 @@ class IntegerProduct {
                 codes_.data() + (start * static_cast<std::size_t>(map.maps) + m) * map.size(),
                 patches_.data() + m * per_map * data_rows);
       multiply(w, patches_, {n * positions, first_sample_ + start, first_position + step * positions, positions});
-      real_.resize(sums_.size());
-      make_real(w, sums_.data(), n * positions, real_.data());
       for (std::size_t m = 0; m < maps; ++m)
-        transpose_positions(per_map, columns, real_.data() + m * per_map * columns,
-                            out + (start * static_cast<std::size_t>(map.maps) + m) * per_map * columns);
+        make_real_map(w, sums_.data() + m * per_map * columns, per_map,
+                      out + (start * static_cast<std::size_t>(map.maps) + m) * per_map * columns);
     }
   }
 
@@ -100,11 +98,30 @@ class IntegerProduct {
     finite_ = finite_ && finite;
   }
 
+  // The same, from (positions, columns) to the (columns, positions) of maps.
+  void make_real_map(const IntegerWeights& w, const double* sums, std::size_t positions, double* out) {
+    constexpr std::size_t block = 16;  // lines of caches that are read and written together
+    const std::size_t columns = factor_.size();
+    bool finite = true;
+    for (std::size_t p0 = 0; p0 < positions; p0 += block) {
+      const std::size_t p1 = std::min(p0 + block, positions);
+      for (std::size_t c = 0; c < columns; ++c) {
+        const double factor = factor_[c], bias = w.bias[c];
+        for (std::size_t p = p0; p < p1; ++p) {
+          const double value = sums[p * columns + c] * factor + bias;
+          finite &= std::isfinite(value);
+          out[c * positions + p] = value;
+        }
+      }
+    }
+    finite_ = finite_ && finite;
+  }
+
   const IntegerGraph& graph_;
   std::size_t samples_, first_sample_;
   const Multiply& multiply_;
   std::vector<std::int16_t> codes_, patches_, with_bias_;
-  std::vector<double> factor_, sums_, real_;
+  std::vector<double> factor_, sums_;
   bool finite_ = true;
 };
 
