@@ -14,12 +14,12 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct CheckArguments : Common {
   std::vector<std::string> configs;
 };
 
 // One line of praise, or throws. `warn`: takes what is valid but hardly meant.
-std::string examine(const std::string& argument, const Arguments& a,
+std::string examine(const std::string& argument, const CheckArguments& a,
                     const std::function<void(const std::string&)>& warn) {
   const std::filesystem::path file = config_file(argument);
   if (is_sweep_plan(file, config_path())) {
@@ -38,7 +38,7 @@ std::string examine(const std::string& argument, const Arguments& a,
                      m.cell_utilisation * 100);
 }
 
-int check_command(const Arguments& a) {
+int check_command(const CheckArguments& a) {
   bool wrong = false;
   for (const auto& argument : a.configs) {
     const auto complain = [&](const std::string& message) {
@@ -65,7 +65,7 @@ int check_command(const Arguments& a) {
 }  // namespace
 
 void add_check(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<CheckArguments>();
   Command& c = line.add("check", "reads and validates configs and sweep plans; all problems in one go", "Look",
                         {{"bitline check configs/fashion-mlp.yaml configs/ideal.yaml",
                           "exit code 2 and file:line:column of every problem, if there is one"},

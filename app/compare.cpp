@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "app/command_line.h"
@@ -14,15 +13,14 @@
 #include "base/statistics.h"
 #include "base/yaml.h"
 #include "report/cost_text.h"
+#include "report/json_parts.h"
 #include "report/text.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-struct Arguments : Common {
+struct CompareArguments : Common {
   std::string a, b;
   double tolerance = -1;  // < 0: not asked for
 };
@@ -212,7 +210,7 @@ Json json_of(const std::vector<Difference>& list) {
   return out;
 }
 
-int compare_command(const Arguments& arguments) {
+int compare_command(const CompareArguments& arguments) {
   const Run a = read_run(arguments.a), b = read_run(arguments.b);
   const bool with_tolerance = arguments.tolerance >= 0;
   const auto config = a.config.empty() || b.config.empty()
@@ -260,7 +258,7 @@ int compare_command(const Arguments& arguments) {
 }  // namespace
 
 void add_compare(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<CompareArguments>();
   Command& c =
       line.add("compare", "shows two runs side by side: main figures and differing configuration", "Results",
                {{"bitline run fashion-mlp --set workload.images=500 --set adc.bits=6 --out runs/second",

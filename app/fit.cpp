@@ -6,7 +6,6 @@
 #include <cctype>
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
 #include "app/environment.h"
@@ -14,17 +13,16 @@
 #include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
+#include "report/json_parts.h"
 #include "report/svg_fit.h"
 #include "report/version.h"
 
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct FitArguments : Common {
   std::string ltp, ppf, retention, readback, iv, read_voltage, name, model = "auto", output, svg;
 };
-
-using Json = nlohmann::ordered_json;
 
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
 
@@ -89,7 +87,7 @@ std::string text_of(const FitPart& p) {
 }
 
 // What is written is a device file that reads back, or nothing is written.
-std::string device_file(const Arguments& a, const std::vector<FitPart>& parts) {
+std::string device_file(const FitArguments& a, const std::vector<FitPart>& parts) {
   std::string head =
       fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", a.name, version());
   for (const FitPart& p : parts) {
@@ -106,7 +104,7 @@ std::string device_file(const Arguments& a, const std::vector<FitPart>& parts) {
   return head + to_yaml(tree);
 }
 
-int run_fit(const Arguments& a) {
+int run_fit(const FitArguments& a) {
   FitFiles files;
   const auto file = [](const std::string& name) {
     return name.empty() ? std::nullopt : std::optional<std::filesystem::path>(name);
@@ -160,7 +158,7 @@ int run_fit(const Arguments& a) {
 }  // namespace
 
 void add_fit(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<FitArguments>();
   Command& c = line.add(
       "fit", "one device from its measured curves, with intervals", "Look",
       {{"bitline fit --ltp docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --name mine -o mine.yaml",

@@ -16,7 +16,7 @@ namespace bitline::app {
 namespace fs = std::filesystem;
 namespace {
 
-struct Arguments : Common {
+struct ListArguments : Common {
   std::string what;
 };
 
@@ -47,7 +47,7 @@ void add_types(const std::string& key, std::vector<Item>& items) {
       items.push_back({row.path.substr(key.size() + 1, row.path.size() - key.size() - 2), row.meaning, "type"});
 }
 
-std::vector<Item> data_sets(const Arguments& a) {
+std::vector<Item> data_sets(const ListArguments& a) {
   std::vector<Item> items;
   for (const auto& d : datasets()) {
     bool there = true;
@@ -62,7 +62,7 @@ std::vector<Item> data_sets(const Arguments& a) {
   return items;
 }
 
-int list_command(const Arguments& a) {
+int list_command(const ListArguments& a) {
   std::vector<Item> items;
   if (a.what == "devices") items = shipped("device");
   if (a.what == "chips") items = shipped("chip");
@@ -89,7 +89,7 @@ int list_command(const Arguments& a) {
 }  // namespace
 
 void add_list(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ListArguments>();
   Command& c = line.add("list", "lists what ships: devices, adcs, chips, technologies, experiments, datasets", "Look",
                         {{"bitline list experiments", "configurations that are ready to run"},
                          {"bitline list datasets", "which there are and where to get them"},

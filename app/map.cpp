@@ -15,11 +15,11 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct MapArguments : Common {
   std::string config, svg;
 };
 
-int map_command(const Arguments& a) {
+int map_command(const MapArguments& a) {
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
   MappingResult mapping;
   with_threads(a.threads, [&] { mapping = map_network(loaded, a.run_options()); });
@@ -31,7 +31,7 @@ int map_command(const Arguments& a) {
 }  // namespace
 
 void add_map(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<MapArguments>();
   Command& c = line.add("map", "shows where every block of every layer goes and how full the arrays are", "Run",
                         {{"bitline map configs/fashion-mlp.yaml", "blocks, arrays and their utilisation as a table"},
                          {"bitline map fashion-mlp --set array.columns=64 --set chips=auto --svg map.svg",

@@ -14,11 +14,11 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct MvmArguments : Common {
   std::string config, weights, inputs, output;
 };
 
-int mvm_command(const Arguments& a) {
+int mvm_command(const MvmArguments& a) {
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
   const NpyArray weights = read_matrix("--weights", a.weights, "(rows, columns)"),
                  inputs = read_matrix("--inputs", a.inputs, "(batch, rows)");
@@ -39,7 +39,7 @@ int mvm_command(const Arguments& a) {
 }  // namespace
 
 void add_mvm(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<MvmArguments>();
   Command& c = line.add(
       "mvm", "multiplies one matrix with inputs through the configured arrays and periphery", "Run",
       {{"bitline mvm configs/ideal.yaml --weights W.npy --inputs X.npy --output Y.npy",

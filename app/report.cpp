@@ -12,11 +12,11 @@ namespace bitline::app {
 namespace fs = std::filesystem;
 namespace {
 
-struct Arguments : Common {
+struct ReportArguments : Common {
   std::string folder;
 };
 
-int report_command(const Arguments& a) {
+int report_command(const ReportArguments& a) {
   const fs::path folder = a.folder, page = folder / "report.html";
   if (!fs::is_directory(folder)) throw InputError(a.folder + ": there is no such folder");
   if (fs::exists(folder / "table.csv")) {
@@ -36,7 +36,7 @@ int report_command(const Arguments& a) {
 }  // namespace
 
 void add_report(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ReportArguments>();
   Command& c = line.add("report", "writes the HTML report of a sweep folder; says where that of a run is", "Results",
                         {{"bitline report runs/small", "table and charts of a sweep"},
                          {"bitline report runs/first", "the page that run wrote"}});

@@ -18,7 +18,7 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct RunArguments : Common {
   std::string config;
   std::vector<std::string> fail_if;
   bool per_image = false;
@@ -36,7 +36,7 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
   write_file(folder / "result.json", result_json(result));
 }
 
-int run_command(const Arguments& a) {
+int run_command(const RunArguments& a) {
   std::vector<Condition> conditions;
   for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
   const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
@@ -77,7 +77,7 @@ int run_command(const Arguments& a) {
 }  // namespace
 
 void add_run(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<RunArguments>();
   Command& c = line.add("run", "runs an experiment and prints accuracy, energy, latency and area", "Run",
                         {{"bitline run configs/fashion-mlp.yaml --set workload.images=500 --out runs/first",
                           "writes resolved.yaml, result.json, layers.csv, images.csv and report.html"},

@@ -10,7 +10,7 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct SchemaArguments : Common {
   std::string path;
 };
 
@@ -33,7 +33,7 @@ std::string row_text(const SchemaRow& r, bool color) {
   return out;
 }
 
-int schema_command(const Arguments& a) {
+int schema_command(const SchemaArguments& a) {
   if (a.json) {
     if (!a.path.empty()) throw UsageError("--json prints the whole JSON Schema; leave out '" + a.path + "'");
     fmt::print("{}", json_schema(config_visit(), schema_title));
@@ -78,7 +78,7 @@ bool below(const std::string& path, const std::string& prefix) {
 }
 
 void add_schema(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SchemaArguments>();
   Command& c = line.add("schema", "explains configuration keys: meaning, unit, range, default and source", "Look",
                         {{"bitline schema", "all keys"},
                          {"bitline schema adc.bits", "one key, in every kind of converter that has it"},

@@ -23,7 +23,7 @@
 namespace bitline::app {
 namespace {
 
-struct Arguments : Common {
+struct SolveArguments : Common {
   std::string conductance, conductance_minus, voltages, gated, current, effective, node_row, node_col, source_power;
   std::string r_row, r_col, r_driver, r_sense, r_driver_far, r_sense_far, r_supply, r_access, read_voltage, sinh_beta;
 };
@@ -57,7 +57,7 @@ void refuse(const std::vector<std::pair<const char*, const std::string*>>& optio
     if (!value->empty()) throw UsageError(fmt::format("{} does not go with {}", name, why));
 }
 
-Crossbar read_crossbar(const Arguments& a) {
+Crossbar read_crossbar(const SolveArguments& a) {
   const NpyArray g = read_matrix("--conductance", a.conductance, "(rows, columns)");
   const std::size_t m = g.shape[0], n = g.shape[1];
   Crossbar c{static_cast<int>(m), static_cast<int>(n), g.data, {}};
@@ -103,7 +103,7 @@ double line_residual(const Crossbar& c, const EffectiveMatrix& e, std::span<cons
 
 constexpr std::size_t together = 64;  // vectors of a task
 
-Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
+Answer solve_linear(const SolveArguments& a, const Crossbar& c, const NpyArray& v) {
   const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns), batch = v.shape[0];
   Answer answer{m, n, batch, "direct reduction", {}, true, 0, {}};
   // Node voltages need the whole elimination kept: asked for, or cheap enough to check with.
@@ -152,7 +152,7 @@ Answer solve_linear(const Arguments& a, const Crossbar& c, const NpyArray& v) {
   return answer;
 }
 
-Answer solve_sinh(const Arguments& a, const Crossbar& c, const NpyArray& v) {
+Answer solve_sinh(const SolveArguments& a, const Crossbar& c, const NpyArray& v) {
   const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns), batch = v.shape[0];
   const DeviceLaw law{Sinh{read_number("--sinh-beta", a.sinh_beta)}, 0, {}};
   Answer answer{m, n, batch, "line-Newton sweeps", 0.0, true, 0, {}};
@@ -185,7 +185,7 @@ Answer solve_sinh(const Arguments& a, const Crossbar& c, const NpyArray& v) {
   return answer;
 }
 
-Answer solve_crossbar(const Arguments& a) {
+Answer solve_crossbar(const SolveArguments& a) {
   const bool matrix_only = a.voltages.empty() && !a.effective.empty();
   if (a.voltages.empty() && !matrix_only)
     throw UsageError("--voltages is needed, or --effective for the matrix alone, or --gated for a gated ladder");
@@ -209,7 +209,7 @@ Answer solve_crossbar(const Arguments& a) {
   return a.sinh_beta.empty() ? solve_linear(a, c, v) : solve_sinh(a, c, v);
 }
 
-Answer solve_gated(const Arguments& a) {
+Answer solve_gated(const SolveArguments& a) {
   if (!a.voltages.empty()) throw UsageError("--voltages does not go with --gated: bits switch rows of --read-voltage");
   if (a.read_voltage.empty()) throw UsageError("--read-voltage is needed with --gated");
   refuse({{"--r-driver", &a.r_driver},
@@ -293,7 +293,7 @@ Answer solve_gated(const Arguments& a) {
   return answer;
 }
 
-void print(const Arguments& a, const Answer& s) {
+void print(const SolveArguments& a, const Answer& s) {
   const char* status = s.converged ? "solved" : "not converged";
   if (a.json) {
     nlohmann::ordered_json json{{"rows", s.rows},
@@ -317,7 +317,7 @@ void print(const Arguments& a, const Answer& s) {
 }
 
 // A result must not replace an input or another result.
-void check_outputs(const Arguments& a) {
+void check_outputs(const SolveArguments& a) {
   std::map<std::filesystem::path, std::string> seen;
   const auto add = [&](const char* option, const std::string& file, bool output) {
     if (file.empty() || (!output && !file.ends_with(".npy"))) return;
@@ -342,7 +342,7 @@ void check_outputs(const Arguments& a) {
     add(option, *file, true);
 }
 
-int solve_command(const Arguments& a) {
+int solve_command(const SolveArguments& a) {
   if (a.conductance.empty()) throw UsageError("--conductance is needed");
   check_outputs(a);
   Answer answer;
@@ -361,7 +361,7 @@ int solve_command(const Arguments& a) {
 }  // namespace
 
 void add_solve(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SolveArguments>();
   Command& c = line.add(
       "solve", "solves one resistive crossbar exactly: wires, drivers, sense nodes, gated rows, curved devices", "Run",
       {{"bitline solve --conductance G.npy --voltages V.npy --current I.npy --r-row 2.2 --r-col 2.2",

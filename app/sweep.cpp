@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t most_on_a_page = 10'000;  // larger sweeps get their page when asked for: bitline report
 
-struct Arguments : Common {
+struct SweepArguments : Common {
   std::string plan, shard;
   std::vector<std::string> merge;
   int jobs = 0, tasks = 0;
@@ -42,7 +42,7 @@ std::pair<std::size_t, std::size_t> parse_shard(const std::string& text) {
   return {i, n};
 }
 
-fs::path folder_of(const Arguments& a, const fs::path& plan) {
+fs::path folder_of(const SweepArguments& a, const fs::path& plan) {
   return a.out.empty() ? fs::path(plan.stem().string() + "-sweep") : fs::path(a.out);
 }
 
@@ -56,7 +56,7 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
-std::string slurm_script(const Arguments& a, const Sweep& sweep, const fs::path& folder) {
+std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::path& folder) {
   const std::size_t tasks =
       a.tasks > 0 ? static_cast<std::size_t>(a.tasks) : std::min<std::size_t>(sweep.points.size(), 16);
   std::string command = "bitline sweep " + shell_word(a.plan) + " --out " + shell_word(folder.string());
@@ -82,7 +82,7 @@ void print_points(const Sweep& sweep, std::size_t finished, const fs::path& fold
 }
 
 // `page`: whether report.html was written.
-int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& folder, bool page) {
+int report_outcome(const SweepArguments& a, const SweepOutcome& o, const fs::path& folder, bool page) {
   if (!a.quiet)
     for (const auto& w : o.warnings) print_warning(w);
   constexpr std::size_t shown = 5;
@@ -108,7 +108,7 @@ int report_outcome(const Arguments& a, const SweepOutcome& o, const fs::path& fo
   return o.failed ? exit_points_failed : exit_done;
 }
 
-int sweep_command(const Arguments& a) {
+int sweep_command(const SweepArguments& a) {
   const auto [shard, shards] = parse_shard(a.shard);
   const fs::path plan = config_file(a.plan), folder = folder_of(a, plan);
   if (!is_sweep_plan(plan, config_path()))
@@ -160,7 +160,7 @@ int sweep_command(const Arguments& a) {
 }  // namespace
 
 void add_sweep(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<SweepArguments>();
   Command& c = line.add(
       "sweep", "runs many points around one experiment; resumable at any moment", "Run",
       {{"bitline sweep configs/sweep/small.yaml --dry-run", "which points there are"},

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* page_file = "validation.md";
 constexpr const char* picture_file = "images/validation-adc.svg";
 
-struct Arguments : Common {
+struct ValidateArguments : Common {
   std::vector<std::string> names;
   bool fail_on_miss = false;
 };
@@ -39,7 +39,7 @@ Design design_of(const std::string& name, const std::vector<fs::path>& shipped) 
   return at != shipped.end() ? shipped_design(*at) : Design{config_file(name), name};
 }
 
-ValidatedDesign run_design(const Design& given, const Arguments& a) {
+ValidatedDesign run_design(const Design& given, const ValidateArguments& a) {
   const fs::path& file = given.file;
   const LoadedConfig loaded = load(file, {}, config_path());
   RunOptions options = a.run_options();
@@ -76,7 +76,7 @@ ValidatedParts compare_all_parts() {
   return v;
 }
 
-int validate_command(const Arguments& a) {
+int validate_command(const ValidateArguments& a) {
   if (!a.out.empty() && !a.names.empty()) throw UsageError("--out writes the page of all designs; leave out the names");
   const std::vector<fs::path> shipped = shipped_configs("validation");
   std::vector<Design> designs;  // all are found before the first one runs
@@ -104,7 +104,7 @@ int validate_command(const Arguments& a) {
 }  // namespace
 
 void add_validate(CommandLine& line) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<ValidateArguments>();
   Command& c = line.add(
       "validate", "prints published figures beside ours, for every design that ships", "Results",
       {{"bitline validate", "all designs, converters among published ones, single parts"},

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view override_name = "--set ";
 
-[[noreturn]] void fail(Origin where, std::string message, std::string remedy = "") {
+[[noreturn]] void fail_file(Origin where, std::string message, std::string remedy = "") {
   throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
 }
 
@@ -30,12 +30,12 @@ class Loader {
     try {
       text = read_file(file, max_config_bytes);
     } catch (const InputError& e) {
-      fail(Origin(), e.what());
+      fail_file(Origin(), e.what());
     }
     Value v = parse_yaml(text, file.string());
     if (!v.is_map())
-      fail({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
-           "a configuration is a map of keys; see `bitline schema`");
+      fail_file({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+                "a configuration is a map of keys; see `bitline schema`");
     if (const auto name = taken_base(v)) {
       const Chained base(*this, *name, "");
       v = overlaid(this->file(base.file()), v);
@@ -69,8 +69,8 @@ class Loader {
       std::error_code ec;
       fs::path canonical = fs::weakly_canonical(file_, ec);
       if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end())
-        fail(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
-             "break the circle of base: keys");
+        fail_file(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
+                  "break the circle of base: keys");
       chain_.push_back(std::move(canonical));
     }
     ~Chained() { chain_.pop_back(); }
@@ -120,7 +120,7 @@ std::vector<std::string> split_path(std::string_view path, const Origin& where) 
     else
       parts.back() += c;
   for (const auto& part : parts)
-    if (part.empty()) fail(where, fmt::format("the key path '{}' has an empty part", path));
+    if (part.empty()) fail_file(where, fmt::format("the key path '{}' has an empty part", path));
   return parts;
 }
 
@@ -139,8 +139,8 @@ void overlay_path(Value& at, std::span<const std::string> parts, Value value, co
       index = c >= '0' && c <= '9' ? std::min<std::size_t>(index * 10 + (c - '0'), below->items.size())
                                    : below->items.size();
     if (index >= below->items.size())
-      fail(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
-           "the first item is 0");
+      fail_file(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
+                "the first item is 0");
     overlay_path(below->items[index], parts.subspan(i + 1), std::move(value), overlay);
     return;
   }
@@ -164,7 +164,8 @@ void written_in(Value& v, const Origin& origin) {
 Override parse_override(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    fail({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE", "for example --set adc.bits=6");
+    fail_file({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE",
+              "for example --set adc.bits=6");
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
@@ -202,7 +203,8 @@ std::string shipped_names(std::string_view key, const ConfigPath& where) {
 }  // namespace
 
 fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
-  if (!name.is_scalar() || name.text.empty()) fail(name.origin, "expected the name or path of a configuration file");
+  if (!name.is_scalar() || name.text.empty())
+    fail_file(name.origin, "expected the name or path of a configuration file");
   const fs::path given = name.text;
   std::vector<fs::path> tried;
   const auto exists = [&](const fs::path& p) {
@@ -228,9 +230,9 @@ fs::path find_config(const Value& name, std::string_view key, const ConfigPath& 
   std::string places;
   for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
   const std::string shipped = key.empty() ? "" : shipped_names(key, where);
-  fail(name.origin, fmt::format("no configuration '{}' was found", name.text),
-       shipped.empty() ? "looked for " + places
-                       : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
+  fail_file(name.origin, fmt::format("no configuration '{}' was found", name.text),
+            shipped.empty() ? "looked for " + places
+                            : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
 }
 
 std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,
@@ -265,8 +267,8 @@ namespace {
 // Adds what `over` says; two texts for one value are an error.
 void add_apart(Value& under, Value over, const std::string& path) {
   if (!under.is_map() || !over.is_map())
-    fail(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
-         "keep one of them");
+    fail_file(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
+              "keep one of them");
   for (auto& e : over.entries)
     if (Value* below = under.find(e.key))
       add_apart(*below, std::move(e.value), path + "." + e.key);

@@ -14,7 +14,7 @@ namespace bitline {
 struct NpyArray {
   std::vector<std::size_t> shape;
   std::vector<double> data;
-  std::string dtype;  // as in the file: "<f4"
+  std::string dtype = {};  // as in the file: "<f4"
   std::size_t size() const { return data.size(); }
 };
 

@@ -121,7 +121,7 @@ std::optional<Factor> factor_of(std::string_view suffix, Unit unit) {
   return Factor{power + *above * dimension(unit)};
 }
 
-std::string_view trimmed(std::string_view s) {
+std::string_view without_blanks(std::string_view s) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!s.empty() && blank(s.front())) s.remove_prefix(1);
   while (!s.empty() && blank(s.back())) s.remove_suffix(1);
@@ -135,7 +135,7 @@ std::string_view example(Unit unit) { return info(unit).example; }
 
 ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
   const auto problem = [](std::string what) { return ParsedQuantity{std::nullopt, std::move(what)}; };
-  std::string_view digits = trimmed(text);
+  std::string_view digits = without_blanks(text);
   if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);  // from_chars takes no plus
   double x = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), x);
@@ -144,7 +144,7 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
     return problem(unit == Unit::none ? "is not a number"
                                       : fmt::format("is not a number with a unit such as \"{}\"", example(unit)));
   const auto length = static_cast<std::size_t>(end - digits.data());
-  const std::string_view number = digits.substr(0, length), suffix = trimmed(digits.substr(length));
+  const std::string_view number = digits.substr(0, length), suffix = without_blanks(digits.substr(length));
   if (suffix.empty() && (unit == Unit::none || unit == Unit::fraction)) return {x, ""};
   if (suffix.empty()) return problem(fmt::format("has no unit; write for example \"{}\"", example(unit)));
   if (unit == Unit::none) return problem(fmt::format("has the unit '{}' where a pure number is expected", suffix));

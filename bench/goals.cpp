@@ -104,8 +104,8 @@ void judge_writing(VerifiedWrite& write, DoubleProduct& machine) {
              turn_s / static_cast<double>(write.devices()), 4e-9, per_s);
 }
 
-int wrong(const char* what) {
-  std::fprintf(stderr, "goals: wrong answer of %s; nothing was timed\n", what);
+int wrong_goal(const char* what) {
+  std::fprintf(stderr, "goals: wrong_goal answer of %s; nothing was timed\n", what);
   return 1;
 }
 
@@ -123,17 +123,17 @@ int main() {
   VerifiedWrite verified;
   WiredLayer ideal(false), wired(true);
   const auto job = MainJob::sized(2, 10000);
-  if (!product.answers_agree()) return wrong("the product");
-  if (!columns.answers_agree()) return wrong("noise and conversion");
-  if (!machine.answers_agree()) return wrong("dgemm");
+  if (!product.answers_agree()) return wrong_goal("the product");
+  if (!columns.answers_agree()) return wrong_goal("noise and conversion");
+  if (!machine.answers_agree()) return wrong_goal("dgemm");
   for (auto& goal : arrays)
-    if (!goal.array.answers_agree()) return wrong("the effective matrix");
-  if (!ladder.answers_agree()) return wrong("the gated ladder");
-  if (!gated.answers_agree()) return wrong("gated rows");
-  if (!verified.answers_agree()) return wrong("write-verify");
+    if (!goal.array.answers_agree()) return wrong_goal("the effective matrix");
+  if (!ladder.answers_agree()) return wrong_goal("the gated ladder");
+  if (!gated.answers_agree()) return wrong_goal("gated rows");
+  if (!verified.answers_agree()) return wrong_goal("write-verify");
   if (!ideal.answers_agree() || !wired.answers_agree() || ideal.codes() == wired.codes())
-    return wrong("the layer with wires");
-  if (job && !job->answers_agree()) return wrong("the main job");
+    return wrong_goal("the layer with wires");
+  if (job && !job->answers_agree()) return wrong_goal("the main job");
 
   const auto by_tables = [&] { product.by_tables(); };
   judge("product of 576 x 128 codes with 2048 binary planes, times faster than OpenBLAS sgemm on one thread",

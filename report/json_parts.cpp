@@ -10,6 +10,15 @@
 
 namespace bitline {
 
+Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
+
+Json object_of(const Breakdown& parts) {
+  Json object = Json::object();
+  // A name that comes twice is one key, and the sum must stay the total.
+  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
+  return object;
+}
+
 Json mapping_of(const MappingResult& m, bool everything) {
   Json layers = Json::array();
   for (const LayerMapping& layer : m.layers) {

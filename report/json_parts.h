@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "sim/result.h"
@@ -11,6 +12,11 @@
 namespace bitline {
 
 using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<double>&);
+
+// Each part under its name; those of one name are added, so that the sum stays the total.
+Json object_of(const Breakdown&);
 
 // `everything`: also what result.json leaves out.
 Json mapping_of(const MappingResult&, bool everything);

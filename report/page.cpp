@@ -8,7 +8,7 @@
 namespace bitline {
 namespace {
 
-constexpr std::size_t line_width = 98, cell_width = 52;
+constexpr std::size_t page_line_width = 98, page_cell_width = 52;
 
 // Nothing of `text` starts a tag, a cell or emphasis.
 std::string escaped(std::string_view text) {
@@ -73,7 +73,7 @@ std::string Page::text(bool color) const {
     if (b.kind == Block::heading)
       out += fmt::format("{}{}{}{}\n", out.empty() ? "" : "\n", color ? "\x1b[1m" : "", b.text, color ? "\x1b[0m" : "");
     if (b.kind == Block::paragraph)
-      for (const std::string& line : wrap(b.text, line_width - 2)) out += fmt::format("  {}\n", line);
+      for (const std::string& line : wrap(b.text, page_line_width - 2)) out += fmt::format("  {}\n", line);
     if (b.kind != Block::table) continue;
     std::vector<TextTable::Column> columns;
     for (std::size_t c = 0; c < b.table_of.head.size(); ++c)
@@ -82,7 +82,7 @@ std::string Page::text(bool color) const {
     TextTable table(columns);
     table.row(b.table_of.head);
     for (std::vector<std::string> row : b.table_of.rows) {
-      for (std::string& cell : row) cell = shorten(clean(cell), cell_width);
+      for (std::string& cell : row) cell = shorten(clean(cell), page_cell_width);
       table.row(std::move(row));
     }
     out += table.str(2, color ? "\x1b[2m" : "");

@@ -18,17 +18,9 @@ namespace bitline {
 namespace {
 
 Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
-Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
 
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
-
-Json object_of(const std::vector<std::pair<std::string, double>>& parts) {
-  Json object = Json::object();
-  // A name that comes twice is one key, and the sum must stay the total.
-  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
-  return object;
-}
 
 Json quality_of(const Quality& q) {
   Json chips = Json::array();

@@ -3,6 +3,7 @@
 // external.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -14,6 +15,17 @@ namespace bitline {
 namespace ink {
 inline constexpr std::string_view text = "#222222", soft = "#5f6368", grid = "#e3e5e8", axis = "#9aa0a6";
 }
+
+// What charts that fill a page have in common, in pixels.
+inline constexpr double page_width = 900, page_margin = 20;
+inline constexpr double legend_entry_width = 285, legend_entry_height = 20;
+inline constexpr std::size_t legend_entries_per_line = 3;
+// Where the axes of a chart stand.
+struct Panel {
+  double left, right, top, bottom;
+};
+// A quantity that has a length on the page.
+inline bool drawable(double quantity) { return std::isfinite(quantity) && quantity > 0; }
 
 // Colours that stay apart for colour-blind readers; beyond the ninth they come again lighter, then darker.
 // P. Tol, "Colour schemes", SRON/EPS/TN/09-002: the "muted" set.

@@ -12,17 +12,8 @@
 #include "report/text.h"
 
 namespace bitline {
-namespace {
-
-constexpr double page_width = 900, margin = 20;
-
-bool drawable(double x) { return std::isfinite(x) && x > 0; }
-
-}  // namespace
-
 std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit unit) {
-  constexpr double bar_top = 44, bar_height = 34, entry_width = 285, entry_height = 20;
-  constexpr std::size_t entries_per_line = 3;
+  constexpr double bar_top = 44, bar_height = 34;
   struct Part {
     std::string name, color;
     double value;
@@ -36,16 +27,16 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
       sum += value;
     }
   const double legend_top = bar_top + bar_height + 14;
-  const double lines = std::ceil(static_cast<double>(shown.size()) / entries_per_line);
-  Svg svg(page_width, legend_top + std::max(1.0, lines) * entry_height + 8, title);
-  svg.text(margin, 28, title, {.size = 15, .bold = true});
-  svg.text(page_width - margin, 28, quantity(sum, unit), {.size = 15, .anchor = Anchor::end, .bold = true});
-  const double width = page_width - 2 * margin;
+  const double lines = std::ceil(static_cast<double>(shown.size()) / legend_entries_per_line);
+  Svg svg(page_width, legend_top + std::max(1.0, lines) * legend_entry_height + 8, title);
+  svg.text(page_margin, 28, title, {.size = 15, .bold = true});
+  svg.text(page_width - page_margin, 28, quantity(sum, unit), {.size = 15, .anchor = Anchor::end, .bold = true});
+  const double width = page_width - 2 * page_margin;
   if (shown.empty()) {
-    svg.rect(margin, bar_top, width, bar_height, "#f4f5f6", "", ink::grid);
+    svg.rect(page_margin, bar_top, width, bar_height, "#f4f5f6", "", ink::grid);
     svg.text(page_width / 2, bar_top + 21, "nothing counted", {.anchor = Anchor::middle, .fill = ink::soft});
   }
-  double x = margin;
+  double x = page_margin;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const Part& p = shown[i];
     const double share = p.value / sum, wide = width * share;
@@ -55,10 +46,10 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
     if (text_width(share_text, 12) + 8 < wide)
       svg.text(x + wide / 2, bar_top + 21, share_text, {.anchor = Anchor::middle, .fill = text_color_on(p.color)});
     x += wide;
-    const double left = margin + static_cast<double>(i % entries_per_line) * entry_width;
-    const double top = legend_top + static_cast<double>(i / entries_per_line) * entry_height;
+    const double left = page_margin + static_cast<double>(i % legend_entries_per_line) * legend_entry_width;
+    const double top = legend_top + static_cast<double>(i / legend_entries_per_line) * legend_entry_height;
     svg.rect(left, top, 12, 12, p.color);
-    const std::string name = fit_text(p.name, entry_width - 30 - text_width(amount, 12), 12);
+    const std::string name = fit_text(p.name, legend_entry_width - 30 - text_width(amount, 12), 12);
     svg.text(left + 18, top + 10.5, name, {.bold = true});
     svg.text(left + 26 + text_width(name, 12, true), top + 10.5, amount, {.fill = ink::soft});
   }
@@ -85,14 +76,14 @@ std::string layers_svg(const Result& result) {
   Svg svg(page_width, height,
           result.shapes ? "Energy and latency of each layer"
                         : "Energy, latency, signal-to-noise ratio and clipping of each layer");
-  svg.text(margin, 28, "Layers", {.size = 15, .bold = true});
+  svg.text(page_margin, 28, "Layers", {.size = 15, .bold = true});
   for (std::size_t i = 0; i < result.layers.size(); ++i)
-    svg.text(margin, top + static_cast<double>(i) * row_height + 15,
+    svg.text(page_margin, top + static_cast<double>(i) * row_height + 15,
              fit_text(result.layers[i].name, name_width - 8, 12), {.bold = true});
   const double count = static_cast<double>(panels.size());
-  const double panel_width = (page_width - 2 * margin - name_width - (count - 1) * panel_gap) / count;
+  const double panel_width = (page_width - 2 * page_margin - name_width - (count - 1) * panel_gap) / count;
   for (std::size_t p = 0; p < panels.size(); ++p) {
-    const double left = margin + name_width + static_cast<double>(p) * (panel_width + panel_gap);
+    const double left = page_margin + name_width + static_cast<double>(p) * (panel_width + panel_gap);
     svg.text(left, top - 10, panels[p].title, {.fill = ink::soft});
     double largest = 0;
     for (const LayerResult& l : result.layers)

@@ -13,26 +13,23 @@
 namespace bitline {
 namespace {
 
-constexpr double page_width = 900, margin = 20, row_height = 26, bar_height = 18;
-constexpr double name_width = 130, value_width = 138, entry_width = 285, entry_height = 20;
-constexpr std::size_t entries_per_line = 3;
+constexpr double row_height = 26, bar_height = 18;
+constexpr double name_width = 130, value_width = 138;
 constexpr double smallest_share = 0.01;  // of the whole; parts below it are drawn together
 
-bool drawable(double x) { return std::isfinite(x) && x > 0; }
-
-struct Row {
+struct EnergyRow {
   std::string name;
   Breakdown parts;
 };
 
 // Layers, then what no layer can be charged with: leakage, waiting registers, reloading.
-std::vector<Row> rows_of(const Result& r) {
-  std::vector<Row> rows;
+std::vector<EnergyRow> rows_of(const Result& r) {
+  std::vector<EnergyRow> rows;
   Breakdown rest;
   for (const LayerResult& l : r.layers) rows.push_back({l.name, l.energy_breakdown_J});
   for (const std::string& name : part_names({&r.energy_J})) {
     double left = part(r.energy_J, name);
-    for (const Row& row : rows) left -= part(row.parts, name);
+    for (const EnergyRow& row : rows) left -= part(row.parts, name);
     // What is smaller is rounding of sums.
     if (left > 1e-9 * part(r.energy_J, name)) rest.emplace_back(name, left);
   }
@@ -40,7 +37,7 @@ std::vector<Row> rows_of(const Result& r) {
   return rows;
 }
 
-struct Series {
+struct EnergySeries {
   std::string name, color;
   double joules = 0;
 };
@@ -48,23 +45,23 @@ struct Series {
 }  // namespace
 
 std::string layer_energy_svg(const Result& r) {
-  const std::vector<Row> rows = rows_of(r);
+  const std::vector<EnergyRow> rows = rows_of(r);
   double sum = 0, largest = 0;
   std::vector<const Breakdown*> breakdowns;
-  for (const Row& row : rows) {
+  for (const EnergyRow& row : rows) {
     double wide = 0;
     for (const auto& [name, joules] : row.parts) wide += drawable(joules) ? joules : 0;
     sum += wide;
     largest = std::max(largest, wide);
     breakdowns.push_back(&row.parts);
   }
-  std::vector<Series> shown;
+  std::vector<EnergySeries> shown;
   std::string folded;
   double folded_J = 0;
   const std::vector<std::string> names = part_names(breakdowns);
   for (std::size_t i = 0; i < names.size(); ++i) {
     double joules = 0;
-    for (const Row& row : rows)
+    for (const EnergyRow& row : rows)
       if (const double x = part(row.parts, names[i]); drawable(x)) joules += x;
     if (joules >= smallest_share * sum && joules > 0) {
       shown.push_back({names[i], part_color(names[i], i), joules});
@@ -77,37 +74,37 @@ std::string layer_energy_svg(const Result& r) {
   if (folded_J > 0) shown.push_back({"other", std::string(other_color), folded_J});
 
   constexpr double legend_top = 42;
-  const double lines = std::ceil(static_cast<double>(shown.size()) / static_cast<double>(entries_per_line));
-  const double note_top = legend_top + lines * entry_height, top = note_top + (folded.empty() ? 8 : 24);
+  const double lines = std::ceil(static_cast<double>(shown.size()) / static_cast<double>(legend_entries_per_line));
+  const double note_top = legend_top + lines * legend_entry_height, top = note_top + (folded.empty() ? 8 : 24);
   const double height = top + static_cast<double>(rows.size()) * row_height + 10;
   Svg svg(page_width, height, "Energy of each layer by part");
-  svg.text(margin, 28, "Energy by layer and part", {.size = 15, .bold = true});
-  svg.text(page_width - margin, 28, quantity(sum, Unit::joule), {.size = 15, .anchor = Anchor::end, .bold = true});
+  svg.text(page_margin, 28, "Energy by layer and part", {.size = 15, .bold = true});
+  svg.text(page_width - page_margin, 28, quantity(sum, Unit::joule), {.size = 15, .anchor = Anchor::end, .bold = true});
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    const double x = margin + static_cast<double>(i % entries_per_line) * entry_width;
-    const double y = legend_top + static_cast<double>(i / entries_per_line) * entry_height;
+    const double x = page_margin + static_cast<double>(i % legend_entries_per_line) * legend_entry_width;
+    const double y = legend_top + static_cast<double>(i / legend_entries_per_line) * legend_entry_height;
     const std::string amount =
         fmt::format("{} ({})", quantity(shown[i].joules, Unit::joule), percent(shown[i].joules / sum, 1));
-    const std::string name = fit_text(shown[i].name, entry_width - 30 - text_width(amount, 12), 12);
+    const std::string name = fit_text(shown[i].name, legend_entry_width - 30 - text_width(amount, 12), 12);
     svg.rect(x, y, 12, 12, shown[i].color);
     svg.text(x + 18, y + 10.5, name, {.bold = true});
     svg.text(x + 26 + text_width(name, 12, true), y + 10.5, amount, {.fill = ink::soft});
   }
   if (!folded.empty())
-    svg.text(margin, note_top + 12, fit_text("other, each below 1 %: " + folded, page_width - 2 * margin, 11),
+    svg.text(page_margin, note_top + 12, fit_text("other, each below 1 %: " + folded, page_width - 2 * page_margin, 11),
              {.size = 11, .fill = ink::soft});
 
-  const double left = margin + name_width, room = page_width - margin - value_width - left;
+  const double left = page_margin + name_width, room = page_width - page_margin - value_width - left;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const double y = top + static_cast<double>(k) * row_height;
-    svg.text(margin, y + 14, fit_end(rows[k].name, name_width - 8), {.bold = true});
+    svg.text(page_margin, y + 14, fit_end(rows[k].name, name_width - 8), {.bold = true});
     double x = left, row_J = 0;
     for (std::size_t i = 0; i < shown.size(); ++i) {
       double joules = 0;
       for (const auto& [name, value] : rows[k].parts) {
         const bool own = i < alone ? name == shown[i].name
                                    : std::none_of(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(alone),
-                                                  [&, &part = name](const Series& s) { return s.name == part; });
+                                                  [&, &part = name](const EnergySeries& s) { return s.name == part; });
         if (own && drawable(value)) joules += value;
       }
       if (joules <= 0) continue;

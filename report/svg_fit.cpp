@@ -15,13 +15,13 @@ namespace bitline {
 namespace {
 
 // One row of the picture: a quantity, measured and fitted.
-struct Row {
+struct FitRow {
   std::string title, x_name, y_name;
   bool log_x;
   std::vector<double> x, measured, fitted;
 };
 
-void panel(Svg& svg, const Row& row, double left, double top, bool residuals) {
+void panel(Svg& svg, const FitRow& row, double left, double top, bool residuals) {
   constexpr double width = 380, height = 200;
   std::vector<double> ys = residuals ? std::vector<double>{0} : row.fitted;
   for (std::size_t i = 0; i < row.x.size(); ++i) ys.push_back(row.measured[i] - (residuals ? row.fitted[i] : 0));
@@ -56,7 +56,7 @@ std::vector<double> scaled(std::vector<double> values, double factor) {
 }  // namespace
 
 std::string fit_svg(const std::string& name, std::span<const FitPart> parts) {
-  std::vector<Row> rows;
+  std::vector<FitRow> rows;
   const auto add = [&](const FitPart& p, const std::string& what, const std::string& y_name,
                        const std::vector<double>& measured, const std::vector<double>& fitted) {
     const auto [unit, factor] = scaled_unit(measured, p.y_unit);

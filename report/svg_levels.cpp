@@ -13,7 +13,7 @@
 namespace bitline {
 namespace {
 
-constexpr double page_width = 900, margin = 20, gap = 40;
+constexpr double panel_gap = 40;
 
 // Blue over white to red: points of ColorBrewer's RdBu (C. Brewer, colorbrewer2.org).
 constexpr ColorScale::Rgb blue_to_red[] = {
@@ -24,13 +24,13 @@ constexpr ColorScale::Rgb blue_to_red[] = {
 std::string level_map_svg(const Result::LevelMap& map) {
   if (!is_matrix(map.rows, map.columns, map.intended.size()) || map.read_back.size() != map.intended.size()) {
     Svg svg(page_width, 60, "No levels were kept");
-    svg.text(margin, 34, "No levels were kept for this picture.", {.fill = ink::soft});
+    svg.text(page_margin, 34, "No levels were kept for this picture.", {.fill = ink::soft});
     return svg.str();
   }
   const HeatShape shape(map.rows, map.columns);
   // Beside each other when both stay readable, else one above the other.
   const bool beside = shape.width() <= 2 * shape.height();
-  const double room = beside ? (page_width - 2 * margin - gap) / 2 : page_width - 2 * margin;
+  const double room = beside ? (page_width - 2 * page_margin - panel_gap) / 2 : page_width - 2 * page_margin;
   const double shown_height = std::max(24.0, room * shape.height() / shape.width());
   double limit = 0;
   for (const float level : map.intended)
@@ -40,13 +40,14 @@ std::string level_map_svg(const Result::LevelMap& map) {
   const double top = 84;
   Svg svg(page_width, top + (beside ? 1 : 2) * (shown_height + 26) + 16,
           "Levels of one array as intended and as read back");
-  svg.text(margin, 28, "Levels of one array", {.size = 15, .bold = true});
-  svg.text(margin, 46, shape.words(), {.fill = ink::soft});
+  svg.text(page_margin, 28, "Levels of one array", {.size = 15, .bold = true});
+  svg.text(page_margin, 46, shape.words(), {.fill = ink::soft});
   const ColorScale scale(blue_to_red, -limit, limit);
-  draw_scale(svg, page_width - margin - scale_width, 22, scale, fmt::format("{:.4g}", -limit), "level 0",
+  draw_scale(svg, page_width - page_margin - scale_width, 22, scale, fmt::format("{:.4g}", -limit), "level 0",
              fmt::format("+{:.4g}", limit));
   for (int panel = 0; panel < 2; ++panel) {
-    const double x = margin + (beside ? panel * (room + gap) : 0), y = top + (beside ? 0 : panel * (shown_height + 26));
+    const double x = page_margin + (beside ? panel * (room + panel_gap) : 0),
+                 y = top + (beside ? 0 : panel * (shown_height + 26));
     svg.text(x, y - 6, panel == 0 ? "intended" : "read back", {.bold = true});
     draw_heat(svg, x, y, room, shown_height, shape, panel == 0 ? map.intended : map.read_back, scale);
   }

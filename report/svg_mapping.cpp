@@ -12,7 +12,7 @@
 namespace bitline {
 namespace {
 
-constexpr double margin = 20, page_width = 900, gap = 18;
+constexpr double array_gap = 18;
 
 struct Frame {
   double x, y, width, height;
@@ -28,16 +28,17 @@ struct Layout {
     width = height * std::clamp(shape, 0.4, 2.2);
     // Few arrays may be as wide as the page allows, so that labels fit.
     if (m.arrays_total > 0 && m.arrays_total <= 8)
-      width = std::clamp((page_width - 2 * margin + gap) / m.arrays_total - gap, width, std::max(width, 200.0));
+      width = std::clamp((page_width - 2 * page_margin + array_gap) / m.arrays_total - array_gap, width,
+                         std::max(width, 200.0));
     caption = height > 100 ? 34 : 14;
-    per_line = std::max(1, static_cast<int>((page_width - 2 * margin + gap) / (width + gap)));
+    per_line = std::max(1, static_cast<int>((page_width - 2 * page_margin + array_gap) / (width + array_gap)));
   }
   Frame frame(int array, double top) const {
-    return {margin + array % per_line * (width + gap), top + array / per_line * (height + caption + gap) + caption,
-            width, height};
+    return {page_margin + array % per_line * (width + array_gap),
+            top + array / per_line * (height + caption + array_gap) + caption, width, height};
   }
   double total_height(int arrays) const {
-    return std::ceil(static_cast<double>(arrays) / per_line) * (height + caption + gap);
+    return std::ceil(static_cast<double>(arrays) / per_line) * (height + caption + array_gap);
   }
 };
 
@@ -79,24 +80,24 @@ std::string mapping_svg(const MappingResult& m) {
   const bool long_names =
       std::any_of(m.layers.begin(), m.layers.end(), [](const LayerMapping& l) { return l.name.size() > 12; });
   const std::size_t entries_per_line = long_names ? 2 : 3;
-  const double entry_width = (page_width - 2 * margin) / static_cast<double>(entries_per_line);
+  const double entry_width = (page_width - 2 * page_margin) / static_cast<double>(entries_per_line);
   const Layout layout(m);
   const double legend_top = 62;
   const double top =
       legend_top +
       std::ceil(static_cast<double>(m.layers.size()) / static_cast<double>(entries_per_line)) * entry_height + 6;
-  Svg svg(page_width, top + layout.total_height(m.arrays_total) + margin,
+  Svg svg(page_width, top + layout.total_height(m.arrays_total) + page_margin,
           "Which block of which layer is on which array");
 
-  svg.text(margin, 28, "Mapping", {.size = 15, .bold = true});
-  svg.text(margin, 46,
+  svg.text(page_margin, 28, "Mapping", {.size = 15, .bold = true});
+  svg.text(page_margin, 46,
            fmt::format("{} of {} arrays of {} x {} on {} chip{}, {} of their cells; inputs from top to bottom, outputs "
                        "from left to right",
                        m.arrays_used, m.arrays_total, m.array_rows, m.array_columns, m.chips, m.chips == 1 ? "" : "s",
                        percent(m.cell_utilisation, 1)),
            {.fill = ink::soft});
   for (std::size_t i = 0; i < m.layers.size(); ++i) {
-    const double x = margin + static_cast<double>(i % entries_per_line) * entry_width;
+    const double x = page_margin + static_cast<double>(i % entries_per_line) * entry_width;
     const double y = legend_top + static_cast<double>(i / entries_per_line) * entry_height;
     const std::string detail = legend_entry(m.layers[i]);
     const std::string number = long_names ? fmt::format("#{} ", i + 1) : "";

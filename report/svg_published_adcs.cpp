@@ -16,13 +16,14 @@
 namespace bitline {
 namespace {
 
-constexpr double width = 900, height = 560, left = 84, right = 660, top = 50, bottom = 490;
+constexpr double adc_chart_height = 560;
+constexpr Panel adc_panel{84, 660, 50, 490};
 constexpr double least_bits = 2, most_bits = 16, most_J = 1e-6;
 
 // Ours in dark, the cloud in light colours.
 constexpr std::array<const char*, 5> cloud = {"#e3a8b1", "#e9dfa9", "#a9dcd3", "#b9dff5", "#c9ccd1"};
 
-struct Series {
+struct AdcSeries {
   std::string name, color;
   double aside;  // pixels, so that bars of one resolution stand beside each other
   double AdcComparison::*energy;
@@ -30,14 +31,14 @@ struct Series {
 };
 
 void legend_dot(Svg& svg, double y, std::string_view color, std::string_view text) {
-  svg.circle(right + 30, y - 4, 4, color);
-  svg.text(right + 44, y, text);
+  svg.circle(adc_panel.right + 30, y - 4, 4, color);
+  svg.text(adc_panel.right + 44, y, text);
 }
 
 }  // namespace
 
 std::string published_adcs_svg(std::span<const PublishedAdc> published, std::span<const AdcComparison> ours) {
-  const std::vector<Series> series = {
+  const std::vector<AdcSeries> series = {
       {"SAR", "#882255", -12, &AdcComparison::circuit_J, "SAR"},
       {"flash", "#7a6a00", -4, &AdcComparison::circuit_J, "flash"},
       {"ramp", "#332288", 4, &AdcComparison::circuit_J, "ramp"},
@@ -48,9 +49,10 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
   // A whole decade at the lower end.
   const double least_J = std::pow(10, std::floor(std::log10(*std::min_element(energies.begin(), energies.end()))));
   const std::array<double, 2> bits_ends{least_bits, most_bits}, energy_ends{least_J, most_J};
-  const ChartAxis x = ChartAxis::linear(bits_ends, left, right), y = ChartAxis::logarithmic(energy_ends, bottom, top);
+  const ChartAxis x = ChartAxis::linear(bits_ends, adc_panel.left, adc_panel.right),
+                  y = ChartAxis::logarithmic(energy_ends, adc_panel.bottom, adc_panel.top);
 
-  Svg svg(width, height, "Energy of one conversion over resolution: published converters and ours");
+  Svg svg(page_width, adc_chart_height, "Energy of one conversion over resolution: published converters and ours");
   svg.text(20, 26, "Energy of one conversion: published converters and our models", {.size = 15, .bold = true});
   std::vector<double> even_bits;
   for (double bits = least_bits; bits <= most_bits; bits += 2) even_bits.push_back(bits);
@@ -72,7 +74,7 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
                  to = least_bits + (most_bits - least_bits) * (i + 1) / steps;
     svg.line(x(from), y(published_envelope_J(from)), x(to), y(published_envelope_J(to)), ink::soft, 1.5);
   }
-  for (const Series& s : series) {
+  for (const AdcSeries& s : series) {
     std::map<int, std::vector<const AdcComparison*>> by_bits;
     for (const AdcComparison& c : ours)
       if (c.kind == s.kind) by_bits[c.bits].push_back(&c);
@@ -88,20 +90,21 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
     }
   }
 
-  double line = top + 10;
-  svg.text(right + 22, line, "published", {.bold = true});
+  double line = adc_panel.top + 10;
+  svg.text(adc_panel.right + 22, line, "published", {.bold = true});
   for (std::size_t f = 0; f < adc_family_names.size(); ++f) legend_dot(svg, line += 22, cloud[f], adc_family_names[f]);
   line += 22;
-  svg.line(right + 22, line - 4, right + 38, line - 4, ink::soft, 1.5);
-  svg.text(right + 44, line, "least energy, fitted");
-  if (outside > 0) svg.text(right + 22, line += 22, fmt::format("{} more lie outside", outside), {.fill = ink::soft});
-  svg.text(right + 22, line += 40, "ours, by circuit", {.bold = true});
-  for (const Series& s : series) {
-    if (&s == &series.back()) svg.text(right + 22, line += 40, "ours, by regression", {.bold = true});
+  svg.line(adc_panel.right + 22, line - 4, adc_panel.right + 38, line - 4, ink::soft, 1.5);
+  svg.text(adc_panel.right + 44, line, "least energy, fitted");
+  if (outside > 0)
+    svg.text(adc_panel.right + 22, line += 22, fmt::format("{} more lie outside", outside), {.fill = ink::soft});
+  svg.text(adc_panel.right + 22, line += 40, "ours, by circuit", {.bold = true});
+  for (const AdcSeries& s : series) {
+    if (&s == &series.back()) svg.text(adc_panel.right + 22, line += 40, "ours, by regression", {.bold = true});
     line += 22;
-    svg.line(right + 30, line - 13, right + 30, line + 5, s.color, 3);
-    svg.circle(right + 30, line - 4, 5, s.color);
-    svg.text(right + 44, line, &s == &series.back() ? "at the rate of a SAR" : s.name);
+    svg.line(adc_panel.right + 30, line - 13, adc_panel.right + 30, line + 5, s.color, 3);
+    svg.circle(adc_panel.right + 30, line - 4, 5, s.color);
+    svg.text(adc_panel.right + 44, line, &s == &series.back() ? "at the rate of a SAR" : s.name);
   }
   std::vector<std::string> technologies;
   for (const AdcComparison& c : ours)
@@ -109,8 +112,8 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
       technologies.push_back(c.technology);
   std::string names;
   for (const std::string& t : technologies) names += (names.empty() ? "" : ", ") + t;
-  svg.text(right + 22, line += 40, "bars: " + names + ",", {.fill = ink::soft});
-  svg.text(right + 22, line += 17, "dots: the middle energy", {.fill = ink::soft});
+  svg.text(adc_panel.right + 22, line += 40, "bars: " + names + ",", {.fill = ink::soft});
+  svg.text(adc_panel.right + 22, line += 17, "dots: the middle energy", {.fill = ink::soft});
   return svg.str();
 }
 

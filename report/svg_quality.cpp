@@ -13,11 +13,14 @@
 namespace bitline {
 namespace {
 
-constexpr double page_width = 900, height = 380, left = 76, right = 700, top = 48, bottom = 316;
+constexpr double quality_height = 380;
+constexpr Panel quality_panel{76, 700, 48, 316};
 
 struct Axis {
   double low, high, step;
-  double y(double value) const { return bottom - (value - low) / (high - low) * (bottom - top); }
+  double y(double value) const {
+    return quality_panel.bottom - (value - low) / (high - low) * (quality_panel.bottom - quality_panel.top);
+  }
 };
 
 // Covers the values with about six steps of 1, 2 or 5 times a power of ten.
@@ -43,13 +46,13 @@ struct Mark {
 void draw_marks(Svg& svg, std::vector<Mark> marks, const Axis& axis) {
   constexpr double apart = 17;
   std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.value > b.value; });
-  double next = top;
+  double next = quality_panel.top;
   for (Mark& m : marks) next = (m.y = std::max(axis.y(m.value), next)) + apart;
-  next = bottom + 8;
+  next = quality_panel.bottom + 8;
   for (auto m = marks.rbegin(); m != marks.rend(); ++m) next = (m->y = std::min(m->y, next)) - apart;
   for (const Mark& m : marks) {
-    svg.line(right, axis.y(m.value), right + 18, m.y, m.color);
-    svg.text(right + 22, m.y + 4, m.text, {.fill = m.color, .bold = true});
+    svg.line(quality_panel.right, axis.y(m.value), quality_panel.right + 18, m.y, m.color);
+    svg.text(quality_panel.right + 22, m.y + 4, m.text, {.fill = m.color, .bold = true});
   }
 }
 
@@ -64,52 +67,58 @@ std::string quality_svg(const Quality& q) {
   const Axis axis = axis_of(values);
   const std::string metric = shorten(clean(q.metric), 40);
 
-  Svg svg(page_width, height, metric + " of each chip");
+  Svg svg(page_width, quality_height, metric + " of each chip");
   svg.text(20, 28, metric + " of each chip, with 95 % intervals", {.size = 15, .bold = true});
   const auto ticks = static_cast<int>(std::lround((axis.high - axis.low) / axis.step));
   const int digits = std::clamp(static_cast<int>(-std::floor(std::log10(axis.step) + 1e-9)) - 2, 0, 6);
   for (int i = 0; i <= ticks; ++i) {
     const double value = axis.low + i * axis.step;
-    svg.line(left, axis.y(value), right, axis.y(value), ink::grid);
-    svg.text(left - 8, axis.y(value) + 4,
+    svg.line(quality_panel.left, axis.y(value), quality_panel.right, axis.y(value), ink::grid);
+    svg.text(quality_panel.left - 8, axis.y(value) + 4,
              q.metric == "accuracy" ? percent(value, digits) : fmt::format("{:.4g}", value),
              {.anchor = Anchor::end, .fill = ink::soft});
   }
   const auto band = [&](const Interval& i, double opacity) {
     if (std::isfinite(i.lower) && std::isfinite(i.upper))
-      svg.rect(left, axis.y(i.upper), right - left, axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
+      svg.rect(quality_panel.left, axis.y(i.upper), quality_panel.right - quality_panel.left,
+               axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
   };
   band(q.ci95_images, 0.12);
   if (q.chips.size() > 1) band(q.ci95, 0.28);
-  svg.line(left, axis.y(q.reference_float), right, axis.y(q.reference_float), float_color, 1.5, "7 4");
-  svg.line(left, axis.y(q.reference_quantized), right, axis.y(q.reference_quantized), quantized_color, 1.5, "2 3");
-  svg.line(left, axis.y(q.value), right, axis.y(q.value), mean_color, 1.5);
+  svg.line(quality_panel.left, axis.y(q.reference_float), quality_panel.right, axis.y(q.reference_float), float_color,
+           1.5, "7 4");
+  svg.line(quality_panel.left, axis.y(q.reference_quantized), quality_panel.right, axis.y(q.reference_quantized),
+           quantized_color, 1.5, "2 3");
+  svg.line(quality_panel.left, axis.y(q.value), quality_panel.right, axis.y(q.value), mean_color, 1.5);
 
-  const double pitch = (right - left) / static_cast<double>(std::max<std::size_t>(1, q.chips.size()));
+  const double pitch =
+      (quality_panel.right - quality_panel.left) / static_cast<double>(std::max<std::size_t>(1, q.chips.size()));
   const auto every = static_cast<std::size_t>(std::max(1.0, std::ceil(26 / pitch)));  // chips per number below the axis
   for (std::size_t i = 0; i < q.chips.size(); ++i) {
     const ChipQuality& chip = q.chips[i];
-    const double x = left + (static_cast<double>(i) + 0.5) * pitch;
+    const double x = quality_panel.left + (static_cast<double>(i) + 0.5) * pitch;
     if (std::isfinite(chip.ci95.lower) && std::isfinite(chip.ci95.upper))
       svg.line(x, axis.y(chip.ci95.upper), x, axis.y(chip.ci95.lower), dot, pitch > 8 ? 1.5 : 0.6);
     svg.circle(
         x, axis.y(chip.value), pitch > 12 ? 4 : 2, dot,
         fmt::format("chip {}: {}, 95 % {}", i, quality_text(q.metric, chip.value), quality_range(q.metric, chip.ci95)));
-    if (i % every == 0) svg.text(x, bottom + 18, std::to_string(i), {.anchor = Anchor::middle, .fill = ink::soft});
+    if (i % every == 0)
+      svg.text(x, quality_panel.bottom + 18, std::to_string(i), {.anchor = Anchor::middle, .fill = ink::soft});
   }
-  svg.line(left, top, left, bottom, ink::axis);
-  svg.line(left, bottom, right, bottom, ink::axis);
-  svg.text((left + right) / 2, bottom + 36, "chip", {.anchor = Anchor::middle, .fill = ink::soft});
+  svg.line(quality_panel.left, quality_panel.top, quality_panel.left, quality_panel.bottom, ink::axis);
+  svg.line(quality_panel.left, quality_panel.bottom, quality_panel.right, quality_panel.bottom, ink::axis);
+  svg.text((quality_panel.left + quality_panel.right) / 2, quality_panel.bottom + 36, "chip",
+           {.anchor = Anchor::middle, .fill = ink::soft});
   draw_marks(svg,
              {{"float " + quality_text(q.metric, q.reference_float), q.reference_float, float_color},
               {"quantized " + quality_text(q.metric, q.reference_quantized), q.reference_quantized, quantized_color},
               {"on chip " + quality_text(q.metric, q.value), q.value, mean_color}},
              axis);
 
-  double x = left;
+  double x = quality_panel.left;
   const auto legend = [&](const std::string& text, double opacity) {
-    svg.rect(x, height - 20, 16, 12, mean_color, "", "none", opacity);
-    svg.text(x + 22, height - 10, text, {.fill = ink::soft});
+    svg.rect(x, quality_height - 20, 16, 12, mean_color, "", "none", opacity);
+    svg.text(x + 22, quality_height - 10, text, {.fill = ink::soft});
     x += 48 + text_width(text, 12);
   };
   if (q.chips.size() > 1) legend("mean over chips, these images", 0.4);

@@ -16,10 +16,9 @@
 namespace bitline {
 namespace {
 
-constexpr double page_width = 900, margin = 20, name_width = 78, entry_width = 285, entry_height = 20;
-constexpr std::size_t entries_per_line = 3;
+constexpr double array_name_width = 78;
 
-bool drawable(const Busy& b) {
+bool has_span(const Busy& b) {
   return std::isfinite(b.start_s) && std::isfinite(b.end_s) && b.start_s >= 0 && b.end_s > b.start_s && b.layer >= 0;
 }
 
@@ -64,7 +63,7 @@ std::string layer_name(const Result& r, int layer) {
 void mark(Svg& svg, double x, double text_y, double top, double bottom, const std::string& words,
           std::string_view color, std::string_view dashes) {
   svg.line(x, text_y + 4, x, bottom, color, 1.5, dashes);
-  const bool leftward = x + 6 + text_width(words, 11) > page_width - margin;
+  const bool leftward = x + 6 + text_width(words, 11) > page_width - page_margin;
   // Another mark's line may pass behind.
   const double wide = text_width(words, 11) * 0.85;
   svg.rect(leftward ? x - 5 - wide : x + 5, text_y - 10, wide, 13, "#ffffff");
@@ -79,15 +78,15 @@ std::string timeline_svg(const Result& r) {
   std::set<int> arrays;
   double last_s = 0;
   for (const Busy& b : r.timeline)
-    if (drawable(b)) {
+    if (has_span(b)) {
       timeline.push_back(b);
       arrays.insert(b.array);
       last_s = std::max(last_s, b.end_s);
     }
   if (timeline.empty()) {
     Svg svg(page_width, 70, "No array works");
-    svg.text(margin, 28, "One inference in time", {.size = 15, .bold = true});
-    svg.text(margin, 52, "No array works: nothing is on arrays.", {.fill = ink::soft});
+    svg.text(page_margin, 28, "One inference in time", {.size = 15, .bold = true});
+    svg.text(page_margin, 52, "No array works: nothing is on arrays.", {.fill = ink::soft});
     return svg.str();
   }
   const std::set<int> shown = chosen(timeline);
@@ -114,26 +113,26 @@ std::string timeline_svg(const Result& r) {
   std::vector<std::string> words = wrap(subtitle, 124);
 
   const double legend_top = 40 + 16 * static_cast<double>(words.size());
-  const double lines = std::ceil(static_cast<double>(layers.size()) / static_cast<double>(entries_per_line));
+  const double lines = std::ceil(static_cast<double>(layers.size()) / static_cast<double>(legend_entries_per_line));
   const double row = shown.size() <= 16 ? 22 : 15, thick = row - 5;
-  const double marks_top = legend_top + lines * entry_height + 10, top = marks_top + (pipelined ? 34 : 18);
+  const double marks_top = legend_top + lines * legend_entry_height + 10, top = marks_top + (pipelined ? 34 : 18);
   const double bottom = top + static_cast<double>(shown.size()) * row + 2, height = bottom + 44;
   Svg svg(page_width, height, "When each array works for which layer during one inference");
-  svg.text(margin, 28, "One inference in time", {.size = 15, .bold = true});
-  svg.text(page_width - margin, 28, quantity(r.latency_per_inference_s, Unit::second),
+  svg.text(page_margin, 28, "One inference in time", {.size = 15, .bold = true});
+  svg.text(page_width - page_margin, 28, quantity(r.latency_per_inference_s, Unit::second),
            {.size = 15, .anchor = Anchor::end, .bold = true});
   for (std::size_t i = 0; i < words.size(); ++i)
-    svg.text(margin, 46 + 16 * static_cast<double>(i), words[i], {.size = 11, .fill = ink::soft});
+    svg.text(page_margin, 46 + 16 * static_cast<double>(i), words[i], {.size = 11, .fill = ink::soft});
   std::size_t entry = 0;
   for (const int layer : layers) {
-    const double x = margin + static_cast<double>(entry % entries_per_line) * entry_width;
-    const double y = legend_top + static_cast<double>(entry / entries_per_line) * entry_height;
+    const double x = page_margin + static_cast<double>(entry % legend_entries_per_line) * legend_entry_width;
+    const double y = legend_top + static_cast<double>(entry / legend_entries_per_line) * legend_entry_height;
     svg.rect(x, y, 12, 12, series_color(static_cast<std::size_t>(layer)));
-    svg.text(x + 18, y + 10.5, fit_end(layer_name(r, layer), entry_width - 30), {.bold = true});
+    svg.text(x + 18, y + 10.5, fit_end(layer_name(r, layer), legend_entry_width - 30), {.bold = true});
     ++entry;
   }
 
-  const double left = margin + name_width, right = page_width - margin - 14;
+  const double left = page_margin + array_name_width, right = page_width - page_margin - 14;
   const std::vector<double> span{0, end_s - reload_s};
   const ChartAxis axis = ChartAxis::linear(span, left, right);
   for (const double tick : axis.ticks()) {
@@ -145,7 +144,7 @@ std::string timeline_svg(const Result& r) {
   for (const int array : shown) {
     const double y = top + static_cast<double>(y_of.size()) * row;
     y_of[array] = y;
-    svg.text(margin, y + thick / 2 + 4, fmt::format("array {}", array), {.size = 11});
+    svg.text(page_margin, y + thick / 2 + 4, fmt::format("array {}", array), {.size = 11});
   }
   // Before the bars, the shortest of which would vanish under them.
   if (pipelined)

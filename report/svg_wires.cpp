@@ -16,8 +16,6 @@
 namespace bitline {
 namespace {
 
-constexpr double page_width = 900, margin = 20;
-
 // Pale where all voltage is left: points of ColorBrewer's YlOrRd (C. Brewer, colorbrewer2.org).
 constexpr ColorScale::Rgb red_to_pale[] = {
     {128, 0, 38}, {227, 26, 28}, {253, 141, 60}, {254, 217, 118}, {255, 255, 204}};
@@ -26,7 +24,7 @@ constexpr ColorScale::Rgb blues[] = {{255, 255, 255}, {158, 202, 225}, {66, 146,
 
 std::string nothing(const char* what) {
   Svg svg(page_width, 60, what);
-  svg.text(margin, 34, what, {.fill = ink::soft});
+  svg.text(page_margin, 34, what, {.fill = ink::soft});
   return svg.str();
 }
 
@@ -38,10 +36,6 @@ std::vector<std::pair<double, double>> pairs_of(const WireResult& w) {
       pairs.emplace_back(w.without_wires[i], w.with_wires[i]);
   return pairs;
 }
-
-struct Panel {
-  double left, right, top, bottom;
-};
 
 // Thousands of dots would hide each other: squares, darker where more reads lie.
 void draw_scatter(Svg& svg, const Panel& p, const std::vector<std::pair<double, double>>& pairs) {
@@ -102,14 +96,14 @@ std::string wire_drop_svg(const WireResult& w) {
   const ColorScale scale(red_to_pale, std::min(least, 0.999), 1);
 
   constexpr double side = 46, top = 104, highest = 420;
-  const double room = page_width - 2 * (margin + side);
+  const double room = page_width - 2 * (page_margin + side);
   const double fit = std::min(room / shape.width(), highest / shape.height());
   const double width = std::max(fit * shape.width(), 24.0), height = std::max(fit * shape.height(), 24.0);
-  const double left = margin + side, bottom = top + height;
+  const double left = page_margin + side, bottom = top + height;
   Svg svg(page_width, bottom + 40, "Voltage left across each cell of the first array, all rows driven");
-  svg.text(margin, 28, "Voltage left across each cell, all rows driven", {.size = 15, .bold = true});
-  svg.text(margin, 46, shape.words() + "; of a pair the device with less", {.fill = ink::soft});
-  draw_scale(svg, page_width - margin - scale_width, 22, scale, fmt::format("{:.4g} (least)", scale.low()), "",
+  svg.text(page_margin, 28, "Voltage left across each cell, all rows driven", {.size = 15, .bold = true});
+  svg.text(page_margin, 46, shape.words() + "; of a pair the device with less", {.fill = ink::soft});
+  draw_scale(svg, page_width - page_margin - scale_width, 22, scale, fmt::format("{:.4g} (least)", scale.low()), "",
              "1 (all of it)");
   draw_heat(svg, left, top, width, height, shape, w.drop_map, scale);
   svg.rect(left - 0.5, top - 0.5, width + 1, height + 1, "none", "", ink::axis);
@@ -141,8 +135,8 @@ std::string wire_currents_svg(const WireResult& w) {
   const auto pairs = pairs_of(w);
   if (pairs.empty()) return nothing("No currents were kept.");
   Svg svg(page_width, 430, "Column currents with wires against those without");
-  svg.text(margin, 28, "Column currents with wires and without", {.size = 15, .bold = true});
-  svg.text(margin, 46,
+  svg.text(page_margin, 28, "Column currents with wires and without", {.size = 15, .bold = true});
+  svg.text(page_margin, 46,
            fmt::format("{} column currents of {} sampled reads, over the largest without wires; rms error {} of "
                        "the rms current",
                        grouped(pairs.size()), grouped(w.reads), percent(w.current_error_rms)),

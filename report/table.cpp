@@ -12,7 +12,7 @@
 namespace bitline {
 namespace {
 
-constexpr std::size_t line_width = 98;
+constexpr std::size_t terminal_width = 98;
 constexpr std::size_t bar_width = 8;
 
 struct Paint {
@@ -30,7 +30,7 @@ struct Paint {
 
 std::string paragraph(const std::string& text, std::size_t indent) {
   std::string lines;
-  for (const std::string& line : wrap(clean(text), line_width - indent))
+  for (const std::string& line : wrap(clean(text), terminal_width - indent))
     lines += std::string(indent, ' ') + line + '\n';
   return lines;
 }

@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <nlohmann/json.hpp>
-
+#include "report/json_parts.h"
 #include "report/validation.h"
 #include "report/version.h"
 
 namespace bitline {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json or_null(const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); }
-
-Json object_of(const Breakdown& parts) {
-  Json object = Json::object();
-  for (const auto& [name, value] : parts) object[name] = object.value(name, 0.0) + value;
-  return object;
-}
 
 Json design_of(const ValidatedDesign& d) {
   Json published = Json::array(), budget = Json::array();

@@ -43,7 +43,7 @@ constexpr IdxSet idx_sets[] = {
     {"mnist", "train", "t10k", 10, 0, false},
     {"emnist-letters", "emnist-letters-train", "emnist-letters-test", 26, 1, true},
 };
-constexpr std::uint32_t side = 28;
+constexpr std::uint32_t mnist_side = 28;
 
 // MNIST and Fashion-MNIST have the same file names and sizes; their first labels tell them apart.
 struct FirstLabels {
@@ -94,8 +94,8 @@ void transpose_images(Dataset& data) {
   std::vector<std::uint8_t> turned(data.shape.size());
   for (std::size_t image = 0; image < data.count(); ++image) {
     std::uint8_t* pixels = &data.pixels[image * turned.size()];
-    for (std::size_t y = 0; y < side; ++y)
-      for (std::size_t x = 0; x < side; ++x) turned[y * side + x] = pixels[x * side + y];
+    for (std::size_t y = 0; y < mnist_side; ++y)
+      for (std::size_t x = 0; x < mnist_side; ++x) turned[y * mnist_side + x] = pixels[x * mnist_side + y];
     std::ranges::copy(turned, pixels);
   }
 }
@@ -112,9 +112,9 @@ Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, co
           fmt::format("data set {}: {} is there, but {}-labels-idx1-ubyte[.gz] is not beside it\nto get it: {}",
                       set.name, images.front().string(), prefix, info.get));
     Dataset data = read_pair(images, labels);
-    if (data.shape != Shape{1, side, side})
+    if (data.shape != Shape{1, mnist_side, mnist_side})
       throw InputError(fmt::format("{}: images of {} x {}, but those of {} have {} x {}", images.front().string(),
-                                   data.shape.height, data.shape.width, set.name, side, side));
+                                   data.shape.height, data.shape.width, set.name, mnist_side, mnist_side));
     for (std::size_t i = 0; i < data.labels.size(); ++i) {
       const int label = data.labels[i] - set.first_label;
       if (label < 0 || label >= set.classes)

@@ -12,14 +12,14 @@ namespace bitline {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int side = 32;
+constexpr int cifar_side = 32;
 constexpr int classes = 10;
-constexpr std::size_t pixels = 3 * side * side;
+constexpr std::size_t pixels = 3 * cifar_side * cifar_side;
 constexpr std::size_t record = 1 + pixels;
-constexpr std::uintmax_t largest_file = std::uintmax_t{1} << 30;
+constexpr std::uintmax_t largest_cifar_file = std::uintmax_t{1} << 30;
 
 void append_batch(const fs::path& file, Dataset& data) {
-  const std::string bytes = read_file(file, largest_file);
+  const std::string bytes = read_file(file, largest_cifar_file);
   if (bytes.empty() || bytes.size() % record != 0)
     throw InputError(
         fmt::format("{}: {} bytes, which is no whole number of records of {} bytes (label, 3 x 32 x 32 pixels): "
@@ -52,7 +52,7 @@ Dataset load_cifar10(const DatasetInfo& set, Split split, const DataPath& where)
     std::error_code ignored;
     if (!fs::is_regular_file(folder / names.front(), ignored)) continue;
     Dataset data;
-    data.shape = {3, side, side};
+    data.shape = {3, cifar_side, cifar_side};
     data.classes = classes;
     for (const std::string& name : names) append_batch(folder / name, data);
     return data;

@@ -20,7 +20,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw_data of a tensor is little-endian");
 
-constexpr std::uintmax_t largest_file = std::uintmax_t{1} << 30;
+constexpr std::uintmax_t largest_onnx_file = std::uintmax_t{1} << 30;
 constexpr std::int64_t oldest_opset = 7;  // broadcasting and BatchNormalization mean what they mean today
 
 // Empty when a dimension is negative or the product is absurd.
@@ -63,7 +63,7 @@ std::string plain_name(const std::string& text) {
 }
 
 OnnxFile::OnnxFile(const std::filesystem::path& file) : path_(file.string()) {
-  const std::string bytes = read_file(file, largest_file);
+  const std::string bytes = read_file(file, largest_onnx_file);
   bool parsed = false;
   {
     const google::protobuf::LogSilencer quiet;  // protobuf would print what is wrong

@@ -15,7 +15,7 @@ namespace {
 
 using namespace device_draws;
 
-struct Chunk {
+struct AgedChunk {
   const Device& device;
   const Random& random;
   std::span<const CellId> ids;
@@ -25,7 +25,7 @@ struct Chunk {
 
 // Every round of writing gives a device a relaxation of its own.
 // `by_round`: at the time since each; devices that no later round wrote have relaxed for longer.
-void relax(const std::vector<RelaxedAt>& by_round, const Chunk& c) {
+void relax(const std::vector<RelaxedAt>& by_round, const AgedChunk& c) {
   if (!by_round[0].changes()) return;
   const std::size_t n = c.ids.size();
   float z[chunk_size], later[chunk_size];
@@ -39,20 +39,20 @@ void relax(const std::vector<RelaxedAt>& by_round, const Chunk& c) {
   for (std::size_t i = 0; i < n; ++i) c.g_S[i] = by_round[c.round.empty() ? 0 : c.round[i]](c.g_S[i], z[i]);
 }
 
-void drift(const DriftedAt& drifted, const Chunk& c) {
+void drift(const DriftedAt& drifted, const AgedChunk& c) {
   if (!drifted.changes()) return;
   float z[chunk_size] = {};
   if (drifted.by_device()) normals(c.random, Purpose::drift, c.ids, {z, c.ids.size()});
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] = drifted(c.g_S[i], z[i]);
 }
 
-void fluctuate(const NoSlowNoise&, double, const Chunk&) {}
+void fluctuate(const NoSlowNoise&, double, const AgedChunk&) {}
 
 // One component per decade of time constants, each of the same variance, as in 1/f noise: component k is redrawn when
 // its time constant has passed, so that reads soon after each other share what is slower than the time between them.
 // What is slower than the observed time is part of the written state and not seen: the last component comes in by
 // parts.
-void fluctuate(const FlickerNoise& model, double t_s, const Chunk& c) {
+void fluctuate(const FlickerNoise& model, double t_s, const AgedChunk& c) {
   const double seen = std::log((t_s + model.t0_s + model.t_read_s) / (2 * model.t_read_s)), decade = std::log(10.0);
   if (seen <= 0 || model.q1 == 0) return;
   const std::size_t n = c.ids.size();
@@ -73,7 +73,7 @@ void fluctuate(const FlickerNoise& model, double t_s, const Chunk& c) {
   }
 }
 
-void fluctuate(const TelegraphNoise& model, double t_s, const Chunk& c) {
+void fluctuate(const TelegraphNoise& model, double t_s, const AgedChunk& c) {
   const std::size_t n = c.ids.size();
   std::uint32_t trap[chunk_size], rate[chunk_size], state[chunk_size];
   words(c.random, Purpose::slow_noise, c.ids, {trap, n});
@@ -133,7 +133,8 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
     double g[chunk_size];
     std::copy_n(written_S.begin() + begin, n, g);
-    const Chunk chunk{device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n}};
+    const AgedChunk chunk{
+        device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n}};
     if (t_s > 0 || rounds > 1) relax(relaxed, chunk);
     if (t_s > 0) drift(drifted, chunk);
     std::visit([&](const auto& model) { fluctuate(model, t_s, chunk); }, device.slow_noise);

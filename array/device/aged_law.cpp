@@ -16,27 +16,27 @@
 namespace bitline {
 namespace {
 
-constexpr double last_score = 8;  // 1e-15 of all devices lie beyond
+constexpr double widest_score = 8;  // 1e-15 of all devices lie beyond
 
-struct Moments {
+struct ScoreMoments {
   double mean = 0, variance = 0;
 };
 
 // The law over devices of which those of score z have the law `of(z)`: 7-point Gauss-Legendre on panels of `width` that
 // end at the kinks too. Moments are taken about the middle device, so that devices without spread have exactly none.
 template <class F>
-Moments over_scores(double width, const std::vector<double>& kinks, const F& of) {
+ScoreMoments over_scores(double width, const std::vector<double>& kinks, const F& of) {
   using Rule = boost::math::quadrature::gauss<double, 7>;
   std::vector<double> ends;
-  for (double z = -last_score; z <= last_score; z += width) ends.push_back(z);
+  for (double z = -widest_score; z <= widest_score; z += width) ends.push_back(z);
   for (const double z : kinks)
-    if (std::abs(z) < last_score) ends.push_back(z);
+    if (std::abs(z) < widest_score) ends.push_back(z);
   std::sort(ends.begin(), ends.end());
   const double middle = of(0.0).mean;
   double first = 0, second = 0;
   const auto add = [&](double z, double weight) {
     const double share = weight * std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi);
-    const Moments there = of(z);
+    const ScoreMoments there = of(z);
     const double away = there.mean - middle;
     first += share * away;
     second += share * (there.variance + away * away);
@@ -53,14 +53,14 @@ Moments over_scores(double width, const std::vector<double>& kinks, const F& of)
 }
 
 // --- slow noise on devices of one conductance, in closed form -------------------------------------------------------
-Moments fluctuating(const NoSlowNoise&, const Device&, double, double g_S) { return {g_S, 0}; }
+ScoreMoments fluctuating(const NoSlowNoise&, const Device&, double, double g_S) { return {g_S, 0}; }
 
 // max(0, 1 + sigma x) with x normal.
-Moments fluctuating(const FlickerNoise& model, const Device& device, double t_s, double g_S) {
+ScoreMoments fluctuating(const FlickerNoise& model, const Device& device, double t_s, double g_S) {
   const double sigma = model.relative_sigma(g_S / device.g_max_S, t_s);
   if (sigma == 0) return {g_S, 0};
   const double cut = 1 / sigma;  // where x = -cut nothing is left
-  if (cut > last_score) return {g_S, g_S * g_S * sigma * sigma};
+  if (cut > widest_score) return {g_S, g_S * g_S * sigma * sigma};
   const double kept = normal_cdf(cut), edge = sigma * std::exp(-0.5 * cut * cut) / std::sqrt(2 * std::numbers::pi);
   const double mean = kept + edge, square = (1 + sigma * sigma) * kept + edge;
   return {g_S * mean, g_S * g_S * (square - mean * mean)};
@@ -68,7 +68,7 @@ Moments fluctuating(const FlickerNoise& model, const Device& device, double t_s,
 
 // As many devices go up as down. The mean of exp(-t / tau) over log-uniform tau is a difference of exponential
 // integrals E1(x) = -Ei(-x): substitute x = t / tau.
-Moments fluctuating(const TelegraphNoise& model, const Device&, double t_s, double g_S) {
+ScoreMoments fluctuating(const TelegraphNoise& model, const Device&, double t_s, double g_S) {
   if (!(t_s > 0)) return {g_S, 0};
   const double decades = std::log(model.tau_max_s / model.tau_min_s);
   const double still = decades > 0
@@ -80,7 +80,7 @@ Moments fluctuating(const TelegraphNoise& model, const Device&, double t_s, doub
 // The score at which a function that does not fall with it reaches `g_S`; infinite where it does not.
 template <class F>
 double crossing(const F& of, double g_S) {
-  double low = -last_score, high = last_score;
+  double low = -widest_score, high = widest_score;
   if (of(low) > g_S || !(of(high) > g_S)) return HUGE_VAL;
   for (int i = 0; i < 50; ++i) {
     const double z = (low + high) / 2;
@@ -118,7 +118,7 @@ AgedLaw aged_law(const Device& device, double written_S, double t_s) {
   };
   const auto soon_S = [&](double z) { return relaxed(written_S, z); };
   const auto* to_rest = std::get_if<DoubleExponentialDrift>(&device.drift);
-  Moments law;
+  ScoreMoments law;
   if (t_s == 0)
     law = noisy(written_S);
   else if (!relaxed.changes())

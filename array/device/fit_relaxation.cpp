@@ -15,12 +15,12 @@ namespace {
 
 constexpr int points = 25;  // quantiles: every quarter of a standard deviation
 
-struct Moments {
+struct SampleMoments {
   double n = 0, mean = 0, variance = 0;
 };
 
-Moments moments_of(const std::vector<double>& x) {
-  Moments m{static_cast<double>(x.size()), 0, 0};
+SampleMoments moments_of(const std::vector<double>& x) {
+  SampleMoments m{static_cast<double>(x.size()), 0, 0};
   for (double v : x) m.mean += v / m.n;
   for (double v : x) m.variance += (v - m.mean) * (v - m.mean) / (m.n - 1);
   return m;
@@ -45,7 +45,7 @@ RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int le
   if (levels < 1 || !(highest_S > 0) || !std::isfinite(highest_S))
     throw InputError(fmt::format("cannot fit relaxation on {} levels up to {} S", levels, highest_S));
   std::map<double, std::vector<std::vector<double>>> change;  // by time and level
-  std::vector<Moments> written(static_cast<std::size_t>(levels));
+  std::vector<SampleMoments> written(static_cast<std::size_t>(levels));
   for (const RelaxationReading& r : readings) {
     if (!(r.t_s > 0) || !(r.written_S >= 0) || !std::isfinite(r.t_s + r.written_S + r.g_S))
       throw InputError(
@@ -73,7 +73,7 @@ RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int le
                         "levels, or leave the time out",
                         level, x.size(), t_s, fewest));
       std::sort(x.begin(), x.end());
-      const Moments m = moments_of(x);
+      const SampleMoments m = moments_of(x);
       decades.push_back(std::log10(t_s / fit.by_level.t0_s));
       means.push_back(m.mean), variances.push_back(m.variance), weights.push_back(m.n);
       MeasuredChange& at = measured.at.emplace_back(MeasuredChange{t_s, {}});

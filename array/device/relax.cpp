@@ -39,7 +39,7 @@ std::vector<double> quantiles_at(const std::vector<MeasuredChange>& at, double t
   return out;
 }
 
-constexpr double last_score = 3;
+constexpr double last_state_score = 3;
 
 }  // namespace
 
@@ -68,7 +68,7 @@ RelaxedAt::RelaxedAt(const Relaxation& model, double g_max_S, double t_s) : g_ma
 double RelaxedAt::measured(double g_S, double z) const {
   const Between level = between(g_S_, g_S);
   const std::size_t points = change_S_[0].size();
-  const double spacing = 2 * last_score / static_cast<double>(points - 1), at = (z + last_score) / spacing;
+  const double spacing = 2 * last_state_score / static_cast<double>(points - 1), at = (z + last_state_score) / spacing;
   const auto k = static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(points - 2)));
   const double share = at - static_cast<double>(k);  // beyond the ends the last slope goes on
   const auto of = [&](const std::vector<double>& q) { return q[k] + share * (q[k + 1] - q[k]); };

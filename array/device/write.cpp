@@ -16,7 +16,7 @@ namespace {
 
 using namespace device_draws;
 
-struct Chunk {
+struct WrittenChunk {
   const Device& device;
   const Random& random;
   std::span<const CellId> ids;
@@ -25,9 +25,9 @@ struct Chunk {
   const WriteRecord& record;
 };
 
-void add_error(const ExactWrite&, const SolvedWrite&, const Chunk&) {}
+void add_error(const ExactWrite&, const SolvedWrite&, const WrittenChunk&) {}
 
-void add_error(const GaussianWrite& write, const SolvedWrite&, const Chunk& c) {
+void add_error(const GaussianWrite& write, const SolvedWrite&, const WrittenChunk& c) {
   float z[chunk_size];
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
   const double per_g_max = 1 / c.device.g_max_S;
@@ -36,23 +36,23 @@ void add_error(const GaussianWrite& write, const SolvedWrite&, const Chunk& c) {
   }
 }
 
-void add_error(const WindowWrite& write, const SolvedWrite&, const Chunk& c) {
+void add_error(const WindowWrite& write, const SolvedWrite&, const WrittenChunk& c) {
   std::uint32_t u[chunk_size];
   words(c.random, Purpose::write_error, c.ids, {u, c.ids.size()});
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += write.half_width_S * (2 * uniform(u[i]) - 1);
 }
 
-void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const Chunk& c) {
+void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const WrittenChunk& c) {
   float z[chunk_size];
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += solved.sigma_S * z[i];
 }
 
-void add_error(const WriteVerify&, const SolvedWrite& solved, const Chunk& c) {
+void add_error(const WriteVerify&, const SolvedWrite& solved, const WrittenChunk& c) {
   write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record);
 }
 
-void add_error(const PulseWrite&, const SolvedWrite& solved, const Chunk& c) {
+void add_error(const PulseWrite&, const SolvedWrite& solved, const WrittenChunk& c) {
   const std::size_t n = c.ids.size();
   std::uint32_t word[chunk_size];
   words(c.random, Purpose::write_error, c.ids, {word, n});

@@ -15,33 +15,34 @@ namespace bitline::fit {
 namespace {
 
 // A curve through (0, 0) and (1, 1) with one parameter, and its inverse.
-struct Shape {
+struct CurveShape {
   double (*forward)(double p, double parameter);
   double (*inverse)(double x, double parameter);
   std::vector<double> starts;  // of the parameter; empty: it has none
 };
-const Shape straight = {[](double p, double) { return p; }, [](double x, double) { return x; }, {}};
+const CurveShape straight = {[](double p, double) { return p; }, [](double x, double) { return x; }, {}};
 // NeuroSim's, k = 1 / A; a straight line for k = 0.
-const Shape exponential = {[](double p, double k) { return std::abs(k) < 1e-9 ? p : soft_bounds(p, 1 / k); },
-                           [](double x, double k) { return std::abs(k) < 1e-9 ? x : soft_bounds_inverse(x, 1 / k); },
-                           {-3, 0.5, 4}};
-const Shape power = {[](double p, double e) { return std::pow(p, std::exp(e)); },
-                     [](double x, double e) { return std::pow(x, std::exp(-e)); },
-                     {-0.7, 0, 0.7}};
+const CurveShape exponential = {
+    [](double p, double k) { return std::abs(k) < 1e-9 ? p : soft_bounds(p, 1 / k); },
+    [](double x, double k) { return std::abs(k) < 1e-9 ? x : soft_bounds_inverse(x, 1 / k); },
+    {-3, 0.5, 4}};
+const CurveShape power = {[](double p, double e) { return std::pow(p, std::exp(e)); },
+                          [](double x, double e) { return std::pow(x, std::exp(-e)); },
+                          {-0.7, 0, 0.7}};
 
-const Shape& shape_of(std::string_view model) {
+const CurveShape& shape_of(std::string_view model) {
   return model == "linear" ? straight : model == "exponential" ? exponential : power;
 }
 
 bool both_ways(const Trains& t) { return t.longest[0] > 0 && t.longest[1] > 0; }
 
 // Of a direction: 0 where the shape has none.
-double parameter_of(const Trains& t, const Shape& shape, std::span<const double> at, bool up) {
+double parameter_of(const Trains& t, const CurveShape& shape, std::span<const double> at, bool up) {
   return shape.starts.empty() ? 0 : both_ways(t) && !up ? at[3] : at[2];
 }
 
 // Every reading by the model: each train goes on where the one before ended. `at`: low, high, parameters.
-void predict(const Trains& t, const Shape& shape, std::span<const double> at, std::span<double> out) {
+void predict(const Trains& t, const CurveShape& shape, std::span<const double> at, std::span<double> out) {
   double x = t.all.front().up ? 0 : 1;
   const auto reading = [&] { return at[0] + x * (at[1] - at[0]); };
   if (t.starts) out[0] = reading();
@@ -60,7 +61,7 @@ void predict(const Trains& t, const Shape& shape, std::span<const double> at, st
 // The same with noise, normal2(row) being the numbers of that row's pulse and reading: what a pulse leaves is where the
 // next one starts.
 template <class Normal2>
-void draw(const Trains& t, const Shape& shape, std::span<const double> at, const PulseNoise& noise,
+void draw(const Trains& t, const CurveShape& shape, std::span<const double> at, const PulseNoise& noise,
           std::span<double> out, Normal2&& normal2) {
   double x = t.all.front().up ? 0 : 1;
   const auto reading = [&](double z) { return at[0] + (x + noise.read * z) * (at[1] - at[0]); };
@@ -78,7 +79,7 @@ void draw(const Trains& t, const Shape& shape, std::span<const double> at, const
   }
 }
 
-LeastSquares solve(const Trains& t, const Shape& shape, const std::vector<std::vector<double>>& starts) {
+LeastSquares solve(const Trains& t, const CurveShape& shape, const std::vector<std::vector<double>>& starts) {
   return least_squares(
       [&](std::span<const double> at, std::span<double> r) {
         predict(t, shape, at, r);
@@ -88,7 +89,7 @@ LeastSquares solve(const Trains& t, const Shape& shape, const std::vector<std::v
 }
 
 // Values of the parameters, and why they are no fit.
-void describe(LongTermFit& f, const Trains& t, const Shape& shape, Unit unit,
+void describe(LongTermFit& f, const Trains& t, const CurveShape& shape, Unit unit,
               const std::function<Estimate(std::size_t)>& at) {
   FitCandidate& c = f.candidate;
   c.values.clear(), c.refused.clear();
@@ -125,7 +126,7 @@ void describe(LongTermFit& f, const Trains& t, const Shape& shape, Unit unit,
 }  // namespace
 
 LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
-  const Shape& shape = shape_of(model);
+  const CurveShape& shape = shape_of(model);
   const std::size_t k = 2 + (shape.starts.empty() ? 0u : both_ways(t) ? 2u : 1u), n = t.y.size();
   LongTermFit f{.candidate = {.model = std::string(model), .parameters = static_cast<int>(k) + 1}};
   FitCandidate& c = f.candidate;
@@ -155,7 +156,7 @@ LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
 }
 
 void resample(const Trains& t, Unit unit, const std::vector<PulseNoise>& noises, LongTermFit& f) {
-  const Shape& shape = shape_of(f.candidate.model);
+  const CurveShape& shape = shape_of(f.candidate.model);
   const std::size_t n = t.y.size();
   double most_left = 0, most_misfit = 0;
   std::vector<std::vector<double>> drawn(f.at.size());

@@ -23,9 +23,9 @@ struct Variances {
 };
 
 // On the scale of the window.
-class Moments {
+class ResidualMoments {
  public:
-  Moments(const Trains& t, const LongTermFit& f) {
+  ResidualMoments(const Trains& t, const LongTermFit& f) {
     const auto [r, repeated, misfit] = train_residuals(t, f);
     if (f.at.empty() && !repeated) return;  // a table follows the noise of its only train
     for (const Train& train : t.all) {
@@ -65,7 +65,7 @@ class Moments {
 }  // namespace
 
 std::vector<PulseNoise> possible_noise(const Trains& t, const LongTermFit& f, int draws) {
-  const Moments moments(t, f);
+  const ResidualMoments moments(t, f);
   std::vector<PulseNoise> out;
   if (!moments.enough()) return out;
   const Random random(0x2f17, 0);
@@ -88,7 +88,7 @@ std::vector<PulseNoise> possible_noise(const Trains& t, const LongTermFit& f, in
 }
 
 void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
-  const Moments moments(t, f);
+  const ResidualMoments moments(t, f);
   if (!moments.enough()) {
     part.notes.push_back("too few readings to tell the noise of pulses from that of reading: both left out");
     return;

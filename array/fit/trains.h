@@ -29,7 +29,7 @@ inline const char* side(bool up) { return up ? "plasticity.potentiation" : "plas
 
 // A candidate for the curves of both directions, and the window it finds (ends on the scale of Trains::y).
 struct LongTermFit {
-  FitCandidate candidate;
+  FitCandidate candidate = {};
   double low = 0, high = 1;
   std::vector<double> fitted = {};        // by reading; candidate.fitted is set where the unit is known
   std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction

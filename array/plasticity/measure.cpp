@@ -49,12 +49,12 @@ double level_after(const Plasticity& p, SynapseState& s, const std::vector<Pulse
 Pulse electrical(double amplitude_V, double width_s) { return {0, width_s, amplitude_V, 0, 0}; }
 
 // Trains one after another; the change of the level by the last.
-struct Train {
+struct MeasuredTrain {
   Pulse pulse;
   double frequency_Hz;
   int count;
 };
-double last_change(const Plasticity& p, double from, const std::vector<Train>& trains, double gap_s) {
+double last_change(const Plasticity& p, double from, const std::vector<MeasuredTrain>& trains, double gap_s) {
   SynapseState s;
   s.level = from;
   double before = from;
@@ -97,7 +97,7 @@ struct Measure {
     return boltzmann_eV_K * std::log(cold / warm) / (1 / cold_K - 1 / warm_K);
   }
   double operator()(const StateAfter& q) const {
-    const Train train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
+    const MeasuredTrain train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
     return d.conductance(q.from + last_change(p, q.from, {train}, 0));
   }
   double operator()(const OnOff& q) const {
@@ -181,7 +181,7 @@ struct Measure {
   }
   double operator()(const TrainSequence& q) const {
     if (q.frequencies_Hz.empty()) throw InputError("a sequence needs frequencies");
-    std::vector<Train> list;
+    std::vector<MeasuredTrain> list;
     for (const double f : q.frequencies_Hz) list.push_back({electrical(q.amplitude_V, q.width_s), f, q.pulses});
     list.back().count = q.last_pulses;
     if (q.last_amplitude_V != 0) list.back().pulse.amplitude_V = q.last_amplitude_V;

@@ -6,7 +6,7 @@
 namespace bitline {
 namespace {
 
-void time_constant(Visitor& v, double& tau_s, const char* key, const char* meaning) {
+void stdp_time_constant(Visitor& v, double& tau_s, const char* key, const char* meaning) {
   v(tau_s, {.key = key, .meaning = meaning, .unit = Unit::second, .positive = true, .required = true});
 }
 
@@ -33,24 +33,24 @@ void fields(Visitor&, NoStdp&) {}
 
 void fields(Visitor& v, PairStdp& p) {
   v(p.plus, {.key = "plus", .meaning = "change at dt = 0+, a share of the window", .unit = Unit::fraction});
-  time_constant(v, p.tau_plus_s, "tau_plus", "of pre before post (dt > 0)");
+  stdp_time_constant(v, p.tau_plus_s, "tau_plus", "of pre before post (dt > 0)");
   v(p.minus, {.key = "minus", .meaning = "fall at dt = 0-, a share of the window", .unit = Unit::fraction});
-  time_constant(v, p.tau_minus_s, "tau_minus", "of post before pre (dt < 0)");
+  stdp_time_constant(v, p.tau_minus_s, "tau_minus", "of post before pre (dt < 0)");
 }
 
 void fields(Visitor& v, TripletStdp& t) {
   v(t.plus, {.key = "plus", .meaning = "pair change at dt = 0+, a share of the window", .unit = Unit::fraction});
-  time_constant(v, t.tau_plus_s, "tau_plus", "of pre before post (dt > 0)");
+  stdp_time_constant(v, t.tau_plus_s, "tau_plus", "of pre before post (dt > 0)");
   v(t.minus, {.key = "minus", .meaning = "pair fall at dt = 0-, a share of the window", .unit = Unit::fraction});
-  time_constant(v, t.tau_minus_s, "tau_minus", "of post before pre (dt < 0)");
+  stdp_time_constant(v, t.tau_minus_s, "tau_minus", "of post before pre (dt < 0)");
   v(t.triplet_plus, {.key = "triplet_plus",
                      .meaning = "what an immediately preceding post spike adds to plus, a share of the window",
                      .unit = Unit::fraction});
-  time_constant(v, t.tau_y_s, "tau_y", "memory of earlier post spikes");
+  stdp_time_constant(v, t.tau_y_s, "tau_y", "memory of earlier post spikes");
   v(t.triplet_minus, {.key = "triplet_minus",
                       .meaning = "what an immediately preceding pre spike adds to minus, a share of the window",
                       .unit = Unit::fraction});
-  time_constant(v, t.tau_x_s, "tau_x", "memory of earlier pre spikes");
+  stdp_time_constant(v, t.tau_x_s, "tau_x", "memory of earlier pre spikes");
 }
 
 double pre_spike(const StdpRule& rule, SpikeTraces& s, double t_s) {

@@ -6,8 +6,8 @@
 
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::config_test {
+using namespace bitline::test;
 
 TEST_CASE("the two-chip accelerator is what its paper says") {
   const Config c = load(source / "configs/fashion-mlp.yaml", {}, shipped).config;
@@ -159,3 +159,5 @@ TEST_CASE("a network beside the config is found from anywhere; a folder is none"
   const auto relative = std::filesystem::relative(absolute).string();
   CHECK(std::filesystem::equivalent(f.with("", {{"workload.network", relative}}).config.workload.network, absolute));
 }
+
+}  // namespace bitline::config_test

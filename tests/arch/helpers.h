@@ -5,7 +5,7 @@
 #include "arch/config.h"
 #include "tests/base/helpers.h"
 
-namespace bitline::testing {
+namespace bitline::test {
 
 inline const std::filesystem::path source = BITLINE_SOURCE_DIR;
 inline const ConfigPath shipped{{source / "configs"}};
@@ -34,4 +34,4 @@ struct ConfigFolder : TemporaryFolder {
   }
 };
 
-}  // namespace bitline::testing
+}  // namespace bitline::test

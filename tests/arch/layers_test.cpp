@@ -5,8 +5,8 @@
 #include "arch/config.h"
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::layers_test {
+using namespace bitline::test;
 
 TEST_CASE("a layer's override keeps the rest") {
   const ConfigFolder f;
@@ -105,3 +105,5 @@ TEST_CASE("assumptions made in layers are recorded with the layer's name") {
   CHECK(at->value == "6");
   CHECK(at->reason == "no source");
 }
+
+}  // namespace bitline::layers_test

@@ -10,8 +10,8 @@
 #include "base/schema_pages.h"
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::round_trip_test {
+using namespace bitline::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -229,3 +229,5 @@ TEST_CASE("layers count in the hash by what they mean") {
   CHECK(hash_of("{a: {adc.bits: 6}}") != hash_of("{b: {adc.bits: 6}}"));
   CHECK(hash_of("{a: {adc.bits: 6}}") != hash_of("{a: {adc.bits: 5}}"));
 }
+
+}  // namespace bitline::round_trip_test

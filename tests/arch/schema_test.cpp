@@ -11,8 +11,8 @@
 #include "base/schema_pages.h"
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::schema_test {
+using namespace bitline::test;
 using Json = nlohmann::json;
 
 namespace {
@@ -101,3 +101,5 @@ TEST_CASE("every default of the table is one the reader takes") {
     CHECK(f.wrong_set(r.path, r.fallback).empty());
   }
 }
+
+}  // namespace bitline::schema_test

@@ -4,8 +4,8 @@
 
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::shapes_config_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -86,3 +86,5 @@ TEST_CASE("a ternary encoding takes signed inputs whatever its bits, and shapes 
   CHECK(config_hash(one.config) == config_hash(two.config));
   CHECK(two.config.workload.shapes[0].height == 6);
 }
+
+}  // namespace bitline::shapes_config_test

@@ -8,8 +8,8 @@
 
 #include "helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::warnings_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -120,3 +120,5 @@ TEST_CASE("voltages and transistors that do not go with the node are said") {
     CHECK(warned("", {{"technology", node}}) == "");
   }
 }
+
+}  // namespace bitline::warnings_test

@@ -4,8 +4,8 @@
 
 #include "tests/arch/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::wires_config_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -61,3 +61,5 @@ TEST_CASE("what goes together loads") {
   CHECK_NOTHROW(f.with("", {row, column, {"wires.mode", "exact"}, curved, analog}));
   CHECK(is_curved(f.with("", {curved}).config.device.iv));
 }
+
+}  // namespace bitline::wires_config_test

@@ -9,7 +9,7 @@
 #include "array/device/drift.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::aged_law_test {
 using namespace bitline::test;
 
 namespace {
@@ -145,3 +145,5 @@ TEST_CASE("the law of aged devices in closed forms") {
   CHECK(aged_law(d, 40 * uS, 0).sigma_S == near(40 * uS * 0.0088 * std::sqrt(std::log((20 + 250e-9) / 500e-9))));
   CHECK_THROWS_AS(aged_law(d, 40 * uS, -1), InputError);
 }
+
+}  // namespace bitline::aged_law_test

@@ -2,7 +2,7 @@
 // Ageing and read noise of devices. Statistical bounds: tests/array/device_cases.h.
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::device_age_test {
 using namespace bitline::test;
 
 TEST_CASE("relaxation: variance and mean with the logarithm of time, by state") {
@@ -93,3 +93,5 @@ TEST_CASE("read noise adds its parts in square") {
   CHECK(read_noise_sigma(d, 20 * uS) == doctest::Approx(0.5 * uS).epsilon(1e-14).scale(1e-30));
   CHECK(read_noise_sigma(d, 0) == doctest::Approx(0.3 * uS).epsilon(1e-14).scale(1e-30));
 }
+
+}  // namespace bitline::device_age_test

@@ -3,7 +3,7 @@
 #include "base/config_reader.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::device_config_test {
 using namespace bitline::test;
 
 TEST_CASE("levels are linear between g_min and g_max or as the table says") {
@@ -126,3 +126,5 @@ TEST_CASE("what only several fields together get wrong is found") {
   d.write = LevelAccuracyWrite{1.0};
   CHECK(check(d).size() == 1);
 }
+
+}  // namespace bitline::device_config_test

@@ -2,7 +2,7 @@
 // Draws of devices: what they hang on, and that they are independent. Statistical bounds: tests/array/device_cases.h.
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::device_draws_test {
 using namespace bitline::test;
 
 TEST_CASE("draws hang on the weight's identity alone") {
@@ -106,3 +106,5 @@ TEST_CASE("devices of a pair, slices, layers and chips are independent") {
   CHECK(std::abs(correlation(part[0], other_layer)) < bound);
   CHECK(std::abs(correlation(part[0], other_chip)) < bound);
 }
+
+}  // namespace bitline::device_draws_test

@@ -2,7 +2,7 @@
 // Writing and faults of devices. Statistical bounds: tests/array/device_cases.h.
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::device_write_test {
 using namespace bitline::test;
 
 TEST_CASE("an exact write is the target") {
@@ -133,3 +133,5 @@ TEST_CASE("dead lines: shares, rows apart from columns, chips apart") {
   d.faults = {.dead_row = 1};
   for (int i = 0; i < 100; ++i) CHECK(dead_row(d, draws, 1, i));
 }
+
+}  // namespace bitline::device_write_test

@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "tests/array/fit_cases.h"
 
-using namespace bitline;
+namespace bitline::fit_intervals_test {
 using namespace bitline::test;
 
 TEST_CASE("intervals hold the truth as often as they say, and the model that made the data is chosen") {
@@ -217,3 +217,5 @@ TEST_CASE("a single exponential decay is not taken for another law") {
   }
   CHECK(right == rounds);
 }
+
+}  // namespace bitline::fit_intervals_test

@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "tests/array/fit_cases.h"
 
-using namespace bitline;
+namespace bitline::fit_test {
 using namespace bitline::test;
 
 TEST_CASE("a curve that misses is not taken for noise, and a creeping window not for a straight line") {
@@ -287,3 +287,5 @@ TEST_CASE("the example files of the tutorial are what the models give") {
     CHECK(different <= static_cast<int>(text.size() / 1000));
   }
 }
+
+}  // namespace bitline::fit_test

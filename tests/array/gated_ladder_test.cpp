@@ -19,7 +19,7 @@
 #include "tests/array/network.h"
 #include "tests/array/worst.h"
 
-using namespace bitline;
+namespace bitline::gated_ladder_test {
 
 namespace {
 
@@ -408,3 +408,5 @@ TEST_CASE("A gated ladder of 64 x 16 is that of the reference solver") {
   MESSAGE("relative to the largest current: " << worst / largest);
   CHECK(worst < 1e-12 * largest);
 }
+
+}  // namespace bitline::gated_ladder_test

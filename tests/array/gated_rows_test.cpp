@@ -12,7 +12,7 @@
 #include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
 
-using namespace bitline;
+namespace bitline::gated_rows_test {
 using namespace bitline::test;
 
 namespace {
@@ -132,3 +132,5 @@ TEST_CASE("gated rows say what is wrong with their input") {
   x.lines.row_ohm = {-1};
   CHECK_THROWS_WITH_AS(GatedRows{x}, doctest::Contains("row segments"), InputError);
 }
+
+}  // namespace bitline::gated_rows_test

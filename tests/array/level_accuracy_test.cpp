@@ -13,7 +13,7 @@
 
 #include "array/device/device.h"
 
-using namespace bitline;
+namespace bitline::level_accuracy_test {
 
 namespace {
 
@@ -221,3 +221,5 @@ TEST_CASE("level accuracy: what cannot be is refused with the numbers") {
   CHECK_THROWS_AS(level_accuracy(negative, grid, uS), InputError);
   CHECK_THROWS_AS(level_accuracy(cases, {.pair = true, .step_S = 0}, uS), InputError);
 }
+
+}  // namespace bitline::level_accuracy_test

@@ -17,7 +17,7 @@
 #include "tests/array/random_crossbar.h"
 #include "tests/array/worst.h"
 
-using namespace bitline;
+namespace bitline::line_sweeps_test {
 using namespace bitline::test;
 
 namespace {
@@ -279,3 +279,5 @@ TEST_CASE("line sweeps say what is wrong with their input") {
   CHECK_THROWS_WITH_AS(sweeps.solve(std::vector{0.1, 0.1}, std::vector<std::uint8_t>{1}), doctest::Contains("1 gates"),
                        InputError);
 }
+
+}  // namespace bitline::line_sweeps_test

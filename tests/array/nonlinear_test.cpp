@@ -10,7 +10,7 @@
 #include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
 
-using namespace bitline;
+namespace bitline::nonlinear_test {
 using namespace bitline::test;
 
 TEST_CASE("strongly coupled curved devices are solved by chords and agree with the network") {
@@ -49,3 +49,5 @@ TEST_CASE("what nothing solves says so") {
   CHECK(s.state.status.residual > 1e-30);
   CHECK(s.state.status.residual < 1e-10);  // chords came close all the same
 }
+
+}  // namespace bitline::nonlinear_test

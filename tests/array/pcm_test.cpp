@@ -6,7 +6,7 @@
 #include "base/config_reader.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::pcm_test {
 using namespace bitline::test;
 
 namespace {
@@ -130,3 +130,5 @@ TEST_CASE("heat speeds up time by Arrhenius' law") {
       aged(warm, 100, one, std::vector{20 * uS})[0] ==
       doctest::Approx((20 - std::log10(relax_s)) * uS * std::pow(1 + drift_s / 20, -0.06)).epsilon(1e-12).scale(1e-30));
 }
+
+}  // namespace bitline::pcm_test

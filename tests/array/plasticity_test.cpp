@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/statistics.h"
 
-using namespace bitline;
+namespace bitline::plasticity_test {
 
 namespace {
 
@@ -263,3 +263,5 @@ TEST_CASE("the last printed digit decides") {
   CHECK(unit_factor("eV") == 1);
   CHECK(error_of([] { printed_number("about 3"); }) == "the published figure 'about 3' is not a number");
 }
+
+}  // namespace bitline::plasticity_test

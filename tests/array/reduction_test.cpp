@@ -12,6 +12,8 @@
 #include "tests/array/random_crossbar.h"
 #include "tests/array/worst.h"
 
+namespace bitline::reduction_test {
+
 namespace bitline {
 namespace {
 
@@ -226,3 +228,5 @@ TEST_CASE("wrong circuits are refused with the part and the place") {
 
 }  // namespace
 }  // namespace bitline
+
+}  // namespace bitline::reduction_test

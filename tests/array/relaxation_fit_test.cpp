@@ -9,7 +9,7 @@
 #include "array/device/fit_relaxation.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::relaxation_fit_test {
 using namespace bitline::test;
 
 namespace {
@@ -156,3 +156,5 @@ TEST_CASE("a fit finds the law that made the readings, and says what is missing"
   const RelaxationReading nan[] = {{5 * uS, 1, std::nan("")}};
   CHECK_THROWS_AS(fit_relaxation(nan, 1, 20 * uS), InputError);
 }
+
+}  // namespace bitline::relaxation_fit_test

@@ -8,7 +8,7 @@
 #include "array/plasticity/synapse.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::write_pulses_test {
 using namespace bitline::test;
 
 namespace {
@@ -139,3 +139,5 @@ TEST_CASE("pulses that nothing describes cannot write") {
   CHECK(problems(pulsed(TableUpdate{})).find("more than") == std::string::npos);  // only what is wrong with the table
   CHECK(problems(pulsed(LinearUpdate{.pulses = 20000})).find("more than 10000") != std::string::npos);
 }
+
+}  // namespace bitline::write_pulses_test

@@ -8,7 +8,7 @@
 #include "base/config_reader.h"
 #include "tests/array/device_cases.h"
 
-using namespace bitline;
+namespace bitline::write_verify_test {
 using namespace bitline::test;
 
 namespace {
@@ -200,3 +200,5 @@ TEST_CASE("tables are by target, and devices without tables are refused") {
   REQUIRE(check(bad).size() == 1);
   CHECK(check(bad)[0].path == "write.set_step");
 }
+
+}  // namespace bitline::write_verify_test

@@ -6,8 +6,8 @@
 #include "base/yaml.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::config_files_test {
+using namespace bitline::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -187,3 +187,5 @@ TEST_CASE("open_named: a file or a type") {
   CHECK(opened(parse_yaml("{bits: 4}", "t")) == "nothing");
   CHECK_FALSE(diagnostics_of([&] { opened(Value::scalar("none such")); }).empty());
 }
+
+}  // namespace bitline::config_files_test

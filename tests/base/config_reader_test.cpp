@@ -8,8 +8,8 @@
 #include "tests/base/example_config.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::config_reader_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -284,3 +284,5 @@ TEST_CASE("problems found by the caller stand at the nearest key written") {
   CHECK(to_string(all[1]) == "f.yaml:3:3: point.y: b");
   CHECK(to_string(all[2]) == "f.yaml:3:6: point.x: a");
 }
+
+}  // namespace bitline::config_reader_test

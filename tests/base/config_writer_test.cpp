@@ -9,8 +9,8 @@
 #include "tests/base/example_config.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::config_writer_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -126,3 +126,5 @@ TEST_CASE("an origin with a line break cannot break the comment") {
   Example c;
   CHECK(written(read(written(c, &notes))) == written(c));
 }
+
+}  // namespace bitline::config_writer_test

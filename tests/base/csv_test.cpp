@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-using namespace bitline;
+namespace bitline::csv_test {
 
 namespace {
 
@@ -42,3 +42,5 @@ TEST_CASE("what is wrong is told with its line") {
   CHECK(problem([] { CsvTable::parse("a,b\n1,\"2\n", "t"); }) == "t:2: a quote is not closed");
   CHECK(problem([] { CsvTable::parse("# nothing\n", "t"); }) == "t: has no header");
 }
+
+}  // namespace bitline::csv_test

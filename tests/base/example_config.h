@@ -10,7 +10,7 @@
 
 #include "base/schema.h"
 
-namespace bitline::testing {
+namespace bitline::test {
 
 enum class Colour { red, green, dark_blue };
 inline constexpr std::string_view colour_names[] = {"red", "green", "dark-blue"};
@@ -84,4 +84,4 @@ inline void fields(Visitor& v, Example& c) {
   v(c.free, {.key = "free", .meaning = "anything"});
 }
 
-}  // namespace bitline::testing
+}  // namespace bitline::test

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::files_test {
+using namespace bitline::test;
 
 TEST_CASE("write and read back, folders made on the way, nothing else left") {
   const TemporaryFolder f;
@@ -58,3 +58,5 @@ TEST_CASE("checksum is XXH3-128") {
   CHECK(checksum("a") != checksum("b"));
   CHECK(checksum("a").size() == 32);
 }
+
+}  // namespace bitline::files_test

@@ -7,7 +7,7 @@
 #include "base/files.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::measured_table_test {
 
 namespace {
 
@@ -17,7 +17,7 @@ const KnownColumn known[] = {{"time", Unit::second},
                              {"cell"}};
 
 MeasuredTable table_of(const std::string& text) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   write_file(folder.path / "t.csv", text);
   return {folder.path / "t.csv", known};
 }
@@ -69,3 +69,5 @@ TEST_CASE("what cannot be read is said with its line") {
   CHECK(problem_of("time (s),x\n,2\n") == ":2: time is empty");
   CHECK(problem_of("time (s),x\n1\n") == ":2: has 1 fields, not 2");
 }
+
+}  // namespace bitline::measured_table_test

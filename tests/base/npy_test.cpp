@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::npy_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -210,3 +210,5 @@ TEST_CASE("files that are none") {
   CHECK(has(message_of<InputError>([&] { read_npy(f.path / "absent.npy"); }), "absent.npy"));
   CHECK(has(message_of<InputError>([&] { read_npy(f.path); }), "folder"));
 }
+
+}  // namespace bitline::npy_test

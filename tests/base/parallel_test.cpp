@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-using namespace bitline;
+namespace bitline::parallel_test {
 
 TEST_CASE("every index is visited once, for any number of threads") {
   for (const int threads : {0, 1, 2, 5}) {
@@ -80,3 +80,5 @@ TEST_CASE("interrupt() stops a loop with Interrupted") {
   CHECK(WEXITSTATUS(status) == 0);
   CHECK_FALSE(interrupted());
 }
+
+}  // namespace bitline::parallel_test

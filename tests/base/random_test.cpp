@@ -16,7 +16,7 @@
 
 #include "base/statistics.h"
 
-using namespace bitline;
+namespace bitline::random_test {
 
 namespace {
 
@@ -238,3 +238,5 @@ TEST_CASE("uniform4 lies inside (0, 1) and follows the bits") {
   // Mean of 4n uniforms: 1/2 +- 1/sqrt(12 * 4n); 4.5 sigma: false alarm 7e-6.
   CHECK(std::abs(sum / (4 * n) - 0.5) < 4.5 / std::sqrt(48.0 * n));
 }
+
+}  // namespace bitline::random_test

@@ -11,8 +11,8 @@
 #include "tests/base/example_config.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::schema_pages_test {
+using namespace bitline::test;
 using Json = nlohmann::json;
 
 namespace {
@@ -137,3 +137,5 @@ TEST_CASE("required keys may come from a base") {
   CHECK(j["anyOf"] == Json{{{"required", {"base"}}}, {{"required", {"x"}}}});
   CHECK_FALSE(j.contains("required"));
 }
+
+}  // namespace bitline::schema_pages_test

@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 
-using namespace bitline;
+namespace bitline::statistics_test {
 
 TEST_CASE("mean and standard deviation") {
   const std::vector<double> x = {2, 4, 4, 4, 5, 5, 7, 9};  // sum of squares about 5 is 32
@@ -126,3 +126,5 @@ TEST_CASE("normal quantile and distribution") {
   CHECK(normal_cdf(-3) == doctest::Approx(0.0013498980316301).epsilon(1e-12));
   CHECK(normal_cdf(normal_quantile(1e-10)) == doctest::Approx(1e-10).epsilon(1e-9));
 }
+
+}  // namespace bitline::statistics_test

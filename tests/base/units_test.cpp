@@ -14,8 +14,9 @@
 #include "base/duration.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using bitline::testing::has;
+namespace bitline::units_test {
+
+using bitline::test::has;
 
 namespace {
 
@@ -205,3 +206,5 @@ TEST_CASE("times as people say them, where that is exact") {
                                 Row{31557600, "1 year"}, Row{315576000, "10 years"}})
     CHECK(duration(s) == text);
 }
+
+}  // namespace bitline::units_test

@@ -8,8 +8,8 @@
 #include "base/yaml.h"
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::value_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -84,3 +84,5 @@ TEST_CASE("set_path makes maps on the way and enters lists") {
     CHECK(has(diagnostics_of([&] { set("{a: [1, 2, 3]}", path, "9"); }).at(0).message, "not an index of a list of 3"));
   CHECK(has(diagnostics_of([&] { set("{a: 1}", "a..b", "9"); }).at(0).message, "empty part"));
 }
+
+}  // namespace bitline::value_test

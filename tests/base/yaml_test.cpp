@@ -9,8 +9,8 @@
 
 #include "tests/base/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::yaml_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -180,3 +180,5 @@ TEST_CASE("broken YAML names the place") {
   CHECK(has(refused("{[1]: 2}\n").message, "key"));
   CHECK(has(refused("~: 2\n").message, "key"));
 }
+
+}  // namespace bitline::yaml_test

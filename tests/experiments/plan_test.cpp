@@ -11,7 +11,7 @@
 #include "experiments/sweep_axes.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::plan_test {
 
 namespace {
 
@@ -133,7 +133,7 @@ TEST_CASE("wrong parts of a plan") {
 }
 
 TEST_CASE("points are all combinations, the last axis fastest, each with the hash of its config") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   write_file(folder.path / "plan.yaml",
              "config: ideal\nset: {instances: 2}\ngrid: {quantization.weight_bits: [2, 3]}\nseeds: [5, 6, 5]\n");
   const ConfigPath where{{BITLINE_SOURCE_DIR "/configs"}};
@@ -155,3 +155,5 @@ TEST_CASE("points are all combinations, the last axis fastest, each with the has
   CHECK(is_sweep_plan(folder.path / "plan.yaml", where));
   CHECK_FALSE(is_sweep_plan(BITLINE_SOURCE_DIR "/configs/ideal.yaml", where));
 }
+
+}  // namespace bitline::plan_test

@@ -11,7 +11,7 @@
 #include "experiments/sweep_table.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
+namespace bitline::points_test {
 
 namespace {
 
@@ -22,7 +22,7 @@ std::string line(const std::string& hash, const std::string& result = "{}") {
 }  // namespace
 
 TEST_CASE("a file cut at any byte keeps every whole line, and new lines do not glue to the rest") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   const std::string whole = line("a") + "\n" + line("b") + "\n";
   for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
@@ -41,7 +41,7 @@ TEST_CASE("a file cut at any byte keeps every whole line, and new lines do not g
 }
 
 TEST_CASE("damaged lines are counted and left out") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   std::ofstream(file) << line("a") << "\nrubbish\n[1]\n{\"hash\": 3, \"result\": {}}\n{\"hash\": \"x\"}\n"
                       << std::string(3, '\0') << "\n"
@@ -52,7 +52,7 @@ TEST_CASE("damaged lines are counted and left out") {
 }
 
 TEST_CASE("many writers lose nothing") {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path / "points.jsonl";
   PointsFile(file).open();
   std::vector<std::thread> writers;
@@ -87,3 +87,5 @@ TEST_CASE("the table has the finished points in the plan's order and says which 
   CHECK(table == "point,hash,a,b.c,x.y,list.1,named.fc.1.v,text,nothing,none\n0,h0" + tail + "2,h2" + tail);
   CHECK(unknown == std::set<std::string>{"nothing"});
 }
+
+}  // namespace bitline::points_test

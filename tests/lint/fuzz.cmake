@@ -1,6 +1,7 @@
 # Wrong files for every reader (tests/fuzz). The same cases each time; `fuzz TARGET 1000000` for a night.
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp)
 add_executable(fuzz ${sources})
+bitline_unity(fuzz)
 target_link_libraries(fuzz PRIVATE bitline_sim bitline::onnx ZLIB::ZLIB)
 target_compile_definitions(fuzz PRIVATE BITLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 foreach(target yaml npy onnx idx-images idx-labels)

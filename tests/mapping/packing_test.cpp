@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-using namespace bitline;
+namespace bitline::packing_test {
 
 namespace {
 
@@ -354,3 +354,5 @@ TEST_CASE("copies of a layer go to arrays of their own while there are any") {
   CHECK(arrays.size() == 4);
   CHECK(pack(blocks, 64, 32, 1).arrays_used == 1);  // where there is only one they share it
 }
+
+}  // namespace bitline::packing_test

@@ -9,8 +9,8 @@
 #include "periphery/logic/capacitors.h"
 #include "tests/periphery/technology.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::adc_circuit_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -136,3 +136,5 @@ TEST_CASE("the circuit model is asked when chosen, and names what it needs") {
   adc.common.cost.given.energy_J = 1e-12;  // with the area: nothing is left to model
   CHECK(unit_cost(adc, t, 1).energy_J == 1e-12);
 }
+
+}  // namespace bitline::adc_circuit_test

@@ -8,16 +8,12 @@
 #include "base/config_writer.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::adc_config_test {
 
 struct AdcHolder {
   Adc adc = SarAdc{};
 };
 void fields(Visitor& v, AdcHolder& c) { v(c.adc, {.key = "adc", .meaning = "converter"}); }
-
-}  // namespace bitline
-
-using namespace bitline;
 
 namespace {
 
@@ -135,3 +131,5 @@ TEST_CASE("written back and read again it is the same converter") {
   CHECK_FALSE(b.common.cost.given.leakage_W);
   CHECK(b.comparator_offset_lsb == a.comparator_offset_lsb);
 }
+
+}  // namespace bitline::adc_config_test

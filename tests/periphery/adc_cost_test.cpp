@@ -9,7 +9,7 @@
 #include "periphery/adc/adc.h"
 #include "periphery/published/survey_vectors.h"
 
-using namespace bitline;
+namespace bitline::adc_cost_test {
 
 namespace {
 
@@ -150,3 +150,5 @@ TEST_CASE("a converter outside the survey needs its own figures, and then works"
   CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, 0), 1), ConfigError);
   CHECK_THROWS_AS(unit_cost(adc, technology_of(130e-9, -1e8), 1), ConfigError);
 }
+
+}  // namespace bitline::adc_cost_test

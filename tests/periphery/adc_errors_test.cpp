@@ -12,7 +12,7 @@
 
 #include "periphery/adc/adc.h"
 
-using namespace bitline;
+namespace bitline::adc_errors_test {
 
 namespace {
 
@@ -294,3 +294,5 @@ TEST_CASE("a chip instance is one draw of its converters; seed and instance chan
   more.resize(8);
   CHECK(more == first);
 }
+
+}  // namespace bitline::adc_errors_test

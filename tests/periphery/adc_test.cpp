@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-using namespace bitline;
+namespace bitline::adc_test {
 
 namespace {
 
@@ -180,3 +180,5 @@ TEST_CASE("the 144k macro's codes equal exact rational arithmetic") {
     CHECK(outside > 0);
   }
 }
+
+}  // namespace bitline::adc_test

@@ -11,8 +11,8 @@
 #include "periphery/logic/arithmetic.h"
 #include "tests/periphery/technology.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::gates_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -144,3 +144,5 @@ TEST_CASE("arithmetic: sums of bits, growing with every bit") {
     CHECK(less(multiply_accumulate(t, 6, 6, bits), multiply_accumulate(t, 6, 6, bits + 1)));
   }
 }
+
+}  // namespace bitline::gates_test

@@ -14,8 +14,8 @@
 #include "periphery/memory/sram.h"
 #include "tests/periphery/technology.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::given_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -144,3 +144,5 @@ TEST_CASE("a smaller node takes less energy and area in every digital part") {
     }
   }
 }
+
+}  // namespace bitline::given_test

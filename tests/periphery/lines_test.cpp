@@ -13,8 +13,8 @@
 #include "periphery/memory/sram.h"
 #include "tests/periphery/technology.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::lines_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -232,3 +232,5 @@ TEST_CASE("register file: flip-flops behind a tree of multiplexers") {
   CHECK(c.area_m2 == near(hold.area_m2 + 7 * pitch + select.area_m2 / 128));
   CHECK(register_file_bit(t, 1 << 16, 8).energy_J > c.energy_J);
 }
+
+}  // namespace bitline::lines_test

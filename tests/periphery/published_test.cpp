@@ -13,7 +13,7 @@
 #include "periphery/published/published_parts.h"
 #include "periphery/published/survey_vectors.h"
 
-using namespace bitline;
+namespace bitline::published_test {
 
 namespace {
 
@@ -156,3 +156,5 @@ TEST_CASE("single parts of the shipped file are what the part models give") {
   CHECK(at_lower_supply);
   CHECK(area);
 }
+
+}  // namespace bitline::published_test

@@ -12,7 +12,7 @@
 #include "base/yaml.h"
 #include "periphery/technology/technology.h"
 
-namespace bitline::testing {
+namespace bitline::test {
 
 // At 1 V: an inverter's input 1.5 fF, output 1.2 fF; a NAND2's 2 fF and 2.4 fF; ln 2 R = 2000 ohm; one gate pitch of
 // area 0.8 um2.
@@ -56,4 +56,4 @@ inline std::vector<NamedTechnology> shipped_technologies() {
   return all;
 }
 
-}  // namespace bitline::testing
+}  // namespace bitline::test

@@ -13,7 +13,7 @@
 #include "report/text.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::cost_report_test {
 
 namespace {
 
@@ -207,3 +207,5 @@ TEST_CASE("the summary tells the same in few lines") {
   }
   CHECK(n < 55);
 }
+
+}  // namespace bitline::cost_report_test

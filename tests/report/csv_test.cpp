@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::csv_test {
 
 TEST_CASE("fields are quoted as RFC 4180 says") {
   CHECK(csv_field("fc1") == "fc1");
@@ -55,3 +55,5 @@ TEST_CASE("layers.csv holds no NaN") {
   r.layers[1].energy_breakdown_J[0].second = std::nan("");
   CHECK_THROWS_WITH_AS(layers_csv(r), doctest::Contains("layers.fc2.energy_breakdown_J.adc"), RunError);
 }
+
+}  // namespace bitline::csv_test

@@ -8,7 +8,7 @@
 #include "report/text.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::html_test {
 
 namespace {
 
@@ -98,3 +98,5 @@ TEST_CASE("what is not modelled is said, and it is that of the run") {
   CHECK(wires(sample_result()).starts_with("Not modelled in this run"));
   CHECK(wires(wired_result()).starts_with("Exact"));
 }
+
+}  // namespace bitline::html_test

@@ -13,7 +13,8 @@
 #include "report/version.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::result_json_test {
+
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -291,3 +292,5 @@ TEST_CASE("an empty result is still a document") {
   CHECK(j["warnings"] == Json::array());
   CHECK(j["energy"]["breakdown_J"] == Json::object());
 }
+
+}  // namespace bitline::result_json_test

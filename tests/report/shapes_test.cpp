@@ -10,7 +10,8 @@
 #include "report/table.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::shapes_test {
+
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -80,3 +81,5 @@ TEST_CASE("shapes: text and page tell what writing would cost") {
     CHECK(has(html, row));
   }
 }
+
+}  // namespace bitline::shapes_test

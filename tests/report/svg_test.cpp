@@ -15,7 +15,7 @@
 #include "report/svg_lines.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::svg_test {
 
 namespace {
 
@@ -288,3 +288,5 @@ TEST_CASE("axes: words with the prefix that suits, times as people write them, b
     lowest = std::max(lowest, std::stod(corner.substr(corner.find(',') + 1)));
   CHECK(lowest == 440);
 }
+
+}  // namespace bitline::svg_test

@@ -10,7 +10,7 @@
 #include "report/table.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::text_test {
 
 TEST_CASE("clean replaces what steers terminals and what is not UTF-8") {
   CHECK(clean("fc1 µ → 日本") == "fc1 µ → 日本");
@@ -189,3 +189,5 @@ TEST_CASE("the mapping table lists every block and every array") {
     CHECK(text.find(line) != std::string::npos);
   }
 }
+
+}  // namespace bitline::text_test

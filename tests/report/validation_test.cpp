@@ -12,7 +12,7 @@
 #include "report/table.h"
 #include "tests/report/sample.h"
 
-using namespace bitline;
+namespace bitline::validation_test {
 
 namespace {
 
@@ -127,3 +127,5 @@ TEST_CASE("a result of a budget alone: JSON, text and page leave out what was no
   CHECK(!holds(page, "TOPS"));
   CHECK(xml_problem(page.substr(page.find("<html"))) == "");
 }
+
+}  // namespace bitline::validation_test

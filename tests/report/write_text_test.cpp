@@ -8,7 +8,7 @@
 #include "report/table.h"
 #include "sample.h"
 
-using namespace bitline;
+namespace bitline::write_text_test {
 
 namespace {
 
@@ -80,3 +80,5 @@ TEST_CASE("unused arrays: how many, how much of the area, what would do") {
   CHECK(has(html_report(r, ""), said + "."));
   CHECK(has(mapping_table(r.mapping), "12 arrays unused (arrays: 2 would do)\n"));
 }
+
+}  // namespace bitline::write_text_test

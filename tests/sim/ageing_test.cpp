@@ -8,8 +8,8 @@
 #include "base/npy.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::ageing_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -210,3 +210,5 @@ TEST_CASE("a refresh makes devices young again: age counts from the last one") {
   CHECK(same(Aged(device + "age: 25 h, programming.refresh: 26 h"), day));    // not yet
   CHECK(same(Aged(device + "age: 24 h, programming.refresh: 12 h"), fresh));  // just now
 }
+
+}  // namespace bitline::ageing_test

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "sim/run.h"
 
-using namespace bitline;
+namespace bitline::budget_run_test {
 
 TEST_CASE("a figure misses its goal beyond it, or when there is none of ours") {
   Published p{"power", "W", "somebody", "predicted", 2, 2.01, 0.005};
@@ -43,3 +43,5 @@ TEST_CASE("a config with a budget and no network is summed and nothing else") {
   CHECK(r.published[0].within == 0.005);
   CHECK(r.layers.empty());
 }
+
+}  // namespace bitline::budget_run_test

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-using namespace bitline;
+namespace bitline::budget_test {
 
 namespace {
 
@@ -60,3 +60,5 @@ TEST_CASE("budget: empty, and what contains itself") {
   CHECK_THROWS_WITH_AS(budget_sums({{"tile", "tile", 1, 0, 0}}), doctest::Contains("contains itself"), ConfigError);
   CHECK_THROWS_AS(budget_sums({{"a", "b", 1, 0, 0}, {"b", "c", 1, 0, 0}, {"c", "a", 1, 0, 0}}), ConfigError);
 }
+
+}  // namespace bitline::budget_test

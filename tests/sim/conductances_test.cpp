@@ -12,8 +12,8 @@
 #include "base/npy.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::conductances_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -305,3 +305,5 @@ TEST_CASE("conductances: layers of different cells cannot share files") {
                           random_layer(8, 2, layout(OffsetCell{}, 4), 4, {1, 8, false}, 3)),
                   ConfigError);
 }
+
+}  // namespace bitline::conductances_test

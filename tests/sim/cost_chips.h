@@ -13,7 +13,7 @@
 #include "sim/cost.h"
 #include "tests/sim/helpers.h"
 
-namespace bitline::testing {
+namespace bitline::test {
 
 // Equal to twelve digits. Doctest's own tolerance is at least epsilon itself, far above a femtojoule.
 inline doctest::Approx relative(double expected) { return doctest::Approx(expected).epsilon(1e-12).scale(1e-30); }
@@ -169,4 +169,4 @@ inline double tree_bit_J(double arrays, double macro_um2) {
   return 0.5 * 0.5 * length_um * 0.2 * fJ * 1.3 * 1.3;
 }
 
-}  // namespace bitline::testing
+}  // namespace bitline::test

@@ -4,8 +4,8 @@
 
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::cost_property_test {
+using namespace bitline::test;
 
 TEST_CASE("cost: twice the images with every image twice leaves all means in place") {
   const Images twice = {small_images[0], small_images[1], small_images[0], small_images[1]};
@@ -145,3 +145,5 @@ TEST_CASE("cost: a run with fewer chips reloads the mapped devices of the networ
   const Result digital = mlp({{"chips", "1"}, {"layers", "{fc2: {digital: true}, fc3: {digital: true}}"}});
   CHECK(part(digital.energy_J, "reload") == relative(2.0 * 784 * 256 * 1e-9));
 }
+
+}  // namespace bitline::cost_property_test

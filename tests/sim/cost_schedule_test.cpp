@@ -4,8 +4,8 @@
 
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::cost_schedule_test {
+using namespace bitline::test;
 
 TEST_CASE("cost: bias rows drive and are written, but are neither operations nor activations") {
   MatrixLayer with = small_layer();
@@ -141,3 +141,5 @@ TEST_CASE("cost: unset figures are told") {
   CHECK(part(r.energy_J, "leakage") == relative(3 * nJ / r.throughput_per_s));  // the one converter's
   CHECK(contains(r.warnings, "write_energy"));
 }
+
+}  // namespace bitline::cost_schedule_test

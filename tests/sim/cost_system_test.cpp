@@ -7,8 +7,8 @@
 #include "periphery/memory/sram.h"
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::cost_system_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -180,3 +180,5 @@ TEST_CASE("cost: off-chip: inputs of the first layer and outputs of the last") {
   CHECK(unsure.energy_high_J - unsure.energy_per_inference_J == doctest::Approx(10 * bit.energy_J * (bit.spread - 1)));
   CHECK(unsure.energy_low_J < unsure.energy_per_inference_J);
 }
+
+}  // namespace bitline::cost_system_test

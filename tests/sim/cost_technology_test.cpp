@@ -5,8 +5,8 @@
 #include "tests/periphery/technology.h"
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::cost_technology_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -219,3 +219,5 @@ TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared a
     for (const auto& [array, seconds] : busy_s) CHECK(seconds <= 1 / r.throughput_per_s * (1 + 1e-12));
   }
 }
+
+}  // namespace bitline::cost_technology_test

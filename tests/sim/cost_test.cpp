@@ -4,8 +4,8 @@
 
 #include "tests/sim/cost_chips.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::cost_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -284,3 +284,5 @@ TEST_CASE("cost: a switch adds its time to each turn at a converter, and late li
   const double tau_s = 1 / 19.0 / 44e-6 * 4 * 2 * 0.2 * fJ;
   CHECK(costs(tiny()).layers[0].settle_s == relative(tau_s * 5 * std::log(2.0)));
 }
+
+}  // namespace bitline::cost_test

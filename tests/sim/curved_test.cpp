@@ -9,8 +9,8 @@
 #include "sim/cost.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::curved_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -179,3 +179,5 @@ TEST_CASE("energies of single images add up to the run's") {
     CHECK(sum == doctest::Approx(all).epsilon(1e-12).scale(1e-30));
   }
 }
+
+}  // namespace bitline::curved_test

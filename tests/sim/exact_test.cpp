@@ -5,8 +5,8 @@
 
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::exact_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -139,3 +139,5 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     CHECK(total == 0);
   }
 }
+
+}  // namespace bitline::exact_test

@@ -14,7 +14,7 @@
 #include "sim/execute.h"
 #include "sim/run.h"
 
-namespace bitline::testing {
+namespace bitline::test {
 
 inline const std::filesystem::path source = BITLINE_SOURCE_DIR;
 
@@ -94,4 +94,4 @@ inline RunOptions run_options() {
   return options;
 }
 
-}  // namespace bitline::testing
+}  // namespace bitline::test

@@ -5,8 +5,8 @@
 
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::macro_144k_test {
+using namespace bitline::test;
 
 TEST_CASE("144k macro: codes for given weights, inputs and integration times") {
   std::size_t clipped = 0, inside = 0;
@@ -45,3 +45,5 @@ TEST_CASE("144k macro: codes for given weights, inputs and integration times") {
   CHECK(inside > 1000);
   CHECK(clipped > 1000);
 }
+
+}  // namespace bitline::macro_144k_test

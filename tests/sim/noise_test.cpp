@@ -6,8 +6,8 @@
 
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::noise_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -151,3 +151,5 @@ TEST_CASE("a weight in several slices reads back right when all its digits do") 
   const double share = static_cast<double>(state.at_level) / static_cast<double>(state.cells);
   CHECK(std::abs(share - 0.9) < 5 * std::sqrt(0.9 * 0.1 / static_cast<double>(state.cells)));
 }
+
+}  // namespace bitline::noise_test

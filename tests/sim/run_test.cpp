@@ -8,8 +8,8 @@
 #include "base/files.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::run_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -177,3 +177,5 @@ TEST_CASE("faults, ageing, saturating converters and unknown layers are told or 
       run_options());
   CHECK(digital.quality.value == digital.quality.reference_quantized);
 }
+
+}  // namespace bitline::run_test

@@ -13,8 +13,8 @@
 #include "tests/sim/helpers.h"
 #include "workloads/forward.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::shapes_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -306,3 +306,5 @@ TEST_CASE("shapes: arrays that no layer uses are told with their area and the ke
   CHECK(tight.mapping.fits == "");
   CHECK(tight.unused_arrays_m2 == 0);
 }
+
+}  // namespace bitline::shapes_test

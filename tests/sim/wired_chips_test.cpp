@@ -13,8 +13,8 @@
 #include "tests/array/worst.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::wired_chips_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -426,3 +426,5 @@ TEST_CASE("whole runs with wires give the same bits for any thread count and bat
     CHECK(numbers(5, 3) == one);
   }
 }
+
+}  // namespace bitline::wired_chips_test

@@ -14,8 +14,8 @@
 #include "tests/array/worst.h"
 #include "tests/sim/helpers.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::wires_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -331,3 +331,5 @@ TEST_CASE("segments from the metal and the pitch of the cells") {
   CHECK(segment.column_ohm == doctest::Approx(0.48).epsilon(1e-12));
   CHECK_THROWS_AS(segment_resistance(config_of("{wires: {mode: exact}}")), ConfigError);
 }
+
+}  // namespace bitline::wires_test

@@ -6,8 +6,8 @@
 #include "tests/sim/cost_chips.h"
 #include "tests/temporary_folder.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::writing_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -96,7 +96,7 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   // From g_min in steps of one level: a weight w takes |w| pulses of two devices.
   const Override by_levels{"device.write",
                            "{type: write-verify, half_width: 1 uS, set_step: [2.5714 uS], spread: 0, start: 2 uS}"};
-  const Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
   double expected = 0, devices = 0, total_S = 0, weighted_S = 0;  // of all devices: conductance, pulses times it
   for (const auto& layer : layers.layers)
     if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
@@ -150,7 +150,7 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
 
 TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses because they start there") {
   NEEDS_FASHION_MNIST();
-  const Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
   double moved = 0, devices = 0;
   for (const auto& layer : layers.layers)
     if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
@@ -241,3 +241,5 @@ TEST_CASE("a Curie temperature is warned of when the devices are warmer") {
   CHECK(!contains(drifting("400 K", "0.3 eV"), "changes nothing"));
   CHECK(!contains(drifting("300 K", "0 eV"), "changes nothing"));
 }
+
+}  // namespace bitline::writing_test

@@ -15,7 +15,8 @@
 #include "base/error.h"
 #include "base/files.h"
 
-using namespace bitline;
+namespace bitline::dataset_test {
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -376,3 +377,5 @@ TEST_CASE("MNIST with its training images in four parts") {
   CHECK(training.labels.front() == 5);
   CHECK(load("mnist", folder).labels.front() == 7);
 }
+
+}  // namespace bitline::dataset_test

@@ -9,7 +9,7 @@
 #include "workloads/layers.h"
 #include "workloads/quantized.h"
 
-using namespace bitline;
+namespace bitline::network_test {
 
 namespace {
 
@@ -92,3 +92,5 @@ TEST_CASE("a float network that overflows is an error, not infinity") {
   data.pixels = {255};
   CHECK(message_of([&] { run_float(n, data, 0, 1); }).find("layer 'b'") != std::string::npos);
 }
+
+}  // namespace bitline::network_test

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "tests/workloads/onnx_models.h"
 
-using namespace bitline;
+namespace bitline::onnx_errors_test {
 using namespace bitline::test;
 
 namespace {
@@ -257,3 +257,5 @@ TEST_CASE("changed bytes never do more than raise an InputError") {
     CHECK(message_of(garbage) != "no error");
   CHECK_THROWS_AS(read_onnx("/nowhere/at-all.onnx"), InputError);
 }
+
+}  // namespace bitline::onnx_errors_test

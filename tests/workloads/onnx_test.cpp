@@ -8,7 +8,7 @@
 #include "tests/workloads/onnx_models.h"
 #include "workloads/quantized.h"
 
-using namespace bitline;
+namespace bitline::onnx_test {
 using namespace bitline::test;
 
 namespace {
@@ -268,3 +268,5 @@ TEST_CASE("Flatten and Reshape give (batch, features); equal names become unique
     CHECK(n.layers[2].output == Shape{12, 1, 1});
   }
 }
+
+}  // namespace bitline::onnx_test

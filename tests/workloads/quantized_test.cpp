@@ -12,7 +12,7 @@
 #include "tests/workloads/onnx_models.h"
 #include "workloads/layers.h"
 
-using namespace bitline;
+namespace bitline::quantized_test {
 using namespace bitline::test;
 
 namespace {
@@ -444,3 +444,5 @@ TEST_CASE("argmax takes the lowest index of equals") {
   CHECK(argmax(std::vector<float>{-1, -2}, 2) == std::vector<int>{0});
   CHECK_THROWS_AS((void)argmax(std::vector<float>{1, 2, 3}, 2), InputError);
 }
+
+}  // namespace bitline::quantized_test

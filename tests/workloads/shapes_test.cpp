@@ -14,8 +14,8 @@
 #include "workloads/code_statistics.h"
 #include "workloads/forward.h"
 
-using namespace bitline;
-using namespace bitline::testing;
+namespace bitline::shapes_test {
+using namespace bitline::test;
 
 namespace {
 
@@ -157,3 +157,5 @@ TEST_CASE("shapes: files of codes are read whole or refused with layer, file and
   sign.weight_bits = 1;
   CHECK(has(said(read_weight_codes, {1, 0}, {1, 2}, sign), "-1 and 1"));
 }
+
+}  // namespace bitline::shapes_test
