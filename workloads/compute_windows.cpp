@@ -19,6 +19,25 @@ Inside places_inside(int start, int size, int kernel, int dilation) {
   return {std::min(first, kernel), std::clamp(last, std::min(first, kernel), kernel)};
 }
 
+// Windows that lie wholly on the map, side by side values.
+template <class T>
+void pool_plane_inside(const Pool& p, const Map& map, const Extent& e, const T* plane, T* out) {
+  const Window& w = p.window;
+  const T count = static_cast<T>(std::int64_t{w.kernel_height} * w.kernel_width);
+  const auto width = static_cast<std::size_t>(map.width);
+  for (int oy = 0; oy < e.height; ++oy, plane += static_cast<std::size_t>(w.stride_y) * width) {
+    const T* corner = plane;
+    for (int ox = 0; ox < e.width; ++ox, corner += w.stride_x) {
+      const T* line = corner;
+      T result = p.kind == Pool::Kind::largest ? line[0] : T(0);
+      for (int ky = 0; ky < w.kernel_height; ++ky, line += width)
+        for (int kx = 0; kx < w.kernel_width; ++kx)
+          result = p.kind == Pool::Kind::largest ? std::max(result, line[kx]) : result + line[kx];
+      *out++ = p.kind == Pool::Kind::largest ? result : result / count;
+    }
+  }
+}
+
 template <class T>
 void pool_plane(const Pool& p, const Map& map, const Extent& e, const T* plane, T* out) {
   const Window& w = p.window;
@@ -54,7 +73,17 @@ void compute(const Pool& p, std::size_t samples, const Operand<T>& in, T* out) {
   const Extent e = extent(p.window, map.height, map.width, p.ceil_mode);
   const std::size_t planes = samples * static_cast<std::size_t>(map.maps) * static_cast<std::size_t>(map.channels);
   const std::size_t made = static_cast<std::size_t>(e.height) * static_cast<std::size_t>(e.width);
-  for (std::size_t i = 0; i < planes; ++i) pool_plane(p, map, e, in.values + i * map.plane(), out + i * made);
+  const Window& w = p.window;
+  const bool inside = w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0 && w.dilation_y == 1 &&
+                      w.dilation_x == 1 && !p.ceil_mode;
+  for (std::size_t i = 0; i < planes; ++i) {
+    const T* plane = in.values + i * map.plane();
+    if (inside) {
+      pool_plane_inside(p, map, e, plane, out + i * made);
+    } else {
+      pool_plane(p, map, e, plane, out + i * made);
+    }
+  }
 }
 
 template <class T>

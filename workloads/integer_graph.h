@@ -78,4 +78,17 @@ IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& cal
 // The truth, for any codes: what a Multiply without any error does.
 void multiply_exactly(const IntegerWeights&, std::span<const std::int16_t> in, const Vectors&, std::span<double> sums);
 
+// The same for the weights of one graph, which are brought into the order of the processor's instructions once: a
+// Multiply for many batches. Takes codes within the inputs' ranges only.
+class ExactProducts {
+ public:
+  explicit ExactProducts(const IntegerGraph& graph);
+  void operator()(const IntegerWeights&, std::span<const std::int16_t> in, const Vectors&,
+                  std::span<double> sums) const;
+
+ private:
+  struct Packed;
+  std::shared_ptr<const Packed> packed_;
+};
+
 }  // namespace bitline::workloads

@@ -18,13 +18,13 @@ constexpr std::size_t most_patches = std::size_t{1} << 18;  // values of one pro
 
 class FloatProduct {
  public:
-  FloatProduct(const Graph& graph, std::size_t samples) : graph_(graph), samples_(samples) {}
+  explicit FloatProduct(const Graph& graph) : graph_(graph) {}
 
-  void run(const Product& product, const Shape& shape, const float* in, float* out) {
+  void run(const Product& product, std::size_t samples, const Shape& shape, const float* in, float* out) {
     const Weights& w = graph_.weights[static_cast<std::size_t>(product.weights)];
     const auto size = static_cast<std::size_t>(shape.size());
-    if (product.window) return slide(w, *product.window, map_of(shape), in, out);
-    const std::size_t vectors = samples_ * size / static_cast<std::size_t>(w.rows);
+    if (product.window) return slide(w, *product.window, samples, map_of(shape), in, out);
+    const std::size_t vectors = samples * size / static_cast<std::size_t>(w.rows);
     multiply_floats(w, vectors, in, out);
     add_bias(w, vectors, out);
   }
@@ -36,9 +36,9 @@ class FloatProduct {
       for (std::size_t c = 0; c < w.bias.size(); ++c) out[c] += w.bias[c];
   }
 
-  void slide(const Weights& w, const Window& window, const Map& map, const float* in, float* out) {
+  void slide(const Weights& w, const Window& window, std::size_t samples, const Map& map, const float* in, float* out) {
     const Extent e = extent(window, map.height, map.width);
-    const std::size_t per_map = e.size(), maps = samples_ * static_cast<std::size_t>(map.maps);
+    const std::size_t per_map = e.size(), maps = samples * static_cast<std::size_t>(map.maps);
     const auto rows = static_cast<std::size_t>(w.rows), columns = static_cast<std::size_t>(w.columns);
     const std::size_t most = std::max<std::size_t>(64, most_patches / rows);
     const std::size_t step = std::max<std::size_t>(1, most / per_map);  // whole maps, or parts of one
@@ -66,7 +66,6 @@ class FloatProduct {
   }
 
   const Graph& graph_;
-  std::size_t samples_;
   std::vector<float> patches_, product_;
 };
 
@@ -86,25 +85,25 @@ std::vector<float> interpret_float(const Graph& graph, std::span<const float> va
   constexpr std::size_t batch = 64;  // samples at a time: what is kept between nodes stays small
   const std::size_t samples = count_samples(graph, values.size()),
                     size = static_cast<std::size_t>(graph.input().size());
-  std::vector<float> result;
-  result.reserve(samples * graph.output_size());
+  std::vector<float> result(samples * graph.output_size());
+  FloatProduct product(graph);
+  Buffers<float> buffers;
   for (std::size_t first = 0; first < samples; first += batch) {
     const std::size_t n = std::min(batch, samples - first);
-    FloatProduct product(graph, n);
     const MultiplyNode<float> multiply = [&](const Node& node, const Product& p, const Shape& shape, const float* in,
                                              std::size_t, float* out) {
       if (observe) observe(p.weights, {in, n * static_cast<std::size_t>(shape.size())});
-      product.run(p, shape, in, out);
+      product.run(p, n, shape, in, out);
       const Shape made = output_shapes(p, std::span(&shape, 1), graph.weights).front();
       check_finite(graph, node.name, {out, n * static_cast<std::size_t>(made.size())});
     };
-    Walk<float> walk(n, multiply);
+    Walk<float> walk(n, multiply, buffers);
     std::vector<Buffer<float>> inputs;
-    inputs.push_back(walk.take(n * size));
+    inputs.push_back(buffers.take(n * size));
     std::copy_n(values.data() + first * size, n * size, inputs.back().values.get());
-    const std::vector<float> out = joined(graph, n, walk.run(graph, std::move(inputs)));
-    check_finite(graph, graph.nodes.back().name, out);
-    result.insert(result.end(), out.begin(), out.end());
+    float* out = result.data() + first * graph.output_size();
+    join_outputs(graph, n, walk.run(graph, std::move(inputs)), buffers, out);
+    check_finite(graph, graph.nodes.back().name, {out, n * graph.output_size()});
   }
   return result;
 }

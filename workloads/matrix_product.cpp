@@ -36,14 +36,16 @@ void add_product_of_fours(std::size_t vectors, Rows<const float> in, const float
   }
 }
 
-// A narrow panel, as depthwise convolutions have: kernels for matrices would be nearly empty.
+// Narrow panels, as depthwise convolutions have: kernels for matrices would be nearly empty.
 constexpr int narrow = 3;
-void add_narrow_product(std::size_t vectors, Rows<const float> in, const Panel& p, Rows<float> out) {
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const float *x = in.row(v), *w = p.weights.data();
-    float* y = out.row(v);
-    for (int row = 0; row < p.rows; ++row)
-      for (int column = 0; column < p.columns; ++column) y[column] += x[row] * *w++;
+template <int Rows>  // 0: any
+void add_narrow_panel(const float* x, const Panel& p, float* y) {
+  const int rows = Rows ? Rows : p.rows;
+  for (int column = 0; column < p.columns; ++column) {
+    const float* w = p.weights.data() + column;
+    float sum = 0;
+    for (int row = 0; row < rows; ++row) sum += x[row] * w[static_cast<std::ptrdiff_t>(row) * p.columns];
+    y[column] += sum;
   }
 }
 
@@ -66,16 +68,26 @@ void add_product(std::size_t vectors, Rows<const float> in, const float* w, std:
 void multiply_floats(const Weights& weights, std::size_t vectors, const float* in, float* out) {
   const auto rows = static_cast<std::size_t>(weights.rows), columns = static_cast<std::size_t>(weights.columns);
   std::fill_n(out, vectors * columns, 0.f);
+  std::vector<const Panel*> narrow_panels;
   for (const Panel& p : weights.panels) {
-    const Rows<const float> x{in + p.row, rows};
-    const Rows<float> y{out + p.column, columns};
     if (p.columns <= narrow && weights.panels.size() > 1) {
-      add_narrow_product(vectors, x, p, y);
+      narrow_panels.push_back(&p);
     } else {
-      add_product(vectors, x, p.weights.data(), static_cast<std::size_t>(p.rows), static_cast<std::size_t>(p.columns),
-                  y);
+      add_product(vectors, {in + p.row, rows}, p.weights.data(), static_cast<std::size_t>(p.rows),
+                  static_cast<std::size_t>(p.columns), {out + p.column, columns});
     }
   }
+  if (narrow_panels.empty()) return;
+  for (std::size_t v = 0; v < vectors; ++v)
+    for (const Panel* p : narrow_panels) {
+      const float* x = in + v * rows + p->row;
+      float* y = out + v * columns + p->column;
+      if (p->rows == 9) {
+        add_narrow_panel<9>(x, *p, y);
+      } else {
+        add_narrow_panel<0>(x, *p, y);
+      }
+    }
 }
 
 template <class T>

@@ -49,7 +49,8 @@ using MultiplyNode = std::function<void(const Node& node, const Product& product
 template <class T>
 class Walk {
  public:
-  Walk(std::size_t samples, const MultiplyNode<T>& multiply) : samples_(samples), multiply_(multiply) {}
+  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers)
+      : samples_(samples), multiply_(multiply), buffers_(buffers) {}
 
   // One buffer for each of the graph's outputs; `inputs` are its inputs, in order.
   std::vector<Buffer<T>> run(const Graph& graph, std::vector<Buffer<T>> inputs, std::size_t step = 0) {
@@ -64,8 +65,6 @@ class Walk {
     for (int t : graph.outputs) outputs.push_back(copy_of(frame, t));
     return outputs;
   }
-
-  Buffer<T> take(std::size_t size) { return buffers_.take(size); }
 
  private:
   static constexpr std::size_t never = static_cast<std::size_t>(-1);
@@ -195,22 +194,22 @@ class Walk {
 
   std::size_t samples_;
   const MultiplyNode<T>& multiply_;
-  Buffers<T> buffers_;
+  Buffers<T>& buffers_;
 };
 
-// All outputs of each sample, one after another.
+// All outputs of each sample, one after another, to `out`; their memory goes back to `buffers`.
 template <class T>
-std::vector<T> joined(const Graph& graph, std::size_t samples, const std::vector<Buffer<T>>& outputs) {
+void join_outputs(const Graph& graph, std::size_t samples, std::vector<Buffer<T>> outputs, Buffers<T>& buffers,
+                  T* out) {
   const std::size_t width = graph.output_size();
-  std::vector<T> out(samples * width);
   std::size_t at = 0;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const auto size = static_cast<std::size_t>(graph.tensors[static_cast<std::size_t>(graph.outputs[i])].shape.size());
     for (std::size_t s = 0; s < samples; ++s)
-      std::copy_n(outputs[i].values.get() + s * size, size, out.data() + s * width + at);
+      std::copy_n(outputs[i].values.get() + s * size, size, out + s * width + at);
     at += size;
+    buffers.give_back(std::move(outputs[i]));
   }
-  return out;
 }
 
 // How many samples `values` holds. Throws InputError when they are no whole number of inputs of the graph.

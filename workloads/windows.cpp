@@ -28,18 +28,39 @@ int steps_of(const char* side, int size, int kernel, int stride, int dilation, i
   return static_cast<int>(steps);
 }
 
-// One kernel row of a patch: `count` values, `dilation` apart, the first of them at `left` of a line of `width`.
-template <class T>
-void patch_line(const T* line, int left, int width, int count, int dilation, T* out) {
-  if (dilation == 1 && left >= 0 && left + count <= width) {
-    if (count == 3) {  // the usual kernel, inside: no loop
-      std::copy_n(line + left, 3, out);
-    } else {
-      std::copy_n(line + left, count, out);
-    }
-    return;
+// The patch of a window that lies wholly on the map; `Width` is its width where known, so that lines need no loop.
+template <int Width, class T>
+T* patch_inside(const Window& w, const Map& map, const T* corner, T* out) {
+  const int width = Width ? Width : w.kernel_width;
+  const std::size_t plane = map.plane(),
+                    line = static_cast<std::size_t>(w.dilation_y) * static_cast<std::size_t>(map.width);
+  for (int c = 0; c < map.channels; ++c, corner += plane) {
+    const T* from = corner;
+    for (int ky = 0; ky < w.kernel_height; ++ky, from += line)
+      for (int kx = 0; kx < width; ++kx) *out++ = from[Width ? kx : kx * w.dilation_x];
   }
-  for (int k = 0, x = left; k < count; ++k, x += dilation) out[k] = x >= 0 && x < width ? line[x] : T(0);
+  return out;
+}
+
+// The patch of a window whose corner stands at (top, left): 0 outside.
+template <class T>
+T* patch_at_edge(const Window& w, const Map& map, int top, int left, const T* channel, T* out) {
+  const std::size_t plane = map.plane();
+  for (int c = 0; c < map.channels; ++c, channel += plane)
+    for (int ky = 0; ky < w.kernel_height; ++ky) {
+      const int y = top + ky * w.dilation_y;
+      const bool above_or_below = y < 0 || y >= map.height;
+      const T* line =
+          channel + (above_or_below ? 0 : static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width));
+      for (int kx = 0, x = left; kx < w.kernel_width; ++kx, x += w.dilation_x)
+        *out++ = above_or_below || x < 0 || x >= map.width ? T(0) : line[x];
+    }
+  return out;
+}
+
+bool is_one_value(const Window& w) {
+  return w.kernel_height == 1 && w.kernel_width == 1 && w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0 &&
+         w.stride_y == 1 && w.stride_x == 1;
 }
 
 }  // namespace
@@ -61,21 +82,32 @@ Extent extent(const Window& w, int height, int width, bool ceil_mode) {
 template <class T>
 void patches(const Window& w, const Map& map, const Extent& extent, std::size_t first, std::size_t count, const T* in,
              T* out) {
-  const std::size_t plane = map.plane(), across = static_cast<std::size_t>(extent.width);
+  const std::size_t across = static_cast<std::size_t>(extent.width), plane = map.plane();
+  if (is_one_value(w)) {  // (channels, positions) to (positions, channels)
+    const auto channels = static_cast<std::size_t>(map.channels);
+    constexpr std::size_t block = 16;
+    for (std::size_t c0 = 0; c0 < channels; c0 += block)
+      for (std::size_t p = 0; p < count; ++p)
+        for (std::size_t c = c0; c < std::min(c0 + block, channels); ++c)
+          out[p * channels + c] = in[c * plane + first + p];
+    return;
+  }
+  const int reach_y = (w.kernel_height - 1) * w.dilation_y, reach_x = (w.kernel_width - 1) * w.dilation_x;
   for (std::size_t position = first; position < first + count; ++position) {
     const int top = static_cast<int>(position / across) * w.stride_y - w.pad_top;
     const int left = static_cast<int>(position % across) * w.stride_x - w.pad_left;
-    const T* channel = in;
-    for (int c = 0; c < map.channels; ++c, channel += plane)
-      for (int ky = 0; ky < w.kernel_height; ++ky, out += w.kernel_width) {
-        const int y = top + ky * w.dilation_y;
-        if (y < 0 || y >= map.height) {
-          std::fill_n(out, w.kernel_width, T(0));
-        } else {
-          patch_line(channel + static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width), left, map.width,
-                     w.kernel_width, w.dilation_x, out);
-        }
-      }
+    if (top < 0 || left < 0 || top + reach_y >= map.height || left + reach_x >= map.width) {
+      out = patch_at_edge(w, map, top, left, in, out);
+      continue;
+    }
+    const T* corner =
+        in + static_cast<std::size_t>(top) * static_cast<std::size_t>(map.width) + static_cast<std::size_t>(left);
+    const int width = w.dilation_x == 1 ? w.kernel_width : 0;
+    out = width == 1   ? patch_inside<1>(w, map, corner, out)
+          : width == 3 ? patch_inside<3>(w, map, corner, out)
+          : width == 5 ? patch_inside<5>(w, map, corner, out)
+          : width == 7 ? patch_inside<7>(w, map, corner, out)
+                       : patch_inside<0>(w, map, corner, out);
   }
 }
 
