@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "sim/schedule.h"
+#include "sim/graph_flow.h"
 #include "tests/sim/cost_chips.h"
 
 namespace bitline::dataflow_test {
@@ -121,19 +122,24 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   workloads::IntegerWeights conv = layer_of("conv", 0, 4, 2, {3, -1, 0, 2, -3, 1, 2, 2}, {1, 2, false}),
               fc = layer_of("fc", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false});
   conv.positions = 4, conv.inputs = 16;
-  fc.source = 3;
   fc.bias = {0.5, 0, 0, 0};
-  Convolution convolution;
-  convolution.kernel_height = convolution.kernel_width = convolution.stride_x = convolution.stride_y = 2;
-  const Network network{"net",
-                        {1, 4, 4},
-                        {{"conv", convolution, {1, 4, 4}, {2, 2, 2}},
-                         {"relu", Activation{}, {2, 2, 2}, {2, 2, 2}},
-                         {"pool", Pool{}, {2, 2, 2}, {2, 1, 1}},
-                         {"fc", Linear{}, {2, 1, 1}, {4, 1, 1}},
-                         {"softmax", Softmax{}, {4, 1, 1}, {4, 1, 1}}}};
+  using namespace workloads;
+  auto net = std::make_shared<Graph>();
+  net->tensors.push_back({"x", {{1, 1, 4, 4}}, {}});
+  net->inputs = {0};
+  net->weights = {{"conv", 4, 2, {{0, 0, 4, 2, std::vector<float>(8, 1)}}, {}},
+                  {"fc", 2, 4, {{0, 0, 2, 4, std::vector<float>(8, 1)}}, {0.5, 0, 0, 0}}};
+  const Window halves{.kernel_height = 2, .kernel_width = 2, .stride_y = 2, .stride_x = 2};
+  int last = append(*net, "conv", Product{.weights = 0, .window = halves}, {0});
+  last = append(*net, "relu", Activate{}, {last});
+  last = append(*net, "pool", workloads::Pool{.window = halves}, {last});
+  last = append(*net, "flat", Reshape{{{1, 2}}}, {last});
+  last = append(*net, "fc", Product{.weights = 1}, {last});
+  net->outputs = {append(*net, "softmax", workloads::Softmax{.axis = 1}, {last})};
+  check(*net);
+  const IntegerGraph network{net, {conv, fc}};
   const Chip chip = chip_with(tiny(), {conv, fc});
-  const Costs r = price(chip, tariff(chip, chain_flow(chip, network)), std::vector<Ledger>(2), std::nullopt);
+  const Costs r = price(chip, tariff(chip, graph_flow(chip, network)), std::vector<Ledger>(2), std::nullopt);
   REQUIRE(r.nodes.size() == 5);
   CHECK(r.nodes[0].on_arrays);
   CHECK(r.nodes[0].macs == 4 * 2 * 4);
