@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "tests/fuzz/targets.h"
 #include "tests/workloads/onnx_models.h"
+#include "workloads/dataset.h"
 #include "workloads/idx.h"
 #include "workloads/interpret.h"
 #include "workloads/onnx_import.h"
@@ -139,7 +140,7 @@ Target idx_images_target() {
 
 Target idx_labels_target() {
   const std::string labels = idx({40});
-  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { read_idx_array(file, 1); }};
+  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { workloads::read_idx_labels(file); }};
 }
 
 }  // namespace bitline::fuzz
