@@ -112,6 +112,14 @@ void check_shapes(Config& c, const ConfigPath& where, ConfigReader& r) {
 
 }  // namespace
 
+void find_workload_files(Workload& w, const ConfigPath& where, ConfigReader& r) {
+  find_file(w.network, "workload.network", where, r);
+  for (std::size_t i = 0; i < w.shapes.size(); ++i) {
+    find_file(w.shapes[i].weights, fmt::format("workload.shapes.{}.weights", i), where, r);
+    find_file(w.shapes[i].inputs, fmt::format("workload.shapes.{}.inputs", i), where, r);
+  }
+}
+
 void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {
   Workload& w = c.workload;
   const auto& origins = r.annotations().origins;

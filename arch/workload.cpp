@@ -4,8 +4,9 @@
 namespace bitline {
 
 void fields(Visitor& v, Workload& w) {
-  v(w.network,
-    {.key = "network", .meaning = "ONNX file: beside the config, or a shipped model's name; this or `shapes`"});
+  v(w.network, {.key = "network",
+                .meaning = "ONNX file: beside the config, or a shipped model's name; this or `shapes`",
+                .label = true});
   v(w.shapes,
     {.key = "shapes", .meaning = "layers of which only the shape is known: costs without accuracy; this or `network`"});
   v(w.activity, {.key = "activity", .meaning = "what inputs of `shapes` are"});

@@ -30,7 +30,7 @@ struct Workload {
   workloads::DataSource dataset;
   int images = 10000;            // of the test split, from its first
   int calibration_images = 256;  // of the training split
-  std::optional<workloads::Normalize> normalize;
+  std::optional<workloads::Standardize> normalize;
   std::optional<int> first_class;  // the output that is class 0; unset: as many outputs as classes
   std::vector<workloads::Score> scores;  // empty: default_scores() of the data's truth
 };

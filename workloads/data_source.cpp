@@ -19,7 +19,7 @@ void fields(Visitor& v, DataSource& d) {
     {.key = "calibration_labels", .meaning = "of `calibration_inputs`; counted for the number of classes"});
 }
 
-void fields(Visitor& v, Normalize& n) {
+void fields(Visitor& v, Standardize& n) {
   v(n.mean, {.key = "mean", .meaning = "subtracted from inputs; one number, or one per channel", .single = true});
   v(n.std, {.key = "std",
             .meaning = "divides what is left; one number, or one per channel",

@@ -19,9 +19,9 @@ struct DataSource {
 void fields(Visitor&, DataSource&);
 
 // (x - mean) / std before anything else sees x, as torchvision's transform of that name; padding stays 0 after it.
-struct Normalize {
+struct Standardize {
   std::vector<double> mean{0}, std{1};  // one for all, or one per channel (the first dimension of a sample)
 };
-void fields(Visitor&, Normalize&);
+void fields(Visitor&, Standardize&);
 
 }  // namespace bitline::workloads

@@ -222,7 +222,13 @@ Contents contents_of(const DataSource& source, Split split, const DataPath& wher
   return {set.name, set.dims, set.count, std::move(truth)};
 }
 
-void normalize(Samples& samples, const Normalize& by) {
+std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {
+  std::vector<fs::path> files;
+  for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  return files;
+}
+
+void normalize(Samples& samples, const Standardize& by) {
   const std::size_t channels = samples.dims.empty() ? 1 : static_cast<std::size_t>(samples.dims.front());
   for (const auto& [key, list] : {std::pair{"mean", &by.mean}, {"std", &by.std}})
     if (list->size() != 1 && list->size() != channels)

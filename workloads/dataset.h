@@ -37,6 +37,9 @@ inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 Samples load_samples(const DataSource& source, Split split, std::size_t first, std::size_t count,
                      const DataPath& where);
 
+// The files that part is read from. Throws as load_samples() does.
+std::vector<std::filesystem::path> data_files(const DataSource& source, Split split, const DataPath& where);
+
 // What that part holds, from headers and labels alone. Throws as load_samples() does.
 struct Contents {
   std::string name;
@@ -47,7 +50,7 @@ struct Contents {
 Contents contents_of(const DataSource& source, Split split, const DataPath& where);
 
 // In place. Throws InputError: neither one number nor as many as the samples have channels.
-void normalize(Samples& samples, const Normalize& by);
+void normalize(Samples& samples, const Standardize& by);
 
 // "28 x 28"; "one number" for none.
 std::string dims_text(std::span<const int> dims);
