@@ -217,7 +217,9 @@ Samples load_samples(const DataSource& source, Split split, std::size_t first, s
 
 Contents contents_of(const DataSource& source, Split split, const DataPath& where) {
   const OpenSet set = open_set(source, split, where);
-  return {set.name, set.dims, set.count, set.classes};
+  Truth truth = set.targets;
+  if (set.classes > 0) truth = Labels{{}, set.classes, set.class_names, {}};
+  return {set.name, set.dims, set.count, std::move(truth)};
 }
 
 std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {

@@ -45,7 +45,7 @@ struct Contents {
   std::string name;
   std::vector<int> dims;  // of one sample
   std::size_t count = 0;
-  int classes = 0;  // 0: no labels
+  Truth truth;  // without any sample: how many classes or targets there are
 };
 Contents contents_of(const DataSource& source, Split split, const DataPath& where);
 
