@@ -67,7 +67,7 @@ bool says_nothing(const Value& v) {
   if (v.is_list()) return v.items.empty();
   static const std::set<std::string> words = {"unset",    "none",  "never", "false",   "ideal",
                                               "ohmic",    "exact", "metal", "unknown", "summed over gates",
-                                              "modelled", ""};
+                                              "modelled", "technology.temperature", ""};
   if (words.count(v.text)) return true;
   const auto n = number_and_unit(v.text);
   return n && n->value == 0;
