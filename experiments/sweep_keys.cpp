@@ -124,9 +124,13 @@ void find_keys(Sweep& sweep) {
   FileKeys files;
   if (!separable(sweep)) {
     std::vector<std::vector<Diagnostic>> wrong(sweep.size());
-    parallel_for(
-        sweep.size(), [&](std::size_t i) try { sweep.keys[i] = point_key(sweep, sweep.load(i), files); } catch (
-                          const ConfigError& e) { wrong[i] = e.diagnostics(); });
+    parallel_for(sweep.size(), [&](std::size_t i) {
+      try {
+        sweep.keys[i] = point_key(sweep, sweep.load(i), files);
+      } catch (const ConfigError& e) {
+        wrong[i] = e.diagnostics();
+      }
+    });
     SweepProblems problems;
     for (const auto& list : wrong) problems.add(list);
     problems.finish();
