@@ -217,9 +217,9 @@ TEST_CASE("a layer that deviates nowhere has no signal-to-noise ratio") {
   CHECK(Json::parse(result_json(r))["layers"][0]["snr_db"].is_null());
   CHECK(!lookup(r, "layers.fc1.snr_db"));
   r.reads[0].snr_db = -std::numeric_limits<double>::infinity();
-  CHECK_THROWS_AS(result_json(r), RunError);
-  r.reads[0].snr_db = std::nan("");
-  CHECK_THROWS_AS(result_json(r), RunError);
+  CHECK(!lookup(r, "layers.fc1.snr_db"));
+  r.reads[0].snr_db = std::nan("");  // no signal
+  CHECK(!lookup(r, "layers.fc1.snr_db"));
 }
 
 TEST_CASE("lookup finds what a path names") {
@@ -240,7 +240,7 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
   CHECK(lookup(r, "seed") == 7.0);
   for (const char* nowhere : {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db",
-                              "layers.0.snr_db", "quality.metric", "write.pulses_per_cell",
+                              "quality.metric", "write.pulses_per_cell",
                               "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
@@ -283,7 +283,7 @@ TEST_CASE("mapping_json says more about the mapping alone") {
   CHECK(keys(j["layers"][0]) == Keys{"name", "rows", "columns", "digital", "blocks"});
   CHECK(j["layers"][0]["blocks"][2]["layer_row"] == 576);
   r.mapping.array_utilisation[2] = std::nan("");
-  CHECK_THROWS_WITH_AS(mapping_json(r.mapping), doctest::Contains("array_utilisation.2"), RunError);
+  CHECK(Json::parse(mapping_json(r.mapping))["array_utilisation"][2].is_null());
 }
 
 TEST_CASE("an empty result is still a document") {
