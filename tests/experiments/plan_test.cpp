@@ -210,7 +210,7 @@ TEST_CASE("keys are those of the points' configs, however the axes lie in them")
            // Rows that show published figures: read whole.
            "config: fashion-mlp\ngrid: {adc.bits: [5, 6]}\nkeep: [published.0.ours]\n",
            "config: fashion-mlp\ngrid: {published: [[], [{what: a, published: 1, ours: quality.value, source: b, with: "
-           "{adc.bits: 3}}]]}\nresults: full\n",
+           "{adc.bits: 4}}]]}\nresults: full\n",
        }) {
     INFO(plan);
     check_keys(sweep_of(plan));

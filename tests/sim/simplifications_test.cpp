@@ -242,7 +242,7 @@ TEST_CASE("no claim outlives the model that makes it false") {
   const std::vector<Override> drifting{{"device.drift", "{type: power-law, nu_mean: 0.05}"}, {"age", "1 day"}};
   CHECK(says(with(drifting), "Temperature of devices", "depend on none"));
   std::vector<Override> activated = drifting;
-  activated.push_back({"device.thermal.drift", "0.6 eV"});
+  activated.push_back({"device.thermal.drift_energy", "0.6 eV"});
   CHECK_FALSE(says(with(activated), "Temperature of devices", "depend on none"));
   CHECK(says(with(activated), "Temperature of devices", "Arrhenius"));
   CHECK(says(with({}), "Ageing", "keep the conductance"));
