@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "sim/schedule.h"
 #include "sim/graph_flow.h"
+#include "sim/schedule.h"
 #include "tests/sim/cost_chips.h"
 
 namespace bitline::dataflow_test {
@@ -88,8 +88,8 @@ TEST_CASE("bits: codes of the layers that read a tensor, through nodes that keep
 }
 
 TEST_CASE("branches on arrays of their own overlap, on one array they take turns; energy is the same") {
-  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
-                                           layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
+  const std::vector<workloads::IntegerWeights> layers = {
+      small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const auto branches = [&](const Changes& changes) {
     const Chip chip = chip_with(tiny(changes), layers);
     Dataflow flow;
@@ -120,7 +120,7 @@ TEST_CASE("branches on arrays of their own overlap, on one array they take turns
 
 TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling does anyway is not paid twice") {
   workloads::IntegerWeights conv = layer_of("conv", 0, 4, 2, {3, -1, 0, 2, -3, 1, 2, 2}, {1, 2, false}),
-              fc = layer_of("fc", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false});
+                            fc = layer_of("fc", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false});
   conv.positions = 4, conv.inputs = 16;
   fc.bias = {0.5, 0, 0, 0};
   using namespace workloads;
@@ -150,8 +150,8 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   CHECK(part(r.nodes[2].energy_breakdown_J, "digital") == relative(6 * compare_J));
   CHECK(part(r.nodes[2].energy_breakdown_J, "buffer") == relative((8 * 2 + 2 * 2) * 7 * fJ));
   CHECK(r.nodes[2].latency_s == relative(10 * ns));
-  // Four numbers of 16 bits: read once, kept by the unit and written once; 3 comparisons, 7 additions, 4 exponentials, 1 division and
-  // 4 multiplications.
+  // Four numbers of 16 bits: read once, kept by the unit and written once; 3 comparisons, 7 additions, 4 exponentials,
+  // 1 division and 4 multiplications.
   const auto operation_J = [&](DigitalOperation o) {
     const MemoryBit memory = [&](double bits, int word) { return memory_bit(chip.config, bits, word); };
     return operation_cost(chip.config.technology, chip.config.periphery.digital, o, memory).energy_J;
