@@ -172,7 +172,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     const workloads::Samples data =
         load_data(config.workload, workloads::Split::test, static_cast<std::size_t>(config.workload.images), options);
     check_shape(graph, data);
-    NetworkOutputs outputs{.columns = static_cast<int>(graph.output_size())};
+    NetworkOutputs outputs;
+    outputs.columns = static_cast<int>(graph.output_size());
     const std::vector<workloads::Score> scores = scores_of(config.workload.scores, outputs.columns, data);
     add_inputs(data, p.inputs);
     result.inputs = p.inputs;
