@@ -62,7 +62,7 @@ class Loader {
     Value v = parse_yaml(text, file.string());
     if (!v.is_map())
       fail_file({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
-           "a configuration is a map of keys; see `bitline schema`");
+                "a configuration is a map of keys; see `bitline schema`");
     return v;
   }
 
@@ -288,7 +288,8 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
 }  // namespace
 
 fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
-  if (!name.is_scalar() || name.text.empty()) fail_file(name.origin, "expected the name or path of a configuration file");
+  if (!name.is_scalar() || name.text.empty())
+    fail_file(name.origin, "expected the name or path of a configuration file");
   if (!where.files) return look_for(name, key, where);
   return where.files->found(fmt::format("{}\n{}\n{}", key, folder_of(name.origin).string(), name.text),
                             [&] { return look_for(name, key, where); });
@@ -313,7 +314,7 @@ std::optional<Value> open_named(const Value& node, std::string_view key, std::sp
 }
 
 fs::path folder_of(const Origin& written) {
-  return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file).parent_path();
+  return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file.str()).parent_path();
 }
 
 void set_path(Value& root, std::string_view path, Value value) {

@@ -217,12 +217,23 @@ Samples load_samples(const DataSource& source, Split split, std::size_t first, s
 
 Contents contents_of(const DataSource& source, Split split, const DataPath& where) {
   const OpenSet set = open_set(source, split, where);
-  return {set.name, set.dims, set.count, set.classes};
+  Truth truth = set.targets;
+  if (set.classes > 0) truth = Labels{{}, set.classes, set.class_names, {}};
+  return {set.name, set.dims, set.count, std::move(truth)};
 }
 
 std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {
   std::vector<fs::path> files;
-  for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  try {
+    for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  } catch (const InputError&) {  // cannot be read as it stands: whatever is where the set would be
+    for (const fs::path& folder : where.folders) {
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(folder / source.name, ignored))
+        if (entry.is_regular_file(ignored)) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+  }
   return files;
 }
 

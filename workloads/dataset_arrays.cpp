@@ -123,7 +123,10 @@ void attach(OpenSet& set, Truth truth, const std::string& labels) {
     throw InputError(fmt::format("{} holds labels of {} samples, but {} holds {} samples: they do not belong together",
                                  labels, samples_of(truth), set.name, set.count));
   set.classes = std::max(set.classes, classes_of(truth));
-  if (auto* own = std::get_if<Labels>(&truth)) own->classes = set.classes;
+  if (auto* own = std::get_if<Labels>(&truth))
+    own->classes = set.classes;
+  else
+    set.targets = part_of(truth, 0, 0), set.classes = 0;
   set.read = [values = std::move(set.read), truth = std::make_shared<const Truth>(std::move(truth))](
                  std::size_t first, std::size_t count, Samples& out) {
     values(first, count, out);

@@ -71,7 +71,7 @@ TEST_CASE("files of inputs and labels replace a name, also over a base that has 
     CHECK(d.calibration_inputs == fs::weakly_canonical(f.path / "cx.npy").string());
     CHECK(d.calibration_labels == fs::weakly_canonical(f.path / "cy.npy").string());
   };
-  check(workload(f, files));
+  check(workload(f, files).dataset);
   f.file("base.yaml", std::string(complete) + "workload: {network: net.onnx, dataset: mnist}\n");
   const LoadedConfig over = f.loaded("base: base.yaml\nworkload: {" + files + "}\n");
   check(over.config.workload.dataset);
