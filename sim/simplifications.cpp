@@ -48,7 +48,7 @@ std::vector<Simplification> digital_layer_claims(const Config& c) {
     if (layer_config(c, e.key).digital)
       return {
           {"Digital layers",
-           {{"Exact. Their energy and time are counted; the area of their unit and the memory of its weights are not.",
+           {{"Exact. Energy, time and area of their unit and of the memory of their weights are counted; control is not.",
              {},
              {fmt::format("layers.{}.digital", e.key)}}}}};
   return {};

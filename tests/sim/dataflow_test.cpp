@@ -131,11 +131,11 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   net->weights = {{"conv", 4, 2, {{0, 0, 4, 2, std::vector<float>(8, 1)}}, {}},
                   {"fc", 2, 4, {{0, 0, 2, 4, std::vector<float>(8, 1)}}, {0.5, 0, 0, 0}}};
   const Window halves{.kernel_height = 2, .kernel_width = 2, .stride_y = 2, .stride_x = 2};
-  int last = append(*net, "conv", Product{.weights = 0, .window = halves}, {0});
+  int last = append(*net, "conv", Product{0, halves, 0}, {0});
   last = append(*net, "relu", Activate{}, {last});
   last = append(*net, "pool", workloads::Pool{.window = halves}, {last});
   last = append(*net, "flat", Reshape{{{1, 2}}}, {last});
-  last = append(*net, "fc", Product{.weights = 1}, {last});
+  last = append(*net, "fc", Product{1, {}, 0}, {last});
   net->outputs = {append(*net, "softmax", workloads::Softmax{.axis = 1}, {last})};
   check(*net);
   const IntegerGraph network{net, {conv, fc}};
