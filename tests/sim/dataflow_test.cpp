@@ -6,7 +6,6 @@
 
 #include "sim/graph_flow.h"
 #include "sim/schedule.h"
-#include "sim/graph_flow.h"
 #include "tests/sim/cost_chips.h"
 
 namespace bitline::dataflow_test {
@@ -151,8 +150,8 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   CHECK(part(r.nodes[2].energy_breakdown_J, "digital") == relative(6 * compare_J));
   CHECK(part(r.nodes[2].energy_breakdown_J, "buffer") == relative((8 * 2 + 2 * 2) * 7 * fJ));
   CHECK(r.nodes[2].latency_s == relative(10 * ns));
-  // Four numbers of 16 bits: read once, kept by the unit and written once; 3 comparisons, 7 additions, 4 exponentials, 1 division and
-  // 4 multiplications.
+  // Four numbers of 16 bits: read once, kept by the unit and written once; 3 comparisons, 7 additions, 4 exponentials,
+  // 1 division and 4 multiplications.
   const auto operation_J = [&](DigitalOperation o) {
     const MemoryBit memory = [&](double bits, int word) { return memory_bit(chip.config, bits, word); };
     return operation_cost(chip.config.technology, chip.config.periphery.digital, o, memory).energy_J;
