@@ -21,7 +21,7 @@ LayerActions common_actions(const LayerPlan& plan, const NodeTraffic& moved) {
   a.outputs = static_cast<double>(m.columns) * static_cast<double>(m.positions);
   a.macs = macs_per_vector(m) * static_cast<double>(m.positions);
   a.output_bits = moved.output_bits;
-  a.bits_out = moved.written_bits;
+  a.bits_out = a.outputs * a.output_bits;  // of every step of a loop, of which the tensor holds one
   a.planned[Action::off_chip_bit] = moved.off_chip_bits;
   a.planned[Action::rescaling] = a.outputs;
   return a;

@@ -49,6 +49,7 @@ NodeTraffic traffic(const Dataflow& flow, std::size_t number) {
   }
   for (const std::size_t t : node.out) {
     const FlowTensor& tensor = flow.tensors[t];
+    sum.written_values += tensor.values;
     sum.written_bits += tensor.size_bits();
     sum.output_bits = std::max(sum.output_bits, tensor.bits);
     if (tensor.consumers.empty()) sum.off_chip_bits += tensor.size_bits();

@@ -47,7 +47,7 @@ void set_bits(Dataflow&, const std::vector<int>& layer_bits, int value_bits);
 
 // What one node moves, in bits of one sample.
 struct NodeTraffic {
-  double read_values = 0, read_bits = 0, written_bits = 0;  // each tensor once
+  double read_values = 0, read_bits = 0, written_values = 0, written_bits = 0;  // each tensor once
   double off_chip_bits = 0;  // inputs of the network that no node has read before, outputs of the network
   int output_bits = 0;       // of one value it writes
 };

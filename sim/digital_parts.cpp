@@ -55,7 +55,7 @@ DigitalParts digital_parts(const Chip& chip, const Dataflow& flow) {
     if (!plan.settings.digital) continue;
     parts.layer_macs[l] = layer_mac(config.technology, plan);
     if (parts.layer_macs[l].area_m2 > widest_mac.area_m2) widest_mac = parts.layer_macs[l];
-    weight_bits += static_cast<double>(plan.matrix.rows) * plan.matrix.columns * plan.cell.weight_bits;
+    weight_bits += static_cast<double>(plan.matrix.count()) * plan.cell.weight_bits;
   }
   add_instances(parts, widest_mac, unit.lanes);
   if (UnitCost& mac = parts.operations[static_cast<std::size_t>(DigitalOperation::mac)]; mac.energy_J == 0)
@@ -81,8 +81,9 @@ Ledger node_ledger(const Config& config, const Dataflow& flow, std::size_t numbe
   ledger[Action::division] = c.divisions;
   ledger[Action::square_root] = c.square_roots;
   ledger[Action::lookup] = c.lookups;
-  const double again = std::max(0.0, c.values_read - moved.read_values) * config.periphery.digital.bits;
-  ledger[Action::buffer_bit] = moved.read_bits + again + moved.written_bits;
+  const double again =
+      std::max(0.0, c.values_read - moved.read_values) + std::max(0.0, c.values_written - moved.written_values);
+  ledger[Action::buffer_bit] = moved.read_bits + moved.written_bits + again * config.periphery.digital.bits;
   ledger[Action::off_chip_bit] = moved.off_chip_bits;
   return ledger;
 }

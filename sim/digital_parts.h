@@ -24,7 +24,7 @@ struct DigitalParts {
 DigitalParts digital_parts(const Chip&, const Dataflow&);
 
 // Operations and moves of a node that is no layer's. Tensors are read and written once in their own bits; further
-// passes and constants in those of the unit.
+// passes, further steps of a loop and constants in those of the unit.
 Ledger node_ledger(const Config&, const Dataflow&, std::size_t node);
 
 // How long the unit works for `counts`: every circuit gives a result each clock cycle, after as many cycles as the

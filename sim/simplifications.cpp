@@ -46,11 +46,11 @@ std::vector<Simplification> data_claims(const Config& c) {
 std::vector<Simplification> digital_layer_claims(const Config& c) {
   for (const auto& e : c.layers.entries)
     if (layer_config(c, e.key).digital)
-      return {
-          {"Digital layers",
-           {{"Exact. Their energy and time are counted; the area of their unit and the memory of its weights are not.",
-             {},
-             {fmt::format("layers.{}.digital", e.key)}}}}};
+      return {{"Digital layers",
+               {{"Exact. Energy, time and area of their unit and of the memory of their weights are counted; control "
+                 "is not.",
+                 {},
+                 {fmt::format("layers.{}.digital", e.key)}}}}};
   return {};
 }
 

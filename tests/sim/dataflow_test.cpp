@@ -130,11 +130,11 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   net->weights = {{"conv", 4, 2, {{0, 0, 4, 2, std::vector<float>(8, 1)}}, {}},
                   {"fc", 2, 4, {{0, 0, 2, 4, std::vector<float>(8, 1)}}, {0.5, 0, 0, 0}}};
   const Window halves{.kernel_height = 2, .kernel_width = 2, .stride_y = 2, .stride_x = 2};
-  int last = append(*net, "conv", Product{.weights = 0, .window = halves}, {0});
+  int last = append(*net, "conv", Product{0, halves, 0}, {0});
   last = append(*net, "relu", Activate{}, {last});
   last = append(*net, "pool", workloads::Pool{.window = halves}, {last});
   last = append(*net, "flat", Reshape{{{1, 2}}}, {last});
-  last = append(*net, "fc", Product{.weights = 1}, {last});
+  last = append(*net, "fc", Product{1, {}, 0}, {last});
   net->outputs = {append(*net, "softmax", workloads::Softmax{.axis = 1}, {last})};
   check(*net);
   const IntegerGraph network{net, {conv, fc}};
@@ -171,6 +171,22 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   // Half of the published arithmetic lies within a factor: an interval with the digital operations in it.
   CHECK(r.energy_high_J > r.energy_per_inference_J);
   CHECK(part(r.area_breakdown_m2, "digital") > 0);
+}
+
+TEST_CASE("of a loop's tensors buffers hold one step, but every step moves") {
+  workloads::IntegerWeights cell = small_layer();
+  cell.positions = 5;  // steps
+  const Chip chip = chip_with(tiny(), {cell});
+  Dataflow flow;
+  const auto x = tensor(flow, "x", 3, 2), sums = tensor(flow, "sums", 2, 16), h = tensor(flow, "h", 2, 16);
+  flow.add_node(product("small", 0, {x}, {sums}));
+  FlowNode activate = digital("activate", {sums}, {h});
+  activate.counts.lookups = 5 * 2, activate.counts.values_read = activate.counts.values_written = 5 * 2;
+  flow.add_node(activate);
+  const Tariff t = tariff(chip, flow);
+  CHECK(t.buffer_bits == 2 * 2 * 16);
+  CHECK(t.layers[0].actions.planned[Action::buffer_bit] == 5 * (3 * 2 + 2 * 16));
+  CHECK(t.nodes[1].planned[Action::buffer_bit] == 5 * (2 + 2) * 16);
 }
 
 }  // namespace bitline::dataflow_test
