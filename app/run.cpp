@@ -46,8 +46,10 @@ int run_command(const RunArguments& a) {
     std::filesystem::create_directories(a.out);
     if (loaded.config.keep == Keep::conductances)
       options.conductance_folder = std::filesystem::path(a.out) / "conductance";
-  } else if (loaded.config.keep == Keep::conductances && !a.quiet) {
-    print_warning("keep: conductances needs --out DIR; nothing is kept");
+    if (loaded.config.keep == Keep::outputs) options.outputs_file = std::filesystem::path(a.out) / "outputs.npy";
+  } else if (loaded.config.keep != Keep::nothing && !a.quiet) {
+    print_warning(fmt::format("keep: {} needs --out DIR; nothing is kept",
+                              names_of(Keep())[static_cast<std::size_t>(loaded.config.keep)]));
   }
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };

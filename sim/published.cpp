@@ -15,6 +15,7 @@ namespace {
 Result other_result(const LoadedConfig& loaded, const Value& settings, RunOptions options) {
   options.progress = {};
   options.conductance_folder.clear();
+  options.outputs_file.clear();
   options.per_image = false;
   LoadedConfig other = load_with(loaded, settings);
   other.config.published.clear();
