@@ -177,7 +177,10 @@ TEST_CASE("the version of the numbers is raised when numbers change") {
   const std::vector<float> y = mvm(noisy, w, x, {});
   double sum = 0;
   for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(i + 1) * static_cast<double>(y[i]);
-  MESSAGE(r.costs.energy_per_inference_J, " ", r.costs.latency_per_inference_s, " ", r.costs.area_m2, " ", sum);
+  CHECK(r.costs.energy_per_inference_J == doctest::Approx(0.014196855519989565).epsilon(1e-9).scale(1e-30));
+  CHECK(r.costs.latency_per_inference_s == doctest::Approx(0.04179690371291482).epsilon(1e-9).scale(1e-30));
+  CHECK(r.costs.area_m2 == doctest::Approx(0.004460419378311472).epsilon(1e-9).scale(1e-30));
+  CHECK(sum == doctest::Approx(-7539.51).epsilon(1e-6));
 }
 
 }  // namespace bitline::identity_test
