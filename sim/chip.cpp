@@ -98,8 +98,9 @@ std::vector<double> all_targets_S(const Chip& chip) {
 void check_identities(const LayerPlan& plan) {
   const double weights = static_cast<double>(plan.settings.duplicate) * plan.matrix.rows * plan.matrix.columns;
   if (weights > 0x1p32 && !plan.settings.digital)
-    throw RunError(fmt::format("layer {}: {} copies of {} x {} weights are more than the 2^32 that draws can tell apart",
-                               plan.matrix.name, plan.settings.duplicate, plan.matrix.rows, plan.matrix.columns));
+    throw RunError(
+        fmt::format("layer {}: {} copies of {} x {} weights are more than the 2^32 that draws can tell apart",
+                    plan.matrix.name, plan.settings.duplicate, plan.matrix.rows, plan.matrix.columns));
 }
 
 }  // namespace

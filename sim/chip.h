@@ -41,7 +41,7 @@ struct LayerPlan {
   double v_step_V = 0.2;         // row voltage of one input step
   std::vector<RowGroup> groups;  // rows driven together, each once, in order
   Lattice lattice;
-  double full_scale_A = 0;       // of the converters; 0 = each array's own (calibrate: per-array) or ideal
+  double full_scale_A = 0;  // of the converters; 0 = each array's own (calibrate: per-array) or ideal
 };
 
 // Moved, never copied: it holds all weights.
@@ -51,9 +51,9 @@ struct Chip {
   Chip& operator=(Chip&&) = default;
 
   Config config;
-  Placement placement;            // its layers have become plans
-  std::vector<LayerPlan> layers;  // one per matrix layer
-  double write_sigma_S = 0;       // solved for level-accuracy writes
+  Placement placement;                         // its layers have become plans
+  std::vector<LayerPlan> layers;               // one per matrix layer
+  double write_sigma_S = 0;                    // solved for level-accuracy writes
   std::shared_ptr<const VerifyTables> verify;  // for write-verify
   std::shared_ptr<const PulseTables> pulses;   // for counted pulses
   SolvedWrite solved_write() const { return {write_sigma_S, verify.get(), pulses.get()}; }
@@ -96,7 +96,8 @@ std::vector<std::vector<LayerBlock>> by_array(const Chip& chip);
 // Chooses every layer's lattice of analog sums anew, as when noise factors became known.
 void choose_lattices(Chip& chip);
 
-// Builds the plan: solves the write sigma, aims through wires, chooses lattices. Throws RunError, InputError, ConfigError.
+// Builds the plan: solves the write sigma, aims through wires, chooses lattices. Throws RunError, InputError,
+// ConfigError.
 Chip build_chip(const Config& config, std::vector<workloads::IntegerWeights> matrices, Placement placement);
 
 }  // namespace bitline

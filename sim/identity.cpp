@@ -40,7 +40,8 @@ void add_layer_keys(KeyBuilder& key, const Config& config) {
   Config resolved = config;  // put together from parts: layers may have been resolved over others
   resolve_layers(resolved);
   for (const auto& [name, settings] : resolved.own_layers)
-    if (const Key own = KeyBuilder("layer").add("settings", settings).key(); own != common) layers.emplace_back(name, own);
+    if (const Key own = KeyBuilder("layer").add("settings", settings).key(); own != common)
+      layers.emplace_back(name, own);
   std::sort(layers.begin(), layers.end());
   for (const auto& [name, own] : layers) key.add(name, own);
 }

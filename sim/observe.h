@@ -16,9 +16,9 @@ std::vector<double> float_outputs(const workloads::Graph& graph, const workloads
 std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples);
 
 struct ObserveOptions {
-  std::vector<bool> with_pairs;       // by layer: products of inputs are counted, for power in arrays with wires
-  std::size_t per_sample = 0;         // of so many samples each is counted by itself too
-  std::size_t batch = 64;             // samples evaluated together
+  std::vector<bool> with_pairs;  // by layer: products of inputs are counted, for power in arrays with wires
+  std::size_t per_sample = 0;    // of so many samples each is counted by itself too
+  std::size_t batch = 64;        // samples evaluated together
   std::function<void(double)> progress;
 };
 

@@ -26,7 +26,8 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options);
 Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings);
 
-MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const Placement& placement);
+MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                         const Placement& placement);
 
 // Bits of an integer input: ternary ones are -1, 0, 1, or 0 and 1 where they cannot be negative.
 int input_bits(const Input& input, bool is_signed);

@@ -18,8 +18,6 @@
 namespace bitline {
 namespace {
 
-Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
-
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
 

@@ -14,14 +14,14 @@ namespace bitline {
 
 // The cells of one block, in the order of BlockDevices: (rows, weights, slices, devices of a slice).
 struct Cells {
-  std::vector<double> written_S;            // conductance right after the last writing
-  std::vector<std::uint8_t> faulty;         // 1: stuck, or on a dead line
-  std::vector<std::uint8_t> round;          // of write-verify that wrote the device last; empty: all in the first
-  std::vector<double> reference_S;          // reference devices of offset cells, (rows, slices); else empty
+  std::vector<double> written_S;     // conductance right after the last writing
+  std::vector<std::uint8_t> faulty;  // 1: stuck, or on a dead line
+  std::vector<std::uint8_t> round;   // of write-verify that wrote the device last; empty: all in the first
+  std::vector<double> reference_S;   // reference devices of offset cells, (rows, slices); else empty
   std::vector<std::uint8_t> reference_faulty, reference_round;
-  double written_at_s = 0;                  // on the clock of State::now_s
-  std::uint32_t writes = 0;                 // how often; the number of the next write names its draws
-  std::uint32_t version = 0;                // grows with every change
+  double written_at_s = 0;    // on the clock of State::now_s
+  std::uint32_t writes = 0;   // how often; the number of the next write names its draws
+  std::uint32_t version = 0;  // grows with every change
 };
 
 struct State {

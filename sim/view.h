@@ -21,18 +21,20 @@ struct SolvedPlace {
 };
 
 struct BlockView {
-  CodeMatrix codes;               // (rows, conversions): effective conductance in steps of Lattice::code_S
-  CodeMatrix variance;            // of read noise in steps of Lattice::variance_step; empty without read noise
-  CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
+  explicit BlockView(AdcBank bank) : converters(std::move(bank)) {}
+
+  CodeMatrix codes;                 // (rows, conversions): effective conductance in steps of Lattice::code_S
+  CodeMatrix variance;              // of read noise in steps of Lattice::variance_step; empty without read noise
+  CodeMatrix reference_variance;    // (rows, slices): of the reference columns of offset cells
   std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
   SolvedPlace solved;  // where set, reads are solved there, and codes only say what cells there are
   AdcScale scale;      // in lattice steps times input steps; set by set_ranges()
   AdcBank converters;
-  std::vector<double> gain;        // by conversion: digital factor that makes up for drift; empty: none
+  std::vector<double> gain;                  // by conversion: digital factor that makes up for drift; empty: none
   double known_written = 0, known_aged = 0;  // sums over columns that a layer's common gain follows from
-  std::size_t saturated = 0;       // conversions' cells beyond the lattice
-  std::uint32_t of_version = 0;    // of Cells; 0: never looked at
+  std::size_t saturated = 0;                 // conversions' cells beyond the lattice
+  std::uint32_t of_version = 0;              // of Cells; 0: never looked at
 };
 
 struct View {

@@ -139,7 +139,8 @@ fs::path array_file(const std::string& name, const char* key, const DataPath& wh
 }
 
 OpenSet open_arrays(const DataSource& source, Split split, const DataPath& where) {
-  const fs::path inputs = array_file(source.inputs, "inputs", where), labels = array_file(source.labels, "labels", where);
+  const fs::path inputs = array_file(source.inputs, "inputs", where),
+                 labels = array_file(source.labels, "labels", where);
   const fs::path other = array_file(source.calibration_inputs, "calibration_inputs", where);
   const fs::path other_labels = array_file(source.calibration_labels, "calibration_labels", where);
   if (split == Split::validation)
@@ -154,8 +155,8 @@ OpenSet open_path(const std::string& name, Split split, const DataPath& where) {
   if (path.empty()) {
     std::vector<std::string_view> names;
     for (const DatasetInfo& set : known_sets) names.push_back(set.name);
-    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}", name,
-                                 fmt::join(names, ", "), places_text(where.folders)));
+    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}",
+                                 name, fmt::join(names, ", "), places_text(where.folders)));
   }
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return open_folder(path, split);
@@ -241,9 +242,10 @@ void normalize(Samples& samples, const Standardize& by) {
   const std::size_t channels = samples.dims.empty() ? 1 : static_cast<std::size_t>(samples.dims.front());
   for (const auto& [key, list] : {std::pair{"mean", &by.mean}, {"std", &by.std}})
     if (list->size() != 1 && list->size() != channels)
-      throw InputError(fmt::format("workload.normalize.{}: {} numbers, but samples of {} have {} channels ({}); give one "
-                                   "number, or one per channel",
-                                   key, list->size(), samples.name, channels, dims_text(samples.dims)));
+      throw InputError(
+          fmt::format("workload.normalize.{}: {} numbers, but samples of {} have {} channels ({}); give one "
+                      "number, or one per channel",
+                      key, list->size(), samples.name, channels, dims_text(samples.dims)));
   const std::size_t plane = samples.size() / std::max<std::size_t>(1, channels);
   std::size_t c = 0;
   for (std::size_t at = 0; at < samples.values.size(); at += plane, c = (c + 1) % channels) {

@@ -5,8 +5,8 @@
 
 #include <filesystem>
 #include <functional>
-#include <string>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 

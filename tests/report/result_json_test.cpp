@@ -36,10 +36,11 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the contract's keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",   "status",  "warnings", "assumed", "simplifications",
-                        "shapes",         "quality", "scores",         "write",       "wires",  "energy",  "latency",  "area",
-                        "efficiency",     "baselines",       "unit_costs",  "budget", "mapping", "layers",   "nodes",
-                        "published",      "timing",          "provenance"});
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",     "warnings",
+                        "assumed",        "simplifications", "shapes",      "quality", "scores",     "write",
+                        "wires",          "energy",          "latency",     "area",    "efficiency", "baselines",
+                        "unit_costs",     "budget",          "mapping",     "layers",  "nodes",      "published",
+                        "timing",         "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) ==
         Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
@@ -239,9 +240,9 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "quality.chips.9.value") == r.quality.chips[9].value);
   CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
   CHECK(lookup(r, "seed") == 7.0);
-  for (const char* nowhere : {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db",
-                              "quality.metric", "write.pulses_per_cell",
-                              "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
+  for (const char* nowhere :
+       {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db", "quality.metric",
+        "write.pulses_per_cell", "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
   }

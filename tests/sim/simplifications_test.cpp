@@ -65,9 +65,13 @@ bool says_nothing(const Value& v) {
     return v.entries.empty() || (type && says_nothing(*type));
   }
   if (v.is_list()) return v.items.empty();
-  static const std::set<std::string> words = {"unset",    "none",  "never", "false",   "ideal",
-                                              "ohmic",    "exact", "metal", "unknown", "summed over gates",
-                                              "modelled", "technology.temperature", ""};
+  static const std::set<std::string> words = {"unset",    "none",
+                                              "never",    "false",
+                                              "ideal",    "ohmic",
+                                              "exact",    "metal",
+                                              "unknown",  "summed over gates",
+                                              "modelled", "technology.temperature",
+                                              ""};
   if (words.count(v.text)) return true;
   const auto n = number_and_unit(v.text);
   return n && n->value == 0;
