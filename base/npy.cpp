@@ -185,7 +185,7 @@ NpyHeader read_npy_header(const std::function<std::string(std::size_t)>& next, c
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i)
     length |= std::size_t{static_cast<unsigned char>(stored[i])} << (8 * i);
-  if (length > largest_header) bad(file, fmt::format("has a header of {} bytes (damaged?)", length));
+  if (length > largest_header) bad(file, fmt::format("has a header of {} bytes: it is cut off or damaged", length));
   const std::string text = next(length);
   if (text.size() < length) bad(file, "is cut off within its header");
   NpyHeader header = HeaderReader(text, file).read();

@@ -71,7 +71,7 @@ void write_references(const Chip& chip, const Device& device, const Random& rand
 // Rows of a block at a time, so that what is only needed on the way stays in the first-level cache.
 class Strips {
  public:
-  Strips(const Chip&, const Device& device, const LayerPlan& plan, const Block& block)
+  Strips(const Device& device, const LayerPlan& plan, const Block& block)
       : plan_(plan), block_(block), cell_(plan.cell), devices_(cell_.devices_per_slice()) {
     for (int digit = cell_.pair ? -cell_.highest_digit : 0; digit <= cell_.highest_digit; ++digit)
       table_.push_back(targets(cell_, device, digit));
@@ -181,7 +181,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
                         const Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
                         Cells& cells) {
   const CellLayout& cell = plan.cell;
-  Strips strips(chip, device, plan, block);
+  Strips strips(device, plan, block);
   const std::size_t n = strips.devices();
   cells.written_S.resize(n), cells.faulty.resize(n);
   const auto* verify = std::get_if<WriteVerify>(&device.write);
@@ -221,7 +221,7 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
                            const Block& block, const Cells& cells, double age_s) {
   BlockDevices d;
   d.age_s = age_s;
-  Strips strips(chip, device, plan, block);
+  Strips strips(device, plan, block);
   d.target_S.reserve(strips.devices());
   d.written_S = cells.written_S;
   d.aged_S.resize(d.written_S.size());

@@ -68,8 +68,7 @@ const Json* node_at(const Json& node, std::string_view path) {
       if (const Json* found = descend(key, child)) return found;
   if (node.is_array())
     for (std::size_t i = 0; i < node.size(); ++i)
-      for (const std::string& key : {element_key(node[i], i), std::to_string(i)})
-        if (const Json* found = descend(key, node[i])) return found;
+      if (const Json* found = descend(element_key(node[i], i), node[i])) return found;
   return nullptr;
 }
 

@@ -66,16 +66,18 @@ Chip designed(const Config& config, const Prepared& p, Result& result) {
 }
 
 // Sums over chip instances.
-struct Totals {
+struct ChipTotals {
   WriteReport writing;
   std::vector<Ledger> ledgers;  // by layer
   std::vector<double> signal, noise, clipped, conversions, full_scale_A;
   double residual = 0;
   std::uint64_t solved_directly = 0;
-  explicit Totals(std::size_t layers)
+  std::size_t saturated = 0;  // cells beyond their layer's lattice, over all chips
+  explicit ChipTotals(std::size_t layers)
       : ledgers(layers), signal(layers), noise(layers), clipped(layers), conversions(layers), full_scale_A(layers) {}
 
   void add(const Chip& chip, const View& view, const Observed& seen) {
+    for (const BlockView& block : view.blocks) saturated += block.saturated;
     for (std::size_t l = 0; l < ledgers.size(); ++l) {
       const Activity& activity = seen.activity[l];
       ledgers[l].add(read_ledger(chip.layers[l], view, activity));
@@ -109,7 +111,7 @@ WriteResult write_result(const Chip& chip, const WriteReport& writing) {
 }
 
 // Each layer's signal to noise, clipping and full scale; a layer without any signal has no ratio.
-void fill_reads(const Chip& chip, const Totals& totals, Result& result) {
+void fill_reads(const Chip& chip, const ChipTotals& totals, Result& result) {
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     // Infinite for a product without any deviation: reports say "exact".
@@ -192,7 +194,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("chips", 0.08);
     const std::size_t layers = chip.layers.size();
-    Totals totals(layers);
+    ChipTotals totals(layers);
     ObserveOptions observing;
     observing.batch = options.batch;
     observing.per_sample = options.per_image ? data.count() : std::min(sampled_images, data.count());
@@ -243,6 +245,11 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       workloads::write_outputs(options.outputs_file, outputs.chips, outputs.columns);
 
     result.write = write_result(chip, totals.writing);
+    if (totals.saturated > 0)
+      result.warnings.push_back(fmt::format(
+          "{} cells of all chips conduct more than the lattice of analog sums holds and count as its largest "
+          "conductance",
+          totals.saturated));
     if (const auto warning = endurance_warning(chip)) result.warnings.push_back(*warning);
     if (result.wires) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The truth of one chip instance: what every cell is, when it was written and how often. Changed by write, pulse and
+// The truth of one chip instance: what every cell is, when it was written and how often. Changed by write and
 // pass alone; what reads need is derived from it by look() (sim/view.h).
 #pragma once
 

@@ -43,7 +43,7 @@ struct View {
   std::vector<BlockView> blocks;  // by BlockId
 };
 
-// Brings `view` up to date with `state`: blocks that were written or pulsed since, or all when time passed and devices
+// Brings `view` up to date with `state`: blocks that were written since, or all when time passed and devices
 // age; with exact wires, whole arrays. Ranges of converters are left alone (set_ranges). Throws RunError when more
 // than a thousandth of a layer's cells lie beyond its lattice.
 void look(const Chip& chip, const State& state, View& view);

@@ -176,9 +176,14 @@ struct Counter {
     if (std::holds_alternative<Product>(node.op) || std::holds_alternative<Loop>(node.op) ||
         std::holds_alternative<Reshape>(node.op))
       return all;
+    // A softmax reads its input for the maximum, for the sum and for the results.
+    const double reads = std::holds_alternative<Softmax>(node.op) ? 3 : 1;
+    const auto size = [&](int t) {
+      return static_cast<double>(graph.tensors[static_cast<std::size_t>(t)].shape.size());
+    };
     double values = 0;
-    for (const auto* tensors : {&node.in, &node.out})
-      for (int t : *tensors) values += static_cast<double>(graph.tensors[static_cast<std::size_t>(t)].shape.size());
+    for (int t : node.in) values += reads * size(t);
+    for (int t : node.out) values += size(t);
     all.bytes += values * bytes_of_value;
     return all;
   }

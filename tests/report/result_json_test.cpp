@@ -240,9 +240,9 @@ TEST_CASE("lookup finds what a path names") {
   CHECK(lookup(r, "quality.chips.9.value") == r.quality.chips[9].value);
   CHECK(lookup(r, "mapping.layers.fc1.blocks.3.array") == 3.0);
   CHECK(lookup(r, "seed") == 7.0);
-  for (const char* nowhere :
-       {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db", "quality.metric",
-        "write.pulses_per_cell", "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
+  for (const char* nowhere : {"", ".", "write", "write.", "write.level", "write.level_accuracy.x", "layers.fc.snr_db",
+                              "layers.0.snr_db", "quality.metric", "write.pulses_per_cell",
+                              "unit_costs.adder.instances", "quality.chips.10.value", "layers.fc1"}) {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
   }

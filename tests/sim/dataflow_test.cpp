@@ -150,7 +150,7 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   CHECK(part(r.nodes[2].energy_breakdown_J, "digital") == relative(6 * compare_J));
   CHECK(part(r.nodes[2].energy_breakdown_J, "buffer") == relative((8 * 2 + 2 * 2) * 7 * fJ));
   CHECK(r.nodes[2].latency_s == relative(10 * ns));
-  // Four numbers of 16 bits: read once, kept by the unit and written once; 3 comparisons, 7 additions, 4 exponentials,
+  // Four numbers of 16 bits: read three times, written once; 3 comparisons, 7 additions, 4 exponentials,
   // 1 division and 4 multiplications.
   const auto operation_J = [&](DigitalOperation o) {
     const MemoryBit memory = [&](double bits, int word) { return memory_bit(chip.config, bits, word); };
@@ -160,7 +160,7 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
         relative(3 * operation_J(DigitalOperation::comparison) + 7 * operation_J(DigitalOperation::addition) +
                  4 * operation_J(DigitalOperation::exponential) + operation_J(DigitalOperation::division) +
                  4 * operation_J(DigitalOperation::multiplication)));
-  CHECK(part(r.nodes[4].energy_breakdown_J, "buffer") == relative((4 + 4) * 16 * 7 * fJ));
+  CHECK(part(r.nodes[4].energy_breakdown_J, "buffer") == relative((3 * 4 + 4) * 16 * 7 * fJ));
   // One cycle of 64 lanes, one of eight tables, 17 steps of a division.
   CHECK(r.nodes[4].latency_s == relative((1 + 1 + 17) * 10 * ns));
   // A bias is added at the width of the sum: code 8, planes 1 + 2, one piece: 24, five bits and a sign.
