@@ -110,26 +110,38 @@ DriveTable drive_table(const LayerPlan& plan) {
   return table;
 }
 
-void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows);
-  const auto copies = static_cast<std::size_t>(plan.settings().duplicate);
-  const int low = plan.matrix->input.lowest();
-  const auto [drive, on] = drive_table(plan);
-  row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
+namespace {
+
+// The vectors that each copy reads.
+std::vector<std::vector<const std::int16_t*>> by_copy(const LayerPlan& plan, std::span<const std::int16_t> in,
+                                                      std::size_t vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+             copies = static_cast<std::size_t>(plan.settings().duplicate);
   const auto positions = static_cast<std::size_t>(plan.matrix->positions);
   std::vector<std::vector<const std::int16_t*>> of_copy(copies);
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const std::size_t copy = v % positions % copies;
-    of_copy[copy].push_back(in.data() + v * rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const auto code = static_cast<std::size_t>(in[v * rows + r] - low);
-      row_drive[copy][r] += drive[code];
-      row_on[copy][r] += on[code];
-    }
-  }
+  for (std::size_t v = 0; v < vectors; ++v) of_copy[v % positions % copies].push_back(in.data() + v * rows);
+  return of_copy;
+}
+
+}  // namespace
+
+void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
+  begin(plan, in, vectors);
+  DriveScratch scratch;
+  const auto of_copy = by_copy(plan, in, vectors);
+  const RowGroup all{0, plan.matrix->rows, 0};
+  for (std::size_t copy = 0; copy < of_copy.size(); ++copy)
+    count_drive(plan, isas().front(), of_copy[copy], all, scratch, counts(copy, all));
+}
+
+void Activity::begin(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+             copies = static_cast<std::size_t>(plan.settings().duplicate);
+  row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
+  row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
   if (!with_pairs) return;
   constexpr std::size_t together = 256;  // vectors whose bits stay in the second-level cache
+  const auto of_copy = by_copy(plan, in, vectors);
   pair_drive.resize(copies, std::vector<std::vector<std::int64_t>>(plan.groups.size()));
   for (std::size_t copy = 0; copy < copies; ++copy)
     for (std::size_t g = 0; g < plan.groups.size(); ++g) {
@@ -142,6 +154,21 @@ void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t>
         bits.add_pairs(pair_drive[copy][g]);
       }
     }
+}
+
+DriveCounts Activity::counts(std::size_t copy, const RowGroup& rows) {
+  const auto first = static_cast<std::size_t>(rows.row), n = static_cast<std::size_t>(rows.rows);
+  return {std::span(row_drive[copy]).subspan(first, n), std::span(row_on[copy]).subspan(first, n)};
+}
+
+void Activity::repeat_drives(std::size_t times) {
+  for (auto* counts : {&row_drive, &row_on})
+    for (auto& copy : *counts)
+      for (std::uint64_t& n : copy) n *= times;
+  for (auto& copy : pair_drive)
+    for (auto& group : copy)
+      for (std::int64_t& n : group) n *= static_cast<std::int64_t>(times);
+  supply_power *= static_cast<std::int64_t>(times);
 }
 
 void Activity::add(const Activity& other) {

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/chip.h"
+#include "sim/drive.h"
 
 namespace bitline {
 
@@ -33,6 +33,12 @@ struct Activity {
 
   // Counts the drives of `vectors` input vectors of one layer, (vectors, rows).
   void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);
+
+  // The same in steps: room for the layer's rows and the pairs, which are counted apart; rows of one copy, to be
+  // counted while their planes are built (sim/drive.h); as if everything had been driven `times` times.
+  void begin(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);
+  DriveCounts counts(std::size_t copy, const RowGroup& rows);
+  void repeat_drives(std::size_t times);
   void add(const Activity& other);
 };
 

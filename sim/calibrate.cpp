@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/calibrate.h"
 
+#include <tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -17,6 +19,7 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
   constexpr std::size_t images_each = 16;
   const std::size_t parts = (data.count() + images_each - 1) / images_each;
   std::vector<CurrentSamples> seen(parts);
+  tbb::enumerable_thread_specific<Workspace> workspaces;
   parallel_for(parts, [&](std::size_t part) {
     auto& mine = seen[part];
     mine.resize(chip.layers.size());
@@ -30,12 +33,13 @@ CurrentSamples sample_currents(const Chip& chip, const ChipState& state, const Q
                   // Convolutions have many positions: keep one sum in k so that a layer needs bounded memory, chosen by
                   // a hash of its number, since a regular stride would favour some columns or planes.
                   const std::size_t every = 1 + static_cast<std::size_t>(m.positions) / 16;
-                  const CurrentObserver keep = [&](std::size_t b, double sum) {
-                    if ((met[b]++ * 0x9e3779b97f4a7c15u >> 32) % every == 0)
-                      blocks[b].push_back(static_cast<float>(std::abs(sum)));
+                  const Tap keep = [&](std::size_t b, std::span<const double> currents) {
+                    for (const double current : currents)
+                      if ((met[b]++ * 0x9e3779b97f4a7c15u >> 32) % every == 0)
+                        blocks[b].push_back(static_cast<float>(std::abs(current)));
                   };
-                  execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors, image, out, nullptr,
-                                &keep);
+                  execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors, {image},
+                                workspaces.local(), out, nullptr, &keep);
                 });
   });
   CurrentSamples sums(chip.layers.size());

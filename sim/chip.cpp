@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <tuple>
 
 #include "array/device/write_pulses.h"
 #include "array/device/write_verify.h"
@@ -92,6 +93,21 @@ std::vector<double> all_targets_S(const Chip& chip) {
   return targets_S;
 }
 
+std::vector<DrivenRows> driven_rows(const MappedLayer& mapped) {
+  std::map<std::tuple<int, int, int>, DrivenRows> sorted;
+  for (std::size_t b = 0; b < mapped.blocks.size(); ++b) {
+    const Block& block = mapped.blocks[b];
+    for (std::size_t g = 0; g < block.groups.size(); ++g) {
+      DrivenRows& driven = sorted[{block.copy, block.groups[g].row, block.groups[g].rows}];
+      driven.copy = block.copy, driven.rows = block.groups[g];
+      driven.blocks.emplace_back(b, g);
+    }
+  }
+  std::vector<DrivenRows> all;
+  for (auto& [place, driven] : sorted) all.push_back(std::move(driven));
+  return all;
+}
+
 }  // namespace
 
 double Chip::mean_pulses(double target_S) const {
@@ -125,6 +141,12 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     plan.planes = plane_plan(mapped.settings.input, plan.signed_inputs, plan.drives_both_signs);
     plan.signed_current = !mapped.cell.split_columns || plan.planes.both_signs;
     plan.v_step_V = mapped.settings.input.v_read_V / plan.planes.largest;
+    plan.driven = driven_rows(mapped);
+    for (int k = 0; k < mapped.cell.conversions_per_weight(); ++k) {
+      const bool negative = mapped.cell.split_columns && k % 2;
+      plan.digit_weight.push_back(std::pow(mapped.cell.base, mapped.cell.split_columns ? k / 2 : k) *
+                                  (negative ? -1 : 1));
+    }
     for (const auto& block : mapped.blocks)
       plan.groups.insert(plan.groups.end(), block.groups.begin(), block.groups.end());
     const auto key = [](const RowGroup& g) { return std::pair(g.row, g.rows); };

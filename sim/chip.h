@@ -27,21 +27,31 @@ struct SolvedPlace {
   std::size_t block = 0;
 };
 
+// Rows that are driven together, and the blocks of a copy that they drive: {index of the block, of its row group}.
+struct DrivenRows {
+  int copy = 0;
+  RowGroup rows;
+  std::vector<std::pair<std::size_t, std::size_t>> blocks;
+};
+
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
   const MatrixLayer* matrix = nullptr;
   const MappedLayer* mapped = nullptr;
   PlanePlan planes;
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
-  double v_step_V = 0.2;         // row voltage of one input step
-  std::vector<RowGroup> groups;  // rows driven together, each once, in order
-  double full_scale_A = 0;       // of the converters; 0 = each array's own (calibrate: per-array) or ideal
+  double v_step_V = 0.2;             // row voltage of one input step
+  std::vector<RowGroup> groups;      // rows driven together, each once, in order
+  std::vector<DrivenRows> driven;    // the same for each copy, in order of copies and rows
+  double full_scale_A = 0;           // of the converters; 0 = each array's own (calibrate: per-array) or ideal
+  std::vector<double> digit_weight;  // of each conversion of a weight: base^slice, with the negative column's sign
   const LayerConfig& settings() const { return mapped->settings; }
   const CellLayout& cell() const { return mapped->cell; }
 };
 
 struct Chip {
   Config config;
+  Isa isa = isas().front();  // of reads; results do not depend on it
   std::vector<MatrixLayer> matrices;
   Placement placement;
   std::vector<LayerPlan> layers;  // one per matrix layer; points into the two above, so a Chip is moved, never copied
@@ -67,11 +77,19 @@ struct Chip {
   }
 };
 
+// The codes of a block's rows that are driven together, laid out for sums.
+struct PackedGroup {
+  PackedCodes codes;                // empty where reads are solved
+  PackedCodes variances;            // empty without read noise
+  PackedCodes reference_variances;  // of offset cells
+};
+
 // What one block's columns hold in one chip instance.
 struct BlockState {
   CodeMatrix codes;               // (rows, conversions): effective conductance in lattice steps
   CodeMatrix variance;            // read noise variance in steps of LayerState::variance_step; empty without read noise
   CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
+  std::vector<PackedGroup> packed;  // of the three above, like Block::groups
   std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
   SolvedPlace solved;  // where set, reads are solved there, and codes only say what cells there are

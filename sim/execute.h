@@ -7,19 +7,47 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "sim/activity.h"
 
 namespace bitline {
 
-// Sees every analog sum before conversion, in input steps times siemens (multiply by v_step for amperes).
-using CurrentObserver = std::function<void(std::size_t block, double sum)>;
+// Memory that products use again and again. One for each thread.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  struct Memory;
+  Memory& memory() { return *memory_; }
 
-// The product as QuantizedNetwork::Product wants it. `read` = false: no read noise and no conversion (calibration).
-// Adds to `activity` if given.
+ private:
+  std::unique_ptr<Memory> memory_;
+};
+
+// Which reads of its inputs a product stands for. Image i is read `count` times, as number first + i * count and those
+// that follow, and has as many results, one after the other: as if it stood there so many times. A read's number names
+// its noise: the same number has the same noise.
+struct Reads {
+  std::size_t first = 0, count = 1;
+};
+
+// Sees the analog sums of one read of one block's columns before conversion, in input steps times siemens (multiply by
+// v_step for amperes).
+using Tap = std::function<void(std::size_t block, std::span<const double> sums)>;
+
+// The product of (vectors, rows) with the layer's matrix as QuantizedNetwork::Product wants it; vectors are
+// image-major, matrix->positions of each. out: (images, reads.count, positions, columns). Adds to `activity` if given.
+// With `tap`: no read noise and no conversion (calibration).
 void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in,
-                   std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
-                   const CurrentObserver* observer = nullptr);
+                   std::size_t vectors, Reads reads, Workspace& workspace, std::span<double> out,
+                   Activity* activity = nullptr, const Tap* tap = nullptr);
+
+// With memory of its own.
+void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in,
+                   std::size_t vectors, Reads reads, std::span<double> out, Activity* activity = nullptr,
+                   const Tap* tap = nullptr);
 
 }  // namespace bitline

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One matrix through the configured arrays and periphery.
+#include <tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -50,6 +52,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     for (std::size_t i = 0; i < codes.size(); ++i)
       codes[i] = static_cast<std::int16_t>(requantize(inputs.data[i], layer.input));
     Chip chip = build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+    chip.isa = isa_named(options.isa);
     LayerPlan& plan = chip.layers[0];
     const auto vectors_of = [&](std::size_t first, std::size_t n) {
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
@@ -68,10 +71,11 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       if (!needs_calibration(plan)) return sums;
       const std::size_t n = std::min<std::size_t>(batch, 256);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      const CurrentObserver keep = [&](std::size_t b, double sum) {
-        sums[0][config.calibrate == Calibrate::per_array ? b : 0].push_back(static_cast<float>(std::abs(sum)));
+      const Tap keep = [&](std::size_t b, std::span<const double> currents) {
+        for (const double current : currents)
+          sums[0][config.calibrate == Calibrate::per_array ? b : 0].push_back(static_cast<float>(std::abs(current)));
       };
-      execute_layer(chip, state, 0, vectors_of(0, n), n, 0, out, nullptr, &keep);
+      execute_layer(chip, state, 0, vectors_of(0, n), n, {0}, out, nullptr, &keep);
       return sums;
     };
     ChipState state = write_chip(chip, 0);
@@ -81,10 +85,11 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     }
     set_ranges(chip, state, sums);
     constexpr std::size_t chunk = 64;
+    tbb::enumerable_thread_specific<Workspace> workspaces;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      execute_layer(chip, state, 0, vectors_of(first, n), n, first, out, nullptr);
+      execute_layer(chip, state, 0, vectors_of(first, n), n, {first}, workspaces.local(), out);
       for (std::size_t i = 0; i < out.size(); ++i)
         result[first * static_cast<std::size_t>(columns) + i] =
             static_cast<float>(out[i] * layer.input.scale * layer.weight_scale[i % static_cast<std::size_t>(columns)]);

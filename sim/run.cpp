@@ -57,9 +57,11 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
   std::mutex mutex;
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
+  tbb::enumerable_thread_specific<Workspace> workspaces;
   parallel_for(batches, [&](std::size_t b) {
     const std::size_t first = b * batch, n = std::min(batch, count - first);
     std::vector<Activity>& activity = counted.local();
+    Workspace& workspace = workspaces.local();
     activity.resize(layers);
     for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = with_pairs[l];
     const auto outputs =
@@ -73,16 +75,16 @@ ChipRun run_chip(const Chip& chip, const ChipState& state, const QuantizedNetwor
                       for (std::size_t i = image; i < per_image && done < vectors; ++i) {
                         Activity own;
                         own.with_pairs = with_pairs[l];
-                        execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, i,
-                                      out.subspan(done * columns, positions * columns), &own);
+                        execute_layer(chip, state, l, in.subspan(done * rows, positions * rows), positions, {i},
+                                      workspace, out.subspan(done * columns, positions * columns), &own);
                         if (!chip.layers[l].settings().digital)
                           run.images[l * per_image + i] = array_counts(chip.layers[l], state.layers[l], own);
                         activity[l].add(own);
                         done += positions;
                       }
                       if (done < vectors)
-                        execute_layer(chip, state, l, in.subspan(done * rows), vectors - done, image + done / positions,
-                                      out.subspan(done * columns), &activity[l]);
+                        execute_layer(chip, state, l, in.subspan(done * rows), vectors - done,
+                                      {image + done / positions}, workspace, out.subspan(done * columns), &activity[l]);
                       if (image >= checked) return;
                       const std::size_t some = std::min(vectors, (checked - image) * positions);
                       std::vector<double> exact(some * columns, 0);
@@ -132,6 +134,8 @@ std::vector<double> correct(const std::vector<int>& predicted, const Dataset& da
 Result run(const LoadedConfig& loaded, const RunOptions& options) {
   Result result;
   const Config& config = loaded.config;
+  const Isa isa = isa_named(options.isa);
+  result.isa = name_of(isa);
   with_threads(options.threads, [&] {
     Stages stages(result, options);
     result.name = config.name;
@@ -178,6 +182,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = build_chip(config, p.network->matrices(), p.placement);
+    chip.isa = isa;
     if (config.wires.exact()) result.wires = study_wires(chip, sample_inputs(chip, *p.network, p.calibration));
     if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, *p.network, p.calibration);
 

@@ -141,6 +141,18 @@ void choose_lattice(const Chip& chip, const Device& device, std::size_t index, s
   layer.variance_step = largest_variance / (layer.lattice_S * layer.lattice_S) / largest_variance_code;
 }
 
+std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockState& cells) {
+  std::vector<PackedGroup> packed;
+  for (const RowGroup& group : block.groups) {
+    const auto pack = [&](const CodeMatrix& codes) {
+      return codes.data.empty() ? PackedCodes() : PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
+    };
+    packed.push_back({chip.solves_reads() ? PackedCodes() : pack(cells.codes), pack(cells.variance),
+                      pack(cells.reference_variance)});
+  }
+  return packed;
+}
+
 BlockState block_state(const Chip& chip, const Device& device, std::size_t index, std::size_t b,
                        const PlacedDevices& placed, const LayerState& layer, const Random& random) {
   const LayerPlan& plan = chip.layers[index];
@@ -151,15 +163,17 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
   const int converters = adc ? (chip.config.array.columns + adc->shared_by - 1) / adc->shared_by : 0;
   const int width = block.columns * cell.conversions_per_weight();
   const std::size_t n = static_cast<std::size_t>(block.rows) * width;
-  BlockState out{{block.rows, width, std::vector<std::int16_t>(n)},
-                 {},
-                 {},
-                 {},
-                 d.source_S,
-                 {},
-                 {},
-                 AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random),
-                 {}};
+  BlockState out{
+      .codes = {block.rows, width, std::vector<std::int16_t>(n)},
+      .variance = {},
+      .reference_variance = {},
+      .packed = {},
+      .row_power_S = {},
+      .source_S = d.source_S,
+      .solved = {},
+      .scale = {},
+      .converters = AdcBank(plan.settings().adc, plan.signed_current, physical_array(chip, block), converters, random),
+      .gain = {}};
   if (layer.variance_step > 0) out.variance = {block.rows, width, std::vector<std::int16_t>(n)};
   const double squared_lattice = layer.lattice_S * layer.lattice_S;
   const auto variance_code = [&](double variance) {
@@ -177,6 +191,7 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
     for (std::size_t i = 0; i < d.reference_S.size(); ++i)
       out.reference_variance.data.push_back(variance_code(variance.reference(i)));
   }
+  out.packed = packed_groups(chip, block, out);
   return out;
 }
 
@@ -197,7 +212,7 @@ Result::LevelMap level_map(const CellLayout& cell, const Device& device, const B
 ChipState write(const Chip& chip, const Device& device, const ArrayConductances* measured, int instance,
                 const std::filesystem::path& keep_in) {
   ChipState state;
-  state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance));
+  state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance), chip.isa);
   state.version = 1;
 
   std::vector<PlacedDevices> all;

@@ -40,7 +40,7 @@ struct Aged {
     const std::size_t vectors = 40;
     const auto x = random_inputs(vectors, layer.rows, bytes, 5);
     std::vector<double> y(vectors * 16), exact(y.size());
-    execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+    execute_layer(chip, state, 0, x, vectors, {0}, y, nullptr);
     QuantizedNetwork::exact_product(layer, x, vectors, 0, exact);
     Error e;
     for (std::size_t i = 0; i < y.size(); ++i) {

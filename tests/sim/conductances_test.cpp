@@ -94,7 +94,7 @@ struct Small {
         inputs(random_inputs(5, 33, {1, 8, false}, 5)) {}
   std::vector<double> product(const ChipState& state) const {
     std::vector<double> y(5 * 6);
-    execute_layer(chip, state, 0, inputs, 5, 0, y, nullptr);
+    execute_layer(chip, state, 0, inputs, 5, {0}, y, nullptr);
     return y;
   }
 };

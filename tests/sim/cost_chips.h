@@ -115,7 +115,7 @@ inline Result network_costs(const Config& config, const std::vector<MatrixLayer>
     const std::size_t vectors = in.size() / static_cast<std::size_t>(m.rows);
     std::vector<double> out(vectors * static_cast<std::size_t>(m.columns));
     Activity activity;
-    execute_layer(chip, state, l, in, vectors, 0, out, &activity);
+    execute_layer(chip, state, l, in, vectors, {0}, out, &activity);
     LayerCounts c = array_counts(chip.layers[l], state.layers[l], activity);
     c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
     counts.push_back(c);

@@ -27,7 +27,7 @@ TEST_CASE("cost: twice the images take twice the energy that depends on them") {
     const std::size_t vectors = in.size() / 3;
     std::vector<double> out(vectors * 2);
     Activity activity;
-    execute_layer(chip, state, 0, in, vectors, 0, out, &activity);
+    execute_layer(chip, state, 0, in, vectors, {0}, out, &activity);
     return array_counts(chip.layers[0], state.layers[0], activity);
   };
   const LayerCounts once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});

@@ -42,7 +42,7 @@ std::vector<double> product(const Chip& chip, const std::vector<std::int16_t>& x
                             Activity* activity = nullptr) {
   const ChipState state = state_of(chip);
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, state, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, state, 0, x, vectors, {0}, y, activity);
   return y;
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("energies of single images add up to the run's") {
     const auto energy_J = [&](std::size_t first, std::size_t count) {
       Activity activity;
       activity.with_pairs = config.wires.exact() && !chip.solves_reads();
-      execute_layer(chip, state, 0, std::span(x).subspan(first * rows, count * rows), count, first,
+      execute_layer(chip, state, 0, std::span(x).subspan(first * rows, count * rows), count, {first},
                     std::span(y).subspan(first * columns, count * columns), &activity);
       return data_energy_J(chip, chip.layers[0], array_counts(chip.layers[0], state.layers[0], activity));
     };

@@ -34,7 +34,7 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
   const Chip chip = chip_of(config, layer);
   const ChipState state = state_of(chip);
   std::vector<double> y(vectors * static_cast<std::size_t>(columns));
-  execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+  execute_layer(chip, state, 0, x, vectors, {0}, y, nullptr);
   // Independent integers, without a call into the library.
   for (std::size_t v = 0; v < vectors; ++v)
     for (int c = 0; c < columns; ++c) {
@@ -130,7 +130,7 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
                                       [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
                                           std::size_t image, std::span<double> out) {
                                         execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors,
-                                                      image, out, nullptr);
+                                                      {image}, out, nullptr);
                                       });
       for (std::size_t i = 0; i < truth.size(); ++i) wrong[b] += truth[i] != ours[i];
     });

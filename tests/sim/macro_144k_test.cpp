@@ -23,7 +23,7 @@ TEST_CASE("144k macro: codes for given weights, inputs and integration times") {
     for (std::size_t i = 0; i < x.size(); ++i)
       if (i / 576 % 4 != 0 && i % 576 > i / 576 % 40 + 3) x[i] = 0;  // few driven rows, so that small codes occur
     std::vector<double> y(vectors * 128);
-    execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+    execute_layer(chip, state, 0, x, vectors, {0}, y, nullptr);
     // Code in whole LSB of I_FS / 7; y is in level steps: y = code * I_FS / 7 / (0.1 V x 19.16/7 uS).
     for (std::size_t v = 0; v < vectors; ++v)
       for (int c = 0; c < 128; ++c) {

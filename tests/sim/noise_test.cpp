@@ -46,7 +46,7 @@ TEST_CASE("read noise per column equals read noise cell by cell") {
     std::vector<std::int16_t> x;
     for (std::size_t i = 0; i < images; ++i) x.insert(x.end(), one.begin(), one.end());
     std::vector<double> y(images * columns);
-    execute_layer(chip, state, 0, x, images, 0, y, nullptr);
+    execute_layer(chip, state, 0, x, images, {0}, y, nullptr);
     const double step = 18e-6 / 7;
     for (int c = 0; c < columns; ++c) {
       double expected_mean = 0, expected_variance = 0;
@@ -82,7 +82,7 @@ TEST_CASE("a reference column's noise is common to the columns it serves") {
   const std::size_t images = 3000;
   std::vector<std::int16_t> x(images * 40, 1);
   std::vector<double> y(images * 8), first;
-  execute_layer(chip, state, 0, x, images, 0, y, nullptr);
+  execute_layer(chip, state, 0, x, images, {0}, y, nullptr);
   for (std::size_t i = 0; i < images; ++i) {
     for (std::size_t c = 1; c < 8; ++c) REQUIRE(y[i * 8 + c] == y[i * 8]);
     first.push_back(y[i * 8]);
@@ -103,7 +103,7 @@ TEST_CASE("the lattice rounding stays below 1e-4 of full scale") {
   const ChipState state = state_of(chip);
   const auto x = random_inputs(20, rows, input, 2);
   std::vector<double> y(20 * columns);
-  execute_layer(chip, state, 0, x, 20, 0, y, nullptr);
+  execute_layer(chip, state, 0, x, 20, {0}, y, nullptr);
   std::vector<CellId> ids;
   std::vector<double> target;
   for (int i = 0; i < rows * columns; ++i) {
@@ -135,7 +135,7 @@ TEST_CASE("an array whose rows are all dead delivers nothing, whatever the cell"
     const Chip chip = chip_of(config, layer);
     const auto x = random_inputs(4, 50, input, 1);
     std::vector<double> y(4 * 9);
-    execute_layer(chip, state_of(chip), 0, x, 4, 0, y, nullptr);
+    execute_layer(chip, state_of(chip), 0, x, 4, {0}, y, nullptr);
     for (double v : y) CHECK(v == 0);
   }
 }

@@ -283,7 +283,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
     const auto rows = static_cast<std::size_t>(m.rows), columns = static_cast<std::size_t>(m.columns);
     const auto x = random_inputs(vectors, m.rows, input, 5 + static_cast<unsigned>(l));
     std::vector<double> y(vectors * columns);
-    execute_layer(chip, state, l, x, vectors, 0, y, nullptr);
+    execute_layer(chip, state, l, x, vectors, {0}, y, nullptr);
     for (std::size_t v = 0; v < vectors; ++v) {
       const Expected e =
           expected_product(chip, arrays, kind, l, std::span(x).subspan(v * rows, rows), input, both_signs);
@@ -374,7 +374,7 @@ TEST_CASE("wired chips are the same to the bit for any thread count, and no two 
               std::vector<double> out(batches * vectors * columns);
               parallel_for(batches, [&](std::size_t b) {
                 const std::size_t first = b * vectors;
-                execute_layer(chip, state, l, std::span(x).subspan(first * rows, vectors * rows), vectors, first,
+                execute_layer(chip, state, l, std::span(x).subspan(first * rows, vectors * rows), vectors, {first},
                               std::span(out).subspan(first * columns, vectors * columns), nullptr);
               });
               y[i].insert(y[i].end(), out.begin(), out.end());

@@ -75,7 +75,7 @@ Config wired_with(const std::string& over) {
 std::vector<double> product(const Chip& chip, const ChipState& state, const std::vector<std::int16_t>& x,
                             std::size_t vectors, Activity* activity = nullptr) {
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, state, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, state, 0, x, vectors, {0}, y, activity);
   return y;
 }
 
