@@ -9,6 +9,7 @@
 
 #include "sim/activity.h"
 #include "sim/ledger.h"
+#include "sim/view.h"
 
 namespace bitline {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One matrix through the configured arrays and periphery.
+#include <tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -44,6 +46,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     for (std::size_t i = 0; i < codes.size(); ++i)
       codes[i] = static_cast<std::int16_t>(requantize(inputs.data[i], layer.input));
     Chip chip = build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+    chip.isa = isa_named(options.isa);
     const auto vectors_of = [&](std::size_t first, std::size_t n) {
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
                                                           n * static_cast<std::size_t>(rows));
@@ -65,10 +68,11 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     View view = look(chip, state);
     calibrate(chip, view, known);
     constexpr std::size_t chunk = 64;
+    tbb::enumerable_thread_specific<Workspace> workspaces;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, out, nullptr);
+      execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, workspaces.local(), out);
       for (std::size_t i = 0; i < out.size(); ++i)
         result[first * static_cast<std::size_t>(columns) + i] =
             static_cast<float>(out[i] * layer.input.scale * layer.scale[i % static_cast<std::size_t>(columns)]);

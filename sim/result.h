@@ -157,6 +157,7 @@ struct Result {
   std::vector<Published> published;
   std::vector<std::pair<std::string, double>> timing;  // stage, seconds
   int threads = 0;
+  std::string isa;  // instruction set of the reads
   std::vector<InputFile> inputs;
   // For pictures only, not in result.json: one array's target and read-back levels.
   struct LevelMap {

@@ -158,6 +158,8 @@ int largest_output(std::span<const double> outputs) {
 Result run(const LoadedConfig& loaded, const RunOptions& options) {
   Result result;
   const Config& config = loaded.config;
+  const Isa isa = isa_named(options.isa);
+  result.isa = name_of(isa);
   with_threads(options.threads, [&] {
     Stages stages(result, options);
     identify(loaded, result);
@@ -187,6 +189,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = designed(config, p, result);
+    chip.isa = isa;
     LayerInputs known;
     if (std::ranges::any_of(chip.layers, needs_calibration))
       known = layer_inputs(p.network, p.calibration, p.calibration.count(), calibration_positions);
