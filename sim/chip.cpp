@@ -140,10 +140,9 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     // One file describes cells of one kind.
     for (const auto& mapped : chip.placement.layers)
       if (mapped.settings.cell.index() != config.cell.index())
-        throw ConfigError(Diagnostic{{},
-                                     "layers." + mapped.name + ".cell",
-                                     "differs from the chip's cell, but conductances are kept or read by array",
-                                     "use one cell for all layers"});
+        refuse_config("layers." + mapped.name + ".cell",
+                      "differs from the chip's cell, but conductances are kept or read by array",
+                      "use one cell for all layers");
   }
   if (!config.conductances.empty())
     chip.measured = std::make_shared<const ArrayConductances>(
