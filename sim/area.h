@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/actions.h"
+#include "sim/costs.h"
 
 namespace bitline {
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/actions.h"
+#include "sim/costs.h"
 
 namespace bitline {
 

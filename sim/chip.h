@@ -14,7 +14,7 @@
 #include "array/product.h"
 #include "base/random.h"
 #include "mapping/placement.h"
-#include "sim/result.h"
+#include "sim/level_map.h"
 
 namespace bitline {
 
@@ -97,7 +97,7 @@ struct ChipState {
   // Of writing by pulses: pulses of all devices, devices that took none, devices outside their window.
   std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;
   double squared_error_S2 = 0;
-  Result::LevelMap level_map;  // of the first array, for pictures
+  LevelMap level_map;  // of the first array, for pictures
 };
 
 // The same device without write error, noise, ageing or faults.

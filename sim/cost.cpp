@@ -86,6 +86,12 @@ double tops_per_w(double macs, double joules) { return joules > 0 ? 2 * macs / j
 
 }  // namespace
 
+double total(const Breakdown& parts) {
+  double sum = 0;
+  for (const auto& [name, value] : parts) sum += value;
+  return sum;
+}
+
 double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts) {
   const ArrayLines lines = line_loads(chip.config);
   const LayerParts own = layer_parts(chip.config, plan.settings(), lines);
@@ -93,7 +99,8 @@ double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts&
          counts.line_activations * own.row_driver.energy_J;
 }
 
-void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, Result& result) {
+void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, std::optional<double> counted_pulses,
+               Costs& result) {
   const Config& config = chip.config;
   const Technology& tech = config.technology;
   const double arrays = chip.placement.arrays_total;
@@ -156,7 +163,7 @@ void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, 
                                             pretty(out.settle_s, Unit::second)));
   }
 
-  const WriteCost write = write_cost(chip, parts, own, result.write.pulses_per_cell, result.warnings);
+  const WriteCost write = write_cost(chip, parts, own, counted_pulses, result.warnings);
   const bool reloads = chip.placement.loads > 1;
   if (reloads && !(write.energy_J && write.time_s))
     result.warnings.push_back(

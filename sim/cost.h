@@ -4,8 +4,8 @@
 // in write_cost.h).
 #pragma once
 
+#include "sim/costs.h"
 #include "sim/execute.h"
-#include "sim/result.h"
 
 namespace bitline {
 
@@ -22,7 +22,8 @@ LayerCounts array_counts(const LayerPlan& plan, const LayerState& layer, const A
 // The part of a layer's energy that depends on its inputs: arrays and the charge of their lines.
 double data_energy_J(const Chip& chip, const LayerPlan& plan, const LayerCounts& counts);
 
-// Fills energy, latency, area, efficiency and the cost columns of result.layers.
-void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, Result& result);
+// Fills energy, latency, area, efficiency and the cost columns of `layers`. `counted_pulses`: as write_cost() takes it.
+void add_costs(const Chip& chip, const std::vector<LayerCounts>& per_inference, std::optional<double> counted_pulses,
+               Costs& costs);
 
 }  // namespace bitline

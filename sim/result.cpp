@@ -5,12 +5,6 @@
 
 namespace bitline {
 
-double total(const Breakdown& parts) {
-  double sum = 0;
-  for (const auto& [name, value] : parts) sum += value;
-  return sum;
-}
-
 std::optional<double> deviation(const Published& p) {
   if (!p.ours || p.published == 0) return std::nullopt;
   return *p.ours / p.published - 1;

@@ -279,7 +279,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());
     for (auto& c : counts) c.array_J /= inferences, c.line_drive /= inferences, c.line_activations /= inferences;
-    add_costs(chip, counts, result);
+    add_costs(chip, counts, result.write.pulses_per_cell, result);
     for (std::size_t i = 0; i < per_image; ++i) {
       ImageResult& image = result.images[i];
       image.energy_J = result.energy_per_inference_J;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/actions.h"
+#include "sim/costs.h"
 
 namespace bitline {
 

@@ -66,7 +66,7 @@ void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& 
   result.shapes = shapes_result(loaded.config, p);
   stages.begin("count", 0.2);
   const Chip chip = build_chip(loaded.config, std::move(p.matrices), std::move(p.placement));
-  add_costs(chip, shape_counts(chip, p.codes), result);
+  add_costs(chip, shape_counts(chip, p.codes), {}, result);
 }
 
 }  // namespace bitline

@@ -180,8 +180,8 @@ BlockState block_state(const Chip& chip, const Device& device, std::size_t index
   return out;
 }
 
-Result::LevelMap level_map(const CellLayout& cell, const Device& device, const Block& block, const BlockDevices& d) {
-  Result::LevelMap map{block.rows, block.columns, {}, {}};
+LevelMap level_map(const CellLayout& cell, const Device& device, const Block& block, const BlockDevices& d) {
+  LevelMap map{block.rows, block.columns, {}, {}};
   const bool pair = cell.devices_per_slice() == 2;
   const double step = cell.step_S(device), origin = pair ? 0 : device.g_min_S;
   const auto level = [&](double positive_S, double negative_S) {

@@ -122,15 +122,15 @@ inline Result network_costs(const Config& config, const std::vector<MatrixLayer>
     // Conversions are planned from the placement and counted by the run: they must agree.
     const bool counted = common(chip.layers[l].settings().adc) && !chip.layers[l].settings().digital;
     if (counted) {
-      Result planned;
+      Costs planned;
       counts.resize(layers.size());
-      add_costs(chip, counts, planned);
+      add_costs(chip, counts, {}, planned);
       counts.resize(l + 1);
       CHECK(planned.layers[l].conversions == static_cast<double>(activity.conversions) / images);
     }
   }
   Result result;
-  add_costs(chip, counts, result);
+  add_costs(chip, counts, {}, result);
   return result;
 }
 inline Result costs(const Config& config, const MatrixLayer& layer = small_layer(),

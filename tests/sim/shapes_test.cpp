@@ -165,7 +165,7 @@ TEST_CASE("shapes: a run from .npy files has the energies of the same codes on w
   loaded.config = s.config;
   const Result r = run(loaded, {});
   Result expected;
-  add_costs(s.chip(s.matrices), s.of_run(codes), expected);
+  add_costs(s.chip(s.matrices), s.of_run(codes), {}, expected);
   REQUIRE(r.energy_J.size() == expected.energy_J.size());
   for (std::size_t i = 0; i < r.energy_J.size(); ++i)
     CHECK(r.energy_J[i].second == relative(expected.energy_J[i].second));
