@@ -23,9 +23,9 @@ std::string examine(const std::string& argument, const CheckArguments& a,
                     const std::function<void(const std::string&)>& warn) {
   const std::filesystem::path file = config_file(argument);
   if (is_sweep_plan(file, config_path())) {
-    const Sweep sweep = load_sweep(file, a.overrides(), config_path());
-    for (const auto& w : sweep.warnings) warn(w);
-    return fmt::format("a sweep of {} points", sweep.points.size());
+    const Sweep sweep = load_sweep(file, a.overrides(), config_path(), a.run_options());
+    for (const auto& w : check_points(sweep, distinct_points(sweep))) warn(w);
+    return fmt::format("a sweep of {} points", sweep.size());
   }
   const LoadedConfig loaded = load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));

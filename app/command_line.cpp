@@ -14,7 +14,7 @@
 #include "app/environment.h"
 #include "base/config_reader.h"
 #include "base/error.h"
-#include "report/version.h"
+#include "base/version.h"
 
 namespace bitline::app {
 namespace {

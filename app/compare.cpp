@@ -13,7 +13,7 @@
 #include "base/statistics.h"
 #include "base/yaml.h"
 #include "report/cost_text.h"
-#include "report/json_parts.h"
+#include "sim/json_parts.h"
 #include "report/text.h"
 
 namespace bitline::app {

@@ -10,8 +10,8 @@
 
 #include "app/environment.h"
 #include "base/config_writer.h"
+#include "base/csv.h"
 #include "base/files.h"
-#include "report/csv.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;

@@ -6,7 +6,9 @@
 
 #include "app/command_line.h"
 #include "app/config_schema.h"
+#include "app/environment.h"
 #include "base/files.h"
+#include "sim/simplifications.h"
 
 namespace bitline::app {
 namespace {
@@ -27,6 +29,31 @@ std::string cli_page(const CommandLine& line) {
   for (const auto& c : line.commands)
     if (!c.hidden) out += fmt::format("\n## {}\n\n```\n{}```\n", c.cli->get_name(), c.cli->help("bitline"));
   return out;
+}
+
+// Of a shipped config.
+std::string simplifications_of(const std::string& name) {
+  const LoadedConfig loaded = load(config_file(name), {}, config_path());
+  std::string out = fmt::format("\n## `configs/{}.yaml`\n\n| what | how | keys |\n|---|---|---|\n", name);
+  for (const Simplification& s : simplifications(loaded.config))
+    for (const Claim& c : s.claims) {
+      std::string keys;
+      for (const auto* list : {&c.off, &c.on})
+        for (const std::string& key : *list)
+          keys += fmt::format("{}`{}`{}", keys.empty() ? "" : ", ", key, list == &c.off ? " (off)" : "");
+      out += fmt::format("| {} | {} | {} |\n", s.what, c.text, keys);
+    }
+  return out;
+}
+
+std::string simplifications_page() {
+  return std::string(generated) +
+         "# What is simplified\n\nWhat the models say they leave out, for two shipped configs. Of any other config its "
+         "report "
+         "and `result.json` say it. Keys marked off would change a statement: they are absent, 0 or none there; those "
+         "that "
+         "are in no config have no model yet. Keys without a mark make it so.\n" +
+         simplifications_of("fashion-mlp") + simplifications_of("vgg8-cost");
 }
 
 }  // namespace
@@ -51,6 +78,7 @@ void add_docs(CommandLine& line) {
     const std::filesystem::path folder = a->folder;
     write_file(folder / "config.md", config_page());
     write_file(folder / "cli.md", cli_page(line));
+    write_file(folder / "simplifications.md", simplifications_page());
     write_file(folder / "schema.json", json_schema(config_visit(), schema_title));
     return exit_done;
   };

@@ -13,9 +13,9 @@
 #include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
-#include "report/json_parts.h"
+#include "base/version.h"
 #include "report/svg_fit.h"
-#include "report/version.h"
+#include "sim/json_parts.h"
 
 namespace bitline::app {
 namespace {

@@ -8,9 +8,9 @@
 #include "app/environment.h"
 #include "base/files.h"
 #include "base/parallel.h"
-#include "report/result_json.h"
 #include "report/svg.h"
 #include "report/table.h"
+#include "sim/result_json.h"
 
 namespace bitline::app {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "app/command_line.h"
-#include "app/sweep_page.h"
 #include "base/error.h"
+#include "report/sweep_page.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;

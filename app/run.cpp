@@ -8,12 +8,11 @@
 #include "app/command_line.h"
 #include "app/condition.h"
 #include "app/environment.h"
-#include "app/published.h"
 #include "base/files.h"
 #include "report/csv.h"
 #include "report/html.h"
-#include "report/result_json.h"
 #include "report/table.h"
+#include "sim/result_json.h"
 
 namespace bitline::app {
 namespace {
@@ -52,8 +51,7 @@ int run_command(const RunArguments& a) {
   }
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
-  Result result = run(loaded, options);
-  fill_published(result, loaded, options);
+  const Result result = run(loaded, options);
   progress.clear();
 
   if (!a.out.empty()) write_folder(a.out, result, loaded);

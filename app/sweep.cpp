@@ -8,11 +8,9 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
-#include "app/published.h"
-#include "app/sweep_page.h"
 #include "base/files.h"
 #include "experiments/sweep.h"
-#include "report/result_json.h"
+#include "report/sweep_page.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;
@@ -57,8 +55,7 @@ std::string shell_word(const std::string& text) {
 }
 
 std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::path& folder) {
-  const std::size_t tasks =
-      a.tasks > 0 ? static_cast<std::size_t>(a.tasks) : std::min<std::size_t>(sweep.points.size(), 16);
+  const std::size_t tasks = a.tasks > 0 ? static_cast<std::size_t>(a.tasks) : std::min<std::size_t>(sweep.size(), 16);
   std::string command = "bitline sweep " + shell_word(a.plan) + " --out " + shell_word(folder.string());
   for (const auto& s : a.sets) command += " --set " + shell_word(s);
   if (!a.seed.empty()) command += " --seed " + shell_word(a.seed);
@@ -68,17 +65,17 @@ std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::
       "#SBATCH --job-name=bitline\n#SBATCH --array=1-{}\n#SBATCH --cpus-per-task=4\n#SBATCH "
       "--output=bitline-%A_%a.log\n\n"
       "{} --shard \"$SLURM_ARRAY_TASK_ID/{}\" --jobs \"$SLURM_CPUS_PER_TASK\" --threads \"$SLURM_CPUS_PER_TASK\" -q\n",
-      sweep.points.size(), tasks, tasks, command, tasks);
+      sweep.size(), tasks, tasks, command, tasks);
 }
 
-void print_points(const Sweep& sweep, std::size_t finished, const fs::path& folder) {
-  for (std::size_t i = 0; i < sweep.points.size(); ++i) {
+void print_points(const Sweep& sweep, const fs::path& folder) {
+  for (std::size_t i = 0; i < sweep.size(); ++i) {
     std::string axes;
-    for (const auto& v : sweep.points[i].axes)
-      if (!v.value.empty()) axes += fmt::format("  {}={}", v.path, v.value);
-    fmt::print("{:5}  {}{}\n", i, sweep.points[i].hash, axes);
+    for (const AxisValue* v : sweep.values(i))
+      if (!v->value.empty()) axes += fmt::format("  {}={}", v->path, v->value);
+    fmt::print("{:5}  {}{}\n", i, sweep.keys[i].hex(), axes);
   }
-  fmt::print("{} points, {} of them finished in {}\n", sweep.points.size(), finished, folder.string());
+  fmt::print("{} points, {} of them finished in {}\n", sweep.size(), finished_points(sweep, folder), folder.string());
 }
 
 // `page`: whether report.html was written.
@@ -113,15 +110,6 @@ int sweep_command(const SweepArguments& a) {
   const fs::path plan = config_file(a.plan), folder = folder_of(a, plan);
   if (!is_sweep_plan(plan, config_path()))
     throw UsageError(a.plan + " is no sweep plan: it has no key 'config'; bitline run takes experiments");
-  const Sweep sweep = load_sweep(plan, a.overrides(), config_path());
-  if (a.dry_run) {
-    print_points(sweep, finished_points(sweep, folder), folder);
-    return exit_done;
-  }
-  if (a.slurm) {
-    fmt::print("{}", slurm_script(a, sweep, folder));
-    return exit_done;
-  }
   const int cores = a.run_options().threads;
   SweepOptions options;
   options.folder = folder;
@@ -130,12 +118,19 @@ int sweep_command(const SweepArguments& a) {
   options.shards = shards;
   // Points side by side use the cores better than the threads of one small point.
   options.jobs = a.jobs > 0 ? a.jobs : cores;
-  options.run = a.run_options();
-  options.run.threads = std::max(1, cores / options.jobs);
-  options.to_json = [](Result result, const LoadedConfig& loaded, const RunOptions& run) {
-    fill_published(result, loaded, run);
-    return result_json(result);
-  };
+  RunOptions run = a.run_options();
+  run.threads = std::max(1, cores / options.jobs);
+  const Sweep sweep = load_sweep(plan, a.overrides(), config_path(), run);
+  if (a.dry_run) {
+    for (const auto& w : check_points(sweep, distinct_points(sweep)))
+      if (!a.quiet) print_warning(w);
+    print_points(sweep, folder);
+    return exit_done;
+  }
+  if (a.slurm) {
+    fmt::print("{}", slurm_script(a, sweep, folder));
+    return exit_done;
+  }
   Progress progress(a.quiet);
   options.progress = [&](const SweepProgress& p) {
     progress.show(static_cast<double>(p.done + p.failed) / static_cast<double>(std::max<std::size_t>(p.total, 1)),
@@ -145,14 +140,14 @@ int sweep_command(const SweepArguments& a) {
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
     progress.clear();
-    write_sweep_name(folder, plan.stem().string());
-    const bool page = sweep.points.size() <= most_on_a_page;
+    write_sweep_note(folder, plan.stem().string(), sweep.paths().size());
+    const bool page = sweep.size() <= most_on_a_page;
     if (page) write_sweep_page(folder);
     return report_outcome(a, outcome, folder, page);
   } catch (const Interrupted&) {
     progress.clear();
     fmt::print(stderr, "bitline: interrupted; {} of {} points are kept in {}, the same command goes on from there\n",
-               finished_points(sweep, folder), sweep.points.size(), folder.string());
+               finished_points(sweep, folder), sweep.size(), folder.string());
     return exit_interrupted;
   }
 }
@@ -171,15 +166,16 @@ void add_sweep(CommandLine& line) {
        {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
        {"bitline sweep sweep/small --out runs/small --slurm > small.sbatch", "a job array for a cluster"}});
   c.cli
-      ->add_option("PLAN", a->plan,
-                   "YAML file with the keys config, set, grid, zip, list, random, seeds, keep; or a shipped one's name")
+      ->add_option(
+          "PLAN", a->plan,
+          "YAML file with the keys config, set, grid, zip, list, random, seeds, keep, results; or a shipped one's name")
       ->required()
       ->type_name("");
   a->add_out(*c.cli, "where points.jsonl, table.csv and report.html go (default: PLAN-sweep)");
   c.cli->add_option("--jobs", a->jobs, "points at a time; 0 = one for each thread")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
-  c.cli->add_option("--shard", a->shard, "only every N-th point, from the I-th")->type_name("I/N");
+  c.cli->add_option("--shard", a->shard, "only the I-th of N parts of the points")->type_name("I/N");
   c.cli->add_option("--merge", a->merge, "take finished points over from this folder; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);

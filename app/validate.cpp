@@ -9,7 +9,6 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
-#include "app/published.h"
 #include "app/shipped.h"
 #include "base/files.h"
 #include "report/svg_published_adcs.h"
@@ -47,8 +46,7 @@ ValidatedDesign run_design(const Design& given, const ValidateArguments& a) {
   options.progress = [&](double done, const std::string& stage) {
     progress.show(done, file.stem().string() + ": " + stage);
   };
-  ValidatedDesign design{file.stem().string(), given.shown, about_config(file), run(loaded, options)};
-  fill_published(design.result, loaded, options);
+  const ValidatedDesign design{file.stem().string(), given.shown, about_config(file), run(loaded, options)};
   progress.clear();
   if (!a.quiet)
     for (const auto& w : design.result.warnings) print_warning(design.name + ": " + w);

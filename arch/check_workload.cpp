@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "workloads/dataset.h"
+
 namespace bitline {
 namespace {
 
@@ -24,6 +26,40 @@ void find_file(std::string& file, const std::string& key, const ConfigPath& wher
   for (const auto& root : where.roots)
     if (fs::is_regular_file(root.parent_path() / "models" / file, ec)) return;
   r.problem(key, fmt::format("no file '{}'", file), "looked beside the config and among the shipped models");
+}
+
+// The files and folders of data that lie beside the config are remembered by their full paths; others are sought where
+// data sets are, when the run begins.
+void find_data(std::string& file, const std::string& key, ConfigReader& r) {
+  namespace fs = std::filesystem;
+  if (file.empty()) return;
+  const auto& origins = r.annotations().origins;
+  const auto origin = origins.find(key);
+  std::error_code ec;
+  const fs::path beside = (origin == origins.end() ? fs::path() : folder_of(origin->second)) / file;
+  if (fs::exists(beside, ec)) file = fs::weakly_canonical(beside).string();
+}
+
+void check_data(Workload& w, ConfigReader& r) {
+  workloads::DataSource& d = w.dataset;
+  const std::string at = "workload.dataset.";
+  const bool named = r.annotations().origins.count(at + "name") > 0 && !d.name.empty();
+  if (named && !d.inputs.empty()) r.problem(at + "name", "and inputs exclude each other", "leave one out");
+  if (d.name.empty() && d.inputs.empty())
+    r.problem("workload.dataset", "names no data", "give a name, or {inputs: X.npy, labels: Y.npy}");
+  for (const auto& [key, file] : {std::pair{"labels", &d.labels}, {"calibration_inputs", &d.calibration_inputs},
+                                  {"calibration_labels", &d.calibration_labels}})
+    if (d.inputs.empty() && !file->empty())
+      r.problem(at + key, "is given without inputs", "add inputs: FILE.npy");
+  if (d.calibration_inputs.empty() && !d.calibration_labels.empty() && !d.inputs.empty())
+    r.problem(at + "calibration_labels", "is given without calibration_inputs", "add calibration_inputs: FILE.npy");
+  if (!d.inputs.empty()) d.name.clear();
+  const auto known = workloads::datasets();
+  if (std::ranges::find(known, d.name, &workloads::DatasetInfo::name) == known.end()) find_data(d.name, at + "name", r);
+  find_data(d.inputs, at + "inputs", r);
+  find_data(d.labels, at + "labels", r);
+  find_data(d.calibration_inputs, at + "calibration_inputs", r);
+  find_data(d.calibration_labels, at + "calibration_labels", r);
 }
 
 // Shapes have weights as targets: what only written devices have is refused.
@@ -76,6 +112,14 @@ void check_shapes(Config& c, const ConfigPath& where, ConfigReader& r) {
 
 }  // namespace
 
+void find_workload_files(Workload& w, const ConfigPath& where, ConfigReader& r) {
+  find_file(w.network, "workload.network", where, r);
+  for (std::size_t i = 0; i < w.shapes.size(); ++i) {
+    find_file(w.shapes[i].weights, fmt::format("workload.shapes.{}.weights", i), where, r);
+    find_file(w.shapes[i].inputs, fmt::format("workload.shapes.{}.inputs", i), where, r);
+  }
+}
+
 void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {
   Workload& w = c.workload;
   const auto& origins = r.annotations().origins;
@@ -87,6 +131,7 @@ void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {
     r.problem("workload.network", "is missing, and there are no shapes of layers either",
               "add \"network: FILE.onnx\", or \"shapes: [{name: fc, channels: 784, outputs: 10}]\"");
   if (r.clean("workload")) find_file(w.network, "workload.network", where, r);
+  if (r.clean("workload.dataset")) check_data(w, r);
   if (w.shapes.empty() || !w.network.empty()) return;
   check_chip_for_shapes(c, r);
   check_shapes(c, where, r);

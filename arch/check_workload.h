@@ -6,8 +6,11 @@
 
 namespace bitline {
 
-// Finds the files a workload names, beside the config or among the shipped models, and looks at shapes and what the
-// chip asks of them. Reports to `reader`; everything else of the config is checked before.
+// Finds the files a workload names, beside the config (their paths become full paths) or among the shipped models
+// (their names stay). Reports to `reader`.
+void find_workload_files(Workload& workload, const ConfigPath& where, ConfigReader& reader);
+
+// The same, and looks at shapes and what the chip asks of them; everything else of the config is checked before.
 void check_workload(Config& config, const ConfigPath& where, ConfigReader& reader);
 
 }  // namespace bitline

@@ -94,7 +94,7 @@ void fields(Visitor& v, LayerConfig& c) {
 }
 
 void fields(Visitor& v, Config& c) {
-  v(c.name, {.key = "name", .meaning = "what reports call it"});
+  v(c.name, {.key = "name", .meaning = "what reports call it", .label = true});
   v(c.seed, {.key = "seed", .meaning = "of all random numbers"});
   v(c.instances, {.key = "instances", .meaning = "chips drawn and evaluated (Monte Carlo)", .min = 1, .max = 100000});
   v(c.chips, {.key = "chips", .meaning = "chips of the system", .min = 1, .max = 100000, .absent = "auto"});
@@ -129,15 +129,18 @@ void fields(Visitor& v, Config& c) {
   v(c.layers,
     {.key = "layers",
      .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});
-  v(c.published, {.key = "published", .meaning = "published figures to print beside ours"});
-  v(c.budget, {.key = "budget", .meaning = "a published table of components, to be summed by group"});
+  v(c.published, {.key = "published", .meaning = "published figures to print beside ours", .label = true});
+  v(c.budget, {.key = "budget", .meaning = "a published table of components, to be summed by group", .label = true});
   v(c.keep,
     {.key = "keep",
      .meaning =
-         "conductances: write target, written and aged conductances of the first chip's arrays to the run folder"});
+         "conductances: write target, written and aged conductances of the first chip's arrays to the run folder; "
+         "outputs: what the network gave for each sample, outputs.npy of shape (chips, samples, values)",
+     .label = true});
   v(c.conductances,
     {.key = "conductances",
-     .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing"});
+     .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing",
+     .label = true});
 }
 
 LayerConfig common_parts(const Config& c) {
@@ -181,7 +184,7 @@ void check_layers(Config& c, const ConfigPath& where, ConfigReader& r, std::vect
     try {
       e.value = self_contained(e.value, where);
       Annotations notes;
-      const LayerConfig parts = read_layer(c, e.value, &notes);
+      const LayerConfig& parts = c.own_layers[e.key] = read_layer(c, e.value, &notes);
       for (const auto& a : notes.assumed) assumed.push_back({fmt::format("{}.{}", at, a.path), a.value, a.reason});
       if (chip_clean && !parts.digital) check_parts(c, parts, at + ".", r);
       if (chip_clean && !parts.digital && c.wires.exact() && parts.cell.index() != c.cell.index())
@@ -236,15 +239,19 @@ WritePulse write_pulse(const Config& config) {
 }
 
 LayerConfig layer_config(const Config& config, const std::string& layer) {
-  const Value* over = config.layers.find(layer);
-  return over ? read_layer(config, *over) : common_parts(config);
+  const auto own = config.own_layers.find(layer);
+  return own == config.own_layers.end() ? common_parts(config) : own->second;
 }
 
-namespace {
+void resolve_layers(Config& config) {
+  config.own_layers.clear();
+  for (const auto& e : config.layers.entries) config.own_layers[e.key] = read_layer(config, e.value);
+}
 
 LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   LoadedConfig loaded;
   loaded.tree = std::move(tree);
+  loaded.where = where;
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
@@ -260,14 +267,25 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   return loaded;
 }
 
-}  // namespace
-
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
   return load_tree(load_config(file, overrides, where), where);
 }
 
-LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const ConfigPath& where) {
-  return load_tree(merged(loaded.tree, expand_dotted(settings)), where);
+LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings) {
+  return load_tree(merged(loaded.tree, expand_dotted(settings)), loaded.where);
+}
+
+Config load_keys(const Value& tree, std::span<const std::string> keys, const ConfigPath& where) {
+  Config c;
+  ConfigReader reader(tree, where);
+  reader.read(c, [&](const Field& f) { return std::find(keys.begin(), keys.end(), f.key) != keys.end(); });
+  reader.finish();
+  read_update_tables(c.device, "device.", reader);
+  for (auto& e : c.layers.entries) e.value = self_contained(e.value, where);
+  find_workload_files(c.workload, where, reader);
+  find_conductances(c, reader);
+  reader.finish();
+  return c;
 }
 
 std::string resolved_yaml(const LoadedConfig& loaded) {
@@ -281,9 +299,8 @@ std::string config_hash(const Config& config) {
   std::string text = to_yaml(ConfigWriter::write(chip));
   const std::string common = to_yaml(ConfigWriter::write(common_parts(config)));
   std::map<std::string, std::string> layers;
-  for (const auto& e : config.layers.entries)
-    if (std::string own = to_yaml(ConfigWriter::write(layer_config(config, e.key))); own != common)
-      layers[e.key] = std::move(own);
+  for (const auto& [name, settings] : config.own_layers)
+    if (std::string own = to_yaml(ConfigWriter::write(settings)); own != common) layers[name] = std::move(own);
   for (const auto& [name, own] : layers) text += fmt::format("layer {}:\n{}", name, own);
   return checksum(text);
 }

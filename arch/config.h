@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +41,8 @@ enum class Unused { g_min, open };
 inline constexpr std::string_view unused_names[] = {"g_min", "open"};
 constexpr std::span<const std::string_view> names_of(Unused) { return unused_names; }
 
-enum class Keep { nothing, conductances };
-inline constexpr std::string_view keep_names[] = {"nothing", "conductances"};
+enum class Keep { nothing, conductances, outputs };
+inline constexpr std::string_view keep_names[] = {"nothing", "conductances", "outputs"};
 constexpr std::span<const std::string_view> names_of(Keep) { return keep_names; }
 
 enum class BiasPlace { digital, rows };
@@ -115,7 +117,8 @@ struct Config {
   Workload workload;
   double age_s = 0;
   DriftCompensation compensate = DriftCompensation::none;
-  Value layers;  // by layer name: overrides of LayerConfig, keys may be paths
+  Value layers;  // as written, by layer name: overrides of LayerConfig, keys may be paths
+  std::map<std::string, LayerConfig> own_layers;  // the settings of those layers; set by resolve_layers()
   std::vector<PublishedFigure> published;
   std::vector<BudgetLine> budget;
   Keep keep = Keep::nothing;
@@ -133,23 +136,36 @@ struct WritePulse {
 WritePulse write_pulse(const Config&);
 void fields(Visitor&, Config&);
 void fields(Visitor&, LayerConfig&);
+void fields(Visitor&, PublishedFigure&);
 
 struct LoadedConfig {
   Config config;
   Annotations annotations;
-  Value tree;  // as written, bases merged, for positions
+  Value tree;        // as written, bases merged, for positions
+  ConfigPath where;  // where names of files were looked up
 };
 
 // Reads, merges, checks. Throws ConfigError with every problem found.
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
 
+// The same from a tree whose bases are resolved.
+LoadedConfig load_tree(Value tree, const ConfigPath& where);
+
+// Only these keys at the top of a tree that holds no others: their files are found, but whether they fit together and
+// to the rest is not looked at. Throws ConfigError.
+Config load_keys(const Value& tree, std::span<const std::string> keys, const ConfigPath& where);
+
 // The same config with other settings (keys may be paths) on top, such as PublishedFigure::with.
-LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings, const ConfigPath& where);
+LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings);
 
 // The settings of a layer that overrides none.
 LayerConfig common_parts(const Config& config);
 
-// The settings of one layer: the config's own, overlaid by `layers: {NAME: ...}`. Throws ConfigError.
+// Overlays the config's own settings with those of each of `layers: {NAME: ...}`, once; load() has done it. Throws
+// ConfigError.
+void resolve_layers(Config& config);
+
+// The settings of one layer: those of its name, else the config's own.
 LayerConfig layer_config(const Config& config, const std::string& layer);
 
 // Resolved YAML (every value, where it came from) and the hash of the same without comments.

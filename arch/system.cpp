@@ -26,6 +26,7 @@ void fields(Visitor& v, Periphery& p) {
                            .unit = Unit::fraction,
                            .min = 0,
                            .max = 10});
+  v(p.digital, {.key = "digital", .meaning = "the unit that computes what no array computes"});
   v(p.baselines, {.key = "baselines", .meaning = "digital machines for the same network beside the result"});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/schema.h"
+#include "periphery/digital/digital_unit.h"
 
 namespace bitline {
 
@@ -30,6 +31,7 @@ struct Periphery {
   bool off_chip = false;      // inputs of the first layer and outputs of the last cross to off-chip memory
   double driver_drop = 0.05;  // share of the read voltage lost in a row's switch with all devices at mid conductance
   double floorplan_overhead = 0;  // area between parts, as a share of their sum
+  DigitalUnit digital;            // computes what no array computes
   bool baselines = true;          // digital machines for the same network beside the result
 };
 

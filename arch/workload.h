@@ -2,6 +2,7 @@
 // What runs on a chip: a network with its data, or shapes and statistics of layers where only costs are asked for.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 #include "base/schema.h"
 #include "workloads/code_statistics.h"
+#include "workloads/data_source.h"
+#include "workloads/score.h"
 #include "workloads/shapes.h"
 
 namespace bitline {
@@ -24,9 +27,12 @@ struct Workload {
   InputStatistics activity = UniformInputs{};
   WeightStatistics weights = UniformWeights{};
   ShapeStatistics statistics = ShapeStatistics::expected;
-  std::string dataset = "fashion-mnist";
+  workloads::DataSource dataset;
   int images = 10000;            // of the test split, from its first
   int calibration_images = 256;  // of the training split
+  std::optional<workloads::Standardize> normalize;
+  std::optional<int> first_class;  // the output that is class 0; unset: as many outputs as classes
+  std::vector<workloads::Score> scores;  // empty: default_scores() of the data's truth
 };
 void fields(Visitor&, Workload&);
 

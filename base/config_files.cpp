@@ -22,16 +22,7 @@ class Loader {
   // One file on top of its own top-level base. Nested bases stay: only when everything is merged is it known whether
   // they are overridden.
   Value file(const fs::path& file) {
-    std::string text;
-    try {
-      text = read_file(file, max_config_bytes);
-    } catch (const InputError& e) {
-      refuse_at(Origin(), e.what());
-    }
-    Value v = parse_yaml(text, file.string());
-    if (!v.is_map())
-      refuse_at({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
-                "a configuration is a map of keys; see `bitline schema`");
+    Value v = where_.files ? *where_.files->tree(file, parsed_file) : parsed_file(file);
     if (const auto name = taken_base(v)) {
       const Chained base(*this, *name, "");
       v = overlaid(this->file(base.file()), v);
@@ -57,6 +48,20 @@ class Loader {
   }
 
  private:
+  static Value parsed_file(const fs::path& file) {
+    std::string text;
+    try {
+      text = read_file(file, max_config_bytes);
+    } catch (const InputError& e) {
+      refuse_at(Origin(), e.what());
+    }
+    Value v = parse_yaml(text, file.string());
+    if (!v.is_map())
+      refuse_at({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+                "a configuration is a map of keys; see `bitline schema`");
+    return v;
+  }
+
   // Finds a base and keeps it in the chain while it is read.
   class Chained {
    public:
@@ -165,17 +170,41 @@ Override parse_override(std::string_view text) {
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
-Value load_config(const fs::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+namespace {
+
+// Whether YAML reads this as the plain text it is: letters, digits and what numbers and names are made of, none of the
+// words for nothing. Parsers are slow, and sweeps set many such values.
+bool is_plain(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  if (text.empty() || !letter(text.front()) || text.back() == ' ') return false;
+  for (const std::string_view nothing : {"null", "Null", "NULL"})
+    if (text == nothing) return false;
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return letter(c) || std::string_view(" .+-_%/").find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+Setting parsed(const Override& o) {
+  const Origin origin{fmt::format("{}{}={}", override_name, o.path, o.value)};
+  Value value = o.value.empty() || is_plain(o.value) ? Value::scalar(o.value) : parse_yaml(o.value, origin.file);
+  written_in(value, origin);
+  return {split_path(o.path, origin), std::move(value)};
+}
+
+Value open_config(const fs::path& file, const ConfigPath& where) { return Loader(where).file(file); }
+
+void apply(Value& tree, const Setting& setting, const ConfigPath& where) {
   Loader loader(where);
-  Value root = loader.file(file);
-  for (const auto& o : overrides) {
-    const Origin origin{fmt::format("{}{}={}", override_name, o.path, o.value)};
-    Value value = o.value.empty() ? Value::scalar("") : parse_yaml(o.value, origin.file);
-    written_in(value, origin);
-    overlay_path(root, split_path(o.path, origin), std::move(value),
-                 [&](Value under, const Value& over) { return loader.overlaid(std::move(under), over); });
-  }
-  loader.resolve(root, "");
+  overlay_path(tree, setting.path, setting.value,
+               [&](Value under, const Value& over) { return loader.overlaid(std::move(under), over); });
+}
+
+Value load_config(const fs::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
+  Value root = open_config(file, where);
+  for (const auto& o : overrides) apply(root, parsed(o), where);
+  resolve_bases(root, where);
   return root;
 }
 
@@ -198,9 +227,30 @@ std::string shipped_names(std::string_view key, const ConfigPath& where) {
 
 }  // namespace
 
-fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
-  if (!name.is_scalar() || name.text.empty())
-    refuse_at(name.origin, "expected the name or path of a configuration file");
+std::shared_ptr<const Value> ConfigFiles::tree(const fs::path& file, const Parse& parse) {
+  const std::string name = file.string();
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = trees_.find(name); known != trees_.end()) return known->second;
+  }
+  auto made = std::make_shared<const Value>(parse(file));
+  const std::lock_guard hold(mutex_);
+  return trees_.emplace(name, std::move(made)).first->second;
+}
+
+fs::path ConfigFiles::found(const std::string& name, const Find& find) {
+  {
+    const std::lock_guard hold(mutex_);
+    if (const auto known = found_.find(name); known != found_.end()) return known->second;
+  }
+  fs::path file = find();
+  const std::lock_guard hold(mutex_);
+  return found_.emplace(name, std::move(file)).first->second;
+}
+
+namespace {
+
+fs::path look_for(const Value& name, std::string_view key, const ConfigPath& where) {
   const fs::path given = name.text;
   std::vector<fs::path> tried;
   const auto exists = [&](const fs::path& p) {
@@ -229,6 +279,16 @@ fs::path find_config(const Value& name, std::string_view key, const ConfigPath& 
   refuse_at(name.origin, fmt::format("no configuration '{}' was found", name.text),
             shipped.empty() ? "looked for " + places
                             : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
+}
+
+}  // namespace
+
+fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
+  if (!name.is_scalar() || name.text.empty())
+    refuse_at(name.origin, "expected the name or path of a configuration file");
+  if (!where.files) return look_for(name, key, where);
+  return where.files->found(fmt::format("{}\n{}\n{}", key, folder_of(name.origin).string(), name.text),
+                            [&] { return look_for(name, key, where); });
 }
 
 std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,

@@ -12,7 +12,10 @@ namespace bitline {
 namespace {
 
 std::string joined_path(std::string_view path, std::string_view key) {
-  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+  std::string out;
+  out.reserve(path.size() + 1 + key.size());
+  if (!path.empty()) out.append(path).append(".");
+  return out.append(key);
 }
 
 std::string shown(const Value& v) {
@@ -37,8 +40,12 @@ bool is_below(std::string_view path, std::string_view above) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(const Value& root, ConfigPath where) : root_(root), where_(std::move(where)) {
-  stack_.push_back({&root_, "", {}});
+ConfigReader::ConfigReader(const Value& root, ConfigPath where) : root_(&root), where_(std::move(where)) {
+  stack_.push_back({root_, "", {}});
+}
+
+ConfigReader::ConfigReader(Value&& root, ConfigPath where) : root_(kept(std::move(root))), where_(std::move(where)) {
+  stack_.push_back({root_, "", {}});
 }
 
 bool ConfigReader::clean(std::string_view path) const {
@@ -65,7 +72,7 @@ void ConfigReader::problem(const std::string& path, std::string message, std::st
     if (dot == std::string::npos) break;
     p.resize(dot);
   }
-  problems_.push_back({root_.origin, path, std::move(message), std::move(remedy)});
+  problems_.push_back({root_->origin, path, std::move(message), std::move(remedy)});
 }
 
 void ConfigReader::finish() {
@@ -82,13 +89,13 @@ const Value* ConfigReader::take(const Field& f) {
     return std::exchange(direct_, nullptr);
   }
   Frame& frame = stack_.back();
-  frame.known.insert(f.key);
-  path_ = joined_path(frame.path, f.key);
+  frame.known.emplace_back(f.key);
   const Value* node = frame.map->find(f.key);
+  if (!node && !f.required) return nullptr;
+  path_ = joined_path(frame.path, f.key);
   if (!node) {
-    if (f.required)
-      report(*frame.map, path_, fmt::format("the key '{}' is missing: {}", f.key, f.meaning),
-             fmt::format("add \"{}: ...\"", f.key));
+    report(*frame.map, path_, fmt::format("the key '{}' is missing: {}", f.key, f.meaning),
+           fmt::format("add \"{}: ...\"", f.key));
     return nullptr;
   }
   notes_.origins[path_] = node->origin;
@@ -240,8 +247,8 @@ const Value* ConfigReader::opened(const Value& node, const Field& f, std::span<c
     return nullptr;
   }
   try {
-    const auto found = open_named(node, f.key, types, where_);
-    const Value* map = found ? kept(*found) : &node;
+    auto found = open_named(node, f.key, types, where_);
+    const Value* map = found ? kept(std::move(*found)) : &node;
     if (map->is_map()) return map;
     report(*map, path, fmt::format("is {} where a map of keys is expected", shown(*map)));
   } catch (const ConfigError& e) {
@@ -257,7 +264,20 @@ const Value* ConfigReader::opened(const Value& node, const Field& f, std::span<c
   return nullptr;
 }
 
-void ConfigReader::read_map(const Value* map, const std::string& path, std::set<std::string> known,
+const Value* ConfigReader::spelled_out(const Value& node, const Field& f) {
+  if (node.is_scalar() || is_annotated(node)) {
+    Value map = Value::map(node.origin);
+    map.set(f.scalar, *unwrapped(&node), node.origin);
+    return kept(std::move(map));
+  }
+  const Value* base = node.find("base");
+  if (!base || !base->shorthand) return &node;
+  Value map = node;  // was written over a scalar, which it replaces
+  map.erase("base");
+  return kept(std::move(map));
+}
+
+void ConfigReader::read_map(const Value* map, const std::string& path, std::vector<std::string_view> known,
                             const Visit& visit) {
   stack_.push_back({map, path, std::move(known)});
   visit(*this);
@@ -266,10 +286,14 @@ void ConfigReader::read_map(const Value* map, const std::string& path, std::set<
 }
 
 void ConfigReader::end_of_map() {
-  const Frame& frame = stack_.back();
-  const std::vector<std::string> known(frame.known.begin(), frame.known.end());
+  Frame& frame = stack_.back();
+  std::vector<std::string> known;
   for (const auto& e : frame.map->entries) {
-    if (frame.known.count(e.key)) continue;
+    if (std::find(frame.known.begin(), frame.known.end(), e.key) != frame.known.end()) continue;
+    if (known.empty()) {
+      std::sort(frame.known.begin(), frame.known.end());
+      known.assign(frame.known.begin(), std::unique(frame.known.begin(), frame.known.end()));
+    }
     std::string remedy = did_you_mean(e.key, known);
     if (remedy.empty())
       remedy = known.empty() ? "no key is known here" : fmt::format("known here: {}", fmt::join(known, ", "));
@@ -281,16 +305,17 @@ void ConfigReader::end_of_map() {
 
 void ConfigReader::record(const Field& f, const Visit& visit) {
   const Value* node = take(f);
+  if (!node) return;  // every default stays as the struct has it
   const std::string path = path_;
-  if (node) node = opened(*node, f, {});
-  if (node) read_map(node, path, {}, visit);  // else every default stays as the struct has it
+  if (*f.scalar) node = spelled_out(*node, f);
+  if ((node = opened(*node, f, {}))) read_map(node, path, {}, visit);
 }
 
 void ConfigReader::variant(const Field& f, const VariantRef& ref) {
   const Value* node = take(f);
-  const std::string path = path_;
-  if (node) node = opened(*node, f, ref.types);
   if (!node) return;
+  const std::string path = path_;
+  if (!(node = opened(*node, f, ref.types))) return;
   const Value* type = node->find("type");
   if (!type) {
     report(*node, path, fmt::format("needs the key 'type': one of {}", fmt::join(ref.types, ", ")));
@@ -313,6 +338,13 @@ void ConfigReader::list(const Field& f, const ListRef& ref) {
   if (!node) return;
   const std::string path = path_;
   node = unwrapped(node);
+  if (f.single && !node->is_list()) {
+    Value one;
+    one.kind = Value::Kind::list;
+    one.origin = node->origin;
+    one.items.push_back(*node);
+    node = kept(std::move(one));
+  }
   if (!node->is_list()) {
     report(*node, path, fmt::format("is {} where a list is expected", shown(*node)), "write [a, b, c]");
     return;

@@ -4,11 +4,11 @@
 
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/schema.h"
+#include "base/schema_filter.h"
 #include "base/yaml.h"
 
 namespace bitline {
@@ -27,12 +27,22 @@ struct Annotations {
 
 class ConfigReader : public Visitor {
  public:
+  // `root` must stay as it is while the reader lives; one that is handed over is kept.
   ConfigReader(const Value& root, ConfigPath where);
+  ConfigReader(Value&& root, ConfigPath where);
 
   // Reads the whole struct. Call finish() afterwards.
   template <Record T>
   void read(T& config) {
     fields(*this, config);
+    end_of_map();
+  }
+
+  // Only the fields at its top that are wanted; other keys of the tree are unknown.
+  template <Record T>
+  void read(T& config, SomeFields::Wanted wanted) {
+    SomeFields some(*this, std::move(wanted));
+    fields(some, config);
     end_of_map();
   }
 
@@ -62,7 +72,7 @@ class ConfigReader : public Visitor {
   struct Frame {
     const Value* map;
     std::string path;
-    std::set<std::string> known;
+    std::vector<std::string_view> known;
   };
   const Value* take(const Field& f);                      // the node for this field, or null (default stays)
   const Value* scalar(const Field& f, const char* what);  // ditto, a scalar without its annotations
@@ -72,16 +82,18 @@ class ConfigReader : public Visitor {
   bool in_range(const Value& at, const Field& f, double x);
   // A map of keys for this node, with the file it names opened; null after reporting what is wrong with it.
   const Value* opened(const Value& node, const Field& f, std::span<const std::string_view> types);
-  void read_map(const Value* map, const std::string& path, std::set<std::string> known, const Visit& visit);
+  // The map that a scalar stands for (Field::scalar).
+  const Value* spelled_out(const Value& node, const Field& f);
+  void read_map(const Value* map, const std::string& path, std::vector<std::string_view> known, const Visit& visit);
   void end_of_map();
   void note_origins(const Value& node, const std::string& path);
 
-  Value root_;
+  std::deque<Value> kept_;  // a root handed over, and what files opened for library names hold
+  const Value* root_;
   ConfigPath where_;
   std::vector<Frame> stack_;
   const Value* direct_ = nullptr;  // the node for the next field, whatever its key (list elements, optionals)
   std::string direct_path_, path_;
-  std::deque<Value> kept_;  // what files opened for library names hold
   std::vector<Diagnostic> problems_;
   Annotations notes_;
 };

@@ -45,7 +45,10 @@ void ConfigWriter::record(const Field& f, const Visit& visit) {
   visit(*this);
   at_ = outer;
   direct_key_ = key;
-  put(f, std::move(inner));
+  const bool alone = *f.scalar && std::all_of(inner.entries.begin(), inner.entries.end(), [&](const Entry& e) {
+    return e.key == f.scalar || (e.value.is_scalar() && e.value.text.empty());
+  });
+  put(f, alone ? *inner.find(f.scalar) : std::move(inner));
 }
 
 void ConfigWriter::variant(const Field& f, const VariantRef& ref) {

@@ -13,47 +13,66 @@
 namespace bitline {
 namespace {
 
-std::vector<std::string> fields_of(std::string_view line, char separator, const std::string& place) {
+// Takes the fields of one row off the front of `text` and counts the lines they stand on.
+std::vector<std::string> take_row(std::string_view& text, char separator, const std::string& name, int& line) {
   std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"')
-      fields.back() += line[i++];
+  const int first = line;
+  bool quoted = false, done = false;
+  std::size_t i = 0;
+  for (; i < text.size() && !done; ++i) {
+    const char c = text[i];
+    if (c == '\n') ++line;
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+      fields.back() += text[i++];
     else if (quoted)
       c == '"' ? (void)(quoted = false) : fields.back().push_back(c);
     else if (c == separator)
       fields.emplace_back();
     else if (c == '"' && fields.back().empty())
       quoted = true;
-    else
+    else if (c == '\n')
+      done = true;
+    else if (c != '\r' || (i + 1 < text.size() && text[i + 1] != '\n'))
       fields.back() += c;
   }
-  if (quoted) throw InputError(place + ": a quote is not closed");
+  if (quoted) throw InputError(fmt::format("{}:{}: a quote is not closed", name, first));
+  text.remove_prefix(i);
   return fields;
 }
 
 }  // namespace
 
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
 CsvTable CsvTable::parse(std::string_view text, std::string name, char separator) {
   CsvTable table;
   table.name_ = std::move(name);
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.starts_with('#')) continue;
-    const std::string place = fmt::format("{}:{}", table.name_, number);
-    std::vector<std::string> fields = fields_of(line, separator, place);
+  for (int line = 1; !text.empty();) {
+    const int first = line;
+    if (const std::string_view whole = text.substr(0, text.find('\n'));
+        whole.empty() || whole == "\r" || whole.front() == '#') {
+      text.remove_prefix(std::min(whole.size() + 1, text.size()));
+      ++line;
+      continue;
+    }
+    std::vector<std::string> fields = take_row(text, separator, table.name_, line);
     if (table.columns_.empty()) {
       table.columns_ = std::move(fields);
       continue;
     }
     if (fields.size() != table.columns_.size())
-      throw InputError(fmt::format("{}: has {} fields, not {}", place, fields.size(), table.columns_.size()));
+      throw InputError(
+          fmt::format("{}:{}: has {} fields, not {}", table.name_, first, fields.size(), table.columns_.size()));
     table.rows_.push_back(std::move(fields));
-    table.lines_.push_back(number);
+    table.lines_.push_back(first);
   }
   if (table.columns_.empty()) throw InputError(table.name_ + ": has no header");
   return table;

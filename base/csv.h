@@ -9,7 +9,10 @@
 
 namespace bitline {
 
-// Fields as RFC 4180 writes them, within one line. Every row has a field for each column.
+// One field as RFC 4180 writes it: quoted when it holds a comma, a quote or a line end.
+std::string csv_field(std::string_view text);
+
+// Fields as RFC 4180 writes them. Every row has a field for each column.
 class CsvTable {
  public:
   // Throws InputError naming `name` and the line.
@@ -23,6 +26,7 @@ class CsvTable {
   // Throw InputError when there is no such column, or the field is not a finite number.
   const std::string& text(std::size_t row, std::string_view column) const;
   const std::string& text(std::size_t row, std::size_t column) const { return rows_.at(row).at(column); }
+  const std::vector<std::string>& row(std::size_t row) const { return rows_.at(row); }
   double number(std::size_t row, std::string_view column) const;
   // What to say about a field: "FILE:LINE: COLUMN: ...".
   [[noreturn]] void refuse(std::size_t row, std::string_view column, std::string_view problem) const;

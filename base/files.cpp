@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
+#include <new>
+#include <vector>
 
 #include "base/error.h"
 
@@ -68,8 +71,9 @@ void write_file(const fs::path& file, std::string_view content) {
   }
 }
 
-std::string checksum(std::string_view bytes) {
-  const XXH128_hash_t h = XXH3_128bits(bytes.data(), bytes.size());
+namespace {
+
+std::string hexadecimal(XXH128_hash_t h) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, h);
   std::string hex;
@@ -78,6 +82,29 @@ std::string checksum(std::string_view bytes) {
     hex += "0123456789abcdef"[c & 15];
   }
   return hex;
+}
+
+}  // namespace
+
+std::string checksum(std::string_view bytes) { return hexadecimal(XXH3_128bits(bytes.data(), bytes.size())); }
+
+std::string checksum_of(const fs::path& file) {
+  struct FreeState {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+  const std::unique_ptr<XXH3_state_t, FreeState> state(XXH3_createState());
+  if (!state) throw std::bad_alloc();
+  XXH3_128bits_reset(state.get());
+  std::error_code ec;
+  if (fs::is_directory(file, ec)) throw InputError(file.string() + ": is a folder, not a file");
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw InputError(fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(errno)));
+  std::vector<char> buffer(std::size_t{1} << 18);
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0)
+    XXH3_128bits_update(state.get(), buffer.data(), static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) throw InputError(file.string() + ": reading failed");
+  return hexadecimal(XXH3_128bits_digest(state.get()));
 }
 
 }  // namespace bitline

@@ -18,5 +18,7 @@ void write_file(const std::filesystem::path& file, std::string_view content);
 
 // 128-bit XXH3 in hexadecimal.
 std::string checksum(std::string_view bytes);
+// The same of a file's content, read piece by piece. Throws InputError.
+std::string checksum_of(const std::filesystem::path& file);
 
 }  // namespace bitline

@@ -19,26 +19,21 @@
 namespace bitline {
 namespace {
 
+constexpr std::size_t largest_header = std::size_t{1} << 20;
 static_assert(std::endian::native == std::endian::little, ".npy data are read as they lie in the file");
 
-[[noreturn]] void bad(const std::filesystem::path& file, const std::string& what) {
-  throw InputError(fmt::format("{}: {}", file.string(), what));
+[[noreturn]] void bad(const std::string& file, const std::string& what) {
+  throw InputError(fmt::format("{}: {}", file, what));
 }
 
 // The header, a Python dict literal such as {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }, read from left
 // to right. Only these three keys and their kinds of value are known.
 class HeaderReader {
  public:
-  HeaderReader(std::string_view text, const std::filesystem::path& file) : rest_(text), file_(file) {}
+  HeaderReader(std::string_view text, const std::string& file) : rest_(text), file_(file) {}
 
-  struct Header {
-    std::string dtype;
-    bool fortran = false;
-    std::vector<std::size_t> shape;
-  };
-
-  Header read() {
-    Header h;
+  NpyHeader read() {
+    NpyHeader h;
     bool has_type = false, has_order = false, has_shape = false;
     expect('{');
     while (!accept('}')) {
@@ -124,11 +119,11 @@ class HeaderReader {
 
   static constexpr std::size_t largest_dimension = std::size_t{1} << 40, max_dimensions = 32;
   std::string_view rest_;
-  const std::filesystem::path& file_;
+  const std::string& file_;
 };
 
 template <class T>
-void convert(const char* bytes, std::span<double> out, const std::filesystem::path& file) {
+void convert(const std::uint8_t* bytes, std::span<double> out, const std::string& file) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     T v;
     std::memcpy(&v, bytes + i * sizeof(T), sizeof(T));
@@ -142,7 +137,7 @@ void convert(const char* bytes, std::span<double> out, const std::filesystem::pa
 struct Type {
   std::string_view name;
   std::size_t bytes;
-  void (*convert)(const char* bytes, std::span<double> out, const std::filesystem::path& file);
+  void (*convert)(const std::uint8_t* bytes, std::span<double> out, const std::string& file);
 };
 constexpr Type types[] = {{"<f4", 4, convert<float>},        {"<f8", 8, convert<double>},
                           {"|i1", 1, convert<std::int8_t>},  {"<i2", 2, convert<std::int16_t>},
@@ -175,25 +170,71 @@ void write(const std::filesystem::path& file, std::span<const T> data, const std
 
 }  // namespace
 
-NpyArray read_npy(const std::filesystem::path& file) try {
-  const std::string content = read_file(file);
-  if (content.size() < 10 || content.compare(0, 6, "\x93NUMPY") != 0)
-    bad(file, "is not a .npy file (no NumPy signature)");
-  const int version = static_cast<unsigned char>(content[6]);
+std::size_t NpyHeader::item_bytes() const {
+  return std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return dtype == t.name; })->bytes;
+}
+
+NpyHeader read_npy_header(const std::function<std::string(std::size_t)>& next, const std::string& file) {
+  std::string start = next(8);
+  if (start.size() < 8 || start.compare(0, 6, "\x93NUMPY") != 0) bad(file, "is not a .npy file (no NumPy signature)");
+  const int version = static_cast<unsigned char>(start[6]);
   if (version != 1 && version != 2) bad(file, fmt::format("is .npy version {}; versions 1 and 2 are read", version));
-  const std::size_t length_bytes = version == 1 ? 2 : 4, start = 8 + length_bytes;
-  if (content.size() < start) bad(file, "is cut off within its header");
+  const std::size_t length_bytes = version == 1 ? 2 : 4;
+  const std::string stored = next(length_bytes);
+  if (stored.size() < length_bytes) bad(file, "is cut off within its header");
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i)
-    length |= std::size_t{static_cast<unsigned char>(content[8 + i])} << (8 * i);
-  if (length > content.size() - start) bad(file, "is cut off within its header");
-  const auto header = HeaderReader(std::string_view(content).substr(start, length), file).read();
-
-  const auto type =
-      std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
-  if (type == std::end(types))
+    length |= std::size_t{static_cast<unsigned char>(stored[i])} << (8 * i);
+  if (length > largest_header) bad(file, fmt::format("has a header of {} bytes (damaged?)", length));
+  const std::string text = next(length);
+  if (text.size() < length) bad(file, "is cut off within its header");
+  NpyHeader header = HeaderReader(text, file).read();
+  if (std::none_of(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; }))
     bad(file, fmt::format("holds type '{}'; little-endian f4, f8, i1, i2, i4, i8 and u1 are read", header.dtype));
-  const std::size_t have = content.size() - start - length;
+  return header;
+}
+
+std::vector<double> npy_values(const NpyHeader& header, std::span<const std::uint8_t> bytes, const std::string& file) {
+  const auto type = std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
+  std::vector<double> values(bytes.size() / type->bytes);
+  type->convert(bytes.data(), values, file);
+  return values;
+}
+
+std::vector<double> npy_row_major(const NpyHeader& header, std::vector<double> flat) {
+  if (!header.fortran || header.shape.size() < 2 || flat.empty()) return flat;
+  // Column-major to row-major: walk the target in order and step through the source by its strides.
+  struct Axis {
+    std::size_t size, stride, index = 0;
+  };
+  std::vector<Axis> axes;
+  std::size_t stride = 1;
+  for (const std::size_t size : header.shape) axes.push_back({size, stride}), stride *= size;
+  std::vector<double> out(flat.size());
+  for (std::size_t i = 0, source = 0; i < out.size(); ++i) {
+    out[i] = flat[source];
+    for (std::size_t d = axes.size(); d-- > 0;) {
+      Axis& axis = axes[d];
+      source += axis.stride;
+      if (++axis.index < axis.size) break;
+      source -= axis.stride * axis.size;
+      axis.index = 0;
+    }
+  }
+  return out;
+}
+
+NpyArray read_npy(const std::filesystem::path& path) try {
+  const std::string content = read_file(path), file = path.string();
+  std::size_t start = 0;
+  const NpyHeader header = read_npy_header(
+      [&](std::size_t n) {
+        std::string part = content.substr(start, n);
+        start += part.size();
+        return part;
+      },
+      file);
+  const std::size_t have = content.size() - start, item = header.item_bytes();
   std::size_t count = 1;
   bool too_many = false;  // more elements than the file has bytes, so that the product need not be formed
   for (std::size_t n : header.shape) {
@@ -204,33 +245,13 @@ NpyArray read_npy(const std::filesystem::path& file) try {
   if (too_many)
     bad(file, fmt::format("has the shape ({}), far more than its {} bytes of data (truncated?)",
                           fmt::join(header.shape, ", "), have));
-  if (have != count * type->bytes)
-    bad(file, fmt::format("holds {} bytes of data where its shape needs {}{}", have, count * type->bytes,
-                          have < count * type->bytes ? " (truncated?)" : ""));
-  NpyArray array{header.shape, {}, header.dtype};
-  std::vector<double> flat(count);
-  type->convert(content.data() + start + length, flat, file);
-
-  if (!header.fortran || array.shape.size() < 2 || count == 0) {
-    array.data = std::move(flat);
-    return array;
-  }
-  // Column-major to row-major: walk the target in order and step through the source by its strides.
-  array.data.resize(count);
-  std::vector<std::size_t> index(array.shape.size(), 0), stride(array.shape.size(), 1);
-  for (std::size_t d = 1; d < stride.size(); ++d) stride[d] = stride[d - 1] * array.shape[d - 1];
-  for (std::size_t i = 0, source = 0; i < count; ++i) {
-    array.data[i] = flat[source];
-    for (std::size_t d = index.size(); d-- > 0;) {
-      source += stride[d];
-      if (++index[d] < array.shape[d]) break;
-      source -= stride[d] * array.shape[d];
-      index[d] = 0;
-    }
-  }
-  return array;
+  if (have != count * item)
+    bad(file, fmt::format("holds {} bytes of data where its shape needs {}{}", have, count * item,
+                          have < count * item ? " (truncated?)" : ""));
+  const std::span data(reinterpret_cast<const std::uint8_t*>(content.data()) + start, have);
+  return {header.shape, npy_row_major(header, npy_values(header, data, file)), header.dtype};
 } catch (const std::bad_alloc&) {
-  bad(file, "is too large for the memory of this machine");
+  bad(path.string(), "is too large for the memory of this machine");
 }
 
 void write_npy(const std::filesystem::path& file, std::span<const float> data, const std::vector<std::size_t>& shape) {

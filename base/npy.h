@@ -4,11 +4,26 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace bitline {
+
+// What stands before the data.
+struct NpyHeader {
+  std::string dtype;  // one of those above, as in the file: "<f4"
+  bool fortran = false;
+  std::vector<std::size_t> shape;  // sizes up to 2^40, not checked against the data
+  std::size_t item_bytes() const;
+};
+// `next(n)` gives the next n bytes of the file, or fewer at its end; `file` stands in messages. Throws InputError.
+NpyHeader read_npy_header(const std::function<std::string(std::size_t)>& next, const std::string& file);
+// The numbers that stored bytes mean, in stored order; bytes short of a whole number are left out.
+std::vector<double> npy_values(const NpyHeader& header, std::span<const std::uint8_t> bytes, const std::string& file);
+// All numbers of a file from stored order to row-major.
+std::vector<double> npy_row_major(const NpyHeader& header, std::vector<double> stored);
 
 // Row-major array of doubles, whatever the file held (i8 beyond 2^53 is an error).
 struct NpyArray {

@@ -6,8 +6,8 @@
 //       v(c.noise_A, {.key = "noise", .meaning = "input-referred rms noise", .unit = Unit::ampere, .min = 0});
 //     }
 //
-// Reader, resolved dump, reference page, JSON Schema and the run's hash are visitors of it. Member types: bool, int,
-// std::uint32_t, double, std::string, enums with `names_of(E)`, nested structs with `fields`, std::optional,
+// Reader, resolved dump, reference page, JSON Schema and the keys of results are visitors of it. Member types: bool,
+// int, std::uint32_t, double, std::string, enums with `names_of(E)`, nested structs with `fields`, std::optional,
 // std::vector, std::variant of structs with `static constexpr const char* type` and `about` (a closed list chosen by
 // the key `type`), std::map<std::string, struct>, and Value (kept as written).
 #pragma once
@@ -40,6 +40,11 @@ struct Field {
   const char* source = "";  // where the default comes from
   const char* absent = "";  // for std::optional: the word that means "not set" ("all", "auto"); "" = leave the key out
   bool library = false;     // a scalar here is the short name of a shipped config ("technology: 130nm")
+  const char* scalar = "";  // for records: a scalar here is the value of this key alone ("dataset: mnist")
+  bool single = false;      // for lists: one element may stand without brackets
+  // Changes no number that comes out: a name, a note, what is kept, or the name of a file whose contents count instead.
+  // Keys of results (base/key.h) leave it out.
+  bool label = false;
 };
 
 class Visitor;

@@ -17,7 +17,7 @@ struct SchemaRow {
 
 // Every key of a config struct, in the order of its fields().
 std::vector<SchemaRow> schema_rows(const std::function<void(Visitor&)>& visit);
-// JSON Schema (draft 2020-12) text of the same.
+// JSON Schema (draft 2020-12) text of the same; what several keys share stands once under `$defs`.
 std::string json_schema(const std::function<void(Visitor&)>& visit, const std::string& title);
 // A Markdown table of rows.
 std::string schema_markdown(const std::vector<SchemaRow>& rows);

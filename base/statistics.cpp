@@ -63,20 +63,25 @@ Interval wilson_interval(std::size_t successes, std::size_t trials, double confi
   return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
 }
 
+void resample(std::uint32_t seed, std::uint32_t draw, std::span<std::uint32_t> indices) {
+  const Random random(seed, 0);
+  const std::uint64_t n = indices.size();
+  for (std::uint64_t i = 0; i < n; i += 4) {
+    const auto u = random.bits({Purpose::bootstrap, 0, static_cast<std::uint32_t>(i / 4), 0, draw});
+    // Multiply-shift maps 32 bits to an index; its bias is below n / 2^32.
+    for (std::uint64_t k = 0; k < 4 && i + k < n; ++k) indices[i + k] = static_cast<std::uint32_t>((u[k] * n) >> 32);
+  }
+}
+
 Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples, double confidence) {
   if (x.size() < 2) return {mean(x), mean(x)};
-  const Random random(seed, 0);
   std::vector<double> means(static_cast<std::size_t>(resamples));
-  const auto n = static_cast<std::uint64_t>(x.size());
+  std::vector<std::uint32_t> indices(x.size());
   for (std::size_t r = 0; r < means.size(); ++r) {
+    resample(seed, static_cast<std::uint32_t>(r), indices);
     double sum = 0;
-    for (std::uint64_t i = 0; i < n; i += 4) {
-      const auto u =
-          random.bits({Purpose::bootstrap, 0, static_cast<std::uint32_t>(i / 4), 0, static_cast<std::uint32_t>(r)});
-      // Multiply-shift maps 32 bits to an index; its bias is below n / 2^32.
-      for (std::uint64_t k = 0; k < 4 && i + k < n; ++k) sum += x[(u[k] * n) >> 32];
-    }
-    means[r] = sum / static_cast<double>(n);
+    for (const std::uint32_t i : indices) sum += x[i];
+    means[r] = sum / static_cast<double>(x.size());
   }
   std::sort(means.begin(), means.end());
   const auto at = [&](double q) {

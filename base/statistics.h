@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,6 +34,9 @@ Interval wilson_interval(std::size_t successes, std::size_t trials, double confi
 // Percentile bootstrap of the mean of x (Efron 1979); draws come from `Random{seed, 0}`, so it is reproducible.
 Interval bootstrap_interval(std::span<const double> x, std::uint32_t seed, int resamples = 1000,
                             double confidence = 0.95);
+
+// Draw number `draw` of as many elements as there are, with replacement: their indices. Those of bootstrap_interval().
+void resample(std::uint32_t seed, std::uint32_t draw, std::span<std::uint32_t> indices);
 
 double normal_quantile(double p);
 double t_quantile(double p, double degrees_of_freedom);  // Student's

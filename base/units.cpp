@@ -159,6 +159,16 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
   return {*value * factor->times, ""};
 }
 
+std::optional<NumberAndUnit> number_and_unit(std::string_view text) {
+  NumberAndUnit n;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n.value);
+  if (error != std::errc() || !std::isfinite(n.value)) return std::nullopt;
+  n.unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  n.apart = n.unit.starts_with(' ');
+  while (n.unit.starts_with(' ')) n.unit.remove_prefix(1);
+  return n;
+}
+
 std::string format_quantity(double value, Unit unit) {
   const std::string plain = fmt::format("{}", value);  // shortest text that reads back to the same double
   if (unit == Unit::none || unit == Unit::fraction) return plain;

@@ -49,6 +49,15 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit);
 // Text that parses back to exactly `value`: "80 uS" where a prefix allows it, else all digits with the plain symbol.
 std::string format_quantity(double value, Unit unit);
 
+// A number and what follows it: "1 uS", "1uS", "3 days", "64".
+struct NumberAndUnit {
+  double value = 0;
+  std::string_view unit;  // without the spaces before it
+  bool apart = false;     // there were some
+};
+// Nothing for a text that begins with no finite number.
+std::optional<NumberAndUnit> number_and_unit(std::string_view text);
+
 // For people: four digits with a prefix, "3.142 nJ".
 std::string pretty(double value, Unit unit);
 

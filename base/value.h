@@ -17,7 +17,9 @@ struct Value {
   Kind kind = Kind::null;
   std::string text;        // scalar: as written, without quotes
   bool quoted = false;     // scalar: was in quotes, and is written back in quotes
-  bool shorthand = false;  // scalar under the key `base`: came there from "key: NAME" by merging, so NAME may be a type
+  // Of a scalar under the key `base`: "device: pcm" overlaid by a map became {base: pcm, ...}. Whether pcm names a file
+  // or a type is for the reader to decide; a `base` that was written is a file.
+  bool shorthand = false;
   std::vector<Value> items;    // list
   std::vector<Entry> entries;  // map, in the order written
   Origin origin;

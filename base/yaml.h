@@ -4,10 +4,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/value.h"
@@ -19,9 +23,26 @@ inline constexpr std::size_t max_config_bytes = std::size_t{1} << 20;
 // `name` is what diagnostics call the text. Throws ConfigError. UTF-8, at most 64 levels deep; columns count bytes.
 Value parse_yaml(std::string_view text, const std::string& name);
 
+// What was found and parsed, each once: for many configs made of the same files. Safe for threads.
+class ConfigFiles {
+ public:
+  using Parse = std::function<Value(const std::filesystem::path&)>;
+  using Find = std::function<std::filesystem::path()>;
+  // The tree of a file; `parse` makes it the first time. What `parse` throws is thrown each time.
+  std::shared_ptr<const Value> tree(const std::filesystem::path& file, const Parse& parse);
+  // The file that `name` stands for, likewise.
+  std::filesystem::path found(const std::string& name, const Find& find);
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Value>> trees_;
+  std::unordered_map<std::string, std::filesystem::path> found_;
+};
+
 // Where `base: NAME` and "device: NAME" look for short names: ROOT/<key>/NAME.yaml, ROOT/NAME.yaml, ROOT/*/NAME.yaml.
 struct ConfigPath {
   std::vector<std::filesystem::path> roots;
+  std::shared_ptr<ConfigFiles> files = nullptr;  // remembers files; null: each config reads its own anew
 };
 
 struct Override {
@@ -32,10 +53,21 @@ struct Override {
 // Splits "adc.bits=6". Throws ConfigError when there is no '='.
 Override parse_override(std::string_view text);
 
+// An override as a tree, to be laid over many configs.
+struct Setting {
+  std::vector<std::string> path;  // {"adc", "bits"}
+  Value value;                    // its origin is "--set adc.bits=6"
+};
+// Throws ConfigError: no YAML, an empty part of the path.
+Setting parsed(const Override&);
+
 // Reads `file`, merges its bases, applies the overrides in order. Nested `base:` keys are merged too.
 Value load_config(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
 
-// Merges below each map of the tree what its `base:` names.
+// The steps of that: the file on top of its own base, an override on top, and nested bases at last, when it is known
+// which of them still stand.
+Value open_config(const std::filesystem::path& file, const ConfigPath& where);
+void apply(Value& tree, const Setting& setting, const ConfigPath& where);
 void resolve_bases(Value& tree, const ConfigPath& where);
 
 // A file named by a config: relative to the file that names it, else by short name. `key` is the config key that names

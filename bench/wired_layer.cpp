@@ -18,25 +18,20 @@ Config config_of(bool wires) {
   return load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
 }
 
-MatrixLayer layer_of(const Config& config) {
-  MatrixLayer layer;
-  layer.name = "layer";
-  layer.rows = WiredLayer::rows, layer.columns = WiredLayer::columns;
-  layer.weight_bits = config.quantization.weight_bits;
-  layer.input = {1, config.input.bits, false};
+workloads::IntegerWeights layer_of(const Config& config) {
   const Random random(3, 0);
-  const int highest = (1 << (layer.weight_bits - 1)) - 1;
+  const int bits = config.quantization.weight_bits, highest = (1 << (bits - 1)) - 1;
+  std::vector<std::int16_t> codes;
   for (std::uint32_t place = 0; place < WiredLayer::rows * WiredLayer::columns; ++place) {
     const std::uint32_t draw = random.bits({.purpose = Purpose::test, .place = place})[0];
-    layer.weights.push_back(static_cast<std::int16_t>(static_cast<int>(draw % (2 * highest + 1)) - highest));
+    codes.push_back(static_cast<std::int16_t>(static_cast<int>(draw % (2 * highest + 1)) - highest));
   }
-  layer.weight_scale.assign(WiredLayer::columns, 1);
-  layer.bias.assign(WiredLayer::columns, 0);
-  return layer;
+  return workloads::dense_weights("layer", WiredLayer::rows, WiredLayer::columns, std::move(codes), bits,
+                                  {1, config.input.bits, false});
 }
 
 Chip chip_of(const Config& config) {
-  const MatrixLayer layer = layer_of(config);
+  const workloads::IntegerWeights layer = layer_of(config);
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
@@ -52,28 +47,23 @@ WiredLayer::WiredLayer(bool wires)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * rows}};
     study_wires(chip_, some);
   }
-  state_ = write_chip(chip_, 0);
-  CurrentSamples sums(1);
-  sums[0].resize(1);
-  const CurrentObserver keep = [&](std::size_t, double sum) {
-    sums[0][0].push_back(static_cast<float>(std::abs(sum)));
-  };
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
-  if (chip_.config.calibrate != Calibrate::per_array)
-    chip_.layers[0].full_scale_A = full_scale_A(chip_, chip_.layers[0], std::vector<float>(sums[0][0]));
-  set_ranges(chip_, state_, sums);
+  State state = new_state(chip_, 0);
+  write(chip_, state);
+  view_ = look(chip_, state);
+  if (chip_.config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip_, {in_});
+  calibrate(chip_, view_, {in_});
 }
 
 const std::vector<double>& WiredLayer::product() {
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr);
+  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr);
   return out_;
 }
 
 bool WiredLayer::answers_agree() {
   std::vector<double> sums;
   const CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
-  execute_layer(chip_, state_, 0, in_, vectors, 0, out_, nullptr, &keep);
-  const LayerState& layer = state_.layers[0];
+  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr, &keep);
+  const Lattice& lattice = chip_.layers[0].lattice;
   const auto planes = static_cast<std::size_t>(chip_.layers[0].planes.planes());
   if (sums.size() != vectors * planes * columns) return false;
   for (std::size_t k = 0; k < sums.size(); k += 997) {
@@ -81,7 +71,7 @@ bool WiredLayer::answers_agree() {
     std::int64_t sum = 0;
     for (std::size_t r = 0; r < rows; ++r)
       if (in_[vector * rows + r] >> plane & 1) sum += codes()[r * columns + k % columns];
-    if (sums[k] != static_cast<double>(sum) * layer.lattice_S) return false;
+    if (sums[k] != static_cast<double>(sum) * lattice.code_S) return false;
   }
   return true;
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/chip.h"
+#include "sim/view.h"
 
 namespace bitline::bench {
 
@@ -17,11 +17,11 @@ class WiredLayer {
   explicit WiredLayer(bool wires);
   const std::vector<double>& product();  // read noise and conversion included
   bool answers_agree();                  // the sums before conversion with plain sums of the codes, exactly
-  const std::vector<std::int16_t>& codes() const { return state_.layers[0].blocks[0].codes.data; }
+  const std::vector<std::int16_t>& codes() const { return view_.blocks[0].codes.data; }
 
  private:
   Chip chip_;
-  ChipState state_;
+  View view_;
   std::vector<std::int16_t> in_;
   std::vector<double> out_;
 };

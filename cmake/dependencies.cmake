@@ -7,6 +7,8 @@ endif()
 find_package(fmt REQUIRED)
 find_package(TBB REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)   # folders of images
+find_package(JPEG REQUIRED)
 find_package(Eigen3 REQUIRED)  # the float reference's products
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)

@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <fstream>
 
+#include "base/csv.h"
 #include "base/error.h"
-#include "base/files.h"
+#include "experiments/point_line.h"
 
 namespace bitline {
 namespace {
@@ -47,46 +49,79 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
 
 FolderLock::~FolderLock() { ::close(fd_); }
 
-void PointsFile::open() {
+void PointsFile::open() const {
   std::error_code ec;
   std::filesystem::create_directories(file_.parent_path(), ec);
   const FolderLock lock(file_.parent_path());
   const Descriptor d{::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
   if (d.fd < 0) fail(file_, "cannot be opened");
-  const std::string content = read_file(file_);
-  const auto last = content.rfind('\n');
-  const std::size_t whole = last == std::string::npos ? 0 : last + 1;
-  if (whole != content.size() && ::ftruncate(d.fd, static_cast<off_t>(whole)) != 0)
-    fail(file_, "its torn last line cannot be cut");
-}
-
-std::map<std::string, std::string> PointsFile::read(std::size_t* damaged) const {
-  std::map<std::string, std::string> out;
-  std::error_code ec;
-  if (!std::filesystem::exists(file_, ec)) return out;
-  const std::string content = read_file(file_);
-  for (std::size_t begin = 0; begin < content.size();) {
-    const auto end = content.find('\n', begin);
-    if (end == std::string::npos) break;  // torn: not finished
-    std::string line = content.substr(begin, end - begin);
-    begin = end + 1;
-    if (line.empty()) continue;
-    const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (json.is_object() && json.contains("hash") && json["hash"].is_string() && json.contains("result"))
-      out.emplace(json["hash"].get<std::string>(), std::move(line));
-    else if (damaged)
-      ++*damaged;
+  struct stat now {};
+  if (::fstat(d.fd, &now) != 0) fail(file_, "cannot be examined");
+  // The end of the last whole line, looked for from the back.
+  off_t whole = now.st_size;
+  char last = 0;
+  while (whole > 0) {
+    if (::pread(d.fd, &last, 1, whole - 1) != 1) fail(file_, "cannot be read");
+    if (last == '\n') break;
+    --whole;
   }
-  return out;
+  if (whole != now.st_size && ::ftruncate(d.fd, whole) != 0) fail(file_, "its torn last line cannot be cut");
 }
 
-void PointsFile::append(const std::string& line) const {
+PointIndex PointsFile::read() const {
+  PointIndex index;
+  read(index);
+  return index;
+}
+
+void PointsFile::read(PointIndex& index) const {
+  index.known.resize(keep_.size());
+  std::ifstream in(file_, std::ios::binary);
+  if (!in) return;  // no point is finished
+  in.seekg(static_cast<std::streamoff>(index.end));
+  for (std::string text; std::getline(in, text) && !in.eof();) {  // at the end of the file: torn, not finished
+    const std::uint64_t begin = index.end;
+    index.end += text.size() + 1;
+    if (text.empty()) continue;
+    const auto line = parse_line(text, keep_);
+    if (!line || !line->hash || !line->finished) {
+      ++index.damaged;
+      continue;
+    }
+    PointRow row{{}, begin, text.size()};
+    bool complete = true;
+    for (const auto& figure : line->figures) {
+      complete = complete && figure;
+      if (figure) row.figures.append(",").append(csv_field(*figure));
+    }
+    for (std::size_t i = 0; i < keep_.size(); ++i)
+      if (line->figures[i] && std::find(line->unknown.begin(), line->unknown.end(), i) == line->unknown.end())
+        index.known[i] = true;
+    if (complete)
+      index.rows[*line->hash] = std::move(row);
+    else
+      index.incomplete.insert(*line->hash);
+  }
+}
+
+std::string PointsFile::line(const PointRow& row) const {
+  std::ifstream in(file_, std::ios::binary);
+  std::string text(row.bytes, '\0');
+  in.seekg(static_cast<std::streamoff>(row.begin));
+  if (!in.read(text.data(), static_cast<std::streamsize>(text.size())))
+    throw RunError(file_.string() + ": cannot be read again");
+  return text;
+}
+
+void PointsFile::append(std::span<const std::string> lines) const {
+  if (lines.empty()) return;
   const FolderLock lock(file_.parent_path());
   const Descriptor d{::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666)};
   if (d.fd < 0) fail(file_, "cannot be opened");
   struct stat before {};
   if (::fstat(d.fd, &before) != 0) fail(file_, "cannot be examined");
-  const std::string text = line + "\n";
+  std::string text;
+  for (const std::string& line : lines) text.append(line).append("\n");
   ssize_t written;
   while ((written = ::write(d.fd, text.data(), text.size())) < 0 && errno == EINTR) {
   }

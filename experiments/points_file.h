@@ -2,26 +2,55 @@
 // points.jsonl: one line of JSON for each finished point, safe against being killed at any moment and shared by shards.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <map>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
+
+#include "base/key.h"
 
 namespace bitline {
 
+// What is remembered of a line: the figures a table shows and where the rest stands.
+struct PointRow {
+  std::string figures;  // the kept figures as fields of a CSV line, with a comma before each
+  std::uint64_t begin = 0, bytes = 0;
+};
+
+// Lines of a file by the key of their point. Of two lines of one point the later counts.
+struct PointIndex {
+  std::unordered_map<Key, PointRow> rows;
+  std::unordered_set<Key> incomplete;  // points whose lines lack a kept figure: fewer were asked for then
+  std::size_t damaged = 0;             // lines that are no JSON object with a hash and figures
+  std::vector<bool> known;             // by kept figure: some line has it
+  std::uint64_t end = 0;               // bytes that were read
+
+  bool has(const Key& key) const { return rows.count(key) > 0; }
+};
+
 class PointsFile {
  public:
-  explicit PointsFile(std::filesystem::path file) : file_(std::move(file)) {}
+  // `keep`: paths of the figures that a line must have to count as finished.
+  PointsFile(std::filesystem::path file, std::vector<std::string> keep)
+      : file_(std::move(file)), keep_(std::move(keep)) {}
 
   // Creates the file, or cuts a torn last line off. Throws RunError.
-  void open();
-  // Finished points: hash -> line. Lines that are no JSON object with a hash are counted in `damaged` and skipped.
-  std::map<std::string, std::string> read(std::size_t* damaged = nullptr) const;
-  // One write(), then fsync: after this returns, the line survives. `line` has no newline. Throws RunError.
-  void append(const std::string& line) const;
+  void open() const;
+  // Reads the whole lines that were added since `index` was read last; one that is empty gets all of them.
+  void read(PointIndex& index) const;
+  PointIndex read() const;
+  // The text of a line, without its end.
+  std::string line(const PointRow& row) const;
+  // One write(), then fsync: after this returns, the lines survive. They have no newlines. Throws RunError.
+  void append(std::span<const std::string> lines) const;
+  void append(const std::string& line) const { append(std::span(&line, 1)); }
 
  private:
   std::filesystem::path file_;
+  std::vector<std::string> keep_;
 };
 
 // Holds an exclusive lock on a folder's lock file while it lives: shards on one file system take turns.

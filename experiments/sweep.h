@@ -18,10 +18,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "arch/config.h"
+#include "base/key.h"
 #include "base/schema.h"
 #include "base/yaml.h"
 #include "sim/run.h"
@@ -31,6 +33,11 @@ namespace bitline {
 enum class AxisScale { linear, log };
 inline constexpr std::string_view axis_scale_names[] = {"linear", "log"};
 constexpr std::span<const std::string_view> names_of(AxisScale) { return axis_scale_names; }
+
+// What points.jsonl holds of a result: the figures that `keep` names, or all of result.json.
+enum class RowContent { kept, full };
+inline constexpr std::string_view row_content_names[] = {"kept", "full"};
+constexpr std::span<const std::string_view> names_of(RowContent) { return row_content_names; }
 
 struct RandomAxis {
   std::string from, to;  // "1 uS", "100 uS": numbers with the same unit
@@ -48,6 +55,7 @@ struct SweepPlan {
   std::optional<RandomAxes> random;
   std::vector<std::uint32_t> seeds;
   std::vector<std::string> keep;
+  RowContent results = RowContent::kept;
 };
 void fields(Visitor&, RandomAxis&);
 void fields(Visitor&, RandomAxes&);
@@ -60,21 +68,35 @@ struct AxisValue {
   Origin origin;
 };
 
-struct SweepPoint {
-  std::vector<AxisValue> axes;  // like Sweep::axes
-  std::string hash;             // of the resolved config: names the point
+// Values that are set together, and all those of one axis; each names the same paths in the same order.
+using AxisBundle = std::vector<AxisValue>;
+struct SweepAxis {
+  std::vector<std::string> paths;
+  std::vector<AxisBundle> bundles;
+  std::size_t stride = 1;  // points from one bundle to the next: those of all later axes
 };
 
 struct Sweep {
   std::filesystem::path config;
   std::vector<AxisValue> fixed;   // set for all points
-  std::vector<std::string> axes;  // config paths
+  std::vector<SweepAxis> axes;    // the last varies fastest from point to point
   std::vector<std::string> keep;  // paths into result.json: the columns of table.csv
-  std::vector<SweepPoint> points;
-  std::vector<std::string> warnings;  // of the points' configs (arch/warnings.h)
+  RowContent results = RowContent::kept;
   ConfigPath where;
+  RunOptions run;         // of every point
+  Value base;             // the config with `fixed` on top, its nested bases not merged yet
+  std::vector<Key> keys;  // by point: of everything its row depends on (sim/identity.h); points with one key are one
 
-  LoadedConfig load(const SweepPoint& point) const;
+  std::size_t size() const { return keys.size(); }
+  // In the order of the axes and their paths.
+  std::vector<std::string> paths() const;
+  std::vector<const AxisValue*> values(std::size_t point) const;
+  // The number of the point's bundle on an axis.
+  std::size_t digit(std::size_t point, std::size_t axis) const {
+    return point / axes[axis].stride % axes[axis].bundles.size();
+  }
+  // Throws ConfigError, saying positions where the plan has them.
+  LoadedConfig load(std::size_t point) const;
 };
 
 inline constexpr std::size_t max_sweep_points = 1'000'000;
@@ -83,9 +105,17 @@ inline constexpr std::size_t max_sweep_points = 1'000'000;
 // read.
 bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where);
 
-// Reads the plan and loads the config of every point, so that nothing starts when one is wrong. `overrides` apply to
-// every point, after the plan's `set`. Throws ConfigError with all problems.
-Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where);
+// Reads the plan and finds the key of every point. `overrides` apply to every point, after the plan's `set`; `run`
+// tells where data and models are. Throws ConfigError: what is wrong with the plan, and values that no config takes.
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where,
+                 const RunOptions& run);
+
+// Loads these points whole, so that nothing starts when one is wrong. Warnings of their configs (arch/warnings.h), one
+// for each key. Throws ConfigError with all problems.
+std::vector<std::string> check_points(const Sweep& sweep, std::span<const std::size_t> points);
+
+// Points of different keys, in the order in which they run (experiments/sweep_order.h).
+std::vector<std::size_t> distinct_points(const Sweep& sweep);
 
 struct SweepProgress {
   std::size_t done = 0, failed = 0, total = 0;
@@ -95,9 +125,7 @@ struct SweepOptions {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> merge;  // folders whose finished points count as finished
   int jobs = 1;                              // points at a time
-  std::size_t shard = 1, shards = 1;         // of every `shards` points this one takes the `shard`-th
-  RunOptions run;
-  std::function<std::string(const Result&, const LoadedConfig&, const RunOptions&)> to_json;  // one JSON document
+  std::size_t shard = 1, shards = 1;         // the distinct points in `shards` runs of neighbours: the `shard`-th
   std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };
 
@@ -111,10 +139,10 @@ struct SweepOutcome {
   std::vector<std::string> warnings;
 };
 
-// Runs what is missing. FOLDER/points.jsonl gets one line for each finished point, written and synced at once;
-// FOLDER/failed.jsonl the failed ones, which the next run tries again; FOLDER/table.csv all finished points of the plan
-// in order. Shards may share the folder. Throws Interrupted (finished points are kept), RunError (the folder cannot be
-// written).
+// Checks and runs what is missing. FOLDER/points.jsonl gets one line for each finished point, written and synced at
+// once; FOLDER/failed.jsonl the failed ones, which the next run tries again; FOLDER/table.csv all finished points of
+// the plan in order. Shards may share the folder. Throws ConfigError before anything is written, Interrupted (finished
+// points are kept), RunError (the folder cannot be written).
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
 
 // How many distinct points of the plan FOLDER has, without changing it.

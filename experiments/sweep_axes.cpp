@@ -4,25 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "base/config_writer.h"
 #include "base/random.h"
+#include "base/units.h"
 
 namespace bitline {
 namespace {
 
 AxisValue axis_value(const std::string& path, const Value& v) { return {path, one_line(v), v.origin}; }
-
-std::optional<std::pair<double, std::string>> number_and_unit(const std::string& text) {
-  double x = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-  if (error != std::errc() || !std::isfinite(x)) return std::nullopt;
-  std::string unit(end, text.data() + text.size());
-  unit.erase(0, std::min(unit.find_first_not_of(' '), unit.size()));
-  return std::pair(x, unit);
-}
 
 // Six digits: a value a person can read and repeat.
 std::string sample(const RandomAxis& a, double low, double high, double u) {
@@ -58,7 +49,7 @@ SweepAxes::SweepAxes(const SweepPlan& plan, const Annotations& notes) : notes_(n
 
 void SweepAxes::grid(const Value& v) {
   for (const auto& e : lists(v, "grid")) {
-    std::vector<Bundle> axis;
+    std::vector<AxisBundle> axis;
     for (const auto& item : e.value.items) axis.push_back({axis_value(e.key, item)});
     add({e.key}, std::move(axis), "grid");
   }
@@ -67,7 +58,7 @@ void SweepAxes::grid(const Value& v) {
 void SweepAxes::zip(const Value& v) {
   const auto entries = lists(v, "zip");
   if (entries.empty()) return;
-  std::vector<Bundle> axis(entries.front().value.items.size());
+  std::vector<AxisBundle> axis(entries.front().value.items.size());
   std::vector<std::string> keys;
   for (const auto& e : entries) {
     keys.push_back(e.key);
@@ -91,9 +82,9 @@ void SweepAxes::list(const Value& v) {
     for (const auto& e : item.entries)
       if (std::find(keys.begin(), keys.end(), e.key) == keys.end()) keys.push_back(e.key);
   }
-  std::vector<Bundle> axis;
+  std::vector<AxisBundle> axis;
   for (const auto& item : v.items) {
-    Bundle& bundle = axis.emplace_back();
+    AxisBundle& bundle = axis.emplace_back();
     for (const std::string& key : keys) {
       const Value* value = item.find(key);
       bundle.push_back(value ? axis_value(key, *value) : AxisValue{key, "", item.origin});
@@ -103,7 +94,7 @@ void SweepAxes::list(const Value& v) {
 }
 
 void SweepAxes::random(const RandomAxes& r) {
-  std::vector<Bundle> axis(static_cast<std::size_t>(r.points));
+  std::vector<AxisBundle> axis(static_cast<std::size_t>(r.points));
   std::vector<std::string> keys;
   if (r.axes.empty()) return problem(origin("random.axes"), "random.axes", "names no axis");
   for (const auto& [path, a] : r.axes) {
@@ -111,20 +102,20 @@ void SweepAxes::random(const RandomAxes& r) {
     const Origin where = origin(key);
     const auto low = number_and_unit(a.from), high = number_and_unit(a.to);
     const std::string span = fmt::format("goes from '{}' to '{}', ", a.from, a.to);
-    if (!low || !high || low->second != high->second)
+    if (!low || !high || low->unit != high->unit)
       return problem(where, key, span + "which are not two numbers with the same unit",
                      "for example {from: 1 uS, to: 100 uS}");
-    if (!(low->first < high->first)) return problem(where, key, span + "which is not upwards", "swap them");
-    if (a.scale == AxisScale::log && !(low->first > 0))
+    if (!(low->value < high->value)) return problem(where, key, span + "which is not upwards", "swap them");
+    if (a.scale == AxisScale::log && !(low->value > 0))
       return problem(where, key, span + "but zero and below have no logarithm",
                      "start above zero, or write scale: linear");
     const Random random(r.seed, 0);
-    const std::string unit = low->second.empty() ? "" : " " + low->second;
+    const std::string unit = low->unit.empty() ? "" : fmt::format(" {}", low->unit);
     for (std::size_t i = 0; i < axis.size(); ++i) {
       const Counter counter{.purpose = Purpose::sweep_sample,
                             .place = static_cast<std::uint32_t>(keys.size()),
                             .image = static_cast<std::uint32_t>(i)};
-      axis[i].push_back({path, sample(a, low->first, high->first, random.uniform4(counter)[0]) + unit, where});
+      axis[i].push_back({path, sample(a, low->value, high->value, random.uniform4(counter)[0]) + unit, where});
     }
     keys.push_back(path);
   }
@@ -132,7 +123,7 @@ void SweepAxes::random(const RandomAxes& r) {
 }
 
 void SweepAxes::seeds(const std::vector<std::uint32_t>& seeds) {
-  std::vector<Bundle> axis;
+  std::vector<AxisBundle> axis;
   for (auto s : seeds) axis.push_back({{"seed", std::to_string(s), origin("seeds")}});
   if (!axis.empty()) add({"seed"}, std::move(axis), "seeds");
 }
@@ -152,13 +143,13 @@ std::vector<Entry> SweepAxes::lists(const Value& v, const std::string& part) {
   return good;
 }
 
-void SweepAxes::add(const std::vector<std::string>& keys, std::vector<Bundle> axis, const std::string& part) {
-  for (const auto& k : keys) {
-    if (std::find(paths.begin(), paths.end(), k) != paths.end())
+void SweepAxes::add(const std::vector<std::string>& keys, std::vector<AxisBundle> axis, const std::string& part) {
+  for (const auto& k : keys)
+    if (std::any_of(all.begin(), all.end(), [&](const SweepAxis& other) {
+          return std::find(other.paths.begin(), other.paths.end(), k) != other.paths.end();
+        }))
       problem(axis.front().front().origin, part, "the key '" + k + "' is on two axes", "keep one of them");
-    paths.push_back(k);
-  }
-  all.push_back(std::move(axis));
+  all.push_back({keys, std::move(axis)});
 }
 
 void SweepAxes::problem(const Origin& where, const std::string& path, const std::string& message,

@@ -15,9 +15,7 @@ std::string one_line(const Value& value);
 
 class SweepAxes {
  public:
-  using Bundle = std::vector<AxisValue>;  // values that are set together
-  std::vector<std::string> paths;         // in the order of the axes
-  std::vector<std::vector<Bundle>> all;
+  std::vector<SweepAxis> all;  // without strides
 
   // Reads every part of the plan. `notes` give the positions of its keys. Throws ConfigError with all problems.
   SweepAxes(const SweepPlan& plan, const Annotations& notes);
@@ -29,7 +27,7 @@ class SweepAxes {
   void random(const RandomAxes&);
   void seeds(const std::vector<std::uint32_t>&);
   std::vector<Entry> lists(const Value&, const std::string& part);
-  void add(const std::vector<std::string>& keys, std::vector<Bundle> axis, const std::string& part);
+  void add(const std::vector<std::string>& keys, std::vector<AxisBundle> axis, const std::string& part);
   void problem(const Origin& where, const std::string& path, const std::string& message,
                const std::string& remedy = "");
   Origin origin(const std::string& key) const;

@@ -29,6 +29,8 @@ void fields(Visitor& v, SweepPlan& p) {
   v(p.random, {.key = "random", .meaning = "points drawn at random"});
   v(p.seeds, {.key = "seeds", .meaning = "seeds; every point runs with each"});
   v(p.keep, {.key = "keep", .meaning = "paths into result.json: the columns of table.csv"});
+  v(p.results,
+    {.key = "results", .meaning = "what points.jsonl holds of each result: the figures of `keep`, or all of it"});
 }
 
 }  // namespace bitline

@@ -2,51 +2,38 @@
 // Runs the missing points of a sweep.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
-#include <nlohmann/json.hpp>
-#include <set>
 #include <thread>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/parallel.h"
+#include "experiments/point_line.h"
 #include "experiments/points_file.h"
 #include "experiments/sweep.h"
+#include "experiments/sweep_keys.h"
 #include "experiments/sweep_table.h"
 
 namespace bitline {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-Json point_json(const Sweep& sweep, const SweepPoint& p) {
-  Json axes = Json::object();
-  for (std::size_t i = 0; i < p.axes.size(); ++i) axes[sweep.axes[i]] = p.axes[i].value;
-  return {{"hash", p.hash}, {"point", axes}};
-}
-
-std::string dump(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-// Distinct points of one shard, in order.
-std::vector<const SweepPoint*> points_of(const Sweep& sweep, std::size_t shard, std::size_t shards) {
-  std::vector<const SweepPoint*> out;
-  std::set<std::string> seen;
-  std::size_t number = 0;
-  for (const auto& p : sweep.points) {
-    if (!seen.insert(p.hash).second) continue;
-    if (number++ % shards == shard - 1) out.push_back(&p);
-  }
-  return out;
+// Neighbours in the order in which points run.
+std::vector<std::size_t> shard_of(const std::vector<std::size_t>& order, std::size_t shard, std::size_t shards) {
+  const auto at = [&](std::size_t s) { return order.begin() + static_cast<std::ptrdiff_t>(order.size() * s / shards); };
+  return {at(shard - 1), at(shard)};
 }
 
 class Runner {
  public:
-  Runner(const Sweep& sweep, const SweepOptions& options, const PointsFile& file, std::vector<const SweepPoint*> todo,
+  Runner(const Sweep& sweep, const SweepOptions& options, const PointsFile& file, std::vector<std::size_t> todo,
          SweepOutcome& outcome)
       : sweep_(sweep), options_(options), file_(file), todo_(std::move(todo)), outcome_(outcome) {}
 
-  std::map<std::string, Json> failures;  // by hash
+  std::map<Key, std::string> failures;  // lines of failed.jsonl
 
   void run() {
     const auto jobs =
@@ -62,7 +49,7 @@ class Runner {
  private:
   void work() {
     for (std::size_t i; !stop_ && !interrupted() && (i = next_++) < todo_.size();) try {
-        one(*todo_[i]);
+        one(todo_[i]);
       } catch (const Interrupted&) {
         stop_ = true;
       } catch (...) {
@@ -73,28 +60,29 @@ class Runner {
   }
 
   // A point that fails is noted and the others go on; a folder that cannot be written ends the sweep.
-  void one(const SweepPoint& p) {
-    Json line = point_json(sweep_, p);
-    std::string problem;
+  void one(std::size_t point) {
+    std::string line, problem;
     try {
-      RunOptions options = options_.run;
-      options.progress = nullptr;
-      const LoadedConfig loaded = sweep_.load(p);
-      line["result"] = Json::parse(options_.to_json(bitline::run(loaded, options), loaded, options));
+      const auto start = std::chrono::steady_clock::now();
+      const LoadedConfig loaded = sweep_.load(point);
+      if (point_key(sweep_, loaded, files_) != sweep_.keys[point])
+        throw RunError("files of this point have changed since the sweep began; run it again");
+      const Result result = bitline::run(loaded, sweep_.run);
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+      line = point_line(sweep_, point, result, spent.count());
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& e) {
       problem = *e.what() ? e.what() : "failed without a message";
     }
-    if (problem.empty()) file_.append(dump(line));
+    if (problem.empty()) file_.append(line);
     const std::lock_guard hold(mutex_);
     if (problem.empty()) {
       ++outcome_.done;
     } else {
       ++outcome_.failed;
       ++outcome_.errors[problem];
-      line["error"] = problem;
-      failures[p.hash] = std::move(line);
+      failures[sweep_.keys[point]] = failed_line(sweep_, point, problem);
     }
     if (options_.progress) options_.progress({outcome_.resumed + outcome_.done, outcome_.failed, outcome_.points});
   }
@@ -102,8 +90,9 @@ class Runner {
   const Sweep& sweep_;
   const SweepOptions& options_;
   const PointsFile& file_;
-  std::vector<const SweepPoint*> todo_;
+  std::vector<std::size_t> todo_;
   SweepOutcome& outcome_;
+  FileKeys files_;
   std::mutex mutex_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stop_{false};
@@ -111,9 +100,7 @@ class Runner {
 };
 
 // Failures of this run join those of other shards; what is finished by now leaves.
-void write_failures(const fs::path& file, const std::map<std::string, Json>& now,
-                    const std::map<std::string, std::string>& finished) {
-  std::map<std::string, std::string> lines;
+void write_failures(const fs::path& file, std::map<Key, std::string> lines, const PointIndex& finished) {
   std::error_code ec;
   if (fs::exists(file, ec)) {
     const std::string content = read_file(file);
@@ -121,69 +108,99 @@ void write_failures(const fs::path& file, const std::map<std::string, Json>& now
       const auto end = std::min(content.find('\n', begin), content.size());
       const std::string line = content.substr(begin, end - begin);
       begin = end + 1;
-      const auto json = Json::parse(line, nullptr, false);
-      if (json.is_object() && json.contains("hash") && json["hash"].is_string())
-        lines[json["hash"].get<std::string>()] = line;
+      if (const auto parsed = parse_line(line, {}); parsed && parsed->hash) lines.emplace(*parsed->hash, line);
     }
   }
-  for (const auto& [hash, json] : now) lines[hash] = dump(json);
   std::string out;
-  for (const auto& [hash, line] : lines)
-    if (!finished.count(hash)) out += line + "\n";
+  for (const auto& [key, line] : lines)
+    if (!finished.has(key)) out += line + "\n";
   if (out.empty())
     fs::remove(file, ec);
   else
     write_file(file, out);
 }
 
+// Takes over what other folders have finished.
+void merge(const Sweep& sweep, const std::vector<fs::path>& folders, const std::vector<std::size_t>& points,
+           const PointsFile& file, PointIndex& finished, std::vector<std::string>& warnings) {
+  constexpr std::size_t at_once = 1000;
+  for (const auto& folder : folders) {
+    const PointsFile other(folder / "points.jsonl", sweep.keep);
+    const PointIndex theirs = other.read();
+    if (theirs.rows.empty())
+      warnings.push_back((folder / "points.jsonl").string() + " has no finished points to merge");
+    std::vector<std::string> lines;
+    for (const std::size_t p : points) {
+      const auto row = theirs.rows.find(sweep.keys[p]);
+      if (row == theirs.rows.end() || finished.has(row->first)) continue;
+      lines.push_back(other.line(row->second));
+      if (lines.size() < at_once) continue;
+      file.append(lines);
+      lines.clear();
+    }
+    file.append(lines);
+    file.read(finished);
+  }
+}
+
+std::size_t count_missing(const Sweep& sweep, const std::vector<std::size_t>& points, const PointIndex& finished) {
+  return static_cast<std::size_t>(
+      std::count_if(points.begin(), points.end(), [&](std::size_t p) { return !finished.has(sweep.keys[p]); }));
+}
+
+// Points of a shard that neither this folder nor those that are merged have.
+std::vector<std::size_t> unfinished(const Sweep& sweep, const SweepOptions& options,
+                                    const std::vector<std::size_t>& shard, const PointIndex& finished) {
+  std::vector<PointIndex> all;
+  for (const auto& folder : options.merge) all.push_back(PointsFile(folder / "points.jsonl", sweep.keep).read());
+  std::vector<std::size_t> todo;
+  for (const std::size_t p : shard)
+    if (!finished.has(sweep.keys[p]) &&
+        std::none_of(all.begin(), all.end(), [&](const PointIndex& index) { return index.has(sweep.keys[p]); }))
+      todo.push_back(p);
+  return todo;
+}
+
 }  // namespace
 
 std::size_t finished_points(const Sweep& sweep, const fs::path& folder) {
-  const auto lines = PointsFile(folder / "points.jsonl").read();
-  const auto points = points_of(sweep, 1, 1);
-  return static_cast<std::size_t>(
-      std::count_if(points.begin(), points.end(), [&](const SweepPoint* p) { return lines.count(p->hash) > 0; }));
+  const PointIndex finished = PointsFile(folder / "points.jsonl", sweep.keep).read();
+  const std::vector<std::size_t> points = distinct_points(sweep);
+  return points.size() - count_missing(sweep, points, finished);
 }
 
 SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   SweepOutcome outcome;
-  outcome.warnings = sweep.warnings;
-  PointsFile file(options.folder / "points.jsonl");
-  file.open();
-  std::size_t damaged = 0;
-  auto finished = file.read(&damaged);
-  if (damaged)
-    outcome.warnings.push_back(std::to_string(damaged) +
+  const PointsFile file(options.folder / "points.jsonl", sweep.keep);
+  PointIndex finished = file.read();
+  const std::vector<std::size_t> points = distinct_points(sweep),
+                                 shard = shard_of(points, options.shard, options.shards);
+  const std::vector<std::size_t> todo = unfinished(sweep, options, shard, finished);
+  outcome.warnings = check_points(sweep, todo);
+  outcome.points = shard.size();
+  outcome.resumed = shard.size() - todo.size();
+  if (finished.damaged)
+    outcome.warnings.push_back(std::to_string(finished.damaged) +
                                " damaged lines of points.jsonl are left out; their points run again");
+  if (const auto lacking = std::count_if(todo.begin(), todo.end(),
+                                         [&](std::size_t p) { return finished.incomplete.count(sweep.keys[p]); }))
+    outcome.warnings.push_back(std::to_string(lacking) +
+                               " points of points.jsonl lack figures that `keep` asks for now; they run again");
+  file.open();
+  merge(sweep, options.merge, points, file, finished, outcome.warnings);
 
-  const auto everything = points_of(sweep, 1, 1);
-  for (const auto& folder : options.merge) {
-    const auto theirs = PointsFile(folder / "points.jsonl").read();
-    if (theirs.empty())
-      outcome.warnings.push_back((folder / "points.jsonl").string() + " has no finished points to merge");
-    for (const auto* p : everything)
-      if (const auto line = theirs.find(p->hash); line != theirs.end() && finished.emplace(*line).second)
-        file.append(line->second);
-  }
-
-  std::vector<const SweepPoint*> todo = points_of(sweep, options.shard, options.shards);
-  outcome.points = todo.size();
-  std::erase_if(todo, [&](const SweepPoint* p) { return finished.count(p->hash) > 0; });
-  outcome.resumed = outcome.points - todo.size();
-
-  Runner runner(sweep, options, file, std::move(todo), outcome);
+  Runner runner(sweep, options, file, todo, outcome);
   runner.run();
 
   // Under the lock, so that of shards that end together the last one sees the points of all.
   const FolderLock lock(options.folder);
-  finished = file.read();
-  std::set<std::string> unknown;
-  write_file(options.folder / "table.csv", sweep_table(sweep, finished, unknown));
-  write_failures(options.folder / "failed.jsonl", runner.failures, finished);
-  for (const auto& path : unknown)
-    outcome.warnings.push_back("keep: no result has '" + path + "'; see the keys with bitline run --json");
-  outcome.missing = static_cast<std::size_t>(std::count_if(
-      everything.begin(), everything.end(), [&](const SweepPoint* p) { return !finished.count(p->hash); }));
+  file.read(finished);
+  write_file(options.folder / "table.csv", sweep_table(sweep, finished));
+  write_failures(options.folder / "failed.jsonl", std::move(runner.failures), finished);
+  for (std::size_t i = 0; !finished.rows.empty() && i < sweep.keep.size(); ++i)
+    if (!finished.known[i])
+      outcome.warnings.push_back("keep: no result has '" + sweep.keep[i] + "'; see the keys with bitline run --json");
+  outcome.missing = count_missing(sweep, points, finished);
   return outcome;
 }
 

@@ -242,6 +242,7 @@ Packing pack(std::vector<Request> requests, int array_rows, int array_columns, i
     for (Request block : split(request.layer, request.copy, request.rows, request.columns, array_rows, array_columns)) {
       block.row += request.row;
       block.column += request.column;
+      block.panel = request.panel;
       block.name = request.name;
       blocks.push_back(block);
     }

@@ -27,7 +27,7 @@ std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<
   return settings;
 }
 
-Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
+Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings) {
   Placement placement;
   std::vector<Request> requests;
@@ -41,10 +41,17 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
         throw RunError(fmt::format("layer {}: one weight needs {} columns but an array has {}", layer.name,
                                    mapped.cell.columns_per_weight, config.array.columns));
       for (int copy = 0; copy < mapped.settings.duplicate; ++copy) {
-        auto parts = split(layer.index, copy, layer.rows, layer.columns * mapped.cell.columns_per_weight,
-                           config.array.rows, width);
-        for (Request& part : parts) part.name = layer.name;
-        requests.insert(requests.end(), parts.begin(), parts.end());
+        for (std::size_t p = 0; p < layer.panels.size(); ++p) {
+          const workloads::IntegerPanel& panel = layer.panels[p];
+          auto parts = split(layer.index, copy, panel.rows, panel.columns * mapped.cell.columns_per_weight,
+                             config.array.rows, width);
+          for (Request& part : parts) {
+            part.name = layer.name;
+            part.panel = static_cast<int>(p);
+            part.row += panel.row, part.column += panel.column * mapped.cell.columns_per_weight;
+          }
+          requests.insert(requests.end(), parts.begin(), parts.end());
+        }
       }
     }
     placement.layers.push_back(std::move(mapped));
@@ -74,7 +81,9 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
   for (const auto& placed : packing.blocks) {
     MappedLayer& layer = placement.layers[static_cast<std::size_t>(placed.block.layer)];
     const int per_weight = layer.cell.columns_per_weight;
-    Block block{placed.block.copy,
+    Block block{0,
+                placed.block.copy,
+                placed.block.panel,
                 placed.array,
                 placed.row,
                 placed.column,
@@ -89,6 +98,7 @@ Placement place(const Config& config, const std::vector<MatrixLayer>& layers,
     layer.blocks.push_back(std::move(block));
   }
   for (auto& layer : placement.layers) {
+    for (auto& block : layer.blocks) block.id = placement.blocks++;
     std::map<int, int> ids;  // start row -> running number
     for (const auto& block : layer.blocks)
       for (const auto& group : block.groups) ids.emplace(group.row, 0);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "arch/config.h"
-#include "workloads/quantized.h"
+#include "workloads/integer_graph.h"
 
 namespace bitline {
 
@@ -17,8 +17,14 @@ struct RowGroup {
   int id = 0;  // same for blocks of other columns that start at the same row: names the draws of a read
 };
 
+// Blocks are numbered once, layer after layer: what belongs to a block stands at its number.
+using BlockId = std::size_t;
+
+// The part of a layer that one array holds.
 struct Block {
+  BlockId id = 0;
   int copy = 0;
+  int panel = 0;                                   // of the layer's weights, that it is a part of
   int array = 0, array_row = 0, array_column = 0;  // first cell, physical column
   int row = 0, rows = 0;                           // of the layer's matrix
   int column = 0, columns = 0;                     // logical outputs
@@ -26,7 +32,7 @@ struct Block {
 };
 
 struct MappedLayer {
-  int matrix = 0;  // index into QuantizedNetwork::matrices()
+  int matrix = 0;  // index of its weights in the network
   std::string name;
   LayerConfig settings;
   CellLayout cell;
@@ -38,6 +44,7 @@ struct Placement {
   int arrays_used = 0;  // with reload these are loads of the arrays there are
   int arrays_total = 0;
   int chips = 0;
+  std::size_t blocks = 0;  // of all layers
   int loads = 1;  // times the arrays are written for one inference (reload)
 };
 
@@ -45,6 +52,6 @@ struct Placement {
 std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
 
 // Throws ConfigError with the numbers when the network does not fit.
-Placement place(const Config& config, const std::vector<MatrixLayer>& layers, const std::vector<LayerConfig>& settings);
+Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const std::vector<LayerConfig>& settings);
 
 }  // namespace bitline

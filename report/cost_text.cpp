@@ -44,33 +44,44 @@ std::string ratio_text(double value, double reference) {
 }
 
 bool has_energy_interval(const Result& r) {
-  return r.energy_high_J > 0 && r.energy_high_J - r.energy_low_J > 1e-9 * r.energy_high_J;
+  return r.costs.energy_high_J > 0 && r.costs.energy_high_J - r.costs.energy_low_J > 1e-9 * r.costs.energy_high_J;
 }
 
 std::string energy_interval_text(const Result& r) {
-  if (!(r.energy_high_J > 0)) return "";
-  const std::string total = quantity(r.energy_per_inference_J, Unit::joule);
+  if (!(r.costs.energy_high_J > 0)) return "";
+  const std::string total = quantity(r.costs.energy_per_inference_J, Unit::joule);
   if (!has_energy_interval(r))
     return fmt::format(
         "Total energy {}. No part of it was priced by a figure whose spread is known, so it has no interval; that does "
         "not make it exact.",
         total);
   std::vector<std::string> parts;
-  for (const CostLine& c : r.unit_costs) {
+  double arithmetic = 1;
+  for (const CostLine& c : r.costs.unit_costs) {
     if (c.unit.spread <= 1) continue;
+    if (info(c.component).group == ComponentGroup::digital) {
+      arithmetic = c.unit.spread;
+      continue;
+    }
     parts.push_back(
         c.unit.origin == CostOrigin::survey
             ? fmt::format("converters ({}) by a factor of {:.3g}, within which half of all published ones lie around "
                           "the survey's regression (90 % within 18)",
-                          c.part, c.unit.spread)
-            : fmt::format("{} by a factor of {:.3g}", c.part, c.unit.spread));
+                          info(c.component).name, c.unit.spread)
+            : fmt::format("{} by a factor of {:.3g}", info(c.component).name, c.unit.spread));
   }
-  if (part(r.energy_J, "off_chip") > 0) parts.push_back("off-chip memory by the range of its published figures");
+  if (arithmetic > 1)
+    parts.push_back(
+        fmt::format("digital operations by a factor of {:.3g}, within which half of the published adders "
+                    "and multipliers lie around ours",
+                    arithmetic));
+  if (r.costs.energy_J[Part::off_chip] > 0) parts.push_back("off-chip memory by the range of its published figures");
   return fmt::format(
       "Total energy {}, interval {}. The ends are reached when every part with a known spread lies at the edge of it, "
       "all on the same side{}{}. Other parts have no spread and stay as they are: errors of circuits and technology "
       "figures come on top.",
-      total, range_text(r.energy_low_J, r.energy_high_J, Unit::joule), parts.empty() ? "" : ": ", listed(parts));
+      total, range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule), parts.empty() ? "" : ": ",
+      listed(parts));
 }
 
 std::string baseline_verdict(const Result& r, const Baseline& b) {
@@ -80,11 +91,11 @@ std::string baseline_verdict(const Result& r, const Baseline& b) {
     const double factor = ours > theirs ? ours / theirs : theirs / ours;
     ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({})", what, factor_text(factor)));
   };
-  const bool draw = has_energy_interval(r) && b.energy_J >= r.energy_low_J && b.energy_J <= r.energy_high_J;
-  if (!draw) judge("energy", r.energy_per_inference_J, b.energy_J, true);
-  judge("latency", r.latency_per_inference_s, b.latency_s, true);
-  judge("area", r.area_m2, b.area_m2, true);
-  judge("TOPS/mm2", r.tops_per_mm2, b.tops_per_mm2, false);
+  const bool draw = has_energy_interval(r) && b.energy_J >= r.costs.energy_low_J && b.energy_J <= r.costs.energy_high_J;
+  if (!draw) judge("energy", r.costs.energy_per_inference_J, b.energy_J, true);
+  judge("latency", r.costs.latency_per_inference_s, b.latency_s, true);
+  judge("area", r.costs.area_m2, b.area_m2, true);
+  judge("TOPS/mm2", r.costs.tops_per_mm2, b.tops_per_mm2, false);
   std::string text = b.name + ": ";
   if (!machine.empty()) text += "the digital machine wins in " + listed(machine) + ". ";
   if (!chip.empty()) text += "This chip wins in " + listed(chip) + ". ";

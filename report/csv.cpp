@@ -5,13 +5,14 @@
 
 #include <cmath>
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "report/text.h"
 
 namespace bitline {
 namespace {
 
-std::string number(const LayerResult& layer, const std::string& column, double x) {
+std::string number(const LayerCosts& layer, const std::string& column, double x) {
   if (!std::isfinite(x))
     throw RunError(
         fmt::format("layers.{}.{} of the result is {}, not a number that can be reported", layer.name, column, x));
@@ -20,19 +21,9 @@ std::string number(const LayerResult& layer, const std::string& column, double x
 
 }  // namespace
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string images_csv(const Result& result) {
   std::string csv = "image,label,predicted,energy_J";
-  for (const LayerResult& l : result.layers) csv += ',' + csv_field(l.name + "_data_energy_J");
+  for (const LayerCosts& l : result.costs.layers) csv += ',' + csv_field(l.name + "_data_energy_J");
   csv += '\n';
   for (std::size_t i = 0; i < result.images.size(); ++i) {
     const ImageResult& image = result.images[i];
@@ -45,21 +36,26 @@ std::string images_csv(const Result& result) {
 
 std::string layers_csv(const Result& result) {
   std::vector<const Breakdown*> breakdowns;
-  for (const LayerResult& l : result.layers) breakdowns.push_back(&l.energy_breakdown_J);
-  const std::vector<std::string> parts = part_names(breakdowns);
+  for (const LayerCosts& l : result.costs.layers) breakdowns.push_back(&l.energy_breakdown_J);
+  const std::vector<Part> parts = listed_parts(breakdowns);
   std::string csv = "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays,settle_s";
-  for (const std::string& name : parts) csv += ',' + csv_field(name + "_energy_J");
+  for (const Part part : parts) csv += fmt::format(",{}_energy_J", name_of(part));
   csv += '\n';
-  for (const LayerResult& l : result.layers) {
-    const bool exact = std::isinf(l.snr_db) && l.snr_db > 0;
-    const auto of_run = [&](const char* column, double x) { return result.shapes ? "" : number(l, column, x); };
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}", csv_field(l.name), number(l, "energy_J", l.energy_J),
-                       number(l, "latency_s", l.latency_s), exact ? "" : of_run("snr_db", l.snr_db),
-                       of_run("adc_clipped_frac", l.adc_clipped_frac), of_run("adc_full_scale_A", l.adc_full_scale_A),
-                       number(l, "conversions", l.conversions), number(l, "macs", l.macs), l.arrays,
-                       number(l, "settle_s", l.settle_s));
-    for (const std::string& name : parts)
-      csv += ',' + number(l, "energy_breakdown_J." + name, part(l.energy_breakdown_J, name));
+  for (std::size_t i = 0; i < result.costs.layers.size(); ++i) {
+    const LayerCosts& l = result.costs.layers[i];
+    const LayerReads* reads = result.reads.empty() ? nullptr : &result.reads[i];
+    const auto of_run = [&](const char* column, double LayerReads::*figure) {
+      return reads ? number(l, column, reads->*figure) : "";
+    };
+    const bool exact = reads && !std::isfinite(reads->snr_db);  // or no signal
+    csv +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{}", csv_field(l.name), number(l, "energy_J", l.energy_J),
+                    number(l, "latency_s", l.latency_s), exact ? "" : of_run("snr_db", &LayerReads::snr_db),
+                    of_run("adc_clipped_frac", &LayerReads::adc_clipped_frac),
+                    of_run("adc_full_scale_A", &LayerReads::adc_full_scale_A), number(l, "conversions", l.conversions),
+                    number(l, "macs", l.macs), l.arrays, number(l, "settle_s", l.settle_s));
+    for (const Part part : parts)
+      csv += ',' + number(l, fmt::format("energy_breakdown_J.{}", name_of(part)), l.energy_breakdown_J[part]);
     csv += '\n';
   }
   return csv;

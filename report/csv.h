@@ -3,14 +3,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "sim/result.h"
 
 namespace bitline {
-
-// One field: quoted when it holds a comma, a quote or a line end.
-std::string csv_field(std::string_view text);
 
 // layers.csv: a header and a line per layer, ending in the time its lines settle and a column per part of its energy (0
 // where the layer has no such part). Numbers have all their digits; an infinite SNR (a layer that deviates

@@ -6,12 +6,11 @@
 #include <cmath>
 #include <vector>
 
+#include "base/version.h"
 #include "report/cost_text.h"
 #include "report/html_parts.h"
-#include "report/modelled.h"
 #include "report/svg.h"
 #include "report/text.h"
-#include "report/version.h"
 #include "report/write_text.h"
 
 namespace bitline {
@@ -52,11 +51,12 @@ std::string cards(const Result& r) {
   const std::string& metric = r.quality.metric;
   if (!r.shapes)
     card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
-  card("energy per inference", quantity(r.energy_per_inference_J, Unit::joule),
-       (has_energy_interval(r) ? range_text(r.energy_low_J, r.energy_high_J, Unit::joule) + ", " : "") +
-           fmt::format("{:.4g} TOPS/W", r.tops_per_w));
-  card("latency", quantity(r.latency_per_inference_s, Unit::second), count_text(r.throughput_per_s) + " inferences/s");
-  card("area", quantity(r.area_m2, Unit::square_meter), fmt::format("{:.4g} TOPS/mm2", r.tops_per_mm2));
+  card("energy per inference", quantity(r.costs.energy_per_inference_J, Unit::joule),
+       (has_energy_interval(r) ? range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule) + ", " : "") +
+           fmt::format("{:.4g} TOPS/W", r.costs.tops_per_w));
+  card("latency", quantity(r.costs.latency_per_inference_s, Unit::second),
+       count_text(r.costs.throughput_per_s) + " inferences/s");
+  card("area", quantity(r.costs.area_m2, Unit::square_meter), fmt::format("{:.4g} TOPS/mm2", r.costs.tops_per_mm2));
   return html + "</ul>\n";
 }
 
@@ -96,12 +96,13 @@ void write_rows(const WriteResult& w, HtmlTable& table) {
 std::string write_section(const Result& r) {
   HtmlTable table("lr", {});
   if (!r.shapes) write_rows(r.write, table);  // shapes are never written: only what that would cost
-  table.row(
-      {"energy of writing everything once", r.energy_write_J ? quantity(*r.energy_write_J, Unit::joule) : "not given"});
-  if (r.energy_write_J && *r.energy_write_J > 0 && r.energy_per_inference_J > 0)
-    table.row({"that is as much as", writes_text(*r.energy_write_J / r.energy_per_inference_J) + " inferences"});
-  if (r.write_time_s) table.row({"time of it", quantity(*r.write_time_s, Unit::second)});
-  if (r.refresh_W) table.row({"mean power of refreshing", quantity(*r.refresh_W, Unit::watt)});
+  table.row({"energy of writing everything once",
+             r.costs.energy_write_J ? quantity(*r.costs.energy_write_J, Unit::joule) : "not given"});
+  if (r.costs.energy_write_J && *r.costs.energy_write_J > 0 && r.costs.energy_per_inference_J > 0)
+    table.row(
+        {"that is as much as", writes_text(*r.costs.energy_write_J / r.costs.energy_per_inference_J) + " inferences"});
+  if (r.costs.write_time_s) table.row({"time of it", quantity(*r.costs.write_time_s, Unit::second)});
+  if (r.costs.refresh_W) table.row({"mean power of refreshing", quantity(*r.costs.refresh_W, Unit::watt)});
   std::string html = html_heading("Writing") + table.str();
   if (const std::string gap = write_gap(r); !gap.empty())
     html += html_paragraph("What writing costs: " + gap + ".", "soft");
@@ -137,26 +138,44 @@ std::string wire_section(const Result& r) {
 }
 
 std::string layer_section(const Result& r) {
-  if (r.layers.empty()) return "";
+  if (r.costs.layers.empty()) return "";
   const auto cells = [&](std::vector<std::string> costs, const std::vector<std::string>& of_run,
                          const std::vector<std::string>& counts) {
-    if (!r.shapes) costs.insert(costs.end(), of_run.begin(), of_run.end());
+    if (!r.reads.empty()) costs.insert(costs.end(), of_run.begin(), of_run.end());
     costs.insert(costs.end(), counts.begin(), counts.end());
     return costs;
   };
   HtmlTable table("lrrrrrrrrr", cells({"layer", "energy", "latency", "lines settle"},
                                       {"SNR", "clipped", "ADC full scale"}, {"conversions", "MACs", "arrays"}));
-  for (const LayerResult& l : r.layers)
-    table.row(cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
-                     l.settle_s > 0 ? quantity(l.settle_s, Unit::second) : "-"},
-                    {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
-                    {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)}));
+  for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
+    const LayerCosts& l = r.costs.layers[i];
+    const LayerReads reads = r.reads.empty() ? LayerReads{} : r.reads[i];
+    table.row(
+        cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
+               l.settle_s > 0 ? quantity(l.settle_s, Unit::second) : "-"},
+              {snr_text(reads.snr_db), percent(reads.adc_clipped_frac), quantity(reads.adc_full_scale_A, Unit::ampere)},
+              {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)}));
+  }
   return html_heading("Layer by layer") + html_figure(layers_svg(r)) + html_figure(timeline_svg(r)) + table.str() +
          html_paragraph(
              std::string("Energy, latency, conversions and multiply-accumulates (MACs) per inference. Lines settle: to "
                          "half an LSB, by their resistance and capacitance.") +
-                 (r.shapes ? "" : " SNR: the exact product over the deviation from it, mean over chips."),
+                 (r.reads.empty() ? "" : " SNR: the exact product over the deviation from it, mean over chips."),
              "soft");
+}
+
+// What is computed between the layers.
+std::string node_section(const Result& r) {
+  HtmlTable table("lllrr", {"node", "operation", "computed", "energy", "latency"});
+  std::size_t rows = 0;
+  for (const NodeCosts& n : r.costs.nodes) {
+    if (n.is_layer || n.operation.empty()) continue;
+    ++rows;
+    table.row({n.name, n.operation, n.paid_by.empty() ? "by the digital unit" : "in the rescaling of " + n.paid_by,
+               n.energy_J > 0 ? quantity(n.energy_J, Unit::joule) : "-",
+               n.latency_s > 0 ? quantity(n.latency_s, Unit::second) : "-"});
+  }
+  return rows == 0 ? "" : html_heading("Between the layers") + table.str();
 }
 
 std::string mapping_section(const Result& r) {
@@ -186,7 +205,7 @@ std::string trust_section(const Result& r) {
     html += html_heading("Assumed: values that no source gives") + table.str();
   }
   HtmlTable table("ll", {});
-  for (const Simplification& s : modelled(r)) table.row({s.what, s.status});
+  for (const Simplification& s : r.simplifications) table.row({s.what, s.status()});
   return html + html_heading("What is simplified or not modelled") + table.str();
 }
 
@@ -229,8 +248,9 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                          "soft");
   for (const std::string& warning : r.warnings) html += html_paragraph(warning, "warn");
   html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
-          layer_section(r) + write_section(r) + wire_section(r) + mapping_section(r) + unit_cost_section(r) +
-          budget_section(r) + published_section(r) + trust_section(r) + run_section(r, resolved_yaml);
+          layer_section(r) + node_section(r) + write_section(r) + wire_section(r) + mapping_section(r) +
+          unit_cost_section(r) + budget_section(r) + published_section(r) + trust_section(r) +
+          run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }
 

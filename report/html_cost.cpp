@@ -17,40 +17,43 @@ std::string cost_section(const Result& r) {
   HtmlTable table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
-  table.row({"total", quantity(r.energy_per_inference_J, Unit::joule), "",
-             quantity(r.latency_per_inference_s, Unit::second), "", quantity(r.area_m2, Unit::square_meter), ""},
-            "sum");
-  for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
-    const double e = part(r.energy_J, name), t = part(r.latency_s, name), a = part(r.area_breakdown_m2, name);
+  table.row(
+      {"total", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
+       quantity(r.costs.latency_per_inference_s, Unit::second), "", quantity(r.costs.area_m2, Unit::square_meter), ""},
+      "sum");
+  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
+    const double e = r.costs.energy_J[part], t = r.costs.latency_s[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && t == 0 && a == 0) continue;
-    table.row({name, cell(e, Unit::joule), share(e, r.energy_per_inference_J), cell(t, Unit::second),
-               share(t, r.latency_per_inference_s), cell(a, Unit::square_meter), share(a, r.area_m2)});
+    table.row({std::string(name_of(part)), cell(e, Unit::joule), share(e, r.costs.energy_per_inference_J),
+               cell(t, Unit::second), share(t, r.costs.latency_per_inference_s), cell(a, Unit::square_meter),
+               share(a, r.costs.area_m2)});
   }
   std::string html = html_heading("Energy, latency, area") +
-                     html_figure(breakdown_svg("Energy per inference", r.energy_J, Unit::joule));
+                     html_figure(breakdown_svg("Energy per inference", r.costs.energy_J, Unit::joule));
   if (const std::string text = energy_interval_text(r); !text.empty()) html += html_paragraph(text);
-  if (!r.layers.empty()) html += html_figure(layer_energy_svg(r));
-  return html + html_figure(breakdown_svg("Latency per inference", r.latency_s, Unit::second)) +
-         html_figure(breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter)) + table.str();
+  if (!r.costs.layers.empty()) html += html_figure(layer_energy_svg(r));
+  return html + html_figure(breakdown_svg("Latency per inference", r.costs.latency_s, Unit::second)) +
+         html_figure(breakdown_svg("Area", r.costs.area_breakdown_m2, Unit::square_meter)) + table.str();
 }
 
 std::string efficiency_section(const Result& r) {
   std::string html = html_heading("Efficiency");
-  if (!r.boundaries.empty()) {
+  if (!r.costs.boundaries.empty()) {
     HtmlTable table("llrr", {"boundary", "what lies inside", "TOPS/W", "TOPS/mm2"});
-    for (const Boundary& b : r.boundaries)
+    for (const Efficiency& b : r.costs.boundaries)
       table.row({b.name, b.inside, fmt::format("{:.4g}", b.tops_per_w), fmt::format("{:.4g}", b.tops_per_mm2)},
-                &b == &r.boundaries.back() ? "sum" : "");
+                &b == &r.costs.boundaries.back() ? "sum" : "");
     html += table.str();
   } else {
-    html += html_paragraph(fmt::format("{:.4g} TOPS/W and {:.4g} TOPS/mm2.", r.tops_per_w, r.tops_per_mm2));
+    html += html_paragraph(fmt::format("{:.4g} TOPS/W and {:.4g} TOPS/mm2.", r.costs.tops_per_w, r.costs.tops_per_mm2));
   }
-  if (!r.efficiency_definition.empty()) html += html_paragraph("Definition: " + r.efficiency_definition + ".", "soft");
-  if (r.one_bit_tops_per_w > 0 && r.tops_per_w > 0)
+  if (!r.costs.efficiency_definition.empty())
+    html += html_paragraph("Definition: " + r.costs.efficiency_definition + ".", "soft");
+  if (r.costs.one_bit_tops_per_w > 0 && r.costs.tops_per_w > 0)
     html += html_paragraph(fmt::format(
         "Normalized to one bit: {:.4g} TOPS/W for the chip, each MAC counted as {:.4g} of a one-bit input and "
         "a one-bit weight.",
-        r.one_bit_tops_per_w, r.one_bit_tops_per_w / r.tops_per_w));
+        r.costs.one_bit_tops_per_w, r.costs.one_bit_tops_per_w / r.costs.tops_per_w));
   return html + html_paragraph(
                     "Figures of other designs compare only at the same boundary, with the same bits and the same way "
                     "of counting operations. An array alone looks best and cannot run a network.",
@@ -58,19 +61,19 @@ std::string efficiency_section(const Result& r) {
 }
 
 std::string baseline_section(const Result& r) {
-  if (r.baselines.empty()) return "";
+  if (r.costs.baselines.empty()) return "";
   HtmlTable table("lrrrrrrrrr", {"machine", "energy", "", "latency", "", "area", "", "TOPS/W", "TOPS/mm2", ""});
-  table.row({"this chip", quantity(r.energy_per_inference_J, Unit::joule), "",
-             quantity(r.latency_per_inference_s, Unit::second), "", quantity(r.area_m2, Unit::square_meter), "",
-             fmt::format("{:.4g}", r.tops_per_w), fmt::format("{:.4g}", r.tops_per_mm2), ""},
+  table.row({"this chip", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
+             quantity(r.costs.latency_per_inference_s, Unit::second), "", quantity(r.costs.area_m2, Unit::square_meter),
+             "", fmt::format("{:.4g}", r.costs.tops_per_w), fmt::format("{:.4g}", r.costs.tops_per_mm2), ""},
             "sum");
   std::string verdicts, how;
-  for (const Baseline& b : r.baselines) {
-    table.row({b.name, quantity(b.energy_J, Unit::joule), ratio_text(b.energy_J, r.energy_per_inference_J),
-               quantity(b.latency_s, Unit::second), ratio_text(b.latency_s, r.latency_per_inference_s),
-               quantity(b.area_m2, Unit::square_meter), ratio_text(b.area_m2, r.area_m2),
+  for (const Baseline& b : r.costs.baselines) {
+    table.row({b.name, quantity(b.energy_J, Unit::joule), ratio_text(b.energy_J, r.costs.energy_per_inference_J),
+               quantity(b.latency_s, Unit::second), ratio_text(b.latency_s, r.costs.latency_per_inference_s),
+               quantity(b.area_m2, Unit::square_meter), ratio_text(b.area_m2, r.costs.area_m2),
                fmt::format("{:.4g}", b.tops_per_w), fmt::format("{:.4g}", b.tops_per_mm2),
-               ratio_text(b.tops_per_mm2, r.tops_per_mm2)});
+               ratio_text(b.tops_per_mm2, r.costs.tops_per_mm2)});
     verdicts += html_paragraph(baseline_verdict(r, b));
     how += fmt::format("{}: {}. ", b.name, b.how);
   }
@@ -84,18 +87,9 @@ std::string baseline_section(const Result& r) {
 
 namespace {
 
-// Where a part stands in the table of unit costs.
+// Sections of the table of unit costs, by ComponentGroup.
 constexpr std::array<const char*, 4> groups = {"Converters and what feeds them", "Lines of arrays", "Digital periphery",
                                                "Memory and wires"};
-std::size_t group_of(const std::string& part) {
-  for (const char* name : {"adc", "dac", "sample and hold", "column switch"})
-    if (part == name) return 0;
-  for (const char* name : {"row driver", "level shifter"})
-    if (part == name) return 1;
-  for (const char* name : {"buffer", "interconnect"})
-    if (part == name) return 3;
-  return 2;
-}
 
 std::string origin_text(CostOrigin origin) {
   switch (origin) {
@@ -112,17 +106,18 @@ std::string origin_text(CostOrigin origin) {
 }  // namespace
 
 std::string unit_cost_section(const Result& r) {
-  if (r.unit_costs.empty()) return "";
+  if (r.costs.unit_costs.empty()) return "";
   HtmlTable table("llrrrrrlr",
                   {"part", "one action", "energy", "time", "area", "leakage", "instances", "from", "spread"});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   for (std::size_t g = 0; g < groups.size(); ++g) {
     bool first = true;
-    for (const CostLine& c : r.unit_costs) {
-      if (group_of(c.part) != g) continue;
+    for (const CostLine& c : r.costs.unit_costs) {
+      if (static_cast<std::size_t>(info(c.component).group) != g) continue;
       if (first) table.group(groups[g]);
       first = false;
-      table.row({c.part, c.per, cell(c.unit.energy_J, Unit::joule), cell(c.unit.time_s, Unit::second),
+      table.row({std::string(info(c.component).name), std::string(info(c.component).per),
+                 cell(c.unit.energy_J, Unit::joule), cell(c.unit.time_s, Unit::second),
                  cell(c.unit.area_m2, Unit::square_meter), cell(c.unit.leakage_W, Unit::watt),
                  c.instances > 0 ? grouped(static_cast<std::size_t>(std::llround(c.instances))) : "",
                  origin_text(c.unit.origin), c.unit.spread > 1 ? fmt::format("{:.3g} x", c.unit.spread) : ""});

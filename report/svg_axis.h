@@ -17,8 +17,8 @@ class Svg;
 // `from`, before all others.
 class ChartAxis {
  public:
-  // Ends on round numbers that hold all finite values, or just behind those that pass one by little; 0 .. 1 when there
-  // are none.
+  // Ends on round numbers that hold all finite values. A value less than 0.15 of a step beyond a round number ends the
+  // axis itself. 0 .. 1 when there are no values.
   static ChartAxis linear(std::span<const double> values, double from, double to);
   // From the least to the largest value above 0, which there must be one of.
   static ChartAxis logarithmic(std::span<const double> values, double from, double to);

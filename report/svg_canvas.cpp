@@ -62,16 +62,7 @@ std::string line_color(std::size_t index) {
   return series_color(index / order.size() * order.size() + order[index % order.size()]);
 }
 
-std::string part_color(const std::string& part, std::size_t index_if_unknown) {
-  // The first nine are those that most often matter, in plain colours.
-  constexpr std::array<std::string_view, 18> known = {
-      "array",        "adc",           "driver",   "shift_add", "accumulate", "buffer",
-      "interconnect", "activation",    "leakage",  "digital",   "mux",        "sample_hold",
-      "reload",       "level_shifter", "off_chip", "transfer",  "clock",      "floorplan"};
-  for (std::size_t i = 0; i < known.size(); ++i)
-    if (part == known[i]) return series_color(i);
-  return series_color(known.size() + index_if_unknown);
-}
+std::string part_color(Part part) { return series_color(info(part).color); }
 
 std::string_view text_color_on(const std::string& fill) {
   const Rgb c = parse(fill);

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sim/part.h"
+
 namespace bitline {
 
 namespace ink {
@@ -32,8 +34,8 @@ inline bool drawable(double quantity) { return std::isfinite(quantity) && quanti
 std::string series_color(std::size_t index);
 // The same colours for thin lines: those that are pale on white come last.
 std::string line_color(std::size_t index);
-// The colour of a part of a breakdown: the same part has the same one in every chart.
-std::string part_color(const std::string& part, std::size_t index_if_unknown);
+// The colour of a part of a breakdown, the same in every chart.
+std::string part_color(Part part);
 inline constexpr std::string_view other_color = "#bbbbbb";  // of small parts together
 // "#222222" or "#ffffff", whichever reads better on a fill like "#44aa99".
 std::string_view text_color_on(const std::string& fill);

@@ -14,16 +14,15 @@
 namespace bitline {
 std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit unit) {
   constexpr double bar_top = 44, bar_height = 34;
-  struct Part {
+  struct Piece {
     std::string name, color;
     double value;
   };
-  std::vector<Part> shown;
+  std::vector<Piece> shown;
   double sum = 0;
-  const std::vector<std::string> names = part_names({&parts});
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (const double value = part(parts, names[i]); drawable(value)) {
-      shown.push_back({names[i], part_color(names[i], i), value});
+  for (const auto& [part, value] : parts)
+    if (drawable(value)) {
+      shown.push_back({std::string(name_of(part)), part_color(part), value});
       sum += value;
     }
   const double legend_top = bar_top + bar_height + 14;
@@ -38,7 +37,7 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
   }
   double x = page_margin;
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    const Part& p = shown[i];
+    const Piece& p = shown[i];
     const double share = p.value / sum, wide = width * share;
     const std::string amount = fmt::format("{} ({})", quantity(p.value, unit), percent(share, 1)),
                       share_text = percent(share, 1);
@@ -58,46 +57,44 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
 
 std::string layers_svg(const Result& result) {
   constexpr double top = 66, row_height = 24, name_width = 130, panel_gap = 18, value_width = 74;
+  const std::vector<LayerCosts>& layers = result.costs.layers;
+  const std::vector<LayerReads>& reads = result.reads;
   struct Panel {
     const char* title;
-    std::function<double(const LayerResult&)> value;
-    std::function<std::string(const LayerResult&)> text;
+    std::size_t color;
+    std::function<double(std::size_t layer)> value;
+    std::function<std::string(double)> text;
   };
-  std::vector<Panel> panels = {{"energy", [](const LayerResult& l) { return l.energy_J; },
-                                [](const LayerResult& l) { return quantity(l.energy_J, Unit::joule); }},
-                               {"latency", [](const LayerResult& l) { return l.latency_s; },
-                                [](const LayerResult& l) { return quantity(l.latency_s, Unit::second); }},
-                               {"signal to noise", [](const LayerResult& l) { return l.snr_db; },
-                                [](const LayerResult& l) { return snr_text(l.snr_db); }},
-                               {"conversions clipped", [](const LayerResult& l) { return l.adc_clipped_frac; },
-                                [](const LayerResult& l) { return percent(l.adc_clipped_frac); }}};
-  const double height = top + static_cast<double>(result.layers.size()) * row_height + 12;
-  if (result.shapes) panels.resize(2);  // the others need a run
+  std::vector<Panel> panels = {{"energy", 0, [&](std::size_t l) { return layers[l].energy_J; },
+                                [](double x) { return quantity(x, Unit::joule); }},
+                               {"latency", 2, [&](std::size_t l) { return layers[l].latency_s; },
+                                [](double x) { return quantity(x, Unit::second); }}};
+  if (!reads.empty()) {
+    panels.push_back({"signal to noise", 6, [&](std::size_t l) { return reads[l].snr_db; }, snr_text});
+    panels.push_back({"conversions clipped", 4, [&](std::size_t l) { return reads[l].adc_clipped_frac; },
+                      [](double x) { return percent(x); }});
+  }
+  const double height = top + static_cast<double>(layers.size()) * row_height + 12;
   Svg svg(page_width, height,
-          result.shapes ? "Energy and latency of each layer"
+          reads.empty() ? "Energy and latency of each layer"
                         : "Energy, latency, signal-to-noise ratio and clipping of each layer");
   svg.text(page_margin, 28, "Layers", {.size = 15, .bold = true});
-  for (std::size_t i = 0; i < result.layers.size(); ++i)
-    svg.text(page_margin, top + static_cast<double>(i) * row_height + 15,
-             fit_text(result.layers[i].name, name_width - 8, 12), {.bold = true});
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    svg.text(page_margin, top + static_cast<double>(i) * row_height + 15, fit_text(layers[i].name, name_width - 8, 12),
+             {.bold = true});
   const double count = static_cast<double>(panels.size());
   const double panel_width = (page_width - 2 * page_margin - name_width - (count - 1) * panel_gap) / count;
   for (std::size_t p = 0; p < panels.size(); ++p) {
     const double left = page_margin + name_width + static_cast<double>(p) * (panel_width + panel_gap);
     svg.text(left, top - 10, panels[p].title, {.fill = ink::soft});
     double largest = 0;
-    for (const LayerResult& l : result.layers)
-      if (drawable(panels[p].value(l))) largest = std::max(largest, panels[p].value(l));
-    for (std::size_t i = 0; i < result.layers.size(); ++i) {
-      const double value = panels[p].value(result.layers[i]), y = top + static_cast<double>(i) * row_height;
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      if (drawable(panels[p].value(i))) largest = std::max(largest, panels[p].value(i));
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const double value = panels[p].value(i), y = top + static_cast<double>(i) * row_height;
       const double wide = drawable(value) ? (panel_width - value_width) * value / largest : 0;
-      if (wide > 0)
-        svg.rect(left, y + 2, std::max(1.0, wide), row_height - 7,
-                 series_color(p == 0   ? 0
-                              : p == 1 ? 2
-                              : p == 2 ? 6
-                                       : 4));
-      svg.text(left + wide + 5, y + 15, panels[p].text(result.layers[i]), {.size = 11});
+      if (wide > 0) svg.rect(left, y + 2, std::max(1.0, wide), row_height - 7, series_color(panels[p].color));
+      svg.text(left + wide + 5, y + 15, panels[p].text(value), {.size = 11});
     }
     svg.line(left, top, left, height - 12, ink::axis);
   }

@@ -26,12 +26,16 @@ struct EnergyRow {
 std::vector<EnergyRow> rows_of(const Result& r) {
   std::vector<EnergyRow> rows;
   Breakdown rest;
-  for (const LayerResult& l : r.layers) rows.push_back({l.name, l.energy_breakdown_J});
-  for (const std::string& name : part_names({&r.energy_J})) {
-    double left = part(r.energy_J, name);
-    for (const EnergyRow& row : rows) left -= part(row.parts, name);
+  for (const LayerCosts& l : r.costs.layers) rows.push_back({l.name, l.energy_breakdown_J});
+  Breakdown between;  // nodes that are no layer's
+  for (const NodeCosts& n : r.costs.nodes)
+    if (!n.is_layer) between.add(n.energy_breakdown_J);
+  if (between.total() > 0) rows.push_back({"between layers", between});
+  for (const auto& [part, joules] : r.costs.energy_J) {
+    double left = joules;
+    for (const EnergyRow& row : rows) left -= row.parts[part];
     // What is smaller is rounding of sums.
-    if (left > 1e-9 * part(r.energy_J, name)) rest.emplace_back(name, left);
+    if (left > 1e-9 * joules) rest.add(part, left);
   }
   if (!rest.empty()) rows.push_back({"whole chip", rest});
   return rows;
@@ -40,6 +44,7 @@ std::vector<EnergyRow> rows_of(const Result& r) {
 struct EnergySeries {
   std::string name, color;
   double joules = 0;
+  std::vector<Part> parts;
 };
 
 }  // namespace
@@ -50,28 +55,28 @@ std::string layer_energy_svg(const Result& r) {
   std::vector<const Breakdown*> breakdowns;
   for (const EnergyRow& row : rows) {
     double wide = 0;
-    for (const auto& [name, joules] : row.parts) wide += drawable(joules) ? joules : 0;
+    for (const auto& [part, joules] : row.parts) wide += drawable(joules) ? joules : 0;
     sum += wide;
     largest = std::max(largest, wide);
     breakdowns.push_back(&row.parts);
   }
   std::vector<EnergySeries> shown;
   std::string folded;
-  double folded_J = 0;
-  const std::vector<std::string> names = part_names(breakdowns);
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  EnergySeries other{"other", std::string(other_color), 0, {}};
+  for (const Part part : listed_parts(breakdowns)) {
+    const std::string name(name_of(part));
     double joules = 0;
     for (const EnergyRow& row : rows)
-      if (const double x = part(row.parts, names[i]); drawable(x)) joules += x;
+      if (const double x = row.parts[part]; drawable(x)) joules += x;
     if (joules >= smallest_share * sum && joules > 0) {
-      shown.push_back({names[i], part_color(names[i], i), joules});
+      shown.push_back({name, part_color(part), joules, {part}});
     } else if (joules > 0) {
-      folded += (folded.empty() ? "" : ", ") + names[i];
-      folded_J += joules;
+      folded += (folded.empty() ? "" : ", ") + name;
+      other.joules += joules;
+      other.parts.push_back(part);
     }
   }
-  const std::size_t alone = shown.size();  // the rest is `other`
-  if (folded_J > 0) shown.push_back({"other", std::string(other_color), folded_J});
+  if (other.joules > 0) shown.push_back(other);
 
   constexpr double legend_top = 42;
   const double lines = std::ceil(static_cast<double>(shown.size()) / static_cast<double>(legend_entries_per_line));
@@ -99,22 +104,18 @@ std::string layer_energy_svg(const Result& r) {
     const double y = top + static_cast<double>(k) * row_height;
     svg.text(page_margin, y + 14, fit_end(rows[k].name, name_width - 8), {.bold = true});
     double x = left, row_J = 0;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
+    for (const EnergySeries& series : shown) {
       double joules = 0;
-      for (const auto& [name, value] : rows[k].parts) {
-        const bool own = i < alone ? name == shown[i].name
-                                   : std::none_of(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(alone),
-                                                  [&, &part = name](const EnergySeries& s) { return s.name == part; });
-        if (own && drawable(value)) joules += value;
-      }
+      for (const Part part : series.parts)
+        if (const double value = rows[k].parts[part]; drawable(value)) joules += value;
       if (joules <= 0) continue;
       const double wide = room * joules / largest;
       const std::string amount = quantity(joules, Unit::joule);
-      svg.rect(x, y, wide, bar_height, shown[i].color, fmt::format("{}, {}: {}", rows[k].name, shown[i].name, amount),
+      svg.rect(x, y, wide, bar_height, series.color, fmt::format("{}, {}: {}", rows[k].name, series.name, amount),
                wide > 3 ? "#ffffff" : "none");
       if (text_width(amount, 11) + 6 < wide)
         svg.text(x + wide / 2, y + 13, amount,
-                 {.size = 11, .anchor = Anchor::middle, .fill = text_color_on(shown[i].color)});
+                 {.size = 11, .anchor = Anchor::middle, .fill = text_color_on(series.color)});
       x += wide;
       row_J += joules;
     }

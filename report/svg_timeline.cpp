@@ -56,7 +56,7 @@ bool waits(const std::vector<Busy>& timeline, double period_s) {
 
 std::string layer_name(const Result& r, int layer) {
   const auto i = static_cast<std::size_t>(layer);
-  return i < r.layers.size() ? r.layers[i].name : fmt::format("layer {}", layer);
+  return i < r.costs.layers.size() ? r.costs.layers[i].name : fmt::format("layer {}", layer);
 }
 
 // A vertical line through the plot, its words above it, kept on the page.
@@ -77,7 +77,7 @@ std::string timeline_svg(const Result& r) {
   std::vector<Busy> timeline;
   std::set<int> arrays;
   double last_s = 0;
-  for (const Busy& b : r.timeline)
+  for (const Busy& b : r.costs.timeline)
     if (has_span(b)) {
       timeline.push_back(b);
       arrays.insert(b.array);
@@ -95,9 +95,10 @@ std::string timeline_svg(const Result& r) {
     if (shown.count(b.array)) layers.insert(b.layer);
 
   // Writing arrays anew takes so much longer than an inference that nothing else would be seen beside it.
-  const double reload_s = std::max(0.0, part(r.latency_s, "reload"));
-  const double end_s = std::max(last_s, std::isfinite(r.latency_per_inference_s) ? r.latency_per_inference_s : 0);
-  const double period_s = r.throughput_per_s > 0 ? 1 / r.throughput_per_s : 0;
+  const double reload_s = std::max(0.0, r.costs.latency_s[Part::reload]);
+  const double end_s =
+      std::max(last_s, std::isfinite(r.costs.latency_per_inference_s) ? r.costs.latency_per_inference_s : 0);
+  const double period_s = r.costs.throughput_per_s > 0 ? 1 / r.costs.throughput_per_s : 0;
   const bool pipelined = std::isfinite(period_s) && period_s > 0 && period_s < end_s * (1 - 1e-9);
   std::string subtitle =
       "Bars: rows are driven, then converters work. Between layers: digital periphery and transfers.";
@@ -119,7 +120,7 @@ std::string timeline_svg(const Result& r) {
   const double bottom = top + static_cast<double>(shown.size()) * row + 2, height = bottom + 44;
   Svg svg(page_width, height, "When each array works for which layer during one inference");
   svg.text(page_margin, 28, "One inference in time", {.size = 15, .bold = true});
-  svg.text(page_width - page_margin, 28, quantity(r.latency_per_inference_s, Unit::second),
+  svg.text(page_width - page_margin, 28, quantity(r.costs.latency_per_inference_s, Unit::second),
            {.size = 15, .anchor = Anchor::end, .bold = true});
   for (std::size_t i = 0; i < words.size(); ++i)
     svg.text(page_margin, 46 + 16 * static_cast<double>(i), words[i], {.size = 11, .fill = ink::soft});

@@ -64,10 +64,10 @@ std::string quality(const Result& r, const Paint& paint) {
 std::string write_costs(const Result& r) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() || part.empty() ? "" : ", ") + part; };
-  if (r.energy_write_J) add(fmt::format("energy {}", quantity(*r.energy_write_J, Unit::joule)));
-  if (r.write_time_s)
-    add(fmt::format("{}{}", r.energy_write_J ? "" : "time ", quantity(*r.write_time_s, Unit::second)));
-  if (r.refresh_W) add(fmt::format("refresh {}", quantity(*r.refresh_W, Unit::watt)));
+  if (r.costs.energy_write_J) add(fmt::format("energy {}", quantity(*r.costs.energy_write_J, Unit::joule)));
+  if (r.costs.write_time_s)
+    add(fmt::format("{}{}", r.costs.energy_write_J ? "" : "time ", quantity(*r.costs.write_time_s, Unit::second)));
+  if (r.costs.refresh_W) add(fmt::format("refresh {}", quantity(*r.costs.refresh_W, Unit::watt)));
   add(write_gap(r));
   return text;
 }
@@ -100,10 +100,10 @@ std::string wires(const WireResult& w, const Paint& paint) {
 
 std::string boundaries(const Result& r) {
   std::string text;
-  for (const Boundary& b : r.boundaries)
+  for (const Efficiency& b : r.costs.boundaries)
     text += fmt::format("{}{} {:.4g}", text.empty() ? "  TOPS/W by boundary: " : ", ", clean(b.name), b.tops_per_w);
   if (text.empty()) return text;
-  if (r.one_bit_tops_per_w > 0) text += fmt::format("; one-bit {:.4g}", r.one_bit_tops_per_w);
+  if (r.costs.one_bit_tops_per_w > 0) text += fmt::format("; one-bit {:.4g}", r.costs.one_bit_tops_per_w);
   return text + "\n";
 }
 
@@ -114,9 +114,9 @@ std::string costs(const Result& r, const Paint& paint) {
     double total;
     Unit unit;
   };
-  const Quantity quantities[] = {{&r.energy_J, r.energy_per_inference_J, Unit::joule},
-                                 {&r.latency_s, r.latency_per_inference_s, Unit::second},
-                                 {&r.area_breakdown_m2, r.area_m2, Unit::square_meter}};
+  const Quantity quantities[] = {{&r.costs.energy_J, r.costs.energy_per_inference_J, Unit::joule},
+                                 {&r.costs.latency_s, r.costs.latency_per_inference_s, Unit::second},
+                                 {&r.costs.area_breakdown_m2, r.costs.area_m2, Unit::square_meter}};
   std::vector<TextTable::Column> columns{{}};
   for (int i = 0; i < 3; ++i) {
     columns.push_back({Align::right});
@@ -127,15 +127,15 @@ std::string costs(const Result& r, const Paint& paint) {
   table.row({"", "energy", "", "", "latency", "", "", "area"});
   std::vector<std::string> cells{"total"};
   for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
-  if (has_energy_interval(r)) cells[3] = range_text(r.energy_low_J, r.energy_high_J, Unit::joule);
+  if (has_energy_interval(r)) cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule);
   table.row(cells);
-  for (const std::string& name : part_names({&r.energy_J, &r.latency_s, &r.area_breakdown_m2})) {
+  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
     if (std::all_of(std::begin(quantities), std::end(quantities),
-                    [&](const Quantity& q) { return part(*q.parts, name) == 0; }))
+                    [&](const Quantity& q) { return (*q.parts)[part] == 0; }))
       continue;
-    cells = {clean(name)};
+    cells = {std::string(name_of(part))};
     for (const Quantity& q : quantities) {
-      const double value = part(*q.parts, name), share = q.total > 0 ? value / q.total : 0;
+      const double value = (*q.parts)[part], share = q.total > 0 ? value / q.total : 0;
       if (value == 0)
         cells.insert(cells.end(), {"-", "", ""});
       else
@@ -146,10 +146,11 @@ std::string costs(const Result& r, const Paint& paint) {
   }
   std::string text =
       paint.heading("Costs") + paint.with(paint.dim(), " per inference") + "\n" + table.str(2, paint.dim());
-  text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.throughput_per_s),
-                      r.tops_per_w, r.tops_per_mm2);
+  text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.costs.throughput_per_s),
+                      r.costs.tops_per_w, r.costs.tops_per_mm2);
   text += boundaries(r);
-  if (!r.efficiency_definition.empty()) text += paint.with(paint.dim(), paragraph(r.efficiency_definition, 4));
+  if (!r.costs.efficiency_definition.empty())
+    text += paint.with(paint.dim(), paragraph(r.costs.efficiency_definition, 4));
   return text;
 }
 
@@ -164,11 +165,11 @@ std::string digital_machines(const Result& r, const Paint& paint) {
                    {Align::right, paint.dim()},
                    {Align::right}});
   table.row({"over this chip", "energy", "", "latency", "", "area", "", "TOPS/W"});
-  for (const Baseline& b : r.baselines)
+  for (const Baseline& b : r.costs.baselines)
     table.row({shorten(clean(b.name), 20), quantity(b.energy_J, Unit::joule),
-               ratio_text(b.energy_J, r.energy_per_inference_J), quantity(b.latency_s, Unit::second),
-               ratio_text(b.latency_s, r.latency_per_inference_s), quantity(b.area_m2, Unit::square_meter),
-               ratio_text(b.area_m2, r.area_m2), fmt::format("{:.4g}", b.tops_per_w)});
+               ratio_text(b.energy_J, r.costs.energy_per_inference_J), quantity(b.latency_s, Unit::second),
+               ratio_text(b.latency_s, r.costs.latency_per_inference_s), quantity(b.area_m2, Unit::square_meter),
+               ratio_text(b.area_m2, r.costs.area_m2), fmt::format("{:.4g}", b.tops_per_w)});
   return paint.heading("Digital machines") + "\n" + table.str(2, paint.dim());
 }
 
@@ -186,20 +187,23 @@ std::string mapping_line(const MappingResult& m) {
 }
 
 std::string layers(const Result& r, const Paint& paint) {
-  std::vector<TextTable::Column> columns(r.shapes ? 6 : 9, {Align::right});
+  std::vector<TextTable::Column> columns(r.reads.empty() ? 6 : 9, {Align::right});
   columns[0].align = Align::left;
   TextTable table(std::move(columns));
   const auto row = [&](std::vector<std::string> cells, const std::vector<std::string>& of_run,
                        const std::vector<std::string>& counts) {
-    if (!r.shapes) cells.insert(cells.end(), of_run.begin(), of_run.end());
+    if (!r.reads.empty()) cells.insert(cells.end(), of_run.begin(), of_run.end());
     cells.insert(cells.end(), counts.begin(), counts.end());
     table.row(std::move(cells));
   };
   row({"layer", "energy", "latency"}, {"SNR", "clipped", "full scale"}, {"conversions", "MACs", "arrays"});
-  for (const LayerResult& l : r.layers)
+  for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
+    const LayerCosts& l = r.costs.layers[i];
+    const LayerReads reads = r.reads.empty() ? LayerReads{} : r.reads[i];
     row({shorten(clean(l.name), 20), quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second)},
-        {snr_text(l.snr_db), percent(l.adc_clipped_frac), quantity(l.adc_full_scale_A, Unit::ampere)},
+        {snr_text(reads.snr_db), percent(reads.adc_clipped_frac), quantity(reads.adc_full_scale_A, Unit::ampere)},
         {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
+  }
   return table.str(2, paint.dim());
 }
 
@@ -236,12 +240,12 @@ std::string summary(const Result& r, bool color) {
     text += writing(r, paint);
     if (r.wires) text += wires(*r.wires, paint);
     text += costs(r, paint);
-    if (!r.baselines.empty()) text += digital_machines(r, paint);
+    if (!r.costs.baselines.empty()) text += digital_machines(r, paint);
     text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
     text += paragraph(unused_area(r), 2);
   }
   if (!r.budget.empty()) text += budget(r, paint);
-  if (!r.layers.empty()) text += layers(r, paint);
+  if (!r.costs.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
   if (!r.assumed.empty()) {
     text += paint.heading("Assumed") + paint.with(paint.dim(), " (no source gives these)") + "\n";

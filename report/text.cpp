@@ -140,6 +140,7 @@ std::string quality_range(const std::string& metric, const Interval& i) {
 }
 
 std::string snr_text(double snr_db) {
+  if (std::isnan(snr_db)) return "no signal";
   return std::isinf(snr_db) && snr_db > 0 ? "exact" : fmt::format("{:.1f} dB", snr_db);
 }
 
@@ -201,21 +202,6 @@ std::string bar(double fraction, std::size_t width) {
   std::string text;
   for (std::size_t i = 0; i < parts / 8; ++i) text += "█";
   return text + std::string(eighths[parts % 8]);
-}
-
-std::vector<std::string> part_names(const std::vector<const Breakdown*>& breakdowns) {
-  std::vector<std::string> names;
-  for (const Breakdown* breakdown : breakdowns)
-    for (const auto& [name, value] : *breakdown)
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-  return names;
-}
-
-double part(const Breakdown& breakdown, const std::string& name) {
-  double sum = 0;
-  for (const auto& [key, value] : breakdown)
-    if (key == name) sum += value;
-  return sum;
 }
 
 }  // namespace bitline

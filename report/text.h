@@ -64,9 +64,4 @@ class TextTable {
 // A bar of `width` characters at fraction 1, in eighths of a character.
 std::string bar(double fraction, std::size_t width);
 
-// The names of several breakdowns, each once, in order of first appearance.
-std::vector<std::string> part_names(const std::vector<const Breakdown*>& breakdowns);
-// The sum of the parts of this name; 0 when there is none.
-double part(const Breakdown& breakdown, const std::string& name);
-
 }  // namespace bitline

@@ -42,15 +42,16 @@ void add_budget(Page& page, const Result& r) {
       table.rows.push_back({b.name, quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
     page.table(table);
   }
-  if (r.energy_J.empty() && r.area_breakdown_m2.empty()) return;
+  if (r.costs.energy_J.empty() && r.costs.area_breakdown_m2.empty()) return;
   PageTable table{"lrrrr", {"part", "energy per inference", "", "area", ""}};
-  table.rows.push_back(
-      {"total", quantity(r.energy_per_inference_J, Unit::joule), "", quantity(r.area_m2, Unit::square_meter), ""});
-  for (const std::string& name : part_names({&r.energy_J, &r.area_breakdown_m2})) {
-    const double e = part(r.energy_J, name), a = part(r.area_breakdown_m2, name);
+  table.rows.push_back({"total", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
+                        quantity(r.costs.area_m2, Unit::square_meter), ""});
+  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.area_breakdown_m2})) {
+    const double e = r.costs.energy_J[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && a == 0) continue;
-    table.rows.push_back({name, e == 0 ? "-" : quantity(e, Unit::joule), share(e, r.energy_per_inference_J),
-                          a == 0 ? "-" : quantity(a, Unit::square_meter), share(a, r.area_m2)});
+    table.rows.push_back({std::string(name_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
+                          share(e, r.costs.energy_per_inference_J), a == 0 ? "-" : quantity(a, Unit::square_meter),
+                          share(a, r.costs.area_m2)});
   }
   page.table(table);
 }

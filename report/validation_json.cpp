@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/json_parts.h"
+#include "base/version.h"
 #include "report/validation.h"
-#include "report/version.h"
+#include "sim/json_parts.h"
 
 namespace bitline {
 namespace {
@@ -25,8 +25,8 @@ Json design_of(const ValidatedDesign& d) {
           {"config_hash", d.result.config_hash},
           {"published", published},
           {"budget", budget},
-          {"energy_breakdown_J", object_of(d.result.energy_J)},
-          {"area_breakdown_m2", object_of(d.result.area_breakdown_m2)}};
+          {"energy_breakdown_J", object_of(d.result.costs.energy_J)},
+          {"area_breakdown_m2", object_of(d.result.costs.area_breakdown_m2)}};
 }
 
 Json place_of(const AdcPlace& p) {

@@ -26,12 +26,12 @@ std::string pulses_text(const WriteResult& w) {
 }
 
 std::string write_gap(const Result& r) {
-  if (r.energy_write_J && r.write_time_s) return "";
+  if (r.costs.energy_write_J && r.costs.write_time_s) return "";
   return fmt::format("{} not given{}{}",
-                     r.energy_write_J ? "time"
-                     : r.write_time_s ? "energy"
-                                      : "energy and time",
-                     r.write_needs.empty() ? "" : ": set ", r.write_needs);
+                     r.costs.energy_write_J ? "time"
+                     : r.costs.write_time_s ? "energy"
+                                            : "energy and time",
+                     r.costs.write_needs.empty() ? "" : ": set ", r.costs.write_needs);
 }
 
 std::string unused_arrays(const MappingResult& m) {
@@ -42,8 +42,9 @@ std::string unused_arrays(const MappingResult& m) {
 
 std::string unused_area(const Result& r) {
   const std::string arrays = unused_arrays(r.mapping);
-  if (arrays.empty() || !(r.area_m2 > 0)) return arrays;
-  return fmt::format("{}: {} of the area, and they leak", arrays, percent(r.unused_arrays_m2 / r.area_m2, 1));
+  if (arrays.empty() || !(r.costs.area_m2 > 0)) return arrays;
+  return fmt::format("{}: {} of the area, and they leak", arrays,
+                     percent(r.costs.unused_arrays_m2 / r.costs.area_m2, 1));
 }
 
 }  // namespace bitline

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "sim/dataflow.h"
+#include "sim/ledger.h"
 #include "sim/parts.h"
 
 namespace bitline {
@@ -16,31 +18,19 @@ struct ArrayWork {
 };
 
 struct LayerActions {
-  double conversions = 0;
-  double samples = 0;                          // columns held for a shared converter
-  double selections = 0;                       // turns of an array's converters, one column each
-  double register_bits = 0;                    // written into row registers
-  double level_setups = 0;                     // analog row levels, one for each row and read
-  double partial_sums = 0;                     // additions of pieces beyond the first
-  double outputs = 0, macs = 0, products = 0;  // products: multiplications of a digital layer
-  double bits_in = 0;                          // moved to arrays: each block gets its rows
-  int output_bits = 0;                         // of an activation for the next layer
-  double bits_out = 0;                         // of all of them
-  double bits_between = 0;                     // partial sums that leave their array
-  // Widths: of a sum of a weight's slices; of the adder of planes, which sends finished low bits to the register; of
-  // that register.
-  int slice_bits = 0, adder_bits = 0, accumulator_bits = 0;
-  double slice_sums = 0, plane_sums = 0;  // additions of each
-  double digital_s = 0;
+  Ledger planned;                // what does not depend on inputs and conductances
+  double outputs = 0, macs = 0;  // bias rows are none
+  double bits_in = 0;            // moved to arrays: each block gets its rows
+  double bits_out = 0;           // of all outputs
+  double bits_between = 0;       // partial sums that leave their array
+  // Widths: of an output's code; of a sum of a weight's slices; of the adder of planes, which sends finished low bits
+  // to the register; of that register.
+  int output_bits = 0, slice_bits = 0, adder_bits = 0, accumulator_bits = 0;
+  double digital_s = 0;             // behind the last read, on arrays
   std::map<int, ArrayWork> arrays;  // by array
 };
 
-LayerActions actions(const Chip&, const LayerPlan&, const LayerParts&);
-
-// Bits of a row's register for one plane.
-int register_bits(const PlanePlan&);
-// Bits that hold 0..largest.
-int bits_for(double largest);
+LayerActions actions(const Chip&, const LayerPlan&, const LayerParts&, const NodeTraffic&);
 
 // Devices that hold weights, all copies.
 double mapped_devices(const Chip&);

@@ -12,7 +12,7 @@ namespace {
 class ReadBits {
  public:
   ReadBits(const LayerPlan& plan, const RowGroup& group, std::size_t most_vectors)
-      : group_(group), encoding_(plan.settings().input.encoding), planes_(plan.planes.planes()) {
+      : group_(group), encoding_(plan.settings.input.encoding), planes_(plan.planes.planes()) {
     while (plan.planes.largest >> bits_) ++bits_;
     for (int sign : {1, -1})
       for (int b = 0; b < bits_ && (sign > 0 || plan.planes.both_signs); ++b) weight_.push_back(sign * (1 << b));
@@ -97,30 +97,30 @@ void add_to(std::vector<std::vector<T>>& sums, const std::vector<std::vector<T>>
 }  // namespace
 
 DriveTable drive_table(const LayerPlan& plan) {
-  const int low = plan.matrix->input.lowest(), high = plan.matrix->input.highest();
+  const int low = plan.matrix.input.lowest(), high = plan.matrix.input.highest();
   const auto codes = static_cast<std::size_t>(high - low + 1);
   DriveTable table{std::vector<std::uint32_t>(codes), std::vector<std::uint32_t>(codes)};
   for (int code = low; code <= high; ++code)
     for (int p = 0; p < plan.planes.planes(); ++p) {
       const int x =
-          plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
+          plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
       table.drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
       table.on[static_cast<std::size_t>(code - low)] += x != 0;
     }
   return table;
 }
 
-void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors) {
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows);
-  const auto copies = static_cast<std::size_t>(plan.settings().duplicate);
-  const int low = plan.matrix->input.lowest();
+void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in,
+                            const workloads::Vectors& vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows);
+  const auto copies = static_cast<std::size_t>(plan.settings.duplicate);
+  const int low = plan.matrix.input.lowest();
   const auto [drive, on] = drive_table(plan);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  const auto positions = static_cast<std::size_t>(plan.matrix->positions);
   std::vector<std::vector<const std::int16_t*>> of_copy(copies);
-  for (std::size_t v = 0; v < vectors; ++v) {
-    const std::size_t copy = v % positions % copies;
+  for (std::size_t v = 0; v < vectors.count; ++v) {
+    const std::size_t copy = (vectors.first_position + v % vectors.positions) % copies;
     of_copy[copy].push_back(in.data() + v * rows);
     for (std::size_t r = 0; r < rows; ++r) {
       const auto code = static_cast<std::size_t>(in[v * rows + r] - low);

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/chip.h"
+#include "sim/view.h"
 
 namespace bitline {
 
@@ -25,14 +25,14 @@ struct Activity {
   std::vector<std::vector<std::vector<std::int64_t>>> pair_drive;
   bool with_pairs = false;
   std::uint64_t conversions = 0, clipped = 0;
-  // Arrays whose reads are solved one by one: power of the supplies in steps of LayerState::power_step_S x V^2, summed
+  // Arrays whose reads are solved one by one: power of the supplies in steps of Lattice::power_step_S x V^2, summed
   // over reads; the largest residual of Kirchhoff's current law; reads that sweeps could not solve.
   std::int64_t supply_power = 0;
   double residual = 0;
   std::uint64_t solved_directly = 0;
 
-  // Counts the drives of `vectors` input vectors of one layer, (vectors, rows).
-  void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, std::size_t vectors);
+  // Counts the drives of input vectors of one layer, (vectors.count, rows).
+  void count_drives(const LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors);
   void add(const Activity& other);
 };
 

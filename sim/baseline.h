@@ -4,13 +4,13 @@
 
 #include <vector>
 
-#include "sim/actions.h"
 #include "sim/costs.h"
+#include "sim/tariff.h"
 
 namespace bitline {
 
 // A plane of multiply-accumulate units fed from memory, and memory that computes digitally. From the same gates as the
-// analog chip's periphery; inputs and outputs move over the same buffers. `layers[l]` belongs to chip.layers[l].
-std::vector<Baseline> baselines(const Chip& chip, const std::vector<LayerActions>& layers, const ChipParts& parts);
+// analog chip's periphery; inputs and outputs move over the same buffers.
+std::vector<Baseline> baselines(const Chip&, const Tariff&);
 
 }  // namespace bitline

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "arch/config.h"
-#include "sim/costs.h"
+#include "sim/result.h"
 
 namespace bitline {
 

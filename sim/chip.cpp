@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "array/device/write_pulses.h"
 #include "array/device/write_verify.h"
@@ -14,6 +15,7 @@
 #include "base/parallel.h"
 #include "sim/compensation.h"
 #include "sim/devices.h"
+#include "sim/lattice.h"
 
 namespace bitline {
 namespace {
@@ -32,8 +34,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
   const Device& device = chip.config.device;
   for (const auto& plan : chip.layers) {
     // Weights of layers that are never written are not known.
-    if (plan.settings().digital || plan.matrix->weights.empty()) continue;
-    const CellLayout& cell = plan.cell();
+    if (plan.settings.digital || !codes_known(plan.matrix)) continue;
+    const CellLayout& cell = plan.cell;
     const int lowest = cell.pair ? -cell.highest_digit : 0;
     Layer layer{{cell.pair, cell.step_S(device), device.g_min_S, lowest, cell.highest_digit}, {}, {}, &cell};
     for (int digit = lowest; digit <= cell.highest_digit; ++digit) {
@@ -41,7 +43,8 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
       layer.digits.push_back({t.positive_S, t.negative_S, digit, 1});
     }
     std::map<int, double> counts;
-    for (std::int16_t w : plan.matrix->weights) counts[w] += plan.settings().duplicate;
+    for (const auto& panel : plan.matrix.panels)
+      for (std::int16_t w : panel.codes) counts[w] += plan.settings.duplicate;
     for (const auto& [value, count] : counts) total += count;
     layer.weights.assign(counts.begin(), counts.end());
     layers.push_back(std::move(layer));
@@ -79,17 +82,25 @@ std::vector<double> all_targets_S(const Chip& chip) {
   const Device& device = chip.config.device;
   std::vector<double> targets_S;
   for (const auto& plan : chip.layers) {
-    const CellLayout& cell = plan.cell();
+    const CellLayout& cell = plan.cell;
     for (int digit = cell.pair ? -cell.highest_digit : 0; digit <= cell.highest_digit; ++digit) {
       const Targets t = targets(cell, device, digit);
       targets_S.push_back(t.positive_S);
       if (cell.devices_per_slice() == 2) targets_S.push_back(t.negative_S);
     }
   }
-  for (const auto& layer : chip.aims)
-    for (const auto& block : layer) targets_S.insert(targets_S.end(), block.begin(), block.end());
+  for (const auto& block : chip.aims_S) targets_S.insert(targets_S.end(), block.begin(), block.end());
   if (targets_S.empty()) targets_S.push_back(device.g_max_S);
   return targets_S;
+}
+
+// A draw names a weight by 32 bits; beyond them two weights would share their draws.
+void check_identities(const LayerPlan& plan) {
+  const double weights = static_cast<double>(plan.settings.duplicate) * plan.matrix.rows * plan.matrix.columns;
+  if (weights > 0x1p32 && !plan.settings.digital)
+    throw RunError(
+        fmt::format("layer {}: {} copies of {} x {} weights are more than the 2^32 that draws can tell apart",
+                    plan.matrix.name, plan.settings.duplicate, plan.matrix.rows, plan.matrix.columns));
 }
 
 }  // namespace
@@ -109,23 +120,51 @@ Device ideal_device(const Device& device) {
   return ideal;
 }
 
-Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placement placement) {
+std::span<const std::int16_t> row_codes(const LayerPlan& plan, const Block& block, int row) {
+  const workloads::IntegerPanel& panel = plan.matrix.panels[static_cast<std::size_t>(block.panel)];
+  const auto first = static_cast<std::size_t>(block.row + row - panel.row) * static_cast<std::size_t>(panel.columns) +
+                     static_cast<std::size_t>(block.column - panel.column);
+  return std::span(panel.codes).subspan(first, static_cast<std::size_t>(block.columns));
+}
+
+std::vector<LayerBlock> layer_blocks(const Chip& chip) {
+  std::vector<LayerBlock> blocks;
+  for (const auto& plan : chip.layers)
+    for (const auto& block : plan.blocks) blocks.push_back({&plan, &block});
+  return blocks;
+}
+
+std::vector<std::vector<LayerBlock>> by_array(const Chip& chip) {
+  std::vector<std::vector<LayerBlock>> arrays(static_cast<std::size_t>(chip.placement.arrays_used));
+  for (const LayerBlock& b : layer_blocks(chip)) arrays[static_cast<std::size_t>(b.block->array)].push_back(b);
+  std::erase_if(arrays, [](const auto& a) { return a.empty(); });
+  return arrays;
+}
+
+void choose_lattices(Chip& chip) {
+  for (LayerPlan& plan : chip.layers)
+    if (!plan.settings.digital && codes_known(plan.matrix)) plan.lattice = choose_lattice(chip, plan);
+}
+
+Chip build_chip(const Config& config, std::vector<workloads::IntegerWeights> matrices, Placement placement) {
   Chip chip;
   chip.config = config;
-  chip.matrices = std::move(matrices);
   chip.placement = std::move(placement);
-  for (const auto& mapped : chip.placement.layers) {
+  for (auto& mapped : std::exchange(chip.placement.layers, {})) {
     LayerPlan plan;
-    plan.matrix = &chip.matrices[static_cast<std::size_t>(mapped.matrix)];
-    plan.mapped = &mapped;
-    plan.signed_inputs = plan.matrix->input.is_signed;
+    plan.matrix = std::move(matrices[static_cast<std::size_t>(mapped.matrix)]);
+    plan.settings = std::move(mapped.settings);
+    plan.cell = std::move(mapped.cell);
+    plan.blocks = std::move(mapped.blocks);
+    check_identities(plan);
+    plan.signed_inputs = plan.matrix.input.is_signed;
     // A row of voltages takes either sign; a gated row only has its supply rail, except for a pair whose rails swap.
     plan.drives_both_signs =
-        config.array.topology == Topology::voltage_rows || (mapped.cell.pair && !mapped.cell.split_columns);
-    plan.planes = plane_plan(mapped.settings.input, plan.signed_inputs, plan.drives_both_signs);
-    plan.signed_current = !mapped.cell.split_columns || plan.planes.both_signs;
-    plan.v_step_V = mapped.settings.input.v_read_V / plan.planes.largest;
-    for (const auto& block : mapped.blocks)
+        config.array.topology == Topology::voltage_rows || (plan.cell.pair && !plan.cell.split_columns);
+    plan.planes = plane_plan(plan.settings.input, plan.signed_inputs, plan.drives_both_signs);
+    plan.signed_current = !plan.cell.split_columns || plan.planes.both_signs;
+    plan.v_step_V = plan.settings.input.v_read_V / plan.planes.largest;
+    for (const auto& block : plan.blocks)
       plan.groups.insert(plan.groups.end(), block.groups.begin(), block.groups.end());
     const auto key = [](const RowGroup& g) { return std::pair(g.row, g.rows); };
     std::sort(plan.groups.begin(), plan.groups.end(),
@@ -133,14 +172,14 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
     plan.groups.erase(std::unique(plan.groups.begin(), plan.groups.end(),
                                   [&](const RowGroup& a, const RowGroup& b) { return key(a) == key(b); }),
                       plan.groups.end());
-    chip.layers.push_back(plan);
+    chip.layers.push_back(std::move(plan));
   }
 
   if (!config.conductances.empty() || config.keep == Keep::conductances) {
     // One file describes cells of one kind.
-    for (const auto& mapped : chip.placement.layers)
-      if (mapped.settings.cell.index() != config.cell.index())
-        refuse_config("layers." + mapped.name + ".cell",
+    for (const auto& plan : chip.layers)
+      if (plan.settings.cell.index() != config.cell.index())
+        refuse_config("layers." + plan.matrix.name + ".cell",
                       "differs from the chip's cell, but conductances are kept or read by array",
                       "use one cell for all layers");
   }
@@ -149,13 +188,14 @@ Chip build_chip(const Config& config, std::vector<MatrixLayer> matrices, Placeme
         ArrayConductances::load(config.conductances, "written", chip.placement.arrays_used, config.array.rows,
                                 config.array.columns, std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1));
 
-  if (config.wires.compensation == Compensation::conductance && config.wires.exact()) compensate(chip);
+  if (config.wires.compensation == Compensation::conductance && config.wires.exact()) aim_through_wires(chip);
   if (std::holds_alternative<WriteVerify>(config.device.write))
     chip.verify = std::make_shared<const VerifyTables>(config.device, all_targets_S(chip));
   if (std::holds_alternative<PulseWrite>(config.device.write))
     chip.pulses = std::make_shared<const PulseTables>(config.device, all_targets_S(chip));
   if (const auto* write = std::get_if<LevelAccuracyWrite>(&config.device.write))
     chip.write_sigma_S = solve_write_sigma(chip, write->accuracy);
+  choose_lattices(chip);
   return chip;
 }
 

@@ -1,27 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one inference costs, as plain data: energy, time and area by part and by layer.
+// What an inference on a chip costs, as plain data. Keys of result.json follow the member names (contract).
 #pragma once
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "periphery/digital/digital_unit.h"
 #include "periphery/unit_cost.h"
+#include "sim/part.h"
 
 namespace bitline {
 
-// Parts in the order they are reported; their sum is the total.
-using Breakdown = std::vector<std::pair<std::string, double>>;
-double total(const Breakdown&);
+// A thing with a unit cost of its own, in the table of unit costs. Parts are made of them.
+enum class Component : std::uint8_t {
+  adc,
+  row_driver,
+  adder,
+  register_bit,
+  buffer,
+  interconnect,
+  dac,
+  column_switch,
+  sample_hold,
+  level_shifter,
+  digital_mac,  // the operations of the digital unit, from here on like DigitalOperation
+  digital_addition,
+  digital_multiplication,
+  digital_comparison,
+  digital_exponential,
+  digital_division,
+  digital_square_root,
+  digital_lookup
+};
+inline constexpr std::size_t component_count = 18;
+constexpr Component component_of(DigitalOperation operation) {
+  return static_cast<Component>(static_cast<std::size_t>(Component::digital_mac) + static_cast<std::size_t>(operation));
+}
+static_assert(component_of(DigitalOperation::lookup) == Component::digital_lookup);
+enum class ComponentGroup : std::uint8_t { converters, lines, digital, memory };
+struct ComponentInfo {
+  std::string_view name, per;  // per: one action
+  ComponentGroup group = ComponentGroup::digital;
+};
+const ComponentInfo& info(Component);
 
-struct LayerResult {
+struct CostLine {
+  Component component = Component::adc;
+  UnitCost unit;
+  double instances = 0;  // 0: counted by their bits, not by instances
+};
+
+struct LayerCosts {
   std::string name;
   double energy_J = 0, latency_s = 0;
-  double settle_s = 0;  // of its lines, to half an LSB
-  double snr_db = 0;    // power of the exact product over that of the deviation, summed over chips
-  double adc_clipped_frac = 0;
-  double adc_full_scale_A = 0;
+  double settle_s = 0;     // of its lines, to half an LSB
   double conversions = 0;  // per inference
   double macs = 0;         // per inference
   int arrays = 0;
@@ -29,11 +62,15 @@ struct LayerResult {
   double read_s = 0;  // one read: rows driven, columns converted in turn
 };
 
-// A part of the chip: what it costs and where the figure comes from. `per` names the action.
-struct CostLine {
-  std::string part, per;
-  UnitCost unit;
-  double instances = 0;
+// One node of the network, on arrays or digital.
+struct NodeCosts {
+  std::string name{}, operation{};
+  bool is_layer = false;  // has weights, and stands among `layers` too
+  bool on_arrays = false;
+  std::string paid_by{};  // the layer whose rescaling does this too; empty: it pays for itself
+  double macs = 0;        // per inference
+  double energy_J = 0, latency_s = 0;
+  Breakdown energy_breakdown_J{};
 };
 
 // When an array works for a layer during one inference.
@@ -43,7 +80,7 @@ struct Busy {
 };
 
 // Operations per energy and area of what lies inside a boundary.
-struct Boundary {
+struct Efficiency {
   std::string name, inside;
   double tops_per_w = 0, tops_per_mm2 = 0;
 };
@@ -54,14 +91,7 @@ struct Baseline {
   double energy_J = 0, latency_s = 0, area_m2 = 0, tops_per_w = 0, tops_per_mm2 = 0;
 };
 
-// What the lines of a published table of components add up to, by group.
-struct BudgetSum {
-  std::string name;
-  double power_W = 0, area_m2 = 0;
-};
-
 struct Costs {
-  std::vector<std::string> warnings;
   double energy_per_inference_J = 0;
   double energy_low_J = 0, energy_high_J = 0;          // with every part's spread, all one way
   std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
@@ -76,11 +106,13 @@ struct Costs {
   double tops_per_w = 0, tops_per_mm2 = 0;
   double one_bit_tops_per_w = 0;  // times input and weight bits
   std::string efficiency_definition;
-  std::vector<Boundary> boundaries;  // array, macro, chip
+  std::vector<Efficiency> boundaries;  // array, macro, chip
   std::vector<Baseline> baselines;
   std::vector<CostLine> unit_costs;
   std::vector<Busy> timeline;
-  std::vector<LayerResult> layers;
+  std::vector<LayerCosts> layers;
+  std::vector<NodeCosts> nodes;  // in order of computation
+  std::vector<std::string> warnings;
 };
 
 }  // namespace bitline

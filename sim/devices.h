@@ -10,22 +10,21 @@
 #include <vector>
 
 #include "arch/lines.h"
-#include "sim/chip.h"
+#include "sim/state.h"
 
 namespace bitline {
 
-// Conductances of one block in siemens, (rows, weights, slices, devices of a slice: positive, negative).
+// Conductances of one block in siemens, (rows, weights, slices, devices of a slice: positive, negative), at a moment.
 struct BlockDevices {
+  double age_s = 0;
   std::vector<double> target_S, written_S, aged_S;
-  std::vector<std::uint8_t> faulty;
-  std::vector<double> aim_S;  // what is written instead of the targets to make up for wires; empty: the targets
+  std::span<const double> aim_S;  // what was written instead of the targets to make up for wires; empty: the targets
   // As written, in terms of the targets.
   double read_back_S(std::size_t i) const {
     return aim_S.empty() ? written_S[i] : written_S[i] - aim_S[i] + target_S[i];
   }
   std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
   std::vector<double> reference_written_S;
-  std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;  // of writing by pulses, over the block's devices
 
   // With exact wires (sim/interconnect.h), else empty: what the column of each device receives for a volt on its line,
   // and what the sources of the block's rows deliver, (rows, rows): the power is x^T source x for a volt per input
@@ -62,9 +61,18 @@ class ArrayConductances {
   std::vector<std::vector<double>> data_;
 };
 
-// Writes and ages the devices of one block; `measured` replaces what writing gave. Stuck devices and dead lines are
-// marked faulty; a dead line carries nothing.
-BlockDevices write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
-                         const Block& block, const ArrayConductances* measured);
+// Writes the devices of one block: cells.written_S, faulty, round and the references; `aim_S` replaces the targets and
+// `measured` what writing gave. Stuck devices and dead lines are marked faulty; a dead line carries nothing. The draws
+// are those of write number cells.writes.
+WriteReport write_block(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
+                        const Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
+                        Cells& cells);
+
+// What the cells of a block are `age_s` after they were written.
+BlockDevices block_devices(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
+                           const Block& block, const Cells& cells, double age_s);
+
+// What each digit reads as when written without error: G+ - G-, or G of a single device; ascending.
+std::vector<double> digit_values(const CellLayout& cell, const Device& device);
 
 }  // namespace bitline

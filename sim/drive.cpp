@@ -41,7 +41,7 @@ void fill_bit_serial(std::span<const std::int16_t* const> vectors, int first_row
 
 void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows,
                  GroupDrive& drive) {
-  const Input& input = plan.settings().input;
+  const Input& input = plan.settings.input;
   const int planes = plan.planes.planes();
   const std::size_t reads = vectors.size() * static_cast<std::size_t>(planes);
   drive.value.clear();
@@ -91,7 +91,7 @@ void ColumnSums::weighted(const CodeMatrix& codes, int first_row, const std::vec
   }
 }
 
-void ColumnSums::compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy) {
+void ColumnSums::compute(const BlockView& cells, int first_row, const GroupDrive& drive, bool noisy) {
   const auto& square = drive.square_is_value ? drive.value : drive.square;
   if (noisy && !cells.reference_variance.data.empty())
     weighted(cells.reference_variance, first_row, square, reference_variance);

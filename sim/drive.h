@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "array/product.h"
-#include "sim/chip.h"
+#include "sim/view.h"
 
 namespace bitline {
 
@@ -33,7 +33,7 @@ void build_drive(const LayerPlan& plan, std::span<const std::int16_t* const> vec
 struct ColumnSums {
   std::vector<double> current, variance, reference_variance;
 
-  void compute(const BlockState& cells, int first_row, const GroupDrive& drive, bool noisy);
+  void compute(const BlockView& cells, int first_row, const GroupDrive& drive, bool noisy);
 
  private:
   // sum over parts of weight * plane_sums.

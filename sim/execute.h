@@ -16,10 +16,10 @@ namespace bitline {
 // Sees every analog sum before conversion, in input steps times siemens (multiply by v_step for amperes).
 using CurrentObserver = std::function<void(std::size_t block, double sum)>;
 
-// The product as QuantizedNetwork::Product wants it. `read` = false: no read noise and no conversion (calibration).
+// The product as workloads::Multiply wants it. `read` = false: no read noise and no conversion (calibration).
 // Adds to `activity` if given.
-void execute_layer(const Chip& chip, const ChipState& state, std::size_t layer, std::span<const std::int16_t> in,
-                   std::size_t vectors, std::size_t first_image, std::span<double> out, Activity* activity,
+void execute_layer(const Chip& chip, const View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity,
                    const CurrentObserver* observer = nullptr);
 
 }  // namespace bitline

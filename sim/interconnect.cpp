@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/interconnect.h"
 
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
-#include "base/parallel.h"
 
 namespace bitline {
 namespace {
@@ -31,7 +28,7 @@ void take(const ArrayCircuit& circuit, const EffectiveMatrix& e, std::span<const
           bool with_sources) {
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Block& block = *blocks[b].block;
-    const CellLayout& cell = blocks[b].plan->cell();
+    const CellLayout& cell = blocks[b].plan->cell;
     BlockDevices& d = *blocks[b].devices;
     const int width = block.columns * cell.slices * cell.devices_per_slice();
     d.effective_S.resize(d.aged_S.size());
@@ -63,7 +60,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
   int columns = config.array.columns;
   for (const auto& b : blocks_) {
     first_reference_.push_back(columns);
-    if (b.plan->cell().offset) columns += b.plan->cell().slices;
+    if (b.plan->cell.offset) columns += b.plan->cell.slices;
   }
   const auto in_circuit = [&](double g_S) {
     return is_curved(device.iv) ? at_zero_drop_S(device.iv, g_S, config.input.v_read_V)
@@ -76,7 +73,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
     std::fill_n(crossbar_.g_S.begin() + static_cast<std::ptrdiff_t>(index({line, 0})), config.array.columns, unused_S);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = *blocks_[b].block;
-    const CellLayout& cell = blocks_[b].plan->cell();
+    const CellLayout& cell = blocks_[b].plan->cell;
     const BlockDevices& d = *blocks_[b].devices;
     const int width = block.columns * cell.slices * cell.devices_per_slice();
     for (int r = 0; r < block.rows; ++r) {
@@ -90,7 +87,7 @@ ArrayCircuit::ArrayCircuit(const Chip& chip, const Device& device, std::span<con
 }
 
 CircuitPlace ArrayCircuit::place(std::size_t b, int row, int k) const {
-  const DevicePlace at = place_of(*blocks_[b].block, blocks_[b].plan->cell(), row, k);
+  const DevicePlace at = place_of(*blocks_[b].block, blocks_[b].plan->cell, row, k);
   return {at.row * lines_per_row_ + at.device, at.column};
 }
 
@@ -98,26 +95,11 @@ CircuitPlace ArrayCircuit::reference_place(std::size_t b, int row, int slice) co
   return {(blocks_[b].block->array_row + row) * lines_per_row_, first_reference_[b] + slice};
 }
 
-std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<const PlacedDevices> blocks) {
-  std::vector<std::vector<PlacedDevices>> arrays(static_cast<std::size_t>(chip.placement.arrays_used));
-  for (const auto& b : blocks) arrays[static_cast<std::size_t>(b.block->array)].push_back(b);
-  std::erase_if(arrays, [](const auto& a) { return a.empty(); });
-  return arrays;
-}
-
-void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources) {
-  const auto arrays = by_array(chip, blocks);
-  struct Scratch {
-    ReductionScratch reduction;
-    EffectiveMatrix effective;
-  };
-  tbb::enumerable_thread_specific<Scratch> scratch;
-  parallel_for(arrays.size(), [&](std::size_t a) {
-    Scratch& mine = scratch.local();
-    const ArrayCircuit circuit(chip, device, arrays[a]);
-    effective_matrix(circuit.crossbar(), with_sources, mine.reduction, mine.effective);
-    take(circuit, mine.effective, arrays[a], with_sources);
-  });
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources,
+                 WireScratch& scratch) {
+  const ArrayCircuit circuit(chip, device, blocks);
+  effective_matrix(circuit.crossbar(), with_sources, scratch.reduction, scratch.effective);
+  take(circuit, scratch.effective, blocks, with_sources);
 }
 
 }  // namespace bitline

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "array/wires/crossbar.h"
+#include "array/wires/reduction.h"
 #include "sim/devices.h"
 
 namespace bitline {
@@ -48,11 +49,15 @@ class ArrayCircuit {
   Crossbar crossbar_;
 };
 
-// Blocks by array.
-std::vector<std::vector<PlacedDevices>> by_array(const Chip& chip, std::span<const PlacedDevices> blocks);
+// Scratch that a thread keeps from array to array.
+struct WireScratch {
+  ReductionScratch reduction;
+  EffectiveMatrix effective;
+};
 
-// Sets effective_S, reference_effective_S and, `with_sources`, source_S of all blocks of a chip of voltage rows with
-// exact wires. Arrays are reduced by all threads, each with scratch of its own.
-void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources);
+// Sets effective_S, reference_effective_S and, `with_sources`, source_S of `blocks`, all those of one array of voltage
+// rows with exact wires.
+void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources,
+                 WireScratch& scratch);
 
 }  // namespace bitline

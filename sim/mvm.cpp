@@ -29,18 +29,12 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
   if (w_max == 0 || x_max == 0) return result;
 
   // A network of one layer, without its float part.
-  MatrixLayer layer;
-  layer.name = "mvm";
-  layer.rows = rows;
-  layer.columns = columns;
-  layer.inputs = rows;
-  layer.weight_bits = config.quantization.weight_bits;
   const LayerQuantization quantization{config.quantization.weight_bits, config.input.bits,
                                        config.quantization.weight_scale, config.quantization.clip_percentile};
   auto quantized = quantize_weights(std::span<const double>(weights.data), rows, columns, quantization);
-  layer.weights = std::move(quantized.codes);
-  layer.weight_scale = std::move(quantized.scale);
-  layer.bias.assign(static_cast<std::size_t>(columns), 0);
+  workloads::IntegerWeights layer = workloads::dense_weights("mvm", rows, columns, std::move(quantized.codes),
+                                                            config.quantization.weight_bits, {});
+  layer.scale = std::move(quantized.scale);
   layer.input.bits = config.input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : config.input.bits;
   layer.input.is_signed = is_signed;
   layer.input.scale = x_max / layer.input.highest();
@@ -50,7 +44,6 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     for (std::size_t i = 0; i < codes.size(); ++i)
       codes[i] = static_cast<std::int16_t>(requantize(inputs.data[i], layer.input));
     Chip chip = build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
-    LayerPlan& plan = chip.layers[0];
     const auto vectors_of = [&](std::size_t first, std::size_t n) {
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
                                                           n * static_cast<std::size_t>(rows));
@@ -62,32 +55,22 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       study_wires(chip, first);
     }
     // Without a data set the inputs themselves calibrate the converters.
-    const auto sums_of = [&](const ChipState& state) {
-      CurrentSamples sums(1);
-      sums[0].resize(plan.mapped->blocks.size());
-      if (!needs_calibration(plan)) return sums;
-      const std::size_t n = std::min<std::size_t>(batch, 256);
-      std::vector<double> out(n * static_cast<std::size_t>(columns));
-      const CurrentObserver keep = [&](std::size_t b, double sum) {
-        sums[0][config.calibrate == Calibrate::per_array ? b : 0].push_back(static_cast<float>(std::abs(sum)));
-      };
-      execute_layer(chip, state, 0, vectors_of(0, n), n, 0, out, nullptr, &keep);
-      return sums;
-    };
-    ChipState state = write_chip(chip, 0);
-    auto sums = sums_of(config.calibrate == Calibrate::ideal && needs_calibration(plan) ? ideal_chip(chip) : state);
-    if (config.calibrate != Calibrate::per_array) {
-      plan.full_scale_A = full_scale_A(chip, plan, std::move(sums[0][0]));
-    }
-    set_ranges(chip, state, sums);
+    const LayerInputs known{{codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(
+                                                std::min<std::size_t>(batch, 256) * static_cast<std::size_t>(rows))}};
+    if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, known);
+    State state = new_state(chip, 0);
+    write(chip, state);
+    pass(state, age_since_write_s(config));
+    View view = look(chip, state);
+    calibrate(chip, view, known);
     constexpr std::size_t chunk = 64;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      execute_layer(chip, state, 0, vectors_of(first, n), n, first, out, nullptr);
+      execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, out, nullptr);
       for (std::size_t i = 0; i < out.size(); ++i)
         result[first * static_cast<std::size_t>(columns) + i] =
-            static_cast<float>(out[i] * layer.input.scale * layer.weight_scale[i % static_cast<std::size_t>(columns)]);
+            static_cast<float>(out[i] * layer.input.scale * layer.scale[i % static_cast<std::size_t>(columns)]);
     });
   });
   for (float y : result)

@@ -23,6 +23,20 @@ double switch_ohm(const Config& config, double devices) {
 
 }  // namespace
 
+int bits_for(double largest) { return std::max(1, static_cast<int>(std::ceil(std::log2(largest + 1)))); }
+
+int register_bits(const PlanePlan& planes) { return bits_for(planes.largest) + (planes.both_signs ? 1 : 0); }
+
+int digital_sum_bits(const LayerPlan& plan) {
+  const workloads::IntegerWeights& m = plan.matrix;
+  return 1 + bits_for(static_cast<double>(m.rows) * plan.cell.highest * m.input.highest());
+}
+
+UnitCost memory_bit(const Config& config, double bits, int word) {
+  return config.periphery.buffer == BufferKind::sram ? sram_bit(config.technology, bits, word)
+                                                     : register_file_bit(config.technology, bits, word);
+}
+
 ArrayLines line_loads(const Config& config) {
   const Technology& t = config.technology;
   const CellLayout cell = layout(config.cell, config.quantization.weight_bits);
@@ -88,9 +102,7 @@ ChipParts chip_parts(const Config& config, double buffer_bits) {
   p.register_bit = register_bit(t);
   p.adder_bit = adder_bit(t);
   p.idle_register_J = idle_register_J(t);
-  const int word = config.periphery.bus_bits;
-  p.buffer_bit = config.periphery.buffer == BufferKind::sram ? sram_bit(t, buffer_bits, word)
-                                                             : register_file_bit(t, buffer_bits, word);
+  p.buffer_bit = memory_bit(config, buffer_bits, config.periphery.bus_bits);
   const double write_V = write_pulse(config).voltage_V.value_or(0);
   p.level_shifters = write_V > t.core_limit();
   if (p.level_shifters) p.level_shifter = level_shifter(t, write_V, write_V * config.device.g_max_S);

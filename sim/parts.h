@@ -32,11 +32,22 @@ struct LayerParts {
 
 struct ChipParts {
   ArrayLines lines;
-  LayerParts own;  // with the chip's own cell, input and converter: what instances are counted of
+  LayerParts own;  // of a layer that overrides none: the parts whose instances the area counts
   UnitCost register_bit, adder_bit, buffer_bit, level_shifter;
   bool level_shifters = false;  // the write voltage is above what core transistors bear
   double idle_register_J = 0;
 };
+
+// Bits of a row's register for one plane.
+int register_bits(const PlanePlan&);
+// Bits that hold 0..largest.
+int bits_for(double largest);
+
+// Of a digital layer's sums.
+int digital_sum_bits(const LayerPlan&);
+
+// One bit of a memory of the buffers' kind.
+UnitCost memory_bit(const Config&, double bits, int word);
 
 ArrayLines line_loads(const Config&);
 ChipParts chip_parts(const Config&, double buffer_bits);

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "sim/quality.h"
 #include "sim/shapes.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline {
 namespace fs = std::filesystem;
@@ -27,13 +29,57 @@ int input_bits(const Input& input, bool is_signed) {
   return input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : input.bits;
 }
 
-void add_inputs(const Dataset& data, std::vector<InputFile>& inputs) {
-  for (std::size_t i = 0; i < data.files.size(); ++i) {
-    const std::string name = fs::path(data.files[i]).filename().string();
+void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs) {
+  for (const workloads::InputFile& file : data.files) {
+    const std::string name = fs::path(file.path).filename().string();
     if (std::none_of(inputs.begin(), inputs.end(), [&](const InputFile& f) { return f.name == name; }))
-      inputs.push_back({name, data.checksums[i]});
+      inputs.push_back({name, file.checksum});
   }
 }
+
+workloads::Samples load_data(const Workload& workload, workloads::Split split, std::size_t count,
+                             const RunOptions& options) {
+  workloads::Samples samples = load_samples(workload.dataset, split, 0, count, options.data);
+  if (workload.normalize) normalize(samples, *workload.normalize);
+  if (auto* labels = std::get_if<workloads::Labels>(&samples.truth)) labels->first_output = workload.first_class;
+  return samples;
+}
+
+void check_shape(const workloads::Graph& graph, const workloads::Samples& samples) {
+  if (takes(graph.input(), workloads::Shape{samples.dims})) return;
+  throw InputError(fmt::format("workload: the samples of '{}' are {}, but the network '{}' reads {}", samples.name,
+                               workloads::dims_text(samples.dims), graph.name, to_string(graph.input())));
+}
+
+namespace {
+
+// Bits of the ternary inputs hang on whether they can be negative, which a first quantization tells.
+workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const Config& config,
+                                  std::span<const LayerConfig> settings, const workloads::Samples& samples) {
+  const workloads::Calibration calibration{
+      samples.values,
+      samples.pixels || std::none_of(samples.values.begin(), samples.values.end(), [](float x) { return x < 0; }),
+      samples.pixels};
+  const auto quantize_as = [&](const std::vector<bool>& is_signed) {
+    return quantize(
+        graph, calibration,
+        [&](int i, const std::string&) {
+          const LayerConfig& s = settings[static_cast<std::size_t>(i)];
+          const int bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]);
+          const bool bias_rows = config.mapping.bias == BiasPlace::rows && !s.digital;
+          return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
+                                   s.quantization.clip_percentile, bias_rows};
+        },
+        config.quantization.activation_coverage);
+  };
+  std::vector<bool> is_signed(settings.size(), false);
+  if (std::ranges::any_of(settings, [](const LayerConfig& s) { return s.input.encoding == Encoding::ternary; }))
+    for (const auto& w : quantize_as(std::vector<bool>(settings.size(), true)).weights)
+      is_signed[static_cast<std::size_t>(w.index)] = w.input.is_signed;
+  return quantize_as(is_signed);
+}
+
+}  // namespace
 
 Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
   const Config& config = loaded.config;
@@ -46,42 +92,23 @@ Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
   }
   Prepared p;
   const fs::path file = find_workload_file(config.workload.network, "workload.network", options);
-  Network network = read_onnx(file);
-  p.inputs.push_back({file.filename().string(), checksum(read_file(file))});
-  p.calibration = load_dataset(config.workload.dataset, Split::train, 0,
-                               static_cast<std::size_t>(config.workload.calibration_images), options.data);
+  std::vector<fs::path> read{file};
+  const auto graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
+  for (const fs::path& part : read) p.inputs.push_back({part.filename().string(), checksum(read_file(part))});
+  p.calibration = load_data(config.workload, workloads::Split::train,
+                            static_cast<std::size_t>(config.workload.calibration_images), options);
+  check_shape(*graph, p.calibration);
   add_inputs(p.calibration, p.inputs);
 
   std::vector<std::string> names;
-  for (const auto& layer : network.layers)
-    if (std::holds_alternative<Linear>(layer.operation) || std::holds_alternative<Convolution>(layer.operation))
-      names.push_back(layer.name);
+  for (const auto& w : graph->weights) names.push_back(w.name);
   const std::vector<LayerConfig> settings = layer_settings(config, names);
-  const auto quantize = [&](const std::vector<bool>& is_signed) {
-    return std::make_shared<const QuantizedNetwork>(
-        network, p.calibration,
-        [&](int i, const std::string&) {
-          const LayerConfig& s = settings[static_cast<std::size_t>(i)];
-          const int bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]);
-          const bool bias_rows = config.mapping.bias == BiasPlace::rows && !s.digital;
-          return LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
-                                   s.quantization.clip_percentile, bias_rows};
-        },
-        config.quantization.activation_coverage);
-  };
-  const bool any_ternary = std::any_of(settings.begin(), settings.end(),
-                                       [](const LayerConfig& s) { return s.input.encoding == Encoding::ternary; });
-  std::vector<bool> is_signed(settings.size(), false);
-  if (any_ternary) {
-    const auto first = quantize(std::vector<bool>(settings.size(), true));
-    for (const auto& m : first->matrices()) is_signed[static_cast<std::size_t>(m.index)] = m.input.is_signed;
-  }
-  p.network = quantize(is_signed);
-  p.placement = place(loaded, p.network->matrices(), settings);
+  p.network = quantized(graph, config, settings, p.calibration);
+  p.placement = place(loaded, p.network.weights, settings);
   return p;
 }
 
-Placement place(const LoadedConfig& loaded, const std::vector<MatrixLayer>& layers,
+Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings) {
   try {
     return place(loaded.config, layers, settings);
@@ -116,7 +143,7 @@ std::string smaller_chip(const Config& config, const Placement& p) {
 
 }  // namespace
 
-MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& layers, const Placement& placement) {
+MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const Placement& placement) {
   MappingResult m;
   m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
   m.arrays_total = placement.arrays_total;
@@ -128,7 +155,7 @@ MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& l
   const double cells = static_cast<double>(config.array.rows) * config.array.columns;
   double used = 0;
   for (const auto& layer : placement.layers) {
-    const MatrixLayer& matrix = layers[static_cast<std::size_t>(layer.matrix)];
+    const workloads::IntegerWeights& matrix = layers[static_cast<std::size_t>(layer.matrix)];
     LayerMapping& out = m.layers.emplace_back();
     out.name = layer.name;
     out.rows = matrix.rows;
@@ -151,7 +178,16 @@ MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options)
     return mapping_of(loaded.config, p.matrices, p.placement);
   }
   const Prepared p = prepare(loaded, options);
-  return mapping_of(loaded.config, p.network->matrices(), p.placement);
+  // What a run would refuse of its data, without reading all of it.
+  const Workload& workload = loaded.config.workload;
+  const workloads::Contents test = contents_of(workload.dataset, workloads::Split::test, options.data);
+  if (test.count < static_cast<std::size_t>(workload.images))
+    throw InputError(fmt::format("workload.images: {} are asked for, but the test part of '{}' has {}", workload.images,
+                                 test.name, test.count));
+  const workloads::Samples some = load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
+  check_shape(*p.network.graph, some);
+  scores_of(workload.scores, static_cast<int>(p.network.graph->output_size()), some);
+  return mapping_of(loaded.config, p.network.weights, p.placement);
 }
 
 }  // namespace bitline

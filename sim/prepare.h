@@ -7,12 +7,14 @@
 
 #include "mapping/placement.h"
 #include "sim/run.h"
+#include "workloads/dataset.h"
+#include "workloads/integer_weights.h"
 
 namespace bitline {
 
 struct Prepared {
-  std::shared_ptr<const QuantizedNetwork> network;
-  Dataset calibration;
+  workloads::IntegerGraph network;
+  workloads::Samples calibration;
   Placement placement;
   std::vector<InputFile> inputs;
 };
@@ -21,10 +23,11 @@ struct Prepared {
 Prepared prepare(const LoadedConfig& loaded, const RunOptions& options);
 
 // Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
-Placement place(const LoadedConfig& loaded, const std::vector<MatrixLayer>& layers,
+Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings);
 
-MappingResult mapping_of(const Config& config, const std::vector<MatrixLayer>& layers, const Placement& placement);
+MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                         const Placement& placement);
 
 // Bits of an integer input: ternary ones are -1, 0, 1, or 0 and 1 where they cannot be negative.
 int input_bits(const Input& input, bool is_signed);
@@ -32,7 +35,15 @@ int input_bits(const Input& input, bool is_signed);
 // The file that `key` of the workload names. Throws InputError naming where it was looked for.
 std::filesystem::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options);
 
+// The part of the configured data that `split` names, normalised as configured, its first `count` samples. Throws
+// InputError.
+workloads::Samples load_data(const Workload& workload, workloads::Split split, std::size_t count,
+                             const RunOptions& options);
+
+// Throws InputError naming both shapes when the network cannot read these samples.
+void check_shape(const workloads::Graph& graph, const workloads::Samples& samples);
+
 // Appends the files of a data set that are not listed yet.
-void add_inputs(const Dataset& data, std::vector<InputFile>& inputs);
+void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs);
 
 }  // namespace bitline

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/config_reader.h"
+#include "base/simplification.h"
 #include "base/statistics.h"
 #include "sim/costs.h"
 #include "sim/level_map.h"
@@ -34,6 +36,7 @@ struct Quality {
   double loss = 0;
   Interval loss_ci95{0, 0};
   std::size_t inputs = 0;
+  std::string no_value;  // why the score has no value (NaN); empty: it has
 };
 
 struct WriteResult {
@@ -78,6 +81,13 @@ struct MappingResult {
   int unused() const { return std::max(0, arrays_total - arrays_used); }
 };
 
+// What reads of a layer showed, over images and chips.
+struct LayerReads {
+  double snr_db = 0;  // power of the exact product over that of the deviation, summed over chips
+  double adc_clipped_frac = 0;
+  double adc_full_scale_A = 0;
+};
+
 // One image on the first chip.
 struct ImageResult {
   int label = 0, predicted = 0;
@@ -97,25 +107,34 @@ std::optional<double> deviation(const Published&);
 // Beyond its goal, or without ours. A published 0 is met by 0 only.
 bool is_miss(const Published&);
 
+// What the lines of a published table of components add up to, by group.
+struct BudgetSum {
+  std::string name;
+  double power_W = 0, area_m2 = 0;
+};
+
 struct InputFile {
   std::string name, checksum;
 };
 
-// Costs of the chip, and what else a run found.
-struct Result : Costs {
+struct Result {
   std::string name, config_hash, status = "done";
   std::uint32_t seed = 0;
+  std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
-  // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and a layer's SNR,
-  // clipping and full scale say nothing.
+  std::vector<Simplification> simplifications;  // what the models in this run say they leave out
+  // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and `reads` say nothing.
   std::optional<ShapesResult> shapes;
-  Quality quality;
+  Quality quality;              // the first score
+  std::vector<Quality> scores;  // all, in the order of the config
   WriteResult write;
   std::optional<WireResult> wires;  // unset: ideal
+  Costs costs;
   std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
   std::vector<BudgetSum> budget;
   bool only_budget = false;  // the config has no network: all there is are `budget` and `published`
   MappingResult mapping;
+  std::vector<LayerReads> reads;  // like costs.layers; empty where nothing was run
   std::vector<Published> published;
   std::vector<std::pair<std::string, double>> timing;  // stage, seconds
   int threads = 0;

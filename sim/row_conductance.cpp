@@ -3,28 +3,47 @@
 
 namespace bitline {
 
+namespace {
+
+// What the cells that no block uses add to rows of which `columns_used` columns are used.
+void add_unused(const Config& config, std::span<const int> columns_used, std::span<double> total_S) {
+  if (config.mapping.unused != Unused::g_min) return;
+  const int per_column = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
+  for (std::size_t at = 0; at < total_S.size(); ++at)
+    total_S[at] += (config.array.columns - columns_used[at]) * per_column * config.device.g_min_S;
+}
+
+}  // namespace
+
 std::vector<double> row_conductances(const Chip& chip,
                                      const std::function<void(std::size_t block, int row, double& total_S)>& add) {
-  const Config& config = chip.config;
-  const auto rows = static_cast<std::size_t>(config.array.rows);
+  const auto rows = static_cast<std::size_t>(chip.config.array.rows);
   std::vector<double> total_S(static_cast<std::size_t>(chip.placement.arrays_used) * rows, 0);
   std::vector<int> columns_used(total_S.size(), 0);
-  std::size_t number = 0;
-  for (const auto& plan : chip.layers)
-    for (const auto& block : plan.mapped->blocks) {
-      for (int r = 0; r < block.rows; ++r) {
-        const std::size_t at =
-            static_cast<std::size_t>(block.array) * rows + static_cast<std::size_t>(block.array_row + r);
-        add(number, r, total_S[at]);
-        columns_used[at] += block.columns * plan.cell().columns_per_weight;
-      }
-      ++number;
+  for (const auto& [plan, block] : layer_blocks(chip))
+    for (int r = 0; r < block->rows; ++r) {
+      const std::size_t at =
+          static_cast<std::size_t>(block->array) * rows + static_cast<std::size_t>(block->array_row + r);
+      add(block->id, r, total_S[at]);
+      columns_used[at] += block->columns * plan->cell.columns_per_weight;
     }
-  if (config.mapping.unused == Unused::g_min) {
-    const int per_column = std::holds_alternative<SignWeightedCell>(config.cell) ? 2 : 1;
-    for (std::size_t at = 0; at < total_S.size(); ++at)
-      total_S[at] += (config.array.columns - columns_used[at]) * per_column * config.device.g_min_S;
-  }
+  add_unused(chip.config, columns_used, total_S);
+  return total_S;
+}
+
+std::vector<double> row_conductances(const Chip& chip, std::span<const PlacedDevices> array) {
+  std::vector<double> total_S(static_cast<std::size_t>(chip.config.array.rows), 0);
+  std::vector<int> columns_used(total_S.size(), 0);
+  for (const auto& [plan, block, devices] : array)
+    for (int r = 0; r < block->rows; ++r) {
+      const auto at = static_cast<std::size_t>(block->array_row + r);
+      for (const auto* g_S : {&devices->aged_S, &devices->reference_S}) {
+        const std::size_t width = g_S->size() / static_cast<std::size_t>(block->rows);
+        for (std::size_t k = 0; k < width; ++k) total_S[at] += (*g_S)[static_cast<std::size_t>(r) * width + k];
+      }
+      columns_used[at] += block->columns * plan->cell.columns_per_weight;
+    }
+  add_unused(chip.config, columns_used, total_S);
   return total_S;
 }
 
@@ -43,16 +62,14 @@ std::vector<double> sums_of_codes(const CellLayout& cell, const Device& device, 
 }
 
 double block_sum(const Config& config, const LayerPlan& plan, const Block& block, const std::vector<double>& of_codes) {
-  const MatrixLayer& m = *plan.matrix;
-  if (m.weights.empty())
+  const workloads::IntegerWeights& m = plan.matrix;
+  if (!codes_known(m))
     return static_cast<double>(block.rows) * block.columns *
            probabilities(config.workload.weights, m.weight_bits).mean(of_codes);
   double sum = 0;
-  for (int r = 0; r < block.rows; ++r) {
-    const std::int16_t* row =
-        m.weights.data() + static_cast<std::size_t>(block.row + r) * static_cast<std::size_t>(m.columns) + block.column;
-    for (int c = 0; c < block.columns; ++c) sum += of_codes[static_cast<std::size_t>(row[c] + plan.cell().highest)];
-  }
+  for (int r = 0; r < block.rows; ++r)
+    for (std::int16_t code : row_codes(plan, block, r))
+      sum += of_codes[static_cast<std::size_t>(code + plan.cell.highest)];
   return sum;
 }
 

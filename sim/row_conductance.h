@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "sim/chip.h"
+#include "sim/interconnect.h"
 
 namespace bitline {
 
@@ -15,7 +15,10 @@ namespace bitline {
 std::vector<double> row_conductances(const Chip& chip,
                                      const std::function<void(std::size_t block, int row, double& total_S)>& add);
 
-// What `of` says of each target, summed over the devices that hold a code, by code, the lowest first.
+// The same of one array's devices as they are, by row.
+std::vector<double> row_conductances(const Chip& chip, std::span<const PlacedDevices> array);
+
+// sums[code + highest]: of(target) added over the devices that store that weight code.
 using OfTarget = std::function<double(double target_S)>;
 std::vector<double> sums_of_codes(const CellLayout&, const Device&, const OfTarget& of);
 

@@ -17,7 +17,7 @@ namespace bitline {
 
 // Nothing here changes a result.
 struct RunOptions {
-  DataPath data;
+  workloads::DataPath data;
   std::vector<std::filesystem::path> model_folders;
   int threads = 0;         // 0 = all cores
   std::size_t batch = 64;  // images evaluated together
@@ -25,6 +25,7 @@ struct RunOptions {
       progress;                              // called from one thread at a time, done in 0..1
   bool per_image = false;                    // Result::images holds all images, not only the first sampled_images
   std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
+  std::filesystem::path outputs_file;        // where `keep: outputs` writes; empty = nowhere
 };
 
 // A config with a `budget` and no network is summed only. Throws InputError, RunError, Interrupted.

@@ -28,12 +28,12 @@ class WeightRows {
   WeightRows(const Chip& chip, const LayerPlan& plan, const LayerCodes& codes)
       : plan_(plan),
         codes_(codes),
-        probabilities_(probabilities(chip.config.workload.weights, plan.matrix->weight_bits)),
+        probabilities_(probabilities(chip.config.workload.weights, plan.matrix.weight_bits)),
         sampler_(probabilities_),
         random_(chip.config.seed, 0),
-        g_S_(sums_of_codes(plan.cell(), chip.config.device, [](double g_S) { return g_S; })),
+        g_S_(sums_of_codes(plan.cell, chip.config.device, [](double g_S) { return g_S; })),
         expected_S_(probabilities_.mean(g_S_)),
-        reference_S_(reference_S(plan.cell(), chip.config.device)),
+        reference_S_(reference_S(plan.cell, chip.config.device)),
         drawn_(chip.config.workload.statistics == ShapeStatistics::drawn) {}
 
   // Conductance of the devices of each row of a block, its reference devices with them.
@@ -47,9 +47,9 @@ class WeightRows {
       const auto row = static_cast<std::size_t>(block.row + r);
       double sum = 0;
       if (!codes_.weights.empty()) {
-        sum = sum_S({codes_.weights.data() + row * static_cast<std::size_t>(plan_.matrix->columns) + first, columns});
+        sum = sum_S({codes_.weights.data() + row * static_cast<std::size_t>(plan_.matrix.columns) + first, columns});
       } else if (drawn_) {
-        random_.words({Purpose::shape_weights, static_cast<std::uint16_t>(plan_.matrix->index),
+        random_.words({Purpose::shape_weights, static_cast<std::uint16_t>(plan_.matrix.index),
                        static_cast<std::uint32_t>(aligned / 4), 0, static_cast<std::uint32_t>(row)},
                       words);
         sampler_.draw(words, drawn);
@@ -64,7 +64,7 @@ class WeightRows {
 
  private:
   double sum_S(std::span<const std::int16_t> codes) const {
-    const double* g_S = g_S_.data() + plan_.cell().highest;
+    const double* g_S = g_S_.data() + plan_.cell.highest;
     double sum = 0;
     for (const std::int16_t code : codes) sum += g_S[code];
     return sum;
@@ -87,7 +87,7 @@ std::vector<std::vector<double>> block_rows_S(const Chip& chip, std::span<const 
   weights.reserve(chip.layers.size());
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     weights.emplace_back(chip, chip.layers[l], codes[l]);
-    for (const auto& block : chip.layers[l].mapped->blocks) blocks.emplace_back(l, &block);
+    for (const auto& block : chip.layers[l].blocks) blocks.emplace_back(l, &block);
   }
   std::vector<std::vector<double>> own_S(blocks.size()), all_S;
   parallel_for(blocks.size(), [&](std::size_t i) { own_S[i] = weights[blocks[i].first].block_S(*blocks[i].second); });
@@ -103,18 +103,11 @@ std::vector<std::vector<double>> block_rows_S(const Chip& chip, std::span<const 
 
 // --- inputs ---------------------------------------------------------------------------------------------------------
 
-// What one image drives, [copy][row].
-struct RowDrives {
-  std::vector<std::vector<double>> drive, on;
-};
-
 RowDrives per_image(const Activity& a, std::size_t images) {
-  RowDrives d;
-  for (const auto& [from, to] : {std::pair{&a.row_drive, &d.drive}, {&a.row_on, &d.on}})
-    for (const auto& rows : *from) {
-      auto& mean = to->emplace_back();
-      for (const std::uint64_t count : rows) mean.push_back(static_cast<double>(count) / static_cast<double>(images));
-    }
+  RowDrives d = row_drives(a);
+  for (auto* of : {&d.drive, &d.on})
+    for (auto& rows : *of)
+      for (double& sum : rows) sum /= static_cast<double>(images);
   return d;
 }
 
@@ -128,7 +121,8 @@ RowDrives counted(const LayerPlan& plan, std::size_t images, const VectorsOf& ve
   tbb::enumerable_thread_specific<Mine> all;
   parallel_for(images, [&](std::size_t image) {
     Mine& mine = all.local();
-    mine.activity.count_drives(plan, vectors_of(image, mine.scratch), static_cast<std::size_t>(plan.matrix->positions));
+    mine.activity.count_drives(plan, vectors_of(image, mine.scratch),
+                               {plan.matrix.positions, 0, 0, plan.matrix.positions});
   });
   Activity sum;
   all.combine_each([&](const Mine& mine) { sum.add(mine.activity); });
@@ -142,7 +136,7 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
   };
   const double drive = mean(table.drive), on = mean(table.on);
   RowDrives d;
-  for (const auto& places : real_inputs(shape, plan.settings().duplicate)) {
+  for (const auto& places : real_inputs(shape, plan.settings.duplicate)) {
     auto& drives = d.drive.emplace_back();
     auto& ons = d.on.emplace_back();
     for (int channel = 0; channel < shape.channels; ++channel)
@@ -154,9 +148,10 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
   return d;
 }
 
-RowDrives row_drives(const Chip& chip, const LayerPlan& plan, const LayerShape& shape, const LayerCodes& codes) {
+// Of one image.
+RowDrives drives_of(const Chip& chip, const LayerPlan& plan, const LayerShape& shape, const LayerCodes& codes) {
   const Workload& workload = chip.config.workload;
-  const MatrixLayer& m = *plan.matrix;
+  const workloads::IntegerWeights& m = plan.matrix;
   const std::size_t per_image = static_cast<std::size_t>(m.positions) * static_cast<std::size_t>(m.rows);
   if (!codes.inputs.empty())
     return counted(plan, codes.inputs.size() / per_image, [&](std::size_t image, std::vector<std::int16_t>&) {
@@ -184,28 +179,18 @@ RowDrives row_drives(const Chip& chip, const LayerPlan& plan, const LayerShape& 
 
 }  // namespace
 
-std::vector<LayerCounts> shape_counts(const Chip& chip, std::span<const LayerCodes> codes) {
+std::vector<Ledger> shape_ledgers(const Chip& chip, std::span<const LayerCodes> codes) {
   const auto rows_S = block_rows_S(chip, codes);
-  std::vector<LayerCounts> counts(chip.layers.size());
+  std::vector<Ledger> ledgers(chip.layers.size());
   std::size_t number = 0;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
-    if (plan.settings().digital) continue;
-    const RowDrives d = row_drives(chip, plan, chip.config.workload.shapes[l], codes[l]);
-    const double joule_per_siemens = plan.v_step_V * plan.v_step_V * plan.settings().input.t_read_s;
-    const int lines = shares_column(plan.cell()) ? 2 : 1;
-    for (const auto& block : plan.mapped->blocks) {
-      const auto copy = static_cast<std::size_t>(block.copy);
-      const std::vector<double>& row_S = rows_S[number++];
-      for (std::size_t r = 0; r < row_S.size(); ++r) {
-        const std::size_t row = static_cast<std::size_t>(block.row) + r;
-        counts[l].array_J += d.drive[copy][row] * joule_per_siemens * row_S[r];
-        counts[l].line_drive += d.drive[copy][row] * lines;
-        counts[l].line_activations += d.on[copy][row] * lines;
-      }
-    }
+    if (plan.settings.digital) continue;
+    std::vector<BlockLoad> loads;
+    for (std::size_t b = 0; b < plan.blocks.size(); ++b) loads.push_back({rows_S[number++]});
+    ledgers[l] = drive_ledger(plan, drives_of(chip, plan, chip.config.workload.shapes[l], codes[l]), loads);
   }
-  return counts;
+  return ledgers;
 }
 
 }  // namespace bitline

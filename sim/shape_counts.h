@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/cost.h"
+#include "sim/drives.h"
 
 namespace bitline {
 
@@ -16,8 +16,8 @@ struct LayerCodes {
   std::vector<std::int16_t> inputs;   // (images x positions, rows)
 };
 
-// Counts of every layer and inference, for ideal wires. Codes of files are counted as they are; others are drawn and
-// counted, or their expectation is exact, as workload.statistics says. `codes`: one for each layer of the workload.
-std::vector<LayerCounts> shape_counts(const Chip& chip, std::span<const LayerCodes> codes);
+// Ledgers of every layer and mean inference, for ideal wires. Codes of files are counted as they are; others are drawn
+// and counted, or their expectation is exact, as workload.statistics says. `codes`: one for each layer of the workload.
+std::vector<Ledger> shape_ledgers(const Chip& chip, std::span<const LayerCodes> codes);
 
 }  // namespace bitline

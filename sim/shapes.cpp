@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "sim/chain_flow.h"
+#include "sim/cost.h"
 
 namespace bitline {
 namespace {
@@ -52,7 +54,7 @@ PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& opti
       return codes_of(file, p.matrices.back());
     };
     codes.weights = read(shapes[l].weights, "weights", read_weight_codes);
-    p.matrices.back().weights = codes.weights;
+    p.matrices.back().panels[0].codes = codes.weights;
     codes.inputs = read(shapes[l].inputs, "inputs", read_input_codes);
   }
   p.placement = place(loaded, p.matrices, settings);
@@ -66,7 +68,8 @@ void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& 
   result.shapes = shapes_result(loaded.config, p);
   stages.begin("count", 0.2);
   const Chip chip = build_chip(loaded.config, std::move(p.matrices), std::move(p.placement));
-  add_costs(chip, shape_counts(chip, p.codes), {}, result);
+  result.costs = price(chip, tariff(chip, chain_flow(chip)), shape_ledgers(chip, p.codes), std::nullopt);
+  result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
 }
 
 }  // namespace bitline

@@ -11,7 +11,7 @@
 namespace bitline {
 
 struct PreparedShapes {
-  std::vector<MatrixLayer> matrices;  // weights where a file gives them
+  std::vector<workloads::IntegerWeights> matrices;  // weights where a file gives them
   std::vector<LayerCodes> codes;
   Placement placement;
   std::vector<InputFile> inputs;

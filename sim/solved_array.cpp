@@ -172,7 +172,7 @@ const char* SolvedArray::method() const {
 }
 
 double SolvedArray::converted(const Workspace& w, std::size_t b, int conversion) const {
-  const CellLayout& cell = blocks_[b].plan->cell();
+  const CellLayout& cell = blocks_[b].plan->cell;
   const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
   const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;
   const int first = (conversion / conversions * cell.slices + slice) * devices;
@@ -183,19 +183,6 @@ double SolvedArray::converted(const Workspace& w, std::size_t b, int conversion)
   const double own = current(circuit_.place(b, 0, first));
   if (cell.offset) return own - current(circuit_.reference_place(b, 0, slice));
   return shares_column(cell) ? own : own - current(circuit_.place(b, 0, first + 1));
-}
-
-std::vector<SolvedPlace> solved_arrays(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks) {
-  const auto arrays = by_array(chip, blocks);
-  std::vector<std::shared_ptr<const SolvedArray>> built(arrays.size());
-  parallel_for(arrays.size(),
-               [&](std::size_t a) { built[a] = std::make_shared<const SolvedArray>(chip, device, arrays[a]); });
-  std::vector<SolvedPlace> places(blocks.size());
-  for (std::size_t a = 0; a < arrays.size(); ++a)
-    for (std::size_t b = 0; b < arrays[a].size(); ++b)
-      for (std::size_t i = 0; i < blocks.size(); ++i)
-        if (blocks[i].block == arrays[a][b].block) places[i] = {built[a], b};
-  return places;
 }
 
 }  // namespace bitline

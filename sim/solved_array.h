@@ -38,13 +38,13 @@ class SolvedArray {
   // No read of steps up to `largest` takes more power.
   double most_power_S(int largest) const;
 
-  // What conversion column k of block b sees of the column currents, as sim/write.cpp's codes do.
+  // What conversion column k of block b sees of the column currents, as the codes of a View do.
   double converted(const Workspace& workspace, std::size_t b, int conversion) const;
 
   const ArrayCircuit& circuit() const { return circuit_; }
   // Voltage across every device of the circuit for a volt of read voltage, all rows on.
   std::vector<double> all_on_drops() const;
-  // The words of WireResult::method.
+  // How reads are solved, as a sentence for reports (WireResult::method).
   const char* method() const;
 
  private:
@@ -61,8 +61,5 @@ class SolvedArray {
   GatedLadder ladder_;  // of a gated ladder
   std::variant<std::unique_ptr<LadderSolver<float>>, std::unique_ptr<GatedRows>, DeviceLaw> solver_;
 };
-
-// By block, the array that holds it.
-std::vector<SolvedPlace> solved_arrays(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks);
 
 }  // namespace bitline

@@ -5,30 +5,10 @@
 
 namespace bitline {
 
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data) {
-  std::vector<std::vector<std::int16_t>> inputs(chip.layers.size());
-  const std::size_t images = std::min(sample_images, data.count());
-  network.run(data, 0, images,
-              [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors, std::size_t image,
-                  std::span<double> out) {
-                QuantizedNetwork::exact_product(m, in, vectors, image, out);
-                auto& mine = inputs[static_cast<std::size_t>(m.index)];
-                const auto rows = static_cast<std::size_t>(m.rows), positions = static_cast<std::size_t>(m.positions);
-                // One position of each image: another for each, so that borders do not decide.
-                for (std::size_t i = 0; i < images; ++i) {
-                  const std::size_t v = i * positions + (i * 7919 + positions / 2) % positions;
-                  mine.insert(mine.end(), in.begin() + static_cast<std::ptrdiff_t>(v * rows),
-                              in.begin() + static_cast<std::ptrdiff_t>((v + 1) * rows));
-                }
-              });
-  return inputs;
-}
-
 SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const ArrayCircuit& circuit,
                            std::span<const std::int16_t> inputs) {
   SampledReads s;
-  const auto rows = static_cast<std::size_t>(plan.matrix->rows),
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
              lines = static_cast<std::size_t>(circuit.crossbar().rows);
   const std::size_t vectors = inputs.size() / rows, planes = static_cast<std::size_t>(plan.planes.planes());
   const RowGroup& group = block.groups.front();
@@ -38,7 +18,7 @@ SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const Arra
       std::vector<int> x(static_cast<std::size_t>(block.rows), 0);
       std::vector<double> line_V(lines, 0);
       for (int r = group.row; r < group.row + group.rows; ++r) {
-        const int step = plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
+        const int step = plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs,
                                      inputs[v * rows + static_cast<std::size_t>(r)], plane);
         x[static_cast<std::size_t>(r - block.row)] = step;
         for (int d = 0; d < circuit.lines_per_row(); ++d)
@@ -67,7 +47,7 @@ std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout&
 }
 
 double without_wires(const PlacedDevices& placed, int conversion, std::span<const int> x) {
-  const CellLayout& cell = placed.plan->cell();
+  const CellLayout& cell = placed.plan->cell;
   const BlockDevices& d = *placed.devices;
   const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
   const int k = conversion % conversions, slice = cell.split_columns ? k / 2 : k;

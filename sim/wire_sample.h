@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "sim/interconnect.h"
-#include "workloads/dataset.h"
 
 namespace bitline {
 
 inline constexpr std::size_t sample_images = 8, planes_each = 2;  // of a layer's inputs
-
-// Inputs of every layer on the first images, from the integer reference: [layer](vectors, rows).
-std::vector<std::vector<std::int16_t>> sample_inputs(const Chip& chip, const QuantizedNetwork& network,
-                                                     const Dataset& data);
 
 // Reads of one block that drive anything.
 struct SampledReads {
@@ -28,8 +23,8 @@ SampledReads sampled_reads(const LayerPlan& plan, const Block& block, const Arra
 // How a conversion column of block `b` combines the circuit's columns (the reference column of offset cells apart).
 std::vector<double> sense_weights(const ArrayCircuit& circuit, const CellLayout& cell, std::size_t b, int conversion);
 
-// Current of a conversion column if no wire resisted and the devices were as meant, without what compensation adds, in
-// siemens times input steps.
+// Current that a conversion column would have with ideal wires and uncompensated targets, but with this instance's
+// write errors: the reference that errors of wires are measured from. In siemens times input steps.
 double without_wires(const PlacedDevices& placed, int conversion, std::span<const int> x);
 
 }  // namespace bitline

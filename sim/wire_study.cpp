@@ -88,7 +88,7 @@ class ArrayStudy {
   BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs) const {
     const LayerPlan& plan = *blocks_[b].plan;
     const Block& block = *blocks_[b].block;
-    const int width = block.columns * plan.cell().conversions_per_weight();
+    const int width = block.columns * plan.cell.conversions_per_weight();
     const SampledReads reads = sampled_reads(plan, block, circuit_, inputs);
     BlockStudy out;
     out.factor.assign(static_cast<std::size_t>(width), 1);
@@ -106,7 +106,7 @@ class ArrayStudy {
     const std::vector<int> columns = sampled_columns(width);
     std::vector<double> weights;
     for (int c : columns) {
-      const std::vector<double> w = sense_weights(circuit_, plan.cell(), b, c);
+      const std::vector<double> w = sense_weights(circuit_, plan.cell, b, c);
       weights.insert(weights.end(), w.begin(), w.end());
     }
     const std::vector<double> s = drops(voltages_, std::vector<double>(columns.size() * lines, 0), weights);
@@ -156,7 +156,7 @@ class ArrayStudy {
   }
 
   Currents currents(std::size_t b, const SampledReads& reads) const {
-    const CellLayout& cell = blocks_[b].plan->cell();
+    const CellLayout& cell = blocks_[b].plan->cell;
     const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows);
     const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
     Currents out;
@@ -175,7 +175,7 @@ class ArrayStudy {
   }
 
   double own_variance(std::size_t b, int conversion, const std::vector<int>& x) const {
-    const CellLayout& cell = blocks_[b].plan->cell();
+    const CellLayout& cell = blocks_[b].plan->cell;
     const int devices = cell.devices_per_slice(), conversions = cell.conversions_per_weight();
     const int k = conversion % conversions;
     const int first = (conversion / conversions * cell.slices + (cell.split_columns ? k / 2 : k)) * devices;
@@ -234,7 +234,7 @@ BlockStudy solved_study(const Chip& chip, const SolvedArray& array, std::span<co
   const Block& block = *blocks[b].block;
   const SampledReads reads = sampled_reads(plan, block, array.circuit(), inputs);
   BlockStudy out;
-  out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell().conversions_per_weight()), 1);
+  out.factor.assign(static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight()), 1);
   out.reads = reads.x.size();
   SolvedArray::Workspace workspace;
   std::vector<std::int16_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
@@ -260,6 +260,18 @@ double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> va
   return weighted_variance(variance_S2, d.data(), s.data());
 }
 
+namespace {
+
+// The first chip as reads see it.
+State written_state(const Chip& chip) {
+  State state = new_state(chip, 0);
+  write(chip, state);
+  pass(state, age_since_write_s(chip.config));
+  return state;
+}
+
+}  // namespace
+
 WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs) {
   WireResult result;
   const SegmentResistance segment = segment_resistance(chip.config);
@@ -284,19 +296,20 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   std::vector<Task> tasks;
   std::vector<Studied> arrays;
   std::vector<std::vector<BlockDevices>> devices;
-  const Random random(chip.config.seed, 0);
+  const State state = written_state(chip);
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    if (chip.layers[l].mapped->blocks.empty()) continue;
-    const Block& first = chip.layers[l].mapped->blocks.front();
+    if (chip.layers[l].blocks.empty()) continue;
+    const Block& first = chip.layers[l].blocks.front();
     auto studied = std::find_if(arrays.begin(), arrays.end(), [&](const Studied& s) { return s.array == first.array; });
     if (studied == arrays.end()) {
       studied = arrays.insert(arrays.end(), Studied{first.array, {}, {}});
       std::vector<BlockDevices>& mine = devices.emplace_back();
       for (const auto& plan : chip.layers)
-        for (const auto& block : plan.mapped->blocks) {
+        for (const auto& block : plan.blocks) {
           if (block.array != first.array) continue;
           studied->blocks.push_back({&plan, &block, nullptr});
-          mine.push_back(write_block(chip, chip.config.device, random, plan, block, chip.measured.get()));
+          mine.push_back(block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id],
+                                       state.now_s));
         }
       for (std::size_t b = 0; b < mine.size(); ++b) studied->blocks[b].devices = &mine[b];
     }
@@ -326,7 +339,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
 
   double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
   std::size_t compared = 0, columns = 0;
-  chip.noise_factors.resize(chip.layers.size());
+  chip.noise_factors.resize(chip.placement.blocks);
   for (auto& task : tasks) {
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
@@ -338,11 +351,11 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
       const double without = s.currents.without_wires[i], change = s.currents.with_wires[i] - without;
       reference += without * without, difference += change * change;
     }
-    const auto& blocks = chip.layers[task.layer].mapped->blocks;
+    const auto& blocks = chip.layers[task.layer].blocks;
     for (const auto& block : blocks) {
-      std::vector<double>& factor = chip.noise_factors[task.layer].emplace_back();
+      std::vector<double>& factor = chip.noise_factors[block.id];
       const std::size_t width =
-          static_cast<std::size_t>(block.columns * chip.layers[task.layer].cell().conversions_per_weight());
+          static_cast<std::size_t>(block.columns * chip.layers[task.layer].cell.conversions_per_weight());
       for (std::size_t c = 0; c < width; ++c) factor.push_back(s.factor[std::min(c, s.factor.size() - 1)]);
     }
   }
@@ -353,6 +366,7 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     }
   result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
   result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
+  choose_lattices(chip);
   result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
   return result;
 }

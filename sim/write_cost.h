@@ -6,22 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "sim/actions.h"
+#include "sim/tariff.h"
 
 namespace bitline {
 
 struct WriteCost {
   std::optional<double> energy_J, time_s;  // unset: not given and not enough to model it
   std::string needs;                       // the keys that would; empty: nothing is missing
+  std::vector<std::string> warnings;       // where the voltage is more than the node's transistors bear
 };
 // A pulse: V^2 G t in the device at its target conductance, its two lines charged to V, their level shifters; with
-// `verify`, a read and a conversion after it. Warns where the voltage is more than the node's transistors bear.
-// `counted`: mean pulses of a device, where writing counted them; how they go with targets follows from their law.
-WriteCost write_cost(const Chip&, const ChipParts&, const std::vector<LayerParts>&, std::optional<double> counted,
-                     std::vector<std::string>& warnings);
+// `verify`, a read and a conversion after it. `counted`: mean pulses per device measured by the run, unset where
+// writing counts none; the split over targets comes from the write tables and is scaled to this mean.
+WriteCost write_cost(const Chip&, const Tariff&, std::optional<double> counted);
 
-// Warns where the level that takes most pulses takes more than a device endures until the age of the run: every refresh
-// writes all devices again. Erasing is not counted.
-void warn_endurance(const Chip&, std::vector<std::string>& warnings);
+// A warning where the level that takes most pulses takes more than a device endures until the age of the run: every
+// refresh writes all devices again. Erasing is not counted.
+std::optional<std::string> endurance_warning(const Chip&);
 
 }  // namespace bitline

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data sets by name, and IDX pairs.
+// Which reader a source asks for.
 #include "workloads/dataset.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
-#include "workloads/dataset_cifar.h"
+#include "base/files.h"
 #include "workloads/dataset_files.h"
-#include "workloads/idx.h"
+#include "workloads/open_set.h"
 
-namespace bitline {
+namespace bitline::workloads {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr DatasetInfo known[] = {
+constexpr std::string_view get_emnist =
+    "unpack emnist-SET-{train,test}-{images-idx3,labels-idx1}-ubyte[.gz] of \"EMNIST in the format of MNIST\" "
+    "(nist.gov/itl/products-and-services/emnist-dataset) in a folder of the set's name in DIR and give --data DIR";
+
+constexpr DatasetInfo known_sets[] = {
     {"fashion-mnist", "clothes, 28 x 28 grey, 10 classes, 60,000 / 10,000 images (Xiao 2017, arXiv:1708.07747)",
      "apt-get install dataset-fashion-mnist; or place {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in "
      "DIR/fashion-mnist "
@@ -25,82 +29,39 @@ constexpr DatasetInfo known[] = {
      "place {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in DIR/mnist and give --data DIR"},
     {"emnist-letters",
      "handwritten letters, 28 x 28 grey, 26 classes, 124,800 / 20,800 images (Cohen 2017, arXiv:1702.05373)",
-     "place emnist-letters-{train,test}-{images-idx3,labels-idx1}-ubyte[.gz] in DIR/emnist-letters and give --data "
-     "DIR"},
+     get_emnist},
+    {"emnist-digits",
+     "handwritten digits, 28 x 28 grey, 10 classes, 240,000 / 40,000 images (Cohen 2017, arXiv:1702.05373)",
+     get_emnist},
+    {"emnist-balanced",
+     "handwritten digits and letters, 28 x 28 grey, 47 classes, 112,800 / 18,800 images (Cohen 2017, "
+     "arXiv:1702.05373)",
+     get_emnist},
     {"cifar10", "photographs, 32 x 32 colour, 10 classes, 50,000 / 10,000 images (Krizhevsky 2009)",
      "unpack the binary version (data_batch_1.bin .. data_batch_5.bin, test_batch.bin) in DIR/cifar10 and give --data "
      "DIR"},
+    {"breastmnist",
+     "ultrasound, 28 x 28 grey, 2 classes, 546 / 156 images (Yang 2023, doi:10.1038/s41597-022-01721-8); the other "
+     "sets of MedMNIST by their names",
+     "place breastmnist.npz of MedMNIST (doi:10.5281/zenodo.10519652) in DIR or DIR/medmnist and give --data DIR"},
+    {"fsdd", "spoken digits, 8 kHz, up to 10 classes (Jackson 2018, doi:10.5281/zenodo.1342401)",
+     "place the recordings DIGIT_SPEAKER_NUMBER.wav in DIR/fsdd and give --data DIR"},
 };
 
 // What is particular to each named IDX set.
 struct IdxSet {
-  std::string_view name, train_prefix, test_prefix;
-  int classes, first_label;
-  bool transposed;
+  std::string_view train_prefix, test_prefix;
+  IdxRules rules;
 };
 constexpr IdxSet idx_sets[] = {
-    {"fashion-mnist", "train", "t10k", 10, 0, false},
-    {"mnist", "train", "t10k", 10, 0, false},
-    {"emnist-letters", "emnist-letters-train", "emnist-letters-test", 26, 1, true},
-};
-constexpr std::uint32_t mnist_side = 28;
-
-// MNIST and Fashion-MNIST have the same file names and sizes; their first labels tell them apart.
-struct FirstLabels {
-  std::string_view name;
-  std::array<std::uint8_t, 10> labels;
-};
-constexpr FirstLabels first_labels[] = {
-    {"fashion-mnist", {9, 0, 0, 3, 0, 2, 7, 2, 5, 5}},
-    {"fashion-mnist", {9, 2, 1, 1, 6, 1, 4, 6, 5, 7}},
-    {"mnist", {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}},
-    {"mnist", {7, 2, 1, 0, 4, 1, 4, 9, 5, 9}},
+    {"train", "t10k", {"fashion-mnist", 10, 0, false, 28}},
+    {"train", "t10k", {"mnist", 10, 0, false, 28}},
+    {"emnist-letters-train", "emnist-letters-test", {"emnist-letters", 26, 1, true, 28}},
+    {"emnist-digits-train", "emnist-digits-test", {"emnist-digits", 10, 0, true, 28}},
+    {"emnist-balanced-train", "emnist-balanced-test", {"emnist-balanced", 47, 0, true, 28}},
 };
 
-void append_file(const fs::path& file, IdxArray& array, Dataset& data, std::vector<std::uint8_t>& to) {
-  if (to.empty())
-    to = std::move(array.data);
-  else
-    to.insert(to.end(), array.data.begin(), array.data.end());
-  data.files.push_back(file.string());
-  data.checksums.push_back(std::move(array.checksum));
-}
-
-// Images and labels that belong together, each in one or more files.
-Dataset read_pair(const std::vector<fs::path>& images, const std::vector<fs::path>& labels) {
-  Dataset data;
-  for (const fs::path& file : images) {
-    IdxArray array = read_idx_array(file, 3);
-    const Shape shape{1, static_cast<int>(array.shape[1]), static_cast<int>(array.shape[2])};
-    if (!data.pixels.empty() && shape != data.shape)
-      throw InputError(fmt::format("{}: images of {} x {}, but those of {} have {} x {}", file.string(), shape.height,
-                                   shape.width, images.front().string(), data.shape.height, data.shape.width));
-    data.shape = shape;
-    append_file(file, array, data, data.pixels);
-  }
-  for (const fs::path& file : labels) {
-    IdxArray array = read_idx_array(file, 1);
-    append_file(file, array, data, data.labels);
-  }
-  if (!labels.empty() && data.labels.size() != data.count())
-    throw InputError(fmt::format(
-        "{} holds {} labels, but {}{} {} images: these files do not belong together, or one is missing",
-        labels.front().string(), data.labels.size(), images.front().string(),
-        images.size() == 1 ? " holds" : fmt::format(" and its {} other parts hold", images.size() - 1), data.count()));
-  return data;
-}
-
-void transpose_images(Dataset& data) {
-  std::vector<std::uint8_t> turned(data.shape.size());
-  for (std::size_t image = 0; image < data.count(); ++image) {
-    std::uint8_t* pixels = &data.pixels[image * turned.size()];
-    for (std::size_t y = 0; y < mnist_side; ++y)
-      for (std::size_t x = 0; x < mnist_side; ++x) turned[y * mnist_side + x] = pixels[x * mnist_side + y];
-    std::ranges::copy(turned, pixels);
-  }
-}
-
-Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
+OpenSet open_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
   const std::string prefix(split == Split::train ? set.train_prefix : set.test_prefix);
   const std::vector<fs::path> places = places_of(info, where);
   for (const fs::path& folder : places) {
@@ -110,78 +71,176 @@ Dataset load_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, co
     if (labels.empty())
       throw InputError(
           fmt::format("data set {}: {} is there, but {}-labels-idx1-ubyte[.gz] is not beside it\nto get it: {}",
-                      set.name, images.front().string(), prefix, info.get));
-    Dataset data = read_pair(images, labels);
-    if (data.shape != Shape{1, mnist_side, mnist_side})
-      throw InputError(fmt::format("{}: images of {} x {}, but those of {} have {} x {}", images.front().string(),
-                                   data.shape.height, data.shape.width, set.name, mnist_side, mnist_side));
-    for (std::size_t i = 0; i < data.labels.size(); ++i) {
-      const int label = data.labels[i] - set.first_label;
-      if (label < 0 || label >= set.classes)
-        throw InputError(fmt::format("{}: label {} at image {}, but those of {} are {}..{}", labels.front().string(),
-                                     data.labels[i], i, set.name, set.first_label, set.first_label + set.classes - 1));
-      data.labels[i] = static_cast<std::uint8_t>(label);
-    }
-    for (const FirstLabels& other : first_labels)
-      if (other.name != set.name && data.labels.size() >= other.labels.size() &&
-          std::ranges::equal(other.labels, std::span(data.labels).first(other.labels.size())))
-        throw InputError(fmt::format(
-            "{} belongs to {}, not to {}: both use the same file names; keep them in folders called {} and {}",
-            labels.front().string(), other.name, set.name, other.name, set.name));
-    if (set.transposed) transpose_images(data);
-    data.classes = set.classes;
-    return data;
+                      info.name, images.front().string(), prefix, info.get));
+    return open_idx(images, labels, set.rules);
   }
   not_found(info, prefix + "-images-idx3-ubyte[.gz]", places);
 }
 
-// Keeps images [first, first + count).
-void cut(Dataset& data, Split split, std::size_t first, std::size_t count) {
-  const std::size_t total = data.count();
-  const char* part = split == Split::train ? "training" : "test";
-  if (first >= total)
-    throw InputError(fmt::format("data set {}: asked for images from number {}, but it has {} {} images (0..{})",
-                                 data.name, first, total, part, total - 1));
-  if (count == all_images) count = total - first;
-  if (count == 0) throw InputError(fmt::format("data set {}: asked for 0 images", data.name));
-  if (count > total - first)
-    throw InputError(
-        fmt::format("data set {}: asked for {} images from number {}, but only {} of its {} {} images are left there",
-                    data.name, count, first, total - first, total, part));
-  const auto keep = [](std::vector<std::uint8_t>& v, std::size_t from, std::size_t n) {
-    v.resize(from + n);
-    v.erase(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(from));
-  };
-  const auto size = static_cast<std::size_t>(data.shape.size());
-  keep(data.pixels, first * size, count * size);
-  keep(data.labels, first, count);
+OpenSet open_cifar_set(const DatasetInfo& info, Split split, const DataPath& where) {
+  std::vector<std::string> names{"test_batch.bin"};
+  if (split == Split::train) {
+    names.clear();
+    for (int i = 1; i <= 5; ++i) names.push_back(fmt::format("data_batch_{}.bin", i));
+  }
+  const std::vector<fs::path> places = places_of(info, where, "cifar-10-batches-bin");
+  for (const fs::path& folder : places) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(folder / names.front(), ignored)) continue;
+    std::vector<fs::path> batches;
+    for (const std::string& name : names) batches.push_back(folder / name);
+    return open_cifar10(batches);
+  }
+  not_found(info, names.front(), places);
+}
+
+OpenSet open_spoken_set(const DatasetInfo& info, Split split, const DataPath& where) {
+  const std::vector<fs::path> places = places_of(info, where, "recordings");
+  for (const fs::path& folder : places) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored))
+      if (entry.path().extension() == ".wav") return open_spoken_digits(folder, split);
+  }
+  not_found(info, "DIGIT_SPEAKER_NUMBER.wav", places);
+}
+
+OpenSet open_medmnist_set(const DatasetInfo& info, Split split, const DataPath& where) {
+  const std::string file = fmt::format("{}.npz", info.name);
+  std::vector<fs::path> places = places_of(info, where);
+  for (const fs::path& folder : where.folders) places.push_back(folder / "medmnist");
+  for (const fs::path& folder : places) {
+    std::error_code ignored;
+    if (fs::is_regular_file(folder / file, ignored)) return open_npz(folder / file, split);
+  }
+  not_found(info, file, places);
+}
+
+OpenSet open_known(const DatasetInfo& info, Split split, const DataPath& where) {
+  if (info.name == "breastmnist") return open_medmnist_set(info, split, where);
+  if (split == Split::validation)
+    throw InputError(fmt::format("data set {} has no validation part, only training and test", info.name));
+  if (info.name == "cifar10") return open_cifar_set(info, split, where);
+  if (info.name == "fsdd") return open_spoken_set(info, split, where);
+  return open_idx_set(info, *std::ranges::find(idx_sets, info.name, [](const IdxSet& s) { return s.rules.name; }),
+                      split, where);
+}
+
+fs::path array_file(const std::string& name, const char* key, const DataPath& where) {
+  if (name.empty()) return {};
+  std::vector<fs::path> looked;
+  const fs::path file = find_path(name, where, looked);
+  if (file.empty())
+    throw InputError(fmt::format("workload.dataset.{}: no file '{}'; looked for {}", key, name, [&] {
+      std::string places;
+      for (const fs::path& p : looked) places += (places.empty() ? "" : ", ") + p.string();
+      return places;
+    }()));
+  return file;
+}
+
+OpenSet open_arrays(const DataSource& source, Split split, const DataPath& where) {
+  const fs::path inputs = array_file(source.inputs, "inputs", where), labels = array_file(source.labels, "labels", where);
+  const fs::path other = array_file(source.calibration_inputs, "calibration_inputs", where);
+  const fs::path other_labels = array_file(source.calibration_labels, "calibration_labels", where);
+  if (split == Split::validation)
+    throw InputError(fmt::format("{}: files of arrays have no validation part", inputs.string()));
+  return split == Split::train && !other.empty() ? open_pair(other, other_labels, labels)
+                                                 : open_pair(inputs, labels, other_labels);
+}
+
+OpenSet open_path(const std::string& name, Split split, const DataPath& where) {
+  std::vector<fs::path> looked;
+  const fs::path path = find_path(name, where, looked);
+  if (path.empty()) {
+    std::vector<std::string_view> names;
+    for (const DatasetInfo& set : known_sets) names.push_back(set.name);
+    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}", name,
+                                 fmt::join(names, ", "), places_text(where.folders)));
+  }
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return open_folder(path, split);
+  if (path.extension() == ".npy" || path.string().find("idx") != std::string::npos)
+    throw InputError(fmt::format("data set '{}' is one file of a pair: write dataset: {{inputs: FILE, labels: FILE}}",
+                                 path.string()));
+  return open_npz(path, split);
+}
+
+OpenSet open_set(const DataSource& source, Split split, const DataPath& where) {
+  if (!source.inputs.empty()) return open_arrays(source, split, where);
+  const auto info = std::ranges::find(known_sets, source.name, &DatasetInfo::name);
+  return info != std::end(known_sets) ? open_known(*info, split, where) : open_path(source.name, split, where);
 }
 
 }  // namespace
 
-std::span<const DatasetInfo> datasets() { return known; }
+std::span<const DatasetInfo> datasets() { return known_sets; }
 
-Dataset load_dataset(const std::string& name, Split split, std::size_t first, std::size_t count,
+const char* part_name(Split split) {
+  return split == Split::train ? "training" : split == Split::test ? "test" : "validation";
+}
+
+void append_pixels(std::span<const std::uint8_t> bytes, std::vector<float>& values) {
+  const std::size_t at = values.size();
+  values.resize(at + bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) values[at + i] = static_cast<float>(bytes[i]) / 255.f;
+}
+
+std::string dims_text(std::span<const int> dims) {
+  return dims.empty() ? "one number" : fmt::format("{}", fmt::join(dims, " x "));
+}
+
+Samples read_some(const OpenSet& set, Split split, std::size_t first, std::size_t count) {
+  const char* part = part_name(split);
+  if (first >= set.count)
+    throw InputError(fmt::format("data set {}: asked for samples from number {}, but it has {} {} samples (0..{})",
+                                 set.name, first, set.count, part, static_cast<long long>(set.count) - 1));
+  if (count == all_samples) count = set.count - first;
+  if (count == 0) throw InputError(fmt::format("data set {}: asked for 0 samples", set.name));
+  if (count > set.count - first)
+    throw InputError(
+        fmt::format("data set {}: asked for {} samples from number {}, but only {} of its {} {} samples are left there",
+                    set.name, count, first, set.count - first, set.count, part));
+  Samples samples;
+  samples.name = set.name;
+  samples.dims = set.dims;
+  samples.pixels = set.pixels;
+  set.read(first, count, samples);
+  if (auto* labels = std::get_if<Labels>(&samples.truth)) labels->names = set.class_names;
+  for (const fs::path& file : set.files) samples.files.push_back({file.string(), checksum_of(file)});
+  return samples;
+}
+
+Samples load_samples(const DataSource& source, Split split, std::size_t first, std::size_t count,
                      const DataPath& where) {
-  const auto info = std::ranges::find(known, name, &DatasetInfo::name);
-  if (info == std::end(known)) {
-    std::string names;
-    for (const DatasetInfo& set : known) names += fmt::format("{}{}", names.empty() ? "" : ", ", set.name);
-    throw InputError(fmt::format("data set '{}' is unknown; there are {}", name, names));
+  return read_some(open_set(source, split, where), split, first, count);
+}
+
+Contents contents_of(const DataSource& source, Split split, const DataPath& where) {
+  const OpenSet set = open_set(source, split, where);
+  return {set.name, set.dims, set.count, set.classes};
+}
+
+std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {
+  std::vector<fs::path> files;
+  for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  return files;
+}
+
+void normalize(Samples& samples, const Standardize& by) {
+  const std::size_t channels = samples.dims.empty() ? 1 : static_cast<std::size_t>(samples.dims.front());
+  for (const auto& [key, list] : {std::pair{"mean", &by.mean}, {"std", &by.std}})
+    if (list->size() != 1 && list->size() != channels)
+      throw InputError(fmt::format("workload.normalize.{}: {} numbers, but samples of {} have {} channels ({}); give one "
+                                   "number, or one per channel",
+                                   key, list->size(), samples.name, channels, dims_text(samples.dims)));
+  const std::size_t plane = samples.size() / std::max<std::size_t>(1, channels);
+  std::size_t c = 0;
+  for (std::size_t at = 0; at < samples.values.size(); at += plane, c = (c + 1) % channels) {
+    const auto mean = static_cast<float>(by.mean[by.mean.size() == 1 ? 0 : c]);
+    const auto std = static_cast<float>(by.std[by.std.size() == 1 ? 0 : c]);
+    for (std::size_t i = at; i < at + plane; ++i) samples.values[i] = (samples.values[i] - mean) / std;
   }
-  const auto set = std::ranges::find(idx_sets, name, &IdxSet::name);
-  Dataset data =
-      set == std::end(idx_sets) ? load_cifar10(*info, split, where) : load_idx_set(*info, *set, split, where);
-  data.name = name;
-  cut(data, split, first, count);
-  return data;
+  samples.pixels = false;
 }
 
-Dataset read_idx(const fs::path& images, const fs::path& labels) {
-  Dataset data = labels.empty() ? read_pair({images}, {}) : read_pair({images}, {labels});
-  data.name = images.filename().string();
-  if (!data.labels.empty()) data.classes = *std::ranges::max_element(data.labels) + 1;
-  return data;
-}
-
-}  // namespace bitline
+}  // namespace bitline::workloads

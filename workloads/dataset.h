@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data sets: images as bytes with labels.
+// Data sets: by name, from archives, from folders, from arrays. Only what is asked for is unpacked.
 #pragma once
 
 #include <cstdint>
@@ -9,29 +9,19 @@
 #include <string_view>
 #include <vector>
 
-#include "workloads/network.h"
+#include "workloads/data_source.h"
+#include "workloads/samples.h"
 
-namespace bitline {
+namespace bitline::workloads {
 
-struct Dataset {
-  std::string name;
-  Shape shape;                         // of one image
-  int classes = 0;                     // 0 when there are no labels
-  std::vector<std::uint8_t> pixels;    // (count, channels, height, width)
-  std::vector<std::uint8_t> labels;    // count, or empty
-  std::vector<std::string> files;      // what was read
-  std::vector<std::string> checksums;  // of those files
-  std::size_t count() const { return shape.size() ? pixels.size() / shape.size() : 0; }
-};
-
-enum class Split { train, test };
+enum class Split { train, test, validation };
 
 // Folders to look in, first match wins. The app puts --data, $BITLINE_DATA and the system's places here.
 struct DataPath {
   std::vector<std::filesystem::path> folders;
 };
 
-// What load_dataset() knows, for `bitline list datasets` and for messages.
+// What load_samples() knows by name, for `bitline list datasets` and for messages.
 struct DatasetInfo {
   std::string_view name;     // as in configs
   std::string_view meaning;  // one line
@@ -39,14 +29,32 @@ struct DatasetInfo {
 };
 std::span<const DatasetInfo> datasets();
 
-inline constexpr std::size_t all_images = static_cast<std::size_t>(-1);
+inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 
-// `name`: "fashion-mnist", "mnist", "emnist-letters" (stored transposed, labels from 1), "cifar10" (binary version).
-// Looks in FOLDER/name, then FOLDER. `count` images from `first`; all_images = to the end. Throws InputError: the
-// places looked in and how to get the set; what is wrong with the file; images asked for that are not there.
-Dataset load_dataset(const std::string& name, Split split, std::size_t first, std::size_t count, const DataPath& where);
+// `count` samples from `first` of that part; all_samples = to the end. Known names are sought in FOLDER/name, then
+// FOLDER; paths as they are, then below each FOLDER. Bytes become bytes / 255, other numbers stay as they are. Throws
+// InputError: the places looked in and how to get the set; what is wrong with which file; samples that are not there.
+Samples load_samples(const DataSource& source, Split split, std::size_t first, std::size_t count,
+                     const DataPath& where);
 
-// Any gzip or plain IDX pair; `labels` may be an empty path. Classes are counted up to the largest label.
-Dataset read_idx(const std::filesystem::path& images, const std::filesystem::path& labels);
+// The files that part is read from. Throws as load_samples() does.
+std::vector<std::filesystem::path> data_files(const DataSource& source, Split split, const DataPath& where);
 
-}  // namespace bitline
+// What that part holds, from headers and labels alone. Throws as load_samples() does.
+struct Contents {
+  std::string name;
+  std::vector<int> dims;  // of one sample
+  std::size_t count = 0;
+  int classes = 0;  // 0: no labels
+};
+Contents contents_of(const DataSource& source, Split split, const DataPath& where);
+
+// In place. Throws InputError: neither one number nor as many as the samples have channels.
+void normalize(Samples& samples, const Standardize& by);
+
+// "28 x 28"; "one number" for none.
+std::string dims_text(std::span<const int> dims);
+
+}  // namespace bitline::workloads
+
+#include "workloads/dataset_bytes.h"

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::workloads {
 namespace fs = std::filesystem;
 namespace {
 
@@ -56,13 +56,31 @@ std::vector<fs::path> whole_or_parts(const fs::path& folder, const std::string& 
   }
 }
 
-void not_found(const DatasetInfo& set, const std::string& file, const std::vector<fs::path>& places) {
-  std::string looked;
-  for (const fs::path& place : places)
-    looked += fmt::format("\n  {}{}", place.string(), is_folder(place) ? "" : " (no such folder)");
-  if (places.empty()) looked = " no folder (none was given)";
-  throw InputError(
-      fmt::format("data set {}: {} is not there; looked in{}\nto get it: {}", set.name, file, looked, set.get));
+fs::path find_path(const std::string& name, const DataPath& where, std::vector<fs::path>& looked) {
+  std::error_code ignored;
+  const auto there = [&](const fs::path& path) {
+    looked.push_back(path);
+    return fs::exists(path, ignored);
+  };
+  if (there(name)) return name;
+  if (fs::path(name).is_absolute()) return {};
+  for (const fs::path& folder : where.folders)
+    for (const fs::path& below : {folder, folder / "medmnist"})
+      for (const char* end : {"", ".npz"})
+        if (there(below / (name + end))) return looked.back();
+  return {};
 }
 
-}  // namespace bitline
+std::string places_text(const std::vector<fs::path>& places) {
+  std::string text;
+  for (const fs::path& place : places)
+    text += fmt::format("\n  {}{}", place.string(), is_folder(place) ? "" : " (no such folder)");
+  return places.empty() ? " no folder (none was given)" : text;
+}
+
+void not_found(const DatasetInfo& set, const std::string& file, const std::vector<fs::path>& places) {
+  throw InputError(fmt::format("data set {}: {} is not there; looked in{}\nto get it: {}", set.name, file,
+                               places_text(places), set.get));
+}
+
+}  // namespace bitline::workloads

@@ -8,7 +8,7 @@
 
 #include "workloads/dataset.h"
 
-namespace bitline {
+namespace bitline::workloads {
 
 // Folders to search for `set`: each FOLDER/set, then FOLDER; and below both, `subfolder` if one is given. A folder that
 // bears the name of another set is left out: MNIST and Fashion-MNIST have the same file names.
@@ -23,8 +23,15 @@ std::filesystem::path plain_or_gzip(const std::filesystem::path& folder, const s
 std::vector<std::filesystem::path> whole_or_parts(const std::filesystem::path& folder, const std::string& prefix,
                                                   const std::string& suffix);
 
+// A file or folder a user named: as it is, else below each folder of `where`, where `.npz` may be left out and a folder
+// `medmnist` is looked into. Empty where there is none; `looked` then holds the places.
+std::filesystem::path find_path(const std::string& name, const DataPath& where,
+                                std::vector<std::filesystem::path>& looked);
+
 // Throws the InputError for a set that is in none of `places`.
 [[noreturn]] void not_found(const DatasetInfo& set, const std::string& file,
                             const std::vector<std::filesystem::path>& places);
+// One line for each place, "\n  PLACE (no such folder)".
+std::string places_text(const std::vector<std::filesystem::path>& places);
 
-}  // namespace bitline
+}  // namespace bitline::workloads

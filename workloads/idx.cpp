@@ -6,25 +6,21 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
-#include "base/files.h"
-#include "workloads/gzip.h"
+#include <algorithm>
 
-namespace bitline {
+#include "base/error.h"
+
+namespace bitline::workloads {
 namespace {
 
-constexpr std::uint64_t largest_bytes = std::uint64_t{1} << 30;  // twice the largest EMNIST set
+constexpr std::uint64_t largest_idx_bytes = std::uint64_t{1} << 30;  // 1.5 times the largest EMNIST set
 constexpr std::uint8_t unsigned_byte = 8;
 
 }  // namespace
 
-IdxArray read_idx_array(const std::filesystem::path& file, std::size_t rank) {
-  const std::string name = file.string();
-  std::string stored = read_file(file, largest_bytes);
-  IdxArray array{.shape = {}, .data = {}, .checksum = checksum(stored)};
-  ByteReader reader(std::move(stored), name);
-
-  const std::vector<std::uint8_t> magic = reader.read(4);
+IdxFile::IdxFile(const std::filesystem::path& file, std::size_t rank) : bytes_(file) {
+  const std::string& name = bytes_.name();
+  const std::vector<std::uint8_t> magic = bytes_.read(4);
   if (magic.size() < 4)
     throw InputError(fmt::format("{}: truncated: {} bytes, an IDX header needs {}", name, magic.size(), 4 + 4 * rank));
   if (magic[0] != 0 || magic[1] != 0 || magic[2] != unsigned_byte || magic[3] != rank)
@@ -32,7 +28,7 @@ IdxArray read_idx_array(const std::filesystem::path& file, std::size_t rank) {
         "{}: starts with {:02x}, but an IDX file of {}-dimensional unsigned bytes starts with 00 00 08 {:02x}", name,
         fmt::join(magic, " "), rank, rank));
 
-  const std::vector<std::uint8_t> sizes = reader.read(4 * rank);
+  const std::vector<std::uint8_t> sizes = bytes_.read(4 * rank);
   if (sizes.size() < 4 * rank)
     throw InputError(
         fmt::format("{}: truncated: {} bytes, an IDX header needs {}", name, 4 + sizes.size(), 4 + 4 * rank));
@@ -40,24 +36,52 @@ IdxArray read_idx_array(const std::filesystem::path& file, std::size_t rank) {
   bool too_large = false;
   for (std::size_t i = 0; i < rank; ++i) {
     const std::uint8_t* s = &sizes[4 * i];
-    array.shape.push_back(std::uint32_t{s[0]} << 24 | std::uint32_t{s[1]} << 16 | std::uint32_t{s[2]} << 8 | s[3]);
-    if (!too_large) total *= array.shape.back();  // at most 2^30 x 2^32: no overflow
-    too_large = too_large || total > largest_bytes;
+    shape_.push_back(std::uint32_t{s[0]} << 24 | std::uint32_t{s[1]} << 16 | std::uint32_t{s[2]} << 8 | s[3]);
+    if (!too_large) total *= shape_.back();  // at most 2^30 x 2^32: no overflow
+    too_large = too_large || total > largest_idx_bytes;
   }
-  const std::string shape = fmt::format("{}", fmt::join(array.shape, " x "));
+  const std::string shape = fmt::format("{}", fmt::join(shape_, " x "));
   if (total == 0) throw InputError(fmt::format("{}: its header says {}: there is nothing in it", name, shape));
   if (too_large)
-    throw InputError(
-        fmt::format("{}: its header says {}, more than {} bytes: the header is damaged", name, shape, largest_bytes));
-
-  array.data = reader.read(total);
-  if (array.data.size() < total)
-    throw InputError(fmt::format("{}: truncated: its header says {} = {} bytes, but {} are there", name, shape, total,
-                                 array.data.size()));
-  // Reading past the end also makes zlib compare the check sum.
-  if (!reader.read(1).empty())
-    throw InputError(fmt::format("{}: more data than the {} = {} bytes its header says", name, shape, total));
-  return array;
+    throw InputError(fmt::format("{}: its header says {}, more than {} bytes: the header is damaged", name, shape,
+                                 largest_idx_bytes));
+  item_ = static_cast<std::size_t>(total / shape_.front());
 }
 
-}  // namespace bitline
+void IdxFile::expect(std::size_t got, std::size_t wanted) const {
+  if (got == wanted) return;
+  const std::string shape = fmt::format("{}", fmt::join(shape_, " x "));
+  throw InputError(fmt::format("{}: truncated: its header says {} = {} bytes, but {} are there", bytes_.name(), shape,
+                               count() * item_, passed_ + got));
+}
+
+void IdxFile::read(std::size_t first, std::size_t items,
+                   const std::function<void(std::span<const std::uint8_t>)>& take) {
+  expect(bytes_.skip(first * item_), first * item_);
+  passed_ = first * item_;
+  std::vector<std::uint8_t> chunk;
+  const std::size_t most = std::max<std::size_t>(1, (std::size_t{1} << 20) / item_);
+  for (std::size_t done = 0; done < items;) {
+    const std::size_t n = std::min(most, items - done);
+    chunk = bytes_.read(n * item_);
+    expect(chunk.size(), n * item_);
+    passed_ += chunk.size();
+    take(chunk);
+    done += n;
+  }
+  // Reading past the end also makes zlib compare the check sum.
+  if (first + items == count() && bytes_.skip(1) > 0)
+    throw InputError(fmt::format("{}: more data than the {} = {} bytes its header says", bytes_.name(),
+                                 fmt::join(shape_, " x "), count() * item_));
+}
+
+std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& file) {
+  IdxFile idx(file, 1);
+  std::vector<std::uint8_t> labels;
+  idx.read(0, idx.count(), [&](std::span<const std::uint8_t> some) {
+    labels.insert(labels.end(), some.begin(), some.end());
+  });
+  return labels;
+}
+
+}  // namespace bitline::workloads

@@ -64,10 +64,12 @@ void fields(Visitor& v, LayerShape& s) {
   size(s.outputs, "outputs", "output channels", true);
   v(s.signed_inputs, {.key = "signed_inputs", .meaning = "inputs take both signs"});
   v(s.weights, {.key = "weights",
-                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs) instead of statistics"});
+                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs) instead of statistics",
+                .label = true});
   v(s.inputs,
     {.key = "inputs",
-     .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel) instead of statistics"});
+     .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel) instead of statistics",
+     .label = true});
 }
 
 Convolution LayerShape::convolution() const {
@@ -109,16 +111,12 @@ std::vector<Diagnostic> problems(const LayerShape& s) {
   return {};
 }
 
-MatrixLayer matrix_of(const LayerShape& s, int index, int weight_bits, int input_bits) {
-  MatrixLayer m;
-  m.name = s.name;
+workloads::IntegerWeights matrix_of(const LayerShape& s, int index, int weight_bits, int input_bits) {
+  workloads::IntegerWeights m =
+      workloads::dense_weights(s.name, s.rows(), s.outputs, {}, weight_bits, {1, input_bits, s.signed_inputs});
   m.index = index;
-  m.rows = s.rows();
-  m.columns = s.outputs;
-  m.inputs = s.input().size();
-  m.weight_bits = weight_bits;
-  m.input = {1, input_bits, s.signed_inputs};
-  m.positions = s.positions();
+  m.inputs = static_cast<std::size_t>(s.input().size());
+  m.positions = static_cast<std::size_t>(s.positions());
   return m;
 }
 
@@ -144,7 +142,7 @@ std::vector<std::vector<double>> real_inputs(const LayerShape& s, int copies) {
   return counts;
 }
 
-std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const MatrixLayer& m) {
+std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
   const NpyArray npy = read_npy(file);
   const std::string where = fmt::format("layer '{}': {}", m.name, file.string());
   if (npy.shape != std::vector<std::size_t>{static_cast<std::size_t>(m.rows), static_cast<std::size_t>(m.columns)})
@@ -154,7 +152,7 @@ std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, c
   return codes_of(npy, -highest, highest, m.weight_bits > 1, where, fmt::format("{}-bit weights", m.weight_bits));
 }
 
-std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const MatrixLayer& m) {
+std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
   const NpyArray npy = read_npy(file);
   const std::string where = fmt::format("layer '{}': {}", m.name, file.string());
   const auto positions = static_cast<std::size_t>(m.positions);

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "workloads/network.h"
-#include "workloads/quantized.h"
+#include "workloads/integer_weights.h"
 
 namespace bitline {
 
@@ -38,7 +38,7 @@ void fields(Visitor&, LayerShape&);
 std::vector<Diagnostic> problems(const LayerShape&);
 
 // The layer as a placed network has it, without weights.
-MatrixLayer matrix_of(const LayerShape&, int index, int weight_bits, int input_bits);
+workloads::IntegerWeights matrix_of(const LayerShape&, int index, int weight_bits, int input_bits);
 
 // [copy][kernel row x kernel + kernel column]: how many of a copy's positions (those with its number modulo `copies`)
 // see an input there; the others see padding, which is 0.
@@ -46,7 +46,7 @@ std::vector<std::vector<double>> real_inputs(const LayerShape&, int copies);
 
 // Integer codes (rows, outputs) of a layer's weights, and (vectors, rows) of its inputs, whole images. Throw InputError
 // naming layer and file: not those shapes, codes that are not whole or outside of what the layer's bits allow.
-std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const MatrixLayer& layer);
-std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const MatrixLayer& layer);
+std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
+std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 
 }  // namespace bitline

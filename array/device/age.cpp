@@ -21,6 +21,7 @@ struct AgedChunk {
   std::span<const CellId> ids;
   std::span<const std::uint8_t> round;
   std::span<double> g_S;  // changed in place
+  std::uint32_t write_number;
 };
 
 // Every round of writing gives a device a relaxation of its own.
@@ -29,10 +30,11 @@ void relax(const std::vector<RelaxedAt>& by_round, const AgedChunk& c) {
   if (!by_round[0].changes()) return;
   const std::size_t n = c.ids.size();
   float z[chunk_size], later[chunk_size];
-  normals(c.random, Purpose::relaxation, c.ids, {z, n});
+  normals(c.random, Purpose::relaxation, c.ids, {z, n}, false, step_of(c.write_number));
   const int last = c.round.empty() ? 0 : *std::max_element(c.round.begin(), c.round.end());
   for (int r = 1; r <= last; ++r) {
-    normals(c.random, Purpose::relaxation, c.ids, {later, n}, false, static_cast<std::uint32_t>(r));
+    normals(c.random, Purpose::relaxation, c.ids, {later, n}, false,
+            step_of(c.write_number, static_cast<std::uint32_t>(r)));
     for (std::size_t i = 0; i < n; ++i)
       if (c.round[i] == r) z[i] = later[i];
   }
@@ -111,7 +113,7 @@ bool ages(const Device& d) {
 
 void age_cells(const Device& device, double t_s, const Random& random, std::span<const CellId> ids,
                std::span<const double> written_S, std::span<const std::uint8_t> faulty, std::span<double> aged_S,
-               std::span<const std::uint8_t> round) {
+               std::span<const std::uint8_t> round, std::uint32_t write_number) {
   if (written_S.size() != ids.size() || aged_S.size() != ids.size() ||
       (!faulty.empty() && faulty.size() != ids.size()) || (!round.empty() && round.size() != ids.size())) {
     throw std::invalid_argument("age_cells: spans of different lengths");
@@ -133,8 +135,8 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
     double g[chunk_size];
     std::copy_n(written_S.begin() + begin, n, g);
-    const AgedChunk chunk{
-        device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n}};
+    const AgedChunk chunk{device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n},
+                      write_number};
     if (t_s > 0 || rounds > 1) relax(relaxed, chunk);
     if (t_s > 0) drift(drifted, chunk);
     std::visit([&](const auto& model) { fluctuate(model, t_s, chunk); }, device.slow_noise);

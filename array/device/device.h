@@ -36,8 +36,8 @@ struct Faults {
 };
 
 // Manufacture: the whole conductance window of a device (g_min, g_max and every level) scales by exp(sigma z), so that
-// a write aimed at G lands around G exp(sigma z); sigma of the write error stays that of G. Cycle to cycle: one more
-// such factor at each write.
+// a write aimed at G lands around G exp(sigma z); sigma of the write error stays that of G. Cycle to cycle: each write
+// multiplies by another exp(sigma z), with z new for the write.
 struct Spread {
   double device_to_device = 0;
   double cycle_to_cycle = 0;
@@ -105,9 +105,15 @@ struct SolvedWrite {
   double sigma_S = 0;                            // of level-accuracy writes, else ignored
   const VerifyTables* verify = nullptr;          // of write-verify (array/device/write_verify.h)
   const PulseTables* pulses = nullptr;           // of counted pulses (array/device/write_pulses.h)
+  std::uint32_t write_number = 0;                // of this writing of the devices, from 0: each has draws of its own
   SolvedWrite(double sigma) : sigma_S(sigma) {}  // implicit: most models need no more
   SolvedWrite(double sigma, const VerifyTables* verify_, const PulseTables* pulses_ = nullptr)
       : sigma_S(sigma), verify(verify_), pulses(pulses_) {}
+  SolvedWrite number(std::uint32_t n) const {
+    SolvedWrite other = *this;
+    other.write_number = n;
+    return other;
+  }
 };
 // What writing by pulses tells of each device; empty spans are not filled. Other models leave pulses 0.
 struct WriteRecord {
@@ -131,10 +137,10 @@ bool ages(const Device&);
 
 // Conductance `t_s` >= 0 seconds after writing: relaxation, drift of what that left, then slow noise. Never below 0.
 // Stuck devices do not age; an empty `faulty` means that none is stuck, an empty `round` that all were written in the
-// first. `aged_S` may be `written_S`.
+// first. `aged_S` may be `written_S`. `write_number`: of the writing whose relaxation is meant (SolvedWrite).
 void age_cells(const Device&, double t_s, const Random&, std::span<const CellId>, std::span<const double> written_S,
                std::span<const std::uint8_t> faulty, std::span<double> aged_S,
-               std::span<const std::uint8_t> round = {});
+               std::span<const std::uint8_t> round = {}, std::uint32_t write_number = 0);
 
 // Standard deviation of one read of a device at `g_S`, in S.
 double read_noise_sigma(const Device&, double g_S);

@@ -13,7 +13,8 @@ namespace bitline::device_draws {
 
 inline constexpr std::size_t chunk_size = 256;  // scratch stays on the stack and in the first-level cache
 
-// How many devices at the front of `ids` are pairs of weights that follow each other, positive before negative.
+// Length of the longest prefix of `ids` of the form +w, -w, +(w+1), -(w+1), ... (the two devices of neighbouring
+// weights): these are drawn in one vectorised call.
 inline std::size_t leading_pairs(std::span<const CellId> ids) {
   constexpr std::uint64_t negative = std::uint64_t{1} << 63, next_weight = 1;
   std::size_t n = 0;
@@ -55,6 +56,9 @@ inline void normals(const Random& random, Purpose purpose, std::span<const CellI
   words(random, purpose, ids, {u, ids.size()}, second, step);
   normal_from_bits({u, ids.size()}, out);
 }
+
+// Counter step of round `round` of write number `number`: writing again draws anew.
+inline std::uint32_t step_of(std::uint32_t number, std::uint32_t round = 0) { return number << 8 | round; }
 
 // Uniform in (0, 1), as Random::uniform4 makes it.
 inline double uniform(std::uint32_t word) { return (word + 0.5) * 0x1p-32; }

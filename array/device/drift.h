@@ -14,7 +14,8 @@ class DriftedAt {
   bool by_device() const { return by_state_ || (power_ && power_->nu_sigma > 0); }  // whether `z` matters
   // Conductance of a device that had `g_S` before drift and whose normal number is `z`.
   double operator()(double g_S, double z) const;
-  // The score at which the exponent of devices of `g_S` is cut or folded at 0; infinite where there is none.
+  // Normal number z at which the drift exponent of a device of `g_S` reaches 0: integrals over z must break there.
+  // Infinite where exponents do not differ from device to device.
   double kink(double g_S) const;
 
  private:

@@ -27,35 +27,35 @@ struct WrittenChunk {
 
 void add_error(const ExactWrite&, const SolvedWrite&, const WrittenChunk&) {}
 
-void add_error(const GaussianWrite& write, const SolvedWrite&, const WrittenChunk& c) {
+void add_error(const GaussianWrite& write, const SolvedWrite& solved, const WrittenChunk& c) {
   float z[chunk_size];
-  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
+  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()}, false, step_of(solved.write_number));
   const double per_g_max = 1 / c.device.g_max_S;
   for (std::size_t i = 0; i < c.ids.size(); ++i) {
     c.g_S[i] += at_least_zero(polynomial(write.sigma_S, c.target_S[i] * per_g_max)) * z[i];
   }
 }
 
-void add_error(const WindowWrite& write, const SolvedWrite&, const WrittenChunk& c) {
+void add_error(const WindowWrite& write, const SolvedWrite& solved, const WrittenChunk& c) {
   std::uint32_t u[chunk_size];
-  words(c.random, Purpose::write_error, c.ids, {u, c.ids.size()});
+  words(c.random, Purpose::write_error, c.ids, {u, c.ids.size()}, false, step_of(solved.write_number));
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += write.half_width_S * (2 * uniform(u[i]) - 1);
 }
 
 void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const WrittenChunk& c) {
   float z[chunk_size];
-  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()});
+  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()}, false, step_of(solved.write_number));
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += solved.sigma_S * z[i];
 }
 
 void add_error(const WriteVerify&, const SolvedWrite& solved, const WrittenChunk& c) {
-  write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record);
+  write_verified(c.device, *solved.verify, c.random, c.ids, c.target_S, c.g_S, c.record, solved.write_number);
 }
 
 void add_error(const PulseWrite&, const SolvedWrite& solved, const WrittenChunk& c) {
   const std::size_t n = c.ids.size();
   std::uint32_t word[chunk_size];
-  words(c.random, Purpose::write_error, c.ids, {word, n});
+  words(c.random, Purpose::write_error, c.ids, {word, n}, false, step_of(solved.write_number));
   for (std::size_t i = 0; i < n; ++i) {
     const PulseTables::Outcome one = solved.pulses->draw(c.target_S[i], word[i]);
     c.g_S[i] += one.g_S - c.target_S[i];
@@ -65,10 +65,10 @@ void add_error(const PulseWrite&, const SolvedWrite& solved, const WrittenChunk&
 
 // One factor exp(sigma z) per device; `second` chooses the number of the pair of draws that is its own.
 void scale_by_spread(double sigma, bool second, const Random& random, std::span<const CellId> ids,
-                     std::span<double> g_S) {
+                     std::span<double> g_S, std::uint32_t number = 0) {
   if (sigma == 0) return;
   float z[chunk_size];
-  normals(random, Purpose::device_spread, ids, {z, ids.size()}, second);
+  normals(random, Purpose::device_spread, ids, {z, ids.size()}, second, step_of(number));
   for (std::size_t i = 0; i < ids.size(); ++i) g_S[i] *= std::exp(sigma * z[i]);
 }
 
@@ -99,7 +99,7 @@ void write_chunk(const Device& device, const SolvedWrite& solved, const Random& 
     scale_by_spread(device.spread.device_to_device, false, random, ids, {window, n});
     for (std::size_t i = 0; i < n; ++i) g_S[i] *= window[i];
   }
-  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, {g_S, n});
+  scale_by_spread(device.spread.cycle_to_cycle, true, random, ids, {g_S, n}, solved.write_number);
   std::visit(
       [&](const auto& model) {
         add_error(model, solved, {device, random, ids, target_S, {g_S, n}, record});

@@ -145,13 +145,14 @@ double VerifyTables::mean_pulses() const {
 }
 
 void write_verified(const Device& device, const VerifyTables& tables, const Random& random, std::span<const CellId> ids,
-                    std::span<const double> target_S, std::span<double> g_S, const WriteRecord& record) {
+                    std::span<const double> target_S, std::span<double> g_S, const WriteRecord& record,
+                    std::uint32_t write_number) {
   const auto& w = std::get<WriteVerify>(device.write);
   const std::size_t n = ids.size();
   std::uint32_t word[chunk_size];
   VerifyOutcome one[chunk_size];
   std::uint8_t round[chunk_size];
-  words(random, Purpose::write_error, ids, {word, n});
+  words(random, Purpose::write_error, ids, {word, n}, false, step_of(write_number));
   tables.draw(0, target_S, {word, n}, {one, n});
   std::fill_n(round, n, std::uint8_t{0});
   double aim_S[chunk_size];
@@ -159,13 +160,13 @@ void write_verified(const Device& device, const VerifyTables& tables, const Rand
   std::vector<RelaxedAt> after;  // so many waits
   if (w.rounds > 1) {
     std::copy(g_S.begin(), g_S.end(), aim_S);
-    normals(random, Purpose::relaxation, ids, {z, n});
+    normals(random, Purpose::relaxation, ids, {z, n}, false, step_of(write_number));
     for (int waits = 0; waits < w.rounds; ++waits)
       after.emplace_back(device.relaxation, device.g_max_S, waits * w.wait_s);
   }
   for (std::size_t i = 0; i < n; ++i) g_S[i] += static_cast<double>(one[i].offset_S);
   for (int r = 1; r < w.rounds; ++r) {
-    const auto step = static_cast<std::uint32_t>(r);
+    const std::uint32_t step = step_of(write_number, static_cast<std::uint32_t>(r));
     float read[chunk_size], new_z[chunk_size];
     VerifyOutcome again[chunk_size];
     normals(random, Purpose::write_error, ids, {read, n}, true, step);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each pulse's own noise stays in the state, that of reading does not: residuals n pulses apart differ by variance
 // n cycle^2 + 2 read^2. Told apart by n = 1 and a twentieth of the train, so that slow noise of reading, which grows
-// over a few pulses only, is not taken for that of pulses; further apart the state forgets. Intervals by the jackknife
-// over blocks of readings.
+// over a few pulses only, is not taken for that of pulses; further apart the state forgets. Over blocks of readings
+// add_noise() takes the jackknife for its intervals, possible_noise() the bootstrap for its draws.
 #include <fmt/format.h>
 
 #include <algorithm>

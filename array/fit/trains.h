@@ -55,10 +55,11 @@ TrainResiduals train_residuals(const Trains&, const LongTermFit&);
 struct PulseNoise {
   double cycle = 0, read = 0;
 };
-// By moments of the fit's residuals, as far as they tell it: `draws` of both from what they leave open (bootstrap over
-// blocks of readings), none below 0. Empty: too few readings.
+// `draws` plausible pairs of noise: a block bootstrap of the moment estimates from the fit's residuals. Estimates with
+// a negative variance are drawn again. Empty: too few readings.
 std::vector<PulseNoise> possible_noise(const Trains&, const LongTermFit&, int draws);
-// Adds both to the values and keys of the chosen candidate, with intervals, where they are above 0.
+// Adds the moment estimates of both to the values and keys of the chosen candidate, with intervals by the jackknife
+// over blocks of readings, where they are above 0.
 void add_noise(const Trains&, const LongTermFit&, FitPart&);
 
 // Intervals of a formula by the parametric bootstrap (Efron and Tibshirani 1993, section 6.5): trains drawn from the

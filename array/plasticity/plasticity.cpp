@@ -104,8 +104,8 @@ void fields(Visitor& v, ReportedFacts& r) {
 }
 
 void fields(Visitor& v, Plasticity& p) {
-  v(p.device, {.key = "device", .meaning = "what it is made of"});
-  v(p.doi, {.key = "doi", .meaning = "of the publication"});
+  v(p.device, {.key = "device", .meaning = "what it is made of", .label = true});
+  v(p.doi, {.key = "doi", .meaning = "of the publication", .label = true});
   v(p.reported, {.key = "reported", .meaning = "what the publication says beside its curves"});
   v(p.potentiation, {.key = "potentiation", .meaning = "response to positive pulses"});
   v(p.depression, {.key = "depression", .meaning = "response to negative pulses"});
@@ -114,7 +114,7 @@ void fields(Visitor& v, Plasticity& p) {
   v(p.stdp, {.key = "stdp", .meaning = "spike-timing dependence"});
   v(p.spread, {.key = "spread", .meaning = "differences between pulses and between devices"});
   v(p.v_read_V, {.key = "v_read", .meaning = "voltage the state is read at", .unit = Unit::volt, .positive = true});
-  v(p.figures, {.key = "figures", .meaning = "published figures and how ours are measured"});
+  v(p.figures, {.key = "figures", .meaning = "published figures and how ours are measured", .label = true});
 }
 
 std::vector<Diagnostic> check(const Plasticity& p) {

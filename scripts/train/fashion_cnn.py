@@ -13,16 +13,17 @@ import pathlib
 from collections import OrderedDict
 
 import common
+from products import Conv, Linear
 from torch import nn
 
 
 def network():
     return nn.Sequential(OrderedDict(
-        conv1=nn.Conv2d(1, 8, 3, padding=1), relu1=nn.ReLU(), pool1=nn.MaxPool2d(2),
-        conv2=nn.Conv2d(8, 16, 3, padding=1), relu2=nn.ReLU(), pool2=nn.MaxPool2d(2),
+        conv1=Conv(1, 8, 3, padding=1, pixels=True), relu1=nn.ReLU(), pool1=nn.MaxPool2d(2),
+        conv2=Conv(8, 16, 3, padding=1), relu2=nn.ReLU(), pool2=nn.MaxPool2d(2),
         flatten=nn.Flatten(),
-        fc1=nn.Linear(784, 64), relu3=nn.ReLU(), drop1=nn.Dropout(0.1),
-        fc2=nn.Linear(64, 10)))
+        fc1=Linear(784, 64), relu3=nn.ReLU(), drop1=nn.Dropout(0.1),
+        fc2=Linear(64, 10)))
 
 
 def main():
@@ -32,8 +33,7 @@ def main():
     data = common.load(options.data)
     model = network()
     common.train(model, data, options.epochs, rates=(3e-3, 1.5e-3), weight_decay=0.02, clip=2.5)
-    common.report(model, data)
-    common.export(model, options.output)
+    common.finish(model, data, options)
 
 
 if __name__ == "__main__":

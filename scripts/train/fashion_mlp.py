@@ -13,15 +13,16 @@ import pathlib
 from collections import OrderedDict
 
 import common
+from products import Linear
 from torch import nn
 
 
 def network():
     return nn.Sequential(OrderedDict(
         flatten=nn.Flatten(),
-        fc1=nn.Linear(784, 256), relu1=nn.ReLU(), drop1=nn.Dropout(0.2),
-        fc2=nn.Linear(256, 128), relu2=nn.ReLU(), drop2=nn.Dropout(0.2),
-        fc3=nn.Linear(128, 10)))
+        fc1=Linear(784, 256, pixels=True), relu1=nn.ReLU(), drop1=nn.Dropout(0.2),
+        fc2=Linear(256, 128), relu2=nn.ReLU(), drop2=nn.Dropout(0.2),
+        fc3=Linear(128, 10)))
 
 
 def main():
@@ -31,8 +32,7 @@ def main():
     data = common.load(options.data)
     model = network()
     common.train(model, data, options.epochs, rates=(3e-3, 1.5e-3), weight_decay=0.1, clip=2.5)
-    common.report(model, data)
-    common.export(model, options.output)
+    common.finish(model, data, options)
 
 
 if __name__ == "__main__":

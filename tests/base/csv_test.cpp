@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 
 namespace bitline::csv_test {
@@ -30,6 +33,28 @@ TEST_CASE("a table with comments, quotes and Windows line ends") {
   CHECK(t.number(1, "x") == -2e-3);
   CHECK(t.has("x"));
   CHECK(!t.has("y"));
+}
+
+TEST_CASE("fields are quoted as RFC 4180 says") {
+  CHECK(csv_field("fc1") == "fc1");
+  CHECK(csv_field("") == "");
+  CHECK(csv_field("a b") == "a b");
+  CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_field("say \"hi\"") == "\"say \"\"hi\"\"\"");
+  CHECK(csv_field("two\nlines") == "\"two\nlines\"");
+  CHECK(csv_field("\r") == "\"\r\"");
+  CHECK(csv_field("\"") == "\"\"\"\"");
+}
+
+TEST_CASE("every field that is written is read back, line ends in quotes included") {
+  const std::vector<std::string> fields = {"fc1", "", "a,b", "say \"hi\"", "two\nlines", "\"", "#", " x ", "a\"b"};
+  std::string text = "a,b,c,d,e,f,g,h,i\n";
+  for (const std::string& f : fields) text += csv_field(f) + (&f == &fields.back() ? "\nend,,,,,,,,x\n" : ",");
+  const CsvTable t = CsvTable::parse(text, "t");
+  REQUIRE(t.rows() == 2);
+  CHECK(t.row(0) == fields);
+  CHECK(t.line(0) == 2);
+  CHECK(t.line(1) == 4);  // the row before has two lines
 }
 
 TEST_CASE("what is wrong is told with its line") {

@@ -98,8 +98,30 @@ TEST_CASE("Markdown: one row each, seven cells, bars escaped") {
   }
 }
 
+namespace {
+
+// The schema with every reference in its place, what stands beside it kept.
+Json resolved(const Json& node, const Json& defs) {
+  if (!node.is_structured()) return node;
+  Json out = node;
+  if (node.is_object() && node.contains("$ref")) {
+    const std::string name = node["$ref"].get<std::string>().substr(std::string("#/$defs/").size());
+    REQUIRE(defs.contains(name));
+    out = defs[name];
+    for (const auto& [key, value] : node.items())
+      if (key != "$ref") out[key] = value;
+    return resolved(out, defs);
+  }
+  for (auto& child : out) child = resolved(child, defs);
+  return out;
+}
+
+}  // namespace
+
 TEST_CASE("JSON Schema has the same keys") {
-  const Json j = Json::parse(json_schema(visit, "Example"));
+  const Json written = Json::parse(json_schema(visit, "Example"));
+  Json j = resolved(written, written["$defs"]);
+  j.erase("$defs");
   CHECK(j["$schema"] == "https://json-schema.org/draft/2020-12/schema");
   CHECK(j["title"] == "Example");
   CHECK(j["type"] == "object");
@@ -125,6 +147,21 @@ TEST_CASE("JSON Schema has the same keys") {
   CHECK(shape[2]["properties"]["inner"]["anyOf"][2]["enum"] == Json{"plain", "round"});
   CHECK(j["properties"]["points"]["anyOf"][0]["items"]["properties"].contains("y"));
   CHECK(j["properties"]["named"]["additionalProperties"]["properties"].contains("y"));
+}
+
+TEST_CASE("JSON Schema says once what several keys share, and nothing else apart") {
+  const std::string text = json_schema(visit, "Example");
+  const Json j = Json::parse(text);
+  const auto uses = [&](const std::string& name) {
+    std::size_t n = 0;
+    for (std::size_t at = 0; (at = text.find("\"#/$defs/" + name + "\"", at)) != std::string::npos; ++at) ++n;
+    return n;
+  };
+  for (const auto& [name, schema] : j["$defs"].items()) CHECK_MESSAGE(uses(name) > 1, name);
+  CHECK(uses("point") == 3);  // point, points, named
+  CHECK(j["$defs"]["point"]["properties"].contains("x"));
+  CHECK(j["properties"]["points"]["anyOf"][0]["items"] == Json{{"$ref", "#/$defs/point"}});
+  CHECK(j["properties"]["count"]["anyOf"][0]["maximum"] == 100);  // of one key only
 }
 
 TEST_CASE("required keys may come from a base") {

@@ -54,7 +54,14 @@ with tempfile.TemporaryDirectory() as d:
     alone = json.loads(call("run", "fashion-mlp", "--json", "--set", "workload.images=20", "--set", "workload.calibration_images=16", "--set", "instances=1",
                             "--set", "adc.bits=4", "--set", "array.active_rows=all", "--seed", "2").stdout)
     strip = lambda r: {k: v for k, v in r.items() if k not in ("timing", "provenance")}
-    check("a point is a run", strip(record["result"]) == strip(alone) and alone["config_hash"] == rows[3]["hash"])
+    check("a point is a run", record["kept"] == {"quality.value": alone["quality"]["value"], "energy.per_inference_J": alone["energy"]["per_inference_J"],
+                                                 "layers.fc1.snr_db": alone["layers"][0]["snr_db"]}, record["kept"])
+    check("a line is short", set(record) == {"hash", "point", "kept", "timing", "provenance"} and len(json.dumps(record)) < 600, record)
+    full = d / "full.yaml"
+    full.write_text(plan_text.replace("[4, 6, 8]", "[4]").replace("[144, all]", "[all]").replace("[1, 2]", "[2]") + "results: full\n")
+    expect("whole results", 0, "sweep", full, "--out", d / "full", out="1 points: 1 done now")
+    record = json.loads(lines(d / "full")[0])
+    check("a whole result is that of the run", strip(record["result"]) == strip(alone))
 
     # Running again does nothing and changes nothing.
     before = (d / "whole/points.jsonl").read_bytes()

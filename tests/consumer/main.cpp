@@ -6,7 +6,7 @@
 
 #include "arch/config.h"
 #include "base/npy.h"
-#include "report/version.h"
+#include "base/version.h"
 #include "sim/run.h"
 
 int main() try {

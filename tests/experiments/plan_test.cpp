@@ -4,11 +4,14 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "experiments/sweep_axes.h"
+#include "experiments/sweep_keys.h"
+#include "experiments/sweep_order.h"
 #include "tests/temporary_folder.h"
 
 namespace bitline::plan_test {
@@ -33,11 +36,38 @@ std::string problem_of(const std::string& text) {
   return "";
 }
 
-std::string values(const SweepAxes::Bundle& bundle) {
+std::string values(const AxisBundle& bundle) {
   std::string out;
   for (const auto& a : bundle) out += a.path + "=" + a.value + ";";
   return out;
 }
+
+std::vector<std::string> paths_of(const SweepAxes& axes) {
+  Sweep sweep;
+  sweep.axes = axes.all;
+  return sweep.paths();
+}
+
+const ConfigPath shipped{{BITLINE_SOURCE_DIR "/configs"}};
+
+Sweep sweep_of(const std::string& plan, const std::vector<Override>& overrides = {}) {
+  const test::TemporaryFolder folder;
+  write_file(folder.path / "plan.yaml", plan);
+  RunOptions run;
+  run.model_folders = {BITLINE_SOURCE_DIR "/models"};
+  return load_sweep(folder.path / "plan.yaml", overrides, shipped, run);
+}
+
+// What loading each point whole says its key is.
+void check_keys(const Sweep& sweep) {
+  FileKeys files;
+  for (std::size_t i = 0; i < sweep.size(); ++i) {
+    INFO("point ", i);
+    CHECK(sweep.keys[i] == point_key(sweep, sweep.load(i), files));
+  }
+}
+
+std::size_t distinct(const Sweep& sweep) { return std::set<Key>(sweep.keys.begin(), sweep.keys.end()).size(); }
 
 }  // namespace
 
@@ -46,25 +76,25 @@ TEST_CASE("the parts of a plan are axes in the order grid, zip, list, random, se
       "config: c\nseeds: [7, 8]\nlist: [{d: 1, e: 2}, {d: 3, e: 4}]\nzip: {b: [1, 2], c: [x, y]}\ngrid: {k: [1 uS, 2 "
       "uS, 3 uS], a.b: [all]}\n"
       "random: {points: 5, axes: {r: {from: 0, to: 1}}}\n");
-  CHECK(a.paths == std::vector<std::string>{"k", "a.b", "b", "c", "d", "e", "r", "seed"});
+  CHECK(paths_of(a) == std::vector<std::string>{"k", "a.b", "b", "c", "d", "e", "r", "seed"});
   REQUIRE(a.all.size() == 6);
-  CHECK(a.all[0].size() == 3);
-  CHECK(values(a.all[0][2]) == "k=3 uS;");
-  CHECK(values(a.all[2][1]) == "b=2;c=y;");
-  CHECK(values(a.all[3][1]) == "d=3;e=4;");
-  CHECK(a.all[4].size() == 5);
-  CHECK(values(a.all[5][1]) == "seed=8;");
-  CHECK(a.all[0][2][0].origin.line == 5);
-  CHECK(a.all[0][2][0].origin.column == 24);
+  CHECK(a.all[0].bundles.size() == 3);
+  CHECK(values(a.all[0].bundles[2]) == "k=3 uS;");
+  CHECK(values(a.all[2].bundles[1]) == "b=2;c=y;");
+  CHECK(values(a.all[3].bundles[1]) == "d=3;e=4;");
+  CHECK(a.all[4].bundles.size() == 5);
+  CHECK(values(a.all[5].bundles[1]) == "seed=8;");
+  CHECK(a.all[0].bundles[2][0].origin.line == 5);
+  CHECK(a.all[0].bundles[2][0].origin.column == 24);
 }
 
 TEST_CASE("what a point of a list leaves out stays as in the config") {
   const SweepAxes a = axes_of("config: c\nlist: [{}, {d: 1}, {e: 2, d: 3}]\n");
-  CHECK(a.paths == std::vector<std::string>{"d", "e"});
+  CHECK(paths_of(a) == std::vector<std::string>{"d", "e"});
   REQUIRE(a.all.size() == 1);
-  CHECK(values(a.all[0][0]) == "d=;e=;");
-  CHECK(values(a.all[0][1]) == "d=1;e=;");
-  CHECK(values(a.all[0][2]) == "d=3;e=2;");
+  CHECK(values(a.all[0].bundles[0]) == "d=;e=;");
+  CHECK(values(a.all[0].bundles[1]) == "d=1;e=;");
+  CHECK(values(a.all[0].bundles[2]) == "d=3;e=2;");
 }
 
 TEST_CASE("values keep what they are on one line of YAML") {
@@ -83,7 +113,7 @@ TEST_CASE("random axes lie within their ends, follow their scale, and depend onl
       "scale: log}, n: {from: 4, to: 6, whole: true}}}\n";
   const auto with_seed = [&](const std::string& seed) {
     std::string t = text;
-    return axes_of(t.replace(t.find('%'), 1, seed)).all.at(0);
+    return axes_of(t.replace(t.find('%'), 1, seed)).all.at(0).bundles;
   };
   const auto points = with_seed("1"), same = with_seed("1"), other = with_seed("2");
   REQUIRE(points.size() == 4000);
@@ -132,28 +162,106 @@ TEST_CASE("wrong parts of a plan") {
   CHECK(problem_of("config: c\nrandom: {points: 2}\n").find("axes") != std::string::npos);
 }
 
-TEST_CASE("points are all combinations, the last axis fastest, each with the hash of its config") {
+TEST_CASE("points are all combinations, the last axis fastest, each with the key of its config") {
   const test::TemporaryFolder folder;
   write_file(folder.path / "plan.yaml",
              "config: ideal\nset: {instances: 2}\ngrid: {quantization.weight_bits: [2, 3]}\nseeds: [5, 6, 5]\n");
-  const ConfigPath where{{BITLINE_SOURCE_DIR "/configs"}};
-  const Sweep sweep = load_sweep(folder.path / "plan.yaml", {{"arrays", "3"}}, where);
-  REQUIRE(sweep.points.size() == 6);
-  CHECK(values(sweep.points[4].axes) == "quantization.weight_bits=3;seed=6;");
-  CHECK(sweep.points[3].hash == sweep.points[5].hash);
-  std::set<std::string> hashes;
-  for (const auto& p : sweep.points) {
-    const LoadedConfig c = sweep.load(p);
+  const Sweep sweep = load_sweep(folder.path / "plan.yaml", {{"arrays", "3"}}, shipped, {});
+  REQUIRE(sweep.size() == 6);
+  CHECK(values(sweep.axes[0].bundles[sweep.digit(4, 0)]) + values(sweep.axes[1].bundles[sweep.digit(4, 1)]) ==
+        "quantization.weight_bits=3;seed=6;");
+  CHECK(sweep.values(4).size() == 2);
+  CHECK(sweep.values(4)[1]->value == "6");
+  CHECK(sweep.keys[3] == sweep.keys[5]);
+  for (std::size_t i = 0; i < sweep.size(); ++i) {
+    const LoadedConfig c = sweep.load(i);
     CHECK(c.config.instances == 2);
     CHECK(c.config.arrays == 3);
-    CHECK(p.hash == config_hash(c.config));
-    hashes.insert(p.hash);
   }
-  CHECK(hashes.size() == 4);
-  CHECK(sweep.load(sweep.points[4]).config.quantization.weight_bits == 3);
-  CHECK(sweep.load(sweep.points[4]).config.seed == 6);
-  CHECK(is_sweep_plan(folder.path / "plan.yaml", where));
-  CHECK_FALSE(is_sweep_plan(BITLINE_SOURCE_DIR "/configs/ideal.yaml", where));
+  CHECK(distinct(sweep) == 4);
+  CHECK(distinct_points(sweep).size() == 4);
+  CHECK(sweep.load(4).config.quantization.weight_bits == 3);
+  CHECK(sweep.load(4).config.seed == 6);
+  CHECK(is_sweep_plan(folder.path / "plan.yaml", shipped));
+  CHECK_FALSE(is_sweep_plan(BITLINE_SOURCE_DIR "/configs/ideal.yaml", shipped));
+}
+
+TEST_CASE("keys are those of the points' configs, however the axes lie in them") {
+  for (const char* plan : {
+           // Keys that mean something together, on axes of their own.
+           "config: fashion-mlp\ngrid: {adc.bits: [7, 8], quantization.weight_bits: [3, 4], layers: [{fc1: {adc.bits: "
+           "6}}, "
+           "{fc2: {digital: true}}]}\n",
+           "config: fashion-mlp\ngrid: {adc: [{type: ideal}, {type: flash, bits: 4}, {bits: 6}], technology: [65nm, "
+           "22nm], "
+           "technology.vdd: [1 V, 1.1 V]}\n",
+           "config: fashion-mlp\nset: {device: pcm}\nzip: {device.g_min: [0.1 uS, 0.2 uS], age: [1 h, 1 day]}\nseeds: "
+           "[1, "
+           "2]\n",
+           // Points that leave keys out, and names.
+           "config: fashion-mlp\nlist: [{}, {name: few, adc.bits: 4}, {name: many}, {device: rram-neurram, adc.bits: "
+           "8}]\n"
+           "grid: {input.v_read: [0.1 V, 0.2 V]}\n",
+           "config: fashion-mlp\nrandom: {points: 40, axes: {device.read_noise.relative: {from: 1 %, to: 5 %}, "
+           "periphery.bus_bits: {from: 16, to: 512, whole: true}, workload.images: {from: 10, to: 20, whole: true}}}\n",
+           "config: vgg8-cost\ngrid: {workload.activity: [{type: bits, ones: 30 %}, {type: uniform}], array.rows: "
+           "[128, "
+           "256], workload.shapes.0.outputs: [64, 128]}\n",
+           // Another base under the same keys, and rows that show published figures: read whole.
+           "config: fashion-mlp\ngrid: {base: [ideal, chip/two-chip-2t2r], adc.bits: [5, 6]}\n",
+           "config: fashion-mlp\ngrid: {adc.bits: [5, 6]}\nkeep: [published.0.ours]\n",
+           "config: fashion-mlp\ngrid: {published: [[], [{what: a, published: 1, ours: quality.value, source: b, with: "
+           "{adc.bits: 3}}]]}\nresults: full\n",
+       }) {
+    INFO(plan);
+    check_keys(sweep_of(plan));
+  }
+}
+
+TEST_CASE("points that differ in labels only are one; where rows show them they are two") {
+  const std::string plan = "config: fashion-mlp\nlist: [{name: a}, {name: b}, {name: c, published: []}]\n";
+  CHECK(distinct(sweep_of(plan)) == 1);
+  CHECK(distinct(sweep_of(plan + "results: full\n")) == 2);
+  CHECK(distinct(sweep_of(plan + "keep: [published.0.ours, quality.value]\n")) == 2);
+  CHECK(distinct(
+            sweep_of("config: isaac\ngrid: {budget: [[{name: a}], [{name: b}]]}\nkeep: [budget.chip.power_W]\n")) == 2);
+}
+
+TEST_CASE("dear stages vary slowest as points run") {
+  const Sweep sweep = sweep_of(
+      "config: fashion-mlp\ngrid: {technology: [65nm, 22nm], adc.bits: [7, 8], device.g_min: [1 uS, 2 uS], "
+      "workload.images: [10, 20], name: [a, b], age: [1 s, 1 h], array.rows: [576, 600]}\n");
+  const std::vector<std::size_t> order = distinct_points(sweep);
+  REQUIRE(order.size() == 64);  // names make no points
+  // How often each axis changes from one point to the next: the dearest once.
+  std::map<std::string, int> changes;
+  for (std::size_t i = 1; i < order.size(); ++i)
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a)
+      changes[sweep.axes[a].paths[0]] += sweep.digit(order[i], a) != sweep.digit(order[i - 1], a);
+  CHECK(changes["workload.images"] == 1);
+  CHECK(changes["array.rows"] == 3);
+  CHECK(changes["device.g_min"] == 7);
+  CHECK(changes["age"] == 15);
+  CHECK(changes["adc.bits"] == 31);
+  CHECK(changes["technology"] == 63);
+  CHECK(first_stage("device.drift") == RunStage::state);
+  CHECK(first_stage("wires.row") == RunStage::design);
+}
+
+TEST_CASE("a point is checked only where it is asked for, and values that no config takes always") {
+  const std::string bad = "config: fashion-mlp\ngrid: {device.g_min: [1 uS, 90 uS], adc.bits: [6, 7]}\n";
+  const Sweep sweep = sweep_of(bad);  // each value is sound, but not beside g_max
+  const std::vector<std::size_t> good{0, 1}, all{0, 1, 2, 3};
+  CHECK(check_points(sweep, good).empty());
+  std::string told;
+  try {
+    check_points(sweep, all);
+  } catch (const ConfigError& e) {
+    told = e.what();
+  }
+  CHECK(told.find("device.g_min=90 uS") != std::string::npos);
+  CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {adc.bits: [6, 70]}\n"), ConfigError);
+  CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {no_such_key: [6, 70]}\n"), ConfigError);
 }
 
 }  // namespace bitline::plan_test

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <zlib.h>
 
+#include <cmath>
+#include <set>
 #include <stdexcept>
 
+#include "base/files.h"
 #include "tests/fuzz/targets.h"
 #include "tests/workloads/onnx_models.h"
+#include "workloads/dataset.h"
 #include "workloads/idx.h"
-#include "workloads/network.h"
-#include "workloads/quantized.h"
+#include "workloads/interpret.h"
+#include "workloads/onnx_import.h"
+#include "workloads/operations.h"
 
 namespace bitline::fuzz {
 namespace fs = std::filesystem;
@@ -62,28 +67,39 @@ std::string convolutions() {
   return model.bytes();
 }
 
-// Multiply-adds and values of one image: whether running it is worth a fuzzer's time.
-double work(const Network& network) {
-  double sum = 0;
-  for (const auto& layer : network.layers) {
-    const double in = layer.input.size(), out = layer.output.size();
-    sum += in + out;
-    if (const auto* linear = std::get_if<Linear>(&layer.operation))
-      sum += static_cast<double>(linear->weights.data.size());
-    if (const auto* c = std::get_if<Convolution>(&layer.operation)) sum += out * c->weights.rows;
-    if (const auto* p = std::get_if<Pool>(&layer.operation)) sum += out * p->kernel_height * p->kernel_width;
+// Operations and values of one sample: whether running it is worth a fuzzer's time.
+double work(const workloads::Graph& graph) {
+  workloads::Operations all;
+  for (const workloads::PlacedNode& node : workloads::all_nodes(graph)) {
+    all += workloads::operations(graph, node);
+    for (int t : node.node->out)
+      all.bytes += static_cast<double>(node.times) *
+                   static_cast<double>(node.graph->tensors[static_cast<std::size_t>(t)].shape.size());
   }
-  return sum;
+  return all.macs + all.additions + all.multiplications + all.divisions + all.exponentials + all.comparisons +
+         all.bytes;
 }
 
 void read_network(const fs::path& file) {
-  Network network = read_onnx(file);
-  if (work(network) > 1e6) return;
-  const Dataset images = test::random_images(network.input, 3, 1);
-  run_float(network, images, 0, 3);
-  const QuantizedNetwork quantized(std::move(network), images,
-                                   [](int, const std::string&) { return LayerQuantization{}; });
-  quantized.run(images, 0, 3, QuantizedNetwork::exact_product);
+  const auto graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file));
+  if (work(*graph) > 1e6) return;
+  test::Numbers numbers(1);
+  std::vector<float> samples = numbers.reals(3 * static_cast<std::size_t>(graph->input().size()));
+  for (float& v : samples) v = std::abs(std::round(4 * v));  // indices of tables too
+  workloads::interpret_float(*graph, samples);
+  const workloads::IntegerGraph integers =
+      workloads::quantize(graph, {samples, true, false}, [](int, const std::string&) { return LayerQuantization{}; });
+  workloads::interpret(integers, samples, 0, workloads::multiply_exactly);
+}
+
+// The two networks above and those of the tests of exporters' files.
+std::vector<std::string> networks() {
+  std::vector<std::string> seeds{perceptron(), convolutions()};
+  std::set<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(BITLINE_SOURCE_DIR) / "tests/workloads/data/onnx"))
+    if (entry.path().extension() == ".onnx") files.insert(entry.path());
+  for (const fs::path& file : files) seeds.push_back(read_file(file));
+  return seeds;
 }
 
 std::string idx(const std::vector<std::uint32_t>& shape) {
@@ -115,7 +131,7 @@ void read_images(const fs::path& file) { read_idx(file, ""); }
 
 }  // namespace
 
-Target onnx_target() { return {"onnx", ".onnx", {perceptron(), convolutions()}, {}, read_network}; }
+Target onnx_target() { return {"onnx", ".onnx", networks(), {}, read_network}; }
 
 Target idx_images_target() {
   const std::string images = idx({3, 4, 5}), large = idx({9, 28, 28});
@@ -124,7 +140,7 @@ Target idx_images_target() {
 
 Target idx_labels_target() {
   const std::string labels = idx({40});
-  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { read_idx_array(file, 1); }};
+  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { workloads::read_idx_labels(file); }};
 }
 
 }  // namespace bitline::fuzz

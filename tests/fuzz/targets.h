@@ -22,5 +22,9 @@ Target npy_target();
 Target onnx_target();        // read_onnx(), then an inference if the network is small
 Target idx_images_target();  // plain and gzip
 Target idx_labels_target();
+Target npz_target();      // archives with MedMNIST's keys
+Target arrays_target();   // .npy as inputs and as labels
+Target picture_target();  // PNG and JPEG
+Target sound_target();    // WAV
 
 }  // namespace bitline::fuzz

@@ -47,14 +47,14 @@ TEST_CASE("a layer's bar is cut in the proportion of its parts, all bars to one 
   CHECK(attribute(svg, "fc1, adc: 200 nJ", "x") ==
         doctest::Approx(attribute(svg, "fc1, array: 500 nJ", "x") + fc1_array).epsilon(1e-4));
   // Swatch and segments of one part have one colour.
-  CHECK(count(svg, "fill=\"" + part_color("adc", 0) + "\"") == 4);
+  CHECK(count(svg, "fill=\"" + part_color(Part::adc) + "\"") == 4);
 }
 
 TEST_CASE("what no layer is charged with has a bar, and parts below 1 % are one") {
   Result r = costed_result();
-  r.energy_J.back().second = 0.4e-6;  // leakage
-  r.layers[0].energy_breakdown_J.emplace_back("mux", 1e-9);
-  r.layers[1].energy_breakdown_J.emplace_back("sample_hold", 2e-9);
+  r.costs.energy_J.add(Part::leakage, 0.4e-6);
+  r.costs.layers[0].energy_breakdown_J.add(Part::mux, 1e-9);
+  r.costs.layers[1].energy_breakdown_J.add(Part::sample_hold, 2e-9);
   const std::string svg = layer_energy_svg(r);
   check_says(svg, {"whole chip, leakage: 400 nJ", "fc1, other: 1 nJ", "fc2, other: 2 nJ",
                    "other, each below 1 %: mux, sample_hold"});
@@ -63,13 +63,14 @@ TEST_CASE("what no layer is charged with has a bar, and parts below 1 % are one"
   CHECK(layer_energy_svg(sample_result()).find("other") == std::string::npos);
 }
 
-TEST_CASE("every part has a colour of its own") {
-  const std::vector<std::string> parts = {"array",      "adc",           "driver",   "mux",          "sample_hold",
-                                          "shift_add",  "accumulate",    "buffer",   "interconnect", "off_chip",
-                                          "activation", "digital",       "clock",    "reload",       "leakage",
-                                          "transfer",   "level_shifter", "floorplan"};
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    for (std::size_t k = 0; k < i; ++k) CHECK(part_color(parts[i], 99) != part_color(parts[k], 99));
+TEST_CASE("every part has a name and a colour of its own") {
+  for (std::size_t i = 0; i < part_count; ++i)
+    for (std::size_t k = 0; k < i; ++k) {
+      CAPTURE(i);
+      CAPTURE(k);
+      CHECK(part_color(static_cast<Part>(i)) != part_color(static_cast<Part>(k)));
+      CHECK(name_of(static_cast<Part>(i)) != name_of(static_cast<Part>(k)));
+    }
 }
 
 TEST_CASE("arrays have lines in time, in the colours of the mapping") {
@@ -88,19 +89,19 @@ TEST_CASE("arrays have lines in time, in the colours of the mapping") {
 
 TEST_CASE("a period is marked where it is shorter than the latency") {
   Result r = costed_result();
-  r.throughput_per_s = 1 / 10e-6;
+  r.costs.throughput_per_s = 1 / 10e-6;
   std::string svg = timeline_svg(r);
   check_says(svg, {"period 10 us: the next image starts", "stroke-dasharray"});
   CHECK(svg.find("makes images wait") != std::string::npos);  // array 3 is busy from 0 to 11 us
-  r.timeline.pop_back();
+  r.costs.timeline.pop_back();
   svg = timeline_svg(r);
   CHECK(svg.find("makes images wait") == std::string::npos);
 }
 
 TEST_CASE("of many arrays some are shown, of every layer, and the others are counted") {
   Result r = costed_result();
-  r.timeline.clear();
-  for (int array = 0; array < 100; ++array) r.timeline.push_back({array < 98 ? 0 : array - 97, array, 0, 1e-6});
+  r.costs.timeline.clear();
+  for (int array = 0; array < 100; ++array) r.costs.timeline.push_back({array < 98 ? 0 : array - 97, array, 0, 1e-6});
   const std::string svg = timeline_svg(r);
   CHECK(count(svg, "\">array ") == timeline_arrays);
   check_says(svg, {"40 of 100 arrays", "60 are left out", ">array 98<", ">array 99<"});
@@ -108,10 +109,10 @@ TEST_CASE("of many arrays some are shown, of every layer, and the others are cou
 
 TEST_CASE("writing anew is left out of the time axis, with words") {
   Result r = costed_result();
-  r.latency_s.emplace_back("reload", 1e-3);
-  r.latency_per_inference_s += 1e-3;
-  for (Busy& b : r.timeline) b.start_s += 1e-3, b.end_s += 1e-3;
-  r.throughput_per_s = 1 / r.latency_per_inference_s;
+  r.costs.latency_s.add(Part::reload, 1e-3);
+  r.costs.latency_per_inference_s += 1e-3;
+  for (Busy& b : r.costs.timeline) b.start_s += 1e-3, b.end_s += 1e-3;
+  r.costs.throughput_per_s = 1 / r.costs.latency_per_inference_s;
   const std::string svg = timeline_svg(r);
   check_says(svg, {"Time 0:", "time since the arrays are written", ">10 us<"});
   CHECK(attribute(svg, "array 0, fc1", "width") ==
@@ -133,24 +134,24 @@ TEST_CASE("the interval says what it means") {
   check_says(energy_interval_text(r),
              {"937.5 nJ", "0.6 .. 1.5 uJ", "(adc) by a factor of 3.2", "half of all published", "errors of circuits"});
   CHECK(energy_interval_text(r).find("off-chip") == std::string::npos);
-  r.energy_J.emplace_back("off_chip", 1e-9);
+  r.costs.energy_J.add(Part::off_chip, 1e-9);
   check_says(energy_interval_text(r), {" and off-chip memory"});
-  r.energy_low_J = r.energy_high_J = r.energy_per_inference_J;
+  r.costs.energy_low_J = r.costs.energy_high_J = r.costs.energy_per_inference_J;
   check_says(energy_interval_text(r), {"no interval", "not make it exact"});
   CHECK(energy_interval_text(sample_result()) == "");
 }
 
 TEST_CASE("who wins is said, whoever it is") {
   const Result r = costed_result();
-  CHECK(baseline_verdict(r, r.baselines[0]) ==
+  CHECK(baseline_verdict(r, r.costs.baselines[0]) ==
         "MAC plane: the digital machine wins in latency (4 x), area (2 x) and TOPS/mm2 (8 x). This chip wins in energy "
         "(4 x).");
   // Its energy lies within the interval.
   CHECK(
-      baseline_verdict(r, r.baselines[1]) ==
+      baseline_verdict(r, r.costs.baselines[1]) ==
       "digital memory: This chip wins in latency (4 x), area (10 x) and TOPS/mm2 (10 x). In energy neither wins: 1 uJ "
       "lies within this chip's interval.");
-  Baseline better = r.baselines[0];
+  Baseline better = r.costs.baselines[0];
   better.energy_J = 1e-7;
   check_says(baseline_verdict(r, better), {"wins in energy (9.38 x), latency", "better in every figure"});
   CHECK(baseline_verdict(r, better).find("This chip wins") == std::string::npos);
@@ -185,7 +186,7 @@ TEST_CASE("the page has sections for what costs can tell, and none for what is m
                     "One inference in time",
                     "Energy by layer and part"});
   Result light = costed_result();
-  light.energy_write_J = light.energy_per_inference_J / 5;
+  light.costs.energy_write_J = light.costs.energy_per_inference_J / 5;
   check_says(html_report(light, ""), {"0.2 inferences"});
   const std::string bare = html_report(sample_result(), "");
   for (const char* heading : {"<h2>Beside digital", "<h2>Unit costs", "<h2>Budget", "mean power of refreshing"})

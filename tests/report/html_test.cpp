@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "report/modelled.h"
 #include "report/text.h"
 #include "tests/report/sample.h"
 
@@ -81,22 +80,13 @@ TEST_CASE("wires have a section when they are not ideal") {
   CHECK(html.find("solved; 3 reads by direct reduction") != std::string::npos);
 }
 
-TEST_CASE("what is not modelled is said, and it is that of the run") {
-  for (const Result& r : {sample_result(), wired_result()}) {
-    const std::string html = html_report(r, "");
-    CHECK(modelled(r).size() >= 6);
-    for (const Simplification& s : modelled(r)) {
-      CHECK(html.find(escape_markup(s.what)) != std::string::npos);
-      CHECK(html.find(escape_markup(s.status)) != std::string::npos);
-    }
-  }
-  const auto wires = [](const Result& r) {
-    for (const Simplification& s : modelled(r))
-      if (s.what == "Wire resistance") return s.status;
-    return std::string();
-  };
-  CHECK(wires(sample_result()).starts_with("Not modelled in this run"));
-  CHECK(wires(wired_result()).starts_with("Exact"));
+TEST_CASE("what the models leave out is said, as they said it") {
+  Result r = sample_result();
+  r.simplifications = {{"Read noise", {{"White & independent."}, {"No 1/f noise.", {"device.slow_noise"}}}},
+                       {"Clock", {{"No tree."}}}};
+  const std::string html = html_report(r, "");
+  CHECK(html.find("White &amp; independent. No 1/f noise.") != std::string::npos);
+  CHECK(html.find("<td>Clock</td>") != std::string::npos);
 }
 
 }  // namespace bitline::html_test

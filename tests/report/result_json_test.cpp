@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // result.json: the contract's keys in their order, sums, nulls, and no number that is none.
-#include "report/result_json.h"
+#include "sim/result_json.h"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "report/version.h"
+#include "base/version.h"
 #include "tests/report/sample.h"
 
 namespace bitline::result_json_test {
@@ -36,10 +36,9 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the contract's keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",
-                        "warnings",       "assumed",         "shapes",      "quality", "write",
-                        "wires",          "energy",          "latency",     "area",    "efficiency",
-                        "baselines",      "unit_costs",      "budget",      "mapping", "layers",
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",   "status",  "warnings", "assumed",
+                        "shapes",         "quality",         "write",       "wires",  "energy",  "latency",  "area",
+                        "efficiency",     "baselines",       "unit_costs",  "budget", "mapping", "layers",   "nodes",
                         "published",      "timing",          "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) ==
@@ -66,6 +65,7 @@ TEST_CASE("result.json has exactly the contract's keys, in order") {
   CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
                                      "energy_breakdown_J"});
+  CHECK(keys(j["nodes"][0]) == Keys{"name", "operation", "where", "paid_by", "macs", "energy_J", "latency_s"});
   CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind", "within"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
@@ -141,11 +141,11 @@ TEST_CASE("set optionals are numbers; a part named twice is added up") {
   r.write.unpulsed_frac = 0.25;
   r.write.read_after_s = 3600;
   r.write.refresh_in_s = 7200;
-  r.unused_arrays_m2 = 1e-6;
-  r.energy_write_J = 3e-3;
-  r.write_time_s = 2e-3;
-  r.refresh_W = 1e-6;
-  r.energy_J.push_back({"adc", 0.25e-6});
+  r.costs.unused_arrays_m2 = 1e-6;
+  r.costs.energy_write_J = 3e-3;
+  r.costs.write_time_s = 2e-3;
+  r.costs.refresh_W = 1e-6;
+  r.costs.energy_J.add(Part::adc, 0.25e-6);
   const Json j = Json::parse(result_json(r));
   CHECK(j["write"]["pulses_per_cell"] == 5.5);
   CHECK(j["write"]["unpulsed_frac"] == 0.25);
@@ -175,24 +175,24 @@ TEST_CASE("a number that is not finite throws and names its key") {
       {"write.unpulsed_frac", [](Result& r, double x) { r.write.unpulsed_frac = x; }},
       {"write.read_after_s", [](Result& r, double x) { r.write.read_after_s = x; }},
       {"write.refresh_in_s", [](Result& r, double x) { r.write.refresh_in_s = x; }},
-      {"area.unused_arrays_m2", [](Result& r, double x) { r.unused_arrays_m2 = x; }},
-      {"energy.write_J", [](Result& r, double x) { r.energy_write_J = x; }},
-      {"energy.write_s", [](Result& r, double x) { r.write_time_s = x; }},
-      {"energy.refresh_W", [](Result& r, double x) { r.refresh_W = x; }},
-      {"energy.interval_J.1", [](Result& r, double x) { r.energy_high_J = x; }},
-      {"efficiency.boundaries.chip.tops_per_w", [](Result& r, double x) { r.boundaries[2].tops_per_w = x; }},
-      {"baselines.MAC plane.energy_J", [](Result& r, double x) { r.baselines[0].energy_J = x; }},
-      {"unit_costs.adder.area_m2", [](Result& r, double x) { r.unit_costs[2].unit.area_m2 = x; }},
+      {"area.unused_arrays_m2", [](Result& r, double x) { r.costs.unused_arrays_m2 = x; }},
+      {"energy.write_J", [](Result& r, double x) { r.costs.energy_write_J = x; }},
+      {"energy.write_s", [](Result& r, double x) { r.costs.write_time_s = x; }},
+      {"energy.refresh_W", [](Result& r, double x) { r.costs.refresh_W = x; }},
+      {"energy.interval_J.1", [](Result& r, double x) { r.costs.energy_high_J = x; }},
+      {"efficiency.boundaries.chip.tops_per_w", [](Result& r, double x) { r.costs.boundaries[2].tops_per_w = x; }},
+      {"baselines.MAC plane.energy_J", [](Result& r, double x) { r.costs.baselines[0].energy_J = x; }},
+      {"unit_costs.adder.area_m2", [](Result& r, double x) { r.costs.unit_costs[2].unit.area_m2 = x; }},
       {"budget.chip.power_W", [](Result& r, double x) { r.budget[1].power_W = x; }},
-      {"layers.fc2.settle_s", [](Result& r, double x) { r.layers[1].settle_s = x; }},
-      {"energy.breakdown_J.adc", [](Result& r, double x) { r.energy_J[1].second = x; }},
-      {"latency.throughput_per_s", [](Result& r, double x) { r.throughput_per_s = x; }},
-      {"area.total_m2", [](Result& r, double x) { r.area_m2 = x; }},
-      {"efficiency.tops_per_w", [](Result& r, double x) { r.tops_per_w = x; }},
+      {"layers.fc2.settle_s", [](Result& r, double x) { r.costs.layers[1].settle_s = x; }},
+      {"energy.breakdown_J.adc", [](Result& r, double x) { r.costs.energy_J.add(Part::adc, x); }},
+      {"latency.throughput_per_s", [](Result& r, double x) { r.costs.throughput_per_s = x; }},
+      {"area.total_m2", [](Result& r, double x) { r.costs.area_m2 = x; }},
+      {"efficiency.tops_per_w", [](Result& r, double x) { r.costs.tops_per_w = x; }},
       {"mapping.cell_utilisation", [](Result& r, double x) { r.mapping.cell_utilisation = x; }},
-      {"layers.fc2.adc_full_scale_A", [](Result& r, double x) { r.layers[1].adc_full_scale_A = x; }},
+      {"layers.fc2.adc_full_scale_A", [](Result& r, double x) { r.reads[1].adc_full_scale_A = x; }},
       {"layers.fc1.energy_breakdown_J.array",
-       [](Result& r, double x) { r.layers[0].energy_breakdown_J[0].second = x; }},
+       [](Result& r, double x) { r.costs.layers[0].energy_breakdown_J.add(Part::array, x); }},
       {"published.1.published", [](Result& r, double x) { r.published[1].published = x; }},
       {"timing.run", [](Result& r, double x) { r.timing[1].second = x; }},
   };
@@ -213,12 +213,12 @@ TEST_CASE("a number that is not finite throws and names its key") {
 
 TEST_CASE("a layer that deviates nowhere has no signal-to-noise ratio") {
   Result r = costed_result();
-  r.layers[0].snr_db = std::numeric_limits<double>::infinity();
+  r.reads[0].snr_db = std::numeric_limits<double>::infinity();
   CHECK(Json::parse(result_json(r))["layers"][0]["snr_db"].is_null());
   CHECK(!lookup(r, "layers.fc1.snr_db"));
-  r.layers[0].snr_db = -std::numeric_limits<double>::infinity();
+  r.reads[0].snr_db = -std::numeric_limits<double>::infinity();
   CHECK_THROWS_AS(result_json(r), RunError);
-  r.layers[0].snr_db = std::nan("");
+  r.reads[0].snr_db = std::nan("");
   CHECK_THROWS_AS(result_json(r), RunError);
 }
 
@@ -245,8 +245,8 @@ TEST_CASE("lookup finds what a path names") {
     CAPTURE(nowhere);
     CHECK(!lookup(r, nowhere));
   }
-  r.layers[0].name = "fc";
-  r.layers[1].name = "fc.a.b";
+  r.costs.layers[0].name = "fc";
+  r.costs.layers[1].name = "fc.a.b";
   CHECK(lookup(r, "layers.fc.a.b.snr_db") == 19.25);
   CHECK(lookup(r, "layers.fc.snr_db") == 21.5);
 }

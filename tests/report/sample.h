@@ -36,18 +36,22 @@ inline Result sample_result() {
   r.write.sigma_S = 1.111e-6;
   r.write.cells = 234752;
   r.write.level_accuracy_ci95 = {0.8449, 0.8463};
-  r.write_needs = "programming.voltage and programming.pulse";
-  r.energy_J = {{"array", 0.5e-6}, {"adc", 0.25e-6}, {"driver", 0.125e-6}, {"shift_add", 0.0625e-6}, {"leakage", 0}};
-  r.energy_per_inference_J = 0.9375e-6;
-  r.latency_s = {{"array", 8e-6}, {"adc", 4e-6}};
-  r.latency_per_inference_s = 12e-6;
-  r.throughput_per_s = 83333.25;
-  r.area_breakdown_m2 = {{"array", 1e-6}, {"adc", 2e-6}, {"driver", 0.5e-6}};
-  r.area_m2 = 3.5e-6;
-  r.tops_per_w = 0.5;
-  r.tops_per_mm2 = 0.011;
-  r.efficiency_definition = "two operations per multiply-accumulate of 4-bit weights and 8-bit inputs";
-  r.one_bit_tops_per_w = 16;
+  r.costs.write_needs = "programming.voltage and programming.pulse";
+  r.costs.energy_J = {{Part::array, 0.5e-6},
+                      {Part::adc, 0.25e-6},
+                      {Part::driver, 0.125e-6},
+                      {Part::shift_add, 0.0625e-6},
+                      {Part::leakage, 0}};
+  r.costs.energy_per_inference_J = 0.9375e-6;
+  r.costs.latency_s = {{Part::array, 8e-6}, {Part::adc, 4e-6}};
+  r.costs.latency_per_inference_s = 12e-6;
+  r.costs.throughput_per_s = 83333.25;
+  r.costs.area_breakdown_m2 = {{Part::array, 1e-6}, {Part::adc, 2e-6}, {Part::driver, 0.5e-6}};
+  r.costs.area_m2 = 3.5e-6;
+  r.costs.tops_per_w = 0.5;
+  r.costs.tops_per_mm2 = 0.011;
+  r.costs.efficiency_definition = "two operations per multiply-accumulate of 4-bit weights and 8-bit inputs";
+  r.costs.one_bit_tops_per_w = 16;
   r.mapping.arrays_used = 4;
   r.mapping.arrays_total = 4;
   r.mapping.chips = 2;
@@ -65,9 +69,10 @@ inline Result sample_result() {
                         {"fc1", 0, 3, 0, 0, 208, 128, 576, 128}}},
                       {"fc2", 256, 128, false, {{"fc2", 0, 2, 208, 0, 256, 128, 0, 0}}},
                       {"fc3", 128, 10, false, {{"fc3", 0, 3, 208, 0, 128, 10, 0, 0}}}};
-  r.layers = {{"fc1", 0.7e-6, 8e-6, 5e-9, 21.5, 0.0001, 8.3e-6, 4096, 200704, 4, {{"array", 0.5e-6}, {"adc", 0.2e-6}}},
-              {"fc2", 0.2e-6, 3e-6, 4e-9, 19.25, 0.002, 4e-6, 1024, 32768, 1, {{"adc", 0.2e-6}}},
-              {"fc3", 0.0375e-6, 1e-6, 3e-9, 24, 0.031, 2e-6, 80, 1280, 1, {{"adc", 0.0375e-6}}}};
+  r.costs.layers = {{"fc1", 0.7e-6, 8e-6, 5e-9, 4096, 200704, 4, {{Part::array, 0.5e-6}, {Part::adc, 0.2e-6}}},
+                    {"fc2", 0.2e-6, 3e-6, 4e-9, 1024, 32768, 1, {{Part::adc, 0.2e-6}}},
+                    {"fc3", 0.0375e-6, 1e-6, 3e-9, 80, 1280, 1, {{Part::adc, 0.0375e-6}}}};
+  r.reads = {{21.5, 0.0001, 8.3e-6}, {19.25, 0.002, 4e-6}, {24, 0.031, 2e-6}};
   r.published = {{"write level accuracy", "", "the chip's paper, Fig. 4", "imposed", 0.8456, 0.8457},
                  {"energy of one image", "J", "the chip's paper, Table 1", "predicted", 1.25e-6, std::nullopt}};
   r.timing = {{"load", 0.25}, {"run", 7.5}};
@@ -87,24 +92,27 @@ inline Result sample_result() {
 // budget.
 inline Result costed_result() {
   Result r = sample_result();
-  r.energy_low_J = 0.6e-6;
-  r.energy_high_J = 1.5e-6;
-  r.energy_write_J = 3e-3;
-  r.write_time_s = 0.25;
-  r.refresh_W = 0.5e-6;
-  r.write_needs.clear();
-  r.one_bit_tops_per_w = 16;
-  r.boundaries = {
+  r.costs.energy_low_J = 0.6e-6;
+  r.costs.energy_high_J = 1.5e-6;
+  r.costs.energy_write_J = 3e-3;
+  r.costs.write_time_s = 0.25;
+  r.costs.refresh_W = 0.5e-6;
+  r.costs.write_needs.clear();
+  r.costs.one_bit_tops_per_w = 16;
+  r.costs.boundaries = {
       {"array", "cells", 4, 0.05}, {"macro", "cells and converters", 1.25, 0.02}, {"chip", "all", 0.5, 0.011}};
-  r.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
-                 {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
-  r.unit_costs = {{"adc", "conversion", {2e-11, 9e-8, 2e-8, 0, CostOrigin::survey, 3.2}, 64},
-                  {"row driver", "line activation", {5e-13, 1e-10, 4e-10, 2e-9, CostOrigin::circuit, 1}, 4608},
-                  {"adder", "bit and addition", {4e-14, 1e-10, 2e-11, 5e-10, CostOrigin::given, 1}, 0},
-                  {"buffer", "bit and access", {1e-13, 7e-10, 2e-12, 4e-11, CostOrigin::circuit, 1}, 0}};
-  for (int array = 0; array < 4; ++array) r.timeline.push_back({0, array, 0, 6e-6});
-  r.timeline.push_back({1, 2, 7e-6, 9e-6});
-  r.timeline.push_back({2, 3, 10e-6, 11e-6});
+  r.costs.nodes = {{"fc1", "linear", true, true, "", 200704, 0.7e-6, 8e-6, r.costs.layers[0].energy_breakdown_J},
+                   {"relu", "relu", false, false, "fc1", 0, 0, 0, {}},
+                   {"softmax", "softmax", false, false, "", 0, 0.5e-9, 1e-8, {{Part::digital, 0.5e-9}}}};
+  r.costs.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
+                       {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
+  r.costs.unit_costs = {{Component::adc, {2e-11, 9e-8, 2e-8, 0, CostOrigin::survey, 3.2}, 64},
+                        {Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, CostOrigin::circuit, 1}, 4608},
+                        {Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, CostOrigin::given, 1}, 0},
+                        {Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, CostOrigin::circuit, 1}, 0}};
+  for (int array = 0; array < 4; ++array) r.costs.timeline.push_back({0, array, 0, 6e-6});
+  r.costs.timeline.push_back({1, 2, 7e-6, 9e-6});
+  r.costs.timeline.push_back({2, 3, 10e-6, 11e-6});
   r.budget = {{"macro", 13.8e-3, 0.264e-6}, {"chip", 55.2e-3, 1.556e-6}};
   return r;
 }
@@ -141,27 +149,25 @@ inline constexpr const char* hostile = "<script>alert('x')</script> & \"quoted\"
 inline Result hostile_result() {
   Result r = wired_result();
   const Result costed = costed_result();
-  r.boundaries = costed.boundaries;
-  r.baselines = costed.baselines;
-  r.unit_costs = costed.unit_costs;
-  r.timeline = costed.timeline;
+  r.costs.boundaries = costed.costs.boundaries;
+  r.costs.baselines = costed.costs.baselines;
+  r.costs.unit_costs = costed.costs.unit_costs;
+  r.costs.timeline = costed.costs.timeline;
   r.budget = costed.budget;
-  r.energy_low_J = costed.energy_low_J;
-  r.energy_high_J = costed.energy_high_J;
-  r.boundaries[0].name = r.boundaries[0].inside = r.baselines[0].name = r.baselines[0].how = hostile;
-  r.unit_costs[0].part = r.unit_costs[0].per = r.budget[0].name = r.layers[0].energy_breakdown_J[0].first = hostile;
+  r.costs.energy_low_J = costed.costs.energy_low_J;
+  r.costs.energy_high_J = costed.costs.energy_high_J;
+  r.costs.boundaries[0].name = r.costs.boundaries[0].inside = r.costs.baselines[0].name = r.costs.baselines[0].how =
+      hostile;
+  r.budget[0].name = hostile;
   r.wires->method = r.wires->status = hostile;
-  r.name = r.config_hash = r.status = r.quality.metric = r.efficiency_definition = hostile;
+  r.name = r.config_hash = r.status = r.quality.metric = r.costs.efficiency_definition = hostile;
   r.warnings = {hostile};
   r.assumed = {{hostile, hostile, hostile}};
-  r.energy_J[0].first = r.latency_s[0].first = r.area_breakdown_m2[0].first = hostile;
-  r.mapping.layers[0].name = r.layers[0].name = hostile;
+  r.mapping.layers[0].name = r.costs.layers[0].name = hostile;
   for (PlacedBlock& b : r.mapping.layers[0].blocks) b.layer = hostile;
   r.published = {{hostile, hostile, hostile, hostile, 1, 2}};
   r.timing = {{hostile, 1}};
   r.inputs = {{hostile, hostile}};
-  r.boundaries[0].name = r.boundaries[0].inside = r.baselines[0].name = r.baselines[0].how = hostile;
-  r.unit_costs[0].part = r.unit_costs[0].per = r.budget[0].name = hostile;
   return r;
 }
 

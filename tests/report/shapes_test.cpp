@@ -6,8 +6,8 @@
 
 #include "report/csv.h"
 #include "report/html.h"
-#include "report/result_json.h"
 #include "report/table.h"
+#include "sim/result_json.h"
 #include "tests/report/sample.h"
 
 namespace bitline::shapes_test {
@@ -22,6 +22,7 @@ Result costs() {
   r.write = {};
   r.level_map = {};
   r.images.clear();
+  r.reads.clear();
   r.shapes = ShapesResult{"drawn", "Array energies are those of the targets."};
   return r;
 }
@@ -69,9 +70,9 @@ TEST_CASE("shapes: text and page tell what writing would cost") {
   const char* gap = "energy and time not given: set programming.voltage and programming.pulse";
   CHECK(has(summary(r, false), std::string("Writing  ") + gap + "\n"));
   CHECK(has(html_report(r, ""), std::string("What writing costs: ") + gap));
-  r.energy_write_J = 3e-3;
-  r.write_time_s = 0.25;
-  r.refresh_W = 0.5e-6;
+  r.costs.energy_write_J = 3e-3;
+  r.costs.write_time_s = 0.25;
+  r.costs.refresh_W = 0.5e-6;
   CHECK(has(summary(r, false), "Writing  energy 3 mJ, 250 ms, refresh 500 nW\n"));
   const std::string html = html_report(r, "");
   for (const char* row : {"<h2>Writing", "<td>energy of writing everything once</td><td class=\"n\">3 mJ</td>",

@@ -26,8 +26,8 @@ std::size_t count(std::string_view text, std::string_view what) {
 }
 
 std::vector<std::string> pictures(const Result& r) {
-  return {breakdown_svg(r.name, r.energy_J, Unit::joule),
-          breakdown_svg("Area", r.area_breakdown_m2, Unit::square_meter),
+  return {breakdown_svg(r.name, r.costs.energy_J, Unit::joule),
+          breakdown_svg("Area", r.costs.area_breakdown_m2, Unit::square_meter),
           quality_svg(r.quality),
           layers_svg(r),
           layer_energy_svg(r),
@@ -79,10 +79,10 @@ TEST_CASE("an empty result has pictures too") { check_pictures(Result{}); }
 TEST_CASE("what cannot be drawn is left out") {
   Result r = sample_result();
   const double nan = std::nan(""), inf = std::numeric_limits<double>::infinity();
-  r.energy_J[1].second = nan;
+  r.costs.energy_J.add(Part::adc, nan);
   r.quality.ci95_images = {nan, inf};
   r.quality.chips[2].ci95 = {nan, nan};
-  r.layers[0].snr_db = inf;
+  r.reads[0].snr_db = inf;
   r.level_map.read_back[5] = std::numeric_limits<float>::quiet_NaN();
   r.mapping.layers[0].blocks[0].array = 99;
   for (const std::string& svg : pictures(r)) CHECK(xml_problem(svg) == "");
@@ -138,7 +138,7 @@ TEST_CASE("many layers and arrays fit the page") {
 }
 
 TEST_CASE("the breakdown bar is divided by share") {
-  const std::string svg = breakdown_svg("Energy", {{"array", 3}, {"adc", 1}, {"leakage", 0}}, Unit::joule);
+  const std::string svg = breakdown_svg("Energy", {{Part::array, 3}, {Part::adc, 1}, {Part::leakage, 0}}, Unit::joule);
   CHECK(svg.find("width=\"645\" height=\"34\" fill=\"" + series_color(0)) != std::string::npos);  // 3/4 of 860
   CHECK(svg.find("width=\"215\" height=\"34\" fill=\"" + series_color(1)) != std::string::npos);
   CHECK(svg.find(">75.0 %<") != std::string::npos);
@@ -164,7 +164,6 @@ TEST_CASE("colours of layers differ") {
     for (const std::string& other : seen) CHECK(other != series_color(i));
     seen.push_back(series_color(i));
   }
-  CHECK(part_color("adc", 77) == part_color("adc", 0));
 }
 
 TEST_CASE("the picture of voltages says where lines are driven and sensed") {

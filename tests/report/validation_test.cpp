@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "report/html.h"
-#include "report/result_json.h"
 #include "report/svg_published_adcs.h"
 #include "report/table.h"
+#include "sim/result_json.h"
 #include "tests/report/sample.h"
 
 namespace bitline::validation_test {

@@ -53,14 +53,14 @@ TEST_CASE("pulses per cell are told with the share that takes none") {
 
 TEST_CASE("only what is not known of the cost of writing is asked for") {
   Result r = sample_result();
-  r.energy_write_J = 1e-9;
+  r.costs.energy_write_J = 1e-9;
   CHECK(write_gap(r) == "time not given: set programming.voltage and programming.pulse");
   CHECK(has(summary(r, false), "energy 1 nJ, time not given: set"));
-  r.energy_write_J.reset();
-  r.write_time_s = 1;
+  r.costs.energy_write_J.reset();
+  r.costs.write_time_s = 1;
   CHECK(write_gap(r).starts_with("energy not given: set"));
   CHECK(has(summary(r, false), "time 1 s, energy not given: set"));
-  r.energy_write_J = 1e-9;
+  r.costs.energy_write_J = 1e-9;
   CHECK(write_gap(r) == "");
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("unused arrays: how many, how much of the area, what would do") {
   r.mapping.arrays_total = 5;
   CHECK(unused_arrays(r.mapping) == "1 array unused");
   r.mapping.arrays_total = 16;
-  r.unused_arrays_m2 = 2.1e-6;
+  r.costs.unused_arrays_m2 = 2.1e-6;
   CHECK(unused_arrays(r.mapping) == "12 arrays unused");
   r.mapping.fits = "arrays: 2";
   CHECK(unused_arrays(r.mapping) == "12 arrays unused (arrays: 2 would do)");

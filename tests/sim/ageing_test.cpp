@@ -19,18 +19,18 @@ const InputScale bytes{1, 8, false};
 // A layer of 100 x 16 weights in two blocks of 50 rows, all inputs one read.
 struct Aged {
   Config config;
-  MatrixLayer layer;
+  workloads::IntegerWeights layer;
   Chip chip;
-  ChipState state;
-  explicit Aged(const std::string& text, int every_weight = 0, const std::filesystem::path& keep_in = {})
+  State state;
+  View view;
+  explicit Aged(const std::string& text, int every_weight = 0)
       : config(config_of(fmt::format(
             "{{arrays: 2, array: {{rows: 50, columns: 96}}, input: {{encoding: analog, bits: 8}}, {}}}", text))),
         layer(random_layer(100, 16, layout(config.cell, 4), 4, bytes, 3)),
         chip(chip_of(config, with(every_weight))),
-        state(write_chip(chip, 0, keep_in)) {
-    set_ranges(chip, state, {std::vector<std::vector<float>>(state.layers[0].blocks.size())});
-  }
-  const std::vector<BlockState>& blocks() const { return state.layers[0].blocks; }
+        state(written_chip(chip).state),
+        view(view_of(chip, state)) {}
+  const std::vector<BlockView>& blocks() const { return view.blocks; }
 
   // Deviation of products from exact ones, over the largest product there can be: rms and worst.
   struct Error {
@@ -40,8 +40,8 @@ struct Aged {
     const std::size_t vectors = 40;
     const auto x = random_inputs(vectors, layer.rows, bytes, 5);
     std::vector<double> y(vectors * 16), exact(y.size());
-    execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
-    QuantizedNetwork::exact_product(layer, x, vectors, 0, exact);
+    execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, nullptr);
+    workloads::multiply_exactly(layer, x, {vectors, 0, 0, 1}, exact);
     Error e;
     for (std::size_t i = 0; i < y.size(); ++i) {
       const double off = std::abs(y[i] - exact[i]) / (100.0 * 7 * 255);
@@ -52,8 +52,8 @@ struct Aged {
   }
 
  private:
-  const MatrixLayer& with(int every_weight) {
-    if (every_weight != 0) layer.weights.assign(layer.weights.size(), static_cast<std::int16_t>(every_weight));
+  const workloads::IntegerWeights& with(int every_weight) {
+    if (every_weight != 0) layer.panels[0].codes.assign(layer.panels[0].codes.size(), static_cast<std::int16_t>(every_weight));
     return layer;
   }
 };
@@ -84,12 +84,12 @@ TEST_CASE("drift that is the same for all devices is undone by every kind of com
     CAPTURE(cell);
     const Aged none(compensated("none", drift + cell));
     CHECK(none.blocks().size() == 2);
-    for (const BlockState& block : none.blocks()) CHECK(block.gain.empty());
+    for (const BlockView& block : none.blocks()) CHECK(block.gain.empty());
     CHECK(none.error().rms > 0.01);
     for (const char* how : kinds) {
       CAPTURE(how);
       const Aged a(compensated(how, drift + cell));
-      for (const BlockState& block : a.blocks()) {
+      for (const BlockView& block : a.blocks()) {
         CHECK(block.gain.size() == static_cast<std::size_t>(block.codes.columns));
         for (const double gain : block.gain) CHECK(gain == doctest::Approx(1 / factor).epsilon(1e-12));
       }
@@ -126,12 +126,12 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
     return std::abs(1 / (gain * mean) - 1) < 5 * d * std::sqrt((1 + 1.0 / 32) / devices);
   };
   const Aged global(compensated("global", text), 7), reference(compensated("reference", text), 7);
-  for (const BlockState& block : global.blocks())
+  for (const BlockView& block : global.blocks())
     for (const double gain : block.gain) {
       CHECK(gain == global.blocks()[0].gain[0]);
       CHECK(as_expected(gain, 1600));
     }
-  for (const BlockState& block : reference.blocks())
+  for (const BlockView& block : reference.blocks())
     for (const double gain : block.gain) {
       CHECK(gain == block.gain[0]);
       CHECK(as_expected(gain, block.codes.rows));
@@ -140,10 +140,11 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
 
   const auto folder = std::filesystem::temp_directory_path() / "bitline-ageing-test";
   std::filesystem::create_directories(folder);
-  const Aged column(compensated("column", text), 7, folder);
+  const Aged column(compensated("column", text), 7);
+  keep_conductances(column.chip, column.state, folder);
   for (std::size_t b = 0; b < 2; ++b) {
-    const BlockState& block = column.blocks()[b];
-    const Block& at = column.chip.layers[0].mapped->blocks[b];
+    const BlockView& block = column.blocks()[b];
+    const Block& at = column.chip.layers[0].blocks[b];
     const NpyArray aged = read_npy(folder / fmt::format("{}_aged.npy", at.array));
     double squares = 0;
     for (int c = 0; c < block.codes.columns; ++c) {
@@ -164,7 +165,7 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
 TEST_CASE("columns that deliver nothing keep their results") {
   for (const char* how : {"global", "column"}) {
     const Aged dead(compensated(how, "age: 1 day, device: {drift: {type: power-law}, faults: {dead_column: 100 %}}"));
-    for (const BlockState& block : dead.blocks())
+    for (const BlockView& block : dead.blocks())
       for (const double gain : block.gain) CHECK(gain == 1);
   }
 }

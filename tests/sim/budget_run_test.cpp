@@ -41,7 +41,7 @@ TEST_CASE("a config with a budget and no network is summed and nothing else") {
   CHECK(r.budget[1].power_W == doctest::Approx(0.330).epsilon(0.005));
   CHECK(r.published.size() == 6);
   CHECK(r.published[0].within == 0.005);
-  CHECK(r.layers.empty());
+  CHECK(r.costs.layers.empty());
 }
 
 }  // namespace bitline::budget_run_test

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/npy.h"
 #include "tests/sim/helpers.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::conductances_test {
 using namespace bitline::test;
@@ -49,10 +50,16 @@ Result main_job(std::vector<Override> overrides, const fs::path& keep_in = {}) {
 
 // What reading decides: outputs, converters, energy.
 std::vector<double> numbers(const Result& r) {
-  std::vector<double> n{r.quality.value,          r.quality.loss,           r.write.level_accuracy,
-                        r.write.rms_error_S,      r.write.fault_frac,       static_cast<double>(r.write.cells),
-                        r.energy_per_inference_J, r.latency_per_inference_s};
-  for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+  std::vector<double> n{r.quality.value,
+                        r.quality.loss,
+                        r.write.level_accuracy,
+                        r.write.rms_error_S,
+                        r.write.fault_frac,
+                        static_cast<double>(r.write.cells),
+                        r.costs.energy_per_inference_J,
+                        r.costs.latency_per_inference_s};
+  for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+  for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
   return n;
 }
 
@@ -92,9 +99,9 @@ struct Small {
                                      measured.empty() ? "" : ", conductances: \"" + measured.string() + "\""))),
         chip(chip_of(config, random_layer(33, 6, layout(config.cell, 4), 4, {1, 8, false}, 3))),
         inputs(random_inputs(5, 33, {1, 8, false}, 5)) {}
-  std::vector<double> product(const ChipState& state) const {
+  std::vector<double> product(const View& view) const {
     std::vector<double> y(5 * 6);
-    execute_layer(chip, state, 0, inputs, 5, 0, y, nullptr);
+    execute_layer(chip, view, 0, inputs, {5, 0, 0, 1}, y, nullptr);
     return y;
   }
 };
@@ -107,20 +114,17 @@ TEST_CASE("conductances: kept by array, mapped cells at their targets and NaN el
   const Result r = main_job(
       {{"keep", "conductances"}, {"age", "1 day"}, {"device.drift", "{type: power-law, t0: 20 s, nu_mean: 0.05}"}},
       kept.folder);
-  const Network network = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph network = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   // Targets from the weights and the published mapping: (20 - 2) / 7 uS for each level above 2 uS.
   std::vector<std::vector<double>> target(4, std::vector<double>(576 * 128 * 2, no_value));
   std::size_t l = 0, devices = 0;
-  for (const auto& layer : network.layers) {
-    const auto* linear = std::get_if<Linear>(&layer.operation);
-    if (!linear) continue;
-    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                    linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : network.weights) {
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
     for (const auto& b : r.mapping.layers[l++].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
           const int w =
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j];
+              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j];
           const std::size_t at = (static_cast<std::size_t>(b.row + i) * 128 + b.column + j) * 2;
           target[b.array][at] = 2e-6 + std::max(w, 0) * 18e-6 / 7;
           target[b.array][at + 1] = 2e-6 + std::max(-w, 0) * 18e-6 / 7;
@@ -244,7 +248,7 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
 TEST_CASE("conductances: cells that hold no weight may hold anything") {
   const Scratch kept("unmapped");
   const Small small("{type: 2t2r}", 8, {}, 1);
-  ChipState state = write_chip(small.chip, 0, kept.folder);
+  keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
   REQUIRE(small.chip.placement.arrays_used == 2);
   std::size_t unmapped = 0;
   for (int a = 0; a < 2; ++a) {
@@ -256,7 +260,7 @@ TEST_CASE("conductances: cells that hold no weight may hold anything") {
   }
   CHECK(unmapped == 2 * 20 * 8 * 2 - 33 * 6 * 2);
   const Small again("{type: 2t2r}", 8, kept.folder, 2);
-  CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+  CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
 }
 
 TEST_CASE("conductances: a pair on two columns is two cells of one device, positive first") {
@@ -265,14 +269,14 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
     CAPTURE(subtract);
     const std::string cell = fmt::format("{{type: 1t1r-differential, subtract: {}}}", subtract);
     const Small small(cell, 12, {}, 1);
-    write_chip(small.chip, 0, kept.folder);
-    for (const auto& block : small.chip.layers[0].mapped->blocks) {
+    keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
+    for (const auto& block : small.chip.layers[0].blocks) {
       const NpyArray target = read_npy(kept.file(block.array, "target"));
       REQUIRE(target.shape == std::vector<std::size_t>{20, 12, 1});
       std::size_t wrong = 0;
       for (int r = 0; r < block.rows; ++r)
         for (int c = 0; c < block.columns; ++c) {
-          const int w = small.chip.matrices[0].weights[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
+          const int w = small.chip.layers[0].matrix.panels[0].codes[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
           const std::size_t at = static_cast<std::size_t>(block.array_row + r) * 12 + block.array_column + 2 * c;
           wrong += std::abs(target.data[at] - (2e-6 + std::max(w, 0) * 18e-6 / 7)) > 1e-15;
           wrong += std::abs(target.data[at + 1] - (2e-6 + std::max(-w, 0) * 18e-6 / 7)) > 1e-15;
@@ -280,7 +284,7 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
       CHECK(wrong == 0);
     }
     const Small again(cell, 12, kept.folder, 2);
-    CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+    CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
     // A file of 2T2R cells is not one of these.
     NpyArray file = read_npy(kept.file(1, "written"));
     file.shape = {20, 6, 2};
@@ -292,11 +296,11 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
 TEST_CASE("conductances: offset cells are kept without their reference column") {
   const Scratch kept("offset");
   const Small small("{type: 1t1r-offset}", 8, {}, 1);
-  write_chip(small.chip, 0, kept.folder);
+  keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
   const NpyArray file = read_npy(kept.file(0, "written"));
   CHECK(file.shape == std::vector<std::size_t>{20, 8, 1});
   const Small again("{type: 1t1r-offset}", 8, kept.folder, 1);
-  CHECK(again.product(state_of(again.chip)) == small.product(state_of(small.chip)));
+  CHECK(again.product(view_of(again.chip)) == small.product(view_of(small.chip)));
 }
 
 TEST_CASE("conductances: layers of different cells cannot share files") {

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/drives.h"
 #include "tests/sim/helpers.h"
 
 namespace bitline::test {
@@ -67,80 +69,61 @@ technology: {node: 130 nm}
   Config config;
   reader.read(config);
   reader.finish();
+  resolve_layers(config);
   return config;
 }
 
-inline MatrixLayer layer_of(const std::string& name, int index, int rows, int columns,
+inline workloads::IntegerWeights layer_of(const std::string& name, int index, int rows, int columns,
                             std::vector<std::int16_t> weights, InputScale input, int weight_bits = 3) {
-  MatrixLayer m;
-  m.name = name;
+  workloads::IntegerWeights m = workloads::dense_weights(name, rows, columns, std::move(weights), weight_bits, input);
   m.index = index;
-  m.rows = rows;
-  m.columns = columns;
-  m.inputs = rows;
-  m.weight_bits = weight_bits;
-  m.weights = std::move(weights);
-  m.weight_scale.assign(static_cast<std::size_t>(columns), 1);
-  m.bias.assign(static_cast<std::size_t>(columns), 0);
-  m.input = input;
   return m;
 }
 
 // 3 x 2 weights of the hand calculations.
-inline MatrixLayer small_layer(InputScale input = {1, 2, false}) {
+inline workloads::IntegerWeights small_layer(InputScale input = {1, 2, false}) {
   return layer_of("small", 0, 3, 2, {3, -1, 0, 2, -3, 1}, input);
 }
 inline const Images small_images = {{3, 1, 0}, {2, 0, 1}};
 
-inline Chip chip_with(const Config& config, const std::vector<MatrixLayer>& layers) {
+inline Chip chip_with(const Config& config, const std::vector<workloads::IntegerWeights>& layers) {
   std::vector<LayerConfig> settings;
   for (const auto& m : layers) settings.push_back(layer_config(config, m.name));
   return build_chip(config, layers, place(config, layers, settings));
 }
 
 // Costs of a network whose layers see the images `of_layer[l]`.
-inline Result network_costs(const Config& config, const std::vector<MatrixLayer>& layers,
-                            const std::vector<Images>& of_layer) {
+inline Costs network_costs(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                           const std::vector<Images>& of_layer) {
   const Chip chip = chip_with(config, layers);
-  ChipState state = write_chip(chip, 0);
-  CurrentSamples none(chip.layers.size());
-  for (std::size_t l = 0; l < none.size(); ++l) none[l].resize(state.layers[l].blocks.size());
-  set_ranges(chip, state, none);
-  std::vector<LayerCounts> counts;
+  const Tariff prices = tariff(chip, chain_flow(chip));
+  const View view = view_of(chip);
+  std::vector<Ledger> ledgers;
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const MatrixLayer& m = layers[l];
+    const workloads::IntegerWeights& m = layers[l];
     const double images = static_cast<double>(of_layer[l].size());
     std::vector<std::int16_t> in;
     for (const auto& image : of_layer[l]) in.insert(in.end(), image.begin(), image.end());
     const std::size_t vectors = in.size() / static_cast<std::size_t>(m.rows);
     std::vector<double> out(vectors * static_cast<std::size_t>(m.columns));
     Activity activity;
-    execute_layer(chip, state, l, in, vectors, 0, out, &activity);
-    LayerCounts c = array_counts(chip.layers[l], state.layers[l], activity);
-    c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
-    counts.push_back(c);
+    execute_layer(chip, view, l, in, {vectors, 0, 0, m.positions}, out, &activity);
+    ledgers.push_back(read_ledger(chip.layers[l], view, activity));
+    ledgers.back().divide(images);
     // Conversions are planned from the placement and counted by the run: they must agree.
-    const bool counted = common(chip.layers[l].settings().adc) && !chip.layers[l].settings().digital;
-    if (counted) {
-      Costs planned;
-      counts.resize(layers.size());
-      add_costs(chip, counts, {}, planned);
-      counts.resize(l + 1);
-      CHECK(planned.layers[l].conversions == static_cast<double>(activity.conversions) / images);
-    }
+    if (common(chip.layers[l].settings.adc) && !chip.layers[l].settings.digital)
+      CHECK(prices.layers[l].actions.planned[Action::conversion] == static_cast<double>(activity.conversions) / images);
   }
-  Result result;
-  add_costs(chip, counts, {}, result);
-  return result;
+  return price(chip, prices, ledgers, std::nullopt);
 }
-inline Result costs(const Config& config, const MatrixLayer& layer = small_layer(),
-                    const Images& images = small_images) {
+inline Costs costs(const Config& config, const workloads::IntegerWeights& layer = small_layer(),
+                   const Images& images = small_images) {
   return network_costs(config, {layer}, {images});
 }
 
 inline double part(const Breakdown& parts, const std::string& name) {
   for (const auto& [key, value] : parts)
-    if (key == name) return value;
+    if (name_of(key) == name) return value;
   FAIL("no part " << name);
   return 0;
 }

@@ -9,36 +9,33 @@ using namespace bitline::test;
 
 TEST_CASE("cost: twice the images with every image twice leaves all means in place") {
   const Images twice = {small_images[0], small_images[1], small_images[0], small_images[1]};
-  const Result once = costs(tiny()), again = costs(tiny(), small_layer(), twice);
-  for (std::size_t i = 0; i < once.energy_J.size(); ++i) {
-    CAPTURE(once.energy_J[i].first);
-    CHECK(once.energy_J[i].second == relative(again.energy_J[i].second));
+  const Costs once = costs(tiny()), again = costs(tiny(), small_layer(), twice);
+  for (const auto& [part, joules] : once.energy_J) {
+    CAPTURE(name_of(part));
+    CHECK(joules == relative(again.energy_J[part]));
   }
   CHECK(once.latency_per_inference_s == again.latency_per_inference_s);
 }
 
 TEST_CASE("cost: twice the images take twice the energy that depends on them") {
   const Chip chip = chip_with(tiny(), {small_layer()});
-  ChipState state = write_chip(chip, 0);
-  CurrentSamples none(1);
-  none[0].resize(state.layers[0].blocks.size());
-  set_ranges(chip, state, none);
+  const View view = view_of(chip);
   const auto counted = [&](std::vector<std::int16_t> in) {
     const std::size_t vectors = in.size() / 3;
     std::vector<double> out(vectors * 2);
     Activity activity;
-    execute_layer(chip, state, 0, in, vectors, 0, out, &activity);
-    return array_counts(chip.layers[0], state.layers[0], activity);
+    execute_layer(chip, view, 0, in, {vectors, 0, 0, 1}, out, &activity);
+    return read_ledger(chip.layers[0], view, activity);
   };
-  const LayerCounts once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});
+  const Ledger once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});
   CHECK(twice.array_J == relative(2 * once.array_J));
-  CHECK(twice.line_drive == 2 * once.line_drive);
-  CHECK(twice.line_activations == 2 * once.line_activations);
-  CHECK(data_energy_J(chip, chip.layers[0], twice) == relative(2 * data_energy_J(chip, chip.layers[0], once)));
+  for (const Action a : {Action::line_drive, Action::line_activation}) CHECK(twice[a] == 2 * once[a]);
+  const Tariff prices = tariff(chip, chain_flow(chip));
+  CHECK(data_energy_J(chip, prices, 0, twice) == relative(2 * data_energy_J(chip, prices, 0, once)));
   // What depends on the images: arrays, and per driven line its charge and its driver.
   const double line_F = 4 * 2 * 0.2 * fJ;
-  CHECK(data_energy_J(chip, chip.layers[0], once) ==
-        relative(once.array_J + once.line_activations * (line_F * 0.04 + 5 * fJ)));
+  CHECK(data_energy_J(chip, prices, 0, once) ==
+        relative(once.array_J + once[Action::line_activation] * (line_F * 0.04 + 5 * fJ)));
 }
 
 TEST_CASE("cost: finer converters, larger nodes and larger arrays cost more; a faster clock is quicker") {
@@ -54,7 +51,7 @@ TEST_CASE("cost: finer converters, larger nodes and larger arrays cost more; a f
     for (const char* value : values) {
       CAPTURE(key);
       CAPTURE(value);
-      const Result r = with({{key, value}});
+      const Costs r = with({{key, value}});
       CHECK(r.energy_per_inference_J > energy_J);
       CHECK(r.area_m2 > area_m2);
       energy_J = r.energy_per_inference_J;
@@ -69,9 +66,9 @@ TEST_CASE("cost: finer converters, larger nodes and larger arrays cost more; a f
   double latency_s = 1, area_m2 = 0, adc_J = 0;
   for (const char* clock : {"10 MHz", "100 MHz", "1 GHz", "20 GHz"}) {
     CAPTURE(clock);
-    const Result r = costs(tiny({{"adc", "ideal"},
-                                 {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale}"},
-                                 {"technology.clock", clock}}));
+    const Costs r = costs(tiny({{"adc", "ideal"},
+                                {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale}"},
+                                {"technology.clock", clock}}));
     CHECK(r.latency_per_inference_s < latency_s);
     CHECK(r.area_m2 > area_m2);
     CHECK(part(r.energy_J, "adc") >= adc_J);
@@ -102,18 +99,18 @@ TEST_CASE("cost: copies of a convolution shorten it and leave an ideal chip's an
   CHECK(one.quality.value == one.quality.reference_quantized);
   CHECK(four.quality.value == one.quality.value);
   CHECK(four.quality.reference_quantized == one.quality.reference_quantized);
-  CHECK(four.layers[0].latency_s < 0.3 * one.layers[0].latency_s);  // each copy on an array of its own
-  for (std::size_t l = 1; l < one.layers.size(); ++l) {
-    CHECK(four.layers[l].macs == one.layers[l].macs);
-    CHECK(four.layers[l].conversions == one.layers[l].conversions);
+  CHECK(four.costs.layers[0].latency_s < 0.3 * one.costs.layers[0].latency_s);  // each copy on an array of its own
+  for (std::size_t l = 1; l < one.costs.layers.size(); ++l) {
+    CHECK(four.costs.layers[l].macs == one.costs.layers[l].macs);
+    CHECK(four.costs.layers[l].conversions == one.costs.layers[l].conversions);
   }
-  CHECK(four.layers[0].conversions == one.layers[0].conversions);
+  CHECK(four.costs.layers[0].conversions == one.costs.layers[0].conversions);
   // As many drives of as much conductance: copies of a layer differ only in the other columns their rows cross.
-  CHECK(part(four.layers[0].energy_breakdown_J, "driver") ==
-        relative(part(one.layers[0].energy_breakdown_J, "driver")));
-  CHECK(cnn({{"mapping.schedule", "pipelined"}}).throughput_per_s >= one.throughput_per_s);
-  CHECK(cnn({{"mapping.schedule", "pipelined"}, {"layers", "{conv1: {duplicate: 4}}"}}).throughput_per_s >=
-        four.throughput_per_s);
+  CHECK(part(four.costs.layers[0].energy_breakdown_J, "driver") ==
+        relative(part(one.costs.layers[0].energy_breakdown_J, "driver")));
+  CHECK(cnn({{"mapping.schedule", "pipelined"}}).costs.throughput_per_s >= one.costs.throughput_per_s);
+  CHECK(cnn({{"mapping.schedule", "pipelined"}, {"layers", "{conv1: {duplicate: 4}}"}}).costs.throughput_per_s >=
+        four.costs.throughput_per_s);
 }
 
 TEST_CASE("cost: a run with fewer chips reloads the mapped devices of the network") {
@@ -132,18 +129,18 @@ TEST_CASE("cost: a run with fewer chips reloads the mapped devices of the networ
   };
   const Result all = mlp({}), half = mlp({{"chips", "1"}});
   const double devices = 2.0 * (784 * 256 + 256 * 128 + 128 * 10);
-  CHECK(part(all.energy_J, "reload") == 0);
-  CHECK(part(half.energy_J, "reload") == relative(devices * 1e-9));
+  CHECK(part(all.costs.energy_J, "reload") == 0);
+  CHECK(part(half.costs.energy_J, "reload") == relative(devices * 1e-9));
   // Arrays are written side by side, their loads one after another: the one with most devices decides.
   std::map<int, double> written;
   for (const auto& layer : half.mapping.layers)
     for (const auto& b : layer.blocks) written[b.array % 2] += 2.0 * b.rows * b.columns;
-  CHECK(part(half.latency_s, "reload") == relative(std::max(written[0], written[1]) * 1e-6));
+  CHECK(part(half.costs.latency_s, "reload") == relative(std::max(written[0], written[1]) * 1e-6));
   CHECK(written[0] + written[1] == devices);
-  CHECK(*half.energy_write_J == relative(devices * 1e-9));
+  CHECK(*half.costs.energy_write_J == relative(devices * 1e-9));
   CHECK(half.quality.value == all.quality.value);  // the same cells, written the same way
   const Result digital = mlp({{"chips", "1"}, {"layers", "{fc2: {digital: true}, fc3: {digital: true}}"}});
-  CHECK(part(digital.energy_J, "reload") == relative(2.0 * 784 * 256 * 1e-9));
+  CHECK(part(digital.costs.energy_J, "reload") == relative(2.0 * 784 * 256 * 1e-9));
 }
 
 }  // namespace bitline::cost_property_test

@@ -22,7 +22,7 @@ Config modelled_config(const Technology& technology, const Changes& changes = {}
   return config;
 }
 
-MatrixLayer wide_layer(int weight_bits = 3) {
+workloads::IntegerWeights wide_layer(int weight_bits = 3) {
   std::vector<std::int16_t> weights;
   const int highest = (1 << (weight_bits - 1)) - 1;
   for (int i = 0; i < 48 * 24; ++i) weights.push_back(static_cast<std::int16_t>(i * 7 % (2 * highest + 1) - highest));
@@ -33,23 +33,23 @@ Images wide_images() {
   for (int i = 0; i < 48; ++i) image.push_back(static_cast<std::int16_t>(i * 5 % 4));
   return {image};
 }
-Result wide_costs(const Config& config, int weight_bits = 3) {
+Costs wide_costs(const Config& config, int weight_bits = 3) {
   return costs(config, wide_layer(weight_bits), wide_images());
 }
 
-void check_sound(const Result& r) {
+void check_sound(const Costs& r) {
   for (const Breakdown* parts : {&r.energy_J, &r.latency_s, &r.area_breakdown_m2})
-    for (const auto& [name, value] : *parts) {
-      CAPTURE(name);
+    for (const auto& [part, value] : *parts) {
+      CAPTURE(name_of(part));
       CHECK(std::isfinite(value));
       CHECK(value >= 0);
     }
-  CHECK(r.energy_per_inference_J == relative(total(r.energy_J)));
-  CHECK(r.latency_per_inference_s == relative(total(r.latency_s)));
-  CHECK(r.area_m2 == relative(total(r.area_breakdown_m2)));
+  CHECK(r.energy_per_inference_J == relative(r.energy_J.total()));
+  CHECK(r.latency_per_inference_s == relative(r.latency_s.total()));
+  CHECK(r.area_m2 == relative(r.area_breakdown_m2.total()));
   CHECK(r.energy_low_J <= r.energy_per_inference_J * (1 + 1e-12));
   CHECK(r.energy_high_J >= r.energy_per_inference_J * (1 - 1e-12));
-  REQUIRE(r.boundaries.size() == 3);
+  REQUIRE(r.boundaries.size() >= 3);
   CHECK(r.boundaries[0].name == "array");
   CHECK(r.boundaries[1].name == "macro");
   CHECK(r.boundaries[2].name == "chip");
@@ -57,10 +57,10 @@ void check_sound(const Result& r) {
     CHECK(r.boundaries[i].tops_per_w >= r.boundaries[i + 1].tops_per_w);
     CHECK(r.boundaries[i].tops_per_mm2 >= r.boundaries[i + 1].tops_per_mm2);
   }
-  CHECK(r.boundaries[2].tops_per_w == r.tops_per_w);
-  CHECK(r.boundaries[2].tops_per_mm2 == r.tops_per_mm2);
+  CHECK(r.boundaries.back().tops_per_w == r.tops_per_w);
+  CHECK(r.boundaries.back().tops_per_mm2 == r.tops_per_mm2);
   for (const CostLine& line : r.unit_costs) {
-    CAPTURE(line.part);
+    CAPTURE(info(line.component).name);
     for (const double x : {line.unit.energy_J, line.unit.time_s, line.unit.area_m2, line.unit.leakage_W}) {
       CHECK(std::isfinite(x));
       CHECK(x >= 0);
@@ -70,7 +70,7 @@ void check_sound(const Result& r) {
 }
 
 // No array works for two layers at once, and all are done when the inference is.
-void check_timeline(const Result& r) {
+void check_timeline(const Costs& r) {
   CHECK(!r.timeline.empty());
   for (std::size_t i = 0; i < r.timeline.size(); ++i) {
     const Busy& a = r.timeline[i];
@@ -96,7 +96,7 @@ TEST_CASE("cost: at every shipped node parts add up, boundaries nest, and analog
           CAPTURE(model);
           CAPTURE(cell);
           CAPTURE(topology);
-          const Result r =
+          const Costs r =
               wide_costs(modelled_config(technology, {{"adc.cost.model", model},
                                                       {"cell", std::string("{type: ") + cell + "}"},
                                                       {"array.topology", topology},
@@ -132,7 +132,7 @@ TEST_CASE("cost: energy and area rise with bits of converters, arrays and nodes"
         CAPTURE(key);
         CAPTURE(value);
         // The converter's time is given: at a fixed clock a finer one is slower, which saves area in the survey.
-        const Result r = wide_costs(modelled_config(
+        const Costs r = wide_costs(modelled_config(
             technology, {{"adc.cost", std::string("{time: 90 ns, model: ") + model + "}"}, {key, value}}));
         const double now_J = whole_chip ? r.energy_per_inference_J : part(r.energy_J, "adc");
         const double now_m2 = whole_chip ? r.area_m2 : part(r.area_breakdown_m2, "adc");
@@ -156,8 +156,8 @@ TEST_CASE("cost: energy and area rise with bits of converters, arrays and nodes"
     if (!(all[i].technology.node_m < all[i + 1].technology.node_m)) continue;
     for (const char* name : {"shift_add", "accumulate", "buffer", "activation"}) {
       CAPTURE(name);
-      const Result small = wide_costs(modelled_config(all[i].technology)),
-                   large = wide_costs(modelled_config(all[i + 1].technology));
+      const Costs small = wide_costs(modelled_config(all[i].technology)),
+                  large = wide_costs(modelled_config(all[i + 1].technology));
       CHECK(part(small.energy_J, name) < part(large.energy_J, name));
       CHECK(part(small.area_breakdown_m2, name) < part(large.area_breakdown_m2, name));
     }
@@ -199,7 +199,7 @@ TEST_CASE("cost: digital machines are there when asked for, and cost more with e
 }
 
 TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared arrays and reloaded ones") {
-  const std::vector<MatrixLayer> layers = {small_layer(),
+  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
                                            layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   for (const Changes& changes :
@@ -210,7 +210,7 @@ TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared a
                             {{"chips", "1"}, {"arrays", "1"}, {"reload", "true"}},
                             {{"layers", "{next: {digital: true}}"}, {"periphery.transfers", "overlapped"}},
                             {{"periphery", "{bus_bits: 1, transfers: overlapped}"}}}) {
-    const Result r = network_costs(tiny(changes), layers, images);
+    const Costs r = network_costs(tiny(changes), layers, images);
     check_timeline(r);
     // A pipeline is never slower than one image after the other, and an array is never busy longer than the period.
     CHECK(r.throughput_per_s >= 1 / r.latency_per_inference_s * (1 - 1e-12));

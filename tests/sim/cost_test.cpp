@@ -19,7 +19,7 @@ Config leaking(const Changes& changes) {
 }  // namespace
 
 TEST_CASE("cost: every part of one small 2T2R layer by hand") {
-  const Result r = costs(tiny());
+  const Costs r = costs(tiny());
   // Step (20 - 2) / 3 = 6 uS. Row totals with two unused 2T2R columns at 2 x 2 uS each (+8 uS):
   //   row 0: weights 3, -1: (20+2) + (2+8) + 8 = 40; row 1: 0, 2: (2+2) + (14+2) + 8 = 28; row 2: -3, 1: as row 0, 40
   //   uS.
@@ -47,7 +47,7 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
                            {"reload", 0},
                            // 11 nW an array, in place of what its parts leak; two arrays; 510 ns.
                            {"leakage", 2 * 11 * nJ * 510 * ns}});
-  CHECK(r.energy_per_inference_J == relative(total(r.energy_J)));
+  CHECK(r.energy_per_inference_J == relative(r.energy_J.total()));
   // Two columns in turn at a converter; 1 cycle of shift-add, 2 turns at the rescaling unit, 1 for two pieces.
   // Over 4 wires: 6 bits take 2 cycles, 4 take 1; wires without resistance take no time.
   check_parts(r.latency_s, {{"array", 4 * 50 * ns},
@@ -67,9 +67,10 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
                                     {"accumulate", 2 * 4 * 7 * 17 * um2},
                                     {"buffer", 2 * 6 * 23 * um2},  // twice the larger of 3 x 2 and 2 x 2 bits
                                     {"activation", 2 * 2 * (2 + 1) * 7 * 19 * um2},
+                                    {"digital", 0},
                                     {"interconnect", 0},  // no metal: no repeaters
                                     {"floorplan", 0}});
-  CHECK(r.area_m2 == relative(total(r.area_breakdown_m2)));
+  CHECK(r.area_m2 == relative(r.area_breakdown_m2.total()));
   REQUIRE(r.energy_write_J);
   CHECK(*r.energy_write_J == relative(12 * 0.5e-12));  // six weights of two devices
   CHECK(r.layers[0].macs == 6);
@@ -88,7 +89,7 @@ TEST_CASE("cost: every part of one small 2T2R layer by hand") {
 }
 
 TEST_CASE("cost: offset cells on gated rows: gates swing to the supply, a reference column, one line a row") {
-  const Result r = costs(tiny({{"cell", "{type: 1t1r-offset}"}, {"array.topology", "gated-rows"}}));
+  const Costs r = costs(tiny({{"cell", "{type: 1t1r-offset}"}, {"array.topology", "gated-rows"}}));
   // Digits 0..6, step 3 uS, reference digit 3 (11 uS). Rows of digits w + 3 plus reference plus two unused devices:
   //   6, 2: 20 + 8 + 11 + 4 = 43; 3, 5: 11 + 17 + 11 + 4 = 43; 0, 4: 2 + 14 + 11 + 4 = 31 uS.
   CHECK(part(r.energy_J, "array") == relative(0.04 * 50 * ns * (1.5 * 43e-6 + 0.5 * 43e-6 + 0.5 * 31e-6)));
@@ -104,10 +105,10 @@ TEST_CASE("cost: offset cells on gated rows: gates swing to the supply, a refere
   for (const char* topology : {"voltage-rows", "gated-rows", "gated-ladder"}) {
     CAPTURE(topology);
     const auto driver = [&](const char* key, const char* value) {
-      const Result with = costs(tiny({{"array.topology", topology},
-                                      {"technology.costs.register.energy", "0 fJ"},
-                                      {"technology.costs.driver.energy", "0 fJ"},
-                                      {key, value}}));
+      const Costs with = costs(tiny({{"array.topology", topology},
+                                     {"technology.costs.register.energy", "0 fJ"},
+                                     {"technology.costs.driver.energy", "0 fJ"},
+                                     {key, value}}));
       return part(with.energy_J, "driver");
     };
     const bool gated = std::string(topology) != "voltage-rows";
@@ -131,7 +132,7 @@ TEST_CASE("cost: a converter's full scale is the largest current its rows can gi
 }
 
 TEST_CASE("cost: an analog row is charged to its own voltage and its register holds the whole code") {
-  const Result r = costs(tiny({{"input.encoding", "analog"}, {"array.active_rows", "all"}}));
+  const Costs r = costs(tiny({{"input.encoding", "analog"}, {"array.active_rows", "all"}}));
   // One plane, step 0.2 / 3 V; x^2: row 0: (9 + 4)/2, row 1: 1/2, row 2: 1/2; two rows are on, mean of two images.
   const double step = 0.2 / 3, line_F = 4 * 2 * 0.2 * fJ;
   CHECK(part(r.energy_J, "array") == relative(step * step * 50 * ns * (6.5 * 40e-6 + 0.5 * 28e-6 + 0.5 * 40e-6)));
@@ -143,29 +144,29 @@ TEST_CASE("cost: an analog row is charged to its own voltage and its register ho
   CHECK(part(r.energy_J, "accumulate") == 0);
   CHECK(part(r.latency_s, "digital") == relative((1 + 2) * 10 * ns));
   // Signed: sign-magnitude codes of one bit and a sign; the chip's registers too have two bits.
-  const Result s = costs(tiny({{"input.encoding", "analog"}}), small_layer({1, 2, true}), {{1, -1, 0}});
+  const Costs s = costs(tiny({{"input.encoding", "analog"}}), small_layer({1, 2, true}), {{1, -1, 0}});
   CHECK(part(s.energy_J, "driver") == relative(2 * 2 * (line_F * 0.04 + 5 * fJ) + 2 * 3 * 41 * fJ + 3 * 2 * 3 * fJ));
   CHECK(part(s.area_breakdown_m2, "driver") == relative(2 * (8 * (13 + 43) + 4 * 2 * 17) * um2));
 }
 
 TEST_CASE("cost: signed planes, two passes, slices and pairs on two columns") {
   // Gated offset cells need two passes for signed inputs: 2 x (2 - 1) planes of weights +1, -1.
-  const Result passes = costs(tiny({{"cell", "{type: 1t1r-offset}"}, {"array.topology", "gated-rows"}}),
-                              small_layer({1, 2, true}), {{1, -1, 0}});
+  const Costs passes = costs(tiny({{"cell", "{type: 1t1r-offset}"}, {"array.topology", "gated-rows"}}),
+                             small_layer({1, 2, true}), {{1, -1, 0}});
   // 8 x (1 + 1) x 2 pieces = 32: six bits and a sign; 2 planes x 2 groups x 2 columns conversions.
   CHECK(part(passes.energy_J, "shift_add") == relative(8 * (6 * 2 + 7 * 3) * fJ));
 
   // Voltage rows take both signs: one plane of a bit and a sign.
-  const Result both = costs(tiny(), small_layer({1, 2, true}), {{1, -1, 0}});
+  const Costs both = costs(tiny(), small_layer({1, 2, true}), {{1, -1, 0}});
   CHECK(both.layers[0].conversions == 4);
   CHECK(part(both.energy_J, "driver") == relative(2 * 2 * (8 * 0.2 * fJ * 0.04 + 5 * fJ) + 3 * 1 * 2 * 3 * fJ));
 
   // Subtracted as currents: two columns give one conversion, so half of the converters; digitally: all of them.
-  const Result analog = costs(leaking({{"cell", "{type: 1t1r-differential, subtract: analog}"}}));
+  const Costs analog = costs(leaking({{"cell", "{type: 1t1r-differential, subtract: analog}"}}));
   CHECK(analog.layers[0].conversions == 8);
   CHECK(part(analog.area_breakdown_m2, "adc") == relative(2 * 1 * 100 * um2));
   CHECK(part(analog.energy_J, "leakage") == relative(2 * 3 * nJ * analog.latency_per_inference_s));
-  const Result digital = costs(tiny({{"cell", "{type: 1t1r-differential, subtract: digital}"}}));
+  const Costs digital = costs(tiny({{"cell", "{type: 1t1r-differential, subtract: digital}"}}));
   CHECK(digital.layers[0].conversions == 16);
   CHECK(part(digital.energy_J, "mux") == relative(16 * 11 * fJ));
   CHECK(part(digital.area_breakdown_m2, "mux") == relative(2 * 4 * 29 * um2));
@@ -176,16 +177,16 @@ TEST_CASE("cost: signed planes, two passes, slices and pairs on two columns") {
   CHECK(part(digital.energy_J, "shift_add") == relative(8 * (6 * 5 + 7 * 2 + 8 * 3) * fJ));
 
   // Two slices of one bit (digits 0, 1; base 2): 8 x 3 x (1 + 2) x 2 = 144: eight bits and a sign.
-  const Result slices = costs(tiny({{"cell", "{type: 2t2r, slices: 2}"}}));
+  const Costs slices = costs(tiny({{"cell", "{type: 2t2r, slices: 2}"}}));
   CHECK(slices.layers[0].conversions == 16);
   CHECK(part(slices.energy_J, "shift_add") == relative(8 * (6 * 5 + 7 * 2 + 9 * 3) * fJ));
   CHECK(*slices.energy_write_J == relative(24 * 0.5e-12));
-  const Result reference = costs(tiny({{"cell", "{type: 1t1r-offset, slices: 2}"}}));
+  const Costs reference = costs(tiny({{"cell", "{type: 1t1r-offset, slices: 2}"}}));
   CHECK(part(reference.area_breakdown_m2, "array") == relative(2 * 4 * (4 + 2) * 2 * um2));
 }
 
 TEST_CASE("cost: an ideal converter is free and takes no time") {
-  const Result r = costs(tiny({{"adc", "ideal"}}));
+  const Costs r = costs(tiny({{"adc", "ideal"}}));
   CHECK(part(r.energy_J, "adc") == 0);
   CHECK(part(r.latency_s, "adc") == 0);
   CHECK(part(r.area_breakdown_m2, "adc") == 0);
@@ -206,10 +207,10 @@ TEST_CASE("cost: configured converter figures win one by one; the rest is the su
   const auto adc = [](const std::string& cost) {
     return leaking({{"adc", "ideal"}, {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale" + cost + "}"}});
   };
-  const Result survey = costs(adc("")), priced = costs(adc(", cost: {energy: 1 pJ}")),
-               sized = costs(adc(", cost: {area: 1 um2}")),
-               timed = costs(adc(", cost: {energy: 1 pJ, area: 1 um2, time: 1 us}")),
-               drains = costs(adc(", cost: {leakage: 1 uW}"));
+  const Costs survey = costs(adc("")), priced = costs(adc(", cost: {energy: 1 pJ}")),
+              sized = costs(adc(", cost: {area: 1 um2}")),
+              timed = costs(adc(", cost: {energy: 1 pJ, area: 1 um2, time: 1 us}")),
+              drains = costs(adc(", cost: {leakage: 1 uW}"));
   const UnitCost model = adc_survey_model(8, 130e-9, 100e6 / 9);
   CHECK(part(survey.energy_J, "adc") == relative(8 * model.energy_J));
   CHECK(part(survey.area_breakdown_m2, "adc") == relative(4 * model.area_m2));
@@ -238,7 +239,7 @@ TEST_CASE("cost: leakage is summed over the instances of every part") {
                                  {"technology.costs.sample_hold.leakage", "17 nW"},
                                  {"technology.costs.level_shifter.leakage", "19 nW"},
                                  {"programming.voltage", "3 V"}});
-  const Result r = costs(config);
+  const Costs r = costs(config);
   // By array: 2 converters, 8 lines with 4 x 2 register bits, 4 columns, 2 adders of 6 and 4 registers of 7 bits, a
   // level shifter for each line and column. By chip: 12 bits of buffer, and 2 x 2 rescaling units of (2 + 1) x 7
   // adders.
@@ -271,11 +272,11 @@ TEST_CASE("cost: with transistors in the technology their drains and gates hang 
 }
 
 TEST_CASE("cost: a switch adds its time to each turn at a converter, and late lines are told") {
-  const Result slow = costs(tiny({{"technology.costs.mux.time", "2 ns"}}));
+  const Costs slow = costs(tiny({{"technology.costs.mux.time", "2 ns"}}));
   CHECK(part(slow.latency_s, "adc") == relative(4 * 2 * 32 * ns));
   CHECK(slow.warnings.empty());
   // A driver as slow as a read: the line itself comes on top, so it settles too late.
-  const Result late = costs(tiny({{"technology.costs.driver.time", "50 ns"}}));
+  const Costs late = costs(tiny({{"technology.costs.driver.time", "50 ns"}}));
   CHECK(contains(late.warnings, "small: lines settle in"));
   CHECK(late.layers[0].settle_s > 50 * ns);
   CHECK(late.latency_per_inference_s == relative(510 * ns));

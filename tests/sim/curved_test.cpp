@@ -6,7 +6,9 @@
 #include <numeric>
 
 #include "array/wires/nonlinear.h"
+#include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/drives.h"
 #include "tests/sim/helpers.h"
 
 namespace bitline::curved_test {
@@ -25,13 +27,13 @@ std::string config_text(const std::string& topology, double beta, const std::str
 }
 
 // 2T2R pairs on neighbouring lines in the array's corner, g_min elsewhere; conductances at zero drop.
-Crossbar circuit_of(const MatrixLayer& layer) {
+Crossbar circuit_of(const workloads::IntegerWeights& layer) {
   const double x = beta_per_V * v_read_V, to_zero = x / std::sinh(x);
   Crossbar circuit{2 * array_rows, array_columns, {}, {{150}, {200}, {300}, {100}}};
   circuit.g_S.assign(2 * array_rows * array_columns, g_min_S * to_zero);
   for (int r = 0; r < rows; ++r)
     for (int c = 0; c < columns; ++c) {
-      const int w = layer.weights[static_cast<std::size_t>(r * columns + c)];
+      const int w = layer.panels[0].codes[static_cast<std::size_t>(r * columns + c)];
       circuit.g_S[static_cast<std::size_t>((2 * r + (w < 0)) * array_columns + c)] =
           (g_min_S + std::abs(w) * step_S) * to_zero;
     }
@@ -40,9 +42,9 @@ Crossbar circuit_of(const MatrixLayer& layer) {
 
 std::vector<double> product(const Chip& chip, const std::vector<std::int16_t>& x, std::size_t vectors,
                             Activity* activity = nullptr) {
-  const ChipState state = state_of(chip);
+  const View view = view_of(chip);
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, state, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, activity);
   return y;
 }
 
@@ -63,7 +65,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
     const bool gated = topology == "gated-rows";
     const Config config =
         braced(config_text(topology, beta_per_V, "row: 150 ohm, column: 200 ohm, driver: 300 ohm, sense: 100 ohm"));
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
     REQUIRE(chip.solves_reads());
     constexpr std::size_t vectors = 4;
@@ -100,7 +102,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
     CHECK(largest_difference_of(y, expected) < 1e-5 * largest);
     CHECK(activity.residual > 0);
     CHECK(activity.residual <= 1e-6);
-    CHECK(array_counts(plan, state_of(chip).layers[0], activity).array_J ==
+    CHECK(read_ledger(plan, view_of(chip), activity).array_J ==
           doctest::Approx(energy_J).epsilon(1e-5).scale(1e-30));
     // The wires matter, and so does the curve.
     const Config straight = braced("array: {rows: 16, columns: 8, topology: " + topology +
@@ -112,7 +114,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
 
 TEST_CASE("a curve shows nowhere without wires, and straightens as beta falls") {
   const Config ideal = braced("array: {rows: 16, columns: 8}, input: {encoding: bit-serial, bits: 3, v_read: 0.5 V}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, input, 3);
   const auto x = random_inputs(3, rows, input, 7);
   const std::vector<double> exact = product(chip_of(ideal, layer), x, 3);
   const auto off = [&](double beta, const std::string& wires, const std::vector<double>& reference) {
@@ -137,7 +139,7 @@ TEST_CASE("access resistance lowers read noise in every topology alike") {
                                  "}, input: {encoding: bit-serial, bits: 1, v_read: 0.5 V}, device: {read_noise: "
                                  "{relative: 5 %}}, wires: {row: 1 mohm, column: 1 mohm" +
                                  access + "}");
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
     constexpr std::size_t vectors = 4000;
     const Chip chip = chip_of(config, layer);
     const std::vector<std::int16_t> x(vectors * rows, 1);
@@ -159,18 +161,19 @@ TEST_CASE("energies of single images add up to the run's") {
                                   ", wires: {row: 5 ohm, column: 5 ohm}, array: {topology: gated-rows}"}) {
     CAPTURE(wires);
     const Config config = braced("device: {write: {type: gaussian, sigma: [0.5 uS]}}" + wires);
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
-    const ChipState state = state_of(chip);
+    const Tariff prices = tariff(chip, chain_flow(chip));
+    const View view = view_of(chip);
     constexpr std::size_t images = 7;
     const auto x = random_inputs(images, rows, input, 9);
     std::vector<double> y(images * columns);
     const auto energy_J = [&](std::size_t first, std::size_t count) {
       Activity activity;
       activity.with_pairs = config.wires.exact() && !chip.solves_reads();
-      execute_layer(chip, state, 0, std::span(x).subspan(first * rows, count * rows), count, first,
+      execute_layer(chip, view, 0, std::span(x).subspan(first * rows, count * rows), {count, first, 0, 1},
                     std::span(y).subspan(first * columns, count * columns), &activity);
-      return data_energy_J(chip, chip.layers[0], array_counts(chip.layers[0], state.layers[0], activity));
+      return data_energy_J(chip, prices, 0, read_ledger(chip.layers[0], view, activity));
     };
     const double all = energy_J(0, images);
     double sum = 0;

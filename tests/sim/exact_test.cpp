@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include "tests/sim/helpers.h"
+#include "workloads/dataset.h"
+#include "workloads/interpret.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::exact_test {
 using namespace bitline::test;
@@ -28,20 +31,20 @@ void check_exact(const std::string& text, int rows, int columns, bool is_signed)
   const CellLayout cell = layout(config.cell, config.quantization.weight_bits);
   const bool ternary = config.input.encoding == Encoding::ternary;
   const InputScale input{1, ternary ? (is_signed ? 2 : 1) : config.input.bits, is_signed};
-  const MatrixLayer layer = random_layer(rows, columns, cell, config.quantization.weight_bits, input, 7);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, cell, config.quantization.weight_bits, input, 7);
   const std::size_t vectors = 9;
   const auto x = random_inputs(vectors, rows, input, 11);
   const Chip chip = chip_of(config, layer);
-  const ChipState state = state_of(chip);
+  const View view = view_of(chip);
   std::vector<double> y(vectors * static_cast<std::size_t>(columns));
-  execute_layer(chip, state, 0, x, vectors, 0, y, nullptr);
+  execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, nullptr);
   // Independent integers, without a call into the library.
   for (std::size_t v = 0; v < vectors; ++v)
     for (int c = 0; c < columns; ++c) {
       long long sum = 0;
       for (int r = 0; r < rows; ++r)
         sum += static_cast<long long>(x[v * static_cast<std::size_t>(rows) + static_cast<std::size_t>(r)]) *
-               layer.weights[static_cast<std::size_t>(r) * columns + c];
+               layer.panels[0].codes[static_cast<std::size_t>(r) * columns + c];
       REQUIRE(y[v * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)] == static_cast<double>(sum));
     }
 }
@@ -90,9 +93,11 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     MESSAGE("skipped: Fashion-MNIST is not installed (apt-get install dataset-fashion-mnist)");
     return;
   }
-  const Dataset data = load_dataset("fashion-mnist", Split::test, 0, 10000, run_options().data);
-  const Dataset calibration = load_dataset("fashion-mnist", Split::train, 0, 64, run_options().data);
-  const Network network = read_onnx(source / "models/fashion-mlp.onnx");
+  using workloads::Split;
+  const workloads::Samples data = load_samples({}, Split::test, 0, 10000, run_options().data);
+  const workloads::Samples calibration = load_samples({}, Split::train, 0, 64, run_options().data);
+  const auto network =
+      std::make_shared<const workloads::Graph>(workloads::read_onnx(source / "models/fashion-mlp.onnx"));
   struct Case {
     const char* text;
     int weight_bits, input_bits;
@@ -115,23 +120,25 @@ TEST_CASE("the ideal chip equals the integer reference on all 10,000 images") {
     Config config = config_of(c.text);
     config.array.rows = 576;
     config.array.columns = 128;
-    const QuantizedNetwork quantized(network, calibration, [&](int, const std::string&) {
-      return LayerQuantization{c.weight_bits, c.input_bits, WeightScale::per_tensor, 1.0};
-    });
+    const workloads::IntegerGraph quantized =
+        quantize(network, {calibration.values, true, true}, [&](int, const std::string&) {
+          return LayerQuantization{c.weight_bits, c.input_bits, WeightScale::per_tensor, 1.0};
+        });
     std::vector<LayerConfig> settings;
-    for (const auto& m : quantized.matrices()) settings.push_back(layer_config(config, m.name));
-    const Chip chip = build_chip(config, quantized.matrices(), place(config, quantized.matrices(), settings));
-    ChipState state = write_chip(chip, 0);
+    for (const auto& m : quantized.weights) settings.push_back(layer_config(config, m.name));
+    const Chip chip = build_chip(config, quantized.weights, place(config, quantized.weights, settings));
+    const View view = view_of(chip);
     constexpr std::size_t batch = 250;
     std::vector<std::size_t> wrong(data.count() / batch, 0);
     parallel_for(wrong.size(), [&](std::size_t b) {
-      const auto truth = quantized.run(data, b * batch, batch, QuantizedNetwork::exact_product);
-      const auto ours = quantized.run(data, b * batch, batch,
-                                      [&](const MatrixLayer& m, std::span<const std::int16_t> in, std::size_t vectors,
-                                          std::size_t image, std::span<double> out) {
-                                        execute_layer(chip, state, static_cast<std::size_t>(m.index), in, vectors,
-                                                      image, out, nullptr);
-                                      });
+      const auto images = data.of(b * batch, batch);
+      const auto truth = interpret(quantized, images, b * batch, workloads::multiply_exactly);
+      const auto ours =
+          interpret(quantized, images, b * batch,
+                    [&](const workloads::IntegerWeights& w, std::span<const std::int16_t> in,
+                        const workloads::Vectors& vectors, std::span<double> out) {
+                      execute_layer(chip, view, static_cast<std::size_t>(w.index), in, vectors, out, nullptr);
+                    });
       for (std::size_t i = 0; i < truth.size(); ++i) wrong[b] += truth[i] != ours[i];
     });
     std::size_t total = 0;

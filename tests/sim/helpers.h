@@ -38,27 +38,21 @@ technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/
   Config config;
   reader.read(config);
   reader.finish();
+  resolve_layers(config);
   return config;
 }
 
 // A matrix layer of pseudo-random integers that contains both extremes.
-inline MatrixLayer random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
+inline workloads::IntegerWeights random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
                                 unsigned seed) {
-  MatrixLayer layer;
-  layer.name = "layer";
-  layer.rows = rows;
-  layer.columns = columns;
-  layer.weight_bits = weight_bits;
+  workloads::IntegerWeights layer = workloads::dense_weights("layer", rows, columns, {}, weight_bits, input);
   std::mt19937 engine(seed);
   for (int i = 0; i < rows * columns; ++i) {
     const int w = static_cast<int>(engine() % static_cast<unsigned>(2 * cell.highest + 1)) - cell.highest;
-    layer.weights.push_back(static_cast<std::int16_t>(weight_bits == 1 && w == 0 ? 1 : w));
+    layer.panels[0].codes.push_back(static_cast<std::int16_t>(weight_bits == 1 && w == 0 ? 1 : w));
   }
-  layer.weights[0] = static_cast<std::int16_t>(cell.highest);
-  layer.weights.back() = static_cast<std::int16_t>(-cell.highest);
-  layer.weight_scale.assign(static_cast<std::size_t>(columns), 1);
-  layer.bias.assign(static_cast<std::size_t>(columns), 0);
-  layer.input = input;
+  layer.panels[0].codes[0] = static_cast<std::int16_t>(cell.highest);
+  layer.panels[0].codes.back() = static_cast<std::int16_t>(-cell.highest);
   return layer;
 }
 
@@ -72,17 +66,29 @@ inline std::vector<std::int16_t> random_inputs(std::size_t vectors, int rows, In
   return x;
 }
 
-inline Chip chip_of(const Config& config, const MatrixLayer& layer) {
+inline Chip chip_of(const Config& config, const workloads::IntegerWeights& layer) {
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
-// Written, aged, converters ranged without calibration.
-inline ChipState state_of(const Chip& chip, int instance = 0) {
-  ChipState state = write_chip(chip, instance);
-  std::vector<std::vector<std::vector<float>>> none(1, std::vector<std::vector<float>>(state.layers[0].blocks.size()));
-  set_ranges(chip, state, none);
-  return state;
+// A chip instance, written and as old as the config says.
+struct WrittenChip {
+  State state;
+  WriteReport report;
+};
+inline WrittenChip written_chip(const Chip& chip, int instance = 0) {
+  WrittenChip written{new_state(chip, instance), {}};
+  written.report = write(chip, written.state);
+  pass(written.state, age_since_write_s(chip.config));
+  return written;
 }
+
+// As reads see it, converters ranged without calibration.
+inline View view_of(const Chip& chip, const State& state) {
+  View view = look(chip, state);
+  set_ranges(chip, view);
+  return view;
+}
+inline View view_of(const Chip& chip, int instance = 0) { return view_of(chip, written_chip(chip, instance).state); }
 
 inline bool have_fashion_mnist() {
   return std::filesystem::exists("/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");

@@ -7,6 +7,7 @@
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "tests/sim/helpers.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::run_test {
 using namespace bitline::test;
@@ -30,11 +31,12 @@ std::vector<double> numbers(const Result& r) {
                         r.quality.loss_ci95.lower,
                         r.write.level_accuracy,
                         r.write.rms_error_S,
-                        r.energy_per_inference_J,
-                        r.latency_per_inference_s,
-                        r.area_m2};
+                        r.costs.energy_per_inference_J,
+                        r.costs.latency_per_inference_s,
+                        r.costs.area_m2};
   for (const auto& c : r.quality.chips) n.push_back(c.value);
-  for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+  for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+  for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
   return n;
 }
 
@@ -108,13 +110,12 @@ TEST_CASE("parts add up to totals; twice the images leave the mean energy in pla
   NEEDS_FASHION_MNIST();
   const Result r = run(main_job({{"instances", "2"}}), run_options());
   double layers = 0;  // and what no layer answers for
-  for (const auto& l : r.layers) layers += l.energy_J;
-  for (const auto& [name, joules] : r.energy_J)
-    if (name == "clock" || name == "reload" || name == "leakage") layers += joules;
-  CHECK(r.energy_per_inference_J == doctest::Approx(total(r.energy_J)).epsilon(1e-12).scale(1e-30));
-  CHECK(layers == doctest::Approx(r.energy_per_inference_J).epsilon(1e-12).scale(1e-30));
-  CHECK(r.area_m2 == doctest::Approx(total(r.area_breakdown_m2)).epsilon(1e-12).scale(1e-30));
-  CHECK(r.latency_per_inference_s == doctest::Approx(total(r.latency_s)).epsilon(1e-12).scale(1e-30));
+  for (const auto& l : r.costs.layers) layers += l.energy_J;
+  for (const Part part : {Part::clock, Part::reload, Part::leakage}) layers += r.costs.energy_J[part];
+  CHECK(r.costs.energy_per_inference_J == doctest::Approx(r.costs.energy_J.total()).epsilon(1e-12).scale(1e-30));
+  CHECK(layers == doctest::Approx(r.costs.energy_per_inference_J).epsilon(1e-12).scale(1e-30));
+  CHECK(r.costs.area_m2 == doctest::Approx(r.costs.area_breakdown_m2.total()).epsilon(1e-12).scale(1e-30));
+  CHECK(r.costs.latency_per_inference_s == doctest::Approx(r.costs.latency_s.total()).epsilon(1e-12).scale(1e-30));
   CHECK(r.mapping.arrays_used == 4);
 }
 
@@ -124,22 +125,19 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   const LoadedConfig loaded =
       main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}, {"adc", "ideal"}});
   const Result r = run(loaded, run_options());
-  const Network network = read_onnx(source / "models/fashion-mlp.onnx");
-  const Dataset data = load_dataset("fashion-mnist", Split::test, 0, 20, run_options().data);
+  const workloads::Graph network = workloads::read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Samples data = load_samples({}, workloads::Split::test, 0, 20, run_options().data);
   // Which columns of an array a row of the layer shares with other layers or unused cells: from the published mapping.
   std::vector<std::vector<double>> row_S(4, std::vector<double>(576, 0));
   std::vector<std::vector<int>> used(4, std::vector<int>(576, 0));
   std::size_t l = 0;
-  for (const auto& layer : network.layers) {
-    const auto* linear = std::get_if<Linear>(&layer.operation);
-    if (!linear) continue;
-    const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                    linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : network.weights) {
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
     for (const auto& b : r.mapping.layers[l].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
           const int w = std::abs(
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * linear->weights.columns + b.layer_column + j]);
+              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j]);
           row_S[b.array][b.row + i] += 2 * 2e-6 + w * 18e-6 / 7;
           ++used[b.array][b.row + i];
         }
@@ -149,11 +147,11 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   for (const auto& b : r.mapping.layers[0].blocks)
     for (std::size_t image = 0; image < 20; ++image)
       for (int i = 0; i < b.rows; ++i) {
-        const int pixel = data.pixels[image * 784 + static_cast<std::size_t>(b.layer_row + i)];
+        const long pixel = std::lround(255 * data.values[image * 784 + static_cast<std::size_t>(b.layer_row + i)]);
         const double g = row_S[b.array][b.row + i] + (128 - used[b.array][b.row + i]) * 2 * 2e-6;
         expected_J += __builtin_popcount(static_cast<unsigned>(pixel)) * 0.2 * 0.2 * 50e-9 * g / 20;
       }
-  CHECK(r.layers[0].energy_breakdown_J[0].second == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
+  CHECK(r.costs.layers[0].energy_breakdown_J[Part::array] == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
 }
 
 TEST_CASE("faults, ageing, saturating converters and unknown layers are told or felt") {
@@ -168,7 +166,7 @@ TEST_CASE("faults, ageing, saturating converters and unknown layers are told or 
             .quality.value < clean - 0.05);
   const Result clipped =
       run(main_job({{"instances", "1"}, {"adc.range", "{type: fixed, current: 1 uA}"}}), run_options());
-  CHECK(clipped.layers[0].adc_clipped_frac > 0.5);
+  CHECK(clipped.reads[0].adc_clipped_frac > 0.5);
   CHECK_THROWS_AS(run(main_job({{"layers", "{fc9: {digital: true}}"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"chips", "1"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), InputError);

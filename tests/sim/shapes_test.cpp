@@ -9,6 +9,8 @@
 
 #include "base/config_writer.h"
 #include "base/npy.h"
+#include "sim/chain_flow.h"
+#include "sim/cost.h"
 #include "tests/base/helpers.h"
 #include "tests/sim/helpers.h"
 #include "workloads/forward.h"
@@ -22,7 +24,7 @@ doctest::Approx relative(double expected) { return doctest::Approx(expected).eps
 
 struct Shapes {
   Config config;
-  std::vector<MatrixLayer> matrices;  // without weights
+  std::vector<workloads::IntegerWeights> matrices;  // without weights
   std::vector<LayerConfig> settings;
 
   explicit Shapes(const std::string& text) : config(config_of(text)) {
@@ -32,34 +34,34 @@ struct Shapes {
                                    input_bits(settings.back().input, s.signed_inputs)));
     }
   }
-  Chip chip(const std::vector<MatrixLayer>& layers) const {
+  Chip chip(const std::vector<workloads::IntegerWeights>& layers) const {
     return build_chip(config, layers, place(config, layers, settings));
   }
-  std::vector<LayerCounts> counts(const std::vector<LayerCodes>& codes) const {
-    return shape_counts(chip(matrices), codes);
+  std::vector<Ledger> counts(const std::vector<LayerCodes>& codes) const {
+    return shape_ledgers(chip(matrices), codes);
   }
-  std::vector<LayerCounts> counts() const { return counts(std::vector<LayerCodes>(matrices.size())); }
+  std::vector<Ledger> counts() const { return counts(std::vector<LayerCodes>(matrices.size())); }
 
   // What a run of the same codes on perfect devices counts, for each image.
-  std::vector<LayerCounts> of_run(const std::vector<LayerCodes>& codes) const {
-    std::vector<MatrixLayer> layers = matrices;
+  std::vector<Ledger> of_run(const std::vector<LayerCodes>& codes) const {
+    std::vector<workloads::IntegerWeights> layers = matrices;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      layers[l].weights = codes[l].weights;
-      layers[l].weight_scale.assign(static_cast<std::size_t>(layers[l].columns), 1);
+      layers[l].panels[0].codes = codes[l].weights;
+      layers[l].scale.assign(static_cast<std::size_t>(layers[l].columns), 1);
       layers[l].bias.assign(static_cast<std::size_t>(layers[l].columns), 0);
     }
     const Chip built = chip(layers);
-    const ChipState state = write_chip(built, 0);
-    std::vector<LayerCounts> counts;
+    const View view = view_of(built);
+    std::vector<Ledger> counts;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      LayerCounts& c = counts.emplace_back();
+      Ledger& c = counts.emplace_back();
       if (settings[l].digital) continue;
       const std::size_t vectors = codes[l].inputs.size() / static_cast<std::size_t>(layers[l].rows);
       Activity activity;
-      activity.count_drives(built.layers[l], codes[l].inputs, vectors);
-      c = array_counts(built.layers[l], state.layers[l], activity);
+      activity.count_drives(built.layers[l], codes[l].inputs, {vectors, 0, 0, layers[l].positions});
+      c = read_ledger(built.layers[l], view, activity);
       const double images = static_cast<double>(vectors) / layers[l].positions;
-      c.array_J /= images, c.line_drive /= images, c.line_activations /= images;
+      c.divide(images);
     }
     return counts;
   }
@@ -68,21 +70,21 @@ struct Shapes {
 // Any codes that the layers allow.
 std::vector<LayerCodes> some_codes(const Shapes& s, std::size_t images) {
   std::vector<LayerCodes> codes;
-  for (const MatrixLayer& m : s.matrices) {
+  for (const workloads::IntegerWeights& m : s.matrices) {
     const CellLayout cell = layout(s.settings[static_cast<std::size_t>(m.index)].cell, m.weight_bits);
-    codes.push_back({random_layer(m.rows, m.columns, cell, m.weight_bits, m.input, 3).weights,
+    codes.push_back({random_layer(m.rows, m.columns, cell, m.weight_bits, m.input, 3).panels[0].codes,
                      random_inputs(images * static_cast<std::size_t>(m.positions), m.rows, m.input, 4)});
   }
   return codes;
 }
 
-void check_same(const std::vector<LayerCounts>& a, const std::vector<LayerCounts>& b) {
+void check_same(const std::vector<Ledger>& a, const std::vector<Ledger>& b) {
   REQUIRE(a.size() == b.size());
   for (std::size_t l = 0; l < a.size(); ++l) {
     CAPTURE(l);
     CHECK(a[l].array_J == relative(b[l].array_J));
-    CHECK(a[l].line_drive == relative(b[l].line_drive));
-    CHECK(a[l].line_activations == relative(b[l].line_activations));
+    CHECK(a[l][Action::line_drive] == relative(b[l][Action::line_drive]));
+    CHECK(a[l][Action::line_activation] == relative(b[l][Action::line_activation]));
   }
 }
 
@@ -164,14 +166,13 @@ TEST_CASE("shapes: a run from .npy files has the energies of the same codes on w
   LoadedConfig loaded;
   loaded.config = s.config;
   const Result r = run(loaded, {});
-  Result expected;
-  add_costs(s.chip(s.matrices), s.of_run(codes), {}, expected);
-  REQUIRE(r.energy_J.size() == expected.energy_J.size());
-  for (std::size_t i = 0; i < r.energy_J.size(); ++i)
-    CHECK(r.energy_J[i].second == relative(expected.energy_J[i].second));
-  CHECK(r.energy_per_inference_J == relative(expected.energy_per_inference_J));
-  CHECK(r.latency_per_inference_s == expected.latency_per_inference_s);
-  CHECK(r.area_m2 == expected.area_m2);
+  const Chip chip = s.chip(s.matrices);
+  const Costs expected = price(chip, tariff(chip, chain_flow(chip)), s.of_run(codes), std::nullopt);
+  REQUIRE(r.costs.energy_J.size() == expected.energy_J.size());
+  for (const auto& [part, joules] : expected.energy_J) CHECK(r.costs.energy_J[part] == relative(joules));
+  CHECK(r.costs.energy_per_inference_J == relative(expected.energy_per_inference_J));
+  CHECK(r.costs.latency_per_inference_s == expected.latency_per_inference_s);
+  CHECK(r.costs.area_m2 == expected.area_m2);
   REQUIRE(r.shapes);
   CHECK(has(r.shapes->note, "weights and inputs of conv"));
   CHECK(r.inputs.size() == 6);
@@ -195,11 +196,11 @@ TEST_CASE("shapes: the expectation is the mean over all weights and all images, 
             statistics, is_signed);
         const Shapes s(to_yaml(merged(expand_dotted(parse_yaml(text, "text")), parse_yaml(chip, "chip"))));
         const LayerShape& shape = s.config.workload.shapes[0];
-        const MatrixLayer& m = s.matrices[0];
+        const workloads::IntegerWeights& m = s.matrices[0];
         REQUIRE(m.positions == 6);
         const CodeProbabilities weight = probabilities(s.config.workload.weights, 2),
                                 input = probabilities(s.config.workload.activity, m.input);
-        LayerCounts mean;
+        Ledger mean;
         double all = 0;
         for (int w = 0; w < 81; ++w)
           for (std::size_t x = 0; x < input.p.size() * input.p.size(); ++x) {
@@ -214,9 +215,9 @@ TEST_CASE("shapes: the expectation is the mean over all weights and all images, 
                                           static_cast<std::int16_t>(input.lowest + static_cast<int>(second))};
             codes.inputs.resize(24);
             im2col(shape.convolution(), shape.input(), shape.output(), image, codes.inputs.data());
-            const LayerCounts c = s.of_run({codes})[0];
-            mean.array_J += p * c.array_J, mean.line_drive += p * c.line_drive;
-            mean.line_activations += p * c.line_activations, all += p;
+            const Ledger c = s.of_run({codes})[0];
+            mean.array_J += p * c.array_J, mean[Action::line_drive] += p * c[Action::line_drive];
+            mean[Action::line_activation] += p * c[Action::line_activation], all += p;
           }
         CHECK(all == relative(1));
         check_same(s.counts(), {mean});
@@ -234,10 +235,10 @@ TEST_CASE("shapes: drawn counts are their expectation within five standard error
     };
     const Shapes drawn = with("drawn"), expected = with("expected");
     // Inputs: 300 rows of 8 independent bits, 50 images; 2T2R has two lines for a row and four column blocks.
-    const LayerCounts d = drawn.counts()[0], e = expected.counts()[0];
+    const Ledger d = drawn.counts()[0], e = expected.counts()[0];
     const double bits = 300 * 8 * 50;
-    CHECK(std::abs(d.line_drive / e.line_drive - 1) < 5 * std::sqrt(0.7 / 0.3 / bits));
-    CHECK(d.line_drive != e.line_drive);
+    CHECK(std::abs(d[Action::line_drive] / e[Action::line_drive] - 1) < 5 * std::sqrt(0.7 / 0.3 / bits));
+    CHECK(d[Action::line_drive] != e[Action::line_drive]);
     // Weights: with the inputs of a file only they are random.
     const CellLayout layout_of = layout(drawn.settings[0].cell, 4);
     const CodeProbabilities p = probabilities(drawn.config.workload.weights, 4);
@@ -268,7 +269,7 @@ TEST_CASE("shapes: any number of threads draws and counts the same bits; another
     loaded.config.workload.images = 9;
     RunOptions options;
     options.threads = threads;
-    return run(loaded, options).energy_per_inference_J;
+    return run(loaded, options).costs.energy_per_inference_J;
   };
   CHECK(energy(1, "") == energy(4, ""));
   CHECK(energy(1, "") != energy(1, "seed: 2\n"));
@@ -278,7 +279,7 @@ TEST_CASE("shapes: a level accuracy, which only writing needs, is not solved for
   LoadedConfig loaded;
   loaded.config = config_of("device.write: {type: level-accuracy, accuracy: 90 %}\n" + with_sign(false));
   const Result r = run(loaded, {});
-  CHECK(r.energy_per_inference_J > 0);
+  CHECK(r.costs.energy_per_inference_J > 0);
   CHECK(r.images.empty());
   CHECK(map_network(loaded, {}).arrays_used == r.mapping.arrays_used);
 }
@@ -296,15 +297,15 @@ TEST_CASE("shapes: arrays that no layer uses are told with their area and the ke
   CHECK(r.mapping.unused() == 10);
   CHECK(r.mapping.fits == "arrays: 1");
   double arrays_m2 = 0;
-  for (const auto& [name, area_m2] : r.area_breakdown_m2)
-    if (name != "buffer" && name != "activation" && name != "interconnect") arrays_m2 += area_m2;
-  CHECK(r.unused_arrays_m2 == relative(arrays_m2 * 10 / 12));
+  for (const auto& [part, area_m2] : r.costs.area_breakdown_m2)
+    if (info(part).boundary <= Boundary::macro) arrays_m2 += area_m2;
+  CHECK(r.costs.unused_arrays_m2 == relative(arrays_m2 * 10 / 12));
   CHECK(chip("chips: 2\ntiles: 2\narrays: 1\n").mapping.fits == "tiles: 1");
   CHECK(chip("chips: 4\ntiles: 1\narrays: 1\n").mapping.fits == "chips: 2");
   const Result tight = chip("chips: 1\ntiles: 1\narrays: 2\n");
   CHECK(tight.mapping.unused() == 0);
   CHECK(tight.mapping.fits == "");
-  CHECK(tight.unused_arrays_m2 == 0);
+  CHECK(tight.costs.unused_arrays_m2 == 0);
 }
 
 }  // namespace bitline::shapes_test

@@ -65,7 +65,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
   Array a;
   int columns = array_columns;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.mapped->blocks)
+    for (const Block& block : plan.blocks)
       if (block.array == number) {
         a.first_reference.push_back(columns);
         columns += static_cast<int>(kind.reference.size());
@@ -81,7 +81,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
     for (int column = 0; column < array_columns; ++column) device(line, column) = g_min_S;  // as unmapped cells stay
   std::size_t b = 0;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.mapped->blocks) {
+    for (const Block& block : plan.blocks) {
       if (block.array != number) continue;
       for (int r = 0; r < block.rows; ++r) {
         const int row = block.array_row + r;
@@ -89,7 +89,7 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
           device(row, a.first_reference[b] + static_cast<int>(s)) = g_min_S + kind.reference[s] * step_S;
         for (int c = 0; c < block.columns; ++c) {
           const int w =
-              plan.matrix->weights[static_cast<std::size_t>((block.row + r) * plan.matrix->columns + block.column + c)];
+              plan.matrix.panels[0].codes[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
           int rest = kind.reference.empty() ? std::abs(w) : w + 7;
           const int first = block.array_column + c * kind.columns_per_weight;
           for (int s = 0; s < kind.slices; ++s) {
@@ -204,12 +204,12 @@ Expected expected_product(const Chip& chip, const std::vector<ArrayTruth>& array
                           bool rows_take_both_signs) {
   const LayerPlan& plan = chip.layers[layer];
   const double step_S = window_S / kind.highest_digit;
-  Expected out{std::vector<double>(static_cast<std::size_t>(plan.matrix->columns), 0)};
-  for (const Block& block : plan.mapped->blocks) {
+  Expected out{std::vector<double>(static_cast<std::size_t>(plan.matrix.columns), 0)};
+  for (const Block& block : plan.blocks) {
     const ArrayTruth& truth = arrays[static_cast<std::size_t>(block.array)];
     std::size_t b = 0;  // of the array's blocks
     for (const LayerPlan& other : chip.layers)
-      for (const Block& before : other.mapped->blocks) {
+      for (const Block& before : other.blocks) {
         if (&before == &block) goto found;
         b += before.array == block.array;
       }
@@ -240,14 +240,6 @@ Expected expected_product(const Chip& chip, const std::vector<ArrayTruth>& array
   return out;
 }
 
-ChipState written(const Chip& chip, int instance = 0) {
-  ChipState state = write_chip(chip, instance);
-  CurrentSamples none;
-  for (const LayerState& layer : state.layers) none.emplace_back(layer.blocks.size());
-  set_ranges(chip, state, none);
-  return state;
-}
-
 Config wired(const std::string& topology, const std::string& cell, const std::string& input, const std::string& more) {
   const std::string over =
       fmt::format("{{array: {{topology: {}}}, cell: {}, input: {}{}}}", topology, cell, input, more);
@@ -255,7 +247,7 @@ Config wired(const std::string& topology, const std::string& cell, const std::st
 }
 
 Chip chip_with(const Config& config, const std::vector<std::pair<int, int>>& shapes, const InputScale& input) {
-  std::vector<MatrixLayer> layers;
+  std::vector<workloads::IntegerWeights> layers;
   std::vector<LayerConfig> settings;
   for (const auto& [rows, columns] : shapes) {
     const int l = static_cast<int>(layers.size());
@@ -272,18 +264,18 @@ Chip chip_with(const Config& config, const std::vector<std::pair<int, int>>& sha
 // lattice can make, and to the largest current of any column.
 void check_chip(const CellKind& kind, const std::string& topology, const Chip& chip, const InputScale& input,
                 double& worst_lattice, double& worst_single) {
-  const ChipState state = written(chip);
+  const View view = view_of(chip);
   std::vector<ArrayTruth> arrays;
   for (int a = 0; a < chip.placement.arrays_used; ++a) arrays.emplace_back(assemble(chip, kind, a), kind, topology);
   // Gated rows take -1 where a pair is subtracted as currents (docs/model/read.md).
   const bool both_signs = topology == "voltage-rows" || (kind.reference.empty() && !kind.converted_apart);
   constexpr std::size_t vectors = 3;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const MatrixLayer& m = *chip.layers[l].matrix;
+    const workloads::IntegerWeights& m = chip.layers[l].matrix;
     const auto rows = static_cast<std::size_t>(m.rows), columns = static_cast<std::size_t>(m.columns);
     const auto x = random_inputs(vectors, m.rows, input, 5 + static_cast<unsigned>(l));
     std::vector<double> y(vectors * columns);
-    execute_layer(chip, state, l, x, vectors, 0, y, nullptr);
+    execute_layer(chip, view, l, x, {vectors, 0, 0, 1}, y, nullptr);
     for (std::size_t v = 0; v < vectors; ++v) {
       const Expected e =
           expected_product(chip, arrays, kind, l, std::span(x).subspan(v * rows, rows), input, both_signs);
@@ -293,7 +285,7 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
         // converted apart is rounded twice. Gated arrays are solved in single precision.
         const double roundings = kind.converted_apart ? 4 : 1;
         if (topology == "voltage-rows")
-          test::keep_worst(worst_lattice, difference / (e.driven * roundings * 0.5 / state.layers[l].codes_per_step));
+          test::keep_worst(worst_lattice, difference / (e.driven * roundings * 0.5 / chip.layers[l].lattice.codes_per_step));
         else
           test::keep_worst(worst_single, difference / e.largest_column);
       }
@@ -335,10 +327,10 @@ TEST_CASE("layers and blocks that share an array read their own columns of its c
       const Chip chip = chip_with(config, {{14, 4}, {30, 3}}, encodings[0].input);
       std::set<int> of_first;
       bool shared = false;
-      for (const Block& block : chip.layers[0].mapped->blocks) of_first.insert(block.array);
-      for (const Block& block : chip.layers[1].mapped->blocks) shared |= of_first.count(block.array) > 0;
+      for (const Block& block : chip.layers[0].blocks) of_first.insert(block.array);
+      for (const Block& block : chip.layers[1].blocks) shared |= of_first.count(block.array) > 0;
       CHECK(shared);
-      CHECK(chip.layers[1].mapped->blocks.size() > 1);
+      CHECK(chip.layers[1].blocks.size() > 1);
       double lattice = 0, single = 0;
       check_chip(kind, topology, chip, encodings[0].input, lattice, single);
       CHECK(lattice < 1);
@@ -366,7 +358,7 @@ TEST_CASE("wired chips are the same to the bit for any thread count, and no two 
         with_threads(threads, [&] {
           const Chip chip = chip_with(config, shapes, input);
           for (std::size_t i = 0; i < instances; ++i) {
-            const ChipState state = written(chip, static_cast<int>(i));
+            const View view = view_of(chip, static_cast<int>(i));
             for (std::size_t l = 0; l < shapes.size(); ++l) {
               const auto rows = static_cast<std::size_t>(shapes[l].first),
                          columns = static_cast<std::size_t>(shapes[l].second);
@@ -374,7 +366,7 @@ TEST_CASE("wired chips are the same to the bit for any thread count, and no two 
               std::vector<double> out(batches * vectors * columns);
               parallel_for(batches, [&](std::size_t b) {
                 const std::size_t first = b * vectors;
-                execute_layer(chip, state, l, std::span(x).subspan(first * rows, vectors * rows), vectors, first,
+                execute_layer(chip, view, l, std::span(x).subspan(first * rows, vectors * rows), {vectors, first, 0, 1},
                               std::span(out).subspan(first * columns, vectors * columns), nullptr);
               });
               y[i].insert(y[i].end(), out.begin(), out.end());
@@ -415,9 +407,10 @@ TEST_CASE("whole runs with wires give the same bits for any thread count and bat
     const auto numbers = [&](int threads, std::size_t batch) {
       options.threads = threads, options.batch = batch;
       const Result r = run(loaded, options);
-      std::vector<double> n{r.quality.value, r.write.level_accuracy, r.energy_per_inference_J};
+      std::vector<double> n{r.quality.value, r.write.level_accuracy, r.costs.energy_per_inference_J};
       for (const auto& chip : r.quality.chips) n.push_back(chip.value);
-      for (const auto& l : r.layers) n.insert(n.end(), {l.energy_J, l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
+      for (const auto& l : r.costs.layers) n.push_back(l.energy_J);
+      for (const auto& l : r.reads) n.insert(n.end(), {l.snr_db, l.adc_clipped_frac, l.adc_full_scale_A});
       return n;
     };
     const std::vector<double> one = numbers(1, 64);

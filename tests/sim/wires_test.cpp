@@ -9,7 +9,7 @@
 #include "array/wires/gated_ladder.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
-#include "sim/cost.h"
+#include "sim/drives.h"
 #include "sim/wire_study.h"
 #include "tests/array/worst.h"
 #include "tests/sim/helpers.h"
@@ -27,17 +27,17 @@ constexpr int rows = 20, columns = 10, array_rows = 24, array_columns = 12;
 
 // Conductances of a 2T2R array, (2 x rows, columns): G+ and G- of each row on neighbouring lines, g_min where nothing
 // is.
-std::vector<double> pair_conductances(const MatrixLayer& layer) {
+std::vector<double> pair_conductances(const workloads::IntegerWeights& layer) {
   std::vector<double> g(2 * array_rows * array_columns, g_min_S);
   for (int r = 0; r < layer.rows; ++r)
     for (int c = 0; c < layer.columns; ++c) {
-      const int w = layer.weights[static_cast<std::size_t>(r * layer.columns + c)];
+      const int w = layer.panels[0].codes[static_cast<std::size_t>(r * layer.columns + c)];
       g[static_cast<std::size_t>((2 * r + (w < 0)) * array_columns + c)] = g_min_S + std::abs(w) * step_S;
     }
   return g;
 }
 
-Crossbar circuit_of(const MatrixLayer& layer) {
+Crossbar circuit_of(const workloads::IntegerWeights& layer) {
   return {2 * array_rows, array_columns, pair_conductances(layer), {{5}, {8}, {20}, {10}}};
 }
 
@@ -47,7 +47,7 @@ std::vector<double> line_voltages(const LayerPlan& plan, const std::int16_t* x, 
   std::vector<double> v(2 * array_rows, 0);
   for (int r = first; r < std::min(rows, first + count); ++r) {
     v[static_cast<std::size_t>(2 * r)] =
-        plane_value(plan.settings().input, plan.planes, plan.signed_inputs, plan.drives_both_signs, x[r], plane);
+        plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, x[r], plane);
     v[static_cast<std::size_t>(2 * r + 1)] = -v[static_cast<std::size_t>(2 * r)];
   }
   return v;
@@ -72,10 +72,10 @@ Config wired_with(const std::string& over) {
   return config_of(to_yaml(tree, nullptr));
 }
 
-std::vector<double> product(const Chip& chip, const ChipState& state, const std::vector<std::int16_t>& x,
+std::vector<double> product(const Chip& chip, const View& view, const std::vector<std::int16_t>& x,
                             std::size_t vectors, Activity* activity = nullptr) {
   std::vector<double> y(vectors * columns);
-  execute_layer(chip, state, 0, x, vectors, 0, y, activity);
+  execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, activity);
   return y;
 }
 
@@ -85,14 +85,14 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
   for (const Encoded& e : encodings) {
     CAPTURE(e.text);
     const Config config = wired_with(e.text);
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, e.input, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, e.input, 3);
     const Chip chip = chip_of(config, layer);
-    const ChipState state = state_of(chip);
+    const View view = view_of(chip);
     constexpr std::size_t vectors = 9;
     const auto x = random_inputs(vectors, rows, e.input, 5);
     Activity activity;
     activity.with_pairs = true;
-    const std::vector<double> y = product(chip, state, x, vectors, &activity);
+    const std::vector<double> y = product(chip, view, x, vectors, &activity);
 
     const LayerPlan& plan = chip.layers[0];
     const EffectiveMatrix circuit = effective_matrix(circuit_of(layer), true);
@@ -112,13 +112,12 @@ TEST_CASE("a chip with wires delivers what the circuit of its array delivers, an
           }
         }
       // Each driven code is off by at most half a step of the lattice.
-      test::keep_worst(allowed, drives * 0.5 / state.layers[0].codes_per_step * (1 + 1e-9));
+      test::keep_worst(allowed, drives * 0.5 / chip.layers[0].lattice.codes_per_step * (1 + 1e-9));
       for (std::size_t c = 0; c < columns; ++c)
         test::keep_worst(worst, std::abs(y[v * columns + c] - expected[c]) / allowed);
     }
     CHECK(worst < 1);
-    CHECK(array_counts(plan, state.layers[0], activity).array_J ==
-          doctest::Approx(energy_J).epsilon(1e-9).scale(1e-30));
+    CHECK(read_ledger(plan, view, activity).array_J == doctest::Approx(energy_J).epsilon(1e-9).scale(1e-30));
   }
 }
 
@@ -135,23 +134,23 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
     };
     const std::string none = ", wires: {mode: exact, row: 0 ohm, column: 0 ohm}";
     const Config ideal = config("", ""), zero = config("", none);
-    const MatrixLayer layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(ideal.cell, 4), 4, {1, 8, false}, 3);
     const auto x = random_inputs(5, rows, {1, 8, false}, 5);
     Chip a = chip_of(ideal, layer), b = chip_of(zero, layer);
-    const ChipState state = state_of(a);
-    const std::vector<double> y = product(a, state, x, 5);
-    CHECK(product(b, state_of(b), x, 5) == y);
+    const View view = view_of(a);
+    const std::vector<double> y = product(a, view, x, 5);
+    CHECK(product(b, view_of(b), x, 5) == y);
     // The gated ones are solved in single precision.
     for (const std::string topology : {"gated-ladder", "gated-rows"}) {
       CAPTURE(topology);
       const Config c = config(", topology: " + topology, none);
       const Chip chip = chip_of(c, layer);
-      const std::vector<double> solved = product(chip, state_of(chip), x, 5);
+      const std::vector<double> solved = product(chip, view_of(chip), x, 5);
       double worst = 0;
       for (std::size_t i = 0; i < y.size(); ++i) test::keep_worst(worst, std::abs(solved[i] - y[i]));
       // Codes of the ideal chip are off by at most one (two roundings), floats by 1e-6 of what a column carries.
       CHECK(worst <
-            rows * 255 / static_cast<double>(state.layers[0].codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
+            rows * 255 / static_cast<double>(chip.layers[0].lattice.codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
     }
   }
 }
@@ -161,12 +160,12 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   const std::string drive = "input: {encoding: ternary, bits: 2}";
   const Config rows_config = wired_with(drive + ", array: {topology: gated-rows}"),
                ladder_config = wired_with(drive + ", array: {topology: gated-ladder}, wires: {access: 500 ohm}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(rows_config.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(rows_config.cell, 4), 4, input, 3);
   const auto x = random_inputs(6, rows, input, 5);
   const Chip by_rows = chip_of(rows_config, layer), by_ladder = chip_of(ladder_config, layer);
   Activity rows_activity, ladder_activity;
-  const std::vector<double> y_rows = product(by_rows, state_of(by_rows), x, 6, &rows_activity),
-                            y_ladder = product(by_ladder, state_of(by_ladder), x, 6, &ladder_activity);
+  const std::vector<double> y_rows = product(by_rows, view_of(by_rows), x, 6, &rows_activity),
+                            y_ladder = product(by_ladder, view_of(by_ladder), x, 6, &ladder_activity);
 
   const std::vector<double> g = pair_conductances(layer);
   GatedLadder ladder{array_rows, array_columns, {}, {}, 5, 8, 20, 10, 500};
@@ -208,9 +207,9 @@ TEST_CASE("gated arrays solve the circuit of each read, with swapped rails for -
   CHECK(rows_activity.residual > 0);
   CHECK(rows_activity.residual <= 1e-6);
   const double joule = 0.2 * 0.2 * rows_config.input.t_read_s;
-  CHECK(array_counts(by_rows.layers[0], state_of(by_rows).layers[0], rows_activity).array_J ==
+  CHECK(read_ledger(by_rows.layers[0], view_of(by_rows), rows_activity).array_J ==
         doctest::Approx(rows_power_S * joule).epsilon(1e-5).scale(1e-30));
-  CHECK(array_counts(by_ladder.layers[0], state_of(by_ladder).layers[0], ladder_activity).array_J ==
+  CHECK(read_ledger(by_ladder.layers[0], view_of(by_ladder), ladder_activity).array_J ==
         doctest::Approx(ladder_power_S * joule).epsilon(1e-5).scale(1e-30));
 }
 
@@ -218,11 +217,11 @@ TEST_CASE("gated reads that sweeps cannot solve are reduced, and counted") {
   const Config config = wired_with(
       "input: {encoding: bit-serial, bits: 1}, array: {topology: gated-rows}, "
       "wires: {row: 50 kohm, column: 50 kohm}");
-  const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 1, false}, 3);
   const Chip chip = chip_of(config, layer);
   const std::vector<std::int16_t> x(rows, 1);
   Activity activity;
-  const std::vector<double> y = product(chip, state_of(chip), x, 1, &activity);
+  const std::vector<double> y = product(chip, view_of(chip), x, 1, &activity);
   CHECK(activity.solved_directly == 1);
   Crossbar circuit = circuit_of(layer);
   circuit.lines.row_ohm = circuit.lines.column_ohm = {50e3};
@@ -242,7 +241,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
       "device: {g_min: 2 uS, g_max: 20 uS, write: exact, read_noise: {relative: 5 %}}, "
       "input: {encoding: ternary, bits: 2}, wires: {row: 40 ohm, column: 60 ohm}");
   const InputScale input{1, 2, true};
-  const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
   Chip chip = chip_of(config, layer);
   const auto x = random_inputs(8, rows, input, 5);
   Crossbar circuit = circuit_of(layer);
@@ -279,8 +278,9 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
                                                                       << study.noise_sigma_error);
   CHECK(study.noise_sigma_error < 0.05);
   // What a run draws, for these reads and this column.
-  const ChipState state = state_of(chip);
-  const BlockState& block = state.layers[0].blocks[0];
+  const View view = view_of(chip);
+  const BlockView& block = view.blocks[0];
+  const Lattice& lattice = chip.layers[0].lattice;
   double squared = 0;
   for (std::size_t v = 0; v < 8; ++v) {
     double drawn = 0;
@@ -288,7 +288,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
       const double square = x[v * rows + static_cast<std::size_t>(r)] * x[v * rows + static_cast<std::size_t>(r)];
       drawn += square * block.variance.data[static_cast<std::size_t>(r) * columns + column];
     }
-    drawn *= state.layers[0].variance_step * state.layers[0].lattice_S * state.layers[0].lattice_S;
+    drawn *= lattice.variance_step * lattice.code_S * lattice.code_S;
     const double exact =
         noise_variance_A2(nodes, variance_S2, line_voltages(chip.layers[0], x.data() + v * rows, 0), weight);
     squared += std::pow(std::sqrt(drawn / exact) - 1, 2) / 8;
@@ -299,15 +299,15 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
 TEST_CASE("compensation brings back what wires take, where g_max allows") {
   const auto error = [&](const std::string& wires) {
     const Config config = wired_with("wires: {row: 40 ohm, column: 60 ohm" + wires + "}");
-    const MatrixLayer layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
+    const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
     const Chip chip = chip_of(config, layer);
     const auto x = random_inputs(20, rows, {1, 3, false}, 5);
-    const std::vector<double> y = product(chip, state_of(chip), x, 20);
+    const std::vector<double> y = product(chip, view_of(chip), x, 20);
     double squared = 0, reference = 0;
     for (std::size_t v = 0; v < 20; ++v)
       for (std::size_t c = 0; c < columns; ++c) {
         double exact = 0;
-        for (std::size_t r = 0; r < rows; ++r) exact += x[v * rows + r] * layer.weights[r * columns + c];
+        for (std::size_t r = 0; r < rows; ++r) exact += x[v * rows + r] * layer.panels[0].codes[r * columns + c];
         squared += std::pow(y[v * columns + c] - exact, 2), reference += exact * exact;
       }
     return std::sqrt(squared / reference);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "workloads/onnx_import.h"
 #include "tests/sim/cost_chips.h"
 #include "tests/temporary_folder.h"
 
@@ -35,12 +36,12 @@ Result network(std::vector<Override> overrides) {
 TEST_CASE("write-verify: pulses of every device are counted") {
   // Weights 3, -1, 0, 2, -3, 1: 7 + 3 + 5 + 7 + 3 pulses, and one for each of the seven devices at 2 uS.
   const Chip chip = chip_with(tiny({{"device.write", by_threes}}), {small_layer()});
-  const ChipState state = write_chip(chip, 0);
-  CHECK(state.devices == 12);
-  CHECK(state.pulses == 7 + 3 + 5 + 7 + 3 + 7);
-  CHECK(state.given_up == 0);
-  const ChipState limited =
-      write_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()}), 0);
+  const WriteReport report = written_chip(chip).report;
+  CHECK(report.devices == 12);
+  CHECK(report.pulses == 7 + 3 + 5 + 7 + 3 + 7);
+  CHECK(report.given_up == 0);
+  const WriteReport limited =
+      written_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()})).report;
   CHECK(limited.pulses == 3 + 3 + 3 + 3 + 3 + 7);
   CHECK(limited.given_up == 3);
 }
@@ -49,10 +50,10 @@ TEST_CASE("counted pulses: as many as the curve needs for each device") {
   // Three pulses from 2 to 20 uS: a weight w takes |w| of one device.
   const Config c = tiny(
       {{"device.write", "{type: pulses}"}, {"device.plasticity.potentiation.update", "{type: linear, pulses: 3}"}});
-  const ChipState state = write_chip(chip_with(c, {small_layer()}), 0);
-  CHECK(state.pulses == 3 + 1 + 2 + 3 + 1);
-  CHECK(state.unpulsed == 7);
-  CHECK(state.at_level == state.cells);
+  const WriteReport report = written_chip(chip_with(c, {small_layer()})).report;
+  CHECK(report.pulses == 3 + 1 + 2 + 3 + 1);
+  CHECK(report.unpulsed == 7);
+  CHECK(report.at_level == report.cells);
 
   const TemporaryFolder folder;
   write_file(folder.path / "curve.csv", "0\n1\n2\n4\n");
@@ -85,9 +86,9 @@ TEST_CASE("counted pulses cost what the device's own pulses do, unless others ar
   const Result own = pulsed("{amplitude: 1.2 V, width: 100 ns}", "{}"),
                given = pulsed("{amplitude: 3 V, width: 1 ms}", "{voltage: 1.2 V, pulse: 100 ns}"),
                longer = pulsed("{amplitude: 1.2 V, width: 200 ns}", "{}");
-  CHECK(*own.energy_write_J == *given.energy_write_J);
-  CHECK(*own.write_time_s == *given.write_time_s);
-  CHECK(*longer.write_time_s == relative(2 * *own.write_time_s));
+  CHECK(*own.costs.energy_write_J == *given.costs.energy_write_J);
+  CHECK(*own.costs.write_time_s == *given.costs.write_time_s);
+  CHECK(*longer.costs.write_time_s == relative(2 * *own.costs.write_time_s));
   CHECK(!own.write.failed_frac);
 }
 
@@ -96,12 +97,10 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   // From g_min in steps of one level: a weight w takes |w| pulses of two devices.
   const Override by_levels{"device.write",
                            "{type: write-verify, half_width: 1 uS, set_step: [2.5714 uS], spread: 0, start: 2 uS}"};
-  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double expected = 0, devices = 0, total_S = 0, weighted_S = 0;  // of all devices: conductance, pulses times it
-  for (const auto& layer : layers.layers)
-    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
-      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                      linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : layers.weights) {
+      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
       for (const int w : q.codes) {
         const double g_S = 2e-6 + std::abs(w) * 18e-6 / 7;
         expected += std::abs(w), devices += 2, total_S += g_S + 2e-6, weighted_S += std::abs(w) * g_S;
@@ -111,7 +110,7 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   const Result counted = network({by_levels}), same = network({by_levels, {"programming.pulses", "30"}});
   CHECK(*counted.write.pulses_per_cell == relative(expected));
   CHECK(*counted.write.failed_frac == 0);
-  CHECK(*same.energy_write_J == *counted.energy_write_J);
+  CHECK(*same.costs.energy_write_J == *counted.costs.energy_write_J);
 
   const Result given = network({{"device.write", "exact"}});  // 3 pulses
   CHECK(!given.write.pulses_per_cell);
@@ -119,12 +118,13 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   // A pulse of 1.2 V and 100 ns and its read of 0.2 V in the device, and what each costs wherever it lands.
   const Input read = load(source / "configs/fashion-mlp.yaml", {}, {{source / "configs"}}).config.input;
   const double in_device = 1.44 * 100e-9 + read.v_read_V * read.v_read_V * read.t_read_s;
-  const double each_J = (*given.energy_write_J / 3 - total_S * in_device) / devices;
+  const double each_J = (*given.costs.energy_write_J / 3 - total_S * in_device) / devices;
   CHECK(each_J > 0);
-  CHECK(*counted.energy_write_J == doctest::Approx(weighted_S * in_device + expected * devices * each_J).epsilon(1e-9));
+  CHECK(*counted.costs.energy_write_J ==
+        doctest::Approx(weighted_S * in_device + expected * devices * each_J).epsilon(1e-9));
   // The array with most pulses decides, and no array has more than seven for each device.
-  CHECK(*counted.write_time_s > *given.write_time_s / 3 * expected);
-  CHECK(*counted.write_time_s < *given.write_time_s / 3 * 7);
+  CHECK(*counted.costs.write_time_s > *given.costs.write_time_s / 3 * expected);
+  CHECK(*counted.costs.write_time_s < *given.costs.write_time_s / 3 * 7);
 }
 
 TEST_CASE("where nothing is written, write-verify costs the pulses of its targets") {
@@ -137,11 +137,11 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
     config.technology.write_time_s.reset();
     return costs(config);
   };
-  const Result r = with(", verify: false");
+  const Costs r = with(", verify: false");
   CHECK(*r.energy_write_J == relative(412e-6 * 1.44 * 100 * ns + 32 * 1.44 * 3.2 * fJ));
   CHECK(*r.write_time_s == relative(32 * 100 * ns));
   // The reads of write-verify cost what they cost unless the config says no: 50 ns at 0.2 V, a conversion of 30 ns.
-  const Result verified = with("");
+  const Costs verified = with("");
   CHECK(*verified.energy_write_J ==
         relative(412e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 32 * (1.44 * 3.2 * fJ + 5000 * fJ)));
   CHECK(*verified.write_time_s == relative(32 * 180 * ns));
@@ -150,12 +150,10 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
 
 TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses because they start there") {
   NEEDS_FASHION_MNIST();
-  const bitline::Network layers = read_onnx(source / "models/fashion-mlp.onnx");
+  const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double moved = 0, devices = 0;
-  for (const auto& layer : layers.layers)
-    if (const auto* linear = std::get_if<Linear>(&layer.operation)) {
-      const auto q = quantize_weights(std::span<const float>(linear->weights.data), linear->weights.rows,
-                                      linear->weights.columns, LayerQuantization{});
+  for (const auto& layer : layers.weights) {
+      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
       for (const int w : q.codes) moved += w != 0, devices += 2;
     }
   const WriteResult w = network({{"device", "rram-neurram"}}).write;
@@ -183,8 +181,8 @@ TEST_CASE("devices that start in their window take no pulse and are counted") {
   // From 2 uS, where seven of the twelve devices belong.
   const std::string at_g_min =
       "{type: write-verify, half_width: 1.1 uS, set_step: [3 uS], spread: 0, start: 2 uS, max_pulses: 50}";
-  CHECK(write_chip(chip_with(tiny({{"device.write", at_g_min}}), {small_layer()}), 0).unpulsed == 7);
-  CHECK(write_chip(chip_with(tiny({{"device.write", by_threes}}), {small_layer()}), 0).unpulsed == 0);
+  CHECK(written_chip(chip_with(tiny({{"device.write", at_g_min}}), {small_layer()})).report.unpulsed == 7);
+  CHECK(written_chip(chip_with(tiny({{"device.write", by_threes}}), {small_layer()})).report.unpulsed == 0);
 }
 
 TEST_CASE("endurance: told when writing and every refresh until the age of the run take more pulses") {

@@ -11,27 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
+#include "tests/workloads/graph_models.h"
 #include "workloads/dataset.h"
 
 namespace bitline::test {
-
-class Numbers {
- public:
-  explicit Numbers(std::uint32_t seed) : random_(seed, 0) {}
-  std::uint32_t bits() { return random_.bits({.purpose = Purpose::test, .place = next_++})[0]; }
-  int between(int low, int high) { return low + static_cast<int>(bits() % static_cast<std::uint32_t>(high - low + 1)); }
-  float real() { return static_cast<float>(between(-1000, 1000)) / 1000.f; }  // -1..1
-  std::vector<float> reals(std::size_t n) {
-    std::vector<float> x(n);
-    for (float& v : x) v = real();
-    return x;
-  }
-
- private:
-  Random random_;
-  std::uint32_t next_ = 0;
-};
 
 inline Dataset random_images(Shape shape, std::size_t count, std::uint32_t seed) {
   Numbers numbers(seed);
@@ -87,7 +70,7 @@ struct Model {
     n.set_name(name);
     n.add_input(flow);
     for (auto& c : constants) n.add_input(c);
-    flow = "t" + std::to_string(graph.node_size());
+    flow = fmt::format("t{}", graph.node_size());
     n.add_output(flow);
     return n;
   }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/sweep_keys.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "experiments/sweep_problems.h"
+#include "sim/identity.h"
+
+namespace bitline {
+namespace {
+
+// Rows that show published figures or the budget depend on them too.
+bool shows_document(const Sweep& sweep) {
+  return sweep.results == RowContent::full || std::any_of(sweep.keep.begin(), sweep.keep.end(), [](const auto& path) {
+           return path.starts_with("published") || path.starts_with("budget");
+         });
+}
+
+// Whether a path is below a key of the config: not of its `base`, nor of a key that does not exist.
+bool is_below_a_key(const std::string& path) {
+  const auto labels = {"name", "published", "budget", "keep"};
+  return key_group_of(path) || std::find(labels.begin(), labels.end(), path.substr(0, path.find('.'))) != labels.end();
+}
+
+bool separable(const Sweep& sweep) {
+  const auto below = [](const std::vector<AxisValue>& values) {
+    return std::all_of(values.begin(), values.end(), [](const AxisValue& v) { return is_below_a_key(v.path); });
+  };
+  return !shows_document(sweep) && below(sweep.fixed) &&
+         std::all_of(sweep.axes.begin(), sweep.axes.end(),
+                     [&](const SweepAxis& axis) { return below(axis.bundles.front()); });
+}
+
+// The keys of one group, by the digits of the axes that set any of it.
+class GroupTable {
+ public:
+  GroupTable(const Sweep& sweep, std::size_t group, FileKeys& files) : sweep_(sweep), group_(group), files_(files) {
+    std::size_t count = 1;
+    for (std::size_t a = 0; a < sweep.axes.size(); ++a) {
+      const auto& paths = sweep.axes[a].paths;
+      if (std::none_of(paths.begin(), paths.end(), [&](const auto& p) { return key_group_of(p) == group; })) continue;
+      axes_.push_back(a);
+      count *= sweep.axes[a].bundles.size();
+    }
+    part_ = Value::map(sweep.base.origin);
+    const KeyGroup& keys = key_groups()[group];
+    for (const Entry& e : sweep.base.entries)
+      if (std::find(keys.begin(), keys.end(), e.key) != keys.end()) part_.entries.push_back(e);
+    keys_.resize(count);
+    wrong_.resize(count, 0);
+    parallel_for(count, [&](std::size_t i) { make(i); });
+  }
+
+  const Key& of(std::size_t point) const { return keys_[number(point)]; }
+  // A value of the point cannot be read.
+  bool is_wrong(std::size_t point) const { return wrong_[number(point)] != 0; }
+  bool any_wrong() const { return std::find(wrong_.begin(), wrong_.end(), 1) != wrong_.end(); }
+  // Which entry of the table a point has.
+  std::size_t number(std::size_t point) const {
+    std::size_t n = 0;
+    for (const std::size_t a : axes_) n = n * sweep_.axes[a].bundles.size() + sweep_.digit(point, a);
+    return n;
+  }
+
+ private:
+  void make(std::size_t i) {
+    try {
+      Value tree = part_;
+      std::vector<const AxisBundle*> bundles(axes_.size());
+      for (std::size_t k = axes_.size(), rest = i; k-- > 0;) {
+        const auto& all = sweep_.axes[axes_[k]].bundles;
+        bundles[k] = &all[rest % all.size()];
+        rest /= all.size();
+      }
+      for (const AxisBundle* bundle : bundles)
+        for (const AxisValue& v : *bundle)
+          if (!v.value.empty() && key_group_of(v.path) == group_) apply(tree, parsed({v.path, v.value}), sweep_.where);
+      resolve_bases(tree, sweep_.where);
+      keys_[i] = group_key(load_keys(tree, key_groups()[group_], sweep_.where), group_, sweep_.run, files_);
+    } catch (const ConfigError&) {
+      wrong_[i] = 1;
+    }
+  }
+
+  const Sweep& sweep_;
+  std::size_t group_;
+  FileKeys& files_;
+  Value part_;
+  std::vector<std::size_t> axes_;
+  std::vector<Key> keys_;
+  std::vector<char> wrong_;
+};
+
+// What is wrong is told by loading the first point of each value that cannot be read.
+[[noreturn]] void tell_wrong(const Sweep& sweep, const std::vector<GroupTable>& tables) {
+  SweepProblems problems;
+  for (const GroupTable& table : tables) {
+    if (!table.any_wrong()) continue;
+    std::set<std::size_t> told;
+    for (std::size_t i = 0; i < sweep.size() && !problems.enough(); ++i)
+      if (table.is_wrong(i) && told.insert(table.number(i)).second) try {
+          sweep.load(i);
+        } catch (const ConfigError& e) {
+          problems.add(e.diagnostics());
+        }
+  }
+  problems.finish();
+  throw RunError("values of the sweep cannot be read, but its points can; please report this as a bug");
+}
+
+}  // namespace
+
+Key point_key(const Sweep& sweep, const LoadedConfig& point, FileKeys& files) {
+  KeyBuilder key("point");
+  key.add("result", result_key(point.config, sweep.run, files));
+  if (shows_document(sweep)) key.add("document", document_key(point, sweep.run, files));
+  return key.key();
+}
+
+void find_keys(Sweep& sweep) {
+  FileKeys files;
+  if (!separable(sweep)) {
+    std::vector<std::vector<Diagnostic>> wrong(sweep.size());
+    parallel_for(sweep.size(), [&](std::size_t i) {
+      try {
+        sweep.keys[i] = point_key(sweep, sweep.load(i), files);
+      } catch (const ConfigError& e) {
+        wrong[i] = e.diagnostics();
+      }
+    });
+    SweepProblems problems;
+    for (const auto& list : wrong) problems.add(list);
+    problems.finish();
+    return;
+  }
+  std::vector<GroupTable> tables;
+  for (std::size_t g = 0; g < key_groups().size(); ++g) tables.emplace_back(sweep, g, files);
+  if (std::any_of(tables.begin(), tables.end(), [](const GroupTable& t) { return t.any_wrong(); }))
+    tell_wrong(sweep, tables);
+  parallel_for((sweep.size() + 1023) / 1024, [&](std::size_t chunk) {
+    std::vector<Key> groups(tables.size());
+    for (std::size_t i = chunk * 1024; i < std::min(sweep.size(), (chunk + 1) * 1024); ++i) {
+      for (std::size_t g = 0; g < tables.size(); ++g) groups[g] = tables[g].of(i);
+      sweep.keys[i] = KeyBuilder("point").add("result", result_key(groups)).key();
+    }
+  });
+}
+
+}  // namespace bitline

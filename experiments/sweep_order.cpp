@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/sweep_order.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace bitline {
+namespace {
+
+// Every other key, such as array, wires or mapping, decides how the network lies on the chip.
+constexpr std::pair<std::string_view, RunStage> stages[] = {
+    {"workload", RunStage::network},  {"quantization", RunStage::network}, {"seed", RunStage::state},
+    {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state},
+    {"age", RunStage::view},          {"compensate", RunStage::view},      {"adc", RunStage::read},
+    {"calibrate", RunStage::read},    {"technology", RunStage::costs},     {"periphery", RunStage::costs},
+    {"programming", RunStage::costs}, {"name", RunStage::nothing},         {"published", RunStage::nothing},
+    {"budget", RunStage::nothing},    {"keep", RunStage::nothing},
+};
+
+RunStage first_stage(const SweepAxis& axis) {
+  RunStage first = RunStage::nothing;
+  for (const std::string& path : axis.paths) first = std::min(first, bitline::first_stage(path));
+  return first;
+}
+
+}  // namespace
+
+RunStage first_stage(std::string_view path) {
+  const std::string_view key = path.substr(0, path.find('.'));
+  const auto known = std::find_if(std::begin(stages), std::end(stages), [&](const auto& s) { return s.first == key; });
+  return known == std::end(stages) ? RunStage::design : known->second;
+}
+
+std::vector<std::size_t> distinct_points(const Sweep& sweep) {
+  // A point is a number whose digits are those of the axes; here the digits of dear axes come first.
+  struct Digit {
+    std::size_t size, stride;
+    RunStage stage;
+  };
+  std::vector<Digit> digits;
+  for (const SweepAxis& axis : sweep.axes) digits.push_back({axis.bundles.size(), axis.stride, first_stage(axis)});
+  std::stable_sort(digits.begin(), digits.end(), [](const Digit& a, const Digit& b) { return a.stage < b.stage; });
+  std::vector<std::size_t> order;
+  std::unordered_set<Key> seen;
+  for (std::size_t i = 0; i < sweep.size(); ++i) {
+    std::size_t point = 0, rest = i;
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
+      point += rest % digit->size * digit->stride;
+      rest /= digit->size;
+    }
+    if (seen.insert(sweep.keys[point]).second) order.push_back(point);
+  }
+  return order;
+}
+
+}  // namespace bitline
