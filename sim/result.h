@@ -107,12 +107,6 @@ std::optional<double> deviation(const Published&);
 // Beyond its goal, or without ours. A published 0 is met by 0 only.
 bool is_miss(const Published&);
 
-// What the lines of a published table of components add up to, by group.
-struct BudgetSum {
-  std::string name;
-  double power_W = 0, area_m2 = 0;
-};
-
 struct InputFile {
   std::string name, checksum;
 };

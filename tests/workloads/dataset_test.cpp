@@ -231,10 +231,10 @@ TEST_CASE("a part of a set, and more than there is") {
   CHECK(two.pixels[784 + 5] == pixel(2, 5));
   CHECK(load("mnist", d.path, Split::train, 4, all_images).labels == std::vector<std::uint8_t>{5});
   CHECK(load("mnist", d.path, Split::train, 0, 5).count() == 5);
-  CHECK(
-      has(message([&] { load("mnist", d.path, Split::train, 0, 6); }), "asked for 6 samples from number 0, but only 5"));
-  CHECK(
-      has(message([&] { load("mnist", d.path, Split::train, 3, all_images - 1); }), "only 2 of its 5 training samples"));
+  CHECK(has(message([&] { load("mnist", d.path, Split::train, 0, 6); }),
+            "asked for 6 samples from number 0, but only 5"));
+  CHECK(has(message([&] { load("mnist", d.path, Split::train, 3, all_images - 1); }),
+            "only 2 of its 5 training samples"));
   CHECK(has(message([&] { load("mnist", d.path, Split::train, 5, 1); }), "from number 5, but it has 5"));
   CHECK(has(message([&] { load("mnist", d.path, Split::train, 0, 0); }), "0 samples"));
 }

@@ -97,8 +97,9 @@ TEST_CASE("sounds of every format have a full scale of 1") {
   CHECK(mono(wav(3, 1, 8000, 32, raw(std::vector<float>{-1.25f, 3e-5f}))) == std::vector<float>{-1.25f, 3e-5f});
   CHECK(mono(wav(3, 1, 8000, 64, raw(std::vector<double>{-1.25}))) == std::vector<float>{-1.25f});
 
-  const Sound stereo = read_sound(d.write("s.wav", wav(1, 2, 44100, 16, raw(std::vector<std::int16_t>{0, 16384, -16384, 8192}),
-                                                       "LIST" + little(3, 4) + "abc" + '\0')));
+  const Sound stereo =
+      read_sound(d.write("s.wav", wav(1, 2, 44100, 16, raw(std::vector<std::int16_t>{0, 16384, -16384, 8192}),
+                                      "LIST" + little(3, 4) + "abc" + '\0')));
   CHECK(stereo.rate_Hz == 44100);
   CHECK(stereo.values[0] == std::vector<float>{0, -0.5f});
   CHECK(stereo.values[1] == std::vector<float>{0.5f, 0.25f});
@@ -109,9 +110,12 @@ TEST_CASE("sounds of every format have a full scale of 1") {
 
 TEST_CASE("sounds that are cut, damaged or of another format are errors") {
   const DataFolder d;
-  const auto wrong = [&](const std::string& bytes) { return input_error([&] { read_sound(d.write("s.wav", bytes)); }); };
+  const auto wrong = [&](const std::string& bytes) {
+    return input_error([&] { read_sound(d.write("s.wav", bytes)); });
+  };
   const std::string whole = short_sound({1, 2, 3});
-  for (std::size_t n = 0; n < whole.size(); ++n) CHECK(contains(wrong(whole.substr(0, n)), (d.path / "s.wav").string()));
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    CHECK(contains(wrong(whole.substr(0, n)), (d.path / "s.wav").string()));
   CHECK(contains(wrong(whole.substr(0, whole.size() - 1)), "truncated: its data is to have 6 bytes, but 5 are there"));
   CHECK(contains(wrong(wav(2, 1, 8000, 4, "abcd")), "is of format 2 with 4 bits"));
   CHECK(contains(wrong(wav(1, 1, 8000, 12, "abcd")), "12 bits"));

@@ -50,13 +50,15 @@ TEST_CASE("bytes become the nearest floats of bytes / 255, other numbers stay wh
   CHECK(pixels.dims == std::vector<int>{128});
   CHECK(pixels.count() == 2);
   bool nearest = true;
-  for (int b = 0; b < 256; ++b) nearest = nearest && pixels.values[static_cast<std::size_t>(b)] == static_cast<float>(b / 255.0);
+  for (int b = 0; b < 256; ++b)
+    nearest = nearest && pixels.values[static_cast<std::size_t>(b)] == static_cast<float>(b / 255.0);
   CHECK(nearest);
 
   const Samples floats = load_all(pair_of(d.write("f4.npy", npy("<f4", "(2, 3)", raw(six)))));
   CHECK_FALSE(floats.pixels);
   CHECK(floats.values == six);
-  const Samples whole = load_all(pair_of(d.write("i2.npy", npy("<i2", "(3,)", raw(std::vector<std::int16_t>{-300, 0, 7})))));
+  const Samples whole =
+      load_all(pair_of(d.write("i2.npy", npy("<i2", "(3,)", raw(std::vector<std::int16_t>{-300, 0, 7})))));
   CHECK_FALSE(whole.pixels);
   CHECK(whole.dims == std::vector<int>{1});
   CHECK(whole.values == std::vector<float>{-300, 0, 7});
@@ -65,9 +67,9 @@ TEST_CASE("bytes become the nearest floats of bytes / 255, other numbers stay wh
 TEST_CASE("arrays of any shape, in either order, packed or not, hold the same samples") {
   const DataFolder d;
   const std::vector<float> fortran{-1.5f, 1e-3f, 0, 300, 2, -7};  // (2, 3) by columns
-  for (const fs::path& file :
-       {d.write("c.npy", npy("<f4", "(2, 3, 1)", raw(six))), d.write("f.npy", npy("<f4", "(2, 3, 1)", raw(fortran), true)),
-        d.write("z.npy", packed(npy("<f4", "(2, 3, 1)", raw(six)), MAX_WBITS + 16))}) {
+  for (const fs::path& file : {d.write("c.npy", npy("<f4", "(2, 3, 1)", raw(six))),
+                               d.write("f.npy", npy("<f4", "(2, 3, 1)", raw(fortran), true)),
+                               d.write("z.npy", packed(npy("<f4", "(2, 3, 1)", raw(six)), MAX_WBITS + 16))}) {
     CAPTURE(file);
     const Samples all = load_all(pair_of(file));
     CHECK(all.dims == std::vector<int>{3, 1});
@@ -90,8 +92,8 @@ TEST_CASE("labels are whole numbers or rows with a single 1; targets are anythin
     CHECK(labels.of_sample == std::vector<int>{2, 0, 1});
     CHECK(labels.classes == 3);
   }
-  const auto hot = std::get<Labels>(
-      truth(npy("<f8", "(3, 4)", raw(std::vector<double>{0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0}))));
+  const auto hot =
+      std::get<Labels>(truth(npy("<f8", "(3, 4)", raw(std::vector<double>{0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0}))));
   CHECK(hot.of_sample == std::vector<int>{2, 0, 2});
   CHECK(hot.classes == 4);  // the last one too, which no sample has
 
@@ -120,7 +122,8 @@ TEST_CASE("a part of the samples has its own truth, but the classes of all") {
 
 TEST_CASE("calibration has its own files, or the inputs serve") {
   const DataFolder d;
-  DataSource source = pair_of(d.write("x.npy", npy("<f4", "(6,)", raw(six))), d.write("y.npy", npy("|u1", "(6,)", std::string(6, '\1'))));
+  DataSource source = pair_of(d.write("x.npy", npy("<f4", "(6,)", raw(six))),
+                              d.write("y.npy", npy("|u1", "(6,)", std::string(6, '\1'))));
   CHECK(load_all(source, Split::train).values == six);
   source.calibration_inputs = d.write("cx.npy", npy("<f4", "(2,)", raw(std::vector<float>{8, 9}))).string();
   CHECK(load_all(source, Split::train).values == std::vector<float>{8, 9});
@@ -133,7 +136,8 @@ TEST_CASE("calibration has its own files, or the inputs serve") {
 
 TEST_CASE("IDX files under any name serve as inputs, labels or both") {
   const DataFolder d;
-  const std::string images = std::string("\0\0\x08\x03", 4) + big(2) + big(1) + big(2) + std::string("\0\x33\x66\xff", 4);
+  const std::string images =
+      std::string("\0\0\x08\x03", 4) + big(2) + big(1) + big(2) + std::string("\0\x33\x66\xff", 4);
   const std::string labels = std::string("\0\0\x08\x01", 4) + big(2) + std::string("\3\1", 2);
   const fs::path x = d.write("pictures", images), y = d.write("classes.gz", packed(labels, MAX_WBITS + 16));
   const Samples samples = load_all(pair_of(x, y));

@@ -220,8 +220,10 @@ TEST_CASE("Frechet distances of known normal distributions") {
     double trace = 0;
     for (std::size_t i = 0; i < a.mean.size(); ++i)
       trace += a.covariance[i * (a.mean.size() + 1)] + b.covariance[i * (a.mean.size() + 1)];
-    // Rounding of the traces; of the singular one, that its eigenvalues of 0 are stored as 1e-16, which a root makes 1e-8.
-    const double tolerance = v.at("name") == "rank_deficient_8" ? 1e-6 : 4e-15 * static_cast<double>(a.mean.size()) * trace;
+    // Rounding of the traces; of the singular one, that its eigenvalues of 0 are stored as 1e-16, which a root makes
+    // 1e-8.
+    const double tolerance =
+        v.at("name") == "rank_deficient_8" ? 1e-6 : 4e-15 * static_cast<double>(a.mean.size()) * trace;
     CHECK(std::abs(frechet_distance(a, b) - v.at("fd").get<double>()) <= tolerance);
     CHECK(std::abs(frechet_distance(b, a) - frechet_distance(a, b)) <= tolerance);
   }
@@ -256,7 +258,8 @@ TEST_CASE("two sets of one distribution lie d (d + 5) / (2 n) apart") {
 
 TEST_CASE("the interval of a mean of samples is the bootstrap of the mean over chips") {
   const std::vector<Numbers> chips{logits, Numbers(logits.rbegin(), logits.rend())};
-  const Numbers first = scored(Accuracy{}, chips[0], 3, five).of_sample, second = scored(Accuracy{}, chips[1], 3, five).of_sample;
+  const Numbers first = scored(Accuracy{}, chips[0], 3, five).of_sample,
+                second = scored(Accuracy{}, chips[1], 3, five).of_sample;
   Numbers both(5);
   for (std::size_t i = 0; i < 5; ++i) both[i] = (first[i] + second[i]) / 2;
   const Interval right = bootstrap_interval(both, 7), got = interval_over_samples(Accuracy{}, chips, 3, five, 7);
