@@ -13,8 +13,8 @@
 #include "base/statistics.h"
 #include "base/yaml.h"
 #include "report/cost_text.h"
-#include "sim/json_parts.h"
 #include "report/text.h"
+#include "sim/json_parts.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;

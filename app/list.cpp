@@ -52,7 +52,9 @@ std::vector<Item> data_sets(const ListArguments& a) {
   for (const auto& d : datasets()) {
     bool there = true;
     try {
-      load_dataset(std::string(d.name), Split::test, 0, 1, data_path(a.data));
+      workloads::DataSource source;
+      source.name = d.name;
+      workloads::contents_of(source, Split::test, data_path(a.data));
     } catch (const InputError&) {
       there = false;
     }

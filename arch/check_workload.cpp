@@ -47,10 +47,10 @@ void check_data(Workload& w, ConfigReader& r) {
   if (named && !d.inputs.empty()) r.problem(at + "name", "and inputs exclude each other", "leave one out");
   if (d.name.empty() && d.inputs.empty())
     r.problem("workload.dataset", "names no data", "give a name, or {inputs: X.npy, labels: Y.npy}");
-  for (const auto& [key, file] : {std::pair{"labels", &d.labels}, {"calibration_inputs", &d.calibration_inputs},
+  for (const auto& [key, file] : {std::pair{"labels", &d.labels},
+                                  {"calibration_inputs", &d.calibration_inputs},
                                   {"calibration_labels", &d.calibration_labels}})
-    if (d.inputs.empty() && !file->empty())
-      r.problem(at + key, "is given without inputs", "add inputs: FILE.npy");
+    if (d.inputs.empty() && !file->empty()) r.problem(at + key, "is given without inputs", "add inputs: FILE.npy");
   if (d.calibration_inputs.empty() && !d.calibration_labels.empty() && !d.inputs.empty())
     r.problem(at + "calibration_labels", "is given without calibration_inputs", "add calibration_inputs: FILE.npy");
   if (!d.inputs.empty()) d.name.clear();

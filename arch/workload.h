@@ -31,7 +31,7 @@ struct Workload {
   int images = 10000;            // of the test split, from its first
   int calibration_images = 256;  // of the training split
   std::optional<workloads::Standardize> normalize;
-  std::optional<int> first_class;  // the output that is class 0; unset: as many outputs as classes
+  std::optional<int> first_class;        // the output that is class 0; unset: as many outputs as classes
   std::vector<workloads::Score> scores;  // empty: default_scores() of the data's truth
 };
 void fields(Visitor&, Workload&);

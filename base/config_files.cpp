@@ -57,7 +57,11 @@ class Loader {
     }
     Value v = parse_yaml(text, file.string());
     if (!v.is_map())
+<<<<<<< HEAD
       refuse_at({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+=======
+      fail_file({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+>>>>>>> main
                 "a configuration is a map of keys; see `bitline schema`");
     return v;
   }
@@ -285,7 +289,11 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
 
 fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
   if (!name.is_scalar() || name.text.empty())
+<<<<<<< HEAD
     refuse_at(name.origin, "expected the name or path of a configuration file");
+=======
+    fail_file(name.origin, "expected the name or path of a configuration file");
+>>>>>>> main
   if (!where.files) return look_for(name, key, where);
   return where.files->found(fmt::format("{}\n{}\n{}", key, folder_of(name.origin).string(), name.text),
                             [&] { return look_for(name, key, where); });
@@ -310,7 +318,7 @@ std::optional<Value> open_named(const Value& node, std::string_view key, std::sp
 }
 
 fs::path folder_of(const Origin& written) {
-  return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file).parent_path();
+  return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file.str()).parent_path();
 }
 
 void set_path(Value& root, std::string_view path, Value value) {

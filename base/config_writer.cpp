@@ -146,8 +146,8 @@ class YamlText {
     if (notes_) {
       const auto o = notes_->origins.find(path);
       std::string from = o == notes_->origins.end() ? "default"
-                         : o->second.line > 0       ? fmt::format("{}:{}", o->second.file, o->second.line)
-                                                    : o->second.file;
+                         : o->second.line > 0       ? fmt::format("{}:{}", o->second.file.str(), o->second.line)
+                                                    : o->second.file.str();
       std::replace_if(
           from.begin(), from.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, ' ');
       line = fmt::format("{:<48} # {}", line, from);

@@ -5,8 +5,13 @@
 
 namespace bitline {
 
+const std::string& TextName::str() const {
+  static const std::string none;
+  return name_ ? *name_ : none;
+}
+
 std::string to_string(const Diagnostic& d) {
-  std::string out = d.where.file;
+  std::string out = d.where.file.str();
   if (d.where.line > 0) out += fmt::format(":{}:{}", d.where.line, d.where.column);
   if (!out.empty()) out += ": ";
   if (!d.path.empty()) out += fmt::format("{}: ", d.path);

@@ -2,16 +2,39 @@
 // Errors as the user's map: what was wrong, where, and what to do about it. The library throws; only app/ prints.
 #pragma once
 
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bitline {
 
+// The name of a text, shared by all that was read from it: a config has hundreds of places in a few texts.
+class TextName {
+ public:
+  TextName() = default;
+  TextName(std::string name) : name_(name.empty() ? nullptr : std::make_shared<const std::string>(std::move(name))) {}
+  TextName(const char* name) : TextName(std::string(name)) {}
+  const std::string& str() const;
+  operator const std::string&() const { return str(); }
+  operator std::string_view() const { return str(); }
+  bool empty() const { return !name_; }
+  bool starts_with(std::string_view text) const { return str().starts_with(text); }
+  friend bool operator==(const TextName& a, const TextName& b) { return a.name_ == b.name_ || a.str() == b.str(); }
+  friend bool operator==(const TextName& a, const std::string& b) { return a.str() == b; }
+  friend bool operator==(const TextName& a, const char* b) { return a.str() == b; }
+  friend bool operator<(const TextName& a, const TextName& b) { return a.str() < b.str(); }
+
+ private:
+  std::shared_ptr<const std::string> name_;
+};
+
 // A place in a text the user wrote. `file` is a path, or "--set KEY=VALUE" for an override; line and column count from
 // 1, 0 = unknown.
 struct Origin {
-  std::string file;
+  TextName file;
   int line = 0;
   int column = 0;
 };

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -115,8 +114,3 @@ KeyBuilder& KeyBuilder::add(std::string_view name, const T& value) {
 }
 
 }  // namespace bitline
-
-template <>
-struct std::hash<bitline::Key> {
-  std::size_t operator()(const bitline::Key& k) const noexcept { return static_cast<std::size_t>(k.low); }
-};

@@ -195,7 +195,8 @@ NpyHeader read_npy_header(const std::function<std::string(std::size_t)>& next, c
 }
 
 std::vector<double> npy_values(const NpyHeader& header, std::span<const std::uint8_t> bytes, const std::string& file) {
-  const auto type = std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
+  const auto type =
+      std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return header.dtype == t.name; });
   std::vector<double> values(bytes.size() / type->bytes);
   type->convert(bytes.data(), values, file);
   return values;

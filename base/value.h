@@ -15,8 +15,8 @@ struct Entry;
 struct Value {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
-  std::string text;        // scalar: as written, without quotes
-  bool quoted = false;     // scalar: was in quotes, and is written back in quotes
+  std::string text;     // scalar: as written, without quotes
+  bool quoted = false;  // scalar: was in quotes, and is written back in quotes
   // Of a scalar under the key `base`: "device: pcm" overlaid by a map became {base: pcm, ...}. Whether pcm names a file
   // or a type is for the reader to decide; a `base` that was written is a file.
   bool shorthand = false;

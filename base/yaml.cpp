@@ -110,7 +110,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  std::string name_;
+  TextName name_;
   bool begun_ = false;
   std::vector<Frame> stack_;
 };

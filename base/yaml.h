@@ -5,13 +5,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/value.h"
@@ -35,8 +35,8 @@ class ConfigFiles {
 
  private:
   std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const Value>> trees_;
-  std::unordered_map<std::string, std::filesystem::path> found_;
+  std::map<std::string, std::shared_ptr<const Value>> trees_;
+  std::map<std::string, std::filesystem::path> found_;
 };
 
 // Where `base: NAME` and "device: NAME" look for short names: ROOT/<key>/NAME.yaml, ROOT/NAME.yaml, ROOT/*/NAME.yaml.

@@ -74,7 +74,7 @@ int main() {
     std::ofstream rows(folder / "out" / "points.jsonl");
     Result result;
     for (std::size_t i = 0; i < sweep.size(); ++i) {
-      result.quality.value = result.energy_per_inference_J = 1 / (3 + static_cast<double>(i));
+      result.quality.value = result.costs.energy_per_inference_J = 1 / (3 + static_cast<double>(i));
       rows << point_line(sweep, i, result, 0.1) << "\n";
     }
   }

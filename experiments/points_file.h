@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/key.h"
@@ -22,11 +22,11 @@ struct PointRow {
 
 // Lines of a file by the key of their point. Of two lines of one point the later counts.
 struct PointIndex {
-  std::unordered_map<Key, PointRow> rows;
-  std::unordered_set<Key> incomplete;  // points whose lines lack a kept figure: fewer were asked for then
-  std::size_t damaged = 0;             // lines that are no JSON object with a hash and figures
-  std::vector<bool> known;             // by kept figure: some line has it
-  std::uint64_t end = 0;               // bytes that were read
+  std::map<Key, PointRow> rows;
+  std::set<Key> incomplete;  // points whose lines lack a kept figure: fewer were asked for then
+  std::size_t damaged = 0;   // lines that are no JSON object with a hash and figures
+  std::vector<bool> known;   // by kept figure: some line has it
+  std::uint64_t end = 0;     // bytes that were read
 
   bool has(const Key& key) const { return rows.count(key) > 0; }
 };

@@ -2,7 +2,7 @@
 #include "experiments/sweep_order.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <set>
 #include <utility>
 
 namespace bitline {
@@ -42,7 +42,7 @@ std::vector<std::size_t> distinct_points(const Sweep& sweep) {
   for (const SweepAxis& axis : sweep.axes) digits.push_back({axis.bundles.size(), axis.stride, first_stage(axis)});
   std::stable_sort(digits.begin(), digits.end(), [](const Digit& a, const Digit& b) { return a.stage < b.stage; });
   std::vector<std::size_t> order;
-  std::unordered_set<Key> seen;
+  std::set<Key> seen;
   for (std::size_t i = 0; i < sweep.size(); ++i) {
     std::size_t point = 0, rest = i;
     for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {

@@ -30,7 +30,7 @@ bool on_an_axis(const Sweep& sweep, const std::string& path) {
   });
 }
 
-SweepPlan read_plan(const Value& tree, ConfigReader& reader) {
+SweepPlan read_plan(ConfigReader& reader) {
   SweepPlan plan;
   reader.read(plan);
   if (plan.set.kind != Value::Kind::null && !plan.set.is_map())
@@ -71,7 +71,7 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
                  const RunOptions& run) {
   const Value tree = load_config(file, {}, where);
   ConfigReader reader(tree, where);
-  const SweepPlan plan = read_plan(tree, reader);
+  const SweepPlan plan = read_plan(reader);
   Sweep sweep;
   sweep.where = where;
   if (!sweep.where.files) sweep.where.files = std::make_shared<ConfigFiles>();

@@ -14,7 +14,7 @@ struct Request {
   int copy = 0;             // which duplicate
   int row = 0, column = 0;  // of the layer's matrix where it starts
   int rows = 0, columns = 0;
-  int panel = 0;            // of the layer's weights, that it is cut from
+  int panel = 0;          // of the layer's weights, that it is cut from
   std::string name = {};  // of the layer, for messages
 };
 

@@ -45,13 +45,14 @@ struct Placement {
   int arrays_total = 0;
   int chips = 0;
   std::size_t blocks = 0;  // of all layers
-  int loads = 1;  // times the arrays are written for one inference (reload)
+  int loads = 1;           // times the arrays are written for one inference (reload)
 };
 
 // Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.
 std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
 
 // Throws ConfigError with the numbers when the network does not fit.
-Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const std::vector<LayerConfig>& settings);
+Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                const std::vector<LayerConfig>& settings);
 
 }  // namespace bitline

@@ -205,6 +205,7 @@ std::string trust_section(const Result& r) {
     html += html_heading("Assumed: values that no source gives") + table.str();
   }
   HtmlTable table("ll", {});
+  if (r.shapes) table.row({"Weights and inputs", r.shapes->note});
   for (const Simplification& s : r.simplifications) table.row({s.what, s.status()});
   return html + html_heading("What is simplified or not modelled") + table.str();
 }

@@ -145,7 +145,8 @@ double mapped_devices(const Chip& chip) {
   double devices = 0;
   for (const auto& plan : chip.layers)
     if (!plan.settings.digital)
-      devices += static_cast<double>(plan.matrix.count()) * plan.settings.duplicate * plan.cell.slices * plan.cell.devices_per_slice();
+      devices += static_cast<double>(plan.matrix.count()) * plan.settings.duplicate * plan.cell.slices *
+                 plan.cell.devices_per_slice();
   return devices;
 }
 

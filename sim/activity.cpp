@@ -102,8 +102,7 @@ DriveTable drive_table(const LayerPlan& plan) {
   DriveTable table{std::vector<std::uint32_t>(codes), std::vector<std::uint32_t>(codes)};
   for (int code = low; code <= high; ++code)
     for (int p = 0; p < plan.planes.planes(); ++p) {
-      const int x =
-          plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
+      const int x = plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
       table.drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
       table.on[static_cast<std::size_t>(code - low)] += x != 0;
     }

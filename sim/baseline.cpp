@@ -27,7 +27,9 @@ Baseline finish(const char* name, const char* how, Totals t) {
           operations / t.time_s / (t.area_m2 * 1e6) * 1e-12};
 }
 
-int sum_bits(const workloads::IntegerWeights& m) { return bits_for(static_cast<double>(m.rows)) + m.weight_bits + m.input.bits; }
+int sum_bits(const workloads::IntegerWeights& m) {
+  return bits_for(static_cast<double>(m.rows)) + m.weight_bits + m.input.bits;
+}
 
 // 16 x 16 units that each keep a weight while inputs pass: a weight is read once for each image, an input once for each
 // 16 outputs.
@@ -46,8 +48,8 @@ Baseline mac_plane(const Chip& chip, const Tariff& tariff) {
                  reads = rows * static_cast<double>(m.positions) * std::ceil(m.columns / side);
     sum.energy_J += macs * mac.energy_J + macs_per_vector(m) * m.weight_bits * memory.energy_J +
                     (reads * m.input.bits + tariff.layers[l].actions.bits_out) * tariff.parts.buffer_bit.energy_J;
-    sum.time_s +=
-        std::ceil(rows / side) * std::ceil(m.columns / side) * static_cast<double>(m.positions) * std::max(1 / t.clock_Hz, mac.time_s);
+    sum.time_s += std::ceil(rows / side) * std::ceil(m.columns / side) * static_cast<double>(m.positions) *
+                  std::max(1 / t.clock_Hz, mac.time_s);
     unit_m2 = std::max(unit_m2, mac.area_m2), unit_W = std::max(unit_W, mac.leakage_W);
     sum.macs += macs;
   }
@@ -73,7 +75,8 @@ Baseline digital_memory(const Chip& chip, const Tariff& tariff) {
     sum.energy_J +=
         cycles * (macs_per_vector(m) * (m.weight_bits * product_J + adders * tariff.parts.adder_bit.energy_J) +
                   std::ceil(rows / array_rows) * m.columns * keep.energy_J) +
-        (rows * m.input.bits * static_cast<double>(m.positions) + tariff.layers[l].actions.bits_out) * tariff.parts.buffer_bit.energy_J;
+        (rows * m.input.bits * static_cast<double>(m.positions) + tariff.layers[l].actions.bits_out) *
+            tariff.parts.buffer_bit.energy_J;
     // A carry ripples through one level while the next begins: one bit for each level, then the width of the sum.
     sum.time_s += cycles * std::max(1 / t.clock_Hz, (levels + m.weight_bits + levels) * tariff.parts.adder_bit.time_s);
     const double weights = macs_per_vector(m);

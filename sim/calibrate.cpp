@@ -116,8 +116,7 @@ void calibrate(const Chip& chip, View& view, const LayerInputs& inputs) {
   std::vector<std::vector<float>> largest;
   if (chip.config.calibrate != Calibrate::ideal)
     for (std::size_t l = 0; l < chip.layers.size(); ++l)
-      largest.push_back(
-          largest_sums(chip, view, l, inputs.at(l), chip.config.calibrate == Calibrate::per_array));
+      largest.push_back(largest_sums(chip, view, l, inputs.at(l), chip.config.calibrate == Calibrate::per_array));
   set_ranges(chip, view, largest);
 }
 

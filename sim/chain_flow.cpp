@@ -13,7 +13,8 @@ void set_chain_bits(Dataflow& flow, const Chip& chip) {
 }
 
 std::size_t add_product(Dataflow& flow, const workloads::IntegerWeights& m, std::string operation, std::size_t in) {
-  const std::size_t out = flow.add_tensor({m.name, static_cast<double>(m.columns) * static_cast<double>(m.positions), 0, {}, {}});
+  const std::size_t out =
+      flow.add_tensor({m.name, static_cast<double>(m.columns) * static_cast<double>(m.positions), 0, {}, {}});
   FlowNode node{.name = m.name, .operation = std::move(operation), .in = {in}, .out = {out}};
   node.layer = static_cast<std::size_t>(m.index);
   flow.add_node(std::move(node));

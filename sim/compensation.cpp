@@ -26,8 +26,7 @@ void aim_through_wires(Chip& chip) {
   tbb::enumerable_thread_specific<WireScratch> scratch;
   const double swing = chip.config.wires.compensated_swing;
   for (int round = 0; round < rounds; ++round) {
-    parallel_for(arrays.size(),
-                 [&](std::size_t a) { apply_wires(chip, perfect, arrays[a], false, scratch.local()); });
+    parallel_for(arrays.size(), [&](std::size_t a) { apply_wires(chip, perfect, arrays[a], false, scratch.local()); });
     for (BlockDevices& d : devices)
       for (std::size_t k = 0; k < d.target_S.size(); ++k) {
         const double above_S = d.target_S[k] - perfect.g_min_S, left = d.effective_S[k] / d.aged_S[k];

@@ -23,9 +23,8 @@ ColumnMeans column_means(const LayerPlan& plan, const Block& block, const BlockD
   // Inputs hang on logical rows, so that they do not depend on placement.
   std::vector<std::uint32_t> on(static_cast<std::size_t>(block.rows));
   for (int r = 0; r < block.rows; ++r)
-    on[static_cast<std::size_t>(r)] =
-        random.bits({Purpose::known_inputs, static_cast<std::uint16_t>(plan.matrix.index),
-                     static_cast<std::uint32_t>(block.row + r)})[0];
+    on[static_cast<std::size_t>(r)] = random.bits({Purpose::known_inputs, static_cast<std::uint16_t>(plan.matrix.index),
+                                                   static_cast<std::uint32_t>(block.row + r)})[0];
   const auto measure = [&](const std::vector<double>& g_S, const std::vector<double>& reference_S,
                            std::vector<double>& mean) {
     std::vector<double> sums(width * known_inputs);

@@ -33,9 +33,7 @@ double power_S(const LayerPlan& plan, const Block& block, const std::vector<doub
   return sum;
 }
 
-double joule_per_siemens(const LayerPlan& plan) {
-  return plan.v_step_V * plan.v_step_V * plan.settings.input.t_read_s;
-}
+double joule_per_siemens(const LayerPlan& plan) { return plan.v_step_V * plan.v_step_V * plan.settings.input.t_read_s; }
 
 }  // namespace
 
@@ -71,10 +69,10 @@ Ledger read_ledger(const LayerPlan& plan, const View& view, const Activity& acti
     loads.push_back({cells.row_power_S, cells.source_S.get()});
   }
   const bool solved = !plan.blocks.empty() && view.blocks[plan.blocks.front().id].solved.array;
-  return drive_ledger(
-      plan, row_drives(activity), loads, &activity,
-      solved ? std::optional(static_cast<double>(activity.supply_power) * plan.lattice.power_step_S * joule_per_siemens(plan))
-             : std::nullopt);
+  return drive_ledger(plan, row_drives(activity), loads, &activity,
+                      solved ? std::optional(static_cast<double>(activity.supply_power) * plan.lattice.power_step_S *
+                                             joule_per_siemens(plan))
+                             : std::nullopt);
 }
 
 }  // namespace bitline

@@ -13,8 +13,8 @@ namespace {
 
 // The currents of an array that is solved read by read, in place of the sums: [read][column] in codes.
 void solve_reads(const Chip& chip, const LayerPlan& plan, const Block& block, const BlockView& cells,
-                 const RowGroup& group, std::span<const std::int16_t* const> vectors,
-                 std::vector<double>& current, SolvedArray::Workspace& workspace, Activity* activity) {
+                 const RowGroup& group, std::span<const std::int16_t* const> vectors, std::vector<double>& current,
+                 SolvedArray::Workspace& workspace, Activity* activity) {
   const int planes = plan.planes.planes(), width = cells.codes.columns;
   std::vector<std::int16_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
   std::size_t at = 0;
@@ -42,7 +42,7 @@ void execute_layer(const Chip& chip, const View& view, std::size_t index, std::s
     workloads::multiply_exactly(plan.matrix, in, vectors, out);
     return;
   }
-    if (activity) activity->count_drives(plan, in, vectors);
+  if (activity) activity->count_drives(plan, in, vectors);
   std::fill(out.begin(), out.end(), 0.0);
 
   const CellLayout& cell = plan.cell;

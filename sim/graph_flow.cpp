@@ -101,8 +101,7 @@ class GraphFlow {
       made.name = network_.weights[*made.layer].name;
       return made;
     }
-    const workloads::Operations one =
-        operations(*network_.graph, workloads::PlacedNode{&graph, &node, times});
+    const workloads::Operations one = operations(*network_.graph, workloads::PlacedNode{&graph, &node, times});
     OperationCounts& c = made.counts;
     c.macs = one.macs, c.additions = one.additions, c.multiplications = one.multiplications;
     c.divisions = one.divisions, c.exponentials = one.exponentials, c.comparisons = one.comparisons;

@@ -37,9 +37,11 @@ std::vector<KeyGroup> grouped_keys() {
 void add_layer_keys(KeyBuilder& key, const Config& config) {
   const Key common = KeyBuilder("layer").add("settings", common_parts(config)).key();
   std::vector<std::pair<std::string, Key>> layers;
-  for (const auto& e : config.layers.entries)
-    if (const Key own = KeyBuilder("layer").add("settings", layer_config(config, e.key)).key(); own != common)
-      layers.emplace_back(e.key, own);
+  Config resolved = config;  // put together from parts: layers may have been resolved over others
+  resolve_layers(resolved);
+  for (const auto& [name, settings] : resolved.own_layers)
+    if (const Key own = KeyBuilder("layer").add("settings", settings).key(); own != common)
+      layers.emplace_back(name, own);
   std::sort(layers.begin(), layers.end());
   for (const auto& [name, own] : layers) key.add(name, own);
 }

@@ -73,27 +73,29 @@ const Json* node_at(const Json& node, std::string_view path) {
   return nullptr;
 }
 
-void check_finite(const Json& node, const std::string& path) {
+void null_unfinite(Json& node, const std::string& path, std::vector<std::string>& lost) {
   if (node.is_number_float()) {
-    if (const double x = node.get<double>(); !std::isfinite(x))
-      throw RunError(
-          fmt::format("{} of the result is {}, not a number that can be reported; check the configuration for values "
-                      "that make no sense together, or report this as a bug",
-                      path, x));
+    const double x = node.get<double>();
+    if (std::isfinite(x)) return;
+    lost.push_back(fmt::format(
+        "{} of the result is {}, not a number that can be reported: it is null; check the configuration for values "
+        "that make no sense together, or report this as a bug",
+        path, x));
+    node = nullptr;
     return;
   }
   const std::string prefix = path.empty() ? "" : path + ".";
   if (node.is_object())
-    for (const auto& [key, value] : node.items()) check_finite(value, prefix + key);
+    for (auto& [key, value] : node.items()) null_unfinite(value, prefix + key, lost);
   if (node.is_array())
-    for (std::size_t i = 0; i < node.size(); ++i) check_finite(node[i], prefix + element_key(node[i], i));
+    for (std::size_t i = 0; i < node.size(); ++i) null_unfinite(node[i], prefix + element_key(node[i], i), lost);
 }
 
 std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 std::string mapping_json(const MappingResult& mapping) {
   const Json json = mapping_of(mapping, true);
-  check_finite(json, "");
+
   return dump(json);
 }
 

@@ -29,8 +29,9 @@ std::string element_key(const Json& element, std::size_t index);
 // that begins the path is tried; elements of a list go by their name or their position.
 const Json* node_at(const Json& node, std::string_view path);
 
-// Throws RunError naming the first number that is not finite; `path`: of the node.
-void check_finite(const Json& node, const std::string& path);
+// Makes null of every number that is not finite, and says so of each in `lost`; `path`: of the node. A figure that has
+// no value must not lose the others.
+void null_unfinite(Json& node, const std::string& path, std::vector<std::string>& lost);
 
 // Names come from the user's files; bytes that are not UTF-8 must not fail the run.
 std::string dump(const Json&);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t probe_devices = 8192;
 constexpr std::uint32_t probe_seed = 0, probe_instance = 0xffffffffu;  // whatever the seed: the design's
-constexpr double room = 1.25;                          // over the largest probe
+constexpr double room = 1.25;                                          // over the largest probe
 
 // A layer of all its levels, many times over.
 LayerPlan probe_plan(const LayerPlan& plan) {
@@ -49,8 +49,7 @@ Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& prob
   Device lines = device;
   lines.faults.dead_row = lines.faults.dead_column = 0;  // the probe lies in no array
   write_block(chip, lines, random, probe, block, {}, nullptr, cells);
-  const BlockDevices d =
-      block_devices(chip, lines, random, probe, block, cells, age_since_write_s(chip.config));
+  const BlockDevices d = block_devices(chip, lines, random, probe, block, cells, age_since_write_s(chip.config));
   const ColumnVariance variance(chip, device, d, nullptr);
   Largest largest;
   for_conversions(block, probe.cell, device, d.aged_S, d.reference_S,

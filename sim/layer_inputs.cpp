@@ -11,7 +11,8 @@ namespace {
 
 // Whether a sample's position is among those taken.
 bool taken(std::size_t sample, std::size_t position, std::size_t positions, std::size_t each) {
-  const std::size_t start = (sample * 7919 + positions / 2) % positions, stride = std::max<std::size_t>(1, positions / each);
+  const std::size_t start = (sample * 7919 + positions / 2) % positions,
+                    stride = std::max<std::size_t>(1, positions / each);
   const std::size_t distance = (position + positions - start) % positions;
   return distance % stride == 0 && distance / stride < each;
 }

@@ -32,8 +32,8 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
   const LayerQuantization quantization{config.quantization.weight_bits, config.input.bits,
                                        config.quantization.weight_scale, config.quantization.clip_percentile};
   auto quantized = quantize_weights(std::span<const double>(weights.data), rows, columns, quantization);
-  workloads::IntegerWeights layer = workloads::dense_weights("mvm", rows, columns, std::move(quantized.codes),
-                                                            config.quantization.weight_bits, {});
+  workloads::IntegerWeights layer =
+      workloads::dense_weights("mvm", rows, columns, std::move(quantized.codes), config.quantization.weight_bits, {});
   layer.scale = std::move(quantized.scale);
   layer.input.bits = config.input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : config.input.bits;
   layer.input.is_signed = is_signed;
@@ -55,8 +55,9 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
       study_wires(chip, first);
     }
     // Without a data set the inputs themselves calibrate the converters.
-    const LayerInputs known{{codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(
-                                                std::min<std::size_t>(batch, 256) * static_cast<std::size_t>(rows))}};
+    const LayerInputs known{
+        {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(batch, 256) *
+                                                                    static_cast<std::size_t>(rows))}};
     if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, known);
     State state = new_state(chip, 0);
     write(chip, state);

@@ -43,8 +43,7 @@ struct Deviations {
     std::vector<double> exact(some.count * columns, 0);
     multiply_exactly(w, in.first(some.count * rows), some, exact);
     for (std::size_t i = 0; i < exact.size(); ++i) {
-      const std::size_t at =
-          static_cast<std::size_t>(w.index) * samples + v.first_sample + i / (v.positions * columns);
+      const std::size_t at = static_cast<std::size_t>(w.index) * samples + v.first_sample + i / (v.positions * columns);
       signal[at] += exact[i] * exact[i];
       noise[at] += (sums[i] - exact[i]) * (sums[i] - exact[i]);
     }
@@ -95,8 +94,7 @@ std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const 
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
   for_batches(samples.count(), 128, [&](std::size_t first, std::size_t count) {
-    const std::vector<double> some =
-        interpret(network, samples.of(first, count), first, workloads::multiply_exactly);
+    const std::vector<double> some = interpret(network, samples.of(first, count), first, workloads::multiply_exactly);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;

@@ -143,7 +143,8 @@ std::string smaller_chip(const Config& config, const Placement& p) {
 
 }  // namespace
 
-MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers, const Placement& placement) {
+MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                         const Placement& placement) {
   MappingResult m;
   m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
   m.arrays_total = placement.arrays_total;
@@ -184,7 +185,8 @@ MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options)
   if (test.count < static_cast<std::size_t>(workload.images))
     throw InputError(fmt::format("workload.images: {} are asked for, but the test part of '{}' has {}", workload.images,
                                  test.name, test.count));
-  const workloads::Samples some = load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
+  const workloads::Samples some =
+      load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
   check_shape(*p.network.graph, some);
   scores_of(workload.scores, static_cast<int>(p.network.graph->output_size()), some);
   return mapping_of(loaded.config, p.network.weights, p.placement);

@@ -27,7 +27,8 @@ Quality quality_of(const Score& score, const NetworkOutputs& outputs, const Samp
   const Scored quantized = scored(outputs.quantized);
   q.reference_quantized = quantized.value;
   std::vector<double> values, lost(quantized.of_sample.size(), 0);
-  const double sign = workloads::larger_is_better(score) ? 1 : -1, share = 1 / static_cast<double>(outputs.chips.size());
+  const double sign = workloads::larger_is_better(score) ? 1 : -1,
+               share = 1 / static_cast<double>(outputs.chips.size());
   for (const std::vector<double>& chip : outputs.chips) {
     const Scored one = scored(chip);
     values.push_back(one.value);
@@ -37,9 +38,9 @@ Quality quality_of(const Score& score, const NetworkOutputs& outputs, const Samp
     if (q.no_value.empty()) q.no_value = one.why;
   }
   q.value = mean(values);
-  q.ci95 = values.size() == 1            ? q.chips[0].ci95
+  q.ci95 = values.size() == 1           ? q.chips[0].ci95
            : workloads::is_share(score) ? share_interval(values)
-                                         : t_interval(values);
+                                        : t_interval(values);
   q.ci95_images = workloads::interval_over_samples(score, outputs.chips, outputs.columns, samples, seed);
   q.loss = sign * (q.reference_quantized - q.value);
   if (!lost.empty()) q.loss_ci95 = bootstrap_interval(lost, seed);

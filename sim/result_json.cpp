@@ -18,8 +18,6 @@
 namespace bitline {
 namespace {
 
-Json pair_of(const Interval& i) { return Json::array({i.lower, i.upper}); }
-
 // What only a run gives.
 Json unless_shapes(const Result& r, double x) { return r.shapes ? Json(nullptr) : Json(x); }
 
@@ -305,10 +303,10 @@ constexpr Section sections[] = {
     {"provenance", provenance_of},
 };
 
-Json made(const Section& section, const Result& r) {
+Json made(const Section& section, const Result& r, std::vector<std::string>& lost) {
   if (section.measured && r.only_budget) return nullptr;
   Json json = section.of(r);
-  check_finite(json, section.key);
+  null_unfinite(json, section.key, lost);
   return json;
 }
 
@@ -316,7 +314,9 @@ Json made(const Section& section, const Result& r) {
 
 Json result_document(const Result& result) {
   Json whole = Json::object();
-  for (const Section& section : sections) whole[section.key] = made(section, result);
+  std::vector<std::string> lost;
+  for (const Section& section : sections) whole[section.key] = made(section, result, lost);
+  for (const std::string& warning : lost) whole["warnings"].push_back(warning);
   return whole;
 }
 
@@ -326,7 +326,8 @@ const Json* ResultFigures::find(std::string_view path) {
       std::find_if(std::begin(sections), std::end(sections), [&](const Section& s) { return s.key == key; });
   if (section == std::end(sections)) return nullptr;
   auto known = made_.find(key);
-  if (known == made_.end()) known = made_.emplace(key, made(*section, result_)).first;
+  std::vector<std::string> lost;
+  if (known == made_.end()) known = made_.emplace(key, made(*section, result_, lost)).first;
   return node_at(known->second, path.size() == key.size() ? "" : path.substr(key.size() + 1));
 }
 

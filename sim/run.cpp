@@ -16,8 +16,8 @@
 #include "sim/graph_flow.h"
 #include "sim/observe.h"
 #include "sim/prepare.h"
-#include "sim/quality.h"
 #include "sim/published.h"
+#include "sim/quality.h"
 #include "sim/shapes.h"
 #include "sim/simplifications.h"
 #include "sim/stages.h"
@@ -61,8 +61,7 @@ void identify(const LoadedConfig& loaded, Result& result) {
 // The placed network with everything that no chip instance changes.
 Chip designed(const Config& config, const Prepared& p, Result& result) {
   Chip chip = build_chip(config, p.network.weights, p.placement);
-  if (config.wires.exact())
-    result.wires = study_wires(chip, layer_inputs(p.network, p.calibration, sample_images, 1));
+  if (config.wires.exact()) result.wires = study_wires(chip, layer_inputs(p.network, p.calibration, sample_images, 1));
   return chip;
 }
 
@@ -170,10 +169,11 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     }
     Prepared p = prepare(loaded, options);
     const workloads::Graph& graph = *p.network.graph;
-    const workloads::Samples data = load_data(config.workload, workloads::Split::test,
-                                              static_cast<std::size_t>(config.workload.images), options);
+    const workloads::Samples data =
+        load_data(config.workload, workloads::Split::test, static_cast<std::size_t>(config.workload.images), options);
     check_shape(graph, data);
-    NetworkOutputs outputs{.columns = static_cast<int>(graph.output_size())};
+    NetworkOutputs outputs;
+    outputs.columns = static_cast<int>(graph.output_size());
     const std::vector<workloads::Score> scores = scores_of(config.workload.scores, outputs.columns, data);
     add_inputs(data, p.inputs);
     result.inputs = p.inputs;
@@ -214,9 +214,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       // The first layer's inputs are the same for every chip: their products are counted once.
       observing.with_pairs.assign(layers, config.wires.exact() && !chip.solves_reads());
       if (!first_pairs.empty()) observing.with_pairs[0] = false;
-      observing.progress = [&](double part) {
-        stages.report(0.08 + 0.92 * (instance + part) / config.instances);
-      };
+      observing.progress = [&](double part) { stages.report(0.08 + 0.92 * (instance + part) / config.instances); };
       Observed seen = observe(chip, view, p.network, data, observing);
       if (first_pairs.empty())
         first_pairs = seen.activity[0].pair_drive;
@@ -228,8 +226,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
         for (std::size_t i = 0; i < per_sample; ++i)
           result.images.push_back(
               {label_of(data, i),
-               largest_output(std::span(seen.outputs)
-                                  .subspan(i * graph.output_size(), graph.output_size())),
+               largest_output(std::span(seen.outputs).subspan(i * graph.output_size(), graph.output_size())),
                0,
                {}});
         observing.per_sample = 0;
@@ -238,8 +235,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     }
 
     stages.begin("statistics", 1);
-    for (const workloads::Score& score : scores)
-      result.scores.push_back(quality_of(score, outputs, data, config.seed));
+    for (const workloads::Score& score : scores) result.scores.push_back(quality_of(score, outputs, data, config.seed));
     result.quality = result.scores.front();
     for (const Quality& q : result.scores)
       if (!q.no_value.empty()) result.warnings.push_back(fmt::format("score {}: {}", q.metric, q.no_value));
@@ -252,8 +248,8 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
       if (chip.solves_reads() && config.array.topology != Topology::gated_ladder)
         result.wires->residual = totals.residual;
       if (totals.solved_directly > 0)
-        result.wires->status = fmt::format("solved; {} reads by direct reduction, as sweeps did not converge",
-                                           totals.solved_directly);
+        result.wires->status =
+            fmt::format("solved; {} reads by direct reduction, as sweeps did not converge", totals.solved_directly);
     }
 
     const double inferences = static_cast<double>(config.instances) * static_cast<double>(data.count());

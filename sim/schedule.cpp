@@ -16,8 +16,7 @@ std::string held_back(const Chip& chip, const Tariff& tariff, std::pair<int, dou
   const auto& [array, takes_s] = busiest;
   std::string names;
   for (std::size_t l = 0; l < tariff.layers.size(); ++l)
-    if (tariff.layers[l].actions.arrays.count(array))
-      names += (names.empty() ? "" : ", ") + chip.layers[l].matrix.name;
+    if (tariff.layers[l].actions.arrays.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix.name;
   return fmt::format(
       "mapping.schedule: layers {} share array {}, which works {} on each image while the slowest layer takes {}: "
       "throughput is {:.3g} of what it would be on arrays of their own",

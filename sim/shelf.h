@@ -13,11 +13,11 @@
 #include <functional>
 #include <future>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <typeindex>
-#include <unordered_map>
 #include <vector>
 
 #include "base/key.h"
@@ -84,7 +84,7 @@ class Shelf {
 
   const std::size_t limit_;
   mutable std::mutex mutex_;
-  std::unordered_map<Key, Entry> entries_;
+  std::map<Key, Entry> entries_;
   std::list<Key> uses_;  // of done entries, the latest first
   std::size_t bytes_ = 0, found_ = 0, made_ = 0;
 };

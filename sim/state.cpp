@@ -74,8 +74,8 @@ void keep_conductances(const Chip& chip, const State& state, const std::filesyst
   ArrayConductances written = target, aged = target;
   for (const auto& [plan, block] : layer_blocks(chip)) {
     const Cells& cells = state.blocks[block->id];
-    const BlockDevices d = block_devices(chip, config.device, state.random, *plan, *block, cells,
-                                         state.now_s - cells.written_at_s);
+    const BlockDevices d =
+        block_devices(chip, config.device, state.random, *plan, *block, cells, state.now_s - cells.written_at_s);
     target.write(*block, plan->cell, d.target_S);
     written.write(*block, plan->cell, d.written_S);
     aged.write(*block, plan->cell, d.aged_S);
@@ -89,8 +89,7 @@ LevelMap level_map(const Chip& chip, const State& state) {
   if (chip.layers.empty() || chip.layers[0].blocks.empty() || chip.layers[0].cell.slices != 1) return {};
   const LayerPlan& plan = chip.layers[0];
   const Block& block = plan.blocks[0];
-  const BlockDevices d =
-      block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id], 0);
+  const BlockDevices d = block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id], 0);
   const bool pair = plan.cell.devices_per_slice() == 2;
   const double step = plan.cell.step_S(chip.config.device), origin = pair ? 0 : chip.config.device.g_min_S;
   const auto level = [&](double positive_S, double negative_S) {

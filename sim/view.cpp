@@ -123,7 +123,7 @@ void look_as(const Chip& chip, const Device& device, const State& state, View& v
   view.now_s = state.now_s;
   if (view.blocks.empty())
     for (const auto& [plan, block] : layer_blocks(chip))
-      view.blocks.push_back(BlockView{.converters = converters_of(chip, *plan, *block, state.random)});
+      view.blocks.emplace_back(converters_of(chip, *plan, *block, state.random));
   std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
   std::erase_if(arrays, [&](const auto& blocks) {
     return std::none_of(blocks.begin(), blocks.end(), [&](const LayerBlock& b) {

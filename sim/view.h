@@ -21,6 +21,8 @@ struct SolvedPlace {
 };
 
 struct BlockView {
+  explicit BlockView(AdcBank bank) : converters(std::move(bank)) {}
+
   CodeMatrix codes;                 // (rows, conversions): effective conductance in steps of Lattice::code_S
   CodeMatrix variance;              // of read noise in steps of Lattice::variance_step; empty without read noise
   CodeMatrix reference_variance;    // (rows, slices): of the reference columns of offset cells

@@ -308,8 +308,8 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
         for (const auto& block : plan.blocks) {
           if (block.array != first.array) continue;
           studied->blocks.push_back({&plan, &block, nullptr});
-          mine.push_back(block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id],
-                                       state.now_s));
+          mine.push_back(
+              block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id], state.now_s));
         }
       for (std::size_t b = 0; b < mine.size(); ++b) studied->blocks[b].devices = &mine[b];
     }

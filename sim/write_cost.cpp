@@ -17,8 +17,7 @@ namespace {
 double slowest_array_s(const Chip& chip, const std::function<double(const LayerPlan&, const Block&)>& block_s) {
   std::map<int, double> busy_s;
   for (const LayerPlan& plan : chip.layers)
-    for (const Block& block : plan.blocks)
-      busy_s[block.array % chip.placement.arrays_total] += block_s(plan, block);
+    for (const Block& block : plan.blocks) busy_s[block.array % chip.placement.arrays_total] += block_s(plan, block);
   double most_s = 0;
   for (const auto& [array, seconds] : busy_s) most_s = std::max(most_s, seconds);
   return most_s;
@@ -111,14 +110,14 @@ WriteCost write_cost(const Chip& chip, const Tariff& tariff, std::optional<doubl
   const double scale = counted && pulses.all > 0 ? *counted * devices / pulses.all : 1;
   if (!cost.energy_J) cost.energy_J = scale * pulses.joules;
   if (!cost.time_s)
-    cost.time_s = slowest_array_s(
-                      chip,
-                      [&](const LayerPlan& plan, const Block& block) {
-                        const auto layer = static_cast<std::size_t>(plan.matrix.index);
-                        const double verify_s = plan.settings.input.t_read_s + tariff.layers[layer].parts.adc.time_s;
-                        return scale * pulses.of_block.at(&block) * (*pulse.length_s + (verify ? verify_s : 0));
-                      }) /
-                  config.programming.parallel;
+    cost.time_s =
+        slowest_array_s(chip,
+                        [&](const LayerPlan& plan, const Block& block) {
+                          const auto layer = static_cast<std::size_t>(plan.matrix.index);
+                          const double verify_s = plan.settings.input.t_read_s + tariff.layers[layer].parts.adc.time_s;
+                          return scale * pulses.of_block.at(&block) * (*pulse.length_s + (verify ? verify_s : 0));
+                        }) /
+        config.programming.parallel;
   return cost;
 }
 

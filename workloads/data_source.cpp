@@ -7,9 +7,10 @@ void fields(Visitor& v, DataSource& d) {
   v(d.name, {.key = "name",
              .meaning = "a data set of `bitline list datasets`, or the path of a .npz archive with MedMNIST's keys or "
                         "of a folder of images or sounds by class"});
-  v(d.inputs, {.key = "inputs",
-               .meaning = "instead of a name: .npy file (sample, ...), bytes divided by 255, other numbers as they are; "
-                          "or an IDX file of images"});
+  v(d.inputs,
+    {.key = "inputs",
+     .meaning = "instead of a name: .npy file (sample, ...), bytes divided by 255, other numbers as they are; "
+                "or an IDX file of images"});
   v(d.labels, {.key = "labels",
                .meaning = "of `inputs`: .npy file of classes (whole numbers or one-hot) or of targets, or an IDX file "
                           "of labels"});

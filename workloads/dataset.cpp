@@ -139,7 +139,8 @@ fs::path array_file(const std::string& name, const char* key, const DataPath& wh
 }
 
 OpenSet open_arrays(const DataSource& source, Split split, const DataPath& where) {
-  const fs::path inputs = array_file(source.inputs, "inputs", where), labels = array_file(source.labels, "labels", where);
+  const fs::path inputs = array_file(source.inputs, "inputs", where),
+                 labels = array_file(source.labels, "labels", where);
   const fs::path other = array_file(source.calibration_inputs, "calibration_inputs", where);
   const fs::path other_labels = array_file(source.calibration_labels, "calibration_labels", where);
   if (split == Split::validation)
@@ -154,8 +155,8 @@ OpenSet open_path(const std::string& name, Split split, const DataPath& where) {
   if (path.empty()) {
     std::vector<std::string_view> names;
     for (const DatasetInfo& set : known_sets) names.push_back(set.name);
-    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}", name,
-                                 fmt::join(names, ", "), places_text(where.folders)));
+    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}",
+                                 name, fmt::join(names, ", "), places_text(where.folders)));
   }
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return open_folder(path, split);
@@ -217,12 +218,23 @@ Samples load_samples(const DataSource& source, Split split, std::size_t first, s
 
 Contents contents_of(const DataSource& source, Split split, const DataPath& where) {
   const OpenSet set = open_set(source, split, where);
-  return {set.name, set.dims, set.count, set.classes};
+  Truth truth = set.targets;
+  if (set.classes > 0) truth = Labels{{}, set.classes, set.class_names, {}};
+  return {set.name, set.dims, set.count, std::move(truth)};
 }
 
 std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {
   std::vector<fs::path> files;
-  for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  try {
+    for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+  } catch (const InputError&) {  // cannot be read as it stands: whatever is where the set would be
+    for (const fs::path& folder : where.folders) {
+      std::error_code ignored;
+      for (const auto& entry : fs::directory_iterator(folder / source.name, ignored))
+        if (entry.is_regular_file(ignored)) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+  }
   return files;
 }
 
@@ -230,9 +242,10 @@ void normalize(Samples& samples, const Standardize& by) {
   const std::size_t channels = samples.dims.empty() ? 1 : static_cast<std::size_t>(samples.dims.front());
   for (const auto& [key, list] : {std::pair{"mean", &by.mean}, {"std", &by.std}})
     if (list->size() != 1 && list->size() != channels)
-      throw InputError(fmt::format("workload.normalize.{}: {} numbers, but samples of {} have {} channels ({}); give one "
-                                   "number, or one per channel",
-                                   key, list->size(), samples.name, channels, dims_text(samples.dims)));
+      throw InputError(
+          fmt::format("workload.normalize.{}: {} numbers, but samples of {} have {} channels ({}); give one "
+                      "number, or one per channel",
+                      key, list->size(), samples.name, channels, dims_text(samples.dims)));
   const std::size_t plane = samples.size() / std::max<std::size_t>(1, channels);
   std::size_t c = 0;
   for (std::size_t at = 0; at < samples.values.size(); at += plane, c = (c + 1) % channels) {

@@ -37,7 +37,7 @@ inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 Samples load_samples(const DataSource& source, Split split, std::size_t first, std::size_t count,
                      const DataPath& where);
 
-// The files that part is read from. Throws as load_samples() does.
+// The files that part is read from; where they cannot be read, the files of the folders it was sought in.
 std::vector<std::filesystem::path> data_files(const DataSource& source, Split split, const DataPath& where);
 
 // What that part holds, from headers and labels alone. Throws as load_samples() does.
@@ -45,7 +45,7 @@ struct Contents {
   std::string name;
   std::vector<int> dims;  // of one sample
   std::size_t count = 0;
-  int classes = 0;  // 0: no labels
+  Truth truth;  // without any sample: how many classes or targets there are
 };
 Contents contents_of(const DataSource& source, Split split, const DataPath& where);
 

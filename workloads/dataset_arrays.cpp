@@ -123,7 +123,10 @@ void attach(OpenSet& set, Truth truth, const std::string& labels) {
     throw InputError(fmt::format("{} holds labels of {} samples, but {} holds {} samples: they do not belong together",
                                  labels, samples_of(truth), set.name, set.count));
   set.classes = std::max(set.classes, classes_of(truth));
-  if (auto* own = std::get_if<Labels>(&truth)) own->classes = set.classes;
+  if (auto* own = std::get_if<Labels>(&truth))
+    own->classes = set.classes;
+  else
+    set.targets = part_of(truth, 0, 0), set.classes = 0;
   set.read = [values = std::move(set.read), truth = std::make_shared<const Truth>(std::move(truth))](
                  std::size_t first, std::size_t count, Samples& out) {
     values(first, count, out);
@@ -165,7 +168,8 @@ Truth part_of(const Truth& truth, std::size_t first, std::size_t count) {
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first * each);
     return std::decay_t<decltype(values)>(begin, begin + static_cast<std::ptrdiff_t>(count * each));
   };
-  if (const auto* l = std::get_if<Labels>(&truth)) return Labels{cut(l->of_sample, 1), l->classes, l->names, l->first_output};
+  if (const auto* l = std::get_if<Labels>(&truth))
+    return Labels{cut(l->of_sample, 1), l->classes, l->names, l->first_output};
   if (const auto* i = std::get_if<Images>(&truth)) return Images{i->dims, cut(i->values, values_of(i->dims))};
   if (const auto* v = std::get_if<Values>(&truth))
     return Values{v->columns, cut(v->values, static_cast<std::size_t>(v->columns))};

@@ -33,8 +33,7 @@ void read_records(const fs::path& file, std::size_t from, std::size_t to, Labels
   ByteReader bytes(file, file.string(), from * record, (to - from) * record, false);
   std::vector<std::uint8_t> image(record);
   for (std::size_t i = from; i < to; ++i) {
-    if (bytes.read(image) < record)
-      throw InputError(fmt::format("{}: truncated within image {}", file.string(), i));
+    if (bytes.read(image) < record) throw InputError(fmt::format("{}: truncated within image {}", file.string(), i));
     if (image[0] >= cifar_classes)
       throw InputError(
           fmt::format("{}: label {} at image {}, but CIFAR-10 has classes 0..{}: not the binary version of CIFAR-10",

@@ -81,9 +81,10 @@ FilesByClass files_of(const fs::path& folder, Split split) {
     throw InputError(fmt::format("{}: has parts of a data set, but no {} samples; a folder '{}' would hold them",
                                  folder.string(), part_name(split), split == Split::train ? "train" : "test"));
   if (none)
-    throw InputError(fmt::format("{}: no folders of PNG, JPEG or WAV files; expected is {}/CLASS/FILE, or train/CLASS/"
-                                 "FILE and test/CLASS/FILE below it, or sounds called CLASS_ANYTHING.wav",
-                                 folder.string(), folder.string()));
+    throw InputError(
+        fmt::format("{}: no folders of PNG, JPEG or WAV files; expected is {}/CLASS/FILE, or train/CLASS/"
+                    "FILE and test/CLASS/FILE below it, or sounds called CLASS_ANYTHING.wav",
+                    folder.string(), folder.string()));
   return files;
 }
 
@@ -197,8 +198,7 @@ OpenSet open_files(const fs::path& folder, const FilesByClass& files, const File
 
 FilesByClass every_part(const fs::path& folder) {
   FilesByClass all;
-  for (const Split split : {Split::train, Split::test, Split::validation})
-    try {
+  for (const Split split : {Split::train, Split::test, Split::validation}) try {
       for (auto& [name, some] : files_of(folder, split)) {
         auto& to = all[name];
         to.insert(to.end(), some.begin(), some.end());

@@ -2,8 +2,8 @@
 // Frechet distance between two normal distributions (Dowson 1982, doi:10.1016/0047-259X(82)90077-X, Eq. 4; used on
 // features of images by Heusel 2017, arXiv:1706.08500):
 //     |m1 - m2|^2 + tr C1 + tr C2 - 2 tr (C1^(1/2) C2 C1^(1/2))^(1/2).
-// Of two sets of n samples of the same distribution it is d (d + 5) / (2 n) on the average, to first order, not 0, so only
-// figures of equal n compare.
+// Of two sets of n samples of the same distribution it is d (d + 5) / (2 n) on the average, to first order, not 0, so
+// only figures of equal n compare.
 #pragma once
 
 #include <cstdint>

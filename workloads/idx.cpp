@@ -78,9 +78,8 @@ void IdxFile::read(std::size_t first, std::size_t items,
 std::vector<std::uint8_t> read_idx_labels(const std::filesystem::path& file) {
   IdxFile idx(file, 1);
   std::vector<std::uint8_t> labels;
-  idx.read(0, idx.count(), [&](std::span<const std::uint8_t> some) {
-    labels.insert(labels.end(), some.begin(), some.end());
-  });
+  idx.read(0, idx.count(),
+           [&](std::span<const std::uint8_t> some) { labels.insert(labels.end(), some.begin(), some.end()); });
   return labels;
 }
 

@@ -12,16 +12,17 @@
 #include "workloads/windows.h"
 
 namespace bitline::workloads {
-namespace {
-
-// Patches of one call are at most this many values, or one sample's: what caches hold.
-constexpr std::size_t most_patch_values = std::size_t{1} << 20;
 
 // What a product needs on its way from values to codes, sums and values again.
 struct ProductMemory {
   std::vector<std::int16_t> codes, patches, with_bias;
   std::vector<double> factor, sums;
 };
+
+namespace {
+
+// Patches of one call are at most this many values, or one sample's: what caches hold.
+constexpr std::size_t most_patch_values = std::size_t{1} << 20;
 
 // One product of a batch of samples, by a Multiply.
 class IntegerProduct {

@@ -58,7 +58,7 @@ void add_panel(const IntegerPanel& p, const std::vector<PackedCodes>& parts, con
 // A panel of few columns, as depthwise convolutions have, or one whose terms alone may leave 32 bits.
 constexpr int narrow_columns = 3;
 template <int Rows>  // 0: any
-void add_narrow_panel(const IntegerPanel& p, const std::int16_t* x, double* y) {
+void add_narrow_codes(const IntegerPanel& p, const std::int16_t* x, double* y) {
   const int rows = Rows ? Rows : p.rows;
   for (int c = 0; c < p.columns; ++c) {
     const std::int16_t* w = p.codes.data() + c;
@@ -80,9 +80,9 @@ void add_narrow_panels(const std::vector<const IntegerPanel*>& panels, const Int
       const std::int16_t* x = in.data() + v * static_cast<std::size_t>(w.rows) + p->row;
       double* y = sums.data() + v * static_cast<std::size_t>(w.columns) + p->column;
       if (p->rows == 9) {
-        add_narrow_panel<9>(*p, x, y);
+        add_narrow_codes<9>(*p, x, y);
       } else {
-        add_narrow_panel<0>(*p, x, y);
+        add_narrow_codes<0>(*p, x, y);
       }
     }
 }

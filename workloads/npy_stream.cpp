@@ -65,8 +65,7 @@ void NpyStream::truncated(std::size_t have) const {
 // Reading past the end also compares the check sum of packed data.
 void NpyStream::expect_end() {
   if (bytes_.skip(1) > 0)
-    throw InputError(
-        fmt::format("{}: more data than its shape ({}) needs", name(), fmt::join(header_.shape, ", ")));
+    throw InputError(fmt::format("{}: more data than its shape ({}) needs", name(), fmt::join(header_.shape, ", ")));
 }
 
 void NpyStream::read(std::size_t first, std::size_t items, const std::function<void(std::span<const double>)>& take) {

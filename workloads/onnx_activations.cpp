@@ -10,43 +10,41 @@
 namespace bitline::workloads {
 namespace {
 
-using Kind = Activate::Kind;
-
 struct ActivationOperator {
   std::string_view type;
-  Kind kind;
+  Activate::Kind kind;
   // Attributes `alpha` and `beta` (called gamma by Selu), and their defaults.
   std::string_view alpha = {}, beta = {};
   float default_alpha = 0, default_beta = 0;
 };
 
 constexpr ActivationOperator activations[] = {
-    {"Relu", Kind::relu},
-    {"LeakyRelu", Kind::leaky_relu, "alpha", {}, 0.01f},
-    {"Sigmoid", Kind::sigmoid},
-    {"Tanh", Kind::tanh},
-    {"Elu", Kind::elu, "alpha", {}, 1},
-    {"Selu", Kind::selu, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f},
-    {"Celu", Kind::celu, "alpha", {}, 1},
-    {"Mish", Kind::mish},
-    {"Softplus", Kind::softplus},
-    {"Softsign", Kind::softsign},
-    {"HardSigmoid", Kind::hard_sigmoid, "alpha", "beta", 0.2f, 0.5f},
-    {"HardSwish", Kind::hard_swish, {}, {}, 1.f / 6, 0.5f},
-    {"ThresholdedRelu", Kind::threshold, "alpha", {}, 1},
-    {"Exp", Kind::exponential},
-    {"Log", Kind::logarithm},
-    {"Sqrt", Kind::square_root},
-    {"Reciprocal", Kind::reciprocal},
-    {"Abs", Kind::absolute},
-    {"Neg", Kind::negate},
-    {"Sign", Kind::sign},
-    {"Floor", Kind::floor},
-    {"Ceil", Kind::ceiling},
-    {"Round", Kind::round},
-    {"Erf", Kind::erf},
-    {"Sin", Kind::sine},
-    {"Cos", Kind::cosine},
+    {"Relu", Activate::Kind::relu},
+    {"LeakyRelu", Activate::Kind::leaky_relu, "alpha", {}, 0.01f},
+    {"Sigmoid", Activate::Kind::sigmoid},
+    {"Tanh", Activate::Kind::tanh},
+    {"Elu", Activate::Kind::elu, "alpha", {}, 1},
+    {"Selu", Activate::Kind::selu, "alpha", "gamma", 1.67326319217681884765625f, 1.05070102214813232421875f},
+    {"Celu", Activate::Kind::celu, "alpha", {}, 1},
+    {"Mish", Activate::Kind::mish},
+    {"Softplus", Activate::Kind::softplus},
+    {"Softsign", Activate::Kind::softsign},
+    {"HardSigmoid", Activate::Kind::hard_sigmoid, "alpha", "beta", 0.2f, 0.5f},
+    {"HardSwish", Activate::Kind::hard_swish, {}, {}, 1.f / 6, 0.5f},
+    {"ThresholdedRelu", Activate::Kind::threshold, "alpha", {}, 1},
+    {"Exp", Activate::Kind::exponential},
+    {"Log", Activate::Kind::logarithm},
+    {"Sqrt", Activate::Kind::square_root},
+    {"Reciprocal", Activate::Kind::reciprocal},
+    {"Abs", Activate::Kind::absolute},
+    {"Neg", Activate::Kind::negate},
+    {"Sign", Activate::Kind::sign},
+    {"Floor", Activate::Kind::floor},
+    {"Ceil", Activate::Kind::ceiling},
+    {"Round", Activate::Kind::round},
+    {"Erf", Activate::Kind::erf},
+    {"Sin", Activate::Kind::sine},
+    {"Cos", Activate::Kind::cosine},
 };
 
 }  // namespace
@@ -58,7 +56,7 @@ void onnx_activation(const OnnxNode& node, OnnxBuilder& b) {
     node.allow({"approximate"});
     const std::string way = node.text("approximate", "none");
     if (way != "none" && way != "tanh") node.fail(fmt::format("approximate = {} is not supported", plain_text(way)));
-    a.kind = way == "tanh" ? Kind::gelu_tanh : Kind::gelu;
+    a.kind = way == "tanh" ? Activate::Kind::gelu_tanh : Activate::Kind::gelu;
   }
   for (const ActivationOperator& o : activations) {
     if (o.type != node.type()) continue;
@@ -79,7 +77,7 @@ void onnx_activation(const OnnxNode& node, OnnxBuilder& b) {
 // Bounds are attributes until operator set 10, inputs since.
 void onnx_clip(const OnnxNode& node, OnnxBuilder& b) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
-  Activate a{.kind = Kind::clip, .low = -infinity, .high = infinity};
+  Activate a{.kind = Activate::Kind::clip, .low = -infinity, .high = infinity};
   if (node.opset() < 11) {
     node.allow({"min", "max"});
     a.low = node.number("min", a.low);

@@ -11,17 +11,15 @@
 namespace bitline::workloads {
 namespace {
 
-using Kind = Arithmetic::Kind;
-
-Kind kind_of_operator(const std::string& type) {
-  if (type == "Add" || type == "Sum" || type == "Mean") return Kind::add;
-  if (type == "Sub") return Kind::subtract;
-  if (type == "Mul") return Kind::multiply;
-  if (type == "Div") return Kind::divide;
-  if (type == "Pow") return Kind::power;
-  if (type == "Max") return Kind::largest;
-  if (type == "Min") return Kind::smallest;
-  return Kind::leak;
+Arithmetic::Kind kind_of_operator(const std::string& type) {
+  if (type == "Add" || type == "Sum" || type == "Mean") return Arithmetic::Kind::add;
+  if (type == "Sub") return Arithmetic::Kind::subtract;
+  if (type == "Mul") return Arithmetic::Kind::multiply;
+  if (type == "Div") return Arithmetic::Kind::divide;
+  if (type == "Pow") return Arithmetic::Kind::power;
+  if (type == "Max") return Arithmetic::Kind::largest;
+  if (type == "Min") return Arithmetic::Kind::smallest;
+  return Arithmetic::Kind::leak;
 }
 
 // One value per channel from a constant that broadcasts to `x` and differs along the channels only; empty when there is
@@ -38,16 +36,17 @@ std::vector<double> values_of_channels(const OnnxBuilder& b, const OnnxValue& x,
 }
 
 // Whether the constant changes nothing: x + 0, x / 1.
-bool is_neutral(const OnnxBuilder& b, Kind kind, const OnnxValue& constant) {
+bool is_neutral(const OnnxBuilder& b, Arithmetic::Kind kind, const OnnxValue& constant) {
   if (constant.shape.size() != 1) return false;
   const double v = b.constant_of(constant)->values.at(0);
-  return kind == Kind::add || kind == Kind::subtract      ? v == 0
-         : kind == Kind::multiply || kind == Kind::divide ? v == 1
-                                                          : false;
+  return kind == Arithmetic::Kind::add || kind == Arithmetic::Kind::subtract      ? v == 0
+         : kind == Arithmetic::Kind::multiply || kind == Arithmetic::Kind::divide ? v == 1
+                                                                                  : false;
 }
 
 // x with a constant, folded into the product that made x, or left out. False when neither can be.
-bool fold_constant(const OnnxNode& node, OnnxBuilder& b, Kind kind, const OnnxValue& x, const OnnxValue& constant) {
+bool fold_constant(const OnnxNode& node, OnnxBuilder& b, Arithmetic::Kind kind, const OnnxValue& x,
+                   const OnnxValue& constant) {
   if (constant.rank() <= x.rank() && is_neutral(b, kind, constant)) {
     b.define(node, 0, x);
     return true;
@@ -56,16 +55,16 @@ bool fold_constant(const OnnxNode& node, OnnxBuilder& b, Kind kind, const OnnxVa
   if (values.empty() || !std::ranges::all_of(values, [](double v) { return std::isfinite(v); })) return false;
   std::vector<double> gain(values.size(), 1), minus(values.size(), 0), plus(values.size(), 0);
   switch (kind) {
-    case Kind::add:
+    case Arithmetic::Kind::add:
       plus = values;
       break;
-    case Kind::subtract:
+    case Arithmetic::Kind::subtract:
       minus = values;
       break;
-    case Kind::multiply:
+    case Arithmetic::Kind::multiply:
       gain = values;
       break;
-    case Kind::divide:
+    case Arithmetic::Kind::divide:
       if (std::ranges::find(values, 0.0) != values.end()) return false;
       std::ranges::transform(values, gain.begin(), [](double v) { return 1 / v; });
       break;
@@ -82,10 +81,10 @@ bool fold_constant(const OnnxNode& node, OnnxBuilder& b, Kind kind, const OnnxVa
 void onnx_arithmetic(const OnnxNode& node, OnnxBuilder& b) {
   node.allow({});
   node.need_inputs(2, 2);
-  const Kind kind = kind_of_operator(node.type());
+  const Arithmetic::Kind kind = kind_of_operator(node.type());
   const OnnxValue x = b.value(node, 0), y = b.value(node, 1);
   if (!x.is_constant() && y.is_constant() && fold_constant(node, b, kind, x, y)) return;
-  const bool commutes = kind == Kind::add || kind == Kind::multiply;
+  const bool commutes = kind == Arithmetic::Kind::add || kind == Arithmetic::Kind::multiply;
   if (commutes && x.is_constant() && !y.is_constant() && fold_constant(node, b, kind, y, x)) return;
   b.define(node, 0, b.add(node, b.layer_name(node), Arithmetic{kind}, {x, y}));
 }
@@ -99,7 +98,7 @@ void onnx_variadic(const OnnxNode& node, OnnxBuilder& b) {
     sum = b.add(node, i == 1 ? name : fmt::format("{}.{}", name, i), Arithmetic{kind_of_operator(node.type())},
                 {sum, b.value(node, i)});
   if (node.type() == "Mean" && node.inputs() > 1)
-    sum = b.add(node, name + ".mean", Arithmetic{Kind::multiply},
+    sum = b.add(node, name + ".mean", Arithmetic{Arithmetic::Kind::multiply},
                 {sum, b.real_constant({}, {1.f / static_cast<float>(node.inputs())})});
   b.define(node, 0, sum);
 }

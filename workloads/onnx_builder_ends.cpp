@@ -11,10 +11,9 @@
 namespace bitline::workloads {
 namespace {
 
-using Type = onnx::TensorProto;
-
 void check_input_type(const OnnxModel& model, const std::string& name, int type) {
-  constexpr int readable[] = {Type::FLOAT, Type::DOUBLE, Type::FLOAT16, Type::BFLOAT16, Type::INT64, Type::INT32};
+  constexpr int readable[] = {onnx::TensorProto::FLOAT,    onnx::TensorProto::DOUBLE, onnx::TensorProto::FLOAT16,
+                              onnx::TensorProto::BFLOAT16, onnx::TensorProto::INT64,  onnx::TensorProto::INT32};
   if (std::ranges::find(readable, type) == std::end(readable))
     model.fail(
         fmt::format("input '{}' has element type {}; supported are float (1), double (11), float16 (10), bfloat16 "
@@ -109,7 +108,7 @@ void OnnxBuilder::take_input() {
   graph_.tensors.push_back({name, shape, {}});
   OnnxValue v = value_of_tensor(graph_.inputs.front());
   const int type = input->type().tensor_type().elem_type();
-  v.integers = type == Type::INT64 || type == Type::INT32;
+  v.integers = type == onnx::TensorProto::INT64 || type == onnx::TensorProto::INT32;
   values_[input->name()] = v;
 }
 

@@ -12,8 +12,6 @@
 namespace bitline::workloads {
 namespace {
 
-using Kind = Arithmetic::Kind;
-
 std::vector<float> floats_of(const std::vector<double>& values) {
   std::vector<float> out;
   for (double v : values) out.push_back(static_cast<float>(v));
@@ -36,8 +34,9 @@ OnnxValue scaled(const OnnxNode& node, OnnxBuilder& b, const std::string& name, 
     const auto c = b.constant_of(v);
     return std::ranges::all_of(c->values, [=](double value) { return value == number; });
   };
-  if (scale && !all_are(*scale, 1)) x = b.add(node, name + ".scale", Arithmetic{Kind::multiply}, {x, *scale});
-  if (shift && !all_are(*shift, 0)) x = b.add(node, name + ".shift", Arithmetic{Kind::add}, {x, *shift});
+  if (scale && !all_are(*scale, 1))
+    x = b.add(node, name + ".scale", Arithmetic{Arithmetic::Kind::multiply}, {x, *scale});
+  if (shift && !all_are(*shift, 0)) x = b.add(node, name + ".shift", Arithmetic{Arithmetic::Kind::add}, {x, *shift});
   return x;
 }
 
@@ -79,8 +78,8 @@ void onnx_batch_norm(const OnnxNode& node, OnnxBuilder& b) {
   for (std::size_t c = 0; c < gain.size(); ++c) offset.push_back(plus[c] - minus[c] * gain[c]);
   const std::string name = b.layer_name(node);
   const OnnxValue gains = of_channels(b, x, floats_of(gain)), offsets = of_channels(b, x, floats_of(offset));
-  const OnnxValue product = b.add(node, name, Arithmetic{Kind::multiply}, {x, gains});
-  b.define(node, 0, b.add(node, name + ".shift", Arithmetic{Kind::add}, {product, offsets}));
+  const OnnxValue product = b.add(node, name, Arithmetic{Arithmetic::Kind::multiply}, {x, gains});
+  b.define(node, 0, b.add(node, name + ".shift", Arithmetic{Arithmetic::Kind::add}, {product, offsets}));
 }
 
 void onnx_layer_norm(const OnnxNode& node, OnnxBuilder& b) {
@@ -150,7 +149,7 @@ void onnx_lp_norm(const OnnxNode& node, OnnxBuilder& b) {
   OnnxValue length =
       b.add(node, name, Reduce{Reduce::Kind::sum_of_squares, {b.axis(node, node.integer("axis", -1), x.rank())}}, {x});
   length = b.add(node, name + ".root", Activate{.kind = Activate::Kind::square_root}, {length});
-  b.define(node, 0, b.add(node, name + ".divide", Arithmetic{Kind::divide}, {x, length}));
+  b.define(node, 0, b.add(node, name + ".divide", Arithmetic{Arithmetic::Kind::divide}, {x, length}));
 }
 
 }  // namespace bitline::workloads

@@ -42,7 +42,7 @@ void set_range(const OnnxNode& node, OnnxBuilder& b, Steps1D& s) {
   }
 }
 
-Steps1D steps_of(const OnnxNode& node, OnnxBuilder& b, const OnnxValue& x) {
+Steps1D linear_steps_of(const OnnxNode& node, OnnxBuilder& b, const OnnxValue& x) {
   node.allow({"axis", "block_size", "output_dtype", "saturate"});
   node.need_inputs(2, 3);
   if (node.integer("block_size", 0) != 0) node.fail("block_size is not supported");
@@ -68,7 +68,7 @@ Steps1D steps_of(const OnnxNode& node, OnnxBuilder& b, const OnnxValue& x) {
 
 void onnx_quantize_linear(const OnnxNode& node, OnnxBuilder& b) {
   OnnxValue x = b.value(node, 0);
-  const Steps1D s = steps_of(node, b, x);
+  const Steps1D s = linear_steps_of(node, b, x);
   if (x.is_constant()) {
     Constant c = *b.constant_of(x);
     for (std::size_t i = 0; i < c.values.size(); ++i) {
@@ -91,7 +91,7 @@ void onnx_quantize_linear(const OnnxNode& node, OnnxBuilder& b) {
 
 void onnx_dequantize_linear(const OnnxNode& node, OnnxBuilder& b) {
   OnnxValue x = b.value(node, 0);
-  const Steps1D s = steps_of(node, b, x);
+  const Steps1D s = linear_steps_of(node, b, x);
   if (x.is_constant()) {
     Constant c = *b.constant_of(x);
     for (std::size_t i = 0; i < c.values.size(); ++i) {

@@ -78,23 +78,22 @@ class Body {
   std::shared_ptr<Graph> graph_ = std::make_shared<Graph>();
 };
 
-using Kind = Arithmetic::Kind;
-using Curve = Activate::Kind;
-
 // c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c').
 std::shared_ptr<const Graph> lstm_body(OnnxBuilder& b, const Recurrent& r, const std::string& name,
                                        const std::string& suffix, const Gates& g) {
   Body body(b, name, r.hidden);
   const int h = body.input("state", r.hidden), c = body.input("cell", r.hidden), x = body.input("gates", 4 * r.hidden);
   const int gh = body.product("hidden" + suffix, gate_weights(g.hidden, g.hidden_bias, r.hidden, 0, 4 * r.hidden), h);
-  const int sum = body.combine("sum", Kind::add, x, gh);
-  const int in = body.activate("in", Curve::sigmoid, body.gate("slice_in", sum, 0));
-  const int out = body.activate("out", Curve::sigmoid, body.gate("slice_out", sum, 1));
-  const int forget = body.activate("forget", Curve::sigmoid, body.gate("slice_forget", sum, 2));
-  const int fresh = body.activate("fresh", Curve::tanh, body.gate("slice_fresh", sum, 3));
-  const int cell = body.combine("cell", Kind::add, body.combine("kept", Kind::multiply, forget, c),
-                                body.combine("added", Kind::multiply, in, fresh));
-  const int state = body.combine("state", Kind::multiply, out, body.activate("squash", Curve::tanh, cell));
+  const int sum = body.combine("sum", Arithmetic::Kind::add, x, gh);
+  const int in = body.activate("in", Activate::Kind::sigmoid, body.gate("slice_in", sum, 0));
+  const int out = body.activate("out", Activate::Kind::sigmoid, body.gate("slice_out", sum, 1));
+  const int forget = body.activate("forget", Activate::Kind::sigmoid, body.gate("slice_forget", sum, 2));
+  const int fresh = body.activate("fresh", Activate::Kind::tanh, body.gate("slice_fresh", sum, 3));
+  const int cell =
+      body.combine("cell", Arithmetic::Kind::add, body.combine("kept", Arithmetic::Kind::multiply, forget, c),
+                   body.combine("added", Arithmetic::Kind::multiply, in, fresh));
+  const int state =
+      body.combine("state", Arithmetic::Kind::multiply, out, body.activate("squash", Activate::Kind::tanh, cell));
   return body.finish({state, cell, state});
 }
 
@@ -109,37 +108,39 @@ std::shared_ptr<const Graph> gru_body(OnnxBuilder& b, const Recurrent& r, const 
   };
   const int gh = part("hidden" + suffix, 0, after ? 3 : 2, h);
   const auto gate = [&](const std::string& what, int number) {
-    const int sum = body.combine("sum_" + what, Kind::add, body.gate("input_" + what, x, number),
+    const int sum = body.combine("sum_" + what, Arithmetic::Kind::add, body.gate("input_" + what, x, number),
                                  body.gate("hidden_" + what, gh, number));
-    return body.activate(what, Curve::sigmoid, sum);
+    return body.activate(what, Activate::Kind::sigmoid, sum);
   };
   const int update = gate("update", 0), reset = gate("reset", 1);
-  const int from_state = after ? body.combine("reset_fresh", Kind::multiply, reset, body.gate("hidden_fresh", gh, 2))
-                               : part("fresh" + suffix, 2, 1, body.combine("reset_state", Kind::multiply, reset, h));
-  const int fresh = body.activate("fresh_state", Curve::tanh,
-                                  body.combine("sum_fresh", Kind::add, body.gate("input_fresh", x, 2), from_state));
-  const int change =
-      body.combine("change", Kind::multiply, update, body.combine("difference", Kind::subtract, h, fresh));
-  const int state = body.combine("state", Kind::add, fresh, change);
+  const int from_state =
+      after ? body.combine("reset_fresh", Arithmetic::Kind::multiply, reset, body.gate("hidden_fresh", gh, 2))
+            : part("fresh" + suffix, 2, 1, body.combine("reset_state", Arithmetic::Kind::multiply, reset, h));
+  const int fresh =
+      body.activate("fresh_state", Activate::Kind::tanh,
+                    body.combine("sum_fresh", Arithmetic::Kind::add, body.gate("input_fresh", x, 2), from_state));
+  const int change = body.combine("change", Arithmetic::Kind::multiply, update,
+                                  body.combine("difference", Arithmetic::Kind::subtract, h, fresh));
+  const int state = body.combine("state", Arithmetic::Kind::add, fresh, change);
   return body.finish({state, state});
 }
 
 std::shared_ptr<const Graph> rnn_body(OnnxBuilder& b, const Recurrent& r, const std::string& name,
-                                      const std::string& suffix, const Gates& g, Curve curve) {
+                                      const std::string& suffix, const Gates& g, Activate::Kind curve) {
   Body body(b, name, r.hidden);
   const int h = body.input("state", r.hidden), x = body.input("gates", r.hidden);
   const int gh = body.product("hidden" + suffix, gate_weights(g.hidden, g.hidden_bias, r.hidden, 0, r.hidden), h);
-  const int state = body.activate("state", curve, body.combine("sum", Kind::add, x, gh));
+  const int state = body.activate("state", curve, body.combine("sum", Arithmetic::Kind::add, x, gh));
   return body.finish({state, state});
 }
 
 // What the node's activations are called; those that every exporter writes.
-Curve check_activations(const OnnxNode& node, int directions) {
+Activate::Kind check_activations(const OnnxNode& node, int directions) {
   const std::vector<std::string> usual = node.type() == "LSTM"  ? std::vector<std::string>{"sigmoid", "tanh", "tanh"}
                                          : node.type() == "GRU" ? std::vector<std::string>{"sigmoid", "tanh"}
                                                                 : std::vector<std::string>{"tanh"};
   const auto* given = node.attribute("activations");
-  if (!given) return Curve::tanh;
+  if (!given) return Activate::Kind::tanh;
   std::vector<std::string> names;
   for (std::string name : given->strings()) {
     for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -148,11 +149,11 @@ Curve check_activations(const OnnxNode& node, int directions) {
   std::vector<std::string> wanted, rectified;
   for (int d = 0; d < directions; ++d) wanted.insert(wanted.end(), usual.begin(), usual.end());
   rectified.assign(static_cast<std::size_t>(directions), "relu");
-  if (node.type() == "RNN" && names == rectified) return Curve::relu;
+  if (node.type() == "RNN" && names == rectified) return Activate::Kind::relu;
   if (names != wanted)
     node.fail(fmt::format("activations {} are not supported; supported are {}", fmt::join(names, ", "),
                           fmt::join(wanted, ", ")));
-  return Curve::tanh;
+  return Activate::Kind::tanh;
 }
 
 Recurrent sizes_of(const OnnxNode& node, OnnxBuilder& b) {
@@ -226,7 +227,7 @@ void onnx_recurrent(const OnnxNode& node, OnnxBuilder& b) {
   if (node.integer("input_forget", 0) != 0) node.fail("input_forget = 1 is not supported; supported is 0");
   if (b.given(node, 7)) node.fail("has peepholes (input 8), which are not supported");
   const Recurrent r = sizes_of(node, b);
-  const Curve curve = check_activations(node, r.directions);
+  const Activate::Kind curve = check_activations(node, r.directions);
   if (b.given(node, 4))
     for (std::int64_t length : b.integers(node, 4, "the lengths of sequences"))
       if (length != r.steps) node.fail(fmt::format("runs {} of {} steps; supported are all", length, r.steps));

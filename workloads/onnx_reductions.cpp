@@ -10,15 +10,13 @@
 namespace bitline::workloads {
 namespace {
 
-using Kind = Reduce::Kind;
-
-Kind kind_of_reduction(const std::string& type) {
-  if (type == "ReduceMean") return Kind::mean;
-  if (type == "ReduceMax") return Kind::largest;
-  if (type == "ReduceMin") return Kind::smallest;
-  if (type == "ReduceProd") return Kind::product;
-  if (type == "ReduceSumSquare" || type == "ReduceL2") return Kind::sum_of_squares;
-  return Kind::sum;  // ReduceSum, ReduceL1
+Reduce::Kind kind_of_reduction(const std::string& type) {
+  if (type == "ReduceMean") return Reduce::Kind::mean;
+  if (type == "ReduceMax") return Reduce::Kind::largest;
+  if (type == "ReduceMin") return Reduce::Kind::smallest;
+  if (type == "ReduceProd") return Reduce::Kind::product;
+  if (type == "ReduceSumSquare" || type == "ReduceL2") return Reduce::Kind::sum_of_squares;
+  return Reduce::Kind::sum;  // ReduceSum, ReduceL1
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 #include <filesystem>
 #include <functional>
-#include <string>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +20,7 @@ struct OpenSet {
   std::size_t count = 0;                 // samples in this part
   int classes = 0;                       // of the whole set; 0: no labels
   std::vector<std::string> class_names;  // where the set has them
+  Truth targets;                         // where these are the truth: of what size, without any sample
   bool pixels = false;                   // values will be bytes / 255
   std::vector<std::filesystem::path> files;
   // Fills `values` and `truth` with samples [first, first + count), which are there.

@@ -18,7 +18,9 @@ namespace {
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 template <class S>
-constexpr bool of_set_alone = requires(const S& s, const Answers& a) { prepare(s, a); };
+constexpr bool of_set_alone = requires(const S& s, const Answers& a) {
+  prepare(s, a);
+};
 
 std::vector<double> values_of(const Accuracy& s, const Answers& a) { return hits(s, a); }
 std::vector<double> values_of(const TopK& s, const Answers& a) { return hits(s, a); }
@@ -49,14 +51,15 @@ void check_classes(const Score& score, int columns, const Labels& labels, const 
   const bool one_for_two = columns == 1 && labels.classes == 2 && !labels.first_output;
   if (one_for_two && (std::holds_alternative<Auc>(score) || (accuracy && accuracy->threshold))) return;
   if (accuracy && accuracy->threshold)
-    refuse(score, set, fmt::format("a threshold is for one output and two classes, but there are {} outputs and {} "
-                                   "classes; leave it out", columns, labels.classes));
+    refuse(score, set,
+           fmt::format("a threshold is for one output and two classes, but there are {} outputs and {} "
+                       "classes; leave it out",
+                       columns, labels.classes));
   const int first = labels.first_output.value_or(0);
   if (labels.first_output ? first + labels.classes <= columns : columns == labels.classes) return;
   const std::string both = fmt::format("the network has {} output{}, but the set has {} classes", columns,
                                        columns == 1 ? "" : "s", labels.classes);
-  if (labels.first_output)
-    refuse(score, set, fmt::format("{} from output {} on (workload.first_class)", both, first));
+  if (labels.first_output) refuse(score, set, fmt::format("{} from output {} on (workload.first_class)", both, first));
   if (one_for_two && accuracy) refuse(score, set, both + "; say above which output a sample is of class 1 (threshold)");
   refuse(score, set,
          columns > labels.classes
@@ -119,7 +122,8 @@ void check_outputs(const Score& score, int columns, const Truth& truth, const st
     refuse(score, set, "it has no labels or targets; give workload.dataset.labels");
   const auto* labels = std::get_if<Labels>(&truth);
   if (classes && !labels && !std::holds_alternative<Auc>(score))
-    refuse(score, set, "needs classes, but the set has targets; use mean-square-error, or save classes as whole numbers");
+    refuse(score, set,
+           "needs classes, but the set has targets; use mean-square-error, or save classes as whole numbers");
   if (!classes && labels) refuse(score, set, "needs targets, but the set has classes; use accuracy or cross-entropy");
   if (!labels) return check_targets(score, columns, truth, set);
   check_classes(score, columns, *labels, set);

@@ -38,7 +38,8 @@ struct MeanSquareError {
   static constexpr const char* type = "mean-square-error";
   static constexpr const char* about = "mean square of what outputs differ from targets by";
 };
-// Mean of -ln(probability of the class), in nats. Probabilities below 1.2e-38, which floats do not reach, count as that.
+// Mean of -ln(probability of the class), in nats. Probabilities below 1.2e-38, which floats do not reach, count as
+// that.
 struct CrossEntropy {
   static constexpr const char* type = "cross-entropy";
   static constexpr const char* about = "mean of -ln(probability of the right class), in nats";
@@ -51,10 +52,11 @@ struct Perplexity {
   Outputs outputs = Outputs::automatic;
 };
 // Area under the receiver operating characteristic as MedMNIST defines it (Yang 2023, doi:10.1038/s41597-022-01721-8;
-// medmnist/evaluator.py, getAUC): two classes: by the probability of class 1; more: the mean over classes of one against
-// the rest; several labels that do not exclude each other (targets 0 and 1): the mean over labels. The area is the share
-// of pairs of a sample of the class and one of the rest that are in the right order, ties counted half (Hanley 1982,
-// doi:10.1148/radiology.143.1.7063747). A class that all or none of the samples have is left out of the mean.
+// medmnist/evaluator.py, getAUC): two classes: by the probability of class 1; more: the mean over classes of one
+// against the rest; several labels that do not exclude each other (targets 0 and 1): the mean over labels. The area is
+// the share of pairs of a sample of the class and one of the rest that are in the right order, ties counted half
+// (Hanley 1982, doi:10.1148/radiology.143.1.7063747). A class that all or none of the samples have is left out of the
+// mean.
 struct Auc {
   static constexpr const char* type = "auc";
   static constexpr const char* about = "area under the ROC curve, a mean over classes (as MedMNIST)";

@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/schema.h"
-#include "workloads/network.h"
 #include "workloads/integer_weights.h"
+#include "workloads/network.h"
 
 namespace bitline {
 

@@ -29,7 +29,8 @@ class ZipBytes {
   }
   std::string text(std::uint64_t at, std::uint64_t length) const {
     need(at, length);
-    return {bytes_.begin() + static_cast<std::ptrdiff_t>(at), bytes_.begin() + static_cast<std::ptrdiff_t>(at + length)};
+    return {bytes_.begin() + static_cast<std::ptrdiff_t>(at),
+            bytes_.begin() + static_cast<std::ptrdiff_t>(at + length)};
   }
   std::uint64_t size() const { return bytes_.size(); }
 

@@ -135,8 +135,8 @@ void age_cells(const Device& device, double t_s, const Random& random, std::span
     const std::size_t n = std::min(chunk_size, ids.size() - begin);
     double g[chunk_size];
     std::copy_n(written_S.begin() + begin, n, g);
-    const AgedChunk chunk{device, random, ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n), {g, n},
-                      write_number};
+    const AgedChunk chunk{device, random,      ids.subspan(begin, n), round.empty() ? round : round.subspan(begin, n),
+                          {g, n}, write_number};
     if (t_s > 0 || rounds > 1) relax(relaxed, chunk);
     if (t_s > 0) drift(drifted, chunk);
     std::visit([&](const auto& model) { fluctuate(model, t_s, chunk); }, device.slow_noise);

@@ -139,8 +139,8 @@ bool ages(const Device&);
 // Stuck devices do not age; an empty `faulty` means that none is stuck, an empty `round` that all were written in the
 // first. `aged_S` may be `written_S`. `write_number`: of the writing whose relaxation is meant (SolvedWrite).
 void age_cells(const Device&, double t_s, const Random&, std::span<const CellId>, std::span<const double> written_S,
-               std::span<const std::uint8_t> faulty, std::span<double> aged_S,
-               std::span<const std::uint8_t> round = {}, std::uint32_t write_number = 0);
+               std::span<const std::uint8_t> faulty, std::span<double> aged_S, std::span<const std::uint8_t> round = {},
+               std::uint32_t write_number = 0);
 
 // Standard deviation of one read of a device at `g_S`, in S.
 double read_noise_sigma(const Device&, double g_S);

@@ -63,6 +63,7 @@ class VerifyTables {
 // Fills in pulses, failures and rounds. `g_S`: in: where an errorless write lands, out: right after the device's last
 // pulse. Spans of at most device_draws::chunk_size.
 void write_verified(const Device&, const VerifyTables&, const Random&, std::span<const CellId>,
-                    std::span<const double> target_S, std::span<double> g_S, const WriteRecord&, std::uint32_t write_number);
+                    std::span<const double> target_S, std::span<double> g_S, const WriteRecord&,
+                    std::uint32_t write_number);
 
 }  // namespace bitline

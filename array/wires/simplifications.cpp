@@ -29,6 +29,7 @@ Claim exact_claim(std::string text, const Wires& w) {
   given(w.access_ohm > 0, "wires.access");
   given(w.driver_far_ohm.value_or(0) > 0, "wires.driver_far");
   given(w.sense_far_ohm.value_or(0) > 0, "wires.sense_far");
+  if (claim.on.empty()) claim.off = resistance_keys;  // exact, of lines that do not resist
   return claim;
 }
 
@@ -40,7 +41,7 @@ std::vector<Simplification> simplifications(const Wires& w, bool gated, bool sol
   if (w.exact()) {
     wires.claims.push_back(
         exact_claim("Exact: Kirchhoff's laws at every node of each array with the given resistances, for every "
-                    "read. Drivers and virtual grounds are linear resistance_keys, all segments of a direction "
+                    "read. Drivers and virtual grounds are linear resistances, all segments of a direction "
                     "are equal, and currents are steady.",
                     w));
     paths.claims.push_back(

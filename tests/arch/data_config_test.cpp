@@ -71,7 +71,7 @@ TEST_CASE("files of inputs and labels replace a name, also over a base that has 
     CHECK(d.calibration_inputs == fs::weakly_canonical(f.path / "cx.npy").string());
     CHECK(d.calibration_labels == fs::weakly_canonical(f.path / "cy.npy").string());
   };
-  check(workload(f, files));
+  check(workload(f, files).dataset);
   f.file("base.yaml", std::string(complete) + "workload: {network: net.onnx, dataset: mnist}\n");
   const LoadedConfig over = f.loaded("base: base.yaml\nworkload: {" + files + "}\n");
   check(over.config.workload.dataset);
@@ -97,15 +97,19 @@ TEST_CASE("inputs are normalised by one number or one per channel") {
 TEST_CASE("scores are a list of words and maps, or one of them") {
   const ConfigFolder f;
   CHECK(workload(f, "images: 1").scores.empty());
-  const auto scores = workload(f, "scores: [accuracy, {type: top-k, k: 3}, mean-square-error, cross-entropy, perplexity, auc, frechet]").scores;
+  const auto scores =
+      workload(f, "scores: [accuracy, {type: top-k, k: 3}, mean-square-error, cross-entropy, perplexity, auc, frechet]")
+          .scores;
   REQUIRE(scores.size() == 7);
   std::string names;
   for (const auto& s : scores) names += workloads::metric_name(s) + " ";
   CHECK(names == "accuracy top-3 mean-square-error cross-entropy perplexity auc frechet ");
   REQUIRE(workload(f, "scores: auc").scores.size() == 1);
   CHECK(std::get<workloads::TopK>(workload(f, "scores: {type: top-k, k: 2}").scores.at(0)).k == 2);
-  CHECK(std::get<workloads::Accuracy>(workload(f, "scores: {type: accuracy, threshold: 0.5}").scores.at(0)).threshold == 0.5);
-  const LoadedConfig loaded = f.with("workload: {network: net.onnx, scores: [{type: top-k, k: 3}, {type: auc, outputs: logits}]}\nkeep: outputs\n");
+  CHECK(std::get<workloads::Accuracy>(workload(f, "scores: {type: accuracy, threshold: 0.5}").scores.at(0)).threshold ==
+        0.5);
+  const LoadedConfig loaded = f.with(
+      "workload: {network: net.onnx, scores: [{type: top-k, k: 3}, {type: auc, outputs: logits}]}\nkeep: outputs\n");
   CHECK(loaded.config.keep == Keep::outputs);
   CHECK(config_hash(f.loaded(resolved_yaml(loaded)).config) == config_hash(loaded.config));
 }

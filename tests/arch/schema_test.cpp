@@ -43,16 +43,21 @@ void collect_written(const Value& v, const std::string& path, std::set<std::stri
   for (const auto& item : v.items) collect_written(item, path, out);
 }
 
-void collect_schema(const Json& j, const std::string& path, std::set<std::string>& out) {
+// `root`: where references lead.
+void collect_schema(const Json& root, const Json& j, const std::string& path, std::set<std::string>& out) {
+  if (j.contains("$ref")) {
+    const auto name = j["$ref"].get<std::string>().substr(std::string("#/$defs/").size());
+    collect_schema(root, root["$defs"][name], path, out);
+  }
   if (j.contains("anyOf"))
-    for (const auto& alternative : j["anyOf"]) collect_schema(alternative, path, out);
-  if (j.contains("items")) collect_schema(j["items"], path, out);
+    for (const auto& alternative : j["anyOf"]) collect_schema(root, alternative, path, out);
+  if (j.contains("items")) collect_schema(root, j["items"], path, out);
   if (!j.contains("properties") || j["properties"].contains("value")) return;  // an annotated value
   for (const auto& [key, property] : j["properties"].items()) {
     if (key == "base" || key == "type") continue;
     const std::string full = path.empty() ? key : path + "." + key;
     out.insert(full);
-    collect_schema(property, full, out);
+    collect_schema(root, property, full, out);
   }
 }
 
@@ -77,7 +82,7 @@ TEST_CASE("the table has every key that resolved configs hold, each with a meani
 TEST_CASE("JSON Schema: parses, and has the keys of the table") {
   const Json j = Json::parse(json_schema(visit, "Bitline experiment"));
   std::set<std::string> in_schema, in_table;
-  collect_schema(j, "", in_schema);
+  collect_schema(j, j, "", in_schema);
   for (const auto& r : schema_rows(visit)) in_table.insert(plain(r.path));
   CHECK(in_schema == in_table);
   CHECK(j["anyOf"][1]["required"] == Json{"technology"});

@@ -158,7 +158,7 @@ TEST_CASE("JSON Schema says once what several keys share, and nothing else apart
     return n;
   };
   for (const auto& [name, schema] : j["$defs"].items()) CHECK_MESSAGE(uses(name) > 1, name);
-  CHECK(uses("point") == 3);  // point, points, named
+  CHECK(uses("point") == 4);  // point; points, plain and with a source; named
   CHECK(j["$defs"]["point"]["properties"].contains("x"));
   CHECK(j["properties"]["points"]["anyOf"][0]["items"] == Json{{"$ref", "#/$defs/point"}});
   CHECK(j["properties"]["count"]["anyOf"][0]["maximum"] == 100);  // of one key only

@@ -207,11 +207,10 @@ TEST_CASE("keys are those of the points' configs, however the axes lie in them")
            "config: vgg8-cost\ngrid: {workload.activity: [{type: bits, ones: 30 %}, {type: uniform}], array.rows: "
            "[128, "
            "256], workload.shapes.0.outputs: [64, 128]}\n",
-           // Another base under the same keys, and rows that show published figures: read whole.
-           "config: fashion-mlp\ngrid: {base: [ideal, chip/two-chip-2t2r], adc.bits: [5, 6]}\n",
+           // Rows that show published figures: read whole.
            "config: fashion-mlp\ngrid: {adc.bits: [5, 6]}\nkeep: [published.0.ours]\n",
            "config: fashion-mlp\ngrid: {published: [[], [{what: a, published: 1, ours: quality.value, source: b, with: "
-           "{adc.bits: 3}}]]}\nresults: full\n",
+           "{adc.bits: 4}}]]}\nresults: full\n",
        }) {
     INFO(plan);
     check_keys(sweep_of(plan));

@@ -77,8 +77,8 @@ TEST_CASE("a row is the figures of the run of its config") {
   const CsvTable table = table_of(folder.path / "out");
   for (std::size_t i = 0; i < 2; ++i) {
     const Result r = run(sweep.load(i), sweep.run);
-    CHECK(table.number(i, "energy.per_inference_J") == r.energy_per_inference_J);
-    CHECK(table.number(i, "area.total_m2") == r.area_m2);
+    CHECK(table.number(i, "energy.per_inference_J") == r.costs.energy_per_inference_J);
+    CHECK(table.number(i, "area.total_m2") == r.costs.area_m2);
     CHECK(table.text(i, "hash") == sweep.keys[i].hex());
   }
 }

@@ -140,7 +140,8 @@ Target idx_images_target() {
 
 Target idx_labels_target() {
   const std::string labels = idx({40});
-  return {"idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { workloads::read_idx_labels(file); }};
+  return {
+      "idx-labels", ".idx", {labels, gzip(labels)}, {}, [](const fs::path& file) { workloads::read_idx_labels(file); }};
 }
 
 }  // namespace bitline::fuzz

@@ -29,7 +29,9 @@ std::string archive(bool deflate, bool zip64) {
   using namespace test;
   const std::string images = npy("|u1", "(2, 3, 4)", std::string(24, 'x'));
   const std::string labels = npy("|u1", "(2, 1)", std::string("\1\0", 2));
-  return zip({{"train_images.npy", images}, {"train_labels.npy", labels}, {"test_images.npy", images},
+  return zip({{"train_images.npy", images},
+              {"train_labels.npy", labels},
+              {"test_images.npy", images},
               {"test_labels.npy", labels}},
              deflate, zip64);
 }
@@ -61,7 +63,8 @@ Target sound_target() {
   using namespace test;
   return {"sound",
           ".wav",
-          {wav(1, 2, 8000, 16, std::string(64, '3')), wav(3, 1, 44100, 32, std::string(32, '>'), "LIST" + little(4, 4) + "abcd"),
+          {wav(1, 2, 8000, 16, std::string(64, '3')),
+           wav(3, 1, 44100, 32, std::string(32, '>'), "LIST" + little(4, 4) + "abcd"),
            wav(1, 1, 8000, 24, std::string(33, '\x80'))},
           {},
           [](const fs::path& file) { workloads::read_sound(file); }};

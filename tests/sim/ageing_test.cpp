@@ -53,7 +53,8 @@ struct Aged {
 
  private:
   const workloads::IntegerWeights& with(int every_weight) {
-    if (every_weight != 0) layer.panels[0].codes.assign(layer.panels[0].codes.size(), static_cast<std::int16_t>(every_weight));
+    if (every_weight != 0)
+      layer.panels[0].codes.assign(layer.panels[0].codes.size(), static_cast<std::int16_t>(every_weight));
     return layer;
   }
 };

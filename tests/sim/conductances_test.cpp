@@ -119,12 +119,12 @@ TEST_CASE("conductances: kept by array, mapped cells at their targets and NaN el
   std::vector<std::vector<double>> target(4, std::vector<double>(576 * 128 * 2, no_value));
   std::size_t l = 0, devices = 0;
   for (const auto& layer : network.weights) {
-    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns,
+                                    LayerQuantization{});
     for (const auto& b : r.mapping.layers[l++].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
-          const int w =
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j];
+          const int w = q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j];
           const std::size_t at = (static_cast<std::size_t>(b.row + i) * 128 + b.column + j) * 2;
           target[b.array][at] = 2e-6 + std::max(w, 0) * 18e-6 / 7;
           target[b.array][at + 1] = 2e-6 + std::max(-w, 0) * 18e-6 / 7;
@@ -276,7 +276,8 @@ TEST_CASE("conductances: a pair on two columns is two cells of one device, posit
       std::size_t wrong = 0;
       for (int r = 0; r < block.rows; ++r)
         for (int c = 0; c < block.columns; ++c) {
-          const int w = small.chip.layers[0].matrix.panels[0].codes[static_cast<std::size_t>(block.row + r) * 6 + block.column + c];
+          const int w = small.chip.layers[0].matrix.panels[0].codes[static_cast<std::size_t>(block.row + r) * 6 +
+                                                                    block.column + c];
           const std::size_t at = static_cast<std::size_t>(block.array_row + r) * 12 + block.array_column + 2 * c;
           wrong += std::abs(target.data[at] - (2e-6 + std::max(w, 0) * 18e-6 / 7)) > 1e-15;
           wrong += std::abs(target.data[at + 1] - (2e-6 + std::max(-w, 0) * 18e-6 / 7)) > 1e-15;

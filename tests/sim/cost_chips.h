@@ -74,7 +74,7 @@ technology: {node: 130 nm}
 }
 
 inline workloads::IntegerWeights layer_of(const std::string& name, int index, int rows, int columns,
-                            std::vector<std::int16_t> weights, InputScale input, int weight_bits = 3) {
+                                          std::vector<std::int16_t> weights, InputScale input, int weight_bits = 3) {
   workloads::IntegerWeights m = workloads::dense_weights(name, rows, columns, std::move(weights), weight_bits, input);
   m.index = index;
   return m;

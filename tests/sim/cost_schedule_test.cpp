@@ -51,8 +51,8 @@ TEST_CASE("cost: positions, copies and patches of a convolution") {
 }
 
 TEST_CASE("cost: two layers in sequence or as a pipeline") {
-  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
-                                           layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
+  const std::vector<workloads::IntegerWeights> layers = {
+      small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   const Costs sequential = network_costs(tiny(), layers, images),
               pipelined = network_costs(tiny({{"mapping.schedule", "pipelined"}}), layers, images);
@@ -77,8 +77,8 @@ TEST_CASE("cost: two layers in sequence or as a pipeline") {
 }
 
 TEST_CASE("cost: reloading writes the mapped devices for every image, and nothing for digital layers") {
-  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
-                                           layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
+  const std::vector<workloads::IntegerWeights> layers = {
+      small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   const Changes one_array = {{"chips", "1"}, {"arrays", "1"}, {"reload", "true"}, {"mapping.schedule", "pipelined"}};
   const Costs r = network_costs(tiny(one_array), layers, images);

@@ -199,8 +199,8 @@ TEST_CASE("cost: digital machines are there when asked for, and cost more with e
 }
 
 TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared arrays and reloaded ones") {
-  const std::vector<workloads::IntegerWeights> layers = {small_layer(),
-                                           layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
+  const std::vector<workloads::IntegerWeights> layers = {
+      small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
   const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
   for (const Changes& changes :
        std::vector<Changes>{{},

@@ -102,8 +102,7 @@ TEST_CASE("curved devices behind wires deliver and draw what their circuit does,
     CHECK(largest_difference_of(y, expected) < 1e-5 * largest);
     CHECK(activity.residual > 0);
     CHECK(activity.residual <= 1e-6);
-    CHECK(read_ledger(plan, view_of(chip), activity).array_J ==
-          doctest::Approx(energy_J).epsilon(1e-5).scale(1e-30));
+    CHECK(read_ledger(plan, view_of(chip), activity).array_J == doctest::Approx(energy_J).epsilon(1e-5).scale(1e-30));
     // The wires matter, and so does the curve.
     const Config straight = braced("array: {rows: 16, columns: 8, topology: " + topology +
                                    "}, input: {encoding: bit-serial, bits: 3, v_read: 0.5 V}, wires: {row: 150 ohm, "

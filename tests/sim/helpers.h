@@ -43,8 +43,8 @@ technology: {node: 130 nm, vdd: 1.3 V, clock: 100 MHz, wire_capacitance: 0.2 fF/
 }
 
 // A matrix layer of pseudo-random integers that contains both extremes.
-inline workloads::IntegerWeights random_layer(int rows, int columns, const CellLayout& cell, int weight_bits, InputScale input,
-                                unsigned seed) {
+inline workloads::IntegerWeights random_layer(int rows, int columns, const CellLayout& cell, int weight_bits,
+                                              InputScale input, unsigned seed) {
   workloads::IntegerWeights layer = workloads::dense_weights("layer", rows, columns, {}, weight_bits, input);
   std::mt19937 engine(seed);
   for (int i = 0; i < rows * columns; ++i) {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <set>
 
 #include "base/files.h"
 #include "sim/inputs.h"
@@ -176,7 +177,7 @@ TEST_CASE("the version of the numbers is raised when numbers change") {
   const std::vector<float> y = mvm(noisy, w, x, {});
   double sum = 0;
   for (std::size_t i = 0; i < y.size(); ++i) sum += static_cast<double>(i + 1) * static_cast<double>(y[i]);
-  MESSAGE(r.energy_per_inference_J, " ", r.latency_per_inference_s, " ", r.area_m2, " ", sum);
+  MESSAGE(r.costs.energy_per_inference_J, " ", r.costs.latency_per_inference_s, " ", r.costs.area_m2, " ", sum);
 }
 
 }  // namespace bitline::identity_test

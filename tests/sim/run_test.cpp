@@ -132,12 +132,13 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
   std::vector<std::vector<int>> used(4, std::vector<int>(576, 0));
   std::size_t l = 0;
   for (const auto& layer : network.weights) {
-    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns,
+                                    LayerQuantization{});
     for (const auto& b : r.mapping.layers[l].blocks)
       for (int i = 0; i < b.rows; ++i)
         for (int j = 0; j < b.columns; ++j) {
-          const int w = std::abs(
-              q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j]);
+          const int w =
+              std::abs(q.codes[static_cast<std::size_t>(b.layer_row + i) * layer.columns + b.layer_column + j]);
           row_S[b.array][b.row + i] += 2 * 2e-6 + w * 18e-6 / 7;
           ++used[b.array][b.row + i];
         }

@@ -65,9 +65,13 @@ bool says_nothing(const Value& v) {
     return v.entries.empty() || (type && says_nothing(*type));
   }
   if (v.is_list()) return v.items.empty();
-  static const std::set<std::string> words = {"unset",    "none",  "never", "false",   "ideal",
-                                              "ohmic",    "exact", "metal", "unknown", "summed over gates",
-                                              "modelled", ""};
+  static const std::set<std::string> words = {"unset",    "none",
+                                              "never",    "false",
+                                              "ideal",    "ohmic",
+                                              "exact",    "metal",
+                                              "unknown",  "summed over gates",
+                                              "modelled", "technology.temperature",
+                                              ""};
   if (words.count(v.text)) return true;
   const auto n = number_and_unit(v.text);
   return n && n->value == 0;
@@ -242,7 +246,7 @@ TEST_CASE("no claim outlives the model that makes it false") {
   const std::vector<Override> drifting{{"device.drift", "{type: power-law, nu_mean: 0.05}"}, {"age", "1 day"}};
   CHECK(says(with(drifting), "Temperature of devices", "depend on none"));
   std::vector<Override> activated = drifting;
-  activated.push_back({"device.thermal.drift", "0.6 eV"});
+  activated.push_back({"device.thermal.drift_energy", "0.6 eV"});
   CHECK_FALSE(says(with(activated), "Temperature of devices", "depend on none"));
   CHECK(says(with(activated), "Temperature of devices", "Arrhenius"));
   CHECK(says(with({}), "Ageing", "keep the conductance"));

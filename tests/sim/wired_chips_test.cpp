@@ -88,8 +88,8 @@ Array assemble(const Chip& chip, const CellKind& kind, int number) {
         for (std::size_t s = 0; s < kind.reference.size(); ++s)
           device(row, a.first_reference[b] + static_cast<int>(s)) = g_min_S + kind.reference[s] * step_S;
         for (int c = 0; c < block.columns; ++c) {
-          const int w =
-              plan.matrix.panels[0].codes[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
+          const int w = plan.matrix.panels[0]
+                            .codes[static_cast<std::size_t>((block.row + r) * plan.matrix.columns + block.column + c)];
           int rest = kind.reference.empty() ? std::abs(w) : w + 7;
           const int first = block.array_column + c * kind.columns_per_weight;
           for (int s = 0; s < kind.slices; ++s) {
@@ -285,7 +285,8 @@ void check_chip(const CellKind& kind, const std::string& topology, const Chip& c
         // converted apart is rounded twice. Gated arrays are solved in single precision.
         const double roundings = kind.converted_apart ? 4 : 1;
         if (topology == "voltage-rows")
-          test::keep_worst(worst_lattice, difference / (e.driven * roundings * 0.5 / chip.layers[l].lattice.codes_per_step));
+          test::keep_worst(worst_lattice,
+                           difference / (e.driven * roundings * 0.5 / chip.layers[l].lattice.codes_per_step));
         else
           test::keep_worst(worst_single, difference / e.largest_column);
       }

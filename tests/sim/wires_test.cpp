@@ -72,8 +72,8 @@ Config wired_with(const std::string& over) {
   return config_of(to_yaml(tree, nullptr));
 }
 
-std::vector<double> product(const Chip& chip, const View& view, const std::vector<std::int16_t>& x,
-                            std::size_t vectors, Activity* activity = nullptr) {
+std::vector<double> product(const Chip& chip, const View& view, const std::vector<std::int16_t>& x, std::size_t vectors,
+                            Activity* activity = nullptr) {
   std::vector<double> y(vectors * columns);
   execute_layer(chip, view, 0, x, {vectors, 0, 0, 1}, y, activity);
   return y;
@@ -149,8 +149,8 @@ TEST_CASE("wires without resistance change nothing, to the bit") {
       double worst = 0;
       for (std::size_t i = 0; i < y.size(); ++i) test::keep_worst(worst, std::abs(solved[i] - y[i]));
       // Codes of the ideal chip are off by at most one (two roundings), floats by 1e-6 of what a column carries.
-      CHECK(worst <
-            rows * 255 / static_cast<double>(chip.layers[0].lattice.codes_per_step) + 1e-6 * rows * 255 * 20e-6 / step_S);
+      CHECK(worst < rows * 255 / static_cast<double>(chip.layers[0].lattice.codes_per_step) +
+                        1e-6 * rows * 255 * 20e-6 / step_S);
     }
   }
 }

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
-#include "workloads/onnx_import.h"
 #include "tests/sim/cost_chips.h"
 #include "tests/temporary_folder.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::writing_test {
 using namespace bitline::test;
@@ -41,7 +41,8 @@ TEST_CASE("write-verify: pulses of every device are counted") {
   CHECK(report.pulses == 7 + 3 + 5 + 7 + 3 + 7);
   CHECK(report.given_up == 0);
   const WriteReport limited =
-      written_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()})).report;
+      written_chip(chip_with(tiny({{"device.write", by_threes}, {"device.write.max_pulses", "3"}}), {small_layer()}))
+          .report;
   CHECK(limited.pulses == 3 + 3 + 3 + 3 + 3 + 7);
   CHECK(limited.given_up == 3);
 }
@@ -100,12 +101,13 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double expected = 0, devices = 0, total_S = 0, weighted_S = 0;  // of all devices: conductance, pulses times it
   for (const auto& layer : layers.weights) {
-      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
-      for (const int w : q.codes) {
-        const double g_S = 2e-6 + std::abs(w) * 18e-6 / 7;
-        expected += std::abs(w), devices += 2, total_S += g_S + 2e-6, weighted_S += std::abs(w) * g_S;
-      }
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns,
+                                    LayerQuantization{});
+    for (const int w : q.codes) {
+      const double g_S = 2e-6 + std::abs(w) * 18e-6 / 7;
+      expected += std::abs(w), devices += 2, total_S += g_S + 2e-6, weighted_S += std::abs(w) * g_S;
     }
+  }
   expected /= devices;
   const Result counted = network({by_levels}), same = network({by_levels, {"programming.pulses", "30"}});
   CHECK(*counted.write.pulses_per_cell == relative(expected));
@@ -153,9 +155,10 @@ TEST_CASE("most devices of the main job are at g_min: NeuRRAM's take few pulses 
   const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
   double moved = 0, devices = 0;
   for (const auto& layer : layers.weights) {
-      const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns, LayerQuantization{});
-      for (const int w : q.codes) moved += w != 0, devices += 2;
-    }
+    const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns,
+                                    LayerQuantization{});
+    for (const int w : q.codes) moved += w != 0, devices += 2;
+  }
   const WriteResult w = network({{"device", "rram-neurram"}}).write;
   CHECK(*w.unpulsed_frac == relative(1 - moved / devices));
   CHECK(*w.unpulsed_frac == doctest::Approx(0.654).epsilon(1e-3));

@@ -30,8 +30,8 @@ std::string raw(const std::vector<T>& values) {
 
 inline std::string npy(const std::string& dtype, const std::string& shape, const std::string& data,
                        bool fortran = false) {
-  std::string header = "{'descr': '" + dtype + "', 'fortran_order': " + (fortran ? "True" : "False") +
-                       ", 'shape': " + shape + ", }";
+  std::string header =
+      "{'descr': '" + dtype + "', 'fortran_order': " + (fortran ? "True" : "False") + ", 'shape': " + shape + ", }";
   header.append(64 - (10 + header.size() + 1) % 64, ' ');
   header += '\n';
   return std::string("\x93NUMPY\x01\x00", 8) + little(header.size(), 2) + header + data;
@@ -40,7 +40,8 @@ inline std::string npy(const std::string& dtype, const std::string& shape, const
 // What zlib makes of bytes; window_bits as deflateInit2 takes them: negative without a header, + 16 for gzip.
 inline std::string packed(const std::string& bytes, int window_bits) {
   z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::runtime_error("zlib");
+  if (deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("zlib");
   std::string out(deflateBound(&stream, bytes.size()) + 64, '\0');
   stream.next_in = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<unsigned>(bytes.size());

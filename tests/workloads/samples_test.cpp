@@ -206,7 +206,7 @@ TEST_CASE("an archive with MedMNIST's keys: every split, grey and colour, stored
       CHECK(load_all(source, Split::train, 1, 1).values == std::vector<float>{0.4f, 0.6f});
       const Contents contents = contents_of(source, Split::train, {});
       CHECK(contents.count == 3);
-      CHECK(contents.classes == 5);
+      CHECK(std::get<Labels>(contents.truth).classes == 5);
     }
   // Red, green, blue of one pixel lie side by side in the file, a picture apart in a sample.
   const std::vector<std::pair<std::string, std::string>> colour{
@@ -268,7 +268,9 @@ TEST_CASE("the sizes of a set are known without its samples") {
   const Contents c = contents_of(pair_of(d.write("x.npy", header)), Split::test, {});
   CHECK(c.count == 500);
   CHECK(c.dims == std::vector<int>{28, 28});
-  CHECK(c.classes == 0);
+  CHECK(std::holds_alternative<std::monostate>(c.truth));
+  const fs::path y = d.write("y.npy", npy("<f4", "(500, 3)", std::string(6000, '\0')));
+  CHECK(std::get<Values>(contents_of(pair_of(d.path / "x.npy", y), Split::test, {}).truth).columns == 3);
   CHECK(dims_text(c.dims) == "28 x 28");
 }
 

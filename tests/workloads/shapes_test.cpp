@@ -132,10 +132,12 @@ TEST_CASE("shapes: files of codes are read whole or refused with layer, file and
     write_npy(f.path / name, std::span<const double>(data), shape);
     return f.path / name;
   };
-  const MatrixLayer m = matrix_of(shape("fc2", {1, 1, 2}, 1, 0, 1, 2), 0, 3, 2);  // one row, two positions
+  const workloads::IntegerWeights m =
+      matrix_of(shape("fc2", {1, 1, 2}, 1, 0, 1, 2), 0, 3, 2);  // one row, two positions
   CHECK(read_weight_codes(file("w.npy", {-3, 3}, {1, 2}), m) == std::vector<std::int16_t>{-3, 3});
   CHECK(read_input_codes(file("x.npy", {0, 3, 1, 2}, {4, 1}), m) == std::vector<std::int16_t>{0, 3, 1, 2});
-  const auto said = [&](auto&& read, std::vector<double> data, std::vector<std::size_t> shape, MatrixLayer layer) {
+  const auto said = [&](auto&& read, std::vector<double> data, std::vector<std::size_t> shape,
+                        workloads::IntegerWeights layer) {
     const auto where = file("bad.npy", std::move(data), std::move(shape));
     return message_of<InputError>([&] { read(where, layer); });
   };
@@ -153,7 +155,7 @@ TEST_CASE("shapes: files of codes are read whole or refused with layer, file and
   CHECK(has(said(read_input_codes, {1, 2, 3}, {3, 1}, m), "images x 2 positions, 1 rows"));
   CHECK(has(said(read_input_codes, {1, 2}, {1, 2}, m), "images x 2 positions"));
   CHECK(has(said(read_input_codes, {1, -1}, {2, 1}, m), "holds -1"));
-  MatrixLayer sign = m;
+  workloads::IntegerWeights sign = m;
   sign.weight_bits = 1;
   CHECK(has(said(read_weight_codes, {1, 0}, {1, 2}, sign), "-1 and 1"));
 }

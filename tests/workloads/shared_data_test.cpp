@@ -54,7 +54,7 @@ TEST_CASE("spoken digits 0, 5 and 8: 90 recordings to test with, 810 to train wi
   const Contents test = contents_of(source, Split::test, where), training = contents_of(source, Split::train, where);
   CHECK(test.count == 90);
   CHECK(training.count == 810);
-  CHECK(test.classes == 3);
+  CHECK(std::get<Labels>(test.truth).classes == 3);
   CHECK(test.dims == training.dims);
   const Samples some = load_samples(source, Split::test, 0, 9, where);
   CHECK(std::get<Labels>(some.truth).of_sample == std::vector<int>{0, 1, 2, 0, 1, 2, 0, 1, 2});
