@@ -14,6 +14,10 @@ namespace {
 
 constexpr std::string_view override_name = "--set ";
 
+[[noreturn]] void fail_file(Origin where, std::string message, std::string remedy = "") {
+  throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
+}
+
 // Reads files with their bases. `chain` holds the files being read, each named by the one before.
 class Loader {
  public:
@@ -53,15 +57,11 @@ class Loader {
     try {
       text = read_file(file, max_config_bytes);
     } catch (const InputError& e) {
-      refuse_at(Origin(), e.what());
+      fail_file(Origin(), e.what());
     }
     Value v = parse_yaml(text, file.string());
     if (!v.is_map())
-<<<<<<< HEAD
-      refuse_at({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
-=======
       fail_file({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
->>>>>>> main
                 "a configuration is a map of keys; see `bitline schema`");
     return v;
   }
@@ -74,7 +74,7 @@ class Loader {
       std::error_code ec;
       fs::path canonical = fs::weakly_canonical(file_, ec);
       if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end())
-        refuse_at(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
+        fail_file(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
                   "break the circle of base: keys");
       chain_.push_back(std::move(canonical));
     }
@@ -125,7 +125,7 @@ std::vector<std::string> split_path(std::string_view path, const Origin& where) 
     else
       parts.back() += c;
   for (const auto& part : parts)
-    if (part.empty()) refuse_at(where, fmt::format("the key path '{}' has an empty part", path));
+    if (part.empty()) fail_file(where, fmt::format("the key path '{}' has an empty part", path));
   return parts;
 }
 
@@ -144,7 +144,7 @@ void overlay_path(Value& at, std::span<const std::string> parts, Value value, co
       index = c >= '0' && c <= '9' ? std::min<std::size_t>(index * 10 + (c - '0'), below->items.size())
                                    : below->items.size();
     if (index >= below->items.size())
-      refuse_at(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
+      fail_file(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
                 "the first item is 0");
     overlay_path(below->items[index], parts.subspan(i + 1), std::move(value), overlay);
     return;
@@ -169,7 +169,7 @@ void written_in(Value& v, const Origin& origin) {
 Override parse_override(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    refuse_at({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE",
+    fail_file({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE",
               "for example --set adc.bits=6");
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
@@ -280,7 +280,7 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
   std::string places;
   for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
   const std::string shipped = key.empty() ? "" : shipped_names(key, where);
-  refuse_at(name.origin, fmt::format("no configuration '{}' was found", name.text),
+  fail_file(name.origin, fmt::format("no configuration '{}' was found", name.text),
             shipped.empty() ? "looked for " + places
                             : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
 }
@@ -289,11 +289,7 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
 
 fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
   if (!name.is_scalar() || name.text.empty())
-<<<<<<< HEAD
-    refuse_at(name.origin, "expected the name or path of a configuration file");
-=======
     fail_file(name.origin, "expected the name or path of a configuration file");
->>>>>>> main
   if (!where.files) return look_for(name, key, where);
   return where.files->found(fmt::format("{}\n{}\n{}", key, folder_of(name.origin).string(), name.text),
                             [&] { return look_for(name, key, where); });
@@ -331,7 +327,7 @@ namespace {
 // Adds what `over` says; two texts for one value are an error.
 void add_apart(Value& under, Value over, const std::string& path) {
   if (!under.is_map() || !over.is_map())
-    refuse_at(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
+    fail_file(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
               "keep one of them");
   for (auto& e : over.entries)
     if (Value* below = under.find(e.key))
