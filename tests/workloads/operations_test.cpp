@@ -9,6 +9,7 @@
 #include "tests/workloads/graph_models.h"
 #include "workloads/onnx_import.h"
 
+namespace bitline::operations_test {
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -85,3 +86,5 @@ TEST_CASE("MACs of known networks") {
   for (const Node& node : lstm.nodes)
     if (std::holds_alternative<Loop>(node.op)) CHECK(operations(lstm, node).macs == 5 * 4 * 3 * 3);
 }
+
+}  // namespace bitline::operations_test
