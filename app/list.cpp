@@ -49,12 +49,12 @@ void add_types(const std::string& key, std::vector<Item>& items) {
 
 std::vector<Item> data_sets(const ListArguments& a) {
   std::vector<Item> items;
-  for (const auto& d : datasets()) {
+  for (const auto& d : workloads::datasets()) {
     bool there = true;
     try {
       workloads::DataSource source;
       source.name = d.name;
-      workloads::contents_of(source, Split::test, data_path(a.data));
+      workloads::contents_of(source, workloads::Split::test, data_path(a.data));
     } catch (const InputError&) {
       there = false;
     }

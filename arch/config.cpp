@@ -150,8 +150,7 @@ LayerConfig common_parts(const Config& c) {
 namespace {
 
 LayerConfig read_layer(const Config& config, const Value& over, Annotations* notes = nullptr) {
-  if (!over.is_map())
-    throw ConfigError(Diagnostic{over.origin, {}, "must be a map of settings", "for example {adc.bits: 6}"});
+  if (!over.is_map()) refuse_at(over.origin, "must be a map of settings", "for example {adc.bits: 6}");
   LayerConfig out = common_parts(config);
   ConfigReader reader(merged(ConfigWriter::write(out), expand_dotted(over)), {});
   reader.read(out);

@@ -21,7 +21,7 @@
 #include "periphery/adc/adc.h"
 #include "periphery/input/input.h"
 #include "periphery/technology/technology.h"
-#include "workloads/quantized.h"
+#include "workloads/quantization.h"
 
 namespace bitline {
 

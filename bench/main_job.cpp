@@ -18,7 +18,7 @@ std::optional<MainJob> MainJob::sized(int chips, int images) {
       load(root / "configs" / "fashion-mlp.yaml",
            {{"instances", std::to_string(chips)}, {"workload.images", std::to_string(images)}}, {{root / "configs"}});
   try {
-    load_dataset(job.config_.config.workload.dataset, Split::test, 0, 1, job.options_.data);
+    workloads::load_samples(job.config_.config.workload.dataset, workloads::Split::test, 0, 1, job.options_.data);
   } catch (const InputError&) {
     return std::nullopt;
   }

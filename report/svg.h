@@ -30,7 +30,7 @@ std::string quality_svg(const Quality& quality);
 std::string layers_svg(const Result& result);
 
 // The levels of one array as intended and as read back, in the same colours. Rows run along the longer side.
-std::string level_map_svg(const Result::LevelMap& map);
+std::string level_map_svg(const LevelMap& map);
 
 // Voltage left across each cell of the first array with all rows driven, the longer side from left to right.
 std::string wire_drop_svg(const WireResult& wires);

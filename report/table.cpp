@@ -83,7 +83,7 @@ std::string writing(const Result& r, const Paint& paint) {
   if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
-  text += "\n" + paragraph(pulses_text(w), 2) + paragraph(write_costs(r), 2);
+  text.append("\n").append(paragraph(pulses_text(w), 2)).append(paragraph(write_costs(r), 2));
   if (const std::string moment = read_moment(w); !moment.empty()) text += paragraph("all reads: " + moment, 2);
   return text;
 }

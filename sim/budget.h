@@ -3,7 +3,7 @@
 #pragma once
 
 #include "arch/config.h"
-#include "sim/result.h"
+#include "sim/costs.h"
 
 namespace bitline {
 

@@ -204,10 +204,9 @@ Chip build_chip(const Config& config, std::vector<workloads::IntegerWeights> mat
     // One file describes cells of one kind.
     for (const auto& plan : chip.layers)
       if (plan.settings.cell.index() != config.cell.index())
-        throw ConfigError(Diagnostic{{},
-                                     "layers." + plan.matrix.name + ".cell",
-                                     "differs from the chip's cell, but conductances are kept or read by array",
-                                     "use one cell for all layers"});
+        refuse_config("layers." + plan.matrix.name + ".cell",
+                      "differs from the chip's cell, but conductances are kept or read by array",
+                      "use one cell for all layers");
   }
   if (!config.conductances.empty())
     chip.measured = std::make_shared<const ArrayConductances>(

@@ -15,7 +15,6 @@
 #include "array/product.h"
 #include "base/random.h"
 #include "mapping/placement.h"
-#include "sim/result.h"
 #include "workloads/integer_weights.h"
 
 namespace bitline {

@@ -115,4 +115,10 @@ struct Costs {
   std::vector<std::string> warnings;
 };
 
+// What the lines of a published table of components add up to, by group.
+struct BudgetSum {
+  std::string name;
+  double power_W = 0, area_m2 = 0;
+};
+
 }  // namespace bitline

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "workloads/operation_counts.h"
+#include "workloads/operations.h"
 
 namespace bitline {
 
@@ -24,7 +24,7 @@ struct FlowTensor {
 struct FlowNode {
   std::string name{}, operation{};       // no operation: not known what it does, so that nothing is charged for it
   std::optional<std::size_t> layer{};    // of the chip, whose matrix it multiplies with; unset: no weights
-  OperationCounts counts{};              // of one sample; products with a layer's weights are counted by the layer
+  workloads::Operations counts{};        // of one sample; products with a layer's weights are counted by the layer
   std::vector<std::size_t> in{}, out{};  // tensors
   bool keeps_codes = false;              // selects or thresholds values: what it reads may be the codes it writes
   std::optional<std::size_t> paid_by{};  // a layer's node whose rescaling does this too, so that it costs nothing more

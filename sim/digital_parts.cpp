@@ -70,7 +70,7 @@ DigitalParts digital_parts(const Chip& chip, const Dataflow& flow) {
 Ledger node_ledger(const Config& config, const Dataflow& flow, std::size_t number) {
   const FlowNode& node = flow.nodes[number];
   const NodeTraffic moved = traffic(flow, number);
-  const OperationCounts& c = node.counts;
+  const workloads::Operations& c = node.counts;
   Ledger ledger;
   if (node.operation.empty()) return ledger;
   ledger[Action::mac] = c.macs;

@@ -101,13 +101,7 @@ class GraphFlow {
       made.name = network_.weights[*made.layer].name;
       return made;
     }
-    const workloads::Operations one = operations(*network_.graph, workloads::PlacedNode{&graph, &node, times});
-    OperationCounts& c = made.counts;
-    c.macs = one.macs, c.additions = one.additions, c.multiplications = one.multiplications;
-    c.divisions = one.divisions, c.exponentials = one.exponentials, c.comparisons = one.comparisons;
-    for (int t : node.out)
-      c.values_written += static_cast<double>(times) * static_cast<double>(graph.tensors[index(t)].shape.size());
-    c.values_read = std::max(0.0, one.bytes - c.values_written);
+    made.counts = operations(*network_.graph, workloads::PlacedNode{&graph, &node, times});
     return made;
   }
 

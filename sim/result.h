@@ -15,6 +15,8 @@
 #include "base/simplification.h"
 #include "base/statistics.h"
 #include "sim/costs.h"
+#include "sim/level_map.h"
+#include "sim/wire_result.h"
 
 namespace bitline {
 
@@ -47,27 +49,6 @@ struct WriteResult {
   std::optional<double> unpulsed_frac;  // devices that took no pulse: in their window, or nearest to g_min
   double read_after_s = 0;              // since the last writing, of all reads
   std::optional<double> refresh_in_s;   // from these reads to the next refresh
-};
-
-// What the interconnect does, seen on a sample of reads of the first chip.
-struct WireResult {
-  double row_ohm = 0, column_ohm = 0;  // of a segment
-  std::string method;                  // how currents are found
-  std::string status = "solved";       // or what did not converge
-  std::optional<double> residual;  // of Kirchhoff's current law, the largest met over the largest current; unset: not
-                                   // measured, as nothing is iterated
-  std::size_t reads = 0;           // in the sample
-  double current_error_rms = 0;    // current with wires minus without, over the rms current without
-  // Voltage left across a cell, of a pair's devices the lesser, over that of its source, with all rows driven: mean and
-  // least of the map.
-  double drop_mean = 1, drop_min = 1;
-  double noise_factor_mean = 1;  // variance of a column's read noise over that of its own cells
-  double noise_sigma_error = 0;  // rms relative error that is left in the standard deviation
-  // For pictures: voltage left at each cell of the first array with all rows driven, (rows, columns), of a pair's
-  // devices the lesser; currents with and without wires over the largest without.
-  int map_rows = 0, map_columns = 0;
-  bool supplied_beside_columns = false;  // supplies enter above the first row (gated ladder), not left of each row
-  std::vector<float> drop_map, with_wires, without_wires;
 };
 
 // Where only shapes of layers are known.
@@ -126,12 +107,6 @@ std::optional<double> deviation(const Published&);
 // Beyond its goal, or without ours. A published 0 is met by 0 only.
 bool is_miss(const Published&);
 
-// What the lines of a published table of components add up to, by group.
-struct BudgetSum {
-  std::string name;
-  double power_W = 0, area_m2 = 0;
-};
-
 struct InputFile {
   std::string name, checksum;
 };
@@ -159,11 +134,7 @@ struct Result {
   int threads = 0;
   std::string isa;  // instruction set of the reads
   std::vector<InputFile> inputs;
-  // For pictures only, not in result.json: one array's target and read-back levels.
-  struct LevelMap {
-    int rows = 0, columns = 0;
-    std::vector<float> intended, read_back;
-  } level_map;
+  LevelMap level_map;  // of one array, for pictures only: not in result.json
 };
 
 }  // namespace bitline

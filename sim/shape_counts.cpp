@@ -9,7 +9,7 @@
 #include "arch/lines.h"
 #include "base/parallel.h"
 #include "sim/row_conductance.h"
-#include "workloads/forward.h"
+#include "workloads/windows.h"
 
 namespace bitline {
 namespace {
@@ -172,7 +172,8 @@ RowDrives drives_of(const Chip& chip, const LayerPlan& plan, const LayerShape& s
         std::vector<std::int16_t> drawn(inputs);
         sampler.draw(words, drawn);
         scratch.resize(per_image);
-        im2col(shape.convolution(), shape.input(), shape.output(), drawn.data(), scratch.data());
+        workloads::patches(shape.window(), shape.input(), shape.output(), 0, shape.output().size(), drawn.data(),
+                           scratch.data());
         return std::span<const std::int16_t>(scratch);
       });
 }

@@ -85,7 +85,7 @@ void keep_conductances(const Chip& chip, const State& state, const std::filesyst
   aged.save(folder, "aged");
 }
 
-Result::LevelMap level_map(const Chip& chip, const State& state) {
+LevelMap level_map(const Chip& chip, const State& state) {
   if (chip.layers.empty() || chip.layers[0].blocks.empty() || chip.layers[0].cell.slices != 1) return {};
   const LayerPlan& plan = chip.layers[0];
   const Block& block = plan.blocks[0];
@@ -95,7 +95,7 @@ Result::LevelMap level_map(const Chip& chip, const State& state) {
   const auto level = [&](double positive_S, double negative_S) {
     return static_cast<float>(((pair ? positive_S - negative_S : positive_S) - origin) / step);
   };
-  Result::LevelMap map{block.rows, block.columns, {}, {}};
+  LevelMap map{block.rows, block.columns, {}, {}};
   for (std::size_t k = 0; k < d.written_S.size(); k += static_cast<std::size_t>(plan.cell.devices_per_slice())) {
     map.intended.push_back(level(d.target_S[k], pair ? d.target_S[k + 1] : 0));
     map.read_back.push_back(level(d.read_back_S(k), pair ? d.read_back_S(k + 1) : 0));

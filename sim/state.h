@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "sim/chip.h"
+#include "sim/level_map.h"
 
 namespace bitline {
 
@@ -57,6 +58,6 @@ void pass(State& state, double seconds);
 void keep_conductances(const Chip& chip, const State& state, const std::filesystem::path& folder);
 
 // Intended and read-back levels of the first block, for pictures; empty where weights are cut into slices.
-Result::LevelMap level_map(const Chip& chip, const State& state);
+LevelMap level_map(const Chip& chip, const State& state);
 
 }  // namespace bitline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/chip.h"
+#include "sim/wire_result.h"
 
 namespace bitline {
 

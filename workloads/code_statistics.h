@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/schema.h"
-#include "workloads/quantized.h"
+#include "workloads/quantization.h"
 
 namespace bitline {
 

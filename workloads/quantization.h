@@ -51,8 +51,3 @@ template <class T>
 QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int columns, const LayerQuantization& settings);
 
 }  // namespace bitline
-
-namespace bitline::workloads {
-using bitline::InputScale, bitline::LayerQuantization, bitline::QuantizedWeights, bitline::WeightScale;
-using bitline::quantize_weights, bitline::requantize;
-}  // namespace bitline::workloads

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "workloads/integer_weights.h"
-#include "workloads/network.h"
+#include "workloads/windows.h"
 
 namespace bitline {
 
@@ -24,11 +24,12 @@ struct LayerShape {
   bool signed_inputs = false;
   std::string weights, inputs;  // .npy files of integer codes; empty: statistics say what they are
 
-  Shape input() const { return {channels, height, width}; }
-  Shape output() const { return {outputs, steps(height), steps(width)}; }
+  workloads::Map input() const { return {1, channels, height, width}; }
+  workloads::Extent output() const { return {steps(height), steps(width)}; }
   int rows() const { return channels * kernel * kernel; }
-  int positions() const { return steps(height) * steps(width); }
-  Convolution convolution() const;  // without weights: enough for im2col
+  int positions() const { return static_cast<int>(output().size()); }
+  workloads::Window window() const;
+
  private:
   int steps(int size) const { return (size + 2 * padding - kernel) / stride + 1; }
 };

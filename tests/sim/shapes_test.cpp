@@ -13,7 +13,7 @@
 #include "sim/cost.h"
 #include "tests/base/helpers.h"
 #include "tests/sim/helpers.h"
-#include "workloads/forward.h"
+#include "workloads/windows.h"
 
 namespace bitline::shapes_test {
 using namespace bitline::test;
@@ -214,7 +214,8 @@ TEST_CASE("shapes: the expectation is the mean over all weights and all images, 
             const std::int16_t image[] = {static_cast<std::int16_t>(input.lowest + static_cast<int>(first)),
                                           static_cast<std::int16_t>(input.lowest + static_cast<int>(second))};
             codes.inputs.resize(24);
-            im2col(shape.convolution(), shape.input(), shape.output(), image, codes.inputs.data());
+            workloads::patches(shape.window(), shape.input(), shape.output(), 0, shape.output().size(), image,
+                               codes.inputs.data());
             const Ledger c = s.of_run({codes})[0];
             mean.array_J += p * c.array_J, mean[Action::line_drive] += p * c[Action::line_drive];
             mean[Action::line_activation] += p * c[Action::line_activation], all += p;

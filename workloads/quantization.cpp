@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "workloads/quantized.h"
+#include "workloads/quantization.h"
 
 namespace bitline {
 namespace {
