@@ -19,4 +19,7 @@ struct InputPath {
 // config are part of it. Throws InputError where a file is not found.
 std::vector<InputPath> input_files(const Config& config, const RunOptions& options);
 
+// Those of measured conductances (conductances: DIR), by name.
+std::vector<std::filesystem::path> measured_files(const std::filesystem::path& folder);
+
 }  // namespace bitline

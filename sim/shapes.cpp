@@ -61,14 +61,15 @@ PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& opti
   return p;
 }
 
-void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& stages, Result& result) {
+void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, StageClock& clock, Result& result) {
   PreparedShapes p = prepare_shapes(loaded, options);
   result.inputs = p.inputs;
   result.mapping = mapping_of(loaded.config, p.matrices, p.placement);
   result.shapes = shapes_result(loaded.config, p);
-  stages.begin("count", 0.2);
+  clock.begin("count", 0.2);
   const Chip chip = build_chip(loaded.config, std::move(p.matrices), std::move(p.placement));
-  result.costs = price(chip, tariff(chip, chain_flow(chip)), shape_ledgers(chip, p.codes), std::nullopt);
+  result.costs = price(chip, tariff(loaded.config, chip, chain_flow(loaded.config, chip)), shape_ledgers(chip, p.codes),
+                       std::nullopt);
   result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
 }
 

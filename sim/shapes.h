@@ -6,7 +6,7 @@
 
 #include "sim/prepare.h"
 #include "sim/shape_counts.h"
-#include "sim/stages.h"
+#include "sim/stage_clock.h"
 
 namespace bitline {
 
@@ -21,6 +21,6 @@ struct PreparedShapes {
 PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& options);
 
 // Fills mapping, costs and Result::shapes.
-void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& stages, Result& result);
+void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, StageClock& clock, Result& result);
 
 }  // namespace bitline

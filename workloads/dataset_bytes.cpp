@@ -12,7 +12,7 @@
 namespace bitline {
 namespace {
 
-Dataset bytes_of(const workloads::Samples& samples) {
+Dataset as_dataset(const workloads::Samples& samples) {
   Dataset data;
   data.name = samples.name;
   if (!samples.pixels || samples.dims.size() > 3)
@@ -39,7 +39,7 @@ Dataset bytes_of(const workloads::Samples& samples) {
 
 Dataset load_dataset(const workloads::DataSource& source, Split split, std::size_t first, std::size_t count,
                      const DataPath& where) {
-  return bytes_of(workloads::load_samples(source, split, first, count, where));
+  return as_dataset(workloads::load_samples(source, split, first, count, where));
 }
 
 Dataset load_dataset(const std::string& name, Split split, std::size_t first, std::size_t count,
@@ -52,7 +52,7 @@ Dataset load_dataset(const std::string& name, Split split, std::size_t first, st
 Dataset read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
   std::vector<std::filesystem::path> label_files;
   if (!labels.empty()) label_files.push_back(labels);
-  return bytes_of(workloads::read_some(workloads::open_idx({images}, label_files, {}), Split::test, 0, all_images));
+  return as_dataset(workloads::read_some(workloads::open_idx({images}, label_files, {}), Split::test, 0, all_images));
 }
 
 }  // namespace bitline
