@@ -27,6 +27,7 @@
 #include "base/schema.h"
 #include "base/yaml.h"
 #include "sim/run.h"
+#include "sim/shelf.h"
 
 namespace bitline {
 
@@ -125,6 +126,7 @@ struct SweepOptions {
   std::filesystem::path folder;
   std::vector<std::filesystem::path> merge;  // folders whose finished points count as finished
   int jobs = 1;                              // points at a time
+  std::size_t memory = Shelf::default_limit;  // bytes of stages that points share (sim/shelf.h)
   std::size_t shard = 1, shards = 1;         // the distinct points in `shards` runs of neighbours: the `shard`-th
   std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };

@@ -10,15 +10,6 @@
 namespace bitline {
 namespace fs = std::filesystem;
 
-std::vector<fs::path> measured_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(folder, ec))
-    if (entry.is_regular_file(ec)) files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 std::vector<InputPath> input_files(const Config& config, const RunOptions& options) {
   std::vector<InputPath> out;
   const Workload& w = config.workload;
@@ -34,8 +25,7 @@ std::vector<InputPath> input_files(const Config& config, const RunOptions& optio
     for (const auto split : {workloads::Split::train, workloads::Split::test})
       for (const fs::path& file : workloads::data_files(w.dataset, split, options.data))
         out.push_back({"workload.dataset", file});
-  if (!config.conductances.empty())
-    for (const fs::path& file : measured_files(config.conductances)) out.push_back({"conductances", file});
+  if (!config.conductances.empty()) out.push_back({"conductances", config.conductances});
   return out;
 }
 

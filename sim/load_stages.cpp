@@ -47,7 +47,7 @@ Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Spli
   KeyBuilder key = stage_key("samples");
   key.add("workload", settings).add("split", split).add("count", count);
   for (const fs::path& file : workloads::data_files(workload.dataset, split, options.data))
-    if (fs::is_regular_file(file)) key.add("file", shelf.files.of(file));
+    key.add("file", shelf.files.of(file));
   return stage<workloads::Samples>(shelf, key, [&] { return load_data(settings, split, count, options); });
 }
 

@@ -13,7 +13,6 @@
 #include "sim/cost.h"
 #include "sim/execute.h"
 #include "sim/graph_flow.h"
-#include "sim/inputs.h"
 #include "sim/observe.h"
 #include "sim/stage_settings.h"
 #include "workloads/integer_weights.h"
@@ -23,11 +22,6 @@ namespace {
 
 using workloads::IntegerGraph, workloads::IntegerWeights;
 
-// Measured conductances and which array each belongs to.
-void add_conductances(KeyBuilder& key, const std::filesystem::path& folder, FileKeys& files) {
-  for (const auto& file : measured_files(folder)) key.add(file.filename().string(), files.of(file));
-}
-
 Stage<Design> design_stage(const Config& config, const Stage<IntegerGraph>& network,
                            const Stage<workloads::Samples>& calibration, Shelf& shelf) {
   const Config settings = chip_settings(config);
@@ -35,7 +29,7 @@ Stage<Design> design_stage(const Config& config, const Stage<IntegerGraph>& netw
   key.add("network", network.key).add("calibration", calibration.key);
   add_settings(key, settings);
   key.add("keep", settings.keep);
-  if (!settings.conductances.empty()) add_conductances(key, settings.conductances, shelf.files);
+  if (!settings.conductances.empty()) key.add("conductances", shelf.files.of(settings.conductances));
   return stage<Design>(shelf, key, [&] {
     return design(settings, network->weights, [&](std::size_t samples, std::size_t positions_each) {
       return layer_inputs(*network, *calibration, samples, positions_each);
