@@ -43,6 +43,7 @@ class Runner {
     for (std::size_t i = 1; i < jobs; ++i) others.emplace_back([this] { work(); });
     work();
     for (auto& t : others) t.join();
+    outcome_.stages_made = shelf_.counts().made, outcome_.stages_found = shelf_.counts().found;
     if (fatal_) std::rethrow_exception(fatal_);
     if (interrupted()) throw Interrupted();
   }

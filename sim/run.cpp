@@ -201,7 +201,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) 
     if (loaded.config.workload.shapes.empty())
       run_network(loaded, options, shelf, clock, result);
     else
-      cost_shapes(loaded, options, clock, result);
+      cost_shapes(loaded, options, shelf, clock, result);
     clock.end();
   });
   result.threads = options.threads;
