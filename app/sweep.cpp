@@ -116,10 +116,10 @@ int sweep_command(const SweepArguments& a) {
   options.merge.assign(a.merge.begin(), a.merge.end());
   options.shard = shard;
   options.shards = shards;
-  // Points side by side use the cores better than the threads of one small point.
+  // Points side by side use the cores better than the threads of one small point; while some wait for a stage that
+  // another makes, it has their cores.
   options.jobs = a.jobs > 0 ? a.jobs : cores;
-  RunOptions run = a.run_options();
-  run.threads = std::max(1, cores / options.jobs);
+  const RunOptions run = a.run_options();
   const Sweep sweep = load_sweep(plan, a.overrides(), config_path(), run);
   if (a.dry_run) {
     for (const auto& w : check_points(sweep, distinct_points(sweep)))

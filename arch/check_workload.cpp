@@ -118,6 +118,7 @@ void find_workload_files(Workload& w, const ConfigPath& where, ConfigReader& r) 
     find_file(w.shapes[i].weights, fmt::format("workload.shapes.{}.weights", i), where, r);
     find_file(w.shapes[i].inputs, fmt::format("workload.shapes.{}.inputs", i), where, r);
   }
+  if (r.clean("workload.dataset")) check_data(w, r);
 }
 
 void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {

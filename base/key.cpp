@@ -3,6 +3,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <charconv>
@@ -45,7 +46,24 @@ Key file_key(const fs::path& file) {
   return {h.high64, h.low64};
 }
 
-Key FileKeys::of(const fs::path& file) {
+Key FileKeys::of(const fs::path& path) {
+  std::error_code ec;
+  return fs::is_directory(path, ec) ? of_folder(path) : of_file(path);
+}
+
+Key FileKeys::of_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code ec;
+  for (auto entry = fs::recursive_directory_iterator(folder, ec); !ec && entry != fs::recursive_directory_iterator();
+       entry.increment(ec))
+    if (entry->is_regular_file(ec)) files.push_back(entry->path());
+  std::sort(files.begin(), files.end());
+  KeyBuilder key("folder");
+  for (const fs::path& file : files) key.add(fs::relative(file, folder, ec).string(), of_file(file));
+  return key.key();
+}
+
+Key FileKeys::of_file(const fs::path& file) {
   std::error_code ec;
   const auto size = fs::file_size(file, ec);
   const auto changed = ec ? fs::file_time_type() : fs::last_write_time(file, ec);

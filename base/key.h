@@ -36,12 +36,16 @@ struct Key {
 // Of a file's contents. Throws InputError naming the file.
 Key file_key(const std::filesystem::path& file);
 
-// The same, remembered for as long as the file's size and time of change stay. Safe for threads.
+// The same, remembered for as long as the file's size and time of change stay; of a folder, the names and contents of
+// all files in and below it. Safe for threads.
 class FileKeys {
  public:
-  Key of(const std::filesystem::path& file);
+  Key of(const std::filesystem::path& path);
 
  private:
+  Key of_file(const std::filesystem::path& file);
+  Key of_folder(const std::filesystem::path& folder);
+
   struct Read {
     std::uintmax_t size;
     std::filesystem::file_time_type changed;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goals of sweeps, one line each, ending in its verdict: what a point costs that is only listed, checked or found
-// finished. Times, as there is nothing to compare them with: the shortest of several turns.
+// Goals of sweeps, one line each, ending in its verdict: what a point costs that is only listed, checked, found
+// finished, or whose stages other points have made. Times, as there is nothing to compare them with: the shortest of
+// several turns.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <string>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "experiments/point_line.h"
 #include "experiments/sweep.h"
@@ -51,6 +53,26 @@ std::string grid(int n) {
          "\n  input.t_read: " + values(n, " ns", 50, 1) + "\nseeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n";
 }
 
+// The shipped sweep of costs: one of its points after another has made the stages, and all of them.
+void judge_costs(const fs::path& folder, const std::function<Sweep(const std::string&)>& load) {
+  const std::string plan = read_file(fs::path(BITLINE_SOURCE_DIR) / "configs/sweep/costs.yaml");
+  const Sweep small = load(plan + "set: {workload.images: 200, instances: 2}\n");
+  Shelf shelf;
+  run(small.load(0), small.run, shelf);
+  std::size_t point = 0;
+  const double point_s = shortest_s(20, [&] { run(small.load(++point), small.run, shelf); });
+  judge("a point whose stages are there", point_s * 1e3, "ms", 10);
+
+  SweepOptions options;
+  options.folder = folder / "costs";
+  options.jobs = 2;
+  SweepOutcome outcome;
+  const double all_s = shortest_s(1, [&] { outcome = run_sweep(load(plan), options); });
+  if (outcome.done != 500 || outcome.stages_made > 18)
+    throw RunError("points of the sweep of costs failed, or made stages anew");
+  judge("500 points over technology, supply, cost of converters and schedule of the main job", all_s, "s", 20);
+}
+
 int main() {
   const fs::path root = BITLINE_SOURCE_DIR, folder = fs::temp_directory_path() / "bitline-bench-sweeps";
   fs::remove_all(folder);
@@ -86,13 +108,14 @@ int main() {
   });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fs::remove_all(folder);
   if (outcome.resumed != 100000 || outcome.done != 0 || outcome.missing != 0) {
     std::fprintf(stderr, "sweeps: finished points were not found\n");
     return 1;
   }
   judge("resuming 100000 finished points", resume_s, "s", 5);
   judge("memory of that", static_cast<double>(usage.ru_maxrss) / 1024, "MiB", 500);
+  judge_costs(folder, load);
+  fs::remove_all(folder);
   return 0;
 }
 

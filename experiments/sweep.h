@@ -27,6 +27,7 @@
 #include "base/schema.h"
 #include "base/yaml.h"
 #include "sim/run.h"
+#include "sim/shelf.h"
 
 namespace bitline {
 
@@ -123,9 +124,10 @@ struct SweepProgress {
 
 struct SweepOptions {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> merge;  // folders whose finished points count as finished
-  int jobs = 1;                              // points at a time
-  std::size_t shard = 1, shards = 1;         // the distinct points in `shards` runs of neighbours: the `shard`-th
+  std::vector<std::filesystem::path> merge;   // folders whose finished points count as finished
+  int jobs = 1;                               // points at a time
+  std::size_t memory = Shelf::default_limit;  // bytes of stages that points share (sim/shelf.h)
+  std::size_t shard = 1, shards = 1;          // the distinct points in `shards` runs of neighbours: the `shard`-th
   std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };
 
@@ -137,6 +139,7 @@ struct SweepOutcome {
   std::size_t missing = 0;                    // of the whole plan, after this run
   std::map<std::string, std::size_t> errors;  // message -> how many points
   std::vector<std::string> warnings;
+  std::size_t stages_made = 0, stages_found = 0;  // of the points done now: what they computed, what they shared
 };
 
 // Checks and runs what is missing. FOLDER/points.jsonl gets one line for each finished point, written and synced at

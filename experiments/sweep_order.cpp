@@ -8,14 +8,30 @@
 namespace bitline {
 namespace {
 
-// Every other key, such as array, wires or mapping, decides how the network lies on the chip.
+// By the first words of a path, the longer ones first. Every other key, such as array, wires or mapping, decides how
+// the network lies on the chip.
 constexpr std::pair<std::string_view, RunStage> stages[] = {
-    {"workload", RunStage::network},  {"quantization", RunStage::network}, {"seed", RunStage::state},
-    {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state},
-    {"age", RunStage::view},          {"compensate", RunStage::view},      {"adc", RunStage::read},
-    {"calibrate", RunStage::read},    {"technology", RunStage::costs},     {"periphery", RunStage::costs},
-    {"programming", RunStage::costs}, {"name", RunStage::nothing},         {"published", RunStage::nothing},
-    {"budget", RunStage::nothing},    {"keep", RunStage::nothing},
+    {"adc.cost", RunStage::costs},
+    {"adc.clock", RunStage::costs},
+    {"mapping.schedule", RunStage::costs},
+    {"programming.refresh", RunStage::view},
+    {"workload", RunStage::network},
+    {"quantization", RunStage::network},
+    {"seed", RunStage::state},
+    {"instances", RunStage::state},
+    {"device", RunStage::state},
+    {"conductances", RunStage::state},
+    {"age", RunStage::view},
+    {"compensate", RunStage::view},
+    {"adc", RunStage::read},
+    {"calibrate", RunStage::read},
+    {"technology", RunStage::costs},
+    {"periphery", RunStage::costs},
+    {"programming", RunStage::costs},
+    {"name", RunStage::nothing},
+    {"published", RunStage::nothing},
+    {"budget", RunStage::nothing},
+    {"keep", RunStage::nothing},
 };
 
 RunStage first_stage(const SweepAxis& axis) {
@@ -27,8 +43,9 @@ RunStage first_stage(const SweepAxis& axis) {
 }  // namespace
 
 RunStage first_stage(std::string_view path) {
-  const std::string_view key = path.substr(0, path.find('.'));
-  const auto known = std::find_if(std::begin(stages), std::end(stages), [&](const auto& s) { return s.first == key; });
+  const auto known = std::find_if(std::begin(stages), std::end(stages), [&](const auto& s) {
+    return path.starts_with(s.first) && (path.size() == s.first.size() || path[s.first.size()] == '.');
+  });
   return known == std::end(stages) ? RunStage::design : known->second;
 }
 

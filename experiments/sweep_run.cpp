@@ -15,6 +15,7 @@
 #include "experiments/sweep.h"
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_table.h"
+#include "sim/shelf.h"
 
 namespace bitline {
 namespace {
@@ -42,6 +43,7 @@ class Runner {
     for (std::size_t i = 1; i < jobs; ++i) others.emplace_back([this] { work(); });
     work();
     for (auto& t : others) t.join();
+    outcome_.stages_made = shelf_.counts().made, outcome_.stages_found = shelf_.counts().found;
     if (fatal_) std::rethrow_exception(fatal_);
     if (interrupted()) throw Interrupted();
   }
@@ -67,7 +69,7 @@ class Runner {
       const LoadedConfig loaded = sweep_.load(point);
       if (point_key(sweep_, loaded, files_) != sweep_.keys[point])
         throw RunError("files of this point have changed since the sweep began; run it again");
-      const Result result = bitline::run(loaded, sweep_.run);
+      const Result result = bitline::run(loaded, sweep_.run, shelf_);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       line = point_line(sweep_, point, result, spent.count());
     } catch (const Interrupted&) {
@@ -92,6 +94,7 @@ class Runner {
   const PointsFile& file_;
   std::vector<std::size_t> todo_;
   SweepOutcome& outcome_;
+  Shelf shelf_{options_.memory};
   FileKeys files_;
   std::mutex mutex_;
   std::atomic<std::size_t> next_{0};

@@ -120,13 +120,14 @@ void size_adders(LayerActions& a, const LayerPlan& plan, int array_rows, int pie
 
 }  // namespace
 
-LayerActions actions(const Chip& chip, const LayerPlan& plan, const LayerParts& parts, const NodeTraffic& moved) {
-  const double cycle_s = 1 / chip.config.technology.clock_Hz;
+LayerActions actions(const Config& config, const Chip& chip, const LayerPlan& plan, const LayerParts& parts,
+                     const NodeTraffic& moved) {
+  const double cycle_s = 1 / config.technology.clock_Hz;
   if (plan.settings.digital) return digital_actions(plan, moved);
   LayerActions a = common_actions(plan, moved);
   const double most_turns = count_reads(a, plan, parts, chip.placement.arrays_total);
   const Pieces pieces = count_pieces(plan);
-  size_adders(a, plan, chip.config.array.rows, pieces.most);
+  size_adders(a, plan, config.array.rows, pieces.most);
   const double conversions = a.planned[Action::conversion];
   a.planned[Action::plane_sum] = conversions / plan.cell.conversions_per_weight();
   a.planned[Action::slice_bit] = (conversions - a.planned[Action::plane_sum]) * a.slice_bits;

@@ -30,7 +30,7 @@ struct LayerActions {
   std::map<int, ArrayWork> arrays;  // by array
 };
 
-LayerActions actions(const Chip&, const LayerPlan&, const LayerParts&, const NodeTraffic&);
+LayerActions actions(const Config&, const Chip&, const LayerPlan&, const LayerParts&, const NodeTraffic&);
 
 // Devices that hold weights, all copies.
 double mapped_devices(const Chip&);

@@ -35,7 +35,7 @@ int sum_bits(const workloads::IntegerWeights& m) {
 // 16 outputs.
 Baseline mac_plane(const Chip& chip, const Tariff& tariff) {
   constexpr double side = 16, units = side * side;
-  const Technology& t = chip.config.technology;
+  const Technology& t = tariff.config.technology;
   Totals sum;
   double weight_bits = 0, unit_m2 = 0, unit_W = 0;
   for (const auto& plan : chip.layers)
@@ -61,12 +61,12 @@ Baseline mac_plane(const Chip& chip, const Tariff& tariff) {
 // Every weight in SRAM cells that multiply by one input bit; a tree of adders sums a column's rows each cycle.
 // Structure: Chih et al., ISSCC 2021, 16.4, doi:10.1109/ISSCC42613.2021.9365766.
 Baseline digital_memory(const Chip& chip, const Tariff& tariff) {
-  const Technology& t = chip.config.technology;
+  const Technology& t = tariff.config.technology;
   const Gates g(t, "adder");
   Totals sum;
   for (std::size_t l = 0; l < tariff.layers.size(); ++l) {
     const workloads::IntegerWeights& m = chip.layers[l].matrix;
-    const double rows = m.rows - m.bias_rows, array_rows = std::min<double>(rows, chip.config.array.rows);
+    const double rows = m.rows - m.bias_rows, array_rows = std::min<double>(rows, tariff.config.array.rows);
     // A tree over R operands of w bits has R (w + 1) full adders less a few; a product bit is a NAND2.
     const double adders = m.weight_bits + 1, levels = std::ceil(std::log2(array_rows + 1));
     const UnitCost keep = accumulator(t, sum_bits(m));
@@ -94,7 +94,8 @@ Baseline digital_memory(const Chip& chip, const Tariff& tariff) {
 }  // namespace
 
 std::vector<Baseline> baselines(const Chip& chip, const Tariff& tariff) {
-  if (!chip.config.periphery.baselines || !chip.config.technology.transistor || !chip.config.technology.sram_cell_m2)
+  if (!tariff.config.periphery.baselines || !tariff.config.technology.transistor ||
+      !tariff.config.technology.sram_cell_m2)
     return {};
   return {mac_plane(chip, tariff), digital_memory(chip, tariff)};
 }

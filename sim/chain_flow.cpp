@@ -6,10 +6,10 @@
 namespace bitline {
 namespace {
 
-void set_chain_bits(Dataflow& flow, const Chip& chip) {
+void set_chain_bits(Dataflow& flow, const Config& config, const Chip& chip) {
   std::vector<int> bits;
   for (const LayerPlan& plan : chip.layers) bits.push_back(plan.matrix.input.bits);
-  set_bits(flow, bits, chip.config.periphery.digital.bits);
+  set_bits(flow, bits, config.periphery.digital.bits);
 }
 
 std::size_t add_product(Dataflow& flow, const workloads::IntegerWeights& m, std::string operation, std::size_t in) {
@@ -23,7 +23,7 @@ std::size_t add_product(Dataflow& flow, const workloads::IntegerWeights& m, std:
 
 }  // namespace
 
-Dataflow chain_flow(const Chip& chip) {
+Dataflow chain_flow(const Config& config, const Chip& chip) {
   Dataflow flow;
   if (chip.layers.empty()) return flow;
   std::size_t now = flow.add_tensor({"input", static_cast<double>(chip.layers.front().matrix.inputs), 0, {}, {}});
@@ -36,7 +36,7 @@ Dataflow chain_flow(const Chip& chip) {
     }
     now = add_product(flow, m, "product", now);
   }
-  set_chain_bits(flow, chip);
+  set_chain_bits(flow, config, chip);
   return flow;
 }
 

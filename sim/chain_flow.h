@@ -9,6 +9,6 @@ namespace bitline {
 
 // Of a chain of which only the matrix layers are known: one node each, and one without a name between two of them where
 // the number of values changes.
-Dataflow chain_flow(const Chip&);
+Dataflow chain_flow(const Config&, const Chip&);
 
 }  // namespace bitline

@@ -128,12 +128,6 @@ void check_identities(const LayerPlan& plan) {
 
 }  // namespace
 
-double Chip::mean_pulses(double target_S) const {
-  return verify   ? verify->mean_pulses(target_S)
-         : pulses ? pulses->pulses(target_S)
-                  : config.programming.pulses.value_or(1);
-}
-
 Device ideal_device(const Device& device) {
   Device ideal;
   ideal.g_min_S = device.g_min_S;

@@ -67,8 +67,6 @@ struct Chip {
   std::shared_ptr<const PulseTables> pulses;   // for counted pulses
   SolvedWrite solved_write() const { return {write_sigma_S, verify.get(), pulses.get()}; }
   bool counts_pulses() const { return verify || pulses; }
-  // Mean number of pulses that a device with this target takes.
-  double mean_pulses(double target_S) const;
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
   // aims_S[block id]: conductance to program each device to, so that behind its wires it acts like its target, in the
   // order of BlockDevices::target_S. Set by aim_through_wires(); empty without wires.compensation.

@@ -73,7 +73,7 @@ void add_nodes(Costs& costs, const Chip& chip, const Tariff& tariff) {
 
 void add_area(Costs& costs, const Chip& chip, const Tariff& tariff) {
   const double arrays = chip.placement.arrays_total;
-  costs.area_breakdown_m2 = tariff.area.with(tariff.path, chip.config.periphery);
+  costs.area_breakdown_m2 = tariff.area.with(tariff.path, tariff.config.periphery);
   costs.area_m2 = costs.area_breakdown_m2.total();
   costs.unused_arrays_m2 = std::max(0.0, arrays - chip.placement.arrays_used) * tariff.area.macro_m2 / arrays;
 }
@@ -88,8 +88,8 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
   costs.energy_write_J = write.energy_J;
   costs.write_time_s = write.time_s;
   costs.write_needs = write.needs;
-  if (chip.config.programming.refresh_s && write.energy_J)
-    costs.refresh_W = *write.energy_J / *chip.config.programming.refresh_s;
+  if (tariff.config.programming.refresh_s && write.energy_J)
+    costs.refresh_W = *write.energy_J / *tariff.config.programming.refresh_s;
   if (chip.placement.loads <= 1) return {};
   if (!write.energy_J || !write.time_s)
     costs.warnings.push_back(
@@ -124,9 +124,9 @@ double add_times(Costs& costs, const Chip& chip, const Tariff& tariff, double re
 // What no layer is charged with.
 void add_whole_chip(Costs& costs, const Chip& chip, const Tariff& tariff, double reload_J, double period_s) {
   const Breakdown rest = {
-      {Part::clock, chip.config.periphery.clock_gating ? 0
-                                                       : tariff.area.register_bits * tariff.parts.idle_register_J *
-                                                             chip.config.technology.clock_Hz * period_s},
+      {Part::clock, tariff.config.periphery.clock_gating ? 0
+                                                         : tariff.area.register_bits * tariff.parts.idle_register_J *
+                                                               tariff.config.technology.clock_Hz * period_s},
       {Part::reload, reload_J},
       {Part::leakage, (tariff.area.leakage_W + tariff.path.leakage_W) * period_s}};
   costs.energy_J.add(rest);
@@ -198,8 +198,8 @@ Costs price(const Chip& chip, const Tariff& tariff, std::span<const Ledger> coun
   const Reload reload = add_writing(costs, chip, tariff, pulses_per_device);
   const double period_s = add_times(costs, chip, tariff, reload.time_s);
   add_whole_chip(costs, chip, tariff, reload.energy_J, period_s);
-  add_efficiency(costs, chip.config, tariff.area);
-  costs.unit_costs = unit_costs(chip.config, tariff, chip.placement.arrays_total);
+  add_efficiency(costs, tariff.config, tariff.area);
+  costs.unit_costs = unit_costs(tariff.config, tariff, chip.placement.arrays_total);
   costs.baselines = baselines(chip, tariff);
   return costs;
 }

@@ -30,8 +30,7 @@ UnitCost layer_mac(const Technology& t, const LayerPlan& plan) {
 
 }  // namespace
 
-DigitalParts digital_parts(const Chip& chip, const Dataflow& flow) {
-  const Config& config = chip.config;
+DigitalParts digital_parts(const Config& config, const Chip& chip, const Dataflow& flow) {
   const DigitalUnit& unit = config.periphery.digital;
   DigitalParts parts;
   Ledger needed;

@@ -21,7 +21,7 @@ struct DigitalParts {
   UnitCost weight_bit;               // one bit of digital layers' weights, read
   double area_m2 = 0, leakage_W = 0;
 };
-DigitalParts digital_parts(const Chip&, const Dataflow&);
+DigitalParts digital_parts(const Config&, const Chip&, const Dataflow&);
 
 // Operations and moves of a node that is no layer's. Tensors are read and written once in their own bits; further
 // passes, further steps of a loop and constants in those of the unit.

@@ -112,11 +112,11 @@ class GraphFlow {
 
 }  // namespace
 
-Dataflow graph_flow(const Chip& chip, const workloads::IntegerGraph& network) {
+Dataflow graph_flow(const Config& config, const Chip& chip, const workloads::IntegerGraph& network) {
   Dataflow flow = GraphFlow(network).take();
   std::vector<int> bits;
   for (const LayerPlan& plan : chip.layers) bits.push_back(plan.matrix.input.bits);
-  set_bits(flow, bits, chip.config.periphery.digital.bits);
+  set_bits(flow, bits, config.periphery.digital.bits);
   return flow;
 }
 

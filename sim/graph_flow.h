@@ -11,6 +11,6 @@ namespace bitline {
 // Nodes of loops stand once, their counts those of all steps. What only renames values has no node. An activation that
 // follows a product and only thresholds is part of the product's rescaling: its codes are clipped anyway. Weights that
 // several products share are a layer at the first of them.
-Dataflow graph_flow(const Chip& chip, const workloads::IntegerGraph& network);
+Dataflow graph_flow(const Config& config, const Chip& chip, const workloads::IntegerGraph& network);
 
 }  // namespace bitline

@@ -58,9 +58,6 @@ void add_file_keys(KeyBuilder& key, const Config& config, const RunOptions& opti
     } catch (const InputError& missing) {
       key.add("missing", missing.what());
     }
-  // Measured conductances are found by the names of their files.
-  for (const InputPath& path : paths)
-    if (path.key == "conductances") key.add("file", path.file.filename().string());
 }
 
 // `config` is read only: fields() takes what it could change.

@@ -8,20 +8,7 @@
 #include "sim/prepare.h"
 
 namespace bitline {
-namespace {
-
 namespace fs = std::filesystem;
-
-void add_folder(const std::string& key, const fs::path& folder, std::vector<InputPath>& out) {
-  const std::size_t first = out.size();
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(folder, ec))
-    if (entry.is_regular_file(ec)) out.push_back({key, entry.path()});
-  std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-            [](const InputPath& a, const InputPath& b) { return a.file < b.file; });
-}
-
-}  // namespace
 
 std::vector<InputPath> input_files(const Config& config, const RunOptions& options) {
   std::vector<InputPath> out;
@@ -38,7 +25,7 @@ std::vector<InputPath> input_files(const Config& config, const RunOptions& optio
     for (const auto split : {workloads::Split::train, workloads::Split::test})
       for (const fs::path& file : workloads::data_files(w.dataset, split, options.data))
         out.push_back({"workload.dataset", file});
-  if (!config.conductances.empty()) add_folder("conductances", config.conductances, out);
+  if (!config.conductances.empty()) out.push_back({"conductances", config.conductances});
   return out;
 }
 

@@ -7,76 +7,57 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "sim/calibrate.h"
-#include "sim/execute.h"
 #include "sim/run.h"
-#include "sim/wire_study.h"
+#include "sim/session.h"
 
 namespace bitline {
+namespace {
+
+double largest_magnitude(std::span<const double> values) {
+  double largest = 0;
+  for (double v : values) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+// One scale for each tensor.
+workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray& weights, double x_max,
+                                           bool is_signed) {
+  const auto rows = static_cast<int>(weights.shape.at(0)), columns = static_cast<int>(weights.shape.at(1));
+  const LayerQuantization settings{config.quantization.weight_bits, config.input.bits, config.quantization.weight_scale,
+                                   config.quantization.clip_percentile};
+  QuantizedWeights quantized = quantize_weights(std::span<const double>(weights.data), rows, columns, settings);
+  InputScale input;
+  input.bits = input_bits(config.input, is_signed);
+  input.is_signed = is_signed;
+  input.scale = x_max / input.highest();
+  workloads::IntegerWeights matrix =
+      workloads::dense_weights("mvm", rows, columns, std::move(quantized.codes), settings.weight_bits, input);
+  matrix.scale = std::move(quantized.scale);
+  return matrix;
+}
+
+}  // namespace
 
 std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs,
                        const RunOptions& options) {
-  const auto rows = static_cast<int>(weights.shape.at(0)), columns = static_cast<int>(weights.shape.at(1));
-  const std::size_t batch = inputs.shape.at(0);
-  const double largest = inputs.data.empty() ? 0 : *std::max_element(inputs.data.begin(), inputs.data.end());
-  const double lowest = inputs.data.empty() ? 0 : *std::min_element(inputs.data.begin(), inputs.data.end());
-  std::vector<float> result(batch * static_cast<std::size_t>(columns), 0);
-  if (rows == 0 || columns == 0 || batch == 0) return result;
-  const bool is_signed = lowest < 0;
+  constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
+  std::vector<float> result(inputs.shape.at(0) * weights.shape.at(1), 0);
+  const double x_max = largest_magnitude(inputs.data);
+  if (result.empty() || largest_magnitude(weights.data) == 0 || x_max == 0) return result;
+  const bool is_signed = *std::min_element(inputs.data.begin(), inputs.data.end()) < 0;
   if (is_signed && config.input.encoding != Encoding::ternary && config.input.bits < 2)
     throw InputError("the inputs are signed, which needs at least 2 input bits");
-  const double w_max = std::abs(*std::max_element(weights.data.begin(), weights.data.end(),
-                                                  [](double a, double b) { return std::abs(a) < std::abs(b); }));
-  const double x_max = std::max(largest, -lowest);
-  if (w_max == 0 || x_max == 0) return result;
-
-  // A network of one layer, without its float part.
-  const LayerQuantization quantization{config.quantization.weight_bits, config.input.bits,
-                                       config.quantization.weight_scale, config.quantization.clip_percentile};
-  auto quantized = quantize_weights(std::span<const double>(weights.data), rows, columns, quantization);
-  workloads::IntegerWeights layer =
-      workloads::dense_weights("mvm", rows, columns, std::move(quantized.codes), config.quantization.weight_bits, {});
-  layer.scale = std::move(quantized.scale);
-  layer.input.bits = config.input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : config.input.bits;
-  layer.input.is_signed = is_signed;
-  layer.input.scale = x_max / layer.input.highest();
-
+  workloads::IntegerWeights matrix = quantized_matrix(config, weights, x_max, is_signed);
+  std::vector<std::int16_t> codes;
+  for (double x : inputs.data) codes.push_back(static_cast<std::int16_t>(requantize(x, matrix.input)));
   with_threads(options.threads, [&] {
-    std::vector<std::int16_t> codes(inputs.data.size());
-    for (std::size_t i = 0; i < codes.size(); ++i)
-      codes[i] = static_cast<std::int16_t>(requantize(inputs.data[i], layer.input));
-    Chip chip = build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
-    chip.isa = isa_named(options.isa);
-    const auto vectors_of = [&](std::size_t first, std::size_t n) {
-      return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
-                                                          n * static_cast<std::size_t>(rows));
-    };
-    if (config.wires.exact()) {
-      const std::size_t some = std::min<std::size_t>(batch, 8);
-      const std::vector<std::vector<std::int16_t>> first{
-          {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(some * static_cast<std::size_t>(rows))}};
-      study_wires(chip, first);
-    }
-    // Without a data set the inputs themselves calibrate the converters.
-    const LayerInputs known{
-        {codes.begin(), codes.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(batch, 256) *
-                                                                    static_cast<std::size_t>(rows))}};
-    if (config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip, known);
-    State state = new_state(chip, 0);
-    write(chip, state);
-    pass(state, age_since_write_s(config));
-    View view = look(chip, state);
-    calibrate(chip, view, known);
-    constexpr std::size_t chunk = 64;
-    tbb::enumerable_thread_specific<Workspace> workspaces;
-    parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
-      const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
-      std::vector<double> out(n * static_cast<std::size_t>(columns));
-      execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, workspaces.local(), out);
-      for (std::size_t i = 0; i < out.size(); ++i)
-        result[first * static_cast<std::size_t>(columns) + i] =
-            static_cast<float>(out[i] * layer.input.scale * layer.scale[i % static_cast<std::size_t>(columns)]);
-    });
+    const std::span<const std::int16_t> all(codes);
+    const std::size_t some = std::min(codes.size(), calibrating * static_cast<std::size_t>(matrix.rows));
+    const Session session(config, std::move(matrix), all.first(some), isa_named(options.isa));
+    State state = session.write(0);
+    pass(state, session.age_s());
+    const View view = session.look(state);
+    session.read(view, 0, codes, {}, std::span(result));
   });
   for (float y : result)
     if (!std::isfinite(y))

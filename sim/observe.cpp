@@ -100,6 +100,23 @@ std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const 
   return all;
 }
 
+std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
+                                 const workloads::Samples& samples, std::size_t first_sample) {
+  const std::size_t outputs = network.graph->output_size();
+  std::vector<double> all(samples.count() * outputs);
+  for_batches(samples.count(), 64, [&](std::size_t first, std::size_t count) {
+    const std::vector<double> some = interpret(
+        network, samples.of(first, count), first_sample + first,
+        [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
+          execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
+        });
+    std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
+  });
+  return all;
+}
+
+bool counts_pairs(const Chip& chip) { return chip.config.wires.exact() && !chip.solves_reads(); }
+
 Observed observe(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
                  const workloads::Samples& samples, const ObserveOptions& options) {
   const std::size_t layers = chip.layers.size(), count = samples.count(), outputs = network.graph->output_size();

@@ -14,6 +14,12 @@ namespace bitline {
 // Outputs of all samples, (samples, outputs).
 std::vector<double> float_outputs(const workloads::Graph& graph, const workloads::Samples& samples);
 std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples);
+// The same on a chip; sample i has number first_sample + i, which names the noise of its reads.
+std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
+                                 const workloads::Samples& samples, std::size_t first_sample);
+
+// Whether power in the chip's arrays needs products of inputs.
+bool counts_pairs(const Chip& chip);
 
 struct ObserveOptions {
   std::vector<bool> with_pairs;  // by layer: products of inputs are counted, for power in arrays with wires

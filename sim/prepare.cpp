@@ -6,10 +6,6 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "sim/quality.h"
-#include "sim/shapes.h"
-#include "workloads/onnx_import.h"
 
 namespace bitline {
 namespace fs = std::filesystem;
@@ -51,8 +47,6 @@ void check_shape(const workloads::Graph& graph, const workloads::Samples& sample
                                workloads::dims_text(samples.dims), graph.name, to_string(graph.input())));
 }
 
-namespace {
-
 // Bits of the ternary inputs hang on whether they can be negative, which a first quantization tells.
 workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const Config& config,
                                   std::span<const LayerConfig> settings, const workloads::Samples& samples) {
@@ -79,48 +73,25 @@ workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph,
   return quantize_as(is_signed);
 }
 
-}  // namespace
-
-Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
-  const Config& config = loaded.config;
-  if (config.workload.network.empty()) {
-    Diagnostic missing;
-    missing.path = "workload.network";
-    missing.message = "is missing: there is no network to run";
-    missing.remedy = "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone";
-    throw ConfigError(missing);
-  }
-  Prepared p;
-  const fs::path file = find_workload_file(config.workload.network, "workload.network", options);
-  std::vector<fs::path> read{file};
-  const auto graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
-  for (const fs::path& part : read) p.inputs.push_back({part.filename().string(), checksum(read_file(part))});
-  p.calibration = load_data(config.workload, workloads::Split::train,
-                            static_cast<std::size_t>(config.workload.calibration_images), options);
-  check_shape(*graph, p.calibration);
-  add_inputs(p.calibration, p.inputs);
-
-  std::vector<std::string> names;
-  for (const auto& w : graph->weights) names.push_back(w.name);
-  const std::vector<LayerConfig> settings = layer_settings(config, names);
-  p.network = quantized(graph, config, settings, p.calibration);
-  p.placement = place(loaded, p.network.weights, settings);
-  return p;
-}
-
-Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
-                const std::vector<LayerConfig>& settings) {
+void with_positions(const LoadedConfig& loaded, const std::function<void()>& work) {
   try {
-    return place(loaded.config, layers, settings);
+    work();
   } catch (const ConfigError& e) {
-    // The placement knows keys, not where they were written.
     std::vector<Diagnostic> located = e.diagnostics();
     for (Diagnostic& d : located) {
+      if (!d.where.file.empty()) continue;
       const auto origin = loaded.annotations.origins.find(d.path);
       d.where = origin == loaded.annotations.origins.end() ? loaded.tree.origin : origin->second;
     }
     throw ConfigError(located);
   }
+}
+
+Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
+                const std::vector<LayerConfig>& settings) {
+  Placement placement;
+  with_positions(loaded, [&] { placement = place(loaded.config, layers, settings); });
+  return placement;
 }
 
 namespace {
@@ -171,25 +142,6 @@ MappingResult mapping_of(const Config& config, const std::vector<workloads::Inte
   }
   m.cell_utilisation = used / (cells * std::max(1, std::max(placement.arrays_used, placement.arrays_total)));
   return m;
-}
-
-MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options) {
-  if (!loaded.config.workload.shapes.empty()) {
-    const PreparedShapes p = prepare_shapes(loaded, options);
-    return mapping_of(loaded.config, p.matrices, p.placement);
-  }
-  const Prepared p = prepare(loaded, options);
-  // What a run would refuse of its data, without reading all of it.
-  const Workload& workload = loaded.config.workload;
-  const workloads::Contents test = contents_of(workload.dataset, workloads::Split::test, options.data);
-  if (test.count < static_cast<std::size_t>(workload.images))
-    throw InputError(fmt::format("workload.images: {} are asked for, but the test part of '{}' has {}", workload.images,
-                                 test.name, test.count));
-  const workloads::Samples some =
-      load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
-  check_shape(*p.network.graph, some);
-  scores_of(workload.scores, static_cast<int>(p.network.graph->output_size()), some);
-  return mapping_of(loaded.config, p.network.weights, p.placement);
 }
 
 }  // namespace bitline

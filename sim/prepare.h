@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a config to a quantized network placed on arrays, with the data that calibrates it.
+// Parts of the way from a config to a quantized network placed on arrays.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "mapping/placement.h"
@@ -12,15 +14,12 @@
 
 namespace bitline {
 
-struct Prepared {
-  workloads::IntegerGraph network;
-  workloads::Samples calibration;
-  Placement placement;
-  std::vector<InputFile> inputs;
-};
+// Weights at once, inputs from the calibration samples; `settings`: of each layer.
+workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const Config& config,
+                                  std::span<const LayerConfig> settings, const workloads::Samples& calibration);
 
-// Reads network and calibration images, quantizes, places. Throws ConfigError, InputError, RunError.
-Prepared prepare(const LoadedConfig& loaded, const RunOptions& options);
+// Of ConfigErrors that `work` throws: keys without positions get those where they were written.
+void with_positions(const LoadedConfig& loaded, const std::function<void()>& work);
 
 // Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
 Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,

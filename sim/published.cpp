@@ -12,14 +12,14 @@ namespace bitline {
 namespace {
 
 // Of the same experiment under other settings, without published figures of its own.
-Result other_result(const LoadedConfig& loaded, const Value& settings, RunOptions options) {
+Result other_result(const LoadedConfig& loaded, const Value& settings, RunOptions options, Shelf& shelf) {
   options.progress = {};
   options.conductance_folder.clear();
   options.outputs_file.clear();
   options.per_image = false;
   LoadedConfig other = load_with(loaded, settings);
   other.config.published.clear();
-  return run(other, options);
+  return run(other, options, shelf);
 }
 
 std::string text_of(const Value& settings) {
@@ -30,7 +30,7 @@ std::string text_of(const Value& settings) {
 
 }  // namespace
 
-void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options) {
+void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
   std::map<std::string, Result> others;  // by settings
   const auto& figures = loaded.config.published;
   for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -38,7 +38,7 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
     const Result* from = &result;
     if (f.with.kind != Value::Kind::null) {
       auto [other, fresh] = others.try_emplace(text_of(f.with));
-      if (fresh) other->second = other_result(loaded, f.with, options);
+      if (fresh) other->second = other_result(loaded, f.with, options, shelf);
       from = &other->second;
     }
     const std::optional<double> ours = lookup(*from, f.ours);

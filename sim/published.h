@@ -8,6 +8,6 @@ namespace bitline {
 
 // Figures published under other settings (`with`) are taken from a run with those; figures with the same settings share
 // one. A path that names no number is warned of.
-void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options);
+void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf);
 
 }  // namespace bitline

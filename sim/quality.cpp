@@ -7,6 +7,12 @@ namespace bitline {
 
 using workloads::Samples, workloads::Score, workloads::Scored;
 
+std::size_t bytes_of(const std::vector<Quality>& scores) {
+  std::size_t bytes = sizeof scores;
+  for (const Quality& q : scores) bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);
+  return bytes;
+}
+
 std::vector<Score> scores_of(const std::vector<Score>& wanted, int columns, const Samples& samples) {
   if (wanted.empty() && std::holds_alternative<std::monostate>(samples.truth))
     throw InputError("workload.dataset: '" + samples.name +

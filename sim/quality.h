@@ -18,6 +18,8 @@ struct NetworkOutputs {
   std::vector<std::vector<double>> chips;
 };
 
+std::size_t bytes_of(const std::vector<Quality>&);
+
 // Scores of the config, or those of the data's truth. Throws InputError when outputs and truth do not fit.
 std::vector<workloads::Score> scores_of(const std::vector<workloads::Score>& wanted, int columns,
                                         const workloads::Samples& samples);

@@ -45,7 +45,7 @@ Json quality_of(const Quality& q) {
           {"inputs", q.inputs}};
 }
 
-Json scores_of(const Result& r) {
+Json scores_json(const Result& r) {
   Json scores = Json::array();
   for (const Quality& q : r.scores) scores.push_back(quality_of(q));
   return scores;
@@ -271,7 +271,7 @@ constexpr Section sections[] = {
     {"simplifications", simplifications_of},
     {"shapes", shapes_of},
     {"quality", [](const Result& r) { return r.shapes ? Json(nullptr) : quality_of(r.quality); }, true},
-    {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_of(r); }, true},
+    {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_json(r); }, true},
     {"write", write_of, true},
     {"wires", wires_of, true},
     {"energy", energy_of, true},

@@ -15,6 +15,8 @@
 
 namespace bitline {
 
+class Shelf;  // sim/shelf.h
+
 // Nothing here changes a result.
 struct RunOptions {
   workloads::DataPath data;
@@ -31,6 +33,8 @@ struct RunOptions {
 
 // A config with a `budget` and no network is summed only. Throws InputError, RunError, Interrupted.
 Result run(const LoadedConfig& loaded, const RunOptions& options);
+// The same bits; stages that the shelf has are not made again, others are kept there (sim/stage_settings.h).
+Result run(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf);
 
 // Where every block goes, without running.
 MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options);

@@ -69,16 +69,16 @@ std::vector<NodeTime> node_times(const Chip& chip, const Tariff& tariff) {
     times.emplace_back();
     if (!node.layer) {
       const UnitCost& mac = tariff.digital.operations[static_cast<std::size_t>(DigitalOperation::mac)];
-      times.back().digital_s = unit_time_s(chip.config, tariff.digital, tariff.nodes[n].planned, mac.time_s);
+      times.back().digital_s = unit_time_s(tariff.config, tariff.digital, tariff.nodes[n].planned, mac.time_s);
       continue;
     }
     const LayerPlan& plan = chip.layers[*node.layer];
     const LayerActions& a = tariff.layers[*node.layer].actions;
     if (plan.settings.digital)
       times.back().digital_s =
-          unit_time_s(chip.config, tariff.digital, a.planned, tariff.digital.layer_macs[*node.layer].time_s);
+          unit_time_s(tariff.config, tariff.digital, a.planned, tariff.digital.layer_macs[*node.layer].time_s);
     else
-      times.back() = layer_time(chip.config, a, transfer_s(chip.config, plan.matrix, a, tariff.path));
+      times.back() = layer_time(tariff.config, a, transfer_s(tariff.config, plan.matrix, a, tariff.path));
   }
   return times;
 }
@@ -123,7 +123,7 @@ Timetable timetable(const Chip& chip, const Tariff& tariff, const std::vector<No
     s.period_s = end_s[n];
   }
   // Pipelined: a new image starts as soon as the slowest node, and each array or unit that several share, is free.
-  if (chip.config.mapping.schedule != Schedule::pipelined || chip.placement.loads > 1) return s;
+  if (tariff.config.mapping.schedule != Schedule::pipelined || chip.placement.loads > 1) return s;
   s.period_s = slowest_s;
   const auto busiest =
       std::max_element(busy_s.begin(), busy_s.end(), [](const auto& a, const auto& b) { return a.second < b.second; });

@@ -6,6 +6,9 @@
 #include "base/files.h"
 #include "sim/chain_flow.h"
 #include "sim/cost.h"
+#include "sim/design.h"
+#include "sim/inputs.h"
+#include "sim/stage_settings.h"
 
 namespace bitline {
 namespace {
@@ -61,14 +64,51 @@ PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& opti
   return p;
 }
 
-void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& stages, Result& result) {
+namespace {
+
+// Placed layers and what a mean inference drives.
+struct CountedShapes {
+  Design design;
+  ShapesResult about;
+  std::vector<Ledger> ledgers;
+  std::vector<InputFile> inputs;
+};
+std::size_t bytes_of(const CountedShapes& c) { return bytes_of(c.design) + bytes_of(c.ledgers); }
+
+CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
   PreparedShapes p = prepare_shapes(loaded, options);
-  result.inputs = p.inputs;
-  result.mapping = mapping_of(loaded.config, p.matrices, p.placement);
-  result.shapes = shapes_result(loaded.config, p);
-  stages.begin("count", 0.2);
-  const Chip chip = build_chip(loaded.config, std::move(p.matrices), std::move(p.placement));
-  result.costs = price(chip, tariff(chip, chain_flow(chip)), shape_ledgers(chip, p.codes), std::nullopt);
+  CountedShapes c;
+  c.inputs = std::move(p.inputs);
+  c.about = shapes_result(loaded.config, p);
+  c.design.mapping = mapping_of(loaded.config, p.matrices, p.placement);
+  Config settings = chip_settings(loaded.config);
+  settings.workload = loaded.config.workload;
+  c.design.chip = build_chip(settings, std::move(p.matrices), std::move(p.placement));
+  c.ledgers = shape_ledgers(c.design.chip, p.codes);
+  return c;
+}
+
+Stage<CountedShapes> counted_stage(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
+  const Config& config = loaded.config;
+  KeyBuilder key = stage_key("counted shapes");
+  add_settings(key, chip_settings(config));
+  key.add("workload", config.workload).add("keep", config.keep);
+  for (const InputPath& file : input_files(config, options)) key.add(file.key, shelf.files.of(file.file));
+  return stage<CountedShapes>(shelf, key, [&] { return counted(loaded, options); });
+}
+
+}  // namespace
+
+void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf, StageClock& clock,
+                 Result& result) {
+  clock.begin("count", 0.2);
+  const Stage<CountedShapes> counted = counted_stage(loaded, options, shelf);
+  result.inputs = counted->inputs;
+  result.mapping = counted->design.mapping;
+  result.shapes = counted->about;
+  const Config& config = loaded.config;
+  const Chip& chip = counted->design.chip;
+  result.costs = price(chip, tariff(config, chip, chain_flow(config, chip)), counted->ledgers, std::nullopt);
   result.warnings.insert(result.warnings.end(), result.costs.warnings.begin(), result.costs.warnings.end());
 }
 

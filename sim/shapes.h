@@ -6,7 +6,8 @@
 
 #include "sim/prepare.h"
 #include "sim/shape_counts.h"
-#include "sim/stages.h"
+#include "sim/stage.h"
+#include "sim/stage_clock.h"
 
 namespace bitline {
 
@@ -20,7 +21,8 @@ struct PreparedShapes {
 // Reads the files of codes, places. Throws ConfigError, InputError, RunError.
 PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& options);
 
-// Fills mapping, costs and Result::shapes.
-void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Stages& stages, Result& result);
+// Fills mapping, costs and Result::shapes; placing and counting are a stage on the shelf.
+void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf, StageClock& clock,
+                 Result& result);
 
 }  // namespace bitline

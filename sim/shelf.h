@@ -57,6 +57,8 @@ class Shelf {
     }));
   }
 
+  FileKeys files;  // of files that stages read
+
   struct Counts {
     std::size_t values = 0, bytes = 0;  // now on the shelf
     std::size_t found = 0, made = 0;    // since it was built; waiting for another maker is finding

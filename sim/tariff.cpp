@@ -87,10 +87,10 @@ SumWidths widest_sums(const Chip& chip, const std::vector<LayerTariff>& layers) 
 
 }  // namespace
 
-Tariff tariff(const Chip& chip, Dataflow flow) {
-  const Config& config = chip.config;
+Tariff tariff(const Config& config, const Chip& chip, Dataflow flow) {
   const ArrayLines lines = line_loads(config);
   Tariff t;
+  t.config = config;
   t.flow = std::move(flow);
   // Actions first: buffers must hold the largest layer, and wires span the area of everything else.
   t.layers.resize(chip.layers.size());
@@ -98,14 +98,14 @@ Tariff tariff(const Chip& chip, Dataflow flow) {
   for (std::size_t n = 0; n < t.flow.nodes.size(); ++n)
     if (const auto l = t.flow.nodes[n].layer) {
       LayerTariff& layer = t.layers[*l];
-      layer.parts = layer_parts(config, chip.layers[*l].settings, lines);
-      layer.actions = actions(chip, chip.layers[*l], layer.parts, traffic(t.flow, n));
+      layer.parts = layer_parts(config, layer_config(config, chip.layers[*l].matrix.name), lines);
+      layer.actions = actions(config, chip, chip.layers[*l], layer.parts, traffic(t.flow, n));
     } else {
       t.nodes[n].planned = node_ledger(config, t.flow, n);
     }
   t.buffer_bits = std::max(2.0, buffer_bits(t.flow));
   t.parts = chip_parts(config, t.buffer_bits);
-  t.digital = digital_parts(chip, t.flow);
+  t.digital = digital_parts(config, chip, t.flow);
   const double arrays = chip.placement.arrays_total;
   t.area = chip_area(config, arrays, widest_sums(chip, t.layers), t.parts, t.digital, t.buffer_bits);
   t.path = transfer_path(config, arrays, t.area.macro_m2 / arrays);
@@ -118,14 +118,14 @@ Tariff tariff(const Chip& chip, Dataflow flow) {
 Bill layer_bill(const Chip& chip, const Tariff& t, std::size_t layer, const Ledger& counted) {
   Ledger all = t.layers[layer].actions.planned;
   all.add(counted);
-  all[Action::line_charge] = line_charge_V2(chip.config, chip.layers[layer], counted);
+  all[Action::line_charge] = line_charge_V2(t.config, chip.layers[layer], counted);
   return bill(t.layers[layer].prices, all);
 }
 
 Bill node_bill(const Tariff& t, std::size_t node) { return bill(t.nodes[node].prices, t.nodes[node].planned); }
 
 double data_energy_J(const Chip& chip, const Tariff& t, std::size_t layer, const Ledger& counted) {
-  return counted.array_J + t.parts.lines.row_F * line_charge_V2(chip.config, chip.layers[layer], counted) +
+  return counted.array_J + t.parts.lines.row_F * line_charge_V2(t.config, chip.layers[layer], counted) +
          counted[Action::line_activation] * t.layers[layer].parts.row_driver.energy_J;
 }
 

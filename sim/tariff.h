@@ -34,6 +34,7 @@ struct NodeTariff {
 };
 
 struct Tariff {
+  Config config;  // that prices follow from; the chip's own says only what its reads depend on
   Dataflow flow;
   double buffer_bits = 0;
   ChipParts parts;
@@ -43,7 +44,7 @@ struct Tariff {
   std::vector<LayerTariff> layers;  // like Chip::layers
   std::vector<NodeTariff> nodes;    // like flow.nodes; those of layers are empty
 };
-Tariff tariff(const Chip&, Dataflow);
+Tariff tariff(const Config&, const Chip&, Dataflow);
 
 // Energies of one ledger by part: with every spread one way, as they are, the other way.
 struct Bill {

@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 
+#include "array/device/write_pulses.h"
+#include "array/device/write_verify.h"
 #include "sim/row_conductance.h"
 
 namespace bitline {
@@ -31,6 +33,13 @@ double devices_of(const LayerPlan& plan, const Block& block) {
 
 namespace {
 
+// Of a device with this target.
+double mean_pulses(const Config& config, const Chip& chip, double target_S) {
+  return chip.verify   ? chip.verify->mean_pulses(target_S)
+         : chip.pulses ? chip.pulses->pulses(target_S)
+                       : config.programming.pulses.value_or(1);
+}
+
 std::string missing_keys(const WritePulse& pulse, const WriteCost& cost) {
   return fmt::format("{}{}{}, or technology.{}", pulse.voltage_V ? "" : "programming.voltage",
                      pulse.voltage_V || pulse.length_s ? "" : " and ", pulse.length_s ? "" : "programming.pulse",
@@ -47,14 +56,14 @@ std::string level_shifter_warning(const Config& config, double voltage_V) {
 }
 
 // Figures of the technology, which win over the model.
-WriteCost given_cost(const Chip& chip, double devices) {
-  const Technology& t = chip.config.technology;
+WriteCost given_cost(const Config& config, const Chip& chip, double devices) {
+  const Technology& t = config.technology;
   WriteCost cost;
   if (t.write_energy_J) cost.energy_J = devices * *t.write_energy_J;
   if (t.write_time_s)
     cost.time_s = slowest_array_s(chip, [&](const LayerPlan& plan,
                                             const Block& block) { return devices_of(plan, block) * *t.write_time_s; }) /
-                  chip.config.programming.parallel;
+                  config.programming.parallel;
   return cost;
 }
 
@@ -65,13 +74,13 @@ struct Pulses {
 };
 // Pulses go with targets, so that neither energy nor time follows from their mean: both are summed code by code.
 Pulses sum_pulses(const Chip& chip, const Tariff& tariff, const WritePulse& pulse) {
-  const Config& config = chip.config;
+  const Config& config = tariff.config;
   const ChipParts& parts = tariff.parts;
   const bool verify = verifies(config);
   const double square_V2 = *pulse.voltage_V * *pulse.voltage_V, line_F = parts.lines.row_F + parts.lines.column_F;
   const UnitCost shifter = parts.level_shifters ? parts.level_shifter : UnitCost{};
-  const OfTarget pulses = [&](double target_S) { return chip.mean_pulses(target_S); },
-                 weighted_S = [&](double target_S) { return chip.mean_pulses(target_S) * target_S; };
+  const OfTarget pulses = [&](double target_S) { return mean_pulses(config, chip, target_S); },
+                 weighted_S = [&](double target_S) { return mean_pulses(config, chip, target_S) * target_S; };
   Pulses sum;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
@@ -95,10 +104,10 @@ Pulses sum_pulses(const Chip& chip, const Tariff& tariff, const WritePulse& puls
 }  // namespace
 
 WriteCost write_cost(const Chip& chip, const Tariff& tariff, std::optional<double> counted) {
-  const Config& config = chip.config;
+  const Config& config = tariff.config;
   const WritePulse pulse = write_pulse(config);
   const double devices = mapped_devices(chip);
-  WriteCost cost = given_cost(chip, devices);
+  WriteCost cost = given_cost(config, chip, devices);
   if (tariff.parts.level_shifters) cost.warnings.push_back(level_shifter_warning(config, *pulse.voltage_V));
   if (!pulse.voltage_V || !pulse.length_s) {
     if (!cost.energy_J || !cost.time_s) cost.needs = missing_keys(pulse, cost);
@@ -121,13 +130,12 @@ WriteCost write_cost(const Chip& chip, const Tariff& tariff, std::optional<doubl
   return cost;
 }
 
-std::optional<std::string> endurance_warning(const Chip& chip) {
-  const Config& config = chip.config;
+std::optional<std::string> endurance_warning(const Config& config, const Chip& chip) {
   if (!config.device.endurance) return std::nullopt;
   double most = 0;
   for (const LayerPlan& plan : chip.layers)
     sums_of_codes(plan.cell, config.device, [&](double target_S) {
-      most = std::max(most, chip.mean_pulses(target_S));
+      most = std::max(most, mean_pulses(config, chip, target_S));
       return 0.0;
     });
   const auto& refresh_s = config.programming.refresh_s;

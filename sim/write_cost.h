@@ -22,6 +22,6 @@ WriteCost write_cost(const Chip&, const Tariff&, std::optional<double> counted);
 
 // A warning where the level that takes most pulses takes more than a device endures until the age of the run: every
 // refresh writes all devices again. Erasing is not counted.
-std::optional<std::string> endurance_warning(const Chip&);
+std::optional<std::string> endurance_warning(const Config&, const Chip&);
 
 }  // namespace bitline

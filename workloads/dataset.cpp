@@ -226,7 +226,9 @@ Contents contents_of(const DataSource& source, Split split, const DataPath& wher
 std::vector<fs::path> data_files(const DataSource& source, Split split, const DataPath& where) {
   std::vector<fs::path> files;
   try {
-    for (const InputFile& file : load_samples(source, split, 0, 1, where).files) files.push_back(file.path);
+    const OpenSet set = open_set(source, split, where);
+    files = set.files;
+    if (!set.folder.empty()) files.push_back(set.folder);
   } catch (const InputError&) {  // cannot be read as it stands: whatever is where the set would be
     for (const fs::path& folder : where.folders) {
       std::error_code ignored;

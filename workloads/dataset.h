@@ -37,7 +37,8 @@ inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 Samples load_samples(const DataSource& source, Split split, std::size_t first, std::size_t count,
                      const DataPath& where);
 
-// The files that part is read from; where they cannot be read, the files of the folders it was sought in.
+// The files that part is read from, or the folder whose files are its samples, found from headers and labels alone;
+// where they cannot be read, the files of the folders it was sought in.
 std::vector<std::filesystem::path> data_files(const DataSource& source, Split split, const DataPath& where);
 
 // What that part holds, from headers and labels alone. Throws as load_samples() does.

@@ -192,6 +192,7 @@ OpenSet open_files(const fs::path& folder, const FilesByClass& files, const File
     add_sounds(set, all, read);
   else
     add_pictures(set, *samples, read);
+  set.folder = folder;
   set.read = read_files(std::move(samples), set.classes, folder, std::move(read));
   return set;
 }

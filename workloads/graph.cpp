@@ -174,6 +174,16 @@ std::int64_t Weights::count() const {
   return cells;
 }
 
+std::size_t bytes_of(const Graph& graph) {
+  std::size_t bytes = sizeof graph + graph.nodes.size() * sizeof(Node);
+  for (const Tensor& t : graph.tensors) bytes += sizeof t + t.values.size() * sizeof(float);
+  for (const Weights& w : graph.weights)
+    bytes += sizeof w + static_cast<std::size_t>(w.count()) * sizeof(float) + w.bias.size() * sizeof(float);
+  for (const Node& node : graph.nodes)
+    if (const auto* loop = std::get_if<Loop>(&node.op)) bytes += bytes_of(*loop->body);
+  return bytes;
+}
+
 std::size_t Graph::output_size() const {
   std::int64_t size = 0;
   for (int t : outputs) size += tensors[static_cast<std::size_t>(t)].shape.size();

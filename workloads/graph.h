@@ -178,6 +178,9 @@ struct Graph {
   std::size_t output_size() const;  // values of one sample over all outputs, which follow each other
 };
 
+// Memory in bytes, mostly weights and constants.
+std::size_t bytes_of(const Graph& graph);
+
 // "product", "add", "softmax", "max-pool" ...: the operation as reports call it.
 std::string_view name_of(const Op& op);
 

@@ -59,6 +59,10 @@ struct IntegerGraph {
   std::vector<IntegerWeights> weights;  // as Graph::weights
 };
 
+// Memory in bytes, without the graph, which networks share.
+std::size_t bytes_of(const IntegerWeights&);
+std::size_t bytes_of(const IntegerGraph&);
+
 // Samples that tell how large values become, and what is known of all samples.
 struct Calibration {
   std::span<const float> values;  // whole samples

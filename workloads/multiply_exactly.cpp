@@ -89,6 +89,18 @@ void add_narrow_panels(const std::vector<const IntegerPanel*>& panels, const Int
 
 }  // namespace
 
+std::size_t bytes_of(const IntegerWeights& w) {
+  std::size_t bytes = sizeof w + (w.scale.size() + w.bias.size()) * sizeof(double);
+  for (const IntegerPanel& panel : w.panels) bytes += sizeof panel + panel.codes.size() * sizeof(std::int16_t);
+  return bytes;
+}
+
+std::size_t bytes_of(const IntegerGraph& network) {
+  std::size_t bytes = sizeof network;
+  for (const IntegerWeights& w : network.weights) bytes += bytes_of(w);
+  return bytes;
+}
+
 std::int64_t IntegerWeights::count() const {
   std::int64_t cells = 0;
   for (const IntegerPanel& p : panels) cells += std::int64_t{p.rows} * p.columns;

@@ -23,6 +23,7 @@ struct OpenSet {
   Truth targets;                         // where these are the truth: of what size, without any sample
   bool pixels = false;                   // values will be bytes / 255
   std::vector<std::filesystem::path> files;
+  std::filesystem::path folder;  // whose files are samples, in place of `files`; empty: there is none
   // Fills `values` and `truth` with samples [first, first + count), which are there.
   std::function<void(std::size_t first, std::size_t count, Samples& out)> read;
 };

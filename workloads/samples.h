@@ -62,4 +62,12 @@ struct Samples {
   }
 };
 
+// Memory in bytes: the truth of each sample is no larger than its values, or a number.
+inline std::size_t bytes_of(const Samples& s) {
+  std::size_t truth = s.count() * sizeof(int);
+  if (const auto* images = std::get_if<Images>(&s.truth)) truth = images->values.size() * sizeof(float);
+  if (const auto* values = std::get_if<Values>(&s.truth)) truth = values->values.size() * sizeof(float);
+  return sizeof s + s.values.size() * sizeof(float) + truth;
+}
+
 }  // namespace bitline::workloads

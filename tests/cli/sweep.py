@@ -187,6 +187,7 @@ with tempfile.TemporaryDirectory() as d:
     shipped = call("sweep", source / "configs/sweep/retention.yaml", "--dry-run", "--out", d / "none").stdout
     check("every compensation at every age", all(shipped.count(f"compensate={how}  age={age}\n") == 1
                                                  for how in ("none", "global", "column", "reference") for age in ("1 s", "1 h", "1 day", "1 year")), shipped)
+    expect("the shipped plan of costs", 0, "sweep", "sweep/costs", "--dry-run", out="500 points, 0 of them finished")
     expect("the shipped plan of wires", 0, "sweep", "sweep/wires", "--dry-run", out="30 points, 0 of them finished")
 
     # Wrong plans: position in the plan, nothing started.

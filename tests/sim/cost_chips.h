@@ -96,7 +96,7 @@ inline Chip chip_with(const Config& config, const std::vector<workloads::Integer
 inline Costs network_costs(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
                            const std::vector<Images>& of_layer) {
   const Chip chip = chip_with(config, layers);
-  const Tariff prices = tariff(chip, chain_flow(chip));
+  const Tariff prices = tariff(chip.config, chip, chain_flow(chip.config, chip));
   const View view = view_of(chip);
   std::vector<Ledger> ledgers;
   for (std::size_t l = 0; l < layers.size(); ++l) {

@@ -30,7 +30,7 @@ TEST_CASE("cost: twice the images take twice the energy that depends on them") {
   const Ledger once = counted({3, 1, 0, 2, 0, 1}), twice = counted({3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1});
   CHECK(twice.array_J == relative(2 * once.array_J));
   for (const Action a : {Action::line_drive, Action::line_activation}) CHECK(twice[a] == 2 * once[a]);
-  const Tariff prices = tariff(chip, chain_flow(chip));
+  const Tariff prices = tariff(chip.config, chip, chain_flow(chip.config, chip));
   CHECK(data_energy_J(chip, prices, 0, twice) == relative(2 * data_energy_J(chip, prices, 0, once)));
   // What depends on the images: arrays, and per driven line its charge and its driver.
   const double line_F = 4 * 2 * 0.2 * fJ;

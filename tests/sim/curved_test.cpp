@@ -162,7 +162,7 @@ TEST_CASE("energies of single images add up to the run's") {
     const Config config = braced("device: {write: {type: gaussian, sigma: [0.5 uS]}}" + wires);
     const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, input, 3);
     const Chip chip = chip_of(config, layer);
-    const Tariff prices = tariff(chip, chain_flow(chip));
+    const Tariff prices = tariff(chip.config, chip, chain_flow(chip.config, chip));
     const View view = view_of(chip);
     constexpr std::size_t images = 7;
     const auto x = random_inputs(images, rows, input, 9);

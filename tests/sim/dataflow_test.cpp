@@ -100,7 +100,7 @@ TEST_CASE("branches on arrays of their own overlap, on one array they take turns
     FlowNode add = digital("add", {a, b}, {sum});
     add.counts.additions = 65;  // 64 lanes: two cycles
     flow.add_node(add);
-    return price(chip, tariff(chip, flow), std::vector<Ledger>(2), std::nullopt);
+    return price(chip, tariff(chip.config, chip, flow), std::vector<Ledger>(2), std::nullopt);
   };
   // 510 and 280 ns alone, as in the tests of schedules.
   const Costs apart = branches({}), shared = branches({{"array.rows", "8"}});
@@ -139,7 +139,8 @@ TEST_CASE("digital nodes of a chain are priced, and what a layer's rescaling doe
   check(*net);
   const IntegerGraph network{net, {conv, fc}};
   const Chip chip = chip_with(tiny(), {conv, fc});
-  const Costs r = price(chip, tariff(chip, graph_flow(chip, network)), std::vector<Ledger>(2), std::nullopt);
+  const Costs r = price(chip, tariff(chip.config, chip, graph_flow(chip.config, chip, network)), std::vector<Ledger>(2),
+                        std::nullopt);
   REQUIRE(r.nodes.size() == 5);
   CHECK(r.nodes[0].on_arrays);
   CHECK(r.nodes[0].macs == 4 * 2 * 4);
@@ -183,7 +184,7 @@ TEST_CASE("of a loop's tensors buffers hold one step, but every step moves") {
   FlowNode activate = digital("activate", {sums}, {h});
   activate.counts.lookups = 5 * 2, activate.counts.values_read = activate.counts.values_written = 5 * 2;
   flow.add_node(activate);
-  const Tariff t = tariff(chip, flow);
+  const Tariff t = tariff(chip.config, chip, flow);
   CHECK(t.buffer_bits == 2 * 2 * 16);
   CHECK(t.layers[0].actions.planned[Action::buffer_bit] == 5 * (3 * 2 + 2 * 16));
   CHECK(t.nodes[1].planned[Action::buffer_bit] == 5 * (2 + 2) * 16);

@@ -167,7 +167,8 @@ TEST_CASE("shapes: a run from .npy files has the energies of the same codes on w
   loaded.config = s.config;
   const Result r = run(loaded, {});
   const Chip chip = s.chip(s.matrices);
-  const Costs expected = price(chip, tariff(chip, chain_flow(chip)), s.of_run(codes), std::nullopt);
+  const Costs expected =
+      price(chip, tariff(chip.config, chip, chain_flow(chip.config, chip)), s.of_run(codes), std::nullopt);
   REQUIRE(r.costs.energy_J.size() == expected.energy_J.size());
   for (const auto& [part, joules] : expected.energy_J) CHECK(r.costs.energy_J[part] == relative(joules));
   CHECK(r.costs.energy_per_inference_J == relative(expected.energy_per_inference_J));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stages of a run: what it tells while it works, and how long each took.
+// What a run tells while it works, and how long each of its stages took.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,9 @@
 
 namespace bitline {
 
-class Stages {
+class StageClock {
  public:
-  Stages(Result& result, const RunOptions& options) : result_(result), options_(options) {}
+  StageClock(Result& result, const RunOptions& options) : result_(result), options_(options) {}
   void begin(const std::string& stage, double done) {
     end();
     name_ = stage;
