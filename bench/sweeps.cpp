@@ -19,6 +19,11 @@
 #include "experiments/sweep.h"
 
 namespace bitline::bench {
+
+using experiments::Sweep;
+using experiments::SweepOptions;
+using experiments::SweepOutcome;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -57,10 +62,10 @@ std::string grid(int n) {
 void judge_costs(const fs::path& folder, const std::function<Sweep(const std::string&)>& load) {
   const std::string plan = read_file(fs::path(BITLINE_SOURCE_DIR) / "configs/sweep/costs.yaml");
   const Sweep small = load(plan + "set: {workload.images: 200, instances: 2}\n");
-  Shelf shelf;
-  run(small.load(0), small.run, shelf);
+  run::Shelf shelf;
+  run::run(small.load(0), small.run, shelf);
   std::size_t point = 0;
-  const double point_s = shortest_s(20, [&] { run(small.load(++point), small.run, shelf); });
+  const double point_s = shortest_s(20, [&] { run::run(small.load(++point), small.run, shelf); });
   judge("a point whose stages are there", point_s * 1e3, "ms", 10);
 
   SweepOptions options;
@@ -76,17 +81,17 @@ void judge_costs(const fs::path& folder, const std::function<Sweep(const std::st
 int main() {
   const fs::path root = BITLINE_SOURCE_DIR, folder = fs::temp_directory_path() / "bitline-bench-sweeps";
   fs::remove_all(folder);
-  RunOptions run;
+  run::RunOptions run;
   run.model_folders = {root / "models"};
   run.data.folders = {"/usr/share/datasets"};
   const auto load = [&](const std::string& plan) {
     write_file(folder / "plan.yaml", plan);
-    return load_sweep(folder / "plan.yaml", {}, {{root / "configs"}}, run);
+    return experiments::load_sweep(folder / "plan.yaml", {}, {{root / "configs"}}, run);
   };
 
   const Sweep small = load(grid(4));
   const std::vector<std::size_t> order = distinct_points(small);
-  const double check_s = shortest_s(3, [&] { check_points(load(grid(4)), order); });
+  const double check_s = shortest_s(3, [&] { experiments::check_points(load(grid(4)), order); });
   judge("loading and checking " + std::to_string(small.size()) + " points, as --dry-run does, each",
         check_s / static_cast<double>(small.size()) * 1e6, "us", 100);
 
@@ -94,7 +99,7 @@ int main() {
     const Sweep sweep = load(grid(10));
     fs::create_directories(folder / "out");
     std::ofstream rows(folder / "out" / "points.jsonl");
-    Result result;
+    run::Result result;
     for (std::size_t i = 0; i < sweep.size(); ++i) {
       result.quality.value = result.costs.energy_per_inference_J = 1 / (3 + static_cast<double>(i));
       rows << point_line(sweep, i, result, 0.1) << "\n";

@@ -26,10 +26,10 @@
 #include "base/key.h"
 #include "base/schema.h"
 #include "base/yaml.h"
-#include "sim/run.h"
-#include "sim/shelf.h"
+#include "run/run.h"
+#include "run/shelf.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 enum class AxisScale { linear, log };
 inline constexpr std::string_view axis_scale_names[] = {"linear", "log"};
@@ -84,9 +84,9 @@ struct Sweep {
   std::vector<std::string> keep;  // paths into result.json: the columns of table.csv
   RowContent results = RowContent::kept;
   ConfigPath where;
-  RunOptions run;         // of every point
+  run::RunOptions run;    // of every point
   Value base;             // the config with `fixed` on top, its nested bases not merged yet
-  std::vector<Key> keys;  // by point: of everything its row depends on (sim/identity.h); points with one key are one
+  std::vector<Key> keys;  // by point: of everything its row depends on (run/identity.h); points with one key are one
 
   std::size_t size() const { return keys.size(); }
   // In the order of the axes and their paths.
@@ -97,7 +97,7 @@ struct Sweep {
     return point / axes[axis].stride % axes[axis].bundles.size();
   }
   // Throws ConfigError, saying positions where the plan has them.
-  LoadedConfig load(std::size_t point) const;
+  arch::LoadedConfig load(std::size_t point) const;
 };
 
 inline constexpr std::size_t max_sweep_points = 1'000'000;
@@ -109,7 +109,7 @@ bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where);
 // Reads the plan and finds the key of every point. `overrides` apply to every point, after the plan's `set`; `run`
 // tells where data and models are. Throws ConfigError: what is wrong with the plan, and values that no config takes.
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where,
-                 const RunOptions& run);
+                 const run::RunOptions& run);
 
 // Loads these points whole, so that nothing starts when one is wrong. Warnings of their configs (arch/warnings.h), one
 // for each key. Throws ConfigError with all problems.
@@ -124,10 +124,10 @@ struct SweepProgress {
 
 struct SweepOptions {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> merge;   // folders whose finished points count as finished
-  int jobs = 1;                               // points at a time
-  std::size_t memory = Shelf::default_limit;  // bytes of stages that points share (sim/shelf.h)
-  std::size_t shard = 1, shards = 1;          // the distinct points in `shards` runs of neighbours: the `shard`-th
+  std::vector<std::filesystem::path> merge;        // folders whose finished points count as finished
+  int jobs = 1;                                    // points at a time
+  std::size_t memory = run::Shelf::default_limit;  // bytes of stages that points share (run/shelf.h)
+  std::size_t shard = 1, shards = 1;               // the distinct points in `shards` runs of neighbours: the `shard`-th
   std::function<void(const SweepProgress&)> progress;  // called from one thread at a time
 };
 
@@ -151,4 +151,4 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
 // How many distinct points of the plan FOLDER has, without changing it.
 std::size_t finished_points(const Sweep& sweep, const std::filesystem::path& folder);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 // By the first words of a path, the longer ones first. Every other key, such as array, wires or mapping, decides how
@@ -36,7 +36,7 @@ constexpr std::pair<std::string_view, RunStage> stages[] = {
 
 RunStage first_stage(const SweepAxis& axis) {
   RunStage first = RunStage::nothing;
-  for (const std::string& path : axis.paths) first = std::min(first, bitline::first_stage(path));
+  for (const std::string& path : axis.paths) first = std::min(first, bitline::experiments::first_stage(path));
   return first;
 }
 
@@ -71,4 +71,4 @@ std::vector<std::size_t> distinct_points(const Sweep& sweep) {
   return order;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

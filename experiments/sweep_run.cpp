@@ -15,9 +15,9 @@
 #include "experiments/sweep.h"
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_table.h"
-#include "sim/shelf.h"
+#include "run/shelf.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 namespace fs = std::filesystem;
@@ -66,10 +66,10 @@ class Runner {
     std::string line, problem;
     try {
       const auto start = std::chrono::steady_clock::now();
-      const LoadedConfig loaded = sweep_.load(point);
+      const arch::LoadedConfig loaded = sweep_.load(point);
       if (point_key(sweep_, loaded, files_) != sweep_.keys[point])
         throw RunError("files of this point have changed since the sweep began; run it again");
-      const Result result = bitline::run(loaded, sweep_.run, shelf_);
+      const run::Result result = run::run(loaded, sweep_.run, shelf_);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       line = point_line(sweep_, point, result, spent.count());
     } catch (const Interrupted&) {
@@ -94,7 +94,7 @@ class Runner {
   const PointsFile& file_;
   std::vector<std::size_t> todo_;
   SweepOutcome& outcome_;
-  Shelf shelf_{options_.memory};
+  run::Shelf shelf_{options_.memory};
   FileKeys files_;
   std::mutex mutex_;
   std::atomic<std::size_t> next_{0};
@@ -207,4 +207,4 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   return outcome;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

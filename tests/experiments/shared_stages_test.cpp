@@ -8,10 +8,12 @@
 #include "experiments/point_line.h"
 #include "experiments/points_file.h"
 #include "experiments/sweep.h"
-#include "tests/sim/small_data.h"
+#include "tests/run/small_data.h"
 #include "tests/temporary_folder.h"
 
 namespace bitline::shared_stages_test {
+using namespace run;
+using namespace experiments;
 using namespace bitline::test;
 
 namespace {
@@ -52,7 +54,7 @@ TEST_CASE("rows of points that share stages, two at a time, are those of single 
   const PointIndex rows = file.read();
   for (std::size_t p = 0; p < sweep.size(); p += 7) {
     CAPTURE(p);
-    const Result alone = run(sweep.load(p), sweep.run);
+    const Result alone = run::run(sweep.load(p), sweep.run);
     CHECK(row(file.line(rows.rows.at(sweep.keys[p]))) == row(point_line(sweep, p, alone, 0)));
   }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/chip_run.h"
+
+#include <algorithm>
+
+#include "run/observe.h"
+#include "run/stage_settings.h"
+
+namespace bitline::run {
+
+using chip::View;
+
+namespace {
+
+// Of a layer's converters, over its blocks; 0 for ideal ones.
+double mean_full_scale_A(const chip::LayerPlan& plan, const View& view) {
+  double sum = 0;
+  for (const mapping::Block& block : plan.blocks)
+    sum += view.blocks[block.id].scale.lsb * view.blocks[block.id].scale.highest * plan.lattice.code_S * plan.v_step_V;
+  return plan.blocks.empty() || !common(plan.settings.adc) ? 0 : sum / static_cast<double>(plan.blocks.size());
+}
+
+ObserveOptions observing(const Session& session, std::size_t of_sample, const ChipRun* first,
+                         const ChipRunOptions& options) {
+  ObserveOptions out;
+  out.batch = options.batch;
+  out.progress = options.progress;
+  out.per_sample = first ? 0 : of_sample;
+  out.with_pairs.assign(session.chip().layers.size(), counts_pairs(session.chip()));
+  if (first && !out.with_pairs.empty()) out.with_pairs[0] = false;
+  return out;
+}
+
+void add_layers(ChipRun& run, const chip::Chip& chip, const View& view, const Observed& seen) {
+  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
+    const read::Activity& activity = seen.activity[l];
+    run.ledgers.push_back(read_ledger(chip.layers[l], view, activity));
+    run.clipped.push_back(static_cast<double>(activity.clipped));
+    run.conversions.push_back(static_cast<double>(activity.conversions));
+    run.full_scale_A.push_back(mean_full_scale_A(chip.layers[l], view));
+    run.residual = std::max(run.residual, activity.residual);
+    run.solved_directly += activity.solved_directly;
+  }
+}
+
+ChipRun made(const Session& session, std::uint32_t instance, const workloads::Samples& samples,
+             const ObserveOptions& options, const ChipRun* first) {
+  ChipRun run;
+  chip::State state = session.write(instance, &run.writing);
+  pass(state, session.age_s());
+  const View view = session.look(state);
+  if (!first) run.level_map = level_map(session.chip(), state);
+  state.blocks.clear();  // nothing changes while samples are run
+  for (const chip::BlockView& block : view.blocks) run.saturated += block.saturated;
+  Observed seen = observe(session.chip(), view, session.network(), samples, options);
+  if (!seen.activity.empty()) {
+    if (first)
+      seen.activity[0].pair_drive = first->first_pairs;
+    else
+      run.first_pairs = seen.activity[0].pair_drive;
+  }
+  add_layers(run, session.chip(), view, seen);
+  run.outputs = std::move(seen.outputs);
+  run.signal = std::move(seen.signal), run.noise = std::move(seen.noise);
+  run.of_sample = std::move(seen.samples);
+  return run;
+}
+
+}  // namespace
+
+std::size_t bytes_of(const ChipRun& run) {
+  std::size_t bytes = sizeof run + bytes_of(run.outputs) + bytes_of(run.ledgers) + bytes_of(run.of_sample) +
+                      bytes_of(run.level_map.intended) + bytes_of(run.level_map.read_back);
+  for (const auto& copy : run.first_pairs)
+    for (const auto& group : copy) bytes += bytes_of(group);
+  return bytes;
+}
+
+Stage<ChipRun> run_chip(const Session& session, std::uint32_t instance, const Stage<workloads::Samples>& samples,
+                        std::size_t of_sample, const ChipRun* first, const ChipRunOptions& options, Shelf& shelf) {
+  KeyBuilder key = stage_key("chip run");
+  key.add("design", session.key()).add("samples", samples.key).add("instance", instance);
+  if (!first) key.add("of_sample", of_sample);
+  return stage<ChipRun>(shelf, key, [&] {
+    return made(session, instance, *samples, observing(session, of_sample, first, options), first);
+  });
+}
+
+}  // namespace bitline::run

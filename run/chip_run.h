@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One chip instance, written, aged and run over all samples: a stage of a run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "run/session.h"
+
+namespace bitline::run {
+
+// What is kept of it: sums and counts, not the chip.
+struct ChipRun {
+  chip::WriteReport writing;
+  std::vector<double> outputs;                             // (samples, outputs)
+  std::vector<read::Ledger> ledgers;                       // by layer, over all samples
+  std::vector<double> signal, noise;                       // by layer: squares of exact sums, of deviations
+  std::vector<double> clipped, conversions, full_scale_A;  // by layer
+  double residual = 0;                                     // of circuits that were solved one by one: the largest
+  std::uint64_t solved_directly = 0;                       // reads that sweeps could not solve
+  std::size_t saturated = 0;                               // cells beyond their layer's lattice
+  // Of the first chip alone.
+  std::vector<read::Ledger> of_sample;                              // (layers, samples that are counted one by one)
+  std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;  // Activity::pair_drive of the first layer
+  Result::LevelMap level_map;
+};
+std::size_t bytes_of(const ChipRun&);
+
+// Nothing here changes what comes out.
+struct ChipRunOptions {
+  std::size_t batch = 64;  // samples evaluated together
+  std::function<void(double)> progress;
+};
+
+// `of_sample`: so many samples are counted one by one on the first chip, instance 0. The first layer's inputs are the
+// same for every chip, so that their products are counted once: others take those of `first`. Made anew or taken from
+// the shelf.
+Stage<ChipRun> run_chip(const Session& session, std::uint32_t instance, const Stage<workloads::Samples>& samples,
+                        std::size_t of_sample, const ChipRun* first, const ChipRunOptions& options, Shelf& shelf);
+
+}  // namespace bitline::run

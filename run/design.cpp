@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/design.h"
+
+#include <algorithm>
+
+#include "chip/wire_sample.h"
+#include "chip/wire_study.h"
+#include "read/calibrate.h"
+#include "run/prepare.h"
+#include "run/shelf.h"
+
+namespace bitline::run {
+
+using chip::LayerPlan;
+
+namespace {
+
+constexpr std::size_t calibration_positions = 16;  // of a sample, that a layer's converters are ranged on
+
+std::size_t bytes_of_plan(const LayerPlan& plan) {
+  std::size_t bytes = sizeof plan + bytes_of(plan.matrix) + bytes_of(plan.groups);
+  for (const mapping::Block& block : plan.blocks) bytes += sizeof block + bytes_of(block.groups);
+  return bytes;
+}
+
+}  // namespace
+
+std::size_t bytes_of(const Design& d) {
+  // Tables of writing are of a few megabytes whatever the network.
+  std::size_t bytes = sizeof d + (d.chip.counts_pulses() ? std::size_t{4} << 20 : 0);
+  for (const LayerPlan& plan : d.chip.layers) bytes += bytes_of_plan(plan);
+  for (const auto& block : d.chip.aims_S) bytes += bytes_of(block);
+  for (const auto& block : d.chip.noise_factors) bytes += bytes_of(block);
+  for (const auto& layer : d.mapping.layers) bytes += sizeof layer + layer.blocks.size() * sizeof(PlacedBlock);
+  bytes += bytes_of(d.mapping.array_utilisation);
+  for (const auto& layer : d.calibration) bytes += bytes_of(layer);
+  if (d.wires) bytes += bytes_of(d.wires->drop_map) + bytes_of(d.wires->with_wires) + bytes_of(d.wires->without_wires);
+  if (d.chip.measured)
+    bytes += static_cast<std::size_t>(d.chip.placement.arrays_used) * 2 * sizeof(double) *
+             static_cast<std::size_t>(d.chip.config.array.rows) * static_cast<std::size_t>(d.chip.config.array.columns);
+  return bytes;
+}
+
+Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights, Isa isa,
+              const SampledInputs& inputs) {
+  std::vector<arch::LayerConfig> of_layers;
+  for (const auto& w : weights) of_layers.push_back(layer_config(settings, w.name));
+  const std::vector<workloads::IntegerWeights> matrices(weights.begin(), weights.end());
+  mapping::Placement placement = place(settings, matrices, of_layers);
+  Design d;
+  d.mapping = mapping_of(settings, matrices, placement);
+  d.chip = build_chip(settings, matrices, std::move(placement));
+  d.chip.isa = isa;
+  if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(sample_images, 1));
+  chip::LayerInputs known;
+  if (std::ranges::any_of(d.chip.layers, needs_calibration)) known = inputs(every_sample, calibration_positions);
+  if (settings.calibrate == arch::Calibrate::ideal)
+    calibrate_on_ideal(d.chip, known);
+  else
+    d.calibration = std::move(known);
+  return d;
+}
+
+}  // namespace bitline::run

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/load_stages.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "run/stage_settings.h"
+#include "workloads/onnx_import.h"
+
+namespace bitline::run {
+
+using arch::Config;
+using arch::Workload;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_network(const Workload& workload) {
+  if (!workload.network.empty()) return;
+  Diagnostic missing;
+  missing.path = "workload.network";
+  missing.message = "is missing: there is no network to run";
+  missing.remedy = "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone";
+  throw ConfigError(missing);
+}
+
+ImportedGraph imported(const fs::path& file) {
+  std::vector<fs::path> read{file};
+  ImportedGraph out;
+  out.graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
+  for (const fs::path& part : read) out.files.push_back({part.filename().string(), checksum_of(part)});
+  return out;
+}
+
+}  // namespace
+
+std::size_t bytes_of(const ImportedGraph& g) { return sizeof g + bytes_of(*g.graph); }
+
+Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& options, Shelf& shelf) {
+  require_network(workload);
+  const fs::path file = find_workload_file(workload.network, "workload.network", options);
+  return stage<ImportedGraph>(shelf, stage_key("imported network").add("file", shelf.files.of(file)),
+                              [&] { return imported(file); });
+}
+
+Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Split split, std::size_t count,
+                                       const RunOptions& options, Shelf& shelf) {
+  const Workload settings = sample_settings(workload);
+  KeyBuilder key = stage_key("samples");
+  key.add("workload", settings).add("split", split).add("count", count);
+  for (const fs::path& file : workloads::data_files(workload.dataset, split, options.data))
+    key.add("file", shelf.files.of(file));
+  return stage<workloads::Samples>(shelf, key, [&] { return load_data(settings, split, count, options); });
+}
+
+std::vector<InputFile> LoadedNetwork::inputs() const {
+  std::vector<InputFile> files = graph->files;
+  add_inputs(*calibration, files);
+  return files;
+}
+
+LoadedNetwork load_network(const Config& config, const RunOptions& options, Shelf& shelf) {
+  LoadedNetwork loaded;
+  loaded.graph = import_network(config.workload, options, shelf);
+  loaded.calibration = load_samples(config.workload, workloads::Split::train,
+                                    static_cast<std::size_t>(config.workload.calibration_images), options, shelf);
+  const std::shared_ptr<const workloads::Graph>& graph = loaded.graph->graph;
+  check_shape(*graph, *loaded.calibration);
+  std::vector<std::string> names;
+  for (const auto& w : graph->weights) names.push_back(w.name);
+  layer_settings(config, names);  // refuses layers that the network does not have
+  const Config settings = network_settings(config);
+  KeyBuilder key = stage_key("integer network");
+  key.add("graph", loaded.graph.key).add("calibration", loaded.calibration.key);
+  add_settings(key, settings);
+  loaded.network = stage<workloads::IntegerGraph>(
+      shelf, key, [&] { return quantized(graph, settings, layer_settings(settings, names), *loaded.calibration); });
+  return loaded;
+}
+
+}  // namespace bitline::run

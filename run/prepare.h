@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts of the way from a config to a quantized network placed on arrays.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mapping/placement.h"
+#include "run/run.h"
+#include "workloads/dataset.h"
+#include "workloads/integer_weights.h"
+
+namespace bitline::run {
+
+// Weights at once, inputs from the calibration samples; `settings`: of each layer.
+workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const arch::Config& config,
+                                  std::span<const arch::LayerConfig> settings, const workloads::Samples& calibration);
+
+// Of ConfigErrors that `work` throws: keys without positions get those where they were written.
+void with_positions(const arch::LoadedConfig& loaded, const std::function<void()>& work);
+
+// Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
+mapping::Placement place(const arch::LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
+                         const std::vector<arch::LayerConfig>& settings);
+
+MappingResult mapping_of(const arch::Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                         const mapping::Placement& placement);
+
+// Bits of an integer input: ternary ones are -1, 0, 1, or 0 and 1 where they cannot be negative.
+int input_bits(const periphery::Input& input, bool is_signed);
+
+// The file that `key` of the workload names. Throws InputError naming where it was looked for.
+std::filesystem::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options);
+
+// The part of the configured data that `split` names, normalised as configured, its first `count` samples. Throws
+// InputError.
+workloads::Samples load_data(const arch::Workload& workload, workloads::Split split, std::size_t count,
+                             const RunOptions& options);
+
+// Throws InputError naming both shapes when the network cannot read these samples.
+void check_shape(const workloads::Graph& graph, const workloads::Samples& samples);
+
+// Appends the files of a data set that are not listed yet.
+void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs);
+
+}  // namespace bitline::run
