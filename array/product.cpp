@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 using Wide = std::int32_t __attribute__((vector_size(32)));     // 8 sums
@@ -132,4 +132,4 @@ void plane_sums(const CodeMatrix& codes, const CodeMatrix& variances, int first_
   run<true>(codes, &variances, first_row, planes, out, variance_out);
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace bitline {
+namespace bitline::array {
 
 inline constexpr int largest_code = 16383;
 // Variances need less: 16 nibbles of four such codes fit 16 bits, so that their sums cost half.
@@ -49,4 +49,4 @@ void plane_sums(const CodeMatrix& codes, int first_row, const PlaneBatch& planes
 void plane_sums(const CodeMatrix& codes, const CodeMatrix& variances, int first_row, const PlaneBatch& planes,
                 std::span<std::int32_t> out, std::span<std::int32_t> variance_out);
 
-}  // namespace bitline
+}  // namespace bitline::array

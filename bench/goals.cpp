@@ -81,7 +81,7 @@ void judge_wires(std::deque<EffectiveMatrixGoal>& arrays, LadderProduct& ladder,
   const auto flops = [&] { return DoubleProduct::operations / shortest_s(5, [&] { machine.multiply(); }); };
   for (auto& [array, goal_s] : arrays) {
     const double per_s = flops();
-    const EffectiveMatrix& e = array.reduce();
+    const array::EffectiveMatrix& e = array.reduce();
     const std::string size = std::to_string(e.rows) + " x " + std::to_string(e.columns);
     judge_time("effective matrix of " + size + " devices", shortest_s(goal_s < 0.1 ? 21 : 5, [&] { array.reduce(); }),
                goal_s, per_s);

@@ -18,7 +18,8 @@ PlaneProduct::PlaneProduct()
   const Random random(1, 0);
   for (std::size_t i = 0; i < codes_.data.size(); ++i) {
     const auto draw = random.bits({.purpose = Purpose::test, .place = static_cast<std::uint32_t>(i)})[0];
-    codes_.data[i] = static_cast<std::int16_t>(static_cast<int>(draw % (2 * largest_code + 1)) - largest_code);
+    codes_.data[i] =
+        static_cast<std::int16_t>(static_cast<int>(draw % (2 * array::largest_code + 1)) - array::largest_code);
     float_codes_[i] = codes_.data[i];
   }
   for (std::size_t v = 0; v < planes; ++v)

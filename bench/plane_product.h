@@ -21,8 +21,8 @@ class PlaneProduct {
   bool answers_agree();                  // of both with each other and with plain sums of some elements
 
  private:
-  CodeMatrix codes_;
-  PlaneBatch bits_;
+  array::CodeMatrix codes_;
+  array::PlaneBatch bits_;
   std::vector<float> float_codes_, float_planes_, float_sums_;
   std::vector<std::int32_t> sums_;
 };

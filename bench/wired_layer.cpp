@@ -4,18 +4,22 @@
 #include <cmath>
 #include <filesystem>
 
-#include "sim/calibrate.h"
-#include "sim/execute.h"
-#include "sim/wire_study.h"
+#include "chip/wire_study.h"
+#include "read/calibrate.h"
+#include "read/execute.h"
 
 namespace bitline::bench {
+
+using arch::Config;
+using mapping::place;
+
 namespace {
 
 Config config_of(bool wires) {
   const std::filesystem::path configs = std::filesystem::path(BITLINE_SOURCE_DIR) / "configs";
   std::vector<Override> changes{{"arrays", "1"}, {"chips", "1"}};
   if (wires) changes.insert(changes.end(), {{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}});
-  return load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
+  return arch::load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
 }
 
 workloads::IntegerWeights layer_of(const Config& config) {
@@ -30,9 +34,9 @@ workloads::IntegerWeights layer_of(const Config& config) {
                                   {1, config.input.bits, false});
 }
 
-Chip chip_of(const Config& config) {
+chip::Chip chip_of(const Config& config) {
   const workloads::IntegerWeights layer = layer_of(config);
-  return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+  return chip::build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
 }  // namespace
@@ -47,23 +51,23 @@ WiredLayer::WiredLayer(bool wires)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * rows}};
     study_wires(chip_, some);
   }
-  State state = new_state(chip_, 0);
+  chip::State state = new_state(chip_, 0);
   write(chip_, state);
   view_ = look(chip_, state);
-  if (chip_.config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip_, {in_});
-  calibrate(chip_, view_, {in_});
+  if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, {in_});
+  read::calibrate(chip_, view_, {in_});
 }
 
 const std::vector<double>& WiredLayer::product() {
-  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr);
+  read::execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr);
   return out_;
 }
 
 bool WiredLayer::answers_agree() {
   std::vector<double> sums;
-  const CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
-  execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr, &keep);
-  const Lattice& lattice = chip_.layers[0].lattice;
+  const read::CurrentObserver keep = [&](std::size_t, double sum) { sums.push_back(sum); };
+  read::execute_layer(chip_, view_, 0, in_, {vectors, 0, 0, 1}, out_, nullptr, &keep);
+  const chip::Lattice& lattice = chip_.layers[0].lattice;
   const auto planes = static_cast<std::size_t>(chip_.layers[0].planes.planes());
   if (sums.size() != vectors * planes * columns) return false;
   for (std::size_t k = 0; k < sums.size(); k += 997) {

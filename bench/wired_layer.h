@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/view.h"
+#include "chip/view.h"
 
 namespace bitline::bench {
 
@@ -20,8 +20,8 @@ class WiredLayer {
   const std::vector<std::int16_t>& codes() const { return view_.blocks[0].codes.data; }
 
  private:
-  Chip chip_;
-  View view_;
+  chip::Chip chip_;
+  chip::View view_;
   std::vector<std::int16_t> in_;
   std::vector<double> out_;
 };
