@@ -26,7 +26,7 @@ struct Item {
 
 void add_shipped(const fs::path& folder, const std::string& prefix, std::vector<Item>& items) {
   for (const fs::path& file : shipped_configs(folder))
-    items.push_back({prefix + file.stem().string(), shorten(about_config(file), 120), ""});
+    items.push_back({prefix + file.stem().string(), report::shorten(about_config(file), 120), ""});
 }
 
 std::vector<Item> shipped(const fs::path& folder) {

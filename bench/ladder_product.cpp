@@ -8,6 +8,10 @@
 #include "base/random.h"
 
 namespace bitline::bench {
+
+using array::Cell;
+using array::GatedLadder;
+
 namespace {
 
 constexpr int input_vectors = 32;

@@ -6,10 +6,14 @@
 #include <cmath>
 #include <filesystem>
 
-#include "sim/calibrate.h"
-#include "sim/wire_study.h"
+#include "chip/wire_study.h"
+#include "read/calibrate.h"
 
 namespace bitline::bench {
+
+using arch::Config;
+using array::Lines;
+
 namespace {
 
 Config config_of(LayerProduct::Shape shape, LayerProduct::Devices devices, LayerProduct::Lines lines) {
@@ -40,14 +44,14 @@ workloads::IntegerWeights layer_of(const Config& config, LayerProduct::Shape sha
                                   {1, config.input.bits, false});
 }
 
-Chip chip_of(const Config& config, LayerProduct::Shape shape) {
+chip::Chip chip_of(const Config& config, LayerProduct::Shape shape) {
   const workloads::IntegerWeights layer = layer_of(config, shape);
   return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
 }  // namespace
 
-LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
+LayerProduct::LayerProduct(workloads::Shape shape, Devices devices, Lines lines)
     : shape_(shape),
       chip_(chip_of(config_of(shape, devices, lines), shape)),
       in_(static_cast<std::size_t>(shape.vectors) * static_cast<std::size_t>(shape.rows)),
@@ -65,12 +69,12 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * shape.rows}};
     study_wires(chip_, some);
   }
-  State state = new_state(chip_, 0);
+  chip::State state = new_state(chip_, 0);
   write(chip_, state);
   view_ = look(chip_, state);
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
-  const LayerInputs known{{in_.begin(), in_.begin() + some}};
-  if (chip_.config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip_, known);
+  const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
+  if (chip_.config.calibrate == arch::Calibrate::ideal) calibrate_on_ideal(chip_, known);
   calibrate(chip_, view_, known);
 }
 
@@ -87,14 +91,14 @@ const std::vector<float>& LayerProduct::by_sgemm() {
 }
 
 bool LayerProduct::answers_agree() {
-  const LayerPlan& plan = chip_.layers[0];
+  const chip::LayerPlan& plan = chip_.layers[0];
   const auto rows = static_cast<std::size_t>(shape_.rows);
   const auto planes = static_cast<std::size_t>(plan.planes.planes());
   const std::size_t some = std::min<std::size_t>(8, static_cast<std::size_t>(shape_.vectors));
   std::vector<std::size_t> reads(plan.blocks.size(), 0);
   bool right = true;
-  const Tap compare = [&](std::size_t b, std::span<const double> sums) {
-    const Block& block = plan.blocks[b];
+  const read::Tap compare = [&](std::size_t b, std::span<const double> sums) {
+    const mapping::Block& block = plan.blocks[b];
     const std::size_t read = reads[b]++, vector = read / planes, plane = read % planes;
     for (std::size_t c = read % 7; c < sums.size(); c += 31) {
       std::int64_t sum = 0;

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/execute.h"
+#include "read/execute.h"
 
 namespace bitline::bench {
 
@@ -29,8 +29,8 @@ class LayerProduct {
 
  private:
   Shape shape_;
-  Chip chip_;
-  View view_;
+  chip::Chip chip_;
+  chip::View view_;
   Workspace workspace_;
   std::vector<std::int16_t> in_;
   std::vector<double> out_;

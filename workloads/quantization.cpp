@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "workloads/quantization.h"
 
-namespace bitline {
+namespace bitline::workloads {
 namespace {
 
 // `magnitudes` of one tensor or column; reordered.
@@ -79,4 +79,4 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
 template QuantizedWeights quantize_weights(std::span<const float>, int, int, const LayerQuantization&);
 template QuantizedWeights quantize_weights(std::span<const double>, int, int, const LayerQuantization&);
 
-}  // namespace bitline
+}  // namespace bitline::workloads

@@ -8,7 +8,7 @@
 
 #include "base/npy.h"
 
-namespace bitline {
+namespace bitline::workloads {
 namespace {
 
 constexpr int largest_size = 1 << 24;
@@ -163,4 +163,4 @@ std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, co
                   fmt::format("{}-bit {} inputs", m.input.bits, m.input.is_signed ? "signed" : "unsigned"));
 }
 
-}  // namespace bitline
+}  // namespace bitline::workloads

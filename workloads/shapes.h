@@ -13,7 +13,7 @@
 #include "workloads/integer_weights.h"
 #include "workloads/windows.h"
 
-namespace bitline {
+namespace bitline::workloads {
 
 // A matrix product over patches of its input; fully connected where the input is one pixel.
 struct LayerShape {
@@ -50,4 +50,4 @@ std::vector<std::vector<double>> real_inputs(const LayerShape&, int copies);
 std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 
-}  // namespace bitline
+}  // namespace bitline::workloads

@@ -13,7 +13,7 @@
 #include "array/wires/ladder_mesh.h"
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 constexpr int group = 4;  // vectors of columns side by side, to hide each other's latency
@@ -312,4 +312,4 @@ LadderVoltages ladder_voltages(const GatedLadder& l, std::span<const std::int8_t
   return out;
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -9,7 +9,7 @@
 #include "array/wires/line_resistances.h"
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 using namespace simd;
@@ -281,4 +281,4 @@ SweepStatus GatedRows::solve(std::span<const float> v_V, std::span<const std::ui
   return status;
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

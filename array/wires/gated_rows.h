@@ -15,7 +15,7 @@
 #include "array/wires/lanes.h"
 #include "array/wires/line_sweeps.h"
 
-namespace bitline {
+namespace bitline::array {
 
 class GatedRows {
  public:
@@ -62,4 +62,4 @@ class GatedRows {
   std::vector<bool> driven_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace bitline::simd {
+namespace bitline::array::simd {
 
 inline constexpr std::size_t wide = 8;
 
@@ -52,4 +52,4 @@ inline void transpose(Vec (&m)[wide]) {
   }
 }
 
-}  // namespace bitline::simd
+}  // namespace bitline::array::simd

@@ -16,7 +16,7 @@
 #include <cstring>
 #include <vector>
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 
 // Four patches of one shape side by side.
 using Lanes = double __attribute__((vector_size(32)));
@@ -246,4 +246,4 @@ void recover(const T* x, int eliminated, int kept, std::size_t batch, const T* k
   }
 }
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

@@ -14,6 +14,9 @@
 #include "tests/temporary_folder.h"
 
 namespace bitline::points_test {
+using namespace workloads;
+using namespace run;
+using namespace experiments;
 
 namespace {
 

@@ -88,8 +88,8 @@ void read_network(const fs::path& file) {
   std::vector<float> samples = numbers.reals(3 * static_cast<std::size_t>(graph->input().size()));
   for (float& v : samples) v = std::abs(std::round(4 * v));  // indices of tables too
   workloads::interpret_float(*graph, samples);
-  const workloads::IntegerGraph integers =
-      workloads::quantize(graph, {samples, true, false}, [](int, const std::string&) { return LayerQuantization{}; });
+  const workloads::IntegerGraph integers = workloads::quantize(
+      graph, {samples, true, false}, [](int, const std::string&) { return workloads::LayerQuantization{}; });
   workloads::interpret(integers, samples, 0, workloads::multiply_exactly);
 }
 

@@ -19,6 +19,7 @@
 #include "workloads/open_set.h"
 
 namespace bitline::dataset_test {
+using namespace workloads;
 using namespace bitline::workloads;
 
 namespace fs = std::filesystem;

@@ -10,6 +10,7 @@
 #include "workloads/facts.h"
 
 namespace bitline::graph_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

@@ -10,6 +10,7 @@
 #include "tests/workloads/graph_models.h"
 
 namespace bitline::interpret_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

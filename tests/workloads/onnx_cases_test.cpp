@@ -12,6 +12,7 @@
 #include "workloads/onnx_import.h"
 
 namespace bitline::onnx_cases_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

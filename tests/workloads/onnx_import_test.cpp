@@ -12,6 +12,7 @@
 #include "workloads/interpret.h"
 
 namespace bitline::onnx_import_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

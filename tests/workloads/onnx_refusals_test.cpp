@@ -9,6 +9,7 @@
 #include "workloads/onnx_import.h"
 
 namespace bitline::onnx_refusals_test {
+using namespace workloads;
 using namespace bitline::test;
 
 namespace {

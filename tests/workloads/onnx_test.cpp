@@ -9,6 +9,7 @@
 #include "workloads/onnx_import.h"
 
 namespace bitline::onnx_test {
+using namespace workloads;
 using namespace bitline::test;
 using namespace bitline::workloads;
 

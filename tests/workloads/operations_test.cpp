@@ -10,6 +10,7 @@
 #include "workloads/onnx_import.h"
 
 namespace bitline::operations_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

@@ -12,6 +12,7 @@
 #include "tests/workloads/graph_models.h"
 
 namespace bitline::quantization_test {
+using namespace workloads;
 using namespace bitline::test;
 
 TEST_CASE("weights become codes: half to even, per tensor and per column, clipped") {

@@ -8,6 +8,7 @@
 #include "workloads/interpret.h"
 
 namespace bitline::quantize_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 

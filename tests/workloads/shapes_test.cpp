@@ -16,6 +16,7 @@
 #include "workloads/windows.h"
 
 namespace bitline::shapes_test {
+using namespace workloads;
 using namespace bitline::test;
 
 namespace {
