@@ -26,8 +26,8 @@ Config config_of(LayerProduct::Shape shape, LayerProduct::Devices devices, Layer
   if (lines == LayerProduct::Lines::one_ohm)
     changes.insert(changes.end(), {{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}});
   if (devices == LayerProduct::Devices::noisy) changes.push_back({"device.read_noise.relative", "1 %"});
-  Config config = load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
-  if (devices == LayerProduct::Devices::ideal) config.device = ideal_device(config.device);
+  Config config = arch::load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
+  if (devices == LayerProduct::Devices::ideal) config.device = chip::ideal_device(config.device);
   return config;
 }
 
@@ -46,12 +46,12 @@ workloads::IntegerWeights layer_of(const Config& config, LayerProduct::Shape sha
 
 chip::Chip chip_of(const Config& config, LayerProduct::Shape shape) {
   const workloads::IntegerWeights layer = layer_of(config, shape);
-  return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+  return chip::build_chip(config, {layer}, mapping::place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
 }  // namespace
 
-LayerProduct::LayerProduct(workloads::Shape shape, Devices devices, Lines lines)
+LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     : shape_(shape),
       chip_(chip_of(config_of(shape, devices, lines), shape)),
       in_(static_cast<std::size_t>(shape.vectors) * static_cast<std::size_t>(shape.rows)),
@@ -79,7 +79,7 @@ LayerProduct::LayerProduct(workloads::Shape shape, Devices devices, Lines lines)
 }
 
 const std::vector<double>& LayerProduct::product() {
-  execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
+  read::execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
   return out_;
 }
 
@@ -108,8 +108,8 @@ bool LayerProduct::answers_agree() {
       right = right && sums[c] == static_cast<double>(sum) * plan.lattice.code_S;
     }
   };
-  execute_layer(chip_, view_, 0, std::span(in_).first(some * rows), {some, 0, 0, 1}, workspace_,
-                std::span(out_).first(some * static_cast<std::size_t>(shape_.columns)), nullptr, &compare);
+  read::execute_layer(chip_, view_, 0, std::span(in_).first(some * rows), {some, 0, 0, 1}, workspace_,
+                      std::span(out_).first(some * static_cast<std::size_t>(shape_.columns)), nullptr, &compare);
   for (const std::size_t n : reads) right = right && n == some * planes;
   return right;
 }

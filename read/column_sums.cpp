@@ -22,13 +22,13 @@ bool fit(const std::vector<BinaryPart>& parts, int largest) {
 void ColumnSums::compute(const chip::PackedGroup& cells, const GroupDrive& drive, int first_stripe, int stripes,
                          bool noisy, bool currents) {
   noisy_ = noisy;
-  real_ = !currents || !fit(drive.value, largest_code) || !fit(drive.squares(), largest_variance_code);
-  if (currents) add_up(plane_sums, cells.codes, drive.value, first_stripe, stripes, real_, current_);
+  real_ = !currents || !fit(drive.value, array::largest_code) || !fit(drive.squares(), array::largest_variance_code);
+  if (currents) add_up(array::plane_sums, cells.codes, drive.value, first_stripe, stripes, real_, current_);
   if (!noisy) return;
-  add_up(variance_sums, cells.variances, drive.squares(), first_stripe, stripes, real_, variance_);
+  add_up(array::variance_sums, cells.variances, drive.squares(), first_stripe, stripes, real_, variance_);
   if (!cells.reference_variances.empty() && first_stripe == 0)
-    add_up(variance_sums, cells.reference_variances, drive.squares(), 0, cells.reference_variances.stripes(), true,
-           reference_variance_);
+    add_up(array::variance_sums, cells.reference_variances, drive.squares(), 0, cells.reference_variances.stripes(),
+           true, reference_variance_);
 }
 
 std::vector<double>& ColumnSums::take_currents(int stripes, std::size_t reads) {
@@ -37,8 +37,8 @@ std::vector<double>& ColumnSums::take_currents(int stripes, std::size_t reads) {
   return current_.real;
 }
 
-void ColumnSums::add_up(Kernel kernel, const PackedCodes& codes, const std::vector<BinaryPart>& parts, int first_stripe,
-                        int stripes, bool real, Weighted& out) {
+void ColumnSums::add_up(Kernel kernel, const array::PackedCodes& codes, const std::vector<BinaryPart>& parts,
+                        int first_stripe, int stripes, bool real, Weighted& out) {
   kernel(codes, parts[0].planes, first_stripe, stripes, out.sums);
   std::int32_t* const sums = out.sums.data();
   const std::size_t n = out.sums.size();

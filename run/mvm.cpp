@@ -72,7 +72,7 @@ std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, cons
     chip::View view = look(chip, state);
     read::calibrate(chip, view, known);
     constexpr std::size_t chunk = 64;
-    tbb::enumerable_thread_specific<Workspace> workspaces;
+    tbb::enumerable_thread_specific<read::Workspace> workspaces;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
