@@ -74,8 +74,8 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
   view_ = look(chip_, state);
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
   const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
-  if (chip_.config.calibrate == arch::Calibrate::ideal) calibrate_on_ideal(chip_, known);
-  calibrate(chip_, view_, known);
+  if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, known);
+  read::calibrate(chip_, view_, known);
 }
 
 const std::vector<double>& LayerProduct::product() {
