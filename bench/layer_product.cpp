@@ -13,7 +13,6 @@ namespace bitline::bench {
 
 using arch::Config;
 using array::Lines;
-using mapping::place;
 
 namespace {
 
@@ -47,12 +46,12 @@ workloads::IntegerWeights layer_of(const Config& config, LayerProduct::Shape sha
 
 chip::Chip chip_of(const Config& config, LayerProduct::Shape shape) {
   const workloads::IntegerWeights layer = layer_of(config, shape);
-  return chip::build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+  return chip::build_chip(config, {layer}, mapping::place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
 }  // namespace
 
-LayerProduct::LayerProduct(workloads::Shape shape, Devices devices, Lines lines)
+LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     : shape_(shape),
       chip_(chip_of(config_of(shape, devices, lines), shape)),
       in_(static_cast<std::size_t>(shape.vectors) * static_cast<std::size_t>(shape.rows)),
@@ -75,8 +74,8 @@ LayerProduct::LayerProduct(workloads::Shape shape, Devices devices, Lines lines)
   view_ = look(chip_, state);
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
   const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
-  if (chip_.config.calibrate == arch::Calibrate::ideal) calibrate_on_ideal(chip_, known);
-  calibrate(chip_, view_, known);
+  if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, known);
+  read::calibrate(chip_, view_, known);
 }
 
 const std::vector<double>& LayerProduct::product() {

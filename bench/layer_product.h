@@ -31,7 +31,7 @@ class LayerProduct {
   Shape shape_;
   chip::Chip chip_;
   chip::View view_;
-  Workspace workspace_;
+  read::Workspace workspace_;
   std::vector<std::int16_t> in_;
   std::vector<double> out_;
   std::vector<float> float_in_, float_weights_, float_out_;

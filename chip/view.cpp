@@ -19,7 +19,6 @@ namespace bitline::chip {
 
 using array::CellLayout;
 using array::CodeMatrix;
-using array::PackedCodes;
 using device::Device;
 using mapping::Block;
 using periphery::AdcBank;
@@ -47,10 +46,11 @@ std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, con
   std::vector<PackedGroup> packed;
   for (const mapping::RowGroup& group : block.groups) {
     const auto pack = [&](const CodeMatrix& codes) {
-      return codes.data.empty() ? PackedCodes() : PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
+      return codes.data.empty() ? array::PackedCodes()
+                                : array::PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
     };
-    packed.push_back(
-        {chip.solves_reads() ? PackedCodes() : pack(view.codes), pack(view.variance), pack(view.reference_variance)});
+    packed.push_back({chip.solves_reads() ? array::PackedCodes() : pack(view.codes), pack(view.variance),
+                      pack(view.reference_variance)});
   }
   return packed;
 }

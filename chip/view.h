@@ -22,9 +22,9 @@ struct SolvedPlace {
 
 // The codes of a block's rows that are driven together, laid out for sums.
 struct PackedGroup {
-  PackedCodes codes;                // empty where reads are solved
-  PackedCodes variances;            // empty without read noise
-  PackedCodes reference_variances;  // of offset cells
+  array::PackedCodes codes;                // empty where reads are solved
+  array::PackedCodes variances;            // empty without read noise
+  array::PackedCodes reference_variances;  // of offset cells
 };
 
 struct BlockView {

@@ -15,7 +15,7 @@ using run::Json;
 
 namespace {
 
-std::string one_line(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dumped(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json begin_line(const Sweep& sweep, std::size_t point) {
   Json axes = Json::object();
@@ -30,7 +30,7 @@ Json provenance(int threads) {
 }
 
 std::string text_of(const Json& node) {
-  return node.is_null() ? "" : node.is_string() ? node.get<std::string>() : one_line(node);
+  return node.is_null() ? "" : node.is_string() ? node.get<std::string>() : dumped(node);
 }
 
 // Sees a line go by: its hash, and the single values below `kept`.
@@ -125,13 +125,13 @@ std::string point_line(const Sweep& sweep, std::size_t point, const run::Result&
   line["timing"] = {{"run", seconds}};
   line["provenance"] = provenance(result.threads);
   if (sweep.results == RowContent::full) line["result"] = result_document(result);
-  return one_line(line);
+  return dumped(line);
 }
 
 std::string failed_line(const Sweep& sweep, std::size_t point, const std::string& error) {
   Json line = begin_line(sweep, point);
   line["error"] = error;
-  return one_line(line);
+  return dumped(line);
 }
 
 std::optional<ParsedLine> parse_line(std::string_view text, const std::vector<std::string>& keep) {

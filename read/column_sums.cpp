@@ -37,8 +37,8 @@ std::vector<double>& ColumnSums::take_currents(int stripes, std::size_t reads) {
   return current_.real;
 }
 
-void ColumnSums::add_up(Kernel kernel, const PackedCodes& codes, const std::vector<BinaryPart>& parts, int first_stripe,
-                        int stripes, bool real, Weighted& out) {
+void ColumnSums::add_up(Kernel kernel, const array::PackedCodes& codes, const std::vector<BinaryPart>& parts,
+                        int first_stripe, int stripes, bool real, Weighted& out) {
   kernel(codes, parts[0].planes, first_stripe, stripes, out.sums);
   std::int32_t* const sums = out.sums.data();
   const std::size_t n = out.sums.size();

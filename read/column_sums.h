@@ -29,8 +29,8 @@ class ColumnSums {
     array::StripeSums sums;
     std::vector<double> real;
   };
-  using Kernel = void (*)(const PackedCodes&, const array::PlaneBatch&, int, int, array::StripeSums&);
-  void add_up(Kernel kernel, const PackedCodes& codes, const std::vector<BinaryPart>& parts, int first_stripe,
+  using Kernel = void (*)(const array::PackedCodes&, const array::PlaneBatch&, int, int, array::StripeSums&);
+  void add_up(Kernel kernel, const array::PackedCodes& codes, const std::vector<BinaryPart>& parts, int first_stripe,
               int stripes, bool real, Weighted& out);
   bool noisy_ = false, real_ = false;
   Weighted current_, variance_, reference_variance_;

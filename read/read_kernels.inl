@@ -7,7 +7,7 @@
 #include <immintrin.h>
 #endif
 
-namespace bitline {
+namespace bitline::read {
 namespace {
 
 // --- inputs to planes
@@ -189,4 +189,4 @@ extern const ReadKernels BITLINE_NAME(read_kernels_, BITLINE_ISA);
 const ReadKernels BITLINE_NAME(read_kernels_, BITLINE_ISA) = {
     bits, count_ones, noisy_sums<std::int32_t>, noisy_sums<double>, convert, accumulate};
 
-}  // namespace bitline
+}  // namespace bitline::read

@@ -23,7 +23,7 @@ struct ChipRun {
   // Of the first chip alone.
   std::vector<read::Ledger> of_sample;                              // (layers, samples that are counted one by one)
   std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;  // Activity::pair_drive of the first layer
-  Result::LevelMap level_map;
+  chip::LevelMap level_map;
 };
 std::size_t bytes_of(const ChipRun&);
 

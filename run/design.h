@@ -10,6 +10,7 @@
 
 #include "chip/chip.h"
 #include "chip/layer_inputs.h"
+#include "run/result.h"
 
 namespace bitline::run {
 

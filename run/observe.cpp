@@ -64,7 +64,7 @@ struct Deviations {
 
 // Samples below `per_sample` one by one, so that each has a ledger of its own; the others together.
 void multiply(const Chip& chip, const View& view, std::size_t layer, std::size_t per_sample,
-              std::span<const std::int16_t> in, const Vectors& v, Workspace& workspace, std::span<double> sums,
+              std::span<const std::int16_t> in, const Vectors& v, read::Workspace& workspace, std::span<double> sums,
               Activity& activity, std::span<read::Ledger> ledgers) {
   const chip::LayerPlan& plan = chip.layers[layer];
   const auto rows = static_cast<std::size_t>(plan.matrix.rows), columns = static_cast<std::size_t>(plan.matrix.columns);
@@ -115,7 +115,7 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
     const std::vector<double> some = interpret(
         network, samples.of(first, count), first_sample + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
-          execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
+          read::execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
         });
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
@@ -135,10 +135,10 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   std::mutex mutex;
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
-  tbb::enumerable_thread_specific<Workspace> workspaces;
+  tbb::enumerable_thread_specific<read::Workspace> workspaces;
   for_batches(count, options.batch, [&](std::size_t first, std::size_t n) {
     std::vector<Activity>& activity = counted.local();
-    Workspace& workspace = workspaces.local();
+    read::Workspace& workspace = workspaces.local();
     activity.resize(layers);
     for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = options.with_pairs[l];
     const std::vector<double> some = interpret(

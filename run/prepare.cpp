@@ -97,7 +97,7 @@ void with_positions(const LoadedConfig& loaded, const std::function<void()>& wor
 Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings) {
   Placement placement;
-  with_positions(loaded, [&] { placement = place(loaded.config, layers, settings); });
+  with_positions(loaded, [&] { placement = mapping::place(loaded.config, layers, settings); });
   return placement;
 }
 

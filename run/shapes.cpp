@@ -77,7 +77,7 @@ struct CountedShapes {
   std::vector<read::Ledger> ledgers;
   std::vector<InputFile> inputs;
 };
-std::size_t bytes_of(const CountedShapes& c) { return bytes_of(c.design) + bytes_of(c.ledgers); }
+std::size_t bytes_of(const CountedShapes& c) { return run::bytes_of(c.design) + run::bytes_of(c.ledgers); }
 
 CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
   PreparedShapes p = prepare_shapes(loaded, options);

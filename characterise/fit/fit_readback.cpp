@@ -15,7 +15,7 @@
 
 namespace bitline::characterise {
 
-using device_draws::polynomial;
+using device::device_draws::polynomial;
 
 namespace {
 

@@ -21,7 +21,7 @@ namespace bitline::test {
 inline doctest::Approx relative(double expected) { return doctest::Approx(expected).epsilon(1e-12).scale(1e-30); }
 
 using Changes = std::vector<std::pair<std::string, std::string>>;  // path, value
-using Images = std::vector<std::vector<std::int16_t>>;             // by image, one vector each
+using CodeImages = std::vector<std::vector<std::int16_t>>;         // by image, one vector each
 
 // Unit costs that no two parts share, so that a wrong factor shows. No transistors: every part is as given.
 inline const std::string units = R"(
@@ -85,7 +85,7 @@ inline workloads::IntegerWeights layer_of(const std::string& name, int index, in
 inline workloads::IntegerWeights small_layer(workloads::InputScale input = {1, 2, false}) {
   return layer_of("small", 0, 3, 2, {3, -1, 0, 2, -3, 1}, input);
 }
-inline const Images small_images = {{3, 1, 0}, {2, 0, 1}};
+inline const CodeImages small_images = {{3, 1, 0}, {2, 0, 1}};
 
 inline chip::Chip chip_with(const arch::Config& config, const std::vector<workloads::IntegerWeights>& layers) {
   std::vector<arch::LayerConfig> settings;
@@ -95,7 +95,7 @@ inline chip::Chip chip_with(const arch::Config& config, const std::vector<worklo
 
 // Costs of a network whose layers see the images `of_layer[l]`.
 inline cost::Costs network_costs(const arch::Config& config, const std::vector<workloads::IntegerWeights>& layers,
-                                 const std::vector<Images>& of_layer) {
+                                 const std::vector<CodeImages>& of_layer) {
   const chip::Chip chip = chip_with(config, layers);
   const cost::Tariff prices = cost::tariff(chip.config, chip, cost::chain_flow(chip.config, chip));
   const chip::View view = view_of(chip);
@@ -119,7 +119,7 @@ inline cost::Costs network_costs(const arch::Config& config, const std::vector<w
   return price(chip, prices, ledgers, std::nullopt);
 }
 inline cost::Costs costs(const arch::Config& config, const workloads::IntegerWeights& layer = small_layer(),
-                         const Images& images = small_images) {
+                         const CodeImages& images = small_images) {
   return network_costs(config, {layer}, {images});
 }
 

@@ -15,7 +15,7 @@ using namespace run;
 using namespace bitline::test;
 
 TEST_CASE("cost: twice the images with every image twice leaves all means in place") {
-  const Images twice = {small_images[0], small_images[1], small_images[0], small_images[1]};
+  const CodeImages twice = {small_images[0], small_images[1], small_images[0], small_images[1]};
   const Costs once = costs(tiny()), again = costs(tiny(), small_layer(), twice);
   for (const auto& [part, joules] : once.energy_J) {
     CAPTURE(name_of(part));

@@ -29,7 +29,7 @@ TEST_CASE("cost: positions, copies and patches of a convolution") {
   workloads::IntegerWeights conv = small_layer();
   conv.positions = 5;
   conv.inputs = 9;
-  const Images patches = {{3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1, 3, 1, 0}};
+  const CodeImages patches = {{3, 1, 0, 2, 0, 1, 3, 1, 0, 2, 0, 1, 3, 1, 0}};
   const Config base = tiny();
   // Five times 6 bits in, 4 out and two partial sums of 7: 30 and 90 bits over 4 wires.
   const Costs one = costs(base, conv, patches),
@@ -57,7 +57,7 @@ TEST_CASE("cost: positions, copies and patches of a convolution") {
 TEST_CASE("cost: two layers in sequence or as a pipeline") {
   const std::vector<workloads::IntegerWeights> layers = {
       small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
-  const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
+  const std::vector<CodeImages> images = {small_images, {{1, 2}, {3, 0}}};
   const Costs sequential = network_costs(tiny(), layers, images),
               pipelined = network_costs(tiny({{"mapping.schedule", "pipelined"}}), layers, images);
   // The second has one row group, both columns of each converter in turn: 2 x 50 + 2 x 2 x 30 + (1 + 2) x 10 = 250 ns;
@@ -83,7 +83,7 @@ TEST_CASE("cost: two layers in sequence or as a pipeline") {
 TEST_CASE("cost: reloading writes the mapped devices for every image, and nothing for digital layers") {
   const std::vector<workloads::IntegerWeights> layers = {
       small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
-  const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
+  const std::vector<CodeImages> images = {small_images, {{1, 2}, {3, 0}}};
   const Changes one_array = {{"chips", "1"}, {"arrays", "1"}, {"reload", "true"}, {"mapping.schedule", "pipelined"}};
   const Costs r = network_costs(tiny(one_array), layers, images);
   CHECK(part(r.energy_J, "reload") == relative((6 + 8) * 2 * 0.5e-12));
@@ -94,7 +94,7 @@ TEST_CASE("cost: reloading writes the mapped devices for every image, and nothin
 
   // Two blocks of one layer that take the same array in turn cannot be read at the same time.
   const workloads::IntegerWeights tall = layer_of("small", 0, 8, 2, std::vector<std::int16_t>(16, 3), {1, 2, false});
-  const Images eight = {{3, 1, 0, 2, 3, 1, 0, 2}};
+  const CodeImages eight = {{3, 1, 0, 2, 3, 1, 0, 2}};
   Changes narrow = one_array;
   narrow.push_back({"array.columns", "2"});
   const Costs apart = costs(tiny({{"array.columns", "2"}}), tall, eight), in_turn = costs(tiny(narrow), tall, eight);
@@ -129,7 +129,7 @@ TEST_CASE("cost: reloading writes the mapped devices for every image, and nothin
 TEST_CASE("cost: a wide digital layer does not widen the accumulators of the arrays") {
   const std::vector<workloads::IntegerWeights> layers = {
       small_layer(), layer_of("next", 1, 200, 1, std::vector<std::int16_t>(200, 3), {1, 2, false})};
-  const std::vector<Images> images = {small_images, {std::vector<std::int16_t>(200, 1)}};
+  const std::vector<CodeImages> images = {small_images, {std::vector<std::int16_t>(200, 1)}};
   const Costs r = network_costs(tiny({{"layers", "{next: {digital: true}}"}}), layers, images);
   CHECK(part(r.area_breakdown_m2, "accumulate") == part(costs(tiny()).area_breakdown_m2, "accumulate"));
 }

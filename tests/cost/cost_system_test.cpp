@@ -26,7 +26,7 @@ constexpr double macro_um2 = 64 + 200 + 240 + 116 + 124 + 228 + 476;  // as cost
 constexpr double pJ = 1e-12;
 
 workloads::IntegerWeights next_layer() { return layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false}); }
-const std::vector<Images> two_images = {small_images, {{1, 2}, {3, 0}}};
+const std::vector<CodeImages> two_images = {small_images, {{1, 2}, {3, 0}}};
 
 Config without_write_figures(const Changes& changes) {
   Config config = tiny(changes);

@@ -32,7 +32,7 @@ workloads::IntegerWeights wide_layer(int weight_bits = 3) {
   for (int i = 0; i < 48 * 24; ++i) weights.push_back(static_cast<std::int16_t>(i * 7 % (2 * highest + 1) - highest));
   return layer_of("wide", 0, 48, 24, weights, {1, 2, false}, weight_bits);
 }
-Images wide_images() {
+CodeImages wide_images() {
   std::vector<std::int16_t> image;
   for (int i = 0; i < 48; ++i) image.push_back(static_cast<std::int16_t>(i * 5 % 4));
   return {image};
@@ -205,7 +205,7 @@ TEST_CASE("cost: digital machines are there when asked for, and cost more with e
 TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared arrays and reloaded ones") {
   const std::vector<workloads::IntegerWeights> layers = {
       small_layer(), layer_of("next", 1, 2, 4, {1, 2, 3, -1, -2, -3, 0, 1}, {1, 2, false})};
-  const std::vector<Images> images = {small_images, {{1, 2}, {3, 0}}};
+  const std::vector<CodeImages> images = {small_images, {{1, 2}, {3, 0}}};
   for (const Changes& changes :
        std::vector<Changes>{{},
                             {{"layers", "{small: {duplicate: 2}}"}, {"arrays", "3"}},

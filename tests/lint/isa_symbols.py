@@ -18,7 +18,7 @@ def problems_in(nm, name):
         symbol, kind = re.match(r"(.*?) ([A-Za-z]) ?[0-9a-f ]*$", line).groups()
         if kind in LOCAL or kind == "U":
             continue
-        if TABLE.fullmatch(symbol.removeprefix("bitline::")):
+        if TABLE.fullmatch(symbol.rpartition("::")[2]):
             found += 1
         else:
             yield f"{name}: {symbol} ({kind}) can be found from outside"

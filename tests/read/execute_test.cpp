@@ -8,8 +8,14 @@
 
 #include "tests/run/helpers.h"
 
-using namespace bitline;
-using namespace bitline::test;
+namespace bitline::execute_test {
+using namespace arch;
+using namespace array;
+using namespace chip;
+using namespace mapping;
+using namespace periphery;
+using namespace read;
+using namespace test;
 
 namespace {
 
@@ -96,7 +102,7 @@ std::vector<double> execute_plainly(const Chip& chip, const View& view, std::spa
 struct Case {
   const char* text;
   int rows, columns;
-  InputScale input;
+  workloads::InputScale input;
   int positions = 1;
 };
 const std::string noise =
@@ -165,7 +171,7 @@ TEST_CASE("a tap sees the sums of each read before noise and conversion") {
       "{cell: {type: 2t2r}, array: {rows: 64, columns: 150}, input: {encoding: bit-serial, "
       "bits: 4}" +
       noise + "}}");
-  const InputScale input{1, 4, false};
+  const workloads::InputScale input{1, 4, false};
   const workloads::IntegerWeights layer = random_layer(60, 150, layout(config.cell, 4), 4, input, 3);
   const Chip chip = chip_of(config, layer);
   const View view = view_of(chip);
@@ -187,3 +193,5 @@ TEST_CASE("a tap sees the sums of each read before noise and conversion") {
   execute_layer(chip, view, 0, x, {3, 0, 0, 1}, y, nullptr, &tap);
   CHECK(read == 12);
 }
+
+}  // namespace bitline::execute_test

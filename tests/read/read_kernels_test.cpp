@@ -10,7 +10,8 @@
 
 #include "periphery/adc/adc.h"
 
-using namespace bitline;
+namespace bitline::read_kernels_test {
+using namespace read;
 
 namespace {
 
@@ -56,7 +57,7 @@ TEST_CASE("codes of uniform converters are those of the converters, ties and end
     for (const double full_scale : {1e6, 127.0, 254.0, 3.0e5 / 7, 127 * 0.1, 1.7e-9}) {
       CAPTURE(name_of(isa));
       CAPTURE(full_scale);
-      AdcScale scale = adc_scale(8, full_scale, true, AdcCodes::twos_complement);
+      periphery::AdcScale scale = periphery::adc_scale(8, full_scale, true, periphery::AdcCodes::twos_complement);
       scale.clamp = 1.05 * full_scale;
       std::vector<double> values;
       for (int k = -280; k <= 280; ++k) values.push_back(scale.lsb * k / 2);  // codes, and halfway between them
@@ -65,7 +66,7 @@ TEST_CASE("codes of uniform converters are those of the converters, ties and end
       for (int i = 0; i < 20000; ++i)
         values.push_back(static_cast<double>(static_cast<int>(engine() % 600001) - 300000));
       std::vector<double> expected = values;
-      const AdcBank bank(SarAdc{}, true, 0, static_cast<int>(values.size()), Random(1, 0));
+      const periphery::AdcBank bank(periphery::SarAdc{}, true, 0, static_cast<int>(values.size()), Random(1, 0));
       REQUIRE(bank.uniform());
       const std::size_t clipped = bank.convert(scale, 0, expected, {});
       CHECK(clipped > 0);
@@ -136,3 +137,5 @@ TEST_CASE("noise is added and outputs are accumulated as if one by one") {
         CHECK(different(target, added) == 0);
       }
 }
+
+}  // namespace bitline::read_kernels_test
