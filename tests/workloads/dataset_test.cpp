@@ -101,7 +101,7 @@ struct Dataset {
   std::vector<InputFile> files;
   std::size_t count() const { return pixels.size() / (static_cast<std::size_t>(dims[0]) * dims[1] * dims[2]); }
 };
-Dataset bytes_of(const Samples& samples) {
+Dataset as_bytes(const Samples& samples) {
   Dataset data;
   data.dims = samples.dims;
   REQUIRE(samples.pixels);
@@ -116,7 +116,7 @@ Dataset bytes_of(const Samples& samples) {
 Dataset load(const std::string& name, const DataPath& where, Split split, std::size_t first, std::size_t count) {
   DataSource source;
   source.name = name;
-  return bytes_of(load_samples(source, split, first, count, where));
+  return as_bytes(load_samples(source, split, first, count, where));
 }
 Dataset load(const std::string& name, const fs::path& folder, Split split = Split::test, std::size_t first = 0,
              std::size_t count = all_samples) {
@@ -125,7 +125,7 @@ Dataset load(const std::string& name, const fs::path& folder, Split split = Spli
 Dataset read_idx(const fs::path& images, const fs::path& labels) {
   std::vector<fs::path> label_files;
   if (!labels.empty()) label_files.push_back(labels);
-  return bytes_of(read_some(open_idx({images}, label_files, {}), Split::test, 0, all_samples));
+  return as_bytes(read_some(open_idx({images}, label_files, {}), Split::test, 0, all_samples));
 }
 
 const std::string three_labels{'\x03', '\x00', '\x09'};
