@@ -49,13 +49,13 @@ Design design(const arch::Config& settings, std::span<const workloads::IntegerWe
   mapping::Placement placement = place(settings, matrices, of_layers);
   Design d;
   d.mapping = mapping_of(settings, matrices, placement);
-  d.chip = build_chip(settings, matrices, std::move(placement));
+  d.chip = chip::build_chip(settings, matrices, std::move(placement));
   d.chip.isa = isa;
-  if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(sample_images, 1));
+  if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(chip::sample_images, 1));
   chip::LayerInputs known;
-  if (std::ranges::any_of(d.chip.layers, needs_calibration)) known = inputs(every_sample, calibration_positions);
+  if (std::ranges::any_of(d.chip.layers, read::needs_calibration)) known = inputs(every_sample, calibration_positions);
   if (settings.calibrate == arch::Calibrate::ideal)
-    calibrate_on_ideal(d.chip, known);
+    read::calibrate_on_ideal(d.chip, known);
   else
     d.calibration = std::move(known);
   return d;

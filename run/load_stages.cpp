@@ -70,13 +70,14 @@ LoadedNetwork load_network(const Config& config, const RunOptions& options, Shel
   check_shape(*graph, *loaded.calibration);
   std::vector<std::string> names;
   for (const auto& w : graph->weights) names.push_back(w.name);
-  layer_settings(config, names);  // refuses layers that the network does not have
+  mapping::layer_settings(config, names);  // refuses layers that the network does not have
   const Config settings = network_settings(config);
   KeyBuilder key = stage_key("integer network");
   key.add("graph", loaded.graph.key).add("calibration", loaded.calibration.key);
   add_settings(key, settings);
-  loaded.network = stage<workloads::IntegerGraph>(
-      shelf, key, [&] { return quantized(graph, settings, layer_settings(settings, names), *loaded.calibration); });
+  loaded.network = stage<workloads::IntegerGraph>(shelf, key, [&] {
+    return quantized(graph, settings, mapping::layer_settings(settings, names), *loaded.calibration);
+  });
   return loaded;
 }
 

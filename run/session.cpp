@@ -44,7 +44,7 @@ Stage<Design> design_stage(const Config& config, const Stage<IntegerGraph>& netw
   if (!settings.conductances.empty()) key.add("conductances", shelf.files.of(settings.conductances));
   return stage<Design>(shelf, key, [&] {
     return design(settings, network->weights, isa, [&](std::size_t samples, std::size_t positions_each) {
-      return layer_inputs(*network, *calibration, samples, positions_each);
+      return chip::layer_inputs(*network, *calibration, samples, positions_each);
     });
   });
 }
@@ -104,7 +104,7 @@ View Session::look(const State& state) const {
 
 void Session::look(const State& state, View& view) const {
   bitline::chip::look(chip(), state, view);
-  calibrate(chip(), view, design().calibration);
+  read::calibrate(chip(), view, design().calibration);
 }
 
 template <class Store>
@@ -167,8 +167,9 @@ cost::Costs Session::price(std::span<const Ledger> ledgers, std::optional<double
 }
 
 cost::Tariff Session::tariff() const {
-  return bitline::cost::tariff(config_, chip(),
-                               network().graph ? graph_flow(config_, chip(), network()) : chain_flow(config_, chip()));
+  return bitline::cost::tariff(
+      config_, chip(),
+      network().graph ? cost::graph_flow(config_, chip(), network()) : cost::chain_flow(config_, chip()));
 }
 
 }  // namespace bitline::run

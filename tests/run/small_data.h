@@ -36,7 +36,7 @@ inline arch::LoadedConfig small_job(const std::filesystem::path& folder, const s
   write_small_data(folder);
   std::vector<Override> overrides = small_overrides(folder);
   overrides.insert(overrides.end(), more.begin(), more.end());
-  return load(source / "configs/fashion-mlp.yaml", overrides, {{source / "configs"}});
+  return arch::load(source / "configs/fashion-mlp.yaml", overrides, {{source / "configs"}});
 }
 
 }  // namespace bitline::test
