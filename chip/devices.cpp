@@ -168,6 +168,13 @@ void count_levels(const CellLayout& cell, const std::vector<double>& values, std
 
 }  // namespace
 
+CellId identity_of(const LayerPlan& plan, const Block& block, int row, int k) {
+  const int devices = plan.cell.devices_per_slice(), per_weight = devices * plan.cell.slices;
+  return {static_cast<std::uint16_t>(plan.matrix.index),
+          weight_id(plan.matrix, block.copy, block.row + row, block.column + k / per_weight),
+          static_cast<std::uint16_t>(k % per_weight / devices), static_cast<std::uint8_t>(k % devices)};
+}
+
 int physical_array(const Chip& chip, const Block& block) { return block.array % chip.placement.arrays_total; }
 
 DevicePlace place_of(const Block& block, const CellLayout& cell, int row, int k) {
@@ -193,6 +200,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   Strips strips(device, plan, block);
   const std::size_t n = strips.devices();
   cells.written_S.resize(n), cells.faulty.resize(n);
+  cells.synapses.clear();
   const auto* verify = std::get_if<device::WriteVerify>(&device.write);
   cells.round.resize(verify && verify->rounds > 1 ? n : 0);
   WriteReport report;

@@ -61,6 +61,9 @@ class ArrayConductances {
   std::vector<std::vector<double>> data_;
 };
 
+// Which weight's device k of a row of the block is, counted as in BlockDevices: names its draws.
+device::CellId identity_of(const LayerPlan& plan, const mapping::Block& block, int row, int k);
+
 // Writes the devices of one block: cells.written_S, faulty, round and the references; `aim_S` replaces the targets and
 // `measured` what writing gave. Stuck devices and dead lines are marked faulty; a dead line carries nothing. The draws
 // are those of write number cells.writes.

@@ -127,7 +127,7 @@ double add_times(Costs& costs, const Chip& chip, const Tariff& tariff, double re
 }
 
 // What no layer is charged with.
-void add_whole_chip(Costs& costs, const Chip& chip, const Tariff& tariff, double reload_J, double period_s) {
+void add_whole_chip(Costs& costs, const Tariff& tariff, double reload_J, double period_s) {
   const Breakdown rest = {
       {Part::clock, tariff.config.periphery.clock_gating ? 0
                                                          : tariff.area.register_bits * tariff.parts.idle_register_J *
@@ -202,7 +202,7 @@ Costs price(const Chip& chip, const Tariff& tariff, std::span<const Ledger> coun
   add_area(costs, chip, tariff);
   const Reload reload = add_writing(costs, chip, tariff, pulses_per_device);
   const double period_s = add_times(costs, chip, tariff, reload.time_s);
-  add_whole_chip(costs, chip, tariff, reload.energy_J, period_s);
+  add_whole_chip(costs, tariff, reload.energy_J, period_s);
   add_efficiency(costs, tariff.config, tariff.area);
   costs.unit_costs = unit_costs(tariff.config, tariff, chip.placement.arrays_total);
   costs.baselines = baselines(chip, tariff);

@@ -22,8 +22,7 @@ std::size_t Dataflow::add_node(FlowNode node) {
 void set_bits(Dataflow& flow, const std::vector<int>& layer_bits, int value_bits) {
   for (FlowTensor& tensor : flow.tensors) {
     const FlowNode* writer = tensor.producer ? &flow.nodes[*tensor.producer] : nullptr;
-    const bool of_layer = writer && writer->layer;
-    tensor.bits = !tensor.consumers.empty() ? 0 : of_layer ? layer_bits[*writer->layer] : value_bits;
+    tensor.bits = !tensor.consumers.empty() ? 0 : writer && writer->layer ? layer_bits[*writer->layer] : value_bits;
   }
   const auto widest = [&](const std::vector<std::size_t>& tensors) {
     int bits = 0;

@@ -71,8 +71,8 @@ void multiply(const Chip& chip, const View& view, std::size_t layer, std::size_t
   std::size_t done = 0;
   const auto execute = [&](std::size_t count, Activity& counted) {
     const Vectors part{count, v.first_sample + done / v.positions, v.first_position, v.positions};
-    execute_layer(chip, view, layer, in.subspan(done * rows, count * rows), part, workspace,
-                  sums.subspan(done * columns, count * columns), &counted);
+    read::execute_layer(chip, view, layer, in.subspan(done * rows, count * rows), part, workspace,
+                        sums.subspan(done * columns, count * columns), &counted);
     done += count;
   };
   for (std::size_t sample = v.first_sample; sample < per_sample && done < v.count; ++sample) {

@@ -89,10 +89,16 @@ SynapseReading apply(const Plasticity& p, SynapseState& s, const Pulse& pulse, c
   rest(p, s, pulse.time_s);
   double z = 0, scale = 1;
   if (draws.random && p.spread.cycle_to_cycle > 0)
-    z = draws.random->normal4({.purpose = Purpose::pulse_cycle, .place = draws.device, .step = s.pulses})[0];
+    z = draws.random->normal4({.purpose = Purpose::pulse_cycle,
+                               .layer = draws.layer,
+                               .place = draws.device,
+                               .image = draws.part,
+                               .step = s.pulses})[0];
   if (draws.random && p.spread.device_to_device > 0)
-    scale = std::exp(p.spread.device_to_device *
-                     draws.random->normal4({.purpose = Purpose::pulse_device, .place = draws.device})[0]);
+    scale = std::exp(
+        p.spread.device_to_device *
+        draws.random->normal4(
+            {.purpose = Purpose::pulse_device, .layer = draws.layer, .place = draws.device, .image = draws.part})[0]);
   ++s.pulses;
 
   SynapseReading shown = reading(s);

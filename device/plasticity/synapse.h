@@ -37,6 +37,9 @@ struct SynapseState {
 struct SynapseDraws {
   const Random* random = nullptr;  // null: none
   std::uint32_t device = 0;
+  // Of a device in an array: its layer, and which device of its weight (and writing of it) it is.
+  std::uint16_t layer = 0;
+  std::uint32_t part = 0;
 };
 
 // Currents at one read voltage as shares of the window; `transient` is signed.
