@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The truth of one chip instance: what every cell is, when it was written and how often. Changed by write,
-// pulse (run/pulse.h) and pass alone; what reads need is derived from it by look() (chip/view.h).
+// pulse (chip/pulse.h) and pass alone; what reads need is derived from it by look() (chip/view.h).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct Cells {
   std::vector<std::uint8_t> round;   // of write-verify that wrote the device last; empty: all in the first
   std::vector<double> reference_S;   // reference devices of offset cells, (rows, slices); else empty
   std::vector<std::uint8_t> reference_faulty, reference_round;
-  std::vector<device::SynapseState> synapses;  // of devices that pulses have met since (run/pulse.h); empty: none has
+  std::vector<device::SynapseState> synapses;  // of devices that pulses have met since (chip/pulse.h); empty: none has
   double written_at_s = 0;                     // on the clock of State::now_s
   std::uint32_t writes = 0;                    // how often; the number of the next write names its draws
   std::uint32_t version = 0;                   // grows with every change

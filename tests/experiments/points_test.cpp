@@ -68,7 +68,7 @@ TEST_CASE("what others add is read on, from where reading ended") {
     other.append(line(n, "{\"x\":" + std::to_string(n) + "}"));
     points.read(index);
     CHECK(index.rows.size() == n + 1);
-    CHECK(index.rows.at(key(n)).figures == "," + std::to_string(n));
+    CHECK(index.rows.at(key(n)).figures == std::string(",").append(std::to_string(n)));
     CHECK(points.line(index.rows.at(key(n))) == line(n, "{\"x\":" + std::to_string(n) + "}"));
   }
   const std::vector<std::string> many{line(7, "{\"x\":7}"), line(8, "{\"x\":8}")};

@@ -148,7 +148,7 @@ TEST_CASE("shards are neighbours, together everything, and check their own point
     std::size_t all = 0;
     const Sweep good = sweep_of(folder.path, costs + "grid: {technology.vdd: [1 V, 1.1 V], adc.bits: [5, 6, 7]}\n");
     for (std::size_t s = 1; s <= shards; ++s)
-      all += finish(good, folder.path / ("s" + std::to_string(shards)), s, shards).done;
+      all += finish(good, folder.path / std::string("s").append(std::to_string(shards)), s, shards).done;
     CHECK(all == 6);
   }
 }

@@ -8,7 +8,7 @@
 
 #include "chip/state.h"
 
-namespace bitline::run {
+namespace bitline::chip {
 
 // An outer product: device k of row r gets rows[r] x columns[k] pulses, one after another from the same moment on.
 struct PulsePattern {
@@ -26,6 +26,6 @@ struct PulsePattern {
 //
 // Throws InputError: the device does not say what pulses do, or describes other pulses; it ages (relaxation, drift or
 // slow noise), for which no law under pulses is known; sizes that are not the block's; a block never written.
-void pulse(const chip::Chip& chip, chip::State& state, mapping::BlockId block, const PulsePattern& pattern);
+void pulse(const Chip& chip, State& state, mapping::BlockId block, const PulsePattern& pattern);
 
-}  // namespace bitline::run
+}  // namespace bitline::chip

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arrays that are pulsed: every device by its own model, as if it were alone.
-#include "run/pulse.h"
+#include "chip/pulse.h"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +13,6 @@ using namespace array;
 using namespace arch;
 using namespace mapping;
 using namespace chip;
-using namespace run;
 using namespace bitline::test;
 
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/pulse.h"
+#include "chip/pulse.h"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,8 @@
 #include "base/parallel.h"
 #include "chip/devices.h"
 
-namespace bitline::run {
+namespace bitline::chip {
 
-using chip::Cells;
-using chip::Chip;
-using chip::LayerBlock;
 using device::CellId;
 using device::Device;
 using device::SynapseDraws;
@@ -79,7 +76,7 @@ double duration_s(const PulsePattern& pattern) {
 
 }  // namespace
 
-void pulse(const Chip& chip, chip::State& state, BlockId id, const PulsePattern& pattern) {
+void pulse(const Chip& chip, State& state, BlockId id, const PulsePattern& pattern) {
   const LayerBlock placed = placed_block(chip, id);
   Cells& cells = state.blocks.at(id);
   check(chip, placed, cells, pattern);
@@ -99,4 +96,4 @@ void pulse(const Chip& chip, chip::State& state, BlockId id, const PulsePattern&
   state.now_s += duration_s(pattern);
 }
 
-}  // namespace bitline::run
+}  // namespace bitline::chip
