@@ -41,8 +41,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t calibration_positions = 16;  // of a sample, that a layer's converters are ranged on
-
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
@@ -200,7 +198,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
     Chip chip = designed(config, p, result);
     chip::LayerInputs known;
     if (std::ranges::any_of(chip.layers, read::needs_calibration))
-      known = chip::layer_inputs(p.network, p.calibration, p.calibration.count(), calibration_positions);
+      known = chip::layer_inputs(p.network, p.calibration, p.calibration.count(), read::calibration_positions);
     if (config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip, known);
 
     stages.begin("chips", 0.08);
