@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints every link and path of a page that names no file. usage: links.py ROOT; exit 1 if any.
 
-Links in Markdown are relative to their page. In code marks (`chip/chip.h`, `docs/model`) and in indented blocks, whatever
-begins with a folder of the project is a path from its root: a file, a folder, a file of a room without its ending, or with *
-for some of them. A header, source or folder named alone (`schema.h`, `wires/`) is in some folder. Capitals (NAME.yaml), build,
-results and runs stand for what a reader makes."""
+Links in Markdown are relative to their page. In code marks (`chip/chip.h`, `docs/model`) and in indented blocks what
+begins with a folder of the project is a path from its root: a file, a folder, a file of a room without its ending, or
+with * for some of them. A header, source or folder named alone (`schema.h`, `wires/`) is in some folder. Capitals
+(NAME.yaml), build, results and runs stand for what a reader makes."""
 import pathlib
 import re
 import sys
