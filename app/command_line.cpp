@@ -14,6 +14,7 @@
 #include "app/environment.h"
 #include "base/config_reader.h"
 #include "base/error.h"
+#include "base/isa.h"
 #include "base/version.h"
 
 namespace bitline::app {
@@ -203,6 +204,16 @@ void Common::add_run_options(CLI::App& cli) {
       ->allow_extra_args(false);
 }
 
+void Common::add_isa(CLI::App& cli) {
+  std::string names;
+  for (const std::string_view name : isa_names) names += (names.empty() ? "" : ", ") + std::string(name);
+  cli.add_option("--isa", isa,
+                 "sum with this instruction set (" + names +
+                     ") instead of the best that the machine has; results are "
+                     "the same")
+      ->type_name("NAME");
+}
+
 void Common::add_out(CLI::App& cli, const std::string& meaning) {
   cli.add_option("--out", out, meaning)->type_name("DIR");
 }
@@ -226,6 +237,7 @@ RunOptions Common::run_options() const {
   RunOptions o;
   o.data = data_path(data);
   o.model_folders = model_folders();
+  o.isa = isa;
   o.threads = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   return o;
 }

@@ -82,6 +82,7 @@ struct Common {
   std::vector<std::string> sets;
   std::string seed;
   int threads = 0;
+  std::string isa;
   std::vector<std::string> data;
   std::string out;
   bool json = false, quiet = false;
@@ -89,6 +90,7 @@ struct Common {
 
   void add_config_options(CLI::App&);  // --set, --seed
   void add_run_options(CLI::App&);     // --threads, --data
+  void add_isa(CLI::App&);             // --isa
   void add_out(CLI::App&, const std::string& meaning);
   void add_output_options(CLI::App&, bool with_json = true);  // --json, -q, --color
 

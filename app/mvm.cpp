@@ -53,6 +53,7 @@ void add_mvm(CommandLine& line) {
       ->type_name("FILE");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
+  a->add_isa(*c.cli);
   a->add_output_options(*c.cli);
   c.run = [a] { return mvm_command(*a); };
 }

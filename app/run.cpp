@@ -104,6 +104,7 @@ void add_run(CommandLine& line) {
   a->add_out(*c.cli, "write the run folder");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
+  a->add_isa(*c.cli);
   a->add_output_options(*c.cli);
   c.run = [a] { return run_command(*a); };
 }

@@ -191,6 +191,7 @@ void add_sweep(CommandLine& line) {
   c.cli->add_flag("--csv", a->csv, "print table.csv");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
+  a->add_isa(*c.cli);
   a->add_output_options(*c.cli);
   c.run = [a] { return sweep_command(*a); };
 }

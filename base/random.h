@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/isa.h"
+
 namespace bitline {
 
 // What a draw is for. Numbers are part of every result: append, never renumber.
@@ -45,9 +47,21 @@ struct Counter {
   std::uint32_t step = 0;  // position x planes + plane; or device of the cell and slice
 };
 
+// Draws of many reads: {purpose, layer, place, image[r], step[r]} names the first of read r.
+struct ReadCounters {
+  Purpose purpose;
+  std::uint16_t layer = 0;
+  std::uint32_t place = 0;
+  std::span<const std::uint32_t> image, step;
+};
+
+struct RandomKernels;  // base/random_kernels.h
+
 class Random {
  public:
-  Random(std::uint32_t seed, std::uint32_t instance) : key_{seed, instance} {}
+  // By the best instruction set this machine has, or by one that isas() lists: the numbers are the same.
+  Random(std::uint32_t seed, std::uint32_t instance);
+  Random(std::uint32_t seed, std::uint32_t instance, Isa isa);
 
   std::array<std::uint32_t, 4> bits(const Counter& counter) const;
   // out[i] is bits({..., place + i / 4})[i % 4], vectorised.
@@ -60,9 +74,12 @@ class Random {
   std::array<double, 4> uniform4(const Counter& counter) const;
   // out[i] is normal4({..., place + i / 4})[i % 4]: a row of columns in one call, vectorised.
   void normals(const Counter& first, std::span<float> out) const;
+  // The same for many reads: out[(r * places + k) * 4 + i] is normal4({.., place + k, image[r], step[r]})[i].
+  void normals(const ReadCounters& reads, std::size_t places, std::span<float> out) const;
 
  private:
   std::array<std::uint32_t, 2> key_;
+  const RandomKernels* kernels_;
 };
 
 // Standard normal quantile of (u + 1/2) / 2^32, within 3e-6 for |z| < 5.5 and 3e-3 beyond (Giles 2010, "Approximating

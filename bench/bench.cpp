@@ -12,27 +12,32 @@
 #include "bench/effective_matrix.h"
 #include "bench/gated_rows.h"
 #include "bench/ladder_product.h"
+#include "bench/layer_product.h"
 #include "bench/main_job.h"
 #include "bench/plane_product.h"
-#include "bench/wired_layer.h"
 
 namespace bitline::bench {
 namespace {
 
 constexpr int images = 1000;
 
-void count_macs(benchmark::State& state) {
-  state.counters["MAC/s"] = benchmark::Counter(PlaneProduct::macs, benchmark::Counter::kIsIterationInvariantRate);
+void count_macs(benchmark::State& state, const PlaneProduct& product) {
+  state.counters["MAC/s"] = benchmark::Counter(product.macs(), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void product_by_tables(benchmark::State& state, PlaneProduct& product) {
-  for (auto _ : state) benchmark::DoNotOptimize(product.by_tables().data());
-  count_macs(state);
+void sums_of_codes(benchmark::State& state, PlaneProduct& product) {
+  for (auto _ : state) benchmark::DoNotOptimize(product.by_codes().data());
+  count_macs(state, product);
+}
+
+void sums_of_codes_and_variances(benchmark::State& state, PlaneProduct& product) {
+  for (auto _ : state) product.by_codes_and_variances();
+  count_macs(state, product);
 }
 
 void product_by_sgemm(benchmark::State& state, PlaneProduct& product) {
   for (auto _ : state) benchmark::DoNotOptimize(product.by_sgemm().data());
-  count_macs(state);
+  count_macs(state, product);
 }
 
 void ladder(benchmark::State& state, LadderProduct& product) {
@@ -65,9 +70,9 @@ void double_product(benchmark::State& state, DoubleProduct& product) {
   state.counters["F/s"] = benchmark::Counter(DoubleProduct::operations, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void layer_product(benchmark::State& state, WiredLayer& layer) {
+void layer_product(benchmark::State& state, LayerProduct& layer) {
   for (auto _ : state) benchmark::DoNotOptimize(layer.product().data());
-  state.SetItemsProcessed(state.iterations() * WiredLayer::vectors);
+  state.SetItemsProcessed(state.iterations() * layer.shape().vectors);
 }
 
 void main_job(benchmark::State& state, const MainJob& job) {
@@ -83,9 +88,11 @@ int wrong(const char* what) {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  PlaneProduct product;
+  std::deque<PlaneProduct> products;
+  for (const Isa isa : isas())
+    if (!products.emplace_back(576, 128, std::size_t{256}, isa).answers_agree())
+      return wrong("the product: sums of codes and sgemm differ");
   ConvertedColumns plain(ConvertedColumns::Kind::plain), with_errors(ConvertedColumns::Kind::with_errors);
-  if (!product.answers_agree()) return wrong("the product: tables and sgemm differ");
   LadderProduct tall(576, 128, LadderProduct::Cell::one), square(128, 128, LadderProduct::Cell::one);
   LadderProduct tall_pair(576, 128, LadderProduct::Cell::pair), square_pair(128, 128, LadderProduct::Cell::pair);
   if (!tall.answers_agree() || !square.answers_agree() || !tall_pair.answers_agree() || !square_pair.answers_agree())
@@ -98,10 +105,16 @@ int main(int argc, char** argv) {
     if (!arrays.emplace_back(rows, columns).answers_agree()) return wrong("the effective matrix");
   DoubleProduct machine;
   if (!machine.answers_agree()) return wrong("dgemm");
-  WiredLayer ideal(false), wired(true);
+  LayerProduct ideal(LayerProduct::usual, LayerProduct::Devices::noisy),
+      wired(LayerProduct::usual, LayerProduct::Devices::noisy, LayerProduct::Lines::one_ohm);
   if (!ideal.answers_agree() || !wired.answers_agree()) return wrong("a layer with or without wires");
-  benchmark::RegisterBenchmark("product_576x128x2048/tables", product_by_tables, std::ref(product));
-  benchmark::RegisterBenchmark("product_576x128x2048/sgemm", product_by_sgemm, std::ref(product));
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    const std::string name = "sums_576x128x256/" + std::string(name_of(isas()[i]));
+    benchmark::RegisterBenchmark(name.c_str(), sums_of_codes, std::ref(products[i]));
+    benchmark::RegisterBenchmark((name + "/with_variances").c_str(), sums_of_codes_and_variances,
+                                 std::ref(products[i]));
+  }
+  benchmark::RegisterBenchmark("sgemm_256x576x128_openblas", product_by_sgemm, std::ref(products.front()));
   benchmark::RegisterBenchmark("ladder_576x128", ladder, std::ref(tall));
   benchmark::RegisterBenchmark("ladder_128x128", ladder, std::ref(square));
   benchmark::RegisterBenchmark("ladder_576x128/pair", ladder, std::ref(tall_pair));

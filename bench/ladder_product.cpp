@@ -9,7 +9,6 @@
 
 namespace bitline::bench {
 
-using array::Cell;
 using array::GatedLadder;
 
 namespace {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -23,6 +24,7 @@ using array::CellLayout;
 using array::Targets;
 using device::Device;
 using device::LevelCase;
+using mapping::Block;
 using mapping::RowGroup;
 
 namespace {
@@ -101,6 +103,28 @@ std::vector<double> all_targets_S(const Chip& chip) {
   return targets_S;
 }
 
+std::vector<DrivenRows> driven_rows(const std::vector<Block>& blocks) {
+  std::map<std::tuple<int, int, int>, DrivenRows> sorted;
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    for (std::size_t g = 0; g < blocks[b].groups.size(); ++g) {
+      const RowGroup& rows = blocks[b].groups[g];
+      DrivenRows& driven = sorted[{blocks[b].copy, rows.row, rows.rows}];
+      driven.copy = blocks[b].copy, driven.rows = rows;
+      driven.blocks.emplace_back(b, g);
+    }
+  std::vector<DrivenRows> all;
+  for (auto& [place, driven] : sorted) all.push_back(std::move(driven));
+  return all;
+}
+
+// Of each conversion of a weight: slice digits, and the sign of the negative column.
+std::vector<double> digit_weights(const CellLayout& cell) {
+  std::vector<double> weights;
+  for (int k = 0; k < cell.conversions_per_weight(); ++k)
+    weights.push_back(std::pow(cell.base, cell.split_columns ? k / 2 : k) * (cell.split_columns && k % 2 ? -1 : 1));
+  return weights;
+}
+
 // A draw names a weight by 32 bits; beyond them two weights would share their draws.
 void check_identities(const LayerPlan& plan) {
   const double weights = static_cast<double>(plan.settings.duplicate) * plan.matrix.rows * plan.matrix.columns;
@@ -127,7 +151,7 @@ Device ideal_device(const Device& device) {
   return ideal;
 }
 
-std::span<const std::int16_t> row_codes(const LayerPlan& plan, const mapping::Block& block, int row) {
+std::span<const std::int16_t> row_codes(const LayerPlan& plan, const Block& block, int row) {
   const workloads::IntegerPanel& panel = plan.matrix.panels[static_cast<std::size_t>(block.panel)];
   const auto first = static_cast<std::size_t>(block.row + row - panel.row) * static_cast<std::size_t>(panel.columns) +
                      static_cast<std::size_t>(block.column - panel.column);
@@ -180,6 +204,8 @@ Chip build_chip(const arch::Config& config, std::vector<workloads::IntegerWeight
     plan.groups.erase(std::unique(plan.groups.begin(), plan.groups.end(),
                                   [&](const RowGroup& a, const RowGroup& b) { return key(a) == key(b); }),
                       plan.groups.end());
+    plan.driven = driven_rows(plan.blocks);
+    plan.digit_weight = digit_weights(plan.cell);
     chip.layers.push_back(std::move(plan));
   }
 

@@ -29,6 +29,13 @@ struct Lattice {
   double power_step_S = 0;    // of Activity::supply_power
 };
 
+// Rows that are driven together, and the blocks of a copy that they drive: {index of the block, of its row group}.
+struct DrivenRows {
+  int copy = 0;
+  mapping::RowGroup rows;
+  std::vector<std::pair<std::size_t, std::size_t>> blocks;
+};
+
 // One layer as placed, with everything its reads need that no chip instance changes.
 struct LayerPlan {
   workloads::IntegerWeights matrix;
@@ -39,6 +46,8 @@ struct LayerPlan {
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;
   double v_step_V = 0.2;                  // row voltage of one input step
   std::vector<mapping::RowGroup> groups;  // rows driven together, each once, in order
+  std::vector<DrivenRows> driven;         // the same for each copy, in order of copies and rows
+  std::vector<double> digit_weight;       // of each conversion of a weight: base^slice, with the negative column's sign
   Lattice lattice;
   double full_scale_A = 0;  // of the converters; 0 = each array's own (calibrate: per-array) or ideal
 };
@@ -50,6 +59,7 @@ struct Chip {
   Chip& operator=(Chip&&) = default;
 
   arch::Config config;
+  Isa isa = isas().front();                            // of reads; results do not depend on it
   mapping::Placement placement;                        // its layers have become plans
   std::vector<LayerPlan> layers;                       // one per matrix layer
   double write_sigma_S = 0;                            // solved for level-accuracy writes

@@ -51,7 +51,7 @@ void WriteReport::add(const WriteReport& other) {
 
 State new_state(const Chip& chip, int instance) {
   State state;
-  state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance));
+  state.random = Random(chip.config.seed, static_cast<std::uint32_t>(instance), chip.isa);
   state.blocks.resize(chip.placement.blocks);
   return state;
 }

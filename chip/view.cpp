@@ -42,6 +42,19 @@ std::int16_t saturated_code(double code, int largest, std::size_t& saturated) {
   return static_cast<std::int16_t>(code);
 }
 
+std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockView& view) {
+  std::vector<PackedGroup> packed;
+  for (const mapping::RowGroup& group : block.groups) {
+    const auto pack = [&](const CodeMatrix& codes) {
+      return codes.data.empty() ? array::PackedCodes()
+                                : array::PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
+    };
+    packed.push_back({chip.solves_reads() ? array::PackedCodes() : pack(view.codes), pack(view.variance),
+                      pack(view.reference_variance)});
+  }
+  return packed;
+}
+
 // Rounds what each conversion sees to the layer's lattice.
 void encode(const Chip& chip, const Device& device, const PlacedDevices& placed, BlockView& view) {
   const auto& [plan, block, devices] = placed;
@@ -67,10 +80,12 @@ void encode(const Chip& chip, const Device& device, const PlacedDevices& placed,
                        array::largest_code, view.saturated);
     if (noisy) view.variance.data[at] = variance_code(variance(c, i1, i2));
   });
-  if (!noisy || !cell.offset) return;
-  view.reference_variance = {block->rows, cell.slices, {}};
-  for (std::size_t i = 0; i < devices->reference_S.size(); ++i)
-    view.reference_variance.data.push_back(variance_code(variance.reference(i)));
+  if (noisy && cell.offset) {
+    view.reference_variance = {block->rows, cell.slices, {}};
+    for (std::size_t i = 0; i < devices->reference_S.size(); ++i)
+      view.reference_variance.data.push_back(variance_code(variance.reference(i)));
+  }
+  view.packed = packed_groups(chip, *block, view);
 }
 
 AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& block, const Random& random) {

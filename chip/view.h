@@ -20,12 +20,20 @@ struct SolvedPlace {
   std::size_t block = 0;  // among the array's blocks
 };
 
+// The codes of a block's rows that are driven together, laid out for sums.
+struct PackedGroup {
+  array::PackedCodes codes;                // empty where reads are solved
+  array::PackedCodes variances;            // empty without read noise
+  array::PackedCodes reference_variances;  // of offset cells
+};
+
 struct BlockView {
   explicit BlockView(periphery::AdcBank bank) : converters(std::move(bank)) {}
 
   array::CodeMatrix codes;               // (rows, conversions): effective conductance in steps of Lattice::code_S
   array::CodeMatrix variance;            // of read noise in steps of Lattice::variance_step; empty without read noise
   array::CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
+  std::vector<PackedGroup> packed;       // of the three above, like Block::groups
   std::vector<double> row_power_S;       // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
   SolvedPlace solved;         // where set, reads are solved there, and codes only say what cells there are

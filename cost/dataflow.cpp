@@ -21,8 +21,9 @@ std::size_t Dataflow::add_node(FlowNode node) {
 
 void set_bits(Dataflow& flow, const std::vector<int>& layer_bits, int value_bits) {
   for (FlowTensor& tensor : flow.tensors) {
-    const auto writer = tensor.producer ? flow.nodes[*tensor.producer].layer : std::nullopt;
-    tensor.bits = !tensor.consumers.empty() ? 0 : writer ? layer_bits[*writer] : value_bits;
+    const FlowNode* writer = tensor.producer ? &flow.nodes[*tensor.producer] : nullptr;
+    const bool of_layer = writer && writer->layer;
+    tensor.bits = !tensor.consumers.empty() ? 0 : of_layer ? layer_bits[*writer->layer] : value_bits;
   }
   const auto widest = [&](const std::vector<std::size_t>& tensors) {
     int bits = 0;

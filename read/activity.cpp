@@ -114,26 +114,39 @@ DriveTable drive_table(const LayerPlan& plan) {
   return table;
 }
 
+namespace {
+
+// The vectors that each copy reads.
+std::vector<std::vector<const std::int16_t*>> by_copy(const LayerPlan& plan, std::span<const std::int16_t> in,
+                                                      const workloads::Vectors& vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
+             copies = static_cast<std::size_t>(plan.settings.duplicate);
+  std::vector<std::vector<const std::int16_t*>> of_copy(copies);
+  for (std::size_t v = 0; v < vectors.count; ++v)
+    of_copy[(vectors.first_position + v % vectors.positions) % copies].push_back(in.data() + v * rows);
+  return of_copy;
+}
+
+}  // namespace
+
 void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t> in,
                             const workloads::Vectors& vectors) {
-  const auto rows = static_cast<std::size_t>(plan.matrix.rows);
-  const auto copies = static_cast<std::size_t>(plan.settings.duplicate);
-  const int low = plan.matrix.input.lowest();
-  const auto [drive, on] = drive_table(plan);
+  begin(plan, in, vectors);
+  DriveScratch scratch;
+  const auto of_copy = by_copy(plan, in, vectors);
+  const RowGroup all{0, plan.matrix.rows, 0};
+  for (std::size_t copy = 0; copy < of_copy.size(); ++copy)
+    count_drive(plan, isas().front(), of_copy[copy], all, scratch, counts(copy, all));
+}
+
+void Activity::begin(const LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors) {
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
+             copies = static_cast<std::size_t>(plan.settings.duplicate);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
-  std::vector<std::vector<const std::int16_t*>> of_copy(copies);
-  for (std::size_t v = 0; v < vectors.count; ++v) {
-    const std::size_t copy = (vectors.first_position + v % vectors.positions) % copies;
-    of_copy[copy].push_back(in.data() + v * rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      const auto code = static_cast<std::size_t>(in[v * rows + r] - low);
-      row_drive[copy][r] += drive[code];
-      row_on[copy][r] += on[code];
-    }
-  }
   if (!with_pairs) return;
   constexpr std::size_t together = 256;  // vectors whose bits stay in the second-level cache
+  const auto of_copy = by_copy(plan, in, vectors);
   pair_drive.resize(copies, std::vector<std::vector<std::int64_t>>(plan.groups.size()));
   for (std::size_t copy = 0; copy < copies; ++copy)
     for (std::size_t g = 0; g < plan.groups.size(); ++g) {
@@ -146,6 +159,11 @@ void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t>
         bits.add_pairs(pair_drive[copy][g]);
       }
     }
+}
+
+DriveCounts Activity::counts(std::size_t copy, const RowGroup& rows) {
+  const auto first = static_cast<std::size_t>(rows.row), n = static_cast<std::size_t>(rows.rows);
+  return {std::span(row_drive[copy]).subspan(first, n), std::span(row_on[copy]).subspan(first, n)};
 }
 
 void Activity::add(const Activity& other) {

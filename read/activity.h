@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "chip/view.h"
+#include "read/drive.h"
 
 namespace bitline::read {
 
@@ -33,6 +33,11 @@ struct Activity {
 
   // Counts the drives of input vectors of one layer, (vectors.count, rows).
   void count_drives(const chip::LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors);
+
+  // The same in steps: room for the layer's rows and the pairs, which are counted apart; rows of one copy, to be
+  // counted while their planes are built (read/drive.h).
+  void begin(const chip::LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors);
+  DriveCounts counts(std::size_t copy, const mapping::RowGroup& rows);
   void add(const Activity& other);
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read/calibrate.h"
 
+#include <tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -51,16 +53,17 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
   std::vector<workloads::TopQuantile> largest;
   for (std::size_t length : lengths) largest.emplace_back(std::max<std::size_t>(1, length), coverage);
   std::mutex mutex;
+  tbb::enumerable_thread_specific<Workspace> workspaces;
   constexpr std::size_t together = 32;
   parallel_for((vectors + together - 1) / together, [&](std::size_t part) {
     const std::size_t first = part * together, n = std::min(together, vectors - first);
     std::vector<std::vector<float>> met(largest.size());
     std::vector<double> out(n * outputs);
-    const CurrentObserver keep = [&](std::size_t b, double sum) {
-      met[by_block ? b : 0].push_back(static_cast<float>(std::abs(sum)));
+    const Tap keep = [&](std::size_t b, std::span<const double> sums) {
+      for (const double sum : sums) met[by_block ? b : 0].push_back(static_cast<float>(std::abs(sum)));
     };
-    execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, 0, first, vectors}, out, nullptr,
-                  &keep);
+    execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, 0, first, vectors}, workspaces.local(),
+                  out, nullptr, &keep);
     const std::lock_guard lock(mutex);
     for (std::size_t i = 0; i < met.size(); ++i) largest[i].add(met[i]);
   });

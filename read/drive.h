@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the rows of a block are driven with in a batch of reads, as binary planes, and what its columns sum from it.
+// What the rows of a block are driven with in a batch of reads, as binary planes, and how often.
 #pragma once
 
 #include <cstdint>
@@ -7,39 +7,40 @@
 #include <vector>
 
 #include "array/product.h"
-#include "chip/view.h"
+#include "chip/chip.h"
 
 namespace bitline::read {
 
 // A row drive decomposed into binary planes: value = sum of weight * plane. Signs and analog levels become several.
 struct BinaryPart {
-  double weight;
+  double weight = 1;
   array::PlaneBatch planes;
 };
 
-// The planes of `count` vectors over one row group.
+// The planes of many reads over one row group. Memory is kept from group to group.
 struct GroupDrive {
-  int first_row = -1, rows = 0;
   std::vector<BinaryPart> value;   // of x
   std::vector<BinaryPart> square;  // of x^2; for plain 0/1 planes the same, so `value` serves
   bool square_is_value = false;    // one part of weight 1
+  const std::vector<BinaryPart>& squares() const { return square_is_value ? value : square; }
 };
 
-// Planes of all reads of `vectors` over `rows` rows from `first_row` on.
-void build_drive(const chip::LayerPlan& plan, std::span<const std::int16_t* const> vectors, int first_row, int rows,
-                 GroupDrive& drive);
-
-// Sums of one block's columns over one row group, [read][column]; exact integers held as doubles.
-struct ColumnSums {
-  std::vector<double> current, variance, reference_variance;
-
-  void compute(const chip::BlockView& cells, int first_row, const GroupDrive& drive, bool noisy);
-
- private:
-  // sum over parts of weight * plane_sums.
-  void weighted(const array::CodeMatrix& codes, int first_row, const std::vector<BinaryPart>& parts,
-                std::vector<double>& out);
-  std::vector<std::int32_t> scratch_, variance_scratch_;
+// Of each row of a group: sum over reads of x^2, and reads with x != 0; added to.
+struct DriveCounts {
+  std::span<std::uint64_t> drive, on;
 };
+
+// Memory of one thread.
+struct DriveScratch {
+  std::vector<std::uint16_t> codes, high, counts;
+};
+
+// Planes of all reads of `vectors` over the rows of a group; counts them on the way unless `counts` is empty.
+void build_drive(const chip::LayerPlan& plan, Isa isa, std::span<const std::int16_t* const> vectors,
+                 const mapping::RowGroup& group, DriveScratch& scratch, GroupDrive& drive, const DriveCounts* counts);
+
+// Counts alone.
+void count_drive(const chip::LayerPlan& plan, Isa isa, std::span<const std::int16_t* const> vectors,
+                 const mapping::RowGroup& group, DriveScratch& scratch, const DriveCounts& counts);
 
 }  // namespace bitline::read

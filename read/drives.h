@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "chip/view.h"
 #include "read/activity.h"
 #include "read/ledger.h"
 

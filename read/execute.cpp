@@ -6,180 +6,320 @@
 
 #include "base/error.h"
 #include "chip/solved_array.h"
-#include "read/drive.h"
+#include "read/column_sums.h"
 
 namespace bitline::read {
 
+using array::StripeSums;
 using chip::BlockView;
 using chip::Chip;
 using chip::LayerPlan;
-using chip::SolvedArray;
+using chip::View;
 using mapping::Block;
 using mapping::RowGroup;
 
 namespace {
 
-// The currents of an array that is solved read by read, in place of the sums: [read][column] in codes.
-void solve_reads(const Chip& chip, const LayerPlan& plan, const Block& block, const BlockView& cells,
-                 const RowGroup& group, std::span<const std::int16_t* const> vectors, std::vector<double>& current,
-                 SolvedArray::Workspace& workspace, Activity* activity) {
-  const int planes = plan.planes.planes(), width = cells.codes.columns;
-  std::vector<std::int16_t> x(static_cast<std::size_t>(chip.config.array.rows), 0);
-  std::size_t at = 0;
-  for (const std::int16_t* vector : vectors)
-    for (int p = 0; p < planes; ++p) {
-      for (int r = group.row; r < group.row + group.rows; ++r)
-        x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int16_t>(
-            plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, vector[r], p));
-      const double power_S = cells.solved.array->read(cells.solved.block, x, workspace);
-      if (activity) activity->supply_power += std::llround(power_S / plan.lattice.power_step_S);
-      for (int c = 0; c < width; ++c)
-        current[at++] = cells.solved.array->converted(workspace, cells.solved.block, c) / plan.lattice.code_S;
-    }
-}
-
-constexpr std::size_t reads_per_chunk = 256;  // planes summed together: their sums stay in the second-level cache
+constexpr std::size_t reads_together = 256;  // whose sums are formed together: planes and sums stay in the caches
+constexpr int columns_together = 128;        // of a block, for the same reason; whole stripes and whole draws
+constexpr std::size_t values_together = 1024;
 
 }  // namespace
 
-void execute_layer(const Chip& chip, const chip::View& view, std::size_t index, std::span<const std::int16_t> in,
-                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity,
-                   const CurrentObserver* observer) {
-  const LayerPlan& plan = chip.layers[index];
+struct Workspace::Memory {
+  // Normal numbers of some reads' columns: draws come in fours by column, so a block that starts inside a four skips
+  // its beginning.
+  struct Noise {
+    std::vector<float> numbers;
+    std::size_t places = 0;  // draws of each read
+
+    void draw(const Random& random, const ReadCounters& reads, std::size_t count) {
+      places = count;
+      numbers.resize(std::max(numbers.size(), reads.image.size() * 4 * places));
+      random.normals(reads, places, numbers);
+    }
+    std::size_t step() const { return 4 * places; }
+  };
+
+  std::vector<std::size_t> numbers;          // of the vectors of a copy
+  std::vector<const std::int16_t*> vectors;  // that are read together
+  std::vector<std::uint32_t> image, step;    // names of their reads' noise
+  DriveScratch drive_scratch;
+  GroupDrive drive;
+  ColumnSums sums;
+  chip::SolvedArray::Workspace solved;
+  std::vector<std::int16_t> solved_input;
+  std::vector<double> values, tapped;
+  Noise noise, adc_noise, reference_noise;
+};
+
+Workspace::Workspace() : memory_(std::make_unique<Memory>()) {}
+Workspace::~Workspace() = default;
+Workspace::Workspace(Workspace&&) noexcept = default;
+
+namespace {
+
+class Product {
+ public:
+  Product(const Chip& chip, const View& view, std::size_t layer, std::span<const std::int16_t> in,
+          const workloads::Vectors& vectors, Workspace::Memory& memory, std::span<double> out, Activity* activity,
+          const Tap* tap)
+      : chip_(chip),
+        view_(view),
+        plan_(chip.layers[layer]),
+        kernels_(read_kernels(chip.isa)),
+        in_(in),
+        vectors_(vectors),
+        m_(memory),
+        out_(out),
+        activity_(activity),
+        tap_(tap),
+        rows_(static_cast<std::size_t>(plan_.matrix.rows)),
+        outputs_(static_cast<std::size_t>(plan_.matrix.columns)),
+        planes_(static_cast<std::size_t>(plan_.planes.planes())),
+        digits_(plan_.digit_weight.size()),
+        noise_scale_(static_cast<float>(std::sqrt(plan_.lattice.variance_step))) {}
+
+  void run() {
+    std::fill(out_.begin(), out_.end(), 0.0);
+    m_.solved.residual = 0, m_.solved.direct = 0;
+    const auto copies = static_cast<std::size_t>(plan_.settings.duplicate);
+    for (std::size_t copy = 0; copy < copies; ++copy) {
+      m_.numbers.clear();
+      for (std::size_t v = 0; v < vectors_.count; ++v)
+        if (position_of(v) % copies == copy) m_.numbers.push_back(v);
+      const std::span<const std::size_t> all(m_.numbers);
+      const std::size_t step = std::max<std::size_t>(1, reads_together / planes_);
+      for (std::size_t begin = 0; begin < all.size(); begin += step)
+        read(copy, all.subspan(begin, std::min(step, all.size() - begin)));
+    }
+    if (activity_) {
+      activity_->residual = std::max(activity_->residual, m_.solved.residual);
+      activity_->solved_directly += m_.solved.direct;
+    }
+    const double codes = plan_.lattice.codes_per_step * chip_.gain();
+    for (double& y : out_) y /= codes;
+  }
+
+ private:
+  std::size_t position_of(std::size_t v) const { return vectors_.first_position + v % vectors_.positions; }
+  const BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
+  bool noisy(const BlockView& cells) const { return !tap_ && !cells.variance.data.empty(); }
+
+  // All blocks of a copy with some vectors, row after row, so that outputs are added up in that order.
+  void read(std::size_t copy, std::span<const std::size_t> numbers) {
+    numbers_ = numbers;
+    m_.vectors.clear(), m_.image.clear(), m_.step.clear();
+    for (const std::size_t v : numbers) {
+      m_.vectors.push_back(in_.data() + v * rows_);
+      for (std::size_t p = 0; p < planes_; ++p) {
+        m_.image.push_back(static_cast<std::uint32_t>(vectors_.first_sample + v / vectors_.positions));
+        m_.step.push_back(static_cast<std::uint32_t>(position_of(v) * planes_ + p));
+      }
+    }
+    int counted = 0;  // rows
+    for (const chip::DrivenRows& driven : plan_.driven) {
+      if (static_cast<std::size_t>(driven.copy) != copy) continue;
+      drive(copy, driven.rows, counted);
+      for (const auto& [block, group] : driven.blocks) read_block(block, group);
+    }
+  }
+
+  // 1. The planes of a row group, and how often rows are driven that were not counted yet.
+  void drive(std::size_t copy, const RowGroup& rows, int& counted) {
+    const auto build = [&](const DriveCounts* counts) {
+      build_drive(plan_, chip_.isa, m_.vectors, rows, m_.drive_scratch, m_.drive, counts);
+    };
+    const int end = rows.row + rows.rows;
+    if (!activity_ || end <= counted) return build(nullptr);
+    const RowGroup rest{std::max(rows.row, counted), end - std::max(rows.row, counted), rows.id};
+    const DriveCounts counts = activity_->counts(copy, rest);
+    counted = end;
+    if (rest.rows == rows.rows) return build(&counts);
+    build(nullptr);
+    count_drive(plan_, chip_.isa, m_.vectors, rest, m_.drive_scratch, counts);
+  }
+
+  // 2. The sums of a block's columns over one of its row groups.
+  void read_block(std::size_t b, std::size_t g) {
+    const BlockView& cells = cells_of(b);
+    const int width = cells.codes.columns, unit = StripeSums::columns * static_cast<int>(digits_);
+    const bool whole = tap_ || cells.solved.array;
+    const int together = whole ? width : unit * std::max(1, columns_together / unit);
+    for (int first = 0; first < width; first += together) {
+      const int columns = std::min(together, width - first);
+      const int stripes = (columns + StripeSums::columns - 1) / StripeSums::columns;
+      m_.sums.compute(cells.packed[g], m_.drive, first / StripeSums::columns, stripes, noisy(cells),
+                      !cells.solved.array);
+      if (cells.solved.array) solve_reads(b, g, m_.sums.take_currents(stripes, m_.image.size()));
+      convert(b, g, static_cast<std::size_t>(first), static_cast<std::size_t>(columns));
+    }
+  }
+
+  // The currents of an array that is solved read by read, in codes.
+  void solve_reads(std::size_t b, std::size_t g, std::vector<double>& currents) {
+    const Block& block = plan_.blocks[b];
+    const BlockView& cells = cells_of(b);
+    const RowGroup& group = block.groups[g];
+    std::vector<std::int16_t>& x = m_.solved_input;
+    x.assign(static_cast<std::size_t>(chip_.config.array.rows), 0);
+    for (std::size_t read = 0; read < m_.image.size(); ++read) {
+      const std::int16_t* const vector = m_.vectors[read / planes_];
+      for (int r = group.row; r < group.row + group.rows; ++r)
+        x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int16_t>(
+            plane_value(plan_.settings.input, plan_.planes, plan_.signed_inputs, plan_.drives_both_signs, vector[r],
+                        static_cast<int>(read % planes_)));
+      const double power_S = cells.solved.array->read(cells.solved.block, x, m_.solved);
+      if (activity_) activity_->supply_power += std::llround(power_S / plan_.lattice.power_step_S);
+      for (int c = 0; c < cells.codes.columns; ++c) {
+        const auto stripe = static_cast<std::size_t>(c / StripeSums::columns);
+        currents[(stripe * m_.image.size() + read) * StripeSums::columns +
+                 static_cast<std::size_t>(c % StripeSums::columns)] =
+            cells.solved.array->converted(m_.solved, cells.solved.block, c) / plan_.lattice.code_S;
+      }
+    }
+  }
+
+  // 3. Noise, conversion and accumulation of columns first .. first + columns - 1 of a block, some vectors at a time.
+  void convert(std::size_t b, std::size_t g, std::size_t first, std::size_t columns) {
+    const std::size_t step = std::max<std::size_t>(1, values_together / (planes_ * columns));
+    for (std::size_t begin = 0; begin < numbers_.size(); begin += step) {
+      const std::size_t vectors = std::min(step, numbers_.size() - begin);
+      const std::size_t read = begin * planes_, reads = vectors * planes_;
+      m_.values.resize(std::max(m_.values.size(), reads * columns));
+      add_noise(b, g, read, reads, first, columns);
+      if (tap_)
+        show(b, reads, columns);
+      else
+        convert_values(b, g, read, reads, first, columns);
+      apply_gain(cells_of(b).gain, reads, first, columns);
+      for (std::size_t i = 0; i < vectors; ++i) {
+        const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
+        kernels_.accumulate({m_.values.data() + i * planes_ * columns, planes_, columns, plan_.planes.weight.data(),
+                             plan_.digit_weight.data(), digits_},
+                            out_.data() + numbers_[begin + i] * outputs_ + output);
+      }
+    }
+  }
+
+  // Names of the draws that belong to columns from `first` on.
+  ReadCounters counters(Purpose purpose, std::size_t b, std::size_t g, std::size_t read, std::size_t reads,
+                        std::size_t first) const {
+    const Block& block = plan_.blocks[b];
+    const std::size_t conversion = static_cast<std::size_t>(block.column) * digits_ + first;
+    return {purpose, static_cast<std::uint16_t>(plan_.matrix.index),
+            static_cast<std::uint32_t>(block.groups[g].id) << 20 | static_cast<std::uint32_t>(conversion / 4),
+            std::span(m_.image).subspan(read, reads), std::span(m_.step).subspan(read, reads)};
+  }
+  // Where the draws of a block's columns begin among the four of their first place.
+  std::size_t skipped(std::size_t b, std::size_t first) const {
+    return (static_cast<std::size_t>(plan_.blocks[b].column) * digits_ + first) % 4;
+  }
+
+  void add_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                 std::size_t columns) {
+    const std::size_t skip = skipped(b, first);
+    const bool noise = noisy(cells_of(b));
+    if (noise)
+      m_.noise.draw(view_.random, counters(Purpose::read_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
+    m_.sums.values(kernels_, read, reads, columns, noise ? m_.noise.numbers.data() + skip : nullptr, m_.noise.step(),
+                   noise_scale_, m_.values.data());
+    if (noise && plan_.cell.offset) add_reference_noise(b, g, read, reads, first, columns);
+  }
+
+  // The reference column's noise is one draw per read and slice, common to every column.
+  void add_reference_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                           std::size_t columns) {
+    const auto slices = static_cast<std::size_t>(plan_.cell.slices);
+    ReadCounters names = counters(Purpose::reference_noise, b, g, read, reads, 0);
+    const std::uint16_t layer = names.layer;
+    for (std::size_t s = 0; s < slices; ++s) {
+      names.layer = static_cast<std::uint16_t>(layer | s << 12);
+      m_.reference_noise.draw(view_.random, names, 1);
+      for (std::size_t i = 0; i < reads; ++i) {
+        const double noise = static_cast<double>(m_.reference_noise.numbers[4 * i] * noise_scale_) *
+                             std::sqrt(m_.sums.reference_variance(read + i, static_cast<int>(s)));
+        for (std::size_t c = (s + slices - first % slices) % slices; c < columns; c += slices)
+          m_.values[i * columns + c] -= noise;
+      }
+    }
+  }
+
+  void show(std::size_t b, std::size_t reads, std::size_t columns) {
+    m_.tapped.resize(columns);
+    for (std::size_t i = 0; i < reads; ++i) {
+      for (std::size_t c = 0; c < columns; ++c) m_.tapped[c] = m_.values[i * columns + c] * plan_.lattice.code_S;
+      (*tap_)(b, m_.tapped);
+    }
+  }
+
+  void convert_values(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                      std::size_t columns) {
+    const BlockView& cells = cells_of(b);
+    std::size_t clipped = 0;
+    if (cells.converters.uniform() && cells.scale.lsb != 0) {
+      const periphery::AdcScale& s = cells.scale;
+      clipped = kernels_.convert(uniform_codes(s.lsb, s.lowest, s.highest, s.clamp), m_.values.data(), reads * columns);
+    } else {
+      const periphery::AdcCommon* adc = common(plan_.settings.adc);
+      const bool noise = adc && adc->errors.noise_lsb > 0;
+      const std::size_t skip = skipped(b, first);
+      if (noise)
+        m_.adc_noise.draw(view_.random, counters(Purpose::adc_noise, b, g, read, reads, first),
+                          (columns + skip + 3) / 4);
+      const Block& block = plan_.blocks[b];
+      const int converter_column =
+          block.array_column / plan_.cell.columns_per_weight * static_cast<int>(digits_) + static_cast<int>(first);
+      for (std::size_t i = 0; i < reads; ++i) {
+        const std::span<double> values = std::span(m_.values).subspan(i * columns, columns);
+        const std::span<const float> z =
+            noise ? std::span<const float>(m_.adc_noise.numbers).subspan(i * m_.adc_noise.step() + skip, columns)
+                  : std::span<const float>();
+        clipped += cells.converters.convert(cells.scale, converter_column, values, z);
+      }
+    }
+    if (activity_) activity_->clipped += clipped, activity_->conversions += reads * columns;
+  }
+
+  void apply_gain(const std::vector<double>& gain, std::size_t reads, std::size_t first, std::size_t columns) {
+    if (gain.empty()) return;
+    for (std::size_t i = 0; i < reads; ++i)
+      for (std::size_t c = 0; c < columns; ++c) m_.values[i * columns + c] *= gain[first + c];
+  }
+
+  const Chip& chip_;
+  const View& view_;
+  const LayerPlan& plan_;
+  const ReadKernels& kernels_;
+  std::span<const std::int16_t> in_;
+  workloads::Vectors vectors_;
+  Workspace::Memory& m_;
+  std::span<double> out_;
+  Activity* activity_;
+  const Tap* tap_;
+  std::size_t rows_, outputs_, planes_, digits_;
+  float noise_scale_;
+  std::span<const std::size_t> numbers_;  // of the vectors that are read together
+};
+
+}  // namespace
+
+void execute_layer(const Chip& chip, const View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, Workspace& workspace, std::span<double> out, Activity* activity,
+                   const Tap* tap) {
+  const LayerPlan& plan = chip.layers[layer];
   if (plan.settings.digital) {
     workloads::multiply_exactly(plan.matrix, in, vectors, out);
     return;
   }
-  if (activity) activity->count_drives(plan, in, vectors);
-  std::fill(out.begin(), out.end(), 0.0);
+  if (activity) activity->begin(plan, in, vectors);
+  Product(chip, view, layer, in, vectors, workspace.memory(), out, activity, tap).run();
+}
 
-  const array::CellLayout& cell = plan.cell;
-  const auto& blocks = plan.blocks;
-  const std::size_t rows = static_cast<std::size_t>(plan.matrix.rows),
-                    outputs = static_cast<std::size_t>(plan.matrix.columns);
-  const std::size_t planes = static_cast<std::size_t>(plan.planes.planes());
-  const auto position_of = [&](std::size_t v) { return vectors.first_position + v % vectors.positions; };
-  const int conversions = cell.conversions_per_weight();
-  // Digital weight of each conversion of a weight: slice digits, and the sign of the negative column.
-  std::vector<double> digit_weight;
-  for (int k = 0; k < conversions; ++k)
-    digit_weight.push_back(std::pow(cell.base, cell.split_columns ? k / 2 : k) *
-                           (cell.split_columns && k % 2 ? -1 : 1));
-
-  const periphery::AdcCommon* adc = common(plan.settings.adc);
-  const bool read = observer == nullptr;
-  const bool adc_noise = read && adc && adc->errors.noise_lsb > 0;
-  const float noise_scale = static_cast<float>(std::sqrt(plan.lattice.variance_step));
-  const auto purpose_layer = static_cast<std::uint16_t>(plan.matrix.index);
-
-  GroupDrive drive;
-  ColumnSums sums;
-  SolvedArray::Workspace workspace;
-  std::vector<double> values;
-  std::vector<float> z, adc_z;
-  std::vector<const std::int16_t*> chunk;
-  for (std::size_t copy = 0; copy < static_cast<std::size_t>(plan.settings.duplicate); ++copy) {
-    std::vector<std::size_t> mine;
-    for (std::size_t v = 0; v < vectors.count; ++v)
-      if (position_of(v) % static_cast<std::size_t>(plan.settings.duplicate) == copy) mine.push_back(v);
-    const std::size_t step = std::max<std::size_t>(1, reads_per_chunk / planes);
-    for (std::size_t begin = 0; begin < mine.size(); begin += step) {
-      const std::size_t count = std::min(step, mine.size() - begin);
-      chunk.clear();
-      for (std::size_t i = 0; i < count; ++i) chunk.push_back(in.data() + mine[begin + i] * rows);
-      drive.first_row = -1;
-      for (std::size_t b = 0; b < blocks.size(); ++b) {
-        const Block& block = blocks[b];
-        if (static_cast<std::size_t>(block.copy) != copy) continue;
-        const BlockView& cells = view.blocks[block.id];
-        const bool noisy = read && !cells.variance.data.empty();
-        const int width = cells.codes.columns;
-        const int first_conversion = block.column * conversions;
-        const int first_converter_column = block.array_column / cell.columns_per_weight * conversions;
-        // Draws come in fours by column, so a block that starts inside a four skips its beginning.
-        const int skip = first_conversion % 4;
-        z.resize(static_cast<std::size_t>(width + skip));
-        adc_z.resize(static_cast<std::size_t>(width + skip));
-        values.resize(static_cast<std::size_t>(width));
-        for (const RowGroup& group : block.groups) {
-          if (drive.first_row != group.row || drive.rows != group.rows) {
-            build_drive(plan, chunk, group.row, group.rows, drive);
-            drive.first_row = group.row;
-            drive.rows = group.rows;
-          }
-          const int row_in_block = group.row - block.row;
-          sums.compute(cells, row_in_block, drive, noisy);
-          if (cells.solved.array)
-            solve_reads(chip, plan, block, cells, group, chunk, sums.current, workspace, activity);
-          for (std::size_t i = 0; i < count; ++i) {
-            const std::size_t vector = mine[begin + i];
-            const auto image = static_cast<std::uint32_t>(vectors.first_sample + vector / vectors.positions);
-            for (std::size_t p = 0; p < planes; ++p) {
-              const std::size_t at = (i * planes + p) * static_cast<std::size_t>(width);
-              const double* sum = sums.current.data() + at;
-              if (observer) {
-                for (int c = 0; c < width; ++c) (*observer)(b, sum[c] * plan.lattice.code_S);
-              }
-              const Counter counter{
-                  Purpose::read_noise, purpose_layer,
-                  static_cast<std::uint32_t>(group.id) << 20 | static_cast<std::uint32_t>(first_conversion / 4), image,
-                  static_cast<std::uint32_t>(position_of(vector) * planes + p)};
-              if (noisy) {
-                view.random.normals(counter, z);
-                const double* variance = sums.variance.data() + at;
-                for (int c = 0; c < width; ++c)
-                  values[static_cast<std::size_t>(c)] =
-                      sum[c] + static_cast<double>(z[static_cast<std::size_t>(c + skip)] *
-                                                   (noise_scale * std::sqrt(static_cast<float>(variance[c]))));
-                if (cell.offset) {
-                  // The reference column's noise is one draw per read and slice, common to every column.
-                  Counter of_reference = counter;
-                  of_reference.purpose = Purpose::reference_noise;
-                  for (int s = 0; s < cell.slices; ++s) {
-                    of_reference.layer = static_cast<std::uint16_t>(purpose_layer | s << 12);
-                    const double common_noise =
-                        static_cast<double>(view.random.normal4(of_reference)[0] * noise_scale) *
-                        std::sqrt(sums.reference_variance[(i * planes + p) * static_cast<std::size_t>(cell.slices) +
-                                                          static_cast<std::size_t>(s)]);
-                    for (int c = s; c < width; c += cell.slices) values[static_cast<std::size_t>(c)] -= common_noise;
-                  }
-                }
-              } else {
-                std::copy(sum, sum + width, values.begin());
-              }
-              if (read) {
-                std::span<const float> noise;
-                if (adc_noise) {
-                  Counter of_adc = counter;
-                  of_adc.purpose = Purpose::adc_noise;
-                  view.random.normals(of_adc, adc_z);
-                  noise = std::span<const float>(adc_z).subspan(static_cast<std::size_t>(skip));
-                }
-                const std::size_t clipped =
-                    cells.converters.convert(cells.scale, first_converter_column, values, noise);
-                if (activity) activity->clipped += clipped, activity->conversions += static_cast<std::size_t>(width);
-              }
-              for (std::size_t c = 0; c < cells.gain.size(); ++c) values[c] *= cells.gain[c];
-              double* target = out.data() + vector * outputs + static_cast<std::size_t>(block.column);
-              const double plane_weight = plan.planes.weight[p];
-              if (conversions == 1)
-                for (int c = 0; c < width; ++c) target[c] += plane_weight * values[static_cast<std::size_t>(c)];
-              else
-                for (int c = 0; c < width; ++c)
-                  target[c / conversions] += plane_weight * digit_weight[static_cast<std::size_t>(c % conversions)] *
-                                             values[static_cast<std::size_t>(c)];
-            }
-          }
-        }
-      }
-    }
-  }
-  if (activity) {
-    activity->residual = std::max(activity->residual, workspace.residual);
-    activity->solved_directly += workspace.direct;
-  }
-  const double codes = plan.lattice.codes_per_step * chip.gain();
-  for (double& y : out) y /= codes;
+void execute_layer(const Chip& chip, const View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity, const Tap* tap) {
+  Workspace workspace;
+  execute_layer(chip, view, layer, in, vectors, workspace, out, activity, tap);
 }
 
 }  // namespace bitline::read

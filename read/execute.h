@@ -7,19 +7,40 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 
+#include "chip/view.h"
 #include "read/activity.h"
 
 namespace bitline::read {
 
-// Sees every analog sum before conversion, in input steps times siemens (multiply by v_step for amperes).
-using CurrentObserver = std::function<void(std::size_t block, double sum)>;
+// Memory that products use again and again. One for each thread.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  struct Memory;
+  Memory& memory() { return *memory_; }
 
-// The product as workloads::Multiply wants it. `read` = false: no read noise and no conversion (calibration).
-// Adds to `activity` if given.
+ private:
+  std::unique_ptr<Memory> memory_;
+};
+
+// Sees the analog sums of one read of one block's columns before conversion, in input steps times siemens (multiply by
+// v_step for amperes).
+using Tap = std::function<void(std::size_t block, std::span<const double> sums)>;
+
+// The product as workloads::Multiply wants it; a vector's sample and position name its noise. Adds to `activity` if
+// given. With `tap`: no read noise and no conversion (calibration).
 void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
-                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity,
-                   const CurrentObserver* observer = nullptr);
+                   const workloads::Vectors& vectors, Workspace& workspace, std::span<double> out,
+                   Activity* activity = nullptr, const Tap* tap = nullptr);
+
+// With memory of its own.
+void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity = nullptr,
+                   const Tap* tap = nullptr);
 
 }  // namespace bitline::read

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One matrix through the configured arrays and periphery.
+#include <tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -48,6 +50,7 @@ std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, cons
       codes[i] = static_cast<std::int16_t>(requantize(inputs.data[i], layer.input));
     chip::Chip chip =
         chip::build_chip(config, {layer}, mapping::place(config, {layer}, {layer_config(config, layer.name)}));
+    chip.isa = isa_named(options.isa);
     const auto vectors_of = [&](std::size_t first, std::size_t n) {
       return std::span<const std::int16_t>(codes).subspan(first * static_cast<std::size_t>(rows),
                                                           n * static_cast<std::size_t>(rows));
@@ -69,10 +72,11 @@ std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, cons
     chip::View view = look(chip, state);
     read::calibrate(chip, view, known);
     constexpr std::size_t chunk = 64;
+    tbb::enumerable_thread_specific<read::Workspace> workspaces;
     parallel_for((batch + chunk - 1) / chunk, [&](std::size_t b) {
       const std::size_t first = b * chunk, n = std::min(chunk, batch - first);
       std::vector<double> out(n * static_cast<std::size_t>(columns));
-      read::execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, out, nullptr);
+      read::execute_layer(chip, view, 0, vectors_of(first, n), {n, first, 0, 1}, workspaces.local(), out);
       for (std::size_t i = 0; i < out.size(); ++i)
         result[first * static_cast<std::size_t>(columns) + i] =
             static_cast<float>(out[i] * layer.input.scale * layer.scale[i % static_cast<std::size_t>(columns)]);

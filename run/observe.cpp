@@ -64,14 +64,14 @@ struct Deviations {
 
 // Samples below `per_sample` one by one, so that each has a ledger of its own; the others together.
 void multiply(const Chip& chip, const View& view, std::size_t layer, std::size_t per_sample,
-              std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums, Activity& activity,
-              std::span<read::Ledger> ledgers) {
+              std::span<const std::int16_t> in, const Vectors& v, read::Workspace& workspace, std::span<double> sums,
+              Activity& activity, std::span<read::Ledger> ledgers) {
   const chip::LayerPlan& plan = chip.layers[layer];
   const auto rows = static_cast<std::size_t>(plan.matrix.rows), columns = static_cast<std::size_t>(plan.matrix.columns);
   std::size_t done = 0;
   const auto execute = [&](std::size_t count, Activity& counted) {
     const Vectors part{count, v.first_sample + done / v.positions, v.first_position, v.positions};
-    execute_layer(chip, view, layer, in.subspan(done * rows, count * rows), part,
+    execute_layer(chip, view, layer, in.subspan(done * rows, count * rows), part, workspace,
                   sums.subspan(done * columns, count * columns), &counted);
     done += count;
   };
@@ -118,15 +118,17 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   std::mutex mutex;
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
+  tbb::enumerable_thread_specific<read::Workspace> workspaces;
   for_batches(count, options.batch, [&](std::size_t first, std::size_t n) {
     std::vector<Activity>& activity = counted.local();
+    read::Workspace& workspace = workspaces.local();
     activity.resize(layers);
     for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = options.with_pairs[l];
     const std::vector<double> some = interpret(
         network, samples.of(first, n), first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           const auto l = static_cast<std::size_t>(w.index);
-          multiply(chip, view, l, options.per_sample, in, v, sums, activity[l],
+          multiply(chip, view, l, options.per_sample, in, v, workspace, sums, activity[l],
                    std::span(all.samples).subspan(l * options.per_sample, options.per_sample));
           deviations.compare(w, in, v, sums);
         });

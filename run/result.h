@@ -132,6 +132,7 @@ struct Result {
   std::vector<Published> published;
   std::vector<std::pair<std::string, double>> timing;  // stage, seconds
   int threads = 0;
+  std::string isa;  // instruction set of the reads
   std::vector<InputFile> inputs;
   chip::LevelMap level_map;  // of one array, for pictures only: not in result.json
 };

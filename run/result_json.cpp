@@ -102,20 +102,6 @@ Json images_of(const Result& r) {
           {"max_J", *most}};
 }
 
-std::string_view instruction_set() {
-#if defined(__AVX512F__)
-  return "x86-64 with AVX-512";
-#elif defined(__AVX2__)
-  return "x86-64 with AVX2";
-#elif defined(__x86_64__)
-  return "x86-64";
-#elif defined(__aarch64__)
-  return "aarch64";
-#else
-  return "other";
-#endif
-}
-
 Json provenance_of(const Result& r) {
   utsname machine{};
   const bool known = uname(&machine) == 0;
@@ -123,7 +109,7 @@ Json provenance_of(const Result& r) {
   for (const InputFile& file : r.inputs) inputs.push_back({{"name", file.name}, {"checksum", file.checksum}});
   return {{"host", known ? machine.nodename : ""},
           {"threads", r.threads},
-          {"isa", instruction_set()},
+          {"isa", r.isa},
           {"libraries",
            {{"compiler", __VERSION__},
             {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},

@@ -167,6 +167,8 @@ int largest_output(std::span<const double> outputs) {
 Result run(const LoadedConfig& loaded, const RunOptions& options) {
   Result result;
   const Config& config = loaded.config;
+  const Isa isa = isa_named(options.isa);
+  result.isa = name_of(isa);
   with_threads(options.threads, [&] {
     Stages stages(result, options);
     identify(loaded, result);
@@ -196,6 +198,7 @@ Result run(const LoadedConfig& loaded, const RunOptions& options) {
 
     stages.begin("calibrate", 0.05);
     Chip chip = designed(config, p, result);
+    chip.isa = isa;
     chip::LayerInputs known;
     if (std::ranges::any_of(chip.layers, read::needs_calibration))
       known = chip::layer_inputs(p.network, p.calibration, p.calibration.count(), read::calibration_positions);

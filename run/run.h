@@ -21,6 +21,7 @@ struct RunOptions {
   std::vector<std::filesystem::path> model_folders;
   int threads = 0;         // 0 = all cores
   std::size_t batch = 64;  // images evaluated together
+  std::string isa;         // instruction set of the reads, of isa_names that this machine runs; empty: the best
   std::function<void(double done, const std::string& stage)>
       progress;                              // called from one thread at a time, done in 0..1
   bool per_image = false;                    // Result::images holds all images, not only the first sampled_images

@@ -147,6 +147,10 @@ class AdcBank {
   std::size_t convert(const AdcScale& scale, int first, std::span<double> values, std::span<const float> noise) const;
 
   bool ideal() const { return ideal_; }
+  // Whether all converters round alike, to the nearest code, without noise.
+  bool uniform() const {
+    return !ideal_ && gain_.empty() && noise_lsb_ == 0 && thresholds_lsb_.empty() && capacitors_lsb_.empty();
+  }
 
  private:
   std::size_t convert_by_thresholds(const AdcScale& scale, int first, std::span<double> values) const;

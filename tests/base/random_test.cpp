@@ -14,6 +14,7 @@
 #include <set>
 #include <vector>
 
+#include "base/random_kernels.h"
 #include "base/statistics.h"
 
 namespace bitline::random_test {
@@ -108,6 +109,52 @@ TEST_CASE("normals are normal4 element by element, for any length and start") {
       Counter c = from;
       c.place += static_cast<std::uint32_t>(i / 4);
       wrong += std::bit_cast<std::uint32_t>(z[i]) != std::bit_cast<std::uint32_t>(random.normal4(c)[i % 4]);
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("normals of many reads are those of each read") {
+  const Random random(42, 5);
+  std::vector<std::uint32_t> image, step;
+  for (std::uint32_t r = 0; r < 70; ++r) image.push_back(0xfffffff0u + r / 8), step.push_back(r % 8);
+  for (const std::size_t places : {1u, 2u, 7u, 8u, 33u, 300u}) {
+    std::vector<float> z(image.size() * 4 * places);
+    random.normals({Purpose::read_noise, 9, 0xfffffff0, image, step}, places, z);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      const std::size_t read = i / (4 * places), place = i / 4 % places;
+      const Counter c{Purpose::read_noise, 9, 0xfffffff0 + static_cast<std::uint32_t>(place), image[read], step[read]};
+      wrong += std::bit_cast<std::uint32_t>(z[i]) != std::bit_cast<std::uint32_t>(random.normal4(c)[i % 4]);
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("every instruction set draws the same numbers") {
+  const Random first(7, 3, isas().back());
+  std::vector<std::uint32_t> u(1003), same_u(u.size());
+  std::vector<float> z(u.size()), same_z(u.size());
+  const Counter from{Purpose::test, 1, 0xfffffffe, 2, 3};
+  for (const Isa isa : isas()) {
+    CAPTURE(name_of(isa));
+    const Random random(7, 3, isa);
+    first.words(from, u), random.words(from, same_u);
+    CHECK(u == same_u);
+    first.word_pairs(from, true, u), random.word_pairs(from, true, same_u);
+    CHECK(u == same_u);
+    for (const Counter& c : {from, Counter{Purpose::read_noise}}) {
+      first.normals(c, z), random.normals(c, same_z);
+      CHECK(z == same_z);
+    }
+    // The transform over the whole range of words, both ends included.
+    std::size_t wrong = 0;
+    for (std::uint64_t k = 0; k < 1u << 20; k += u.size()) {
+      for (std::size_t i = 0; i < u.size(); ++i) u[i] = static_cast<std::uint32_t>((k + i) * 0x1003u);
+      u[0] = static_cast<std::uint32_t>(k), u[1] = ~static_cast<std::uint32_t>(k);
+      random_kernels(isas().back()).normals(u.data(), z.data(), u.size());
+      random_kernels(isa).normals(u.data(), same_z.data(), u.size());
+      wrong += z != same_z;
     }
     CHECK(wrong == 0);
   }

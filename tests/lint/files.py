@@ -11,7 +11,7 @@ import sys
 from project_files import project_files
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
-CODE = {".h": "//", ".cpp": "//", ".py": "#"}
+CODE = {".h": "//", ".cpp": "//", ".inl": "//", ".py": "#"}
 LIBRARY = {"base", "device", "array", "characterise", "periphery", "workloads", "arch", "mapping", "chip", "read", "cost",
            "run", "experiments", "report"}
 LONGEST_FILE, LONGEST_LINE = 600, 120

@@ -23,7 +23,7 @@ def main():
     if not found or found.group(1) != VERSION:
         print(f"skipped: needs clang-format {VERSION}, here is: {version.strip()}")
         sys.exit(77)
-    sources = [str(n) for n in project_files(root) if n.suffix in (".h", ".cpp")]
+    sources = [str(n) for n in project_files(root) if n.suffix in (".h", ".cpp", ".inl")]
     if not sources:
         sys.exit(f"{root}: no sources found")
     checked = subprocess.run([program, "--dry-run", "-Werror", "--ferror-limit=1", *sources], cwd=root,
