@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/simplifications.h"
 
+#include <fmt/format.h>
+
 namespace bitline::arch {
 
 std::vector<Simplification> simplifications(const Periphery& p) {
   Simplification moving{"Buffers and interconnect", {}}, lines{"Lines of arrays", {}}, clock{"Clock", {}},
       control{"Control and pads", {}}, machines{"Digital machines", {}};
-  moving.claims.push_back({p.buffer == BufferKind::sram ? "A memory of twice the largest layer's data."
-                                                        : "Flip-flops for twice the largest layer's data.",
+  moving.claims.push_back({fmt::format("{} for twice the larger of what one operation reads and writes, and for what "
+                                       "later operations wait for.",
+                                       p.buffer == BufferKind::sram ? "A memory" : "Flip-flops"),
                            {},
                            {p.buffer == BufferKind::sram ? "periphery.buffer=sram" : "periphery.buffer=registers"}});
   moving.claims.push_back(
@@ -57,8 +60,9 @@ std::vector<Simplification> simplifications(const Mapping& m) {
        {"mapping.overlap"}});
   if (m.schedule == Schedule::pipelined)
     schedule.claims.push_back(
-        {"The period of the pipeline is its slowest layer or busiest array; conflicts of layers that "
-         "share an array delay nothing else.",
+        {"The period of the pipeline is that of its slowest operation, its busiest array or the digital unit; "
+         "conflicts "
+         "of layers that share an array delay nothing else.",
          {},
          {"mapping.schedule=pipelined"}});
   else

@@ -41,7 +41,7 @@ Simplification ageing_claims(const Device& d, double age_s) {
   if (age_s > 0)
     s.claims.push_back(
         {"All devices are written at one moment and read at one age: nothing ages while a run reads, and "
-         "a device's mean state, not its history, decides how it has_relaxation.",
+         "a device's mean state, not its history, decides how it relaxes.",
          {},
          {"age"}});
   else

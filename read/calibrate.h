@@ -3,6 +3,7 @@
 // ideal array (one range per layer), by each chip or by each array.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "chip/view.h"
 
 namespace bitline::read {
+
+// Of a sample, that a layer's converters are ranged on: a calibration reads no more than it keeps.
+inline constexpr std::size_t calibration_positions = 16;
 
 bool needs_calibration(const chip::LayerPlan& plan);
 

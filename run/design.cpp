@@ -15,8 +15,6 @@ using chip::LayerPlan;
 
 namespace {
 
-constexpr std::size_t calibration_positions = 16;  // of a sample, that a layer's converters are ranged on
-
 std::size_t bytes_of_plan(const LayerPlan& plan) {
   std::size_t bytes = sizeof plan + bytes_of(plan.matrix) + bytes_of(plan.groups);
   for (const mapping::Block& block : plan.blocks) bytes += sizeof block + bytes_of(block.groups);
@@ -53,7 +51,8 @@ Design design(const arch::Config& settings, std::span<const workloads::IntegerWe
   d.chip.isa = isa;
   if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(chip::sample_images, 1));
   chip::LayerInputs known;
-  if (std::ranges::any_of(d.chip.layers, read::needs_calibration)) known = inputs(every_sample, calibration_positions);
+  if (std::ranges::any_of(d.chip.layers, read::needs_calibration))
+    known = inputs(every_sample, read::calibration_positions);
   if (settings.calibrate == arch::Calibrate::ideal)
     read::calibrate_on_ideal(d.chip, known);
   else

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "run/prepare.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::run {
 namespace fs = std::filesystem;
@@ -17,6 +18,9 @@ std::vector<InputPath> input_files(const arch::Config& config, const RunOptions&
     if (!name.empty()) out.push_back({key, find_workload_file(name, key, options)});
   };
   named(w.network, "workload.network");
+  if (!w.network.empty())
+    for (const fs::path& file : workloads::onnx_weight_files(out.back().file))
+      out.push_back({"workload.network", file});
   for (std::size_t l = 0; l < w.shapes.size(); ++l) {
     named(w.shapes[l].weights, fmt::format("workload.shapes.{}.weights", l));
     named(w.shapes[l].inputs, fmt::format("workload.shapes.{}.inputs", l));

@@ -15,8 +15,8 @@ struct InputPath {
   std::filesystem::path file;
 };
 
-// Network, codes of shapes, data of both splits, the folder of measured conductances; in this order. Tables that are
-// read with the config are part of it. Throws InputError where a file is not found.
+// Network with the files of its weights, codes of shapes, data of both splits, measured conductances; in this order.
+// Tables that are read with the config are part of it. Throws InputError where a file is not found.
 std::vector<InputPath> input_files(const arch::Config& config, const RunOptions& options);
 
 }  // namespace bitline::run

@@ -26,6 +26,18 @@ void require_network(const Workload& workload) {
   throw ConfigError(missing);
 }
 
+// Files beside an ONNX file that hold weights of it: found once for each, as the whole file says which.
+struct WeightFiles {
+  std::vector<fs::path> paths;
+};
+std::size_t bytes_of(const WeightFiles& files) { return sizeof files + files.paths.size() * sizeof(fs::path); }
+
+Stage<WeightFiles> weight_files(const fs::path& file, Shelf& shelf) {
+  return stage<WeightFiles>(shelf,
+                            stage_key("weight files").add("file", shelf.files.of(file)).add("path", file.string()),
+                            [&] { return WeightFiles{workloads::onnx_weight_files(file)}; });
+}
+
 ImportedGraph imported(const fs::path& file) {
   std::vector<fs::path> read{file};
   ImportedGraph out;
@@ -41,8 +53,10 @@ std::size_t bytes_of(const ImportedGraph& g) { return sizeof g + bytes_of(*g.gra
 Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& options, Shelf& shelf) {
   require_network(workload);
   const fs::path file = find_workload_file(workload.network, "workload.network", options);
-  return stage<ImportedGraph>(shelf, stage_key("imported network").add("file", shelf.files.of(file)),
-                              [&] { return imported(file); });
+  KeyBuilder key = stage_key("imported network");
+  key.add("file", shelf.files.of(file));
+  for (const fs::path& part : weight_files(file, shelf)->paths) key.add("weights", shelf.files.of(part));
+  return stage<ImportedGraph>(shelf, key, [&] { return imported(file); });
 }
 
 Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Split split, std::size_t count,

@@ -32,8 +32,6 @@ using workloads::Score;
 
 namespace {
 
-using workloads::Samples, workloads::Score;
-
 // What a run says of itself before anything is read.
 void identify(const LoadedConfig& loaded, Result& result) {
   const Config& config = loaded.config;

@@ -12,6 +12,7 @@
 #include "periphery/adc/simplifications.h"
 #include "periphery/input/simplifications.h"
 #include "periphery/technology/simplifications.h"
+#include "read/calibrate.h"
 
 namespace bitline::run {
 
@@ -40,9 +41,17 @@ std::vector<Simplification> data_claims(const Config& c) {
   Simplification s{"Data", {}};
   s.claims.push_back(
       {"Images are the first of the test split, not a random choice.", {"workload.shuffle"}, {"workload.images"}});
+  const std::string sample = fmt::format("{} positions of every calibration sample", read::calibration_positions);
   if (c.calibrate == arch::Calibrate::ideal)
     s.claims.push_back(
-        {"Calibrated ranges of converters come from the ideal array, one for each layer.", {}, {"calibrate=ideal"}});
+        {fmt::format("Calibrated ranges of converters come from the ideal array, one for each layer, on {}.", sample),
+         {},
+         {"calibrate=ideal", "workload.calibration_images"}});
+  else
+    s.claims.push_back({fmt::format("Calibrated ranges of converters come from {}.", sample),
+                        {},
+                        {c.calibrate == arch::Calibrate::per_chip ? "calibrate=per-chip" : "calibrate=per-array",
+                         "workload.calibration_images"}});
   return {s};
 }
 

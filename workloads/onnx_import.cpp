@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "workloads/onnx_operators.h"
 #include "workloads/onnx_order.h"
 
@@ -246,6 +247,16 @@ Graph read_onnx(const std::filesystem::path& file, std::vector<std::filesystem::
 }
 
 Graph parse_onnx(std::string_view bytes, const std::string& name) { return import_model(OnnxModel(bytes, name)); }
+
+std::vector<std::filesystem::path> onnx_weight_files(const std::filesystem::path& file) {
+  try {
+    // The word under which a tensor names its file.
+    if (read_file(file).find("location") == std::string::npos) return {};
+    return OnnxModel(file).named_files();
+  } catch (const InputError&) {
+    return {};
+  }
+}
 
 std::vector<std::string_view> onnx_operators() {
   std::vector<std::string_view> names;

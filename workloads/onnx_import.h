@@ -24,6 +24,10 @@ Graph read_onnx(const std::filesystem::path& file, std::vector<std::filesystem::
 // The same from memory; `name` stands for the file.
 Graph parse_onnx(std::string_view bytes, const std::string& name);
 
+// Files that `file` says its weights are in, each once, whether they exist or not; read_onnx() opens those it needs.
+// None where the file is no ONNX model. A file that holds all its weights is only looked through.
+std::vector<std::filesystem::path> onnx_weight_files(const std::filesystem::path& file);
+
 // Their names, in order.
 std::vector<std::string_view> onnx_operators();
 

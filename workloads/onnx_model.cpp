@@ -264,6 +264,20 @@ std::string OnnxModel::external_bytes(const onnx::TensorProto& tensor) const {
   return bytes;
 }
 
+std::vector<std::filesystem::path> OnnxModel::named_files() const {
+  std::vector<std::filesystem::path> files;
+  const auto look = [&](const onnx::TensorProto& tensor) {
+    for (const auto& entry : tensor.external_data())
+      if (const std::filesystem::path file = folder_ / entry.value();
+          entry.key() == "location" && std::ranges::find(files, file) == files.end())
+        files.push_back(file);
+  };
+  for (const auto& tensor : graph().initializer()) look(tensor);
+  for (const auto& node : graph().node())
+    for (const auto& attribute : node.attribute()) look(attribute.t());
+  return files;
+}
+
 void OnnxModel::fail(const std::string& message) const { throw InputError(path_ + ": " + message); }
 
 }  // namespace bitline::workloads

@@ -41,6 +41,8 @@ class OnnxModel {
   // Dimensions and element type of a tensor, checked; then its values, from the file or from the one beside it.
   Constant header(const onnx::TensorProto& tensor) const;
   Constant read(const onnx::TensorProto& tensor) const;
+  // Files that tensors say their values are in, each once, whether they exist or not.
+  std::vector<std::filesystem::path> named_files() const;
   // Files of weights that read() opened.
   const std::vector<std::filesystem::path>& other_files() const { return other_files_; }
 

@@ -6,3 +6,6 @@ foreach(test wrong_configs usage run_folder sweep docs examples solve reference_
   set_tests_properties(cli_${test} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
                        ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;NO_COLOR=;BITLINE_CONFIGS=")
 endforeach()
+# Runs of six networks: docs/model/ideal.md is what they give.
+add_test(NAME ideal COMMAND ${BITLINE_TEST_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/ideal --check $<TARGET_FILE:bitline>)
+set_tests_properties(ideal PROPERTIES LABELS long SKIP_RETURN_CODE 77 TIMEOUT 1800 ENVIRONMENT BITLINE_CONFIGS=)

@@ -43,9 +43,15 @@ def read_npy(path):
     return raw[10:10 + length].decode(), list(struct.unpack(f"<{len(body) // 4}f", body))
 
 
+def has_data():
+    """Whether Fashion-MNIST is installed."""
+    lines = [l for l in call("list", "datasets").stdout.splitlines() if l.startswith("fashion-mnist")]
+    return bool(lines) and "not found" not in lines[0]
+
+
 def need_data():
     """Skips the script where Fashion-MNIST is not installed."""
-    if call("list", "datasets").stdout.find("fashion-mnist") < 0 or "not found" in [l for l in call("list", "datasets").stdout.splitlines() if l.startswith("fashion-mnist")][0]:
+    if not has_data():
         print("skipped: the data set fashion-mnist is not installed")
         sys.exit(77)
 

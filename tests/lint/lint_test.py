@@ -29,6 +29,12 @@ CASES = [  # lint, file, content, expected
     ("files", "array/a.cpp", SPDX + "std::normal_distribution<> x;\n", "not base/random.h"),
     ("files", "docs/a.md", "see /ro" "ot/x\n", "docs/a.md:1: a path of one machine"),
     ("files", "docs/a.md", "from py" "pi.org\n", "a package registry"),
+    ("links", "docs/a.md", "see [b](c.md)\n", "docs/a.md:1: no file or heading c.md"),
+    ("links", "docs/a.md", "see [b](b.md#nothing)\n", "no file or heading b.md#nothing"),
+    ("links", "docs/a.md", "the code is `array/d` or so\n", "no file array/d"),
+    ("links", "docs/a.md", "one\n\n    app/a.cpp --now chip/d.h\n", "docs/a.md:3: no file chip/d.h"),
+    ("links", "docs/a.md", "begin with `absent.h`\n", "no file absent.h"),
+    ("links", "docs/a.md", "all of `attic/`\n", "no file attic/"),
 ]
 RIGHT = {
     "array/b.h": RIGHT_HEADER,
@@ -40,6 +46,8 @@ RIGHT = {
     "app/a.cpp": SPDX + 'int x = std::printf("x");\nchar y[] = "' + "x" * 200 + '";\n'
                  'char z[] = R"css(\n' + "x" * 200 + '\n)css";\n',
     "docs/b.md": "share/work/x and ../work/ are no paths of one machine\n",
+    "docs/d.md": "# All of it\n\nsee [b](b.md), [here](#all-of-it), `array/b`, `chip/*.cpp`, `b.h`, `chip/`, `docs/NAME.md`,\n"
+                 "[there](https://example.org/x.md) and array/nothing\n\n    build/release/x array/b.h\n",
 }
 
 
@@ -56,7 +64,7 @@ def run(lint, files):
 
 def main():
     failed = 0
-    for lint in ("rooms", "files"):
+    for lint in ("rooms", "files", "links"):
         code, output = run(lint, RIGHT)
         if code != 0 or output:
             failed += 1

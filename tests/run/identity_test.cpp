@@ -105,6 +105,28 @@ TEST_CASE(
   CHECK(missing != before);
 }
 
+TEST_CASE("weights in a file beside the network count by what they hold") {
+  const TemporaryFolder folder;
+  // The messages of onnx.proto: field number, length, content.
+  const auto field = [](int number, const std::string& content) {
+    return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(content.size())} + content;
+  };
+  const std::string place = field(1, "location") + field(2, "net.bin"), tensor = field(8, "w") + field(13, place),
+                    graph = field(1, field(4, "MatMul")) + field(5, tensor);
+  write_file(folder.path / "net.onnx", field(7, graph) + field(8, std::string{2 << 3, 13}));
+  write_file(folder.path / "net.bin", "weights");
+  const Config config = with({{"workload.network", (folder.path / "net.onnx").string()}}).config;
+  const auto files = input_files(config, run_options());
+  REQUIRE(files.size() > 2);
+  CHECK(files[1].key == "workload.network");
+  CHECK(files[1].file.filename() == "net.bin");
+  const Key before = key_of(config);
+  write_file(folder.path / "net.bin", "others!");
+  CHECK(key_of(config) != before);
+  fs::remove(folder.path / "net.bin");
+  CHECK(key_of(config) != before);
+}
+
 TEST_CASE("data sets and measured conductances count by what they hold") {
   const TemporaryFolder folder;
   const auto set = folder.path / "mnist";

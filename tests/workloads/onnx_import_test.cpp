@@ -247,6 +247,10 @@ TEST_CASE("weights in a file beside the model are read, where the model says") {
   std::vector<std::filesystem::path> others;
   const Graph g = read_onnx(file, &others);
   CHECK(others == std::vector<std::filesystem::path>{beside});
+  CHECK(onnx_weight_files(file) == others);
+  std::filesystem::remove(beside);
+  CHECK(onnx_weight_files(file) == others);  // named, though missing
+  CHECK(onnx_weight_files(folder.path / "absent.onnx").empty());
   CHECK(g.weights[0].panels[0].weights == w);
   CHECK(refusal_of([&] { parse_onnx(m.bytes(), "net"); }).find("from memory") != std::string::npos);
   for (const char* outside : {"../net.bin", "/net.bin", ""}) {
