@@ -28,7 +28,7 @@ void add_narrow_panel(const float* x, const Panel& p, float* y) {
 
 void add_product(std::size_t vectors, Rows<const float> in, const float* w, std::size_t rows, std::size_t columns,
                  Rows<float> out, DenseScratch& scratch) {
-  bitline::workloads::add_product(vectors, rows, columns, Strided<float>{in.values, in.stride},
+  bitline::add_product(vectors, rows, columns, Strided<float>{in.values, in.stride},
                                   Strided<float>{w, columns}, out.values, out.stride, scratch);
 }
 
@@ -61,7 +61,7 @@ template <class T>
 void multiply_matrices(const T* a, const T* b, std::size_t n, std::size_t k, std::size_t m, T* out,
                        DenseScratch& scratch) {
   std::fill_n(out, n * m, T{});
-  bitline::workloads::add_product(n, k, m, Strided<T>{a, k}, Strided<T>{b, m}, out, m, scratch);
+  bitline::add_product(n, k, m, Strided<T>{a, k}, Strided<T>{b, m}, out, m, scratch);
 }
 
 template void multiply_matrices(const float*, const float*, std::size_t, std::size_t, std::size_t, float*,
