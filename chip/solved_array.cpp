@@ -138,15 +138,6 @@ double SolvedArray::read_curved(const DeviceLaw& law, double v_step_V, Workspace
   return solved.state.source_W / (v_step_V * v_step_V);
 }
 
-double SolvedArray::most_power_S(int largest) const {
-  // Curves only lower currents below the read voltage, and so do wires.
-  const Crossbar& x = circuit_.crossbar();
-  const auto* law = std::get_if<DeviceLaw>(&solver_);
-  double sum_S = 0;
-  for (double g : x.g_S) sum_S += law ? at_read_voltage_S(law->curve, g, v_read_V_) : g;
-  return sum_S * largest * largest;
-}
-
 std::vector<double> SolvedArray::all_on_drops() const {
   const Crossbar& x = circuit_.crossbar();
   const auto n = static_cast<std::size_t>(x.columns), lines = static_cast<std::size_t>(circuit_.lines_per_row());
