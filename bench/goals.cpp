@@ -76,7 +76,6 @@ void judge(const std::string& what, double ratio, Bound bound, double goal) {
 std::string size(int rows, int columns) { return std::to_string(rows) + " x " + std::to_string(columns); }
 
 // --- sums of codes over planes, 256 at a time as reads form them
-// ------------------------------------------------------
 
 void judge_sums(Isa isa) {
   constexpr std::size_t planes = 256;
@@ -99,7 +98,6 @@ void judge_sums(Isa isa) {
 }
 
 // --- whole layers, conversion included
-// --------------------------------------------------------------------------------
 
 struct Layers {
   std::string what;
@@ -158,7 +156,6 @@ void judge_conversion() {
 }
 
 // --- wires
-// ------------------------------------------------------------------------------------------------------------
 
 // Time of a dgemm of 512^3 that each of `operations` would take.
 double flops(double dgemms, double operations) { return dgemms * DoubleProduct::operations / operations; }
@@ -244,7 +241,6 @@ void judge_wires() {
 }
 
 // --- writing
-// ----------------------------------------------------------------------------------------------------------
 
 void judge_writing() {
   DoubleProduct machine;
@@ -267,7 +263,6 @@ void judge_writing() {
 }
 
 // --- the main job
-// -----------------------------------------------------------------------------------------------------
 
 void judge_main_job() {
   const auto job = MainJob::sized(2, 10000);
