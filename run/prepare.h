@@ -22,6 +22,10 @@ workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph,
 // Gives keys without a place, in ConfigErrors that `work` throws, the place where they were written.
 void with_positions(const arch::LoadedConfig& loaded, const std::function<void()>& work);
 
+// Settings of the layers with these weights.
+std::vector<arch::LayerConfig> settings_of_layers(const arch::Config& config,
+                                                  std::span<const workloads::IntegerWeights> weights);
+
 // Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
 mapping::Placement place(const arch::LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                          const std::vector<arch::LayerConfig>& settings);

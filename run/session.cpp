@@ -83,8 +83,7 @@ Session::Session(const Config& config, IntegerWeights matrix, std::span<const st
   IntegerGraph alone;
   alone.weights.push_back(std::move(matrix));
   loaded_.network.value = std::make_shared<const IntegerGraph>(std::move(alone));
-  design_.value =
-      std::make_shared<const Design>(run::design(chip_settings(config), network().weights, isa, first));
+  design_.value = std::make_shared<const Design>(run::design(chip_settings(config), network().weights, isa, first));
 }
 
 State Session::write(std::uint32_t instance, WriteReport* report) const {
