@@ -11,25 +11,52 @@ namespace {
 constexpr std::size_t inner_together = 256;    // terms; part of every result
 constexpr std::size_t columns_together = 240;  // of b, which stay in the second-level cache; whole tiles of every set
 
+// to[k * width + i] = from[i * step + k], four by four as vectors of 16 bytes.
+template <class Number>
+void transpose(const Number* from, std::size_t step, std::size_t count, std::size_t inner, std::size_t width,
+               Number* to) {
+  constexpr std::size_t side = 4;
+  const std::size_t whole_k = inner / side * side, whole_i = count / side * side;
+  for (std::size_t i = 0; i < whole_i; i += side)
+    for (std::size_t k = 0; k < whole_k; k += side) {
+      Number block[side][side];
+      for (std::size_t a = 0; a < side; ++a)
+        for (std::size_t b = 0; b < side; ++b) block[a][b] = from[(i + a) * step + k + b];
+      for (std::size_t b = 0; b < side; ++b)
+        for (std::size_t a = 0; a < side; ++a) to[(k + b) * width + i + a] = block[a][b];
+    }
+  for (std::size_t k = 0; k < inner; ++k)
+    for (std::size_t i = k < whole_k ? whole_i : 0; i < count; ++i) to[k * width + i] = from[i * step + k];
+}
+
 // Strips of `width` rows or columns side by side: [strip][k][width], 0 beyond the last.
 template <class Number>
 void pack(const Number* from, std::size_t step, std::size_t k_step, std::size_t count, std::size_t inner,
           std::size_t width, Number* to) {
-  for (std::size_t first = 0; first < count; first += width) {
+  for (std::size_t first = 0; first < count; first += width, to += inner * width) {
     const std::size_t here = std::min(width, count - first);
-    for (std::size_t k = 0; k < inner; ++k, to += width) {
-      const Number* const source = from + k * k_step + first * step;
-      for (std::size_t i = 0; i < here; ++i) to[i] = source[i * step];
-      std::fill(to + here, to + width, Number{0});
+    const Number* const source = from + first * step;
+    if (step == 1) {
+      for (std::size_t k = 0; k < inner; ++k) std::copy_n(source + k * k_step, here, to + k * width);
+    } else if (k_step == 1) {
+      transpose(source, step, here, inner, width, to);
+    } else {
+      for (std::size_t k = 0; k < inner; ++k)
+        for (std::size_t i = 0; i < here; ++i) to[k * width + i] = source[i * step + k * k_step];
     }
+    for (std::size_t k = 0; here < width && k < inner; ++k)
+      std::fill(to + k * width + here, to + (k + 1) * width, Number{0});
   }
 }
 
 template <class Number>
 void multiply(std::size_t rows, std::size_t inner, std::size_t columns, const Strided<Number>& a,
               const Strided<Number>& b, Number* c, std::size_t c_step, DenseScratch& scratch, DensePart part,
-              const DenseTile& tile, void (*add)(const TileProduct<Number>&)) {
+              const DenseKernel<Number>& wide, const DenseKernel<Number>& narrow) {
   const auto whole = [](std::size_t n, std::size_t of) { return (n + of - 1) / of * of; };
+  // Wide tiles do more with what they load, unless a quarter of them is beyond the matrix.
+  const bool spare = 4 * whole(columns, narrow.tile.columns) <= 3 * whole(columns, wide.tile.columns);
+  const auto& [tile, add] = spare ? narrow : wide;
   const std::size_t depth = std::min(inner, inner_together), width = std::min(columns, columns_together);
   Number* const packed_b = scratch.get<Number>(depth * (whole(width, tile.columns) + tile.rows));
   Number* const packed_a = packed_b + depth * whole(width, tile.columns);
@@ -59,14 +86,14 @@ void add_product(std::size_t rows, std::size_t inner, std::size_t columns, const
                  const Strided<float>& b, float* c, std::size_t c_step, DenseScratch& scratch, DensePart part,
                  Isa isa) {
   const DenseKernels& kernels = dense_kernels(isa);
-  multiply(rows, inner, columns, a, b, c, c_step, scratch, part, kernels.float_tile, kernels.add_floats);
+  multiply(rows, inner, columns, a, b, c, c_step, scratch, part, kernels.floats, kernels.narrow_floats);
 }
 
 void add_product(std::size_t rows, std::size_t inner, std::size_t columns, const Strided<double>& a,
                  const Strided<double>& b, double* c, std::size_t c_step, DenseScratch& scratch, DensePart part,
                  Isa isa) {
   const DenseKernels& kernels = dense_kernels(isa);
-  multiply(rows, inner, columns, a, b, c, c_step, scratch, part, kernels.double_tile, kernels.add_doubles);
+  multiply(rows, inner, columns, a, b, c, c_step, scratch, part, kernels.doubles, kernels.narrow_doubles);
 }
 
 }  // namespace bitline

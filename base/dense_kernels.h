@@ -26,10 +26,15 @@ struct TileProduct {
   std::size_t c_step, rows, columns;
 };
 
+template <class Number>
+struct DenseKernel {
+  DenseTile tile;
+  void (*add)(const TileProduct<Number>& product);
+};
+// The narrow ones are for matrices of few columns.
 struct DenseKernels {
-  DenseTile float_tile, double_tile;
-  void (*add_floats)(const TileProduct<float>& product);
-  void (*add_doubles)(const TileProduct<double>& product);
+  DenseKernel<float> floats, narrow_floats;
+  DenseKernel<double> doubles, narrow_doubles;
 };
 
 // Of a set that isas() lists.

@@ -5,18 +5,16 @@
 namespace bitline {
 namespace {
 
+// Rows times vectors of a tile, and of a narrow one: sums that hide each other's latency and stay in registers.
 #if defined(__AVX512F__)
-constexpr std::size_t vector_bytes = 64, tile_rows = 8, tile_vectors = 3;  // 32 registers
+constexpr std::size_t vector_bytes = 64, wide_rows = 8, wide_vectors = 3, narrow_rows = 16;  // 32 registers
 #elif defined(__AVX2__)
-constexpr std::size_t vector_bytes = 32, tile_rows = 6, tile_vectors = 2;  // 16 registers
+constexpr std::size_t vector_bytes = 32, wide_rows = 6, wide_vectors = 2, narrow_rows = 12;  // 16 registers
 #else
-constexpr std::size_t vector_bytes = 16, tile_rows = 6, tile_vectors = 2;
+constexpr std::size_t vector_bytes = 16, wide_rows = 6, wide_vectors = 2, narrow_rows = 12;
 #endif
 
-template <class Number>
-constexpr DenseTile tile = {tile_rows, tile_vectors* vector_bytes / sizeof(Number)};
-
-template <class Number>
+template <class Number, std::size_t tile_rows, std::size_t tile_vectors>
 void add(const TileProduct<Number>& p) {
   typedef Number Vector __attribute__((vector_size(vector_bytes)));
   constexpr std::size_t each = vector_bytes / sizeof(Number), width = tile_vectors * each;
@@ -26,7 +24,7 @@ void add(const TileProduct<Number>& p) {
     Vector line[tile_vectors];
 #pragma GCC unroll 3
     for (std::size_t q = 0; q < tile_vectors; ++q) __builtin_memcpy(&line[q], b + q * each, vector_bytes);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (std::size_t i = 0; i < tile_rows; ++i)
 #pragma GCC unroll 3
       for (std::size_t q = 0; q < tile_vectors; ++q) sum[i][q] += a[i] * line[q];
@@ -47,11 +45,16 @@ void add(const TileProduct<Number>& p) {
     for (std::size_t j = 0; j < p.columns; ++j) p.c[i * p.c_step + j] += sums[i][j];
 }
 
+template <class Number, std::size_t rows, std::size_t vectors>
+constexpr DenseKernel<Number> kernel = {{rows, vectors* vector_bytes / sizeof(Number)}, add<Number, rows, vectors>};
+
 }  // namespace
 
 #define BITLINE_JOIN(a, b) a##b
 #define BITLINE_NAME(a, b) BITLINE_JOIN(a, b)
 extern const DenseKernels BITLINE_NAME(dense_kernels_, BITLINE_ISA);
-const DenseKernels BITLINE_NAME(dense_kernels_, BITLINE_ISA) = {tile<float>, tile<double>, add<float>, add<double>};
+const DenseKernels BITLINE_NAME(dense_kernels_, BITLINE_ISA) = {
+    kernel<float, wide_rows, wide_vectors>, kernel<float, narrow_rows, 1>, kernel<double, wide_rows, wide_vectors>,
+    kernel<double, narrow_rows, 1>};
 
 }  // namespace bitline

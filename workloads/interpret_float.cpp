@@ -25,7 +25,7 @@ class FloatProduct {
     const auto size = static_cast<std::size_t>(shape.size());
     if (product.window) return slide(w, *product.window, samples, map_of(shape), in, out);
     const std::size_t vectors = samples * size / static_cast<std::size_t>(w.rows);
-    multiply_floats(w, vectors, in, out);
+    multiply_floats(w, vectors, in, out, scratch_);
     add_bias(w, vectors, out);
   }
 
@@ -50,12 +50,12 @@ class FloatProduct {
       if (part == n * per_map) {
         for (std::size_t m = 0; m < n; ++m)
           patches(window, map, e, 0, per_map, in + (first + m) * map.size(), patches_.data() + m * per_map * rows);
-        multiply_floats(w, part, patches_.data(), product_.data());
+        multiply_floats(w, part, patches_.data(), product_.data(), scratch_);
       } else {
         for (std::size_t from = 0; from < per_map; from += part) {
           const std::size_t count = std::min(part, per_map - from);
           patches(window, map, e, from, count, in + first * map.size(), patches_.data());
-          multiply_floats(w, count, patches_.data(), product_.data() + from * columns);
+          multiply_floats(w, count, patches_.data(), product_.data() + from * columns, scratch_);
         }
       }
       add_bias(w, n * per_map, product_.data());
@@ -67,6 +67,7 @@ class FloatProduct {
 
   const Graph& graph_;
   std::vector<float> patches_, product_;
+  DenseScratch scratch_;
 };
 
 void check_finite(const Graph& graph, const std::string& name, std::span<const float> values) {

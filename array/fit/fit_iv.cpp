@@ -99,7 +99,9 @@ CurveFit fit_curve(const Sweep& s, bool curved, bool by_name) {
   if (curved) {
     const double sign = fit.at[k - 1] < 0 ? -1 : 1;  // the curve is even in it
     const Estimate beta = through(at(k - 1), [&](double b) { return b * sign / s.v_most; });
-    if (!(beta.low > 0)) c.refused = "the data do not tell its curvature from a straight line";
+    constexpr double rounding = 1e-14;  // of the largest current, to which sinh x / x - 1 = x^2 / 6 must rise
+    if (!(beta.low > 0) || fit.at[k - 1] * fit.at[k - 1] / 6 < rounding)
+      c.refused = "the data do not tell its curvature from a straight line";
     if (beta.value > 100) c.refused = "beta would be above 100 /V";
     c.values.push_back(fitted("iv.beta", "beta of sinh(beta V)", beta, Unit::per_volt));
   }

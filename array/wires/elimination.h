@@ -88,6 +88,7 @@ struct Scratch {
     Buffer first, second, x;
   };
   Buffer result, group;
+  DenseScratch dense;
   std::deque<Frame> frames;
   Frame& frame(int depth) {
     while (static_cast<int>(frames.size()) <= depth) frames.emplace_back();
@@ -147,58 +148,55 @@ class Elimination {
     const Join j = h.beside ? side_by_side(h.first, h.second, s) : one_above_other(h.first, h.second, s);
     double* x = x_buffer(depth).get<double>(static_cast<std::size_t>(j.eliminated) * (j.eliminated + s.ports()));
     if (wanted == Wanted::all || s.right || s.top)
-      join(j, a, h.first, b, h.second, s, x, y);
+      join(kernels_, j, a, h.first, b, h.second, s, x, y, scratch_.dense);
     else
       join_transfer(j, a, h.first, b, h.second, s, x, y);
     return y;
   }
 
   // The last join when only the block between sources and sense nodes matters.
-  static void join_transfer(const Join& j, const double* a, const Shape& first, const double* b, const Shape& second,
-                            const Shape& whole, double* x, double* y) {
-    const int kept = whole.ports();
-    std::fill_n(x, static_cast<std::size_t>(j.eliminated) * (j.eliminated + kept), 0.0);
-    std::fill_n(y, whole.size(), 0.0);
-    place_part(a, first.ports(), j.first, j.first_runs, j.first_at, j.eliminated, x, y, kept);
-    place_part(b, second.ports(), j.second, j.second_runs, j.second_at, j.eliminated, x, y, kept);
-    factor(x, j.eliminated, kept);
-    const Rows all(x, j.eliminated, j.eliminated + kept);
-    Rows(y, kept, kept).block(0, whole.rows, whole.rows, whole.columns).noalias() +=
-        all.middleCols(j.eliminated, whole.rows).transpose() * all.rightCols(whole.columns);
+  void join_transfer(const Join& j, const double* a, const Shape& first, const double* b, const Shape& second,
+                     const Shape& whole, double* x, double* y) {
+    place_parts(j, a, first, b, second, whole, x, y);
+    factor(kernels_, x, j.eliminated, whole.ports(), scratch_.dense);
+    const auto eliminated = static_cast<std::size_t>(j.eliminated), rows = static_cast<std::size_t>(whole.rows),
+               columns = static_cast<std::size_t>(whole.columns), kept = rows + columns, width = eliminated + kept;
+    add_product(rows, eliminated, columns, Strided<double>{x + eliminated, 1, width},
+                Strided<double>{x + eliminated + rows, width}, y + rows, kept, scratch_.dense);
   }
 
   // Four small patches of a group at once, one per lane.
-  Lanes* build_group(int depth, int row, int column, const Shape& s, Buffer& out) {
-    auto* y = out.get<Lanes>(s.size());
+  Quad* build_group(int depth, int row, int column, const Shape& s, Buffer& out) {
+    auto* y = out.get<Quad>(s.size());
     if (s.rows == 1 && s.columns == 1) {
-      std::fill_n(y, s.size(), Lanes{});
+      std::fill_n(y, s.size(), Quad{});
       const int n = s.ports(), node = s.right_at(), column_node = s.top_at();
       for (int l = 0; l < 4; ++l) {
         const auto leaf = c_.leaf(group_row_ + l / 2 * small_side + row, group_column_ + l % 2 * small_side + column);
-        y[s.left_at() * n + node][l] = y[node * n + s.left_at()][l] = leaf.segment_left;
-        y[node * n + column_node][l] = y[column_node * n + node][l] = leaf.device;
-        y[column_node * n + s.bottom_at()][l] = y[s.bottom_at() * n + column_node][l] = leaf.segment_below;
+        y[s.left_at() * n + node].v[l] = y[node * n + s.left_at()].v[l] = leaf.segment_left;
+        y[node * n + column_node].v[l] = y[column_node * n + node].v[l] = leaf.device;
+        y[column_node * n + s.bottom_at()].v[l] = y[s.bottom_at() * n + column_node].v[l] = leaf.segment_below;
       }
       return y;
     }
     const bool beside = s.columns >= s.rows;
     const Shape half = beside ? Shape{s.rows, s.columns / 2} : Shape{s.rows / 2, s.columns};
     Frame& f = frame(depth);
-    const Lanes* a = build_group(depth + 1, row, column, half, f.first);
-    const Lanes* b =
+    const Quad* a = build_group(depth + 1, row, column, half, f.first);
+    const Quad* b =
         build_group(depth + 1, row + (beside ? 0 : half.rows), column + (beside ? half.columns : 0), half, f.second);
     const Join j = beside ? side_by_side(half, half, s) : one_above_other(half, half, s);
-    join(j, a, half, b, half, s,
-         x_buffer(depth).get<Lanes>(static_cast<std::size_t>(j.eliminated) * (j.eliminated + s.ports())), y);
+    join(kernels_, j, a, half, b, half, s,
+         x_buffer(depth).get<Quad>(static_cast<std::size_t>(j.eliminated) * (j.eliminated + s.ports())), y);
     return y;
   }
 
   // One small patch out of its group, without the ends that lead nowhere.
   void take_lane(int depth, int lane, const Shape& s, double* y) {
     Shape now{small_side, small_side};
-    const Lanes* group = scratch_.group.get<Lanes>();
+    const Quad* group = scratch_.group.get<Quad>();
     double* from = frame(depth).first.get<double>(now.size());
-    for (std::size_t k = 0; k < now.size(); ++k) from[k] = group[k][lane];
+    for (std::size_t k = 0; k < now.size(); ++k) from[k] = group[k].v[lane];
     for (const bool right : {true, false}) {
       if (right ? s.right : s.top) continue;
       Shape next = now;
@@ -214,7 +212,7 @@ class Elimination {
   void join_one(int depth, bool right, const double* from, const Shape& now, const Shape& next, double* to) {
     const Join j = without_ends(now, right, next);
     double* x = x_buffer(depth).get<double>(static_cast<std::size_t>(j.eliminated) * (j.eliminated + next.ports()));
-    join(j, from, now, static_cast<const double*>(nullptr), Shape{}, next, x, to);
+    join(kernels_, j, from, now, static_cast<const double*>(nullptr), Shape{}, next, x, to, scratch_.dense);
   }
 
   // Connects the far ends of the whole crossbar to their terminals and eliminates them.
@@ -263,6 +261,7 @@ class Elimination {
   }
 
   Padded c_;
+  const WireKernels& kernels_ = wire_kernels(isas().front());
   bool keep_;
   int group_row_ = 0, group_column_ = 0;
   Scratch& scratch_;

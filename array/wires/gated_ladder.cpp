@@ -11,12 +11,13 @@
 
 #include "array/wires/crossbar.h"
 #include "array/wires/ladder_mesh.h"
+#include "array/wires/wire_kernels.h"
 #include "base/error.h"
 
 namespace bitline {
 namespace {
 
-constexpr int group = 4;  // vectors of columns side by side, to hide each other's latency
+constexpr int group = wires::ladder_group;
 
 void check_resistance(double ohm, const char* what) {
   if (!(ohm >= 0) || std::isinf(ohm))
@@ -70,17 +71,6 @@ Bounds bounds_of(const GatedLadder& l) {
 }
 
 template <class Real>
-struct Vector;
-template <>
-struct Vector<float> {
-  typedef float type __attribute__((vector_size(32)));
-};
-template <>
-struct Vector<double> {
-  typedef double type __attribute__((vector_size(32)));
-};
-
-template <class Real>
 constexpr double product_limit = std::is_same_v<Real, float> ? 1e30 : 1e280;
 template <class Real>
 constexpr double ratio_limit = std::is_same_v<Real, float> ? 1e15 : 1e120;
@@ -113,13 +103,6 @@ void check(const GatedLadder& l) {
   check_resistance(l.sense_ohm, "sense node");
   check_resistance(l.access_ohm, "access device");
 }
-
-// A driven row: where its conductances are, and the wire to the next driven row.
-template <class Real>
-struct LadderSolver<Real>::Step {
-  std::uint32_t plus, minus;
-  Real r_ohm, q_ohm;
-};
 
 template <class Real>
 LadderSolver<Real>::LadderSolver(const GatedLadder& l) {
@@ -170,12 +153,26 @@ void store(const Real* line, int line_first, int width, int first_column, std::s
 
 }  // namespace
 
+namespace {
+
+enum class By { products, meshes };
+using enum By;
+auto kernel_of(By by, float) {
+  const wires::WireKernels& kernels = wires::wire_kernels(isas().front());
+  return by == products ? kernels.read_float_products : kernels.read_float_meshes;
+}
+auto kernel_of(By by, double) {
+  const wires::WireKernels& kernels = wires::wire_kernels(isas().front());
+  return by == products ? kernels.read_double_products : kernels.read_double_meshes;
+}
+
+}  // namespace
+
 // Along one column the sum of both wires' currents is the current I into ground, so that (a - b voltage, bit-line
 // current - alpha I), alpha = r / (r + q), obeys a homogeneous ladder: series r + q, shunts g. Its transfer matrix
 // (d1 d2; i1 i2) has determinant 1 and gives V / I = ends + (beta^2 d1 + 2 alpha beta + alpha^2 i2) / i1.
 template <class Real>
 void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first_column, std::span<Real> out) const {
-  using V = typename Vector<Real>::type;
   constexpr int lanes = 32 / sizeof(Real), width = lanes * group;
   const double r = supply_segment_ohm_, q = bit_segment_ohm_, rho = r + q;
   const double alpha = rho > 0 ? r / rho : 0, beta = rho > 0 ? q / rho : 1;
@@ -183,7 +180,7 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
   const auto top = static_cast<Real>(beta * beta), both = static_cast<Real>(2 * alpha * beta),
              bottom = static_cast<Real>(alpha * alpha), step = static_cast<Real>(rho);
 
-  std::vector<Step> steps(x.size());
+  std::vector<wires::LadderStep<Real>> steps(x.size());
   std::size_t count = 0;
   int last = 0;
   for (int row = 0; row < rows_; ++row) {
@@ -196,27 +193,8 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
   const int end_column = first_column + static_cast<int>(out.size());
   for (int first = first_column / width * width; first < end_column; first += width) {
     const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(first / lanes) * rows_;
-    V d1[group], i1[group], d2[group], i2[group];
-    for (int v = 0; v < group; ++v) d1[v] = V{} + 1, i1[v] = V{}, d2[v] = V{}, i2[v] = V{} + 1;
-    for (std::size_t s = 0; s < count; ++s) {
-      const Lanes* const row = g_S + steps[s].plus;
-      const V r_ohm = V{} + steps[s].r_ohm;
-#pragma GCC unroll 8
-      for (int v = 0; v < group; ++v) {
-        V g;
-        std::memcpy(&g, row + v, sizeof g);
-        d1[v] += r_ohm * i1[v];
-        d2[v] += r_ohm * i2[v];
-        i1[v] += g * d1[v];
-        i2[v] += g * d2[v];
-      }
-    }
     alignas(32) Real line[width];
-    for (int v = 0; v < group; ++v) {
-      const V d = d1[v] + tail * i1[v];
-      const V current = i1[v] / (ends * i1[v] + (top * d + both + bottom * i2[v]));
-      std::memcpy(line + v * lanes, &current, sizeof current);
-    }
+    kernel_of(products, Real{})({g_S->value, steps.data(), count, tail, ends, top, both, bottom, line, nullptr});
     store(line, first, width, first_column, out);
   }
 }
@@ -224,9 +202,8 @@ void LadderSolver<Real>::read_products(std::span<const std::int8_t> x, int first
 template <class Real>
 void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_column, std::span<Real> out,
                                      std::span<Real> power_S) const {
-  using V = typename Vector<Real>::type;
   constexpr int lanes = 32 / sizeof(Real), width = lanes * group;
-  std::vector<Step> steps(x.size());
+  std::vector<wires::LadderStep<Real>> steps(x.size());
   std::size_t count = 0;
   int above = -1;  // from the top, so that each row knows the wire to the one above; the bit line ends at the first
   for (int row = 0; row < rows_; ++row) {
@@ -243,27 +220,8 @@ void LadderSolver<Real>::read_meshes(std::span<const std::int8_t> x, int first_c
   const int end_column = first_column + static_cast<int>(out.size());
   for (int first = first_column / width * width; first < end_column; first += width) {
     const Lanes* const g_S = g_S_.data() + static_cast<std::size_t>(first / lanes) * rows_ * 2;
-    Mesh<V> mesh[group];
-    for (auto& m : mesh) m.ground_ohm = V{} + below;
-    for (std::size_t s = count; s-- > 0;) {
-      const Lanes *const plus = g_S + steps[s].plus, *const minus = g_S + steps[s].minus;
-#pragma GCC unroll 8
-      for (int v = 0; v < group; ++v) {
-        V g;
-        std::memcpy(&g, plus + v, sizeof g);
-        mesh[v].pb += g;
-        std::memcpy(&g, minus + v, sizeof g);
-        mesh[v].nb += g;
-        mesh[v].lengthen(steps[s].r_ohm, steps[s].q_ohm);
-      }
-    }
     alignas(32) Real line[width], powers[width];
-    for (int v = 0; v < group; ++v) {
-      V current, power, end;
-      mesh[v].solve(current, power, end);
-      std::memcpy(line + v * lanes, &current, sizeof current);
-      std::memcpy(powers + v * lanes, &power, sizeof power);
-    }
+    kernel_of(meshes, Real{})({g_S->value, steps.data(), count, below, 0, 0, 0, 0, line, powers});
     store(line, first, width, first_column, out);
     store(powers, first, width, first_column, power_S);
   }

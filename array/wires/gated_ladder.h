@@ -54,7 +54,6 @@ class LadderSolver {
   struct alignas(32) Lanes {
     Real value[32 / sizeof(Real)];  // conductances of neighbouring columns
   };
-  struct Step;
 
   void read_products(std::span<const std::int8_t> x, int first_column, std::span<Real> out) const;
   void read_meshes(std::span<const std::int8_t> x, int first_column, std::span<Real> out,

@@ -14,6 +14,7 @@
 #include "array/wires/crossbar.h"
 #include "array/wires/lanes.h"
 #include "array/wires/line_sweeps.h"
+#include "array/wires/wire_kernels.h"
 
 namespace bitline {
 
@@ -43,16 +44,8 @@ class GatedRows {
 
  private:
   void prepare(Workspace&) const;
-  void column_pivots(Workspace&) const;
-  void gather_row_pivots(Workspace&) const;
-  // Solve lines; the columns return the largest sum over a column of its row nodes' |KCL errors|, in ampere.
-  float solve_columns(Workspace&, bool first) const;
-  void solve_rows(Workspace&) const;
+  wires::GatedSweep sweep_of(Workspace&) const;
   double source_power_W(const Workspace&) const;
-  template <int width>
-  float solve_columns(Workspace&, std::size_t first_lane, bool first) const;
-  template <int groups>
-  void solve_rows(Workspace&, std::size_t first_active) const;
 
   std::size_t rows_, columns_, lanes_;                // lanes: registers that hold one row
   std::vector<Lanes> g_S_, row_pass_, row_lift_ohm_;  // (rows + 1, lanes); the last row has no devices

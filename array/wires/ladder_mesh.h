@@ -17,7 +17,7 @@ struct Mesh {
 
   // Moves the cut up past wire: r ohm in each supply wire, q in the bit line.
   template <class Real>
-  inline void lengthen(Real r, Real q) {
+  __attribute__((always_inline)) inline void lengthen(Real r, Real q) {
     const T sum = pb + nb, det = pb * nb + pn * sum;
     const T r_det = r * det, r_pb = r * pb, r_nb = r * nb, r_pn = r * pn, q_sum = q * sum;
     const T b = 1 + (r_pb + r_nb) + (r_pn + r_pn);
@@ -35,7 +35,7 @@ struct Mesh {
 
   // With the cut at the ideal sources, where the bit line ends: current into ground and power of both, per volt; and
   // the voltage of the bit line's end.
-  void solve(T& current, T& power, T& end) const {
+  __attribute__((always_inline)) inline void solve(T& current, T& power, T& end) const {
     const T sum = pb + nb, difference = share_p - share_n, p = share_b + difference, n = share_b - difference;
     const T denominator = share_b * share_b + sum * ground_ohm;
     current = ((share_b * pb + sum * share_p) - (share_b * nb + sum * share_n)) / denominator;

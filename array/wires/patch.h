@@ -10,19 +10,22 @@
 // Numer. Math. 65, 109).
 #pragma once
 
-#include <Eigen/Core>
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <vector>
+
+#include "array/wires/wire_kernels.h"
+#include "base/dense.h"
 
 namespace bitline::wires {
 
 // Four patches of one shape side by side.
-using Lanes = double __attribute__((vector_size(32)));
-
 struct alignas(32) Quad {
   double v[4];
+  Quad& operator+=(const Quad& other) {
+    for (int l = 0; l < 4; ++l) v[l] += other.v[l];
+    return *this;
+  }
 };
 
 // Scratch that only grows.
@@ -101,14 +104,6 @@ inline Join without_ends(const Shape& a, bool right, const Shape& whole) {
   return j;
 }
 
-// 1 / sqrt(p); 0 for a node that is connected to nothing.
-inline double inverse_root(double p) { return p > 0 ? 1 / std::sqrt(p) : 0; }
-inline Lanes inverse_root(Lanes p) {
-  Lanes r;
-  for (int l = 0; l < 4; ++l) r[l] = inverse_root(p[l]);
-  return r;
-}
-
 template <class T>
 void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
   for (int i = 0; i < rows; ++i)
@@ -134,73 +129,27 @@ void place_part(const T* part, int ports, const Run* runs, int count, int elimin
   }
 }
 
-// Eliminates ports one by one. A port with conductances c_j to all later ones, p = sum c_j, adds c_i c_j / p between
-// each two of them. Row k of x becomes c_j / sqrt(p) (and 1 / sqrt(p) at k), so that the kept ports gain x^T x.
-template <class T>
-void factor(T* x, int eliminated, int kept) {
-  const int width = eliminated + kept;
-  for (int k = 0; k < eliminated; ++k) {
-    T* row = x + static_cast<std::size_t>(k) * width;
-    T p{};
-    for (int j = k + 1; j < width; ++j) p += row[j];
-    const T scale = inverse_root(p);
-    for (int j = k + 1; j < width; ++j) row[j] *= scale;
-    row[k] = scale;
-    for (int l = k + 1; l < eliminated; ++l) {
-      T* other = x + static_cast<std::size_t>(l) * width;
-      for (int j = l + 1; j < width; ++j) other[j] += row[l] * row[j];
-    }
-  }
-}
-
-// kept += x^T x above the diagonal, in pieces of 2 x 4 that stay in registers.
-template <class T>
-void add_products(const T* x, int eliminated, int kept, T* y) {
-  const int width = eliminated + kept;
-  for (int i = 0; i < kept; i += 2)
-    for (int j = i; j < kept; j += 4) {
-      T sum[2][4] = {};
-      const int rows = std::min(2, kept - i), columns = std::min(4, kept - j);
-      const T* at = x + eliminated;
-      if (rows == 2 && columns == 4) {
-        for (int k = 0; k < eliminated; ++k, at += width)
-          for (int a = 0; a < 2; ++a)
-            for (int b = 0; b < 4; ++b) sum[a][b] += at[i + a] * at[j + b];
-      } else {
-        for (int k = 0; k < eliminated; ++k, at += width)
-          for (int a = 0; a < rows; ++a)
-            for (int b = 0; b < columns; ++b) sum[a][b] += at[i + a] * at[j + b];
-      }
-      for (int a = 0; a < rows; ++a)
-        for (int b = 0; b < columns; ++b) y[static_cast<std::size_t>(i + a) * kept + j + b] += sum[a][b];
-    }
-}
-
-using Rows = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-
-// The same for one large patch: panels of rows, so that nearly all work is products of matrices.
-inline void factor(double* data, int eliminated, int kept) {
+// The kernels eliminate ports one by one. A port with conductances c_j to all later ones, p = sum c_j, adds c_i c_j / p
+// between each two of them. Row k of x becomes c_j / sqrt(p) (and 1 / sqrt(p) at k), so that the kept ports gain x^T x.
+// Of one large patch panels of rows, so that nearly all work is products of matrices.
+inline void factor(const WireKernels& kernels, double* x, int eliminated, int kept, DenseScratch& scratch) {
   constexpr int panel = 16;
-  const int width = eliminated + kept;
-  Rows x(data, eliminated, width);
+  const auto width = static_cast<std::size_t>(eliminated + kept);
   for (int first = 0; first < eliminated; first += panel) {
     const int last = std::min(first + panel, eliminated);
+    const auto at = static_cast<std::size_t>(first);
     if (first > 0)
-      x.block(first, first, last - first, width - first).noalias() +=
-          x.block(0, first, first, last - first).transpose() * x.block(0, first, first, width - first);
-    for (int k = first; k < last; ++k) {
-      const double scale = inverse_root(x.row(k).tail(width - k - 1).sum());
-      x.row(k).tail(width - k - 1) *= scale;
-      x(k, k) = scale;
-      for (int l = k + 1; l < last; ++l) x.row(l).tail(width - l - 1) += x(k, l) * x.row(k).tail(width - l - 1);
-    }
+      add_product(static_cast<std::size_t>(last - first), at, width - at, Strided<double>{x + at, 1, width},
+                  Strided<double>{x + at, width}, x + at * width + at, width, scratch);
+    kernels.factor_panel(x, first, last, static_cast<int>(width));
   }
 }
-inline void add_products(const double* data, int eliminated, int kept, double* y) {
-  const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> x(data, eliminated,
-                                                                                                   eliminated + kept);
-  Rows sum(y, kept, kept);
-  sum.triangularView<Eigen::Upper>() += x.rightCols(kept).transpose() * x.rightCols(kept);
+// y (kept, kept) += x^T x above the diagonal.
+inline void add_products(const double* x, int eliminated, int kept, double* y, DenseScratch& scratch) {
+  const auto k = static_cast<std::size_t>(kept), width = static_cast<std::size_t>(eliminated) + k;
+  const double* const columns = x + eliminated;
+  add_product(k, static_cast<std::size_t>(eliminated), k, Strided<double>{columns, 1, width},
+              Strided<double>{columns, width}, y, k, scratch, DensePart::upper);
 }
 
 template <class T>
@@ -213,37 +162,42 @@ void mirror(T* y, int n) {
           y[static_cast<std::size_t>(j) * n + i] = y[static_cast<std::size_t>(i) * n + j];
 }
 
-// Joins parts (second may be null) into `whole`; x is scratch of eliminated x (eliminated + kept) and keeps what the
-// voltages of the eliminated ports are recovered from.
 template <class T>
-void join(const Join& j, const T* first, const Shape& a, const T* second, const Shape& b, const Shape& whole, T* x,
-          T* out) {
+void place_parts(const Join& j, const T* first, const Shape& a, const T* second, const Shape& b, const Shape& whole,
+                 T* x, T* out) {
   const int kept = whole.ports();
   std::memset(static_cast<void*>(x), 0, sizeof(T) * static_cast<std::size_t>(j.eliminated) * (j.eliminated + kept));
   std::memset(static_cast<void*>(out), 0, sizeof(T) * whole.size());
   place_part(first, a.ports(), j.first, j.first_runs, j.first_at, j.eliminated, x, out, kept);
   if (second) place_part(second, b.ports(), j.second, j.second_runs, j.second_at, j.eliminated, x, out, kept);
-  factor(x, j.eliminated, kept);
-  add_products(x, j.eliminated, kept, out);
-  mirror(out, kept);
+}
+
+// Joins parts (second may be null) into `whole`; x is scratch of eliminated x (eliminated + kept) and keeps what the
+// voltages of the eliminated ports are recovered from.
+inline void join(const WireKernels& kernels, const Join& j, const double* first, const Shape& a, const double* second,
+                 const Shape& b, const Shape& whole, double* x, double* out, DenseScratch& scratch) {
+  place_parts(j, first, a, second, b, whole, x, out);
+  factor(kernels, x, j.eliminated, whole.ports(), scratch);
+  add_products(x, j.eliminated, whole.ports(), out, scratch);
+  mirror(out, whole.ports());
+}
+inline void join(const WireKernels& kernels, const Join& j, const Quad* first, const Shape& a, const Quad* second,
+                 const Shape& b, const Shape& whole, Quad* x, Quad* out) {
+  place_parts(j, first, a, second, b, whole, x, out);
+  kernels.factor_quads(x->v, j.eliminated, whole.ports());
+  kernels.multiply_quads(x->v, j.eliminated, whole.ports(), out->v);
+  mirror(out, whole.ports());
 }
 
 // Voltages (ports, batch) of the eliminated ports from those of the kept ones: each is the mean of its neighbours',
 // weighted by conductance.
-template <class T>
-void recover(const T* x, int eliminated, int kept, std::size_t batch, const T* kept_V, T* eliminated_V) {
-  const int width = eliminated + kept;
-  for (int k = eliminated - 1; k >= 0; --k) {
-    const T* row = x + static_cast<std::size_t>(k) * width;
-    T* u = eliminated_V + static_cast<std::size_t>(k) * batch;
-    std::fill_n(u, batch, T{});
-    for (int j = k + 1; j < width; ++j) {
-      const T* of = j < eliminated ? eliminated_V + static_cast<std::size_t>(j) * batch
-                                   : kept_V + static_cast<std::size_t>(j - eliminated) * batch;
-      for (std::size_t v = 0; v < batch; ++v) u[v] += row[j] * of[v];
-    }
-    for (std::size_t v = 0; v < batch; ++v) u[v] *= row[k];
-  }
+inline void recover(const WireKernels& kernels, const double* x, int eliminated, int kept, std::size_t batch,
+                    const double* kept_V, double* eliminated_V) {
+  kernels.recover_one(x, eliminated, kept, batch, kept_V, eliminated_V);
+}
+inline void recover(const WireKernels& kernels, const Quad* x, int eliminated, int kept, std::size_t batch,
+                    const Quad* kept_V, Quad* eliminated_V) {
+  kernels.recover_quads(x->v, eliminated, kept, batch, kept_V->v, eliminated_V->v);
 }
 
 }  // namespace bitline::wires

@@ -45,7 +45,8 @@ class Recovery {
   template <class T>
   void split(const Join& j, const Shape& whole, const T* ports, T* first, T* second) {
     T* eliminated = eliminated_.get<T>(static_cast<std::size_t>(j.eliminated) * batch_);
-    recover(records_[--next_].get<T>(), j.eliminated, whole.ports(), batch_, ports, eliminated);
+    const T* const record = records_[--next_].get<T>();
+    recover(kernels_, record, j.eliminated, whole.ports(), batch_, ports, eliminated);
     const auto place = [&](const Run* runs, int count, int eliminated_at, T* part) {
       for (int r = 0; r < count; ++r)
         std::copy_n(ports + static_cast<std::size_t>(runs[r].to) * batch_,
@@ -84,18 +85,18 @@ class Recovery {
   }
 
   void in_group(int row, int column, const Shape& s, const std::vector<Quad>& ports) {
-    const auto* v = reinterpret_cast<const Lanes*>(ports.data());
+    const auto* v = ports.data();
     if (s.rows == 1 && s.columns == 1) return store(row, column, s, v);
     const bool beside = s.columns >= s.rows;
     const Shape half = beside ? Shape{s.rows, s.columns / 2} : Shape{s.rows / 2, s.columns};
     const Join j = beside ? side_by_side(half, half, s) : one_above_other(half, half, s);
     std::vector<Quad> first(static_cast<std::size_t>(half.ports()) * batch_), second(first.size());
-    split(j, s, v, reinterpret_cast<Lanes*>(first.data()), reinterpret_cast<Lanes*>(second.data()));
+    split(j, s, v, first.data(), second.data());
     in_group(row + (beside ? 0 : half.rows), column + (beside ? half.columns : 0), half, second);
     in_group(row, column, half, first);
   }
 
-  void store(int row, int column, const Shape& s, const Lanes* v) {
+  void store(int row, int column, const Shape& s, const Quad* v) {
     const Crossbar& c = e_.circuit().circuit();
     for (int l = 0; l < 4; ++l) {
       const int i = group_row_ + l / 2 * small_side + row - e_.circuit().above(),
@@ -105,13 +106,14 @@ class Recovery {
         const std::size_t at =
             (b * static_cast<std::size_t>(c.rows) + static_cast<std::size_t>(i)) * static_cast<std::size_t>(c.columns) +
             static_cast<std::size_t>(j);
-        row_V_[at] = v[static_cast<std::size_t>(s.right_at()) * batch_ + b][l];
-        column_V_[at] = v[static_cast<std::size_t>(s.top_at()) * batch_ + b][l];
+        row_V_[at] = v[static_cast<std::size_t>(s.right_at()) * batch_ + b].v[l];
+        column_V_[at] = v[static_cast<std::size_t>(s.top_at()) * batch_ + b].v[l];
       }
     }
   }
 
   const Elimination& e_;
+  const WireKernels& kernels_ = wire_kernels(isas().front());
   const std::deque<Buffer>& records_;
   std::size_t next_;  // one past the record to undo
   std::size_t batch_;

@@ -114,10 +114,12 @@ TEST_CASE("Kirchhoff's current law, power balance and superposition") {
       for (int node : {r.a, r.b}) rounding[static_cast<std::size_t>(node)] += (std::abs(a_V) + std::abs(b_V)) * siemens;
       dissipated_W += current * (a_V - b_V);
     }
-    double worst = 0;  // in units of what rounding the voltages to doubles makes of a current
+    // In units of what rounding the voltages to doubles makes of a current. A dozen joins add up to 100 terms each, and
+    // each term rounds twice: 50 such errors at random, four times as many in the worst of all nodes.
+    double worst = 0;
     for (std::size_t k = 0; k < 2 * m * n; ++k)
       if (rounding[k] != 0) test::keep_worst(worst, std::abs(sum[k]) / (rounding[k] * 0x1p-53));
-    CHECK(worst < 100);
+    CHECK(worst < 200);
 
     const std::span<const double> first(v.data(), m);
     CHECK(source_power_W(voltages.effective(), first) == doctest::Approx(dissipated_W).epsilon(1e-10));
