@@ -100,12 +100,14 @@ class Product {
   // All blocks of a copy with some vectors, row after row, so that outputs are added up in that order.
   void read(std::size_t copy, std::span<const std::size_t> numbers) {
     numbers_ = numbers;
-    m_.vectors.clear(), m_.image.clear(), m_.step.clear();
-    for (const std::size_t v : numbers) {
-      m_.vectors.push_back(in_.data() + v * rows_);
+    m_.vectors.resize(numbers.size());
+    m_.image.resize(numbers.size() * planes_), m_.step.resize(numbers.size() * planes_);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const std::size_t v = numbers[i];
+      m_.vectors[i] = in_.data() + v * rows_;
       for (std::size_t p = 0; p < planes_; ++p) {
-        m_.image.push_back(static_cast<std::uint32_t>(vectors_.first_sample + v / vectors_.positions));
-        m_.step.push_back(static_cast<std::uint32_t>(position_of(v) * planes_ + p));
+        m_.image[i * planes_ + p] = static_cast<std::uint32_t>(vectors_.first_sample + v / vectors_.positions);
+        m_.step[i * planes_ + p] = static_cast<std::uint32_t>(position_of(v) * planes_ + p);
       }
     }
     int counted = 0;  // rows

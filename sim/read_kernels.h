@@ -38,8 +38,8 @@ struct Converted {
 };
 
 struct ReadKernels {
-  // words[b], bit r = bit b of codes[r], for up to 64 codes and 16 bits.
-  void (*bits)(const std::uint16_t* codes, int rows, int bits, std::uint64_t* words);
+  // words[b], bit r = bit b of codes[r], for 64 codes and up to 16 bits.
+  void (*bits)(const std::uint16_t* codes, int bits, std::uint64_t* words);
   // counts[r] += ones among the bits of codes[r].
   void (*count_ones)(const std::uint16_t* codes, std::size_t n, std::uint16_t* counts);
   // values[read][column] = sum + noise.

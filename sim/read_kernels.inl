@@ -13,9 +13,7 @@ namespace {
 // --- inputs to planes
 // ---------------------------------------------------------------------------------------------------
 
-constexpr int word_rows = 64;
-
-void bits_of_word(const std::uint16_t* codes, int bits, std::uint64_t* words) {
+void bits(const std::uint16_t* codes, int bits, std::uint64_t* words) {
 #if defined(__AVX512BW__)
   const __m512i low = _mm512_loadu_si512(codes), high = _mm512_loadu_si512(codes + 32);
   for (int b = 0; b < bits; ++b) {
@@ -42,17 +40,10 @@ void bits_of_word(const std::uint16_t* codes, int bits, std::uint64_t* words) {
 #else
   for (int b = 0; b < bits; ++b) {
     std::uint64_t word = 0;
-    for (int r = 0; r < word_rows; ++r) word |= static_cast<std::uint64_t>(codes[r] >> b & 1) << r;
+    for (int r = 0; r < 64; ++r) word |= static_cast<std::uint64_t>(codes[r] >> b & 1) << r;
     words[b] = word;
   }
 #endif
-}
-
-void bits(const std::uint16_t* codes, int rows, int bits, std::uint64_t* words) {
-  if (rows == word_rows) return bits_of_word(codes, bits, words);
-  std::uint16_t padded[word_rows] = {};
-  __builtin_memcpy(padded, codes, static_cast<std::size_t>(rows) * sizeof *codes);
-  bits_of_word(padded, bits, words);
 }
 
 void count_ones(const std::uint16_t* codes, std::size_t n, std::uint16_t* counts) {
