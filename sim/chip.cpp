@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <tuple>
@@ -20,6 +21,35 @@
 
 namespace bitline {
 namespace {
+
+// Where `share`, which falls, crosses `accuracy`: bisection to 1e-12. Once the bracket is narrow, false position finds
+// the crossing (Dowell and Jarratt 1971, doi:10.1007/BF01934364), and steps of the bisection that it decides are left
+// out.
+template <class Share>
+double bisected(const Share& share, double accuracy, double low, double high) {
+  constexpr double last = 1e-12, decided = 1e-10;                     // relative
+  double below = 0, above = std::numeric_limits<double>::infinity();  // the crossing lies surely in between
+  for (bool searched = false; high - low > last * high;) {
+    if (!searched && high < 1.5 * low) {
+      searched = true;
+      int last_side = 0;
+      double a = low, b = high, at_a = share(a) - accuracy, at_b = share(b) - accuracy;
+      for (int step = 0; step < 30 && b - a > 0.1 * decided * b && at_a > 0 && at_b < 0; ++step) {
+        const double c = (a * at_b - b * at_a) / (at_b - at_a), at_c = share(c) - accuracy;
+        // An end that stays twice counts half, so that both come nearer.
+        if (at_c > 0)
+          a = c, at_a = at_c, at_b /= last_side > 0 ? 2 : 1, last_side = 1;
+        else
+          b = c, at_b = at_c, at_a /= last_side < 0 ? 2 : 1, last_side = -1;
+      }
+      below = a * (1 - decided), above = b * (1 + decided);
+    }
+    const double middle = 0.5 * (low + high);
+    const bool more = middle < below || (middle < above && share(middle) > accuracy);
+    (more ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
 
 // The sigma with which `accuracy` of all mapped weights have every digit at its level, by bisection: the share falls as
 // sigma grows. Every layer may have its own cell.
@@ -51,11 +81,21 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
     layers.push_back(std::move(layer));
   }
   if (layers.empty()) return 0;
+  const auto same_grid = [](const LevelGrid& a, const LevelGrid& b) {
+    return a.pair == b.pair && a.step_S == b.step_S && a.g_min_S == b.g_min_S && a.lowest == b.lowest &&
+           a.highest == b.highest;
+  };
   const auto share = [&](double sigma) {
     double right = 0;
+    std::vector<double> p;
+    const LevelGrid* known = nullptr;  // whose p these are
     for (const Layer& layer : layers) {
-      std::vector<double> p;
-      for (const LevelCase& digit : layer.digits) p.push_back(level_accuracy(std::span(&digit, 1), layer.grid, sigma));
+      if (!known || !same_grid(*known, layer.grid)) {
+        p.clear();
+        for (const LevelCase& digit : layer.digits)
+          p.push_back(level_accuracy(std::span(&digit, 1), layer.grid, sigma));
+        known = &layer.grid;
+      }
       for (const auto& [value, count] : layer.weights) {
         double all = 1;
         for (int s = 0; s < layer.cell->slices; ++s)
@@ -71,11 +111,7 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
         fmt::format("device.write.accuracy: even values without any trace of their targets are right more "
                     "often than {} for these weights",
                     pretty(accuracy, Unit::fraction)));
-  while (high - low > 1e-12 * high) {
-    const double middle = 0.5 * (low + high);
-    (share(middle) > accuracy ? low : high) = middle;
-  }
-  return 0.5 * (low + high);
+  return bisected(share, accuracy, low, high);
 }
 
 // Targets of all levels of all layers, and aims that make up for wires.

@@ -24,6 +24,7 @@ class TopQuantile {
       return;
     }
     for (float v : values) {
+      if (!(std::abs(v) > least_)) continue;
       top_.push_back(std::abs(v));
       if (top_.size() >= 2 * keep_ + 4096) shrink();
     }
@@ -39,11 +40,13 @@ class TopQuantile {
  private:
   void shrink() {
     if (top_.size() <= keep_) return;
-    std::ranges::nth_element(top_, top_.begin() + static_cast<std::ptrdiff_t>(keep_), std::greater<>());
+    const auto last = top_.begin() + static_cast<std::ptrdiff_t>(keep_ - 1);
+    std::ranges::nth_element(top_, last, std::greater<>());
+    least_ = *last;
     top_.resize(keep_);
   }
   std::size_t keep_;
-  float largest_ = 0;
+  float largest_ = 0, least_ = -1;  // of those kept: what is not above them changes nothing
   std::vector<float> top_;
 };
 
