@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-TABLE = re.compile(r"\w+_kernels_(?:baseline|avx2|avx512|avx512_vnni|amx_int8)")
+TABLE = re.compile(r"bitline::(?:\w+::)*\w+_kernels_(?:baseline|avx2|avx512|avx512_vnni|amx_int8)")
 LOCAL = "trdb"
 
 
@@ -18,7 +18,7 @@ def problems_in(nm, name):
         symbol, kind = re.match(r"(.*?) ([A-Za-z]) ?[0-9a-f ]*$", line).groups()
         if kind in LOCAL or kind == "U":
             continue
-        if TABLE.fullmatch(symbol.removeprefix("bitline::")):
+        if TABLE.fullmatch(symbol):
             found += 1
         else:
             yield f"{name}: {symbol} ({kind}) can be found from outside"
