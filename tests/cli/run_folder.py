@@ -17,6 +17,9 @@ with tempfile.TemporaryDirectory() as d:
     again = json.loads(expect("rerun from resolved.yaml", 0, "run", d / "a/resolved.yaml", "--json", "--threads", 1).stdout)
     strip = lambda r: {k: v for k, v in r.items() if k not in ("timing", "provenance")}
     check("the same result with other threads", strip(again) == strip(result))
+    plain = json.loads(expect("by the baseline's instructions", 0, "run", d / "a/resolved.yaml", "--json", "--isa", "baseline").stdout)
+    check("which it says", plain["provenance"]["isa"] == "baseline")
+    check("the same result by them", strip(plain) == strip(result))
     check("published figures are looked up", all(p["ours"] is not None for p in result["published"]), result["published"])
 
     # Energies by image, for each chip's worth of them the mean of the run.

@@ -11,6 +11,7 @@ expect("unknown option", 2, "run", "fashion-mlp", "--theads", "2", err="did you 
 expect("config missing", 2, "run", err="CONFIG")
 expect("two configs", 2, "run", "a.yaml", "b.yaml", err="'b.yaml' is one argument too many")
 expect("negative threads", 2, "run", "fashion-mlp", "--threads", "-1", err="--threads")
+expect("no instruction set", 2, "run", "fashion-mlp", "--isa", "sse9", err="this machine runs")
 expect("bad colour", 2, "run", "fashion-mlp", "--color", "red", err="--color")
 expect("bad list", 2, "list", "chairs", err="chairs")
 expect("missing file", 2, "run", "no/such.yaml", err="no configuration 'no/such.yaml' was found")
