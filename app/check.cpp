@@ -22,17 +22,17 @@ struct CheckArguments : Common {
 std::string examine(const std::string& argument, const CheckArguments& a,
                     const std::function<void(const std::string&)>& warn) {
   const std::filesystem::path file = config_file(argument);
-  if (is_sweep_plan(file, config_path())) {
-    const Sweep sweep = load_sweep(file, a.overrides(), config_path(), a.run_options());
+  if (experiments::is_sweep_plan(file, config_path())) {
+    const experiments::Sweep sweep = experiments::load_sweep(file, a.overrides(), config_path(), a.run_options());
     for (const auto& w : check_points(sweep, distinct_points(sweep))) warn(w);
     return fmt::format("a sweep of {} points", sweep.size());
   }
-  const LoadedConfig loaded = load(file, a.overrides(), config_path());
+  const arch::LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
   if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty())
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
-  MappingResult m;
+  run::MappingResult m;
   with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
   return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
                      m.cell_utilisation * 100);

@@ -18,6 +18,9 @@
 #include "base/version.h"
 
 namespace bitline::app {
+
+using run::RunOptions;
+
 namespace {
 
 std::string examples_text(const std::vector<Example>& examples) {

@@ -11,7 +11,7 @@
 
 #include "arch/config.h"
 #include "base/yaml.h"
-#include "sim/run.h"
+#include "run/run.h"
 
 namespace bitline::app {
 
@@ -95,7 +95,7 @@ struct Common {
   void add_output_options(CLI::App&, bool with_json = true);  // --json, -q, --color
 
   std::vector<Override> overrides() const;
-  RunOptions run_options() const;
+  run::RunOptions run_options() const;
   bool colored() const;  // standard output
 };
 

@@ -14,9 +14,16 @@
 #include "base/yaml.h"
 #include "report/cost_text.h"
 #include "report/text.h"
-#include "sim/json_parts.h"
+#include "run/json_parts.h"
 
 namespace bitline::app {
+
+using report::Align;
+using report::count_text;
+using report::TextTable;
+using run::Json;
+using workloads::Map;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -124,7 +131,7 @@ void print_differences(const std::string& title, const std::vector<Difference>& 
   fmt::print("\n{}\n", title);
   TextTable table({{Align::left}, {Align::right}, {Align::right}});
   for (std::size_t i = 0; i < std::min(list.size(), most); ++i)
-    table.row({list[i].key, shorten(list[i].a, 40), shorten(list[i].b, 40)});
+    table.row({list[i].key, report::shorten(list[i].a, 40), report::shorten(list[i].b, 40)});
   fmt::print("{}", table.str(2));
   if (list.size() > most) fmt::print("  and {} more\n", list.size() - most);
 }
@@ -168,7 +175,7 @@ std::optional<EnergyIntervals> energy_intervals(const Run& a, const Run& b) {
 
 void print_paragraph(const std::string& text) {
   fmt::print("\n");
-  for (const std::string& line : wrap(text, 98)) fmt::print("{}\n", line);
+  for (const std::string& line : report::wrap(text, 98)) fmt::print("{}\n", line);
 }
 
 void print_costs(const Run& a, const Run& b) {
@@ -192,16 +199,16 @@ void print_costs(const Run& a, const Run& b) {
   if (e && e->known())
     print_paragraph(fmt::format(
         "Energy intervals: A {}, B {}: they differ by {} than their intervals.{}",
-        range_text(e->a.lower, e->a.upper, Unit::joule), range_text(e->b.lower, e->b.upper, Unit::joule),
-        e->overlap() ? "less" : "more",
+        report::range_text(e->a.lower, e->a.upper, Unit::joule),
+        report::range_text(e->b.lower, e->b.upper, Unit::joule), e->overlap() ? "less" : "more",
         e->overlap() ? " Where both take a price from the same model, its error cancels in their ratio." : ""));
   if (const auto i = iso_area(a, b))
     print_paragraph(fmt::format(
         "Iso-area: A makes {} inferences/s at {:.4g} TOPS/W on {}, B {} at {:.4g} on {}. On A's area ({:.4g} times its "
         "own) B would make {} inferences/s, {:.4g} times A's; that assumes that throughput scales with area.",
-        count_text(i->throughput_a), i->tops_per_w_a, quantity(i->area_a_m2, Unit::square_meter),
-        count_text(i->throughput_b), i->tops_per_w_b, quantity(i->area_b_m2, Unit::square_meter), i->area_ratio(),
-        count_text(i->scaled()), i->throughput_a > 0 ? i->scaled() / i->throughput_a : 0));
+        count_text(i->throughput_a), i->tops_per_w_a, report::quantity(i->area_a_m2, Unit::square_meter),
+        count_text(i->throughput_b), i->tops_per_w_b, report::quantity(i->area_b_m2, Unit::square_meter),
+        i->area_ratio(), count_text(i->scaled()), i->throughput_a > 0 ? i->scaled() / i->throughput_a : 0));
 }
 
 Json json_of(const std::vector<Difference>& list) {

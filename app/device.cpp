@@ -14,6 +14,9 @@
 #include "base/files.h"
 
 namespace bitline::app {
+
+using device::PulsedDevice;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -26,14 +29,14 @@ std::string described(const PulsedDevice& d) {
   add(!d.relative, "conductances");
   add(ages(d.device), "ageing");
   if (!d.device.plasticity) return out;
-  const Plasticity& p = *d.device.plasticity;
+  const device::Plasticity& p = *d.device.plasticity;
   add(p.potentiation && p.potentiation->update, "ltp");
   add(p.depression && p.depression->update, "ltd");
   add(p.potentiation && p.potentiation->short_term, "ppf");
   add(p.depression && p.depression->short_term, "ppd");
   add(p.light.has_value(), "light");
   add(p.history.has_value(), "history");
-  add(!std::holds_alternative<NoStdp>(p.stdp), "stdp");
+  add(!std::holds_alternative<device::NoStdp>(p.stdp), "stdp");
   return out;
 }
 
@@ -63,14 +66,14 @@ PulsedDevice device_of(const DeviceArguments& a) {
     throw UsageError("device " + a.action + " needs a device: a name of `bitline device list`, or a YAML file");
   std::vector<Override> sets;
   for (const auto& s : a.sets) sets.push_back(parse_override(s));
-  return load_pulsed_device(find_config(Value::scalar(a.device), "device", config_path()), sets, config_path());
+  return device::load_pulsed_device(find_config(Value::scalar(a.device), "device", config_path()), sets, config_path());
 }
 
 int device_list(const DeviceArguments& a) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   std::string csv = "name,device,describes,doi\n";
   for (const auto& file : shipped_devices()) {
-    const PulsedDevice d = load_pulsed_device(file, {}, config_path());
+    const PulsedDevice d = device::load_pulsed_device(file, {}, config_path());
     const auto& p = d.device.plasticity;
     const std::string what = d.device.about.empty() && p ? p->device : d.device.about;
     const std::string doi = d.device.doi.empty() && p ? p->doi : d.device.doi;

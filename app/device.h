@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/command_line.h"
-#include "array/plasticity/curves.h"
+#include "characterise/curves.h"
 
 namespace bitline::app {
 
@@ -21,7 +21,7 @@ struct DeviceArguments : Common {
 // Shipped device files by name, each once.
 std::vector<std::filesystem::path> shipped_devices();
 // A shipped name or a path; with --set.
-PulsedDevice device_of(const DeviceArguments& a);
+device::PulsedDevice device_of(const DeviceArguments& a);
 
 int device_list(const DeviceArguments& a);
 int device_show(const DeviceArguments& a);

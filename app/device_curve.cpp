@@ -11,6 +11,13 @@
 #include "report/svg_lines.h"
 
 namespace bitline::app {
+
+using characterise::PulseProtocol;
+using characterise::ResponseCurve;
+using device::Pulse;
+using device::PulsedDevice;
+using device::Stimulus;
+
 namespace {
 
 std::optional<double> quantity_of(const char* option, const std::string& text, Unit unit) {
@@ -100,7 +107,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
-  if (a.action == "retention" && !has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
+  if (a.action == "retention" && !characterise::has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
                                                     a.action == "retention" ? retention_end_s(d, q) : 0))
@@ -110,7 +117,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   if (a.action == "ppf") return ppf_curve(d, q);
   if (a.action == "retention") return retention_curve(d, q);
   if (a.action == "stdp") return stdp_curve(d, q);
-  return train_curve(d, a.train.empty() ? regular_train(d, q) : read_pulse_train(a.train), q);
+  return train_curve(d, a.train.empty() ? regular_train(d, q) : characterise::read_pulse_train(a.train), q);
 }
 
 std::string json_of(const ResponseCurve& c) {
@@ -125,14 +132,14 @@ std::string json_of(const ResponseCurve& c) {
 }
 
 std::string svg_of(const ResponseCurve& c) {
-  LineChart chart;
+  report::LineChart chart;
   chart.title = c.title, chart.note = c.definition;
   chart.x_name = c.x_axis.name, chart.x_unit = c.x_axis.unit;
   chart.y_name = c.y_axis.name, chart.y_unit = c.y_axis.unit;
   chart.log_x = c.log_x;
   chart.dots = c.rows.size() <= 200;
-  for (const CurveLine& line : c.lines) {
-    LineSeries& s = chart.series.emplace_back();
+  for (const characterise::CurveLine& line : c.lines) {
+    report::LineSeries& s = chart.series.emplace_back();
     s.name = line.name;
     for (const auto& row : c.rows) {
       s.points.emplace_back(row[c.x], row[line.column]);

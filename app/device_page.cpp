@@ -6,9 +6,13 @@
 
 #include "app/device.h"
 #include "app/environment.h"
-#include "array/plasticity/measure.h"
+#include "characterise/measure.h"
 
 namespace bitline::app {
+
+using characterise::MeasuredFigure;
+using device::Relation;
+
 namespace {
 
 struct Tally {
@@ -17,28 +21,28 @@ struct Tally {
 
 std::string ours_text(const MeasuredFigure& m) {
   if (!m.ours) return "";
-  const PrintedNumber printed = printed_number(m.figure.published);
+  const characterise::PrintedNumber printed = characterise::printed_number(m.figure.published);
   const bool plain = m.figure.published.find_first_of("eE") == std::string::npos;
   if (plain && std::abs(*m.ours) >= printed.half_digit) return fmt::format("{:.{}f}", *m.ours, printed.decimals + 1);
   return fmt::format("{:.4g}", *m.ours);
 }
 
 std::string row(const MeasuredFigure& m, Tally& tally) {
-  const PublishedDeviceFigure& f = m.figure;
+  const device::PublishedDeviceFigure& f = m.figure;
   if (!m.ours)
     ++tally.open;
   else if (!m.agrees)
     ++tally.misses;
   else
-    ++(f.kind == FigureKind::imposed ? tally.imposed : tally.predicted);
+    ++(f.kind == device::FigureKind::imposed ? tally.imposed : tally.predicted);
   const char* sign = f.relation == Relation::above ? "> " : f.relation == Relation::below ? "< " : "";
   const char* verdict = !m.ours ? "" : m.agrees ? "yes" : "**no**";
-  const std::string_view kind = m.ours ? figure_kind_names[static_cast<std::size_t>(f.kind)] : "not modelled";
+  const std::string_view kind = m.ours ? device::figure_kind_names[static_cast<std::size_t>(f.kind)] : "not modelled";
   return fmt::format("| {} | {}{} | {} | {} | {} | {} | {} |\n", f.what, sign, f.published, ours_text(m), f.unit, kind,
                      verdict, f.source);
 }
 
-std::string facts(const ReportedFacts& r) {
+std::string facts(const device::ReportedFacts& r) {
   std::string out;
   const auto add = [&](const char* name, const std::optional<double>& x, Unit unit) {
     if (x)
@@ -62,12 +66,12 @@ std::string devices_page() {
   std::string body;
   Tally tally;
   for (const auto& file : shipped_devices()) {
-    const PulsedDevice d = load_pulsed_device(file, {}, config_path());
+    const device::PulsedDevice d = device::load_pulsed_device(file, {}, config_path());
     if (!d.device.plasticity) continue;
-    const Plasticity& p = *d.device.plasticity;
+    const device::Plasticity& p = *d.device.plasticity;
     body += fmt::format("\n## {}\n\n{}; doi:{}\n\n", d.name, p.device, p.doi);
     if (const std::string reported = facts(p.reported); !reported.empty()) body += "Reported: " + reported + ".\n\n";
-    if (const auto figures = measured_figures(d); !figures.empty()) {
+    if (const auto figures = characterise::measured_figures(d); !figures.empty()) {
       body += "| figure | published | ours | unit | kind | agrees | source |\n|---|---|---|---|---|---|---|\n";
       for (const auto& m : figures) body += row(m, tally);
       body += "\n";

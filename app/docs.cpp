@@ -8,7 +8,7 @@
 #include "app/config_schema.h"
 #include "app/environment.h"
 #include "base/files.h"
-#include "sim/simplifications.h"
+#include "run/simplifications.h"
 
 namespace bitline::app {
 namespace {
@@ -33,9 +33,9 @@ std::string cli_page(const CommandLine& line) {
 
 // Of a shipped config.
 std::string simplifications_of(const std::string& name) {
-  const LoadedConfig loaded = load(config_file(name), {}, config_path());
+  const arch::LoadedConfig loaded = arch::load(config_file(name), {}, config_path());
   std::string out = fmt::format("\n## `configs/{}.yaml`\n\n| what | how | keys |\n|---|---|---|\n", name);
-  for (const Simplification& s : simplifications(loaded.config))
+  for (const Simplification& s : run::simplifications(loaded.config))
     for (const Claim& c : s.claims) {
       std::string keys;
       for (const auto* list : {&c.off, &c.on})

@@ -56,8 +56,8 @@ std::vector<fs::path> model_folders() {
   return out;
 }
 
-DataPath data_path(const std::vector<std::string>& from_options) {
-  DataPath where;
+workloads::DataPath data_path(const std::vector<std::string>& from_options) {
+  workloads::DataPath where;
   for (const auto& d : from_options) {
     if (!fs::is_directory(d)) throw InputError("--data " + d + ": there is no such folder");
     where.folders.emplace_back(d);

@@ -21,7 +21,7 @@ std::filesystem::path config_file(const std::string& argument);
 // Beside each folder of configurations.
 std::vector<std::filesystem::path> model_folders();
 // --data, $BITLINE_DATA, the system's places.
-DataPath data_path(const std::vector<std::string>& from_options);
+workloads::DataPath data_path(const std::vector<std::string>& from_options);
 
 // Standard output takes colours: asked for, or a terminal that does not say otherwise.
 bool want_color(const std::string& option);

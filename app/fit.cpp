@@ -9,15 +9,21 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
-#include "array/fit/fit.h"
-#include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "base/version.h"
+#include "characterise/fit/fit.h"
+#include "device/plasticity/pulsed_device.h"
 #include "report/svg_fit.h"
-#include "sim/json_parts.h"
+#include "run/json_parts.h"
 
 namespace bitline::app {
+
+using characterise::FitCandidate;
+using characterise::FitPart;
+using characterise::FittedValue;
+using run::Json;
+
 namespace {
 
 struct FitArguments : Common {
@@ -105,7 +111,7 @@ std::string device_file(const FitArguments& a, const std::vector<FitPart>& parts
 }
 
 int run_fit(const FitArguments& a) {
-  FitFiles files;
+  characterise::FitFiles files;
   const auto file = [](const std::string& name) {
     return name.empty() ? std::nullopt : std::optional<std::filesystem::path>(name);
   };
@@ -137,13 +143,13 @@ int run_fit(const FitArguments& a) {
   const std::filesystem::path part = a.output + ".part";
   write_file(part, device_file(a, parts));
   try {
-    load_pulsed_device(part, {}, config_path());
+    device::load_pulsed_device(part, {}, config_path());
     std::filesystem::rename(part, a.output);
   } catch (...) {
     std::filesystem::remove(part);
     throw;
   }
-  if (!a.svg.empty()) write_file(a.svg, fit_svg(a.name, parts));
+  if (!a.svg.empty()) write_file(a.svg, report::fit_svg(a.name, parts));
   if (a.json) {
     Json all = Json::array();
     for (const FitPart& p : parts) all.push_back(json_of(p));
@@ -188,7 +194,8 @@ void add_fit(CommandLine& line) {
   text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
   text("--name", a->name, "what the device is called", "NAME");
   text("--model", a->model,
-       fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(fit_models(), ", ")), "MODELS");
+       fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(characterise::fit_models(), ", ")),
+       "MODELS");
   text("-o,--output", a->output, "the device file to write", "FILE.yaml");
   text("--svg", a->svg, "draw curves and residuals", "FILE");
   a->add_output_options(*c.cli);

@@ -26,7 +26,7 @@ struct Item {
 
 void add_shipped(const fs::path& folder, const std::string& prefix, std::vector<Item>& items) {
   for (const fs::path& file : shipped_configs(folder))
-    items.push_back({prefix + file.stem().string(), shorten(about_config(file), 120), ""});
+    items.push_back({prefix + file.stem().string(), report::shorten(about_config(file), 120), ""});
 }
 
 std::vector<Item> shipped(const fs::path& folder) {
@@ -49,12 +49,12 @@ void add_types(const std::string& key, std::vector<Item>& items) {
 
 std::vector<Item> data_sets(const ListArguments& a) {
   std::vector<Item> items;
-  for (const auto& d : datasets()) {
+  for (const auto& d : workloads::datasets()) {
     bool there = true;
     try {
       workloads::DataSource source;
       source.name = d.name;
-      workloads::contents_of(source, Split::test, data_path(a.data));
+      workloads::contents_of(source, workloads::Split::test, data_path(a.data));
     } catch (const InputError&) {
       there = false;
     }

@@ -10,7 +10,7 @@
 #include "base/parallel.h"
 #include "report/svg.h"
 #include "report/table.h"
-#include "sim/result_json.h"
+#include "run/result_json.h"
 
 namespace bitline::app {
 namespace {
@@ -20,11 +20,11 @@ struct MapArguments : Common {
 };
 
 int map_command(const MapArguments& a) {
-  const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
-  MappingResult mapping;
+  const arch::LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
+  run::MappingResult mapping;
   with_threads(a.threads, [&] { mapping = map_network(loaded, a.run_options()); });
-  if (!a.svg.empty()) write_file(a.svg, mapping_svg(mapping));
-  fmt::print("{}", a.json ? mapping_json(mapping) : mapping_table(mapping));
+  if (!a.svg.empty()) write_file(a.svg, report::mapping_svg(mapping));
+  fmt::print("{}", a.json ? mapping_json(mapping) : report::mapping_table(mapping));
   return exit_done;
 }
 

@@ -19,14 +19,14 @@ struct MvmArguments : Common {
 };
 
 int mvm_command(const MvmArguments& a) {
-  const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
+  const arch::LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
   const NpyArray weights = read_matrix("--weights", a.weights, "(rows, columns)"),
                  inputs = read_matrix("--inputs", a.inputs, "(batch, rows)");
   if (inputs.shape[1] != weights.shape[0])
     throw InputError(
         fmt::format("{} has shape {} but {} has {}: the inputs need one column for each of the {} rows of the weights",
                     a.inputs, shape_text(inputs), a.weights, shape_text(weights), weights.shape[0]));
-  const RunOptions options = a.run_options();
+  const run::RunOptions options = a.run_options();
   std::vector<float> product;
   with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options); });
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});

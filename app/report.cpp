@@ -20,7 +20,7 @@ int report_command(const ReportArguments& a) {
   const fs::path folder = a.folder, page = folder / "report.html";
   if (!fs::is_directory(folder)) throw InputError(a.folder + ": there is no such folder");
   if (fs::exists(folder / "table.csv")) {
-    write_sweep_page(folder);
+    report::write_sweep_page(folder);
   } else if (fs::exists(folder / "points.jsonl")) {
     throw InputError(a.folder + ": the sweep is not finished, table.csv is missing; run it again to go on");
   } else if (!fs::exists(folder / "result.json")) {

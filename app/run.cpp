@@ -12,9 +12,14 @@
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/table.h"
-#include "sim/result_json.h"
+#include "run/result_json.h"
 
 namespace bitline::app {
+
+using arch::Keep;
+using arch::LoadedConfig;
+using run::Result;
+
 namespace {
 
 struct RunArguments : Common {
@@ -28,18 +33,18 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
   if (!result.only_budget) {
-    write_file(folder / "layers.csv", layers_csv(result));
-    if (!result.shapes) write_file(folder / "images.csv", images_csv(result));
+    write_file(folder / "layers.csv", report::layers_csv(result));
+    if (!result.shapes) write_file(folder / "images.csv", report::images_csv(result));
   }
-  write_file(folder / "report.html", html_report(result, resolved));
+  write_file(folder / "report.html", report::html_report(result, resolved));
   write_file(folder / "result.json", result_json(result));
 }
 
 int run_command(const RunArguments& a) {
   std::vector<Condition> conditions;
   for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
-  const LoadedConfig loaded = load(config_file(a.config), a.overrides(), config_path());
-  RunOptions options = a.run_options();
+  const LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
+  run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
   if (!a.out.empty()) {
     // Better to learn before the run than after it that the folder cannot be there.
@@ -53,13 +58,13 @@ int run_command(const RunArguments& a) {
   }
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
-  const Result result = run(loaded, options);
+  const Result result = run::run(loaded, options);
   progress.clear();
 
   if (!a.out.empty()) write_folder(a.out, result, loaded);
   if (a.json && !a.quiet)  // the summary shows them itself
     for (const auto& w : result.warnings) print_warning(w);
-  fmt::print("{}", a.json ? result_json(result) : summary(result, a.colored()));
+  fmt::print("{}", a.json ? result_json(result) : report::summary(result, a.colored()));
 
   int code = exit_done;
   for (const auto& c : conditions) {

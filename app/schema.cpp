@@ -58,7 +58,7 @@ int schema_command(const SchemaArguments& a) {
 }  // namespace
 
 Visit config_visit() {
-  return [c = Config{}](Visitor& v) mutable { fields(v, c); };
+  return [c = arch::Config{}](Visitor& v) mutable { fields(v, c); };
 }
 
 std::string without_alternatives(const std::string& path) {

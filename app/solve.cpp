@@ -21,6 +21,10 @@
 #include "report/text.h"
 
 namespace bitline::app {
+
+using array::Crossbar;
+using array::EffectiveMatrix;
+
 namespace {
 
 struct SolveArguments : Common {
@@ -109,7 +113,7 @@ Answer solve_linear(const SolveArguments& a, const Crossbar& c, const NpyArray& 
   // Node voltages need the whole elimination kept: asked for, or cheap enough to check with.
   constexpr std::size_t cheap_devices = 1 << 18;
   const bool with_nodes = !a.node_row.empty() || !a.node_col.empty();
-  std::optional<NodeVoltages> nodes;
+  std::optional<array::NodeVoltages> nodes;
   if (with_nodes || m * n <= cheap_devices) nodes.emplace(c);
   const EffectiveMatrix e = nodes ? nodes->effective() : effective_matrix(c, !a.source_power.empty());
   std::vector<double> currents(batch * n, 0), powers(e.source_S.empty() ? 0 : batch), residuals;
@@ -154,14 +158,14 @@ Answer solve_linear(const SolveArguments& a, const Crossbar& c, const NpyArray& 
 
 Answer solve_sinh(const SolveArguments& a, const Crossbar& c, const NpyArray& v) {
   const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns), batch = v.shape[0];
-  const DeviceLaw law{Sinh{read_number("--sinh-beta", a.sinh_beta)}, 0, {}};
+  const device::DeviceLaw law{device::Sinh{read_number("--sinh-beta", a.sinh_beta)}, 0, {}};
   Answer answer{m, n, batch, "line-Newton sweeps", 0.0, true, 0, {}};
   const bool with_nodes = !a.node_row.empty() || !a.node_col.empty();
   std::vector<double> currents(batch * n), powers(batch), residuals(batch);
   std::vector<double> row_V(with_nodes ? batch * m * n : 0), column_V(row_V.size());
   std::vector<char> converged(batch), chords(batch);
   parallel_for(batch, [&](std::size_t b) {
-    const NonlinearState s = solve_nonlinear(c, law, {v.data.data() + b * m, m});
+    const array::NonlinearState s = solve_nonlinear(c, law, {v.data.data() + b * m, m});
     std::copy(s.state.sense_A.begin(), s.state.sense_A.end(), currents.begin() + static_cast<std::ptrdiff_t>(b * n));
     powers[b] = s.state.source_W, residuals[b] = s.state.status.residual;
     converged[b] = s.state.status.converged, chords[b] = s.by_chords;
@@ -220,7 +224,7 @@ Answer solve_gated(const SolveArguments& a) {
          "--gated");
   const NpyArray g = read_matrix("--conductance", a.conductance, "(rows, columns)");
   const std::size_t m = g.shape[0], n = g.shape[1];
-  GatedLadder ladder;
+  array::GatedLadder ladder;
   ladder.rows = static_cast<int>(m), ladder.columns = static_cast<int>(n), ladder.g_S = g.data;
   const bool pair = !a.conductance_minus.empty();
   if (pair)
@@ -247,7 +251,7 @@ Answer solve_gated(const SolveArguments& a) {
     x[i] = static_cast<std::int8_t>(bits.data[i]);
   }
   const std::size_t batch = bits.shape[0];
-  const LadderSolver<double> solver(ladder);
+  const array::LadderSolver<double> solver(ladder);
   std::vector<double> currents(batch * n), powers(batch), residuals(batch);
   const bool with_nodes = !a.node_row.empty() || !a.node_col.empty();
   std::vector<double> supply_V(with_nodes ? batch * m * n : 0), bit_V(supply_V.size());
@@ -260,13 +264,13 @@ Answer solve_gated(const SolveArguments& a) {
       for (double p : power_S) powers[b] += p * read_V * read_V;
       if (with_nodes || b == 0) {
         // The devices' currents into each bit line against what leaves it.
-        const LadderVoltages nodes = ladder_voltages(ladder, own);
+        const array::LadderVoltages nodes = ladder_voltages(ladder, own);
         std::vector<double> left(out.begin(), out.end());
         for (std::size_t k = 0; k < m * n; ++k) {
           const std::int8_t bit = own[k / n];
           if (bit == 0) continue;
           const auto device = [&](double g_S, double from) {
-            left[k % n] -= behind_access(g_S, ladder.access_ohm) * (from - nodes.bit[k]);
+            left[k % n] -= array::behind_access(g_S, ladder.access_ohm) * (from - nodes.bit[k]);
           };
           device(bit > 0 || !pair ? ladder.g_S[k] : ladder.g_minus_S[k], nodes.supply[k]);
           if (pair) device(bit > 0 ? ladder.g_minus_S[k] : ladder.g_S[k], nodes.supply_minus[k]);

@@ -13,6 +13,10 @@
 #include "report/sweep_page.h"
 
 namespace bitline::app {
+
+using experiments::Sweep;
+using experiments::SweepOutcome;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -71,7 +75,7 @@ std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::
 void print_points(const Sweep& sweep, const fs::path& folder) {
   for (std::size_t i = 0; i < sweep.size(); ++i) {
     std::string axes;
-    for (const AxisValue* v : sweep.values(i))
+    for (const experiments::AxisValue* v : sweep.values(i))
       if (!v->value.empty()) axes += fmt::format("  {}={}", v->path, v->value);
     fmt::print("{:5}  {}{}\n", i, sweep.keys[i].hex(), axes);
   }
@@ -108,19 +112,19 @@ int report_outcome(const SweepArguments& a, const SweepOutcome& o, const fs::pat
 int sweep_command(const SweepArguments& a) {
   const auto [shard, shards] = parse_shard(a.shard);
   const fs::path plan = config_file(a.plan), folder = folder_of(a, plan);
-  if (!is_sweep_plan(plan, config_path()))
+  if (!experiments::is_sweep_plan(plan, config_path()))
     throw UsageError(a.plan + " is no sweep plan: it has no key 'config'; bitline run takes experiments");
   const int cores = a.run_options().threads;
-  SweepOptions options;
+  experiments::SweepOptions options;
   options.folder = folder;
   options.merge.assign(a.merge.begin(), a.merge.end());
   options.shard = shard;
   options.shards = shards;
   // Points side by side use the cores better than the threads of one small point.
   options.jobs = a.jobs > 0 ? a.jobs : cores;
-  RunOptions run = a.run_options();
+  run::RunOptions run = a.run_options();
   run.threads = std::max(1, cores / options.jobs);
-  const Sweep sweep = load_sweep(plan, a.overrides(), config_path(), run);
+  const Sweep sweep = experiments::load_sweep(plan, a.overrides(), config_path(), run);
   if (a.dry_run) {
     for (const auto& w : check_points(sweep, distinct_points(sweep)))
       if (!a.quiet) print_warning(w);
@@ -132,7 +136,7 @@ int sweep_command(const SweepArguments& a) {
     return exit_done;
   }
   Progress progress(a.quiet);
-  options.progress = [&](const SweepProgress& p) {
+  options.progress = [&](const experiments::SweepProgress& p) {
     progress.show(static_cast<double>(p.done + p.failed) / static_cast<double>(std::max<std::size_t>(p.total, 1)),
                   fmt::format("{} of {} points{}", p.done + p.failed, p.total,
                               p.failed ? fmt::format(", {} failed", p.failed) : ""));
@@ -140,9 +144,9 @@ int sweep_command(const SweepArguments& a) {
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
     progress.clear();
-    write_sweep_note(folder, plan.stem().string(), sweep.paths().size());
+    report::write_sweep_note(folder, plan.stem().string(), sweep.paths().size());
     const bool page = sweep.size() <= most_on_a_page;
-    if (page) write_sweep_page(folder);
+    if (page) report::write_sweep_page(folder);
     return report_outcome(a, outcome, folder, page);
   } catch (const Interrupted&) {
     progress.clear();

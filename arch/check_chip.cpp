@@ -11,7 +11,11 @@
 #include "arch/lines.h"
 #include "array/wires/reduction.h"
 
-namespace bitline {
+namespace bitline::arch {
+
+using array::CellLayout;
+using array::Compensation;
+using periphery::Encoding;
 
 void check_parts(const Config& c, const LayerConfig& parts, const std::string& at, ConfigReader& r) {
   if (parts.input.encoding == Encoding::analog && c.array.topology != Topology::voltage_rows)
@@ -70,7 +74,7 @@ void check_wires(const Config& c, ConfigReader& r) {
   }
   const bool curved = is_curved(c.device.iv);
   if (!c.wires.exact()) {
-    if (c.wires.compensation != Compensation::none && c.wires.mode == WireMode::automatic && !c.wires.row_ohm &&
+    if (c.wires.compensation != Compensation::none && c.wires.mode == array::WireMode::automatic && !c.wires.row_ohm &&
         !c.wires.column_ohm)
       r.problem("wires.compensation", "makes up for wires, but none has a resistance",
                 "give wires.row and wires.column, such as \"1 ohm\"");
@@ -89,7 +93,7 @@ void check_wires(const Config& c, ConfigReader& r) {
   if (c.wires.compensation != Compensation::none && c.array.topology != Topology::voltage_rows)
     r.problem("wires.compensation", "is for row voltages: a gated array loses other shares with every read",
               "use compensation: none");
-  if (c.wires.compensation != Compensation::none && !std::holds_alternative<SignWeightedCell>(c.cell))
+  if (c.wires.compensation != Compensation::none && !std::holds_alternative<array::SignWeightedCell>(c.cell))
     r.problem("wires.compensation", "needs both devices of a weight on one column, where g_min cancels",
               "use cell type 2t2r, or compensation: none");
   if (c.wires.compensation != Compensation::none && curved)
@@ -110,11 +114,11 @@ void check_wires(const Config& c, ConfigReader& r) {
   // Reductions need memory that grows with the square of the lines.
   const CellLayout cell = layout(c.cell, c.quantization.weight_bits);
   const int lines = array_geometry(c).lines_per_row * c.array.rows + (cell.offset ? cell.slices : 0);
-  if (!ladder && lines + c.array.columns > largest_crossbar_lines)
-    r.problem(
-        "array.rows",
-        fmt::format("exact wires are solved for up to {} physical rows and columns together", largest_crossbar_lines),
-        "use smaller arrays, or wires.mode: ideal");
+  if (!ladder && lines + c.array.columns > array::largest_crossbar_lines)
+    r.problem("array.rows",
+              fmt::format("exact wires are solved for up to {} physical rows and columns together",
+                          array::largest_crossbar_lines),
+              "use smaller arrays, or wires.mode: ideal");
 }
 
 }  // namespace
@@ -125,7 +129,7 @@ void check_chip(const Config& c, ConfigReader& r) {
   if (r.clean("device"))
     for (const auto& d : check(c.device))
       r.problem(d.path.empty() ? "device" : "device." + d.path, d.message, d.remedy);
-  if (std::holds_alternative<LevelAccuracyWrite>(c.device.write)) {
+  if (std::holds_alternative<device::LevelAccuracyWrite>(c.device.write)) {
     if (c.device.spread.device_to_device > 0 || c.device.spread.cycle_to_cycle > 0)
       r.problem("device.spread", "the sigma solved for a level accuracy would not reach it with spread on top",
                 "give the write error itself (type gaussian) or leave the spread out");
@@ -152,4 +156,4 @@ void check_chip(const Config& c, ConfigReader& r) {
   if (parts_clean()) check_parts(c, common_parts(c), "", r);
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -6,7 +6,7 @@
 
 #include "arch/config.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 // Problems no single field can see. Each is looked for only where its fields are sound, so that one mistake gives one
 // diagnostic. `at` is "" for the chip and "layers.NAME." for a layer.
@@ -14,4 +14,4 @@ void check_parts(const Config& config, const LayerConfig& parts, const std::stri
 // The whole chip, its common parts included.
 void check_chip(const Config& config, ConfigReader& reader);
 
-}  // namespace bitline
+}  // namespace bitline::arch

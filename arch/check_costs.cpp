@@ -12,7 +12,7 @@
 #include "periphery/logic/capacitors.h"
 #include "periphery/memory/sram.h"
 
-namespace bitline {
+namespace bitline::arch {
 namespace {
 
 constexpr double room_K = 300, least_drive = 0.05;
@@ -22,7 +22,7 @@ constexpr double room_K = 300, least_drive = 0.05;
 void check_costs(const Config& c, ConfigReader& r) {
   for (const char* part : {"technology", "periphery", "programming", "adc", "input", "array"})
     if (!r.clean(part)) return;
-  const Technology& t = c.technology;
+  const periphery::Technology& t = c.technology;
   if (t.transistor && 1 + t.transistor->drive_per_K * (t.temperature_K - room_K) < least_drive) {
     r.problem("technology.temperature",
               fmt::format("leaves less than {} of the transistors' drive by drive_per_K",
@@ -30,7 +30,7 @@ void check_costs(const Config& c, ConfigReader& r) {
               "give a temperature nearer to 300 K");
     return;
   }
-  const Metal& m = t.metal;
+  const periphery::Metal& m = t.metal;
   if (m.known() && !(1 + m.temperature_coefficient_per_K * (t.metal_temperature_K() - m.reference_K) > 0)) {
     r.problem("technology.metal",
               "has no resistance left: the linear temperature coefficient ends above this temperature",
@@ -42,10 +42,10 @@ void check_costs(const Config& c, ConfigReader& r) {
       [&] { register_bit(t); }, [&] { adder_bit(t); },
       [&] { c.periphery.buffer == BufferKind::sram ? sram_bit(t, 1024, 32) : register_file_bit(t, 1024, 32); },
       [&] { c.array.topology == Topology::voltage_rows ? analog_row_driver(t, 1, 3) : gate_row_driver(t, 1e-15); }};
-  const auto of_layer = [&](const Adc& adc, const Input& input) {
-    if (const AdcCommon* shared = common(adc); shared && shared->shared_by > 1)
+  const auto of_layer = [&](const periphery::Adc& adc, const periphery::Input& input) {
+    if (const periphery::AdcCommon* shared = common(adc); shared && shared->shared_by > 1)
       parts.insert(parts.end(), {[&t] { column_switch(t); }, [&t, bits = shared->bits] { sample_hold(t, bits); }});
-    if (input.encoding == Encoding::analog) parts.push_back([&t, bits = input.bits] { dac(t, bits); });
+    if (input.encoding == periphery::Encoding::analog) parts.push_back([&t, bits = input.bits] { dac(t, bits); });
   };
   of_layer(c.adc, c.input);
   if (c.layers.is_map())
@@ -66,4 +66,4 @@ void check_costs(const Config& c, ConfigReader& r) {
     }
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

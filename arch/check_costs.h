@@ -4,9 +4,9 @@
 
 #include "arch/config.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 // Asks every part of the periphery that the chip has what it costs, so that what is missing is named before a run.
 void check_costs(const Config& config, ConfigReader& reader);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -7,7 +7,10 @@
 
 #include "workloads/dataset.h"
 
-namespace bitline {
+namespace bitline::arch {
+
+using workloads::LayerShape;
+
 namespace {
 
 // A file beside the config is remembered by its full path, so that resolved.yaml finds it from anywhere; a shipped one
@@ -66,7 +69,7 @@ void check_data(Workload& w, ConfigReader& r) {
 void check_chip_for_shapes(const Config& c, ConfigReader& r) {
   constexpr const char* remedy = "give workload.network instead of shapes, or leave it out";
   if (r.clean("wires") && c.wires.exact())
-    r.problem(c.wires.mode == WireMode::exact ? "wires.mode" : "wires",
+    r.problem(c.wires.mode == array::WireMode::exact ? "wires.mode" : "wires",
               "exact wires need devices, and layers of workload.shapes have none that are written", remedy);
   if (!c.conductances.empty())
     r.problem("conductances", "replace writing, and layers of workload.shapes are not written", remedy);
@@ -76,9 +79,9 @@ void check_chip_for_shapes(const Config& c, ConfigReader& r) {
 
 void check_codes(const Config& c, const LayerShape& shape, const std::string& at, ConfigReader& r) {
   const LayerConfig layer = layer_config(c, shape.name);
-  if (shape.signed_inputs && layer.input.encoding != Encoding::ternary && layer.input.bits < 2)
+  if (shape.signed_inputs && layer.input.encoding != periphery::Encoding::ternary && layer.input.bits < 2)
     r.problem(at + ".signed_inputs", "need at least two bits, but input.bits is 1", "use input.bits: 2 or more");
-  const auto* ternary = std::get_if<TernaryWeights>(&c.workload.weights);
+  const auto* ternary = std::get_if<workloads::TernaryWeights>(&c.workload.weights);
   if (ternary && ternary->zero > 0 && layer.quantization.weight_bits == 1 && shape.weights.empty())
     r.problem("workload.weights.zero",
               fmt::format("is {}, but the one-bit weights of layer '{}' are never zero",
@@ -137,4 +140,4 @@ void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {
   check_shapes(c, where, r);
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

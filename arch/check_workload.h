@@ -4,7 +4,7 @@
 
 #include "arch/config.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 // Finds the files a workload names, beside the config (their paths become full paths) or among the shipped models
 // (their names stay). Reports to `reader`.
@@ -13,4 +13,4 @@ void find_workload_files(Workload& workload, const ConfigPath& where, ConfigRead
 // The same, and looks at shapes and what the chip asks of them; everything else of the config is checked before.
 void check_workload(Config& config, const ConfigPath& where, ConfigReader& reader);
 
-}  // namespace bitline
+}  // namespace bitline::arch

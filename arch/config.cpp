@@ -10,11 +10,13 @@
 
 #include "arch/check_chip.h"
 #include "arch/check_workload.h"
-#include "array/plasticity/pulsed_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
+#include "device/plasticity/pulsed_device.h"
 
-namespace bitline {
+namespace bitline::arch {
+
+using periphery::Adc;
 
 void fields(Visitor& v, Array& a) {
   v(a.rows, {.key = "rows",
@@ -79,7 +81,7 @@ void fields(Visitor& v, PublishedFigure& p) {
 }
 
 namespace {
-void layer_parts(Visitor& v, Cell& cell, Input& input, Adc& adc, Quantization& q) {
+void layer_parts(Visitor& v, array::Cell& cell, periphery::Input& input, Adc& adc, Quantization& q) {
   v(cell, {.key = "cell", .meaning = "what stores one signed weight"});
   v(input, {.key = "input", .meaning = "how inputs drive the rows"});
   v(adc, {.key = "adc", .meaning = "converters at the columns", .library = true});
@@ -150,8 +152,7 @@ LayerConfig common_parts(const Config& c) {
 namespace {
 
 LayerConfig read_layer(const Config& config, const Value& over, Annotations* notes = nullptr) {
-  if (!over.is_map())
-    throw ConfigError(Diagnostic{over.origin, {}, "must be a map of settings", "for example {adc.bits: 6}"});
+  if (!over.is_map()) refuse_at(over.origin, "must be a map of settings", "for example {adc.bits: 6}");
   LayerConfig out = common_parts(config);
   ConfigReader reader(merged(ConfigWriter::write(out), expand_dotted(over)), {});
   reader.read(out);
@@ -227,13 +228,13 @@ double age_since_write_s(const Config& config) {
 }
 
 bool verifies(const Config& config) {
-  return config.programming.verify.value_or(std::holds_alternative<WriteVerify>(config.device.write));
+  return config.programming.verify.value_or(std::holds_alternative<device::WriteVerify>(config.device.write));
 }
 
 WritePulse write_pulse(const Config& config) {
   WritePulse pulse{config.programming.voltage_V, config.programming.pulse_s};
   const auto& p = config.device.plasticity;
-  if (!std::holds_alternative<PulseWrite>(config.device.write) || !p || !p->potentiation) return pulse;
+  if (!std::holds_alternative<device::PulseWrite>(config.device.write) || !p || !p->potentiation) return pulse;
   if (!pulse.voltage_V) pulse.voltage_V = p->potentiation->drive.amplitude_V;
   if (!pulse.length_s) pulse.length_s = p->potentiation->drive.width_s;
   return pulse;
@@ -306,4 +307,4 @@ std::string config_hash(const Config& config) {
   return checksum(text);
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -15,15 +15,15 @@
 #include "arch/system.h"
 #include "arch/workload.h"
 #include "array/cell.h"
-#include "array/device/device.h"
 #include "array/wires/wires.h"
 #include "base/config_reader.h"
+#include "device/device.h"
 #include "periphery/adc/adc.h"
 #include "periphery/input/input.h"
 #include "periphery/technology/technology.h"
-#include "workloads/quantized.h"
+#include "workloads/quantization.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 enum class Topology { voltage_rows, gated_ladder, gated_rows };
 inline constexpr std::string_view topology_names[] = {"voltage-rows", "gated-ladder", "gated-rows"};
@@ -63,7 +63,7 @@ struct Array {
 
 struct Quantization {
   int weight_bits = 4;
-  WeightScale weight_scale = WeightScale::per_tensor;
+  workloads::WeightScale weight_scale = workloads::WeightScale::per_tensor;
   double clip_percentile = 1;
   double activation_coverage = 1;
 };
@@ -89,9 +89,9 @@ struct PublishedFigure {
 struct LayerConfig {
   bool digital = false;  // computed exactly by a digital unit, not on arrays
   int duplicate = 1;
-  Cell cell;
-  Input input;
-  Adc adc = SarAdc{};
+  array::Cell cell;
+  periphery::Input input;
+  periphery::Adc adc = periphery::SarAdc{};
   Quantization quantization;
 };
 
@@ -103,15 +103,15 @@ struct Config {
   int tiles = 1;             // per chip
   int arrays = 2;            // per tile
   Array array;
-  Wires wires;
-  Cell cell;
-  Device device;
-  Input input;
-  Adc adc = SarAdc{};
+  array::Wires wires;
+  array::Cell cell;
+  device::Device device;
+  periphery::Input input;
+  periphery::Adc adc = periphery::SarAdc{};
   Calibrate calibrate = Calibrate::ideal;
   Quantization quantization;
   Mapping mapping;
-  Technology technology;
+  periphery::Technology technology;
   Periphery periphery;
   Programming programming;
   Workload workload;
@@ -172,4 +172,4 @@ LayerConfig layer_config(const Config& config, const std::string& layer);
 std::string resolved_yaml(const LoadedConfig& loaded);
 std::string config_hash(const Config& config);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::arch {
 
-bool shares_column(const CellLayout& cell) { return cell.pair && cell.columns_per_weight == cell.slices; }
+bool shares_column(const array::CellLayout& cell) { return cell.pair && cell.columns_per_weight == cell.slices; }
 
 ArrayGeometry array_geometry(const Config& config) {
   const bool pairs_in_cell = shares_column(layout(config.cell, config.quantization.weight_bits));
@@ -24,7 +24,7 @@ double wire_ohm(const Config& config, double length_m) {
     refuse_config("wires",
                   "exact wires need their resistance, and technology.metal has no width, thickness and resistivity",
                   "give wires.row and wires.column, such as \"2.2 ohm\"");
-  const Metal& m = config.technology.metal;
+  const periphery::Metal& m = config.technology.metal;
   const double resistivity_ohm_m =
       *m.resistivity_ohm_m *
       (1 + m.temperature_coefficient_per_K * (config.technology.metal_temperature_K() - m.reference_K));
@@ -37,14 +37,14 @@ SegmentResistance segment_resistance(const Config& config) {
           config.wires.column_ohm ? *config.wires.column_ohm : wire_ohm(config, g.row_pitch_m)};
 }
 
-Lines array_lines(const Config& config) {
+array::Lines array_lines(const Config& config) {
   const SegmentResistance segment = segment_resistance(config);
   return {{segment.row_ohm},
           {segment.column_ohm},
           {config.wires.driver_ohm},
           {config.wires.sense_ohm},
-          {config.wires.driver_far_ohm.value_or(not_connected_ohm)},
-          {config.wires.sense_far_ohm.value_or(not_connected_ohm)}};
+          {config.wires.driver_far_ohm.value_or(array::not_connected_ohm)},
+          {config.wires.sense_far_ohm.value_or(array::not_connected_ohm)}};
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -5,10 +5,10 @@
 #include "arch/config.h"
 #include "array/wires/crossbar.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 // Both devices of a pair hang on one column, each on its own row line.
-bool shares_column(const CellLayout& cell);
+bool shares_column(const array::CellLayout& cell);
 
 // Geometry of one array with the chip's own cell.
 struct ArrayGeometry {
@@ -30,6 +30,6 @@ struct SegmentResistance {
 SegmentResistance segment_resistance(const Config&);
 
 // Of voltage-rows and gated-rows arrays.
-Lines array_lines(const Config&);
+array::Lines array_lines(const Config&);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/simplifications.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 std::vector<Simplification> simplifications(const Periphery& p) {
   Simplification moving{"Buffers and interconnect", {}}, lines{"Lines of arrays", {}}, clock{"Clock", {}},
@@ -72,7 +72,7 @@ std::vector<Simplification> simplifications(const Mapping& m) {
 
 std::vector<Simplification> writing_simplifications(const Config& c) {
   Simplification cost{"Cost of writing", {}}, refresh{"Refresh", {}};
-  const Technology& t = c.technology;
+  const periphery::Technology& t = c.technology;
   const WritePulse pulse = write_pulse(c);
   const bool pulses = pulse.voltage_V && pulse.length_s;
   const bool own_voltage = c.programming.voltage_V.has_value(), own_length = c.programming.pulse_s.has_value();
@@ -100,4 +100,4 @@ std::vector<Simplification> writing_simplifications(const Config& c) {
   return {cost, refresh};
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -7,11 +7,11 @@
 #include "arch/config.h"
 #include "base/simplification.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 std::vector<Simplification> simplifications(const Periphery& periphery);
 std::vector<Simplification> simplifications(const Mapping& mapping);
 // Programming needs the device and the technology: what writes cost may come from any of the three.
 std::vector<Simplification> writing_simplifications(const Config& config);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/system.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 void fields(Visitor& v, Periphery& p) {
   v(p.buffer, {.key = "buffer", .meaning = "what activation buffers are made of"});
@@ -67,4 +67,4 @@ void fields(Visitor& v, Programming& p) {
                   .absent = "never"});
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

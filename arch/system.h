@@ -8,7 +8,7 @@
 #include "base/schema.h"
 #include "periphery/digital/digital_unit.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 enum class BufferKind { sram, registers };
 inline constexpr std::string_view buffer_names[] = {"sram", "registers"};
@@ -30,9 +30,9 @@ struct Periphery {
   bool clock_gating = true;   // registers that wait are not clocked
   bool off_chip = false;      // inputs of the first layer and outputs of the last cross to off-chip memory
   double driver_drop = 0.05;  // share of the read voltage lost in a row's switch with all devices at mid conductance
-  double floorplan_overhead = 0;  // area between parts, as a share of their sum
-  DigitalUnit digital;            // computes what no array computes
-  bool baselines = true;          // digital machines for the same network beside the result
+  double floorplan_overhead = 0;   // area between parts, as a share of their sum
+  periphery::DigitalUnit digital;  // computes what no array computes
+  bool baselines = true;           // digital machines for the same network beside the result
 };
 
 // Programming pulses; what is unset is not counted. technology.write_energy and write_time win over the model.
@@ -53,4 +53,4 @@ void fields(Visitor&, BudgetLine&);
 void fields(Visitor&, Periphery&);
 void fields(Visitor&, Programming&);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace bitline {
+namespace bitline::arch {
+
+using periphery::Technology;
+
 namespace {
 
 // What core_limit allows above the supply unless it is given; currents of a node's table are not far off within it.
@@ -22,7 +25,7 @@ class Warnings {
   void programming() {
     const Programming& p = c_.programming;
     const Technology& t = c_.technology;
-    const bool verified = std::holds_alternative<WriteVerify>(c_.device.write);
+    const bool verified = std::holds_alternative<device::WriteVerify>(c_.device.write);
     const WritePulse pulse = write_pulse(c_);
     const bool pulses_cost = pulse.voltage_V && pulse.length_s;
     const char* without = nullptr;  // why pulses have no cost
@@ -33,7 +36,7 @@ class Warnings {
     const auto unused = [&](const char* key, const std::string& why) {
       add(fmt::format("programming.{}", key), "is not used: " + why, "leave it out");
     };
-    if (p.pulses && (verified || std::holds_alternative<PulseWrite>(c_.device.write)))
+    if (p.pulses && (verified || std::holds_alternative<device::PulseWrite>(c_.device.write)))
       unused("pulses",
              fmt::format("device.write is {}, whose own pulses are counted", verified ? "write-verify" : "pulses"));
     else if (p.pulses && without && !c_.device.endurance)
@@ -49,7 +52,7 @@ class Warnings {
   void technology() {
     const Technology& t = c_.technology;
     const double limit_V = t.core_limit();
-    const auto reads = [&](const Input& input, const std::string& at) {
+    const auto reads = [&](const periphery::Input& input, const std::string& at) {
       if (input.v_read_V > limit_V)
         add(at + "input.v_read",
             fmt::format("{} is more than the {} that transistors of this node bear; drivers and converters are counted "
@@ -64,7 +67,7 @@ class Warnings {
             !layer.digital && layer.input.v_read_V != c_.input.v_read_V)
           reads(layer.input, fmt::format("layers.{}.", e.key));
     if (!t.transistor) return;
-    const Transistor& own = *t.transistor;
+    const periphery::Transistor& own = *t.transistor;
     const auto off = [](double x, double nominal, double tolerance) {
       return std::abs(x / nominal - 1) > tolerance + 1e-9;  // 0.13 um is 130 nm
     };
@@ -85,7 +88,7 @@ class Warnings {
 
   // `given`: whether the file says at which voltage the device was read.
   void device(bool given) {
-    const Device& d = c_.device;
+    const device::Device& d = c_.device;
     if (c_.age_s > 0 && !ages(d))
       add("age", "changes nothing: the device has no relaxation, drift or slow_noise",
           "describe what time does to it (`bitline fit --retention` does)");
@@ -132,4 +135,4 @@ std::string placeless(const Diagnostic& d) {
   return to_string(copy);
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -6,7 +6,7 @@
 
 #include "arch/config.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 // In the order of the keys' parts: device, programming, technology. Each says where the key was written, if it was; the
 // rest is the same for the resolved config.
@@ -15,4 +15,4 @@ std::vector<Diagnostic> warnings(const LoadedConfig&);
 // Without the place, as results list them: two copies of one config then have the same result.
 std::string placeless(const Diagnostic&);
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/workload.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 void fields(Visitor& v, Workload& w) {
   v(w.network, {.key = "network",
@@ -33,4 +33,4 @@ void fields(Visitor& v, Workload& w) {
                .single = true});
 }
 
-}  // namespace bitline
+}  // namespace bitline::arch

@@ -14,7 +14,7 @@
 #include "workloads/score.h"
 #include "workloads/shapes.h"
 
-namespace bitline {
+namespace bitline::arch {
 
 enum class ShapeStatistics { expected, drawn };
 inline constexpr std::string_view shape_statistics_names[] = {"expected", "drawn"};
@@ -23,9 +23,9 @@ constexpr std::span<const std::string_view> names_of(ShapeStatistics) { return s
 struct Workload {
   std::string network;  // ONNX file
   // Instead of a network: costs of layers of these shapes, whose codes have these statistics.
-  std::vector<LayerShape> shapes;
-  InputStatistics activity = UniformInputs{};
-  WeightStatistics weights = UniformWeights{};
+  std::vector<workloads::LayerShape> shapes;
+  workloads::InputStatistics activity = workloads::UniformInputs{};
+  workloads::WeightStatistics weights = workloads::UniformWeights{};
   ShapeStatistics statistics = ShapeStatistics::expected;
   workloads::DataSource dataset;
   int images = 10000;            // of the test split, from its first
@@ -36,4 +36,4 @@ struct Workload {
 };
 void fields(Visitor&, Workload&);
 
-}  // namespace bitline
+}  // namespace bitline::arch

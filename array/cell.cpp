@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
+
+using device::Device;
+
 namespace {
 
 void slices_field(Visitor& v, int& slices) {
@@ -88,4 +91,4 @@ Targets targets(const CellLayout& l, const Device& d, int digit) {
   return digit >= 0 ? Targets{high, low} : Targets{low, high};
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -10,10 +10,10 @@
 #include <variant>
 #include <vector>
 
-#include "array/device/device.h"
 #include "base/schema.h"
+#include "device/device.h"
 
-namespace bitline {
+namespace bitline::array {
 
 enum class Pair { one_sided, two_sided };
 inline constexpr std::string_view pair_names[] = {"one-sided", "two-sided"};
@@ -70,8 +70,8 @@ struct CellLayout {
   }                            // output columns it occupies for conversion
   int columns_per_weight = 1;  // physical columns of the array it occupies
   int devices_per_slice() const { return pair ? 2 : 1; }
-  int digit(int weight, int slice) const;  // signed for pairs, 0..highest_digit for offset cells
-  double step_S(const Device&) const;      // conductance of one digit
+  int digit(int weight, int slice) const;      // signed for pairs, 0..highest_digit for offset cells
+  double step_S(const device::Device&) const;  // conductance of one digit
 };
 // Throws InputError when the bits do not fit the slices.
 CellLayout layout(const Cell&, int weight_bits);
@@ -80,6 +80,6 @@ CellLayout layout(const Cell&, int weight_bits);
 struct Targets {
   double positive_S, negative_S;
 };
-Targets targets(const CellLayout&, const Device&, int digit);
+Targets targets(const CellLayout&, const device::Device&, int digit);
 
-}  // namespace bitline
+}  // namespace bitline::array

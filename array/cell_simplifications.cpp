@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "array/cell_simplifications.h"
 
-namespace bitline {
+namespace bitline::array {
 
 std::vector<Simplification> simplifications(const Cell& cell) {
   Simplification s{"Cells", {}};
@@ -25,4 +25,4 @@ std::vector<Simplification> simplifications(const Cell& cell) {
   return {s};
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

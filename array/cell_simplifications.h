@@ -7,8 +7,8 @@
 #include "array/cell.h"
 #include "base/simplification.h"
 
-namespace bitline {
+namespace bitline::array {
 
 std::vector<Simplification> simplifications(const Cell& cell);
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace bitline {
+namespace bitline::array {
 
 extern const SumKernels sum_kernels_baseline, sum_kernels_avx2, sum_kernels_avx512, sum_kernels_avx512_vnni,
     sum_kernels_amx_int8;
@@ -33,4 +33,4 @@ const SumKernels& sum_kernels(Isa isa) {
   }
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

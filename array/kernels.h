@@ -10,7 +10,7 @@
 
 #include "base/isa.h"
 
-namespace bitline {
+namespace bitline::array {
 
 constexpr int stripe_columns = 16;  // columns that are summed together
 constexpr int word_rows = 64;       // rows whose bits of a plane lie in one word
@@ -39,4 +39,4 @@ struct SumKernels {
 // Of a set that isas() lists.
 const SumKernels& sum_kernels(Isa isa);
 
-}  // namespace bitline
+}  // namespace bitline::array

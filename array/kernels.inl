@@ -11,7 +11,7 @@
 #include <immintrin.h>
 #endif
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 #if defined(__AVX512F__)
@@ -303,4 +303,4 @@ void small_sums(const PlaneSums& call) { all_sums<SmallCodes>(call); }
 extern const SumKernels BITLINE_NAME(sum_kernels_, BITLINE_ISA);
 const SumKernels BITLINE_NAME(sum_kernels_, BITLINE_ISA) = {packed_bytes, pack, sums, small_sums};
 
-}  // namespace bitline
+}  // namespace bitline::array

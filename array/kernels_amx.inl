@@ -9,7 +9,7 @@
 #include <immintrin.h>
 #endif
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 constexpr int tile_planes = 16, tile_bytes = 1024;
@@ -161,4 +161,4 @@ void sums(const PlaneSums& call) {
 extern const SumKernels BITLINE_NAME(sum_kernels_, BITLINE_ISA);
 const SumKernels BITLINE_NAME(sum_kernels_, BITLINE_ISA) = {packed_bytes, pack, sums, sums};
 
-}  // namespace bitline
+}  // namespace bitline::array

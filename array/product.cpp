@@ -5,7 +5,7 @@
 
 #include "array/kernels.h"
 
-namespace bitline {
+namespace bitline::array {
 
 static_assert(StripeSums::columns == stripe_columns && PlaneBatch::word_rows == word_rows);
 
@@ -54,4 +54,4 @@ void variance_sums(const PackedCodes& codes, const PlaneBatch& planes, int first
   sum(sum_kernels(codes.isa()).small_sums, codes, planes, first_stripe, stripes, sums);
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -11,7 +11,7 @@
 
 #include "base/isa.h"
 
-namespace bitline {
+namespace bitline::array {
 
 inline constexpr int largest_code = 16383;
 // Variances need less: 16 nibbles of four such codes fit 16 bits, so that their sums cost half.
@@ -101,4 +101,4 @@ void plane_sums(const PackedCodes& codes, const PlaneBatch& planes, int first_st
 // The same for codes of 0 .. largest_variance_code, which cost less.
 void variance_sums(const PackedCodes& codes, const PlaneBatch& planes, int first_stripe, int stripes, StripeSums& sums);
 
-}  // namespace bitline
+}  // namespace bitline::array

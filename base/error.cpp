@@ -42,4 +42,12 @@ void refuse_config(std::string path, std::string message, std::string remedy) {
   throw ConfigError(std::move(wrong));
 }
 
+void refuse_at(Origin where, std::string message, std::string remedy) {
+  Diagnostic wrong;
+  wrong.where = std::move(where);
+  wrong.message = std::move(message);
+  wrong.remedy = std::move(remedy);
+  throw ConfigError(std::move(wrong));
+}
+
 }  // namespace bitline

@@ -62,6 +62,8 @@ class ConfigError : public std::runtime_error {
 
 // Throws a ConfigError of one diagnostic: the value at `path` is wrong.
 [[noreturn]] void refuse_config(std::string path, std::string message, std::string remedy);
+// The same for what stands at a place in a text.
+[[noreturn]] void refuse_at(Origin where, std::string message, std::string remedy = "");
 
 // A file given by the user cannot be used: truncated, wrong format, wrong shape, NaN. Exit code 2.
 class InputError : public std::runtime_error {

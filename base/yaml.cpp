@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t max_depth = 64;
 
-[[noreturn]] void fail_yaml(Origin where, std::string message, std::string remedy = "") {
-  throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
-}
-
 // Builds the tree from the parser's events: unlike YAML::Node they carry the position of every node and show
 // duplicates.
 class TreeBuilder : public YAML::EventHandler {
@@ -28,7 +24,7 @@ class TreeBuilder : public YAML::EventHandler {
   bool ends_in_quotes = false;  // the last scalar was quoted
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (begun_) fail_yaml(origin(mark), "a second document begins", "keep one document to a file");
+    if (begun_) refuse_at(origin(mark), "a second document begins", "keep one document to a file");
     begun_ = true;
   }
   void OnDocumentEnd() override {}
@@ -39,7 +35,7 @@ class TreeBuilder : public YAML::EventHandler {
     add(std::move(v));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    fail_yaml(origin(mark), "aliases are not read", "write the value out, or put it in a file and name it as base:");
+    refuse_at(origin(mark), "aliases are not read", "write the value out, or put it in a file and name it as base:");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -69,14 +65,14 @@ class TreeBuilder : public YAML::EventHandler {
   Origin origin(const YAML::Mark& mark) const { return {name_, mark.line + 1, mark.column + 1}; }
 
   void plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) const {
-    if (anchor) fail_yaml(origin(mark), "anchors are not read", "write plain data");
+    if (anchor) refuse_at(origin(mark), "anchors are not read", "write plain data");
     if (!tag.empty() && tag != "!" && tag != "?")
-      fail_yaml(origin(mark), fmt::format("the tag {} is not read", tag), "write plain data");
+      refuse_at(origin(mark), fmt::format("the tag {} is not read", tag), "write plain data");
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Value::Kind kind) {
     plain(mark, tag, anchor);
-    if (stack_.size() >= max_depth) fail_yaml(origin(mark), fmt::format("nested deeper than {} levels", max_depth));
+    if (stack_.size() >= max_depth) refuse_at(origin(mark), fmt::format("nested deeper than {} levels", max_depth));
     Value v;
     v.kind = kind;
     v.origin = origin(mark);
@@ -98,7 +94,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (top.value.is_list()) {
       top.value.items.push_back(std::move(v));
     } else if (!top.key) {
-      if (!v.is_scalar()) fail_yaml(v.origin, "a key must be plain text");
+      if (!v.is_scalar()) refuse_at(v.origin, "a key must be plain text");
       top.key = std::move(v);
     } else {
       const auto [first, fresh] = top.lines.emplace(top.key->text, top.key->origin.line);
@@ -144,7 +140,7 @@ void require_text(std::string_view text, const std::string& name) {
     const bool control = static_cast<unsigned char>(c) < 32 && c != '\n' && c != '\t' && c != '\r';
     const std::size_t bytes = control ? 0 : character_bytes(text, i);
     if (bytes == 0)
-      fail_yaml(at, fmt::format("byte {} is 0x{:02x}, which is not text in UTF-8", i, static_cast<unsigned char>(c)),
+      refuse_at(at, fmt::format("byte {} is 0x{:02x}, which is not text in UTF-8", i, static_cast<unsigned char>(c)),
                 "a configuration is a text file; save it as UTF-8");
     i += bytes;
     at.column += static_cast<int>(bytes);
@@ -157,10 +153,10 @@ void parse(std::string_view text, const std::string& name, TreeBuilder& builder)
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(builder))
-      fail_yaml({name}, "is empty", "a configuration is a map of keys; see `bitline schema`");
+      refuse_at({name}, "is empty", "a configuration is a map of keys; see `bitline schema`");
     parser.HandleNextDocument(builder);  // a second one is refused
   } catch (const YAML::Exception& e) {
-    fail_yaml({name, e.mark.line + 1, e.mark.column + 1}, fmt::format("is not YAML: {}", e.msg));
+    refuse_at({name, e.mark.line + 1, e.mark.column + 1}, fmt::format("is not YAML: {}", e.msg));
   }
 }
 
@@ -168,7 +164,7 @@ void parse(std::string_view text, const std::string& name, TreeBuilder& builder)
 
 Value parse_yaml(std::string_view text, const std::string& name) {
   if (text.size() > max_config_bytes)
-    fail_yaml({name}, fmt::format("is {} bytes; a configuration has at most {}", text.size(), max_config_bytes));
+    refuse_at({name}, fmt::format("is {} bytes; a configuration has at most {}", text.size(), max_config_bytes));
   require_text(text, name);
   TreeBuilder builder(name);
   parse(text, name, builder);

@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("gated_rows_128x128x64/20_uS", gated_reads, std::ref(weak));
   benchmark::RegisterBenchmark("gated_rows_128x128x64/100_uS", gated_reads, std::ref(strong));
   for (auto& array : arrays) {
-    const EffectiveMatrix& e = array.reduce();
+    const array::EffectiveMatrix& e = array.reduce();
     const std::string name = "effective_matrix_" + std::to_string(e.rows) + "x" + std::to_string(e.columns);
     benchmark::RegisterBenchmark(name.c_str(), reduction, std::ref(array))
         ->ArgName("sources")

@@ -5,6 +5,9 @@
 #include <cmath>
 
 namespace bitline::bench {
+
+using periphery::SarAdc;
+
 namespace {
 
 constexpr double full_scale = 2e6, noise_rms = 4e3;  // in codes of the lattice, the size they have in the main job
@@ -25,7 +28,7 @@ SarAdc converter(ConvertedColumns::Kind kind) {
 
 ConvertedColumns::ConvertedColumns(Kind kind)
     : kind_(kind),
-      scale_(adc_scale(8, full_scale, true, AdcCodes::twos_complement)),
+      scale_(adc_scale(8, full_scale, true, periphery::AdcCodes::twos_complement)),
       bank_(converter(kind), true, 0, columns, random_),
       noise_(columns),
       sums_(columns),

@@ -24,8 +24,8 @@ class ConvertedColumns {
  private:
   Kind kind_;
   Random random_{1, 0};
-  AdcScale scale_;
-  AdcBank bank_;
+  periphery::AdcScale scale_;
+  periphery::AdcBank bank_;
   std::vector<float> noise_;
   std::vector<double> sums_, values_;
 };

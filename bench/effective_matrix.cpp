@@ -11,6 +11,9 @@
 #include "bench/wired_array.h"
 
 namespace bitline::bench {
+
+using array::EffectiveMatrix;
+
 namespace {
 
 double uniform(std::uint16_t layer, std::size_t place) {
@@ -34,7 +37,7 @@ bool EffectiveMatrixCase::answers_agree() {
   const EffectiveMatrix& e = reduce(true);
   for (std::size_t i = 0; i < rows; ++i)
     for (std::size_t j = 0; j < columns; ++j) sense_A[j] += v_V[i] * e.transfer_S[i * columns + j];
-  const ArrayState truth = LineSweeps(crossbar_).solve(v_V, {}, {1e-9, 500});
+  const array::ArrayState truth = array::LineSweeps(crossbar_).solve(v_V, {}, {1e-9, 500});
   if (!truth.status.converged) return false;
   double scale_A = 0, difference_A = 0;
   for (double i : truth.driver_A) scale_A = std::max(scale_A, std::abs(i));

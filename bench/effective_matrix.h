@@ -13,14 +13,14 @@ namespace bitline::bench {
 class EffectiveMatrixCase {
  public:
   EffectiveMatrixCase(int rows, int columns);
-  const EffectiveMatrix& reduce(bool with_sources = false);
+  const array::EffectiveMatrix& reduce(bool with_sources = false);
   // With line sweeps in double, to 1e-7 of the largest current, and with the power they find.
   bool answers_agree();
 
  private:
-  Crossbar crossbar_;
-  ReductionScratch scratch_;
-  EffectiveMatrix effective_;
+  array::Crossbar crossbar_;
+  array::ReductionScratch scratch_;
+  array::EffectiveMatrix effective_;
 };
 
 // A plain product of two square matrices in double: OpenBLAS dgemm, one thread.

@@ -29,8 +29,8 @@ const std::vector<float>& GatedReads::solve() {
   sweeps_ = 0;
   converged_ = true;
   for (std::size_t q = 0; q < vectors; ++q) {
-    const SweepStatus status = array_.solve(v_V_, std::span(gates_).subspan(q * n_rows, n_rows),
-                                            std::span(sense_A_).subspan(q * n_columns, n_columns), workspace_);
+    const array::SweepStatus status = array_.solve(v_V_, std::span(gates_).subspan(q * n_rows, n_rows),
+                                                   std::span(sense_A_).subspan(q * n_columns, n_columns), workspace_);
     sweeps_ += status.sweeps;
     converged_ = converged_ && status.converged;
   }
@@ -40,10 +40,10 @@ const std::vector<float>& GatedReads::solve() {
 bool GatedReads::answers_agree() {
   solve();
   if (!converged_) return false;
-  const LineSweeps exact(crossbar_);
+  const array::LineSweeps exact(crossbar_);
   const std::vector<double> v_V(v_V_.begin(), v_V_.end());
   for (std::size_t q = 0; q < vectors; q += 13) {
-    const ArrayState truth = exact.solve(v_V, std::span(gates_).subspan(q * n_rows, n_rows));
+    const array::ArrayState truth = exact.solve(v_V, std::span(gates_).subspan(q * n_rows, n_rows));
     const double scale_A = *std::max_element(truth.sense_A.begin(), truth.sense_A.end());
     if (!truth.status.converged) return false;
     for (std::size_t j = 0; j < n_columns; ++j)

@@ -22,9 +22,9 @@ class GatedReads {
   bool answers_agree();  // all converged, and some vectors within 1e-6 of sweeps in double
 
  private:
-  Crossbar crossbar_;
-  GatedRows array_;
-  GatedRows::Workspace workspace_;
+  array::Crossbar crossbar_;
+  array::GatedRows array_;
+  array::GatedRows::Workspace workspace_;
   std::vector<float> v_V_, sense_A_;
   std::vector<std::uint8_t> gates_;
   int sweeps_ = 0;

@@ -210,7 +210,7 @@ void judge_reads(DoubleProduct& machine) {
 }
 
 void judge_curved() {
-  const DeviceLaw law{Sinh{3}, 0, {}};
+  const device::DeviceLaw law{device::Sinh{3}, 0, {}};
   const auto solve = [&](int side) {
     return [&law, x = wired_array(side, side, 20e-6), v_V = std::vector<double>(static_cast<std::size_t>(side), 0.2)] {
       if (!solve_nonlinear(x, law, v_V).state.status.converged) wrong("curved devices");

@@ -8,6 +8,9 @@
 #include "base/random.h"
 
 namespace bitline::bench {
+
+using array::GatedLadder;
+
 namespace {
 
 constexpr int input_vectors = 32;

@@ -19,8 +19,8 @@ class LadderProduct {
   bool answers_agree();
 
  private:
-  GatedLadder ladder_;
-  LadderSolver<float> solver_;
+  array::GatedLadder ladder_;
+  array::LadderSolver<float> solver_;
   std::vector<std::vector<std::int8_t>> inputs_;
   std::size_t next_ = 0;
   std::vector<float> currents_S_;

@@ -6,10 +6,14 @@
 #include <cmath>
 #include <filesystem>
 
-#include "sim/calibrate.h"
-#include "sim/wire_study.h"
+#include "chip/wire_study.h"
+#include "read/calibrate.h"
 
 namespace bitline::bench {
+
+using arch::Config;
+using array::Lines;
+
 namespace {
 
 Config config_of(LayerProduct::Shape shape, LayerProduct::Devices devices, LayerProduct::Lines lines) {
@@ -22,8 +26,8 @@ Config config_of(LayerProduct::Shape shape, LayerProduct::Devices devices, Layer
   if (lines == LayerProduct::Lines::one_ohm)
     changes.insert(changes.end(), {{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}});
   if (devices == LayerProduct::Devices::noisy) changes.push_back({"device.read_noise.relative", "1 %"});
-  Config config = load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
-  if (devices == LayerProduct::Devices::ideal) config.device = ideal_device(config.device);
+  Config config = arch::load(configs / "chip" / "two-chip-2t2r.yaml", changes, {{configs}}).config;
+  if (devices == LayerProduct::Devices::ideal) config.device = chip::ideal_device(config.device);
   return config;
 }
 
@@ -40,9 +44,9 @@ workloads::IntegerWeights layer_of(const Config& config, LayerProduct::Shape sha
                                   {1, config.input.bits, false});
 }
 
-Chip chip_of(const Config& config, LayerProduct::Shape shape) {
+chip::Chip chip_of(const Config& config, LayerProduct::Shape shape) {
   const workloads::IntegerWeights layer = layer_of(config, shape);
-  return build_chip(config, {layer}, place(config, {layer}, {layer_config(config, layer.name)}));
+  return chip::build_chip(config, {layer}, mapping::place(config, {layer}, {layer_config(config, layer.name)}));
 }
 
 }  // namespace
@@ -65,17 +69,17 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * shape.rows}};
     study_wires(chip_, some);
   }
-  State state = new_state(chip_, 0);
+  chip::State state = new_state(chip_, 0);
   write(chip_, state);
   view_ = look(chip_, state);
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
-  const LayerInputs known{{in_.begin(), in_.begin() + some}};
-  if (chip_.config.calibrate == Calibrate::ideal) calibrate_on_ideal(chip_, known);
-  calibrate(chip_, view_, known);
+  const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
+  if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, known);
+  read::calibrate(chip_, view_, known);
 }
 
 const std::vector<double>& LayerProduct::product() {
-  execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
+  read::execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
   return out_;
 }
 
@@ -87,14 +91,14 @@ const std::vector<float>& LayerProduct::by_sgemm() {
 }
 
 bool LayerProduct::answers_agree() {
-  const LayerPlan& plan = chip_.layers[0];
+  const chip::LayerPlan& plan = chip_.layers[0];
   const auto rows = static_cast<std::size_t>(shape_.rows);
   const auto planes = static_cast<std::size_t>(plan.planes.planes());
   const std::size_t some = std::min<std::size_t>(8, static_cast<std::size_t>(shape_.vectors));
   std::vector<std::size_t> reads(plan.blocks.size(), 0);
   bool right = true;
-  const Tap compare = [&](std::size_t b, std::span<const double> sums) {
-    const Block& block = plan.blocks[b];
+  const read::Tap compare = [&](std::size_t b, std::span<const double> sums) {
+    const mapping::Block& block = plan.blocks[b];
     const std::size_t read = reads[b]++, vector = read / planes, plane = read % planes;
     for (std::size_t c = read % 7; c < sums.size(); c += 31) {
       std::int64_t sum = 0;
@@ -104,8 +108,8 @@ bool LayerProduct::answers_agree() {
       right = right && sums[c] == static_cast<double>(sum) * plan.lattice.code_S;
     }
   };
-  execute_layer(chip_, view_, 0, std::span(in_).first(some * rows), {some, 0, 0, 1}, workspace_,
-                std::span(out_).first(some * static_cast<std::size_t>(shape_.columns)), nullptr, &compare);
+  read::execute_layer(chip_, view_, 0, std::span(in_).first(some * rows), {some, 0, 0, 1}, workspace_,
+                      std::span(out_).first(some * static_cast<std::size_t>(shape_.columns)), nullptr, &compare);
   for (const std::size_t n : reads) right = right && n == some * planes;
   return right;
 }

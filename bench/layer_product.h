@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sim/execute.h"
+#include "read/execute.h"
 
 namespace bitline::bench {
 
@@ -29,9 +29,9 @@ class LayerProduct {
 
  private:
   Shape shape_;
-  Chip chip_;
-  View view_;
-  Workspace workspace_;
+  chip::Chip chip_;
+  chip::View view_;
+  read::Workspace workspace_;
   std::vector<std::int16_t> in_;
   std::vector<double> out_;
   std::vector<float> float_in_, float_weights_, float_out_;

@@ -7,6 +7,8 @@
 
 namespace bitline::bench {
 
+using run::Result;
+
 std::optional<MainJob> MainJob::sized(int chips, int images) {
   namespace fs = std::filesystem;
   const fs::path root = BITLINE_SOURCE_DIR;
@@ -14,11 +16,11 @@ std::optional<MainJob> MainJob::sized(int chips, int images) {
   job.options_.model_folders = {root / "models"};
   if (const char* folder = std::getenv("BITLINE_DATA")) job.options_.data.folders.emplace_back(folder);
   job.options_.data.folders.emplace_back("/usr/share/datasets");
-  job.config_ =
-      load(root / "configs" / "fashion-mlp.yaml",
-           {{"instances", std::to_string(chips)}, {"workload.images", std::to_string(images)}}, {{root / "configs"}});
+  job.config_ = arch::load(root / "configs" / "fashion-mlp.yaml",
+                           {{"instances", std::to_string(chips)}, {"workload.images", std::to_string(images)}},
+                           {{root / "configs"}});
   try {
-    load_dataset(job.config_.config.workload.dataset, Split::test, 0, 1, job.options_.data);
+    workloads::load_samples(job.config_.config.workload.dataset, workloads::Split::test, 0, 1, job.options_.data);
   } catch (const InputError&) {
     return std::nullopt;
   }
@@ -26,9 +28,9 @@ std::optional<MainJob> MainJob::sized(int chips, int images) {
 }
 
 Result MainJob::run(int threads) const {
-  RunOptions options = options_;
+  run::RunOptions options = options_;
   options.threads = threads;
-  return bitline::run(config_, options);
+  return run::run(config_, options);
 }
 
 bool MainJob::answers_agree() const {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "sim/run.h"
+#include "run/run.h"
 
 namespace bitline::bench {
 
@@ -12,13 +12,13 @@ class MainJob {
  public:
   // Nothing when Fashion-MNIST is not installed.
   static std::optional<MainJob> sized(int chips, int images);
-  Result run(int threads) const;
+  run::Result run(int threads) const;
   // To the bit: quality and energy do not depend on the number of threads, and the network still knows its classes.
   bool answers_agree() const;
 
  private:
-  LoadedConfig config_;
-  RunOptions options_;
+  arch::LoadedConfig config_;
+  run::RunOptions options_;
 };
 
 }  // namespace bitline::bench

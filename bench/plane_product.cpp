@@ -8,6 +8,10 @@
 #include "base/random.h"
 
 namespace bitline::bench {
+
+using array::CodeMatrix;
+using array::StripeSums;
+
 namespace {
 
 constexpr int stripes_together = 8;
@@ -28,8 +32,8 @@ CodeMatrix codes_of(int rows, int columns, int lowest, int highest, std::uint16_
 }  // namespace
 
 PlaneProduct::PlaneProduct(int rows, int columns, std::size_t planes, Isa isa)
-    : codes_(codes_of(rows, columns, -largest_code, largest_code, 0)),
-      variances_(codes_of(rows, columns, 0, largest_variance_code, 1)),
+    : codes_(codes_of(rows, columns, -array::largest_code, array::largest_code, 0)),
+      variances_(codes_of(rows, columns, 0, array::largest_variance_code, 1)),
       packed_(isa, codes_, 0, rows),
       packed_variances_(isa, variances_, 0, rows),
       bits_(planes, rows),

@@ -17,6 +17,9 @@
 #include "experiments/sweep.h"
 
 namespace bitline::bench {
+
+using experiments::Sweep;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -54,17 +57,17 @@ std::string grid(int n) {
 int main() {
   const fs::path root = BITLINE_SOURCE_DIR, folder = fs::temp_directory_path() / "bitline-bench-sweeps";
   fs::remove_all(folder);
-  RunOptions run;
+  run::RunOptions run;
   run.model_folders = {root / "models"};
   run.data.folders = {"/usr/share/datasets"};
   const auto load = [&](const std::string& plan) {
     write_file(folder / "plan.yaml", plan);
-    return load_sweep(folder / "plan.yaml", {}, {{root / "configs"}}, run);
+    return experiments::load_sweep(folder / "plan.yaml", {}, {{root / "configs"}}, run);
   };
 
   const Sweep small = load(grid(4));
   const std::vector<std::size_t> order = distinct_points(small);
-  const double check_s = shortest_s(3, [&] { check_points(load(grid(4)), order); });
+  const double check_s = shortest_s(3, [&] { experiments::check_points(load(grid(4)), order); });
   judge("loading and checking " + std::to_string(small.size()) + " points, as --dry-run does, each",
         check_s / static_cast<double>(small.size()) * 1e6, "us", 100);
 
@@ -72,15 +75,15 @@ int main() {
     const Sweep sweep = load(grid(10));
     fs::create_directories(folder / "out");
     std::ofstream rows(folder / "out" / "points.jsonl");
-    Result result;
+    run::Result result;
     for (std::size_t i = 0; i < sweep.size(); ++i) {
       result.quality.value = result.costs.energy_per_inference_J = 1 / (3 + static_cast<double>(i));
       rows << point_line(sweep, i, result, 0.1) << "\n";
     }
   }
-  SweepOutcome outcome;
+  experiments::SweepOutcome outcome;
   const double resume_s = shortest_s(1, [&] {
-    SweepOptions options;
+    experiments::SweepOptions options;
     options.folder = folder / "out";
     outcome = run_sweep(load(grid(10)), options);
   });

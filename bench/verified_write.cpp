@@ -4,6 +4,9 @@
 #include <cmath>
 
 namespace bitline::bench {
+
+using device::Device;
+
 namespace {
 
 constexpr int levels = 8;
@@ -11,7 +14,7 @@ constexpr int levels = 8;
 Device verified_device() {
   Device d;
   d.g_min_S = 1e-6, d.g_max_S = 40e-6;
-  d.write = WriteVerify{
+  d.write = device::WriteVerify{
       .half_width_S = 1e-6, .set_step_S = {2e-6}, .growth = 0.1, .spread = 0.6, .max_pulses = 50, .start_S = 1e-6};
   return d;
 }
@@ -38,7 +41,7 @@ VerifiedWrite::VerifiedWrite() : device_(verified_device()), tables_(device_, le
 
 double VerifiedWrite::write(const Look& look) {
   constexpr std::size_t weights_at_once = std::size_t{rows_at_once} * columns, strip = 2 * weights_at_once;
-  std::vector<CellId> ids(strip);
+  std::vector<device::CellId> ids(strip);
   std::vector<double> target_S(strip);
   std::vector<std::uint16_t> pulses(strip);
   std::vector<std::uint8_t> failed(strip);
@@ -52,7 +55,7 @@ double VerifiedWrite::write(const Look& look) {
     }
     const std::span written_S{written_S_.data() + begin, strip};
     write_cells(device_, {0, &tables_}, Random(5, 0), ids, target_S, written_S,
-                WriteRecord{.pulses = pulses, .failed = failed});
+                device::WriteRecord{.pulses = pulses, .failed = failed});
     for (const std::uint16_t p : pulses) sum += p;
     if (look) look(target_S, written_S, failed);
   }

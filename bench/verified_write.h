@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "array/device/write_verify.h"
+#include "device/write_verify.h"
 
 namespace bitline::bench {
 
@@ -27,8 +27,8 @@ class VerifiedWrite {
   bool answers_agree();
 
  private:
-  Device device_;
-  VerifyTables tables_;
+  device::Device device_;
+  device::VerifyTables tables_;
   std::vector<std::array<double, 2>> pairs_;  // targets of each weight value, drawn evenly
   std::vector<std::uint8_t> weights_;         // (rows, columns)
   std::vector<double> written_S_;

@@ -5,6 +5,8 @@
 
 namespace bitline::bench {
 
+using array::Crossbar;
+
 Crossbar wired_array(int rows, int columns, double g_max_S) {
   const Random random(1, 0);
   Crossbar x;

@@ -7,6 +7,6 @@
 namespace bitline::bench {
 
 // Devices of 5 to 100 % of g_max_S, 1 ohm a segment.
-Crossbar wired_array(int rows, int columns, double g_max_S);
+array::Crossbar wired_array(int rows, int columns, double g_max_S);
 
 }  // namespace bitline::bench

@@ -1,5 +1,5 @@
 # `cmake --install` puts the command, the libraries, the headers, the configs and models, and a package file: after
-# find_package(bitline) a project links bitline::sim, bitline::report and so on, and includes "sim/run.h".
+# find_package(bitline) a project links bitline::run, bitline::report and so on, and includes "run/run.h".
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 get_property(rooms GLOBAL PROPERTY BITLINE_ROOMS)

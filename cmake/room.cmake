@@ -8,6 +8,11 @@ function(bitline_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${BITLINE_UNITY} UNITY_BUILD_BATCH_SIZE ${UNITY_BATCH})
 endfunction()
 
+# bitline_quick(TARGET): for what waits for people and files, not for arithmetic: a third less to compile.
+function(bitline_quick target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # bitline_room(NAME [BATCH n] LINKS ... PRIVATE_LINKS ...): one static library `bitline_NAME` from every .cpp below
 # NAME/. The link list is the rule of who may see whom.
 function(bitline_room name)

@@ -7,12 +7,15 @@
 #include <sys/utsname.h>
 
 #include "base/version.h"
-#include "sim/result_document.h"
+#include "run/result_document.h"
 
-namespace bitline {
+namespace bitline::experiments {
+
+using run::Json;
+
 namespace {
 
-std::string one_line(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dumped(const Json& j) { return j.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json begin_line(const Sweep& sweep, std::size_t point) {
   Json axes = Json::object();
@@ -27,7 +30,7 @@ Json provenance(int threads) {
 }
 
 std::string text_of(const Json& node) {
-  return node.is_null() ? "" : node.is_string() ? node.get<std::string>() : one_line(node);
+  return node.is_null() ? "" : node.is_string() ? node.get<std::string>() : dumped(node);
 }
 
 // Sees a line go by: its hash, and the single values below `kept`.
@@ -98,7 +101,7 @@ void fill_from_tree(std::string_view text, const std::vector<std::string>& keep,
     const auto kept = tree.find("kept");
     const Json* node = kept != tree.end() && kept->is_object() && kept->contains(keep[i]) ? &(*kept)[keep[i]] : nullptr;
     if (const auto result = tree.find("result"); !node && result != tree.end()) {
-      node = node_at(*result, keep[i]);
+      node = run::node_at(*result, keep[i]);
       if (!node) line.unknown.push_back(i);
       line.figures[i] = "";
     }
@@ -108,9 +111,9 @@ void fill_from_tree(std::string_view text, const std::vector<std::string>& keep,
 
 }  // namespace
 
-std::string point_line(const Sweep& sweep, std::size_t point, const Result& result, double seconds) {
+std::string point_line(const Sweep& sweep, std::size_t point, const run::Result& result, double seconds) {
   Json line = begin_line(sweep, point), kept = Json::object(), unknown = Json::array();
-  ResultFigures figures(result);
+  run::ResultFigures figures(result);
   for (const std::string& path : sweep.keep) {
     const Json* node = figures.find(path);
     if (!node) unknown.push_back(path);
@@ -122,13 +125,13 @@ std::string point_line(const Sweep& sweep, std::size_t point, const Result& resu
   line["timing"] = {{"run", seconds}};
   line["provenance"] = provenance(result.threads);
   if (sweep.results == RowContent::full) line["result"] = result_document(result);
-  return one_line(line);
+  return dumped(line);
 }
 
 std::string failed_line(const Sweep& sweep, std::size_t point, const std::string& error) {
   Json line = begin_line(sweep, point);
   line["error"] = error;
-  return one_line(line);
+  return dumped(line);
 }
 
 std::optional<ParsedLine> parse_line(std::string_view text, const std::vector<std::string>& keep) {
@@ -144,4 +147,4 @@ std::optional<ParsedLine> parse_line(std::string_view text, const std::vector<st
   return line;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

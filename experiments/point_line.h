@@ -17,9 +17,9 @@
 #include "base/key.h"
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
-std::string point_line(const Sweep& sweep, std::size_t point, const Result& result, double seconds);
+std::string point_line(const Sweep& sweep, std::size_t point, const run::Result& result, double seconds);
 // Of a point that failed: hash, point and `error`.
 std::string failed_line(const Sweep& sweep, std::size_t point, const std::string& error);
 
@@ -33,4 +33,4 @@ struct ParsedLine {
 // `keep`: the figures that are wanted. Nothing when the line is no JSON object.
 std::optional<ParsedLine> parse_line(std::string_view line, const std::vector<std::string>& keep);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "experiments/point_line.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& file, const std::string& what) {
@@ -136,4 +136,4 @@ void PointsFile::append(std::span<const std::string> lines) const {
   if (::fsync(d.fd) != 0) fail(file_, "cannot be synced to disk");
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -12,7 +12,7 @@
 
 #include "base/key.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 // What is remembered of a line: the figures a table shows and where the rest stands.
 struct PointRow {
@@ -65,4 +65,4 @@ class FolderLock {
   int fd_ = -1;
 };
 
-}  // namespace bitline
+}  // namespace bitline::experiments

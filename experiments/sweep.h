@@ -26,9 +26,9 @@
 #include "base/key.h"
 #include "base/schema.h"
 #include "base/yaml.h"
-#include "sim/run.h"
+#include "run/run.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 enum class AxisScale { linear, log };
 inline constexpr std::string_view axis_scale_names[] = {"linear", "log"};
@@ -83,9 +83,9 @@ struct Sweep {
   std::vector<std::string> keep;  // paths into result.json: the columns of table.csv
   RowContent results = RowContent::kept;
   ConfigPath where;
-  RunOptions run;         // of every point
+  run::RunOptions run;    // of every point
   Value base;             // the config with `fixed` on top, its nested bases not merged yet
-  std::vector<Key> keys;  // by point: of everything its row depends on (sim/identity.h); points with one key are one
+  std::vector<Key> keys;  // by point: of everything its row depends on (run/identity.h); points with one key are one
 
   std::size_t size() const { return keys.size(); }
   // In the order of the axes and their paths.
@@ -96,7 +96,7 @@ struct Sweep {
     return point / axes[axis].stride % axes[axis].bundles.size();
   }
   // Throws ConfigError, saying positions where the plan has them.
-  LoadedConfig load(std::size_t point) const;
+  arch::LoadedConfig load(std::size_t point) const;
 };
 
 inline constexpr std::size_t max_sweep_points = 1'000'000;
@@ -108,7 +108,7 @@ bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where);
 // Reads the plan and finds the key of every point. `overrides` apply to every point, after the plan's `set`; `run`
 // tells where data and models are. Throws ConfigError: what is wrong with the plan, and values that no config takes.
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where,
-                 const RunOptions& run);
+                 const run::RunOptions& run);
 
 // Loads these points whole, so that nothing starts when one is wrong. Warnings of their configs (arch/warnings.h), one
 // for each key. Throws ConfigError with all problems.
@@ -148,4 +148,4 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options);
 // How many distinct points of the plan FOLDER has, without changing it.
 std::size_t finished_points(const Sweep& sweep, const std::filesystem::path& folder);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -10,7 +10,7 @@
 #include "base/random.h"
 #include "base/units.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 AxisValue axis_value(const std::string& path, const Value& v) { return {path, one_line(v), v.origin}; }
@@ -162,4 +162,4 @@ Origin SweepAxes::origin(const std::string& key) const {
   return it == notes_.origins.end() ? Origin{} : it->second;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -8,7 +8,7 @@
 #include "base/config_reader.h"
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 // A value on one line of YAML, as --set takes it.
 std::string one_line(const Value& value);
@@ -36,4 +36,4 @@ class SweepAxes {
   std::vector<Diagnostic> problems_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -2,7 +2,7 @@
 // The keys of a sweep plan.
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 void fields(Visitor& v, RandomAxis& a) {
   v(a.from, {.key = "from", .meaning = "lowest value, with its unit", .required = true});
@@ -33,4 +33,4 @@ void fields(Visitor& v, SweepPlan& p) {
     {.key = "results", .meaning = "what points.jsonl holds of each result: the figures of `keep`, or all of it"});
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -7,9 +7,13 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "experiments/sweep_problems.h"
-#include "sim/identity.h"
+#include "run/identity.h"
 
-namespace bitline {
+namespace bitline::experiments {
+
+using run::key_group_of;
+using run::key_groups;
+
 namespace {
 
 // Rows that show published figures or the budget depend on them too.
@@ -46,7 +50,7 @@ class GroupTable {
       count *= sweep.axes[a].bundles.size();
     }
     part_ = Value::map(sweep.base.origin);
-    const KeyGroup& keys = key_groups()[group];
+    const run::KeyGroup& keys = key_groups()[group];
     for (const Entry& e : sweep.base.entries)
       if (std::find(keys.begin(), keys.end(), e.key) != keys.end()) part_.entries.push_back(e);
     keys_.resize(count);
@@ -79,7 +83,7 @@ class GroupTable {
         for (const AxisValue& v : *bundle)
           if (!v.value.empty() && key_group_of(v.path) == group_) apply(tree, parsed({v.path, v.value}), sweep_.where);
       resolve_bases(tree, sweep_.where);
-      keys_[i] = group_key(load_keys(tree, key_groups()[group_], sweep_.where), group_, sweep_.run, files_);
+      keys_[i] = group_key(arch::load_keys(tree, key_groups()[group_], sweep_.where), group_, sweep_.run, files_);
     } catch (const ConfigError&) {
       wrong_[i] = 1;
     }
@@ -113,9 +117,9 @@ class GroupTable {
 
 }  // namespace
 
-Key point_key(const Sweep& sweep, const LoadedConfig& point, FileKeys& files) {
+Key point_key(const Sweep& sweep, const arch::LoadedConfig& point, FileKeys& files) {
   KeyBuilder key("point");
-  key.add("result", result_key(point.config, sweep.run, files));
+  key.add("result", run::result_key(point.config, sweep.run, files));
   if (shows_document(sweep)) key.add("document", document_key(point, sweep.run, files));
   return key.key();
 }
@@ -144,9 +148,9 @@ void find_keys(Sweep& sweep) {
     std::vector<Key> groups(tables.size());
     for (std::size_t i = chunk * 1024; i < std::min(sweep.size(), (chunk + 1) * 1024); ++i) {
       for (std::size_t g = 0; g < tables.size(); ++g) groups[g] = tables[g].of(i);
-      sweep.keys[i] = KeyBuilder("point").add("result", result_key(groups)).key();
+      sweep.keys[i] = KeyBuilder("point").add("result", run::result_key(groups)).key();
     }
   });
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -6,14 +6,14 @@
 
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 // Of one point, from its config as it is loaded. Throws ConfigError.
-Key point_key(const Sweep& sweep, const LoadedConfig& point, FileKeys& files);
+Key point_key(const Sweep& sweep, const arch::LoadedConfig& point, FileKeys& files);
 
 // Fills sweep.keys; everything else of the sweep is there. The keys of a config that mean something together are read
 // once for each combination of their own axes, however many points the others make. Throws ConfigError with the
 // problems of values that cannot be read.
 void find_keys(Sweep& sweep);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 // Every other key, such as array, wires or mapping, decides how the network lies on the chip.
@@ -20,7 +20,7 @@ constexpr std::pair<std::string_view, RunStage> stages[] = {
 
 RunStage first_stage(const SweepAxis& axis) {
   RunStage first = RunStage::nothing;
-  for (const std::string& path : axis.paths) first = std::min(first, bitline::first_stage(path));
+  for (const std::string& path : axis.paths) first = std::min(first, bitline::experiments::first_stage(path));
   return first;
 }
 
@@ -54,4 +54,4 @@ std::vector<std::size_t> distinct_points(const Sweep& sweep) {
   return order;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -6,10 +6,10 @@
 
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 // The first stage of a run that a config path changes, the dearest first; all later ones follow from it.
 enum class RunStage { network, design, state, view, read, costs, nothing };
 RunStage first_stage(std::string_view path);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

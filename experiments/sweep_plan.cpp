@@ -9,7 +9,7 @@
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_points.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 const std::vector<std::string> default_keep = {
@@ -68,7 +68,7 @@ bool is_sweep_plan(const std::filesystem::path& file, const ConfigPath& where) {
 }
 
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where,
-                 const RunOptions& run) {
+                 const run::RunOptions& run) {
   const Value tree = load_config(file, {}, where);
   ConfigReader reader(tree, where);
   const SweepPlan plan = read_plan(reader);
@@ -99,4 +99,4 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
   return sweep;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -11,7 +11,7 @@
 #include "base/parallel.h"
 #include "experiments/sweep_problems.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 // One for each key and remedy, as the first point has it.
@@ -45,13 +45,13 @@ std::vector<const AxisValue*> Sweep::values(std::size_t point) const {
   return all;
 }
 
-LoadedConfig Sweep::load(std::size_t point) const {
+arch::LoadedConfig Sweep::load(std::size_t point) const {
   try {
     Value tree = base;
     for (const AxisValue* v : values(point))
       if (!v->value.empty()) apply(tree, parsed({v->path, v->value}), where);
     resolve_bases(tree, where);
-    return load_tree(std::move(tree), where);
+    return arch::load_tree(std::move(tree), where);
   } catch (const ConfigError& e) {
     throw ConfigError(at_plan(e.diagnostics(), *this, point));
   }
@@ -98,4 +98,4 @@ std::vector<std::string> check_points(const Sweep& sweep, std::span<const std::s
   return by_key(doubts);
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

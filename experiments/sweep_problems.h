@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 class SweepProblems {
  public:
@@ -28,4 +28,4 @@ class SweepProblems {
   std::vector<Diagnostic> all_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -16,7 +16,7 @@
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_table.h"
 
-namespace bitline {
+namespace bitline::experiments {
 namespace {
 
 namespace fs = std::filesystem;
@@ -64,10 +64,10 @@ class Runner {
     std::string line, problem;
     try {
       const auto start = std::chrono::steady_clock::now();
-      const LoadedConfig loaded = sweep_.load(point);
+      const arch::LoadedConfig loaded = sweep_.load(point);
       if (point_key(sweep_, loaded, files_) != sweep_.keys[point])
         throw RunError("files of this point have changed since the sweep began; run it again");
-      const Result result = bitline::run(loaded, sweep_.run);
+      const run::Result result = run::run(loaded, sweep_.run);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       line = point_line(sweep_, point, result, spent.count());
     } catch (const Interrupted&) {
@@ -204,4 +204,4 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   return outcome;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

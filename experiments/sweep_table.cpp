@@ -3,7 +3,7 @@
 
 #include "base/csv.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 std::string sweep_table(const Sweep& sweep, const PointIndex& finished) {
   std::string out = "point,hash";
@@ -20,4 +20,4 @@ std::string sweep_table(const Sweep& sweep, const PointIndex& finished) {
   return out;
 }
 
-}  // namespace bitline
+}  // namespace bitline::experiments

@@ -7,9 +7,9 @@
 #include "experiments/points_file.h"
 #include "experiments/sweep.h"
 
-namespace bitline {
+namespace bitline::experiments {
 
 // Columns: point (from 0), hash, the axes, the kept figures.
 std::string sweep_table(const Sweep& sweep, const PointIndex& finished);
 
-}  // namespace bitline
+}  // namespace bitline::experiments

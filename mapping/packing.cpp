@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::mapping {
 namespace {
 
 // More blocks than any chip has arrays: refuse before the memory is gone.
@@ -276,4 +276,4 @@ Packing pack(std::vector<Request> requests, int array_rows, int array_columns, i
                   std::min(limits.min_piece_rows, misfit->rows_left)));
 }
 
-}  // namespace bitline
+}  // namespace bitline::mapping

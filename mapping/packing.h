@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace bitline {
+namespace bitline::mapping {
 
 // A rectangle of one layer's weight matrix to be placed. Rows may be cut again; columns are cut to the array width
 // beforehand.
@@ -37,4 +37,4 @@ std::vector<Request> split(int layer, int copy, int rows, int columns, int array
 // did not fit).
 Packing pack(std::vector<Request> blocks, int array_rows, int array_columns, int arrays, int min_piece_rows = 16);
 
-}  // namespace bitline
+}  // namespace bitline::mapping

@@ -9,7 +9,10 @@
 #include "base/error.h"
 #include "mapping/packing.h"
 
-namespace bitline {
+namespace bitline::mapping {
+
+using arch::Config;
+using arch::LayerConfig;
 
 std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names) {
   std::vector<Diagnostic> problems;
@@ -115,4 +118,4 @@ Placement place(const Config& config, const std::vector<workloads::IntegerWeight
   return placement;
 }
 
-}  // namespace bitline
+}  // namespace bitline::mapping

@@ -9,7 +9,7 @@
 #include "arch/config.h"
 #include "workloads/integer_graph.h"
 
-namespace bitline {
+namespace bitline::mapping {
 
 // Rows of a block that are driven together, in the layer's numbering.
 struct RowGroup {
@@ -34,8 +34,8 @@ struct Block {
 struct MappedLayer {
   int matrix = 0;  // index of its weights in the network
   std::string name;
-  LayerConfig settings;
-  CellLayout cell;
+  arch::LayerConfig settings;
+  array::CellLayout cell;
   std::vector<Block> blocks;  // sorted by copy, row, column; empty for digital layers
 };
 
@@ -49,10 +49,10 @@ struct Placement {
 };
 
 // Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.
-std::vector<LayerConfig> layer_settings(const Config& config, const std::vector<std::string>& names);
+std::vector<arch::LayerConfig> layer_settings(const arch::Config& config, const std::vector<std::string>& names);
 
 // Throws ConfigError with the numbers when the network does not fit.
-Placement place(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
-                const std::vector<LayerConfig>& settings);
+Placement place(const arch::Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                const std::vector<arch::LayerConfig>& settings);
 
-}  // namespace bitline
+}  // namespace bitline::mapping

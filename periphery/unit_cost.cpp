@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/unit_cost.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 void fields(Visitor& v, GivenCost& g) {
   v(g.energy_J, {.key = "energy", .meaning = "of one action", .unit = Unit::joule, .min = 0, .absent = "modelled"});
@@ -30,4 +30,4 @@ UnitCost with(const GivenCost& given, UnitCost cost) {
   return cost;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -6,7 +6,7 @@
 
 #include "base/schema.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 enum class CostOrigin { circuit, survey, given };
 inline constexpr std::string_view origin_names[] = {"circuit", "survey", "given"};
@@ -33,4 +33,4 @@ UnitCost times(UnitCost one, double actions, double instances);
 // `modelled` with the given figures in its place.
 UnitCost with(const GivenCost& given, UnitCost modelled);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,10 @@
 
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::Result;
+
 namespace {
 
 std::string listed(const std::vector<std::string>& words) {
@@ -57,14 +60,14 @@ std::string energy_interval_text(const Result& r) {
         total);
   std::vector<std::string> parts;
   double arithmetic = 1;
-  for (const CostLine& c : r.costs.unit_costs) {
+  for (const cost::CostLine& c : r.costs.unit_costs) {
     if (c.unit.spread <= 1) continue;
-    if (info(c.component).group == ComponentGroup::digital) {
+    if (info(c.component).group == cost::ComponentGroup::digital) {
       arithmetic = c.unit.spread;
       continue;
     }
     parts.push_back(
-        c.unit.origin == CostOrigin::survey
+        c.unit.origin == periphery::CostOrigin::survey
             ? fmt::format("converters ({}) by a factor of {:.3g}, within which half of all published ones lie around "
                           "the survey's regression (90 % within 18)",
                           info(c.component).name, c.unit.spread)
@@ -75,7 +78,8 @@ std::string energy_interval_text(const Result& r) {
         fmt::format("digital operations by a factor of {:.3g}, within which half of the published adders "
                     "and multipliers lie around ours",
                     arithmetic));
-  if (r.costs.energy_J[Part::off_chip] > 0) parts.push_back("off-chip memory by the range of its published figures");
+  if (r.costs.energy_J[cost::Part::off_chip] > 0)
+    parts.push_back("off-chip memory by the range of its published figures");
   return fmt::format(
       "Total energy {}, interval {}. The ends are reached when every part with a known spread lies at the edge of it, "
       "all on the same side{}{}. Other parts have no spread and stay as they are: errors of circuits and technology "
@@ -84,7 +88,7 @@ std::string energy_interval_text(const Result& r) {
       listed(parts));
 }
 
-std::string baseline_verdict(const Result& r, const Baseline& b) {
+std::string baseline_verdict(const Result& r, const cost::Baseline& b) {
   std::vector<std::string> chip, machine;
   const auto judge = [&](const char* what, double ours, double theirs, bool less_wins) {
     if (!(ours > 0) || !(theirs > 0)) return;
@@ -109,4 +113,4 @@ std::string baseline_verdict(const Result& r, const Baseline& b) {
   return text;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "base/units.h"
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // "71.9 .. 431 nJ": three digits, both with the larger one's prefix.
 std::string range_text(double low, double high, Unit unit);
@@ -15,12 +15,12 @@ std::string range_text(double low, double high, Unit unit);
 // "8.84 x": `value` over `reference`; empty where that is no number.
 std::string ratio_text(double value, double reference);
 
-bool has_energy_interval(const Result&);
+bool has_energy_interval(const run::Result&);
 
 // The total energy with its interval and what the interval means; empty when the result has no bounds.
-std::string energy_interval_text(const Result&);
+std::string energy_interval_text(const run::Result&);
 
 // Which of the two is better in what: energies that the interval cannot tell apart are a draw.
-std::string baseline_verdict(const Result&, const Baseline&);
+std::string baseline_verdict(const run::Result&, const cost::Baseline&);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -9,7 +9,13 @@
 #include "base/error.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using cost::LayerCosts;
+using cost::Part;
+using run::LayerReads;
+using run::Result;
+
 namespace {
 
 std::string number(const LayerCosts& layer, const std::string& column, double x) {
@@ -26,7 +32,7 @@ std::string images_csv(const Result& result) {
   for (const LayerCosts& l : result.costs.layers) csv += ',' + csv_field(l.name + "_data_energy_J");
   csv += '\n';
   for (std::size_t i = 0; i < result.images.size(); ++i) {
-    const ImageResult& image = result.images[i];
+    const run::ImageResult& image = result.images[i];
     csv += fmt::format("{},{},{},{}", i, image.label, image.predicted, image.energy_J);
     for (const double joules : image.data_energy_J) csv += fmt::format(",{}", joules);
     csv += '\n';
@@ -35,7 +41,7 @@ std::string images_csv(const Result& result) {
 }
 
 std::string layers_csv(const Result& result) {
-  std::vector<const Breakdown*> breakdowns;
+  std::vector<const cost::Breakdown*> breakdowns;
   for (const LayerCosts& l : result.costs.layers) breakdowns.push_back(&l.energy_breakdown_J);
   const std::vector<Part> parts = listed_parts(breakdowns);
   std::string csv = "name,energy_J,latency_s,snr_db,adc_clipped_frac,adc_full_scale_A,conversions,macs,arrays,settle_s";
@@ -61,4 +67,4 @@ std::string layers_csv(const Result& result) {
   return csv;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -13,7 +13,11 @@
 #include "report/text.h"
 #include "report/write_text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::LayerReads;
+using run::Result;
+
 namespace {
 
 constexpr std::string_view style = R"(
@@ -62,7 +66,7 @@ std::string cards(const Result& r) {
 
 std::string quality_section(const Result& r) {
   if (r.shapes) return "";
-  const Quality& q = r.quality;
+  const run::Quality& q = r.quality;
   const bool many = q.chips.size() > 1;
   HtmlTable table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
                            "95 % over images (bootstrap)"});
@@ -81,7 +85,7 @@ std::string writes_text(double inferences) {
   return inferences < 100 ? fmt::format("{:.2g}", inferences) : count_text(std::round(inferences));
 }
 
-void write_rows(const WriteResult& w, HtmlTable& table) {
+void write_rows(const run::WriteResult& w, HtmlTable& table) {
   table.row({"cells at their level right after writing", percent(w.level_accuracy)});
   table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
   table.row({"cells counted", grouped(w.cells)});
@@ -112,7 +116,7 @@ std::string write_section(const Result& r) {
 
 std::string wire_section(const Result& r) {
   if (!r.wires) return "";
-  const WireResult& w = *r.wires;
+  const chip::WireResult& w = *r.wires;
   HtmlTable table("lr", {});
   table.row(
       {w.supplied_beside_columns ? "segment of a supply line" : "segment of a row", quantity(w.row_ohm, Unit::ohm)});
@@ -148,7 +152,7 @@ std::string layer_section(const Result& r) {
   HtmlTable table("lrrrrrrrrr", cells({"layer", "energy", "latency", "lines settle"},
                                       {"SNR", "clipped", "ADC full scale"}, {"conversions", "MACs", "arrays"}));
   for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
-    const LayerCosts& l = r.costs.layers[i];
+    const cost::LayerCosts& l = r.costs.layers[i];
     const LayerReads reads = r.reads.empty() ? LayerReads{} : r.reads[i];
     table.row(
         cells({l.name, quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second),
@@ -168,7 +172,7 @@ std::string layer_section(const Result& r) {
 std::string node_section(const Result& r) {
   HtmlTable table("lllrr", {"node", "operation", "computed", "energy", "latency"});
   std::size_t rows = 0;
-  for (const NodeCosts& n : r.costs.nodes) {
+  for (const cost::NodeCosts& n : r.costs.nodes) {
     if (n.is_layer || n.operation.empty()) continue;
     ++rows;
     table.row({n.name, n.operation, n.paid_by.empty() ? "by the digital unit" : "in the rescaling of " + n.paid_by,
@@ -187,7 +191,7 @@ std::string mapping_section(const Result& r) {
 std::string published_section(const Result& r) {
   if (r.published.empty()) return "";
   HtmlTable table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
-  for (const Published& p : r.published)
+  for (const run::Published& p : r.published)
     table.row({p.what, figure_text(p.published, p.unit), p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
                p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "", p.kind, p.source});
   return html_heading("Published figures beside ours") + table.str() +
@@ -217,7 +221,7 @@ std::string run_section(const Result& r, const std::string& resolved_yaml) {
   facts.row({"configuration hash", r.config_hash});
   facts.row({"seed", std::to_string(r.seed)});
   facts.row({"Bitline", version()});
-  for (const InputFile& file : r.inputs) facts.row({file.name, file.checksum});
+  for (const run::InputFile& file : r.inputs) facts.row({file.name, file.checksum});
   html += facts.str();
   if (!r.timing.empty()) {
     HtmlTable table("lr", {"stage", "time"});
@@ -243,7 +247,7 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
     return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
            run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
-  html += html_paragraph(r.shapes ? fmt::format("{}; seed {}", nothing_was_run, r.seed)
+  html += html_paragraph(r.shapes ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
                                   : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
                                                 chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
                          "soft");
@@ -255,4 +259,4 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
   return html + "</body>\n</html>\n";
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

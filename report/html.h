@@ -4,12 +4,12 @@
 
 #include <string>
 
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // One page that needs nothing else: tables, charts, the mapping, assumptions, what is not modelled, and the resolved
 // configuration. No scripts; every name is escaped. The same result gives the same page.
-std::string html_report(const Result& result, const std::string& resolved_yaml);
+std::string html_report(const run::Result& result, const std::string& resolved_yaml);
 
-}  // namespace bitline
+}  // namespace bitline::report

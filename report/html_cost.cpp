@@ -11,7 +11,10 @@
 #include "report/svg.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using periphery::CostOrigin;
+using run::Result;
 
 std::string cost_section(const Result& r) {
   HtmlTable table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
@@ -21,7 +24,8 @@ std::string cost_section(const Result& r) {
       {"total", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
        quantity(r.costs.latency_per_inference_s, Unit::second), "", quantity(r.costs.area_m2, Unit::square_meter), ""},
       "sum");
-  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
+  for (const cost::Part part :
+       cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
     const double e = r.costs.energy_J[part], t = r.costs.latency_s[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && t == 0 && a == 0) continue;
     table.row({std::string(name_of(part)), cell(e, Unit::joule), share(e, r.costs.energy_per_inference_J),
@@ -40,7 +44,7 @@ std::string efficiency_section(const Result& r) {
   std::string html = html_heading("Efficiency");
   if (!r.costs.boundaries.empty()) {
     HtmlTable table("llrr", {"boundary", "what lies inside", "TOPS/W", "TOPS/mm2"});
-    for (const Efficiency& b : r.costs.boundaries)
+    for (const cost::Efficiency& b : r.costs.boundaries)
       table.row({b.name, b.inside, fmt::format("{:.4g}", b.tops_per_w), fmt::format("{:.4g}", b.tops_per_mm2)},
                 &b == &r.costs.boundaries.back() ? "sum" : "");
     html += table.str();
@@ -68,7 +72,7 @@ std::string baseline_section(const Result& r) {
              "", fmt::format("{:.4g}", r.costs.tops_per_w), fmt::format("{:.4g}", r.costs.tops_per_mm2), ""},
             "sum");
   std::string verdicts, how;
-  for (const Baseline& b : r.costs.baselines) {
+  for (const cost::Baseline& b : r.costs.baselines) {
     table.row({b.name, quantity(b.energy_J, Unit::joule), ratio_text(b.energy_J, r.costs.energy_per_inference_J),
                quantity(b.latency_s, Unit::second), ratio_text(b.latency_s, r.costs.latency_per_inference_s),
                quantity(b.area_m2, Unit::square_meter), ratio_text(b.area_m2, r.costs.area_m2),
@@ -112,7 +116,7 @@ std::string unit_cost_section(const Result& r) {
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   for (std::size_t g = 0; g < groups.size(); ++g) {
     bool first = true;
-    for (const CostLine& c : r.costs.unit_costs) {
+    for (const cost::CostLine& c : r.costs.unit_costs) {
       if (static_cast<std::size_t>(info(c.component).group) != g) continue;
       if (first) table.group(groups[g]);
       first = false;
@@ -137,7 +141,7 @@ std::string budget_section(const Result& r) {
   if (r.budget.empty()) return "";
   HtmlTable table("lrr", {"group", "power", "area"});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
-  for (const BudgetSum& b : r.budget)
+  for (const cost::BudgetSum& b : r.budget)
     table.row({b.name, cell(b.power_W, Unit::watt), cell(b.area_m2, Unit::square_meter)},
               &b == &r.budget.back() ? "sum" : "");
   return html_heading("Budget: what the listed components add up to") + table.str() +
@@ -147,4 +151,4 @@ std::string budget_section(const Result& r) {
              "soft");
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -5,7 +5,7 @@
 
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
 
 HtmlTable::HtmlTable(std::string alignment, const std::vector<std::string>& head) : alignment_(std::move(alignment)) {
   html_ = "<div class=\"wide\"><table>\n" + (head.empty() ? "" : line("th", head, ""));
@@ -33,4 +33,4 @@ std::string html_heading(const char* text) { return fmt::format("<h2>{}</h2>\n",
 
 std::string html_figure(const std::string& svg) { return "<figure>\n" + svg + "</figure>\n"; }
 
-}  // namespace bitline
+}  // namespace bitline::report

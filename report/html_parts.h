@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 class HtmlTable {
  public:
@@ -28,11 +28,11 @@ std::string html_heading(const char* text);
 std::string html_figure(const std::string& svg);
 
 // Energy with its interval, latency and area by part; efficiency at its boundaries; digital machines beside the chip.
-std::string cost_section(const Result&);
-std::string efficiency_section(const Result&);
-std::string baseline_section(const Result&);
+std::string cost_section(const run::Result&);
+std::string efficiency_section(const run::Result&);
+std::string baseline_section(const run::Result&);
 // What one action of each part costs, and where the figure comes from; sums of a published table of components.
-std::string unit_cost_section(const Result&);
-std::string budget_section(const Result&);
+std::string unit_cost_section(const run::Result&);
+std::string budget_section(const run::Result&);
 
-}  // namespace bitline
+}  // namespace bitline::report

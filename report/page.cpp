@@ -5,7 +5,7 @@
 
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr std::size_t page_line_width = 98, page_cell_width = 52;
@@ -90,4 +90,4 @@ std::string Page::text(bool color) const {
   return out;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

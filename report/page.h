@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bitline {
+namespace bitline::report {
 
 struct PageTable {
   std::string alignment;  // one letter per column: l left, r right
@@ -38,4 +38,4 @@ class Page {
   std::string markdown_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -8,7 +8,7 @@
 
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 std::string big_endian(std::uint32_t x) {
@@ -84,4 +84,4 @@ std::string png_data_uri(int width, int height, std::span<const unsigned char> i
   return "data:image/png;base64," + base64(png);
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -7,38 +7,38 @@
 #include <string_view>
 
 #include "base/units.h"
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // One horizontal bar cut into the parts that are not zero, with a legend.
-std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit unit);
+std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, Unit unit);
 
 // One bar per layer cut into its parts, with a legend; parts below 1 % of all are one. A last bar holds what belongs to
 // no layer.
-std::string layer_energy_svg(const Result& result);
+std::string layer_energy_svg(const run::Result& result);
 
 // One line per array with its work for each layer in the layer's colour of mapping_svg, against time; where the next
 // image starts, when that is before the output. Of many arrays at most `timeline_arrays`, with words for the others.
 inline constexpr std::size_t timeline_arrays = 40;
-std::string timeline_svg(const Result& result);
+std::string timeline_svg(const run::Result& result);
 
 // A dot with its Wilson interval per chip; bands for the intervals of the mean, lines for the references.
-std::string quality_svg(const Quality& quality);
+std::string quality_svg(const run::Quality& quality);
 
 // Energy, latency, signal-to-noise ratio and clipping of each layer as bars.
-std::string layers_svg(const Result& result);
+std::string layers_svg(const run::Result& result);
 
 // The levels of one array as intended and as read back, in the same colours. Rows run along the longer side.
-std::string level_map_svg(const Result::LevelMap& map);
+std::string level_map_svg(const chip::LevelMap& map);
 
 // Voltage left across each cell of the first array with all rows driven, the longer side from left to right.
-std::string wire_drop_svg(const WireResult& wires);
+std::string wire_drop_svg(const chip::WireResult& wires);
 
 // Column currents with wires against those without, and how the differences are distributed.
-std::string wire_currents_svg(const WireResult& wires);
+std::string wire_currents_svg(const chip::WireResult& wires);
 
 // Every array with its blocks, coloured by layer; used by `bitline map --svg`.
-std::string mapping_svg(const MappingResult& mapping);
+std::string mapping_svg(const run::MappingResult& mapping);
 
-}  // namespace bitline
+}  // namespace bitline::report

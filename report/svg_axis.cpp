@@ -9,7 +9,7 @@
 #include "base/duration.h"
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr double minute_s = 60, hour_s = 60 * minute_s, day_s = 24 * hour_s, year_s = 365.25 * day_s;
@@ -170,4 +170,4 @@ std::string name_with_unit(const std::string& name, std::string_view unit) {
   return unit.empty() ? name : fmt::format("{} ({})", name, unit);
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -9,7 +9,7 @@
 
 #include "base/units.h"
 
-namespace bitline {
+namespace bitline::report {
 
 class Svg;
 
@@ -79,4 +79,4 @@ ScaledUnit scaled_unit(std::span<const double> values, Unit unit);
 // "voltage (mV)"; the name alone when the unit is empty.
 std::string name_with_unit(const std::string& name, std::string_view unit);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -9,7 +9,7 @@
 
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 // Two decimals are a hundredth of a pixel; trailing zeros go.
@@ -62,7 +62,7 @@ std::string line_color(std::size_t index) {
   return series_color(index / order.size() * order.size() + order[index % order.size()]);
 }
 
-std::string part_color(Part part) { return series_color(info(part).color); }
+std::string part_color(cost::Part part) { return series_color(info(part).color); }
 
 std::string_view text_color_on(const std::string& fill) {
   const Rgb c = parse(fill);
@@ -143,4 +143,4 @@ void Svg::image(double x, double y, double width, double height, std::string_vie
       n(x), n(y), n(width), n(height), escape_markup(data_uri));
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "sim/part.h"
+#include "cost/part.h"
 
-namespace bitline {
+namespace bitline::report {
 
 namespace ink {
 inline constexpr std::string_view text = "#222222", soft = "#5f6368", grid = "#e3e5e8", axis = "#9aa0a6";
@@ -35,7 +35,7 @@ std::string series_color(std::size_t index);
 // The same colours for thin lines: those that are pale on white come last.
 std::string line_color(std::size_t index);
 // The colour of a part of a breakdown, the same in every chart.
-std::string part_color(Part part);
+std::string part_color(cost::Part part);
 inline constexpr std::string_view other_color = "#bbbbbb";  // of small parts together
 // "#222222" or "#ffffff", whichever reads better on a fill like "#44aa99".
 std::string_view text_color_on(const std::string& fill);
@@ -84,4 +84,4 @@ class Svg {
 std::string png_data_uri(int width, int height, std::span<const unsigned char> indices,
                          std::span<const unsigned char> palette);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -11,8 +11,8 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
-std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit unit) {
+namespace bitline::report {
+std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, Unit unit) {
   constexpr double bar_top = 44, bar_height = 34;
   struct Piece {
     std::string name, color;
@@ -55,10 +55,10 @@ std::string breakdown_svg(std::string_view title, const Breakdown& parts, Unit u
   return svg.str();
 }
 
-std::string layers_svg(const Result& result) {
+std::string layers_svg(const run::Result& result) {
   constexpr double top = 66, row_height = 24, name_width = 130, panel_gap = 18, value_width = 74;
-  const std::vector<LayerCosts>& layers = result.costs.layers;
-  const std::vector<LayerReads>& reads = result.reads;
+  const std::vector<cost::LayerCosts>& layers = result.costs.layers;
+  const std::vector<run::LayerReads>& reads = result.reads;
   struct Panel {
     const char* title;
     std::size_t color;
@@ -101,4 +101,4 @@ std::string layers_svg(const Result& result) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

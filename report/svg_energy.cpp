@@ -10,7 +10,12 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using cost::Breakdown;
+using cost::Part;
+using run::Result;
+
 namespace {
 
 constexpr double row_height = 26, bar_height = 18;
@@ -26,9 +31,9 @@ struct EnergyRow {
 std::vector<EnergyRow> rows_of(const Result& r) {
   std::vector<EnergyRow> rows;
   Breakdown rest;
-  for (const LayerCosts& l : r.costs.layers) rows.push_back({l.name, l.energy_breakdown_J});
+  for (const cost::LayerCosts& l : r.costs.layers) rows.push_back({l.name, l.energy_breakdown_J});
   Breakdown between;  // nodes that are no layer's
-  for (const NodeCosts& n : r.costs.nodes)
+  for (const cost::NodeCosts& n : r.costs.nodes)
     if (!n.is_layer) between.add(n.energy_breakdown_J);
   if (between.total() > 0) rows.push_back({"between layers", between});
   for (const auto& [part, joules] : r.costs.energy_J) {
@@ -128,4 +133,4 @@ std::string layer_energy_svg(const Result& r) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -11,7 +11,10 @@
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using characterise::FitPart;
+
 namespace {
 
 // One row of the picture: a quantity, measured and fitted.
@@ -79,4 +82,4 @@ std::string fit_svg(const std::string& name, std::span<const FitPart> parts) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

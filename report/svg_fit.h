@@ -5,11 +5,11 @@
 #include <span>
 #include <string>
 
-#include "array/fit/fit.h"
+#include "characterise/fit/fit.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // A complete SVG document, 1000 wide, a row for each part (and the spread between cells, where it was fitted).
-std::string fit_svg(const std::string& name, std::span<const FitPart> parts);
+std::string fit_svg(const std::string& name, std::span<const characterise::FitPart> parts);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr int steps = 201;  // odd: the middle of the scale has a colour of its own
@@ -62,4 +62,4 @@ void draw_scale(Svg& svg, double x, double y, const ColorScale& scale, const std
   svg.text(x + scale_width, y + 26, high, {.size = 11, .anchor = Anchor::end, .fill = ink::soft});
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

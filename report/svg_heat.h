@@ -9,7 +9,7 @@
 
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // Colours between points that lie evenly between `low` and `high`; index 0 is grey, for values that are no number.
 class ColorScale {
@@ -49,4 +49,4 @@ inline constexpr double scale_width = 220;
 void draw_scale(Svg& svg, double x, double y, const ColorScale& scale, const std::string& low,
                 const std::string& middle, const std::string& high);
 
-}  // namespace bitline
+}  // namespace bitline::report

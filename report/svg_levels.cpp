@@ -10,7 +10,7 @@
 #include "report/svg_canvas.h"
 #include "report/svg_heat.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr double panel_gap = 40;
@@ -21,7 +21,7 @@ constexpr ColorScale::Rgb blue_to_red[] = {
 
 }  // namespace
 
-std::string level_map_svg(const Result::LevelMap& map) {
+std::string level_map_svg(const chip::LevelMap& map) {
   if (!is_matrix(map.rows, map.columns, map.intended.size()) || map.read_back.size() != map.intended.size()) {
     Svg svg(page_width, 60, "No levels were kept");
     svg.text(page_margin, 34, "No levels were kept for this picture.", {.fill = ink::soft});
@@ -54,4 +54,4 @@ std::string level_map_svg(const Result::LevelMap& map) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

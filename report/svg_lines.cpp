@@ -7,7 +7,7 @@
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 bool good(const std::pair<double, double>& p) { return std::isfinite(p.first) && std::isfinite(p.second); }
@@ -88,4 +88,4 @@ std::string lines_svg(const LineChart& chart) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

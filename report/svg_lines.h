@@ -8,7 +8,7 @@
 
 #include "base/units.h"
 
-namespace bitline {
+namespace bitline::report {
 
 struct LineSeries {
   std::string name;
@@ -28,4 +28,4 @@ struct LineChart {
 // people write times.
 std::string lines_svg(const LineChart& chart);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -9,7 +9,11 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::LayerMapping;
+using run::MappingResult;
+
 namespace {
 
 constexpr double array_gap = 18;
@@ -122,7 +126,7 @@ std::string mapping_svg(const MappingResult& m) {
     svg.rect(f.x, f.y, f.width, f.height, "#f4f5f6");
   }
   for (std::size_t i = 0; i < m.layers.size(); ++i)
-    for (const PlacedBlock& b : m.layers[i].blocks) {
+    for (const run::PlacedBlock& b : m.layers[i].blocks) {
       if (b.array < 0 || b.array >= m.arrays_total || m.array_rows <= 0 || m.array_columns <= 0) continue;
       const Frame array = layout.frame(b.array, top);
       const double across = array.width / m.array_columns, down = array.height / m.array_rows;
@@ -143,4 +147,4 @@ std::string mapping_svg(const MappingResult& m) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -13,7 +13,11 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using periphery::AdcComparison;
+using periphery::PublishedAdc;
+
 namespace {
 
 constexpr double adc_chart_height = 560;
@@ -72,7 +76,8 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
   for (int i = 0; i < steps; ++i) {
     const double from = least_bits + (most_bits - least_bits) * i / steps,
                  to = least_bits + (most_bits - least_bits) * (i + 1) / steps;
-    svg.line(x(from), y(published_envelope_J(from)), x(to), y(published_envelope_J(to)), ink::soft, 1.5);
+    svg.line(x(from), y(periphery::published_envelope_J(from)), x(to), y(periphery::published_envelope_J(to)),
+             ink::soft, 1.5);
   }
   for (const AdcSeries& s : series) {
     std::map<int, std::vector<const AdcComparison*>> by_bits;
@@ -92,7 +97,8 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
 
   double line = adc_panel.top + 10;
   svg.text(adc_panel.right + 22, line, "published", {.bold = true});
-  for (std::size_t f = 0; f < adc_family_names.size(); ++f) legend_dot(svg, line += 22, cloud[f], adc_family_names[f]);
+  for (std::size_t f = 0; f < periphery::adc_family_names.size(); ++f)
+    legend_dot(svg, line += 22, cloud[f], periphery::adc_family_names[f]);
   line += 22;
   svg.line(adc_panel.right + 22, line - 4, adc_panel.right + 38, line - 4, ink::soft, 1.5);
   svg.text(adc_panel.right + 44, line, "least energy, fitted");
@@ -117,4 +123,4 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

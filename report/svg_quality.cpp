@@ -10,7 +10,10 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::ChipQuality;
+
 namespace {
 
 constexpr double quality_height = 380;
@@ -58,7 +61,7 @@ void draw_marks(Svg& svg, std::vector<Mark> marks, const Axis& axis) {
 
 }  // namespace
 
-std::string quality_svg(const Quality& q) {
+std::string quality_svg(const run::Quality& q) {
   constexpr std::string_view dot = "#332288", mean_color = "#117733", float_color = "#882255",
                              quantized_color = "#a2602c";
   std::vector<double> values{q.reference_float,   q.reference_quantized, q.value, q.ci95.lower, q.ci95.upper,
@@ -126,4 +129,4 @@ std::string quality_svg(const Quality& q) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

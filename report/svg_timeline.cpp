@@ -13,7 +13,11 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using cost::Busy;
+using run::Result;
+
 namespace {
 
 constexpr double array_name_width = 78;
@@ -95,7 +99,7 @@ std::string timeline_svg(const Result& r) {
     if (shown.count(b.array)) layers.insert(b.layer);
 
   // Writing arrays anew takes so much longer than an inference that nothing else would be seen beside it.
-  const double reload_s = std::max(0.0, r.costs.latency_s[Part::reload]);
+  const double reload_s = std::max(0.0, r.costs.latency_s[cost::Part::reload]);
   const double end_s =
       std::max(last_s, std::isfinite(r.costs.latency_per_inference_s) ? r.costs.latency_per_inference_s : 0);
   const double period_s = r.costs.throughput_per_s > 0 ? 1 / r.costs.throughput_per_s : 0;
@@ -174,4 +178,4 @@ std::string timeline_svg(const Result& r) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

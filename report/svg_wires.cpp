@@ -13,7 +13,10 @@
 #include "report/svg_heat.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using chip::WireResult;
+
 namespace {
 
 // Pale where all voltage is left: points of ColorBrewer's YlOrRd (C. Brewer, colorbrewer2.org).
@@ -146,4 +149,4 @@ std::string wire_currents_svg(const WireResult& w) {
   return svg.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -10,7 +10,7 @@
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr std::size_t most_lines = 12, most_names = 60;
@@ -215,4 +215,4 @@ std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes) {
   return charts;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

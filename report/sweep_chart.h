@@ -8,7 +8,7 @@
 
 #include "report/sweep_dimension.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // SVG documents for sweeps of one or two dimensions of which one is numeric: the first kept figure along each numeric
 // dimension, the second along the first. Intervals are drawn for X when X_ci95.0 and .1 are kept (X.ci95.0 and .1 for
@@ -16,4 +16,4 @@ namespace bitline {
 // such as a `list` of named points, gets a line of dots for each of the first two kept figures. Empty for other sweeps.
 std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 std::vector<std::string> cells(const Rows& rows, std::size_t column) {
@@ -120,4 +120,4 @@ std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
   return out;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

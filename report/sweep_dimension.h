@@ -9,7 +9,7 @@
 
 #include "base/units.h"
 
-namespace bitline {
+namespace bitline::report {
 
 using Rows = std::vector<std::vector<std::string>>;  // of table.csv, the header first
 
@@ -30,4 +30,4 @@ std::optional<NumberAndUnit> axis_number(std::string_view text);
 // must rise or fall together. Where points have names (the axis "name"), these stand for all columns that they settle.
 std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -16,7 +16,7 @@
 #include "report/svg_canvas.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
 namespace fs = std::filesystem;
 namespace {
 
@@ -139,9 +139,9 @@ void write_sweep_note(const fs::path& folder, const std::string& name, std::size
 }
 
 void write_sweep_page(const fs::path& folder) {
-  const FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
+  const experiments::FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
   const Note note = note_of(folder);
   write_file(folder / "report.html", sweep_page(note.name, read_file(folder / "table.csv"), note.axes));
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -7,7 +7,7 @@
 
 #include "report/sweep_chart.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // `csv`: table.csv, whose columns after point and hash start with `axes` axes. Sweeps that
 // no chart suits get accuracy over energy. No scripts, everything escaped; the same table gives the
@@ -21,4 +21,4 @@ void write_sweep_note(const std::filesystem::path& folder, const std::string& na
 // FOLDER/report.html from what `sweep` left there. Throws InputError, RunError.
 void write_sweep_page(const std::filesystem::path& folder);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -9,7 +9,12 @@
 #include "report/text.h"
 #include "report/write_text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::LayerReads;
+using run::MappingResult;
+using run::Result;
+
 namespace {
 
 constexpr std::size_t terminal_width = 98;
@@ -48,7 +53,7 @@ std::string title(const Result& r, const Paint& paint) {
 }
 
 std::string quality(const Result& r, const Paint& paint) {
-  const Quality& q = r.quality;
+  const run::Quality& q = r.quality;
   std::string name = clean(q.metric);
   if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
   TextTable table({{}, {Align::right, paint.strong()}, {Align::right}, {Align::right}});
@@ -75,7 +80,7 @@ std::string write_costs(const Result& r) {
 // Of shapes, which nobody wrote, what writing would cost.
 std::string writing(const Result& r, const Paint& paint) {
   if (r.shapes) return paint.heading("Writing") + "  " + write_costs(r) + "\n";
-  const WriteResult& w = r.write;
+  const run::WriteResult& w = r.write;
   std::string text = paint.heading("Writing") + "\n";
   text += fmt::format("  {} of {} cells at their level right after writing, 95 % {}\n", percent(w.level_accuracy),
                       grouped(w.cells), percent_range(w.level_accuracy_ci95));
@@ -83,12 +88,12 @@ std::string writing(const Result& r, const Paint& paint) {
   if (w.sigma_S > 0) text += fmt::format(", sigma {}", quantity(w.sigma_S, Unit::siemens));
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
-  text += "\n" + paragraph(pulses_text(w), 2) + paragraph(write_costs(r), 2);
+  text.append("\n").append(paragraph(pulses_text(w), 2)).append(paragraph(write_costs(r), 2));
   if (const std::string moment = read_moment(w); !moment.empty()) text += paragraph("all reads: " + moment, 2);
   return text;
 }
 
-std::string wires(const WireResult& w, const Paint& paint) {
+std::string wires(const chip::WireResult& w, const Paint& paint) {
   std::string text = paint.heading("Wires") + "\n";
   text += fmt::format("  {} a {} segment, {} a column segment: rms error of column currents {}\n",
                       quantity(w.row_ohm, Unit::ohm), w.supplied_beside_columns ? "supply" : "row",
@@ -100,7 +105,7 @@ std::string wires(const WireResult& w, const Paint& paint) {
 
 std::string boundaries(const Result& r) {
   std::string text;
-  for (const Efficiency& b : r.costs.boundaries)
+  for (const cost::Efficiency& b : r.costs.boundaries)
     text += fmt::format("{}{} {:.4g}", text.empty() ? "  TOPS/W by boundary: " : ", ", clean(b.name), b.tops_per_w);
   if (text.empty()) return text;
   if (r.costs.one_bit_tops_per_w > 0) text += fmt::format("; one-bit {:.4g}", r.costs.one_bit_tops_per_w);
@@ -110,7 +115,7 @@ std::string boundaries(const Result& r) {
 // Energy, latency and area side by side, one line per part.
 std::string costs(const Result& r, const Paint& paint) {
   struct Quantity {
-    const Breakdown* parts;
+    const cost::Breakdown* parts;
     double total;
     Unit unit;
   };
@@ -129,7 +134,8 @@ std::string costs(const Result& r, const Paint& paint) {
   for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
   if (has_energy_interval(r)) cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule);
   table.row(cells);
-  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
+  for (const cost::Part part :
+       cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
     if (std::all_of(std::begin(quantities), std::end(quantities),
                     [&](const Quantity& q) { return (*q.parts)[part] == 0; }))
       continue;
@@ -165,7 +171,7 @@ std::string digital_machines(const Result& r, const Paint& paint) {
                    {Align::right, paint.dim()},
                    {Align::right}});
   table.row({"over this chip", "energy", "", "latency", "", "area", "", "TOPS/W"});
-  for (const Baseline& b : r.costs.baselines)
+  for (const cost::Baseline& b : r.costs.baselines)
     table.row({shorten(clean(b.name), 20), quantity(b.energy_J, Unit::joule),
                ratio_text(b.energy_J, r.costs.energy_per_inference_J), quantity(b.latency_s, Unit::second),
                ratio_text(b.latency_s, r.costs.latency_per_inference_s), quantity(b.area_m2, Unit::square_meter),
@@ -176,7 +182,7 @@ std::string digital_machines(const Result& r, const Paint& paint) {
 std::string budget(const Result& r, const Paint& paint) {
   TextTable table({{}, {Align::right}, {Align::right}});
   table.row({"", "power", "area"});
-  for (const BudgetSum& b : r.budget)
+  for (const cost::BudgetSum& b : r.budget)
     table.row({shorten(clean(b.name), 32), quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
   return paint.heading("Budget") + "\n" + table.str(2, paint.dim());
 }
@@ -198,7 +204,7 @@ std::string layers(const Result& r, const Paint& paint) {
   };
   row({"layer", "energy", "latency"}, {"SNR", "clipped", "full scale"}, {"conversions", "MACs", "arrays"});
   for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
-    const LayerCosts& l = r.costs.layers[i];
+    const cost::LayerCosts& l = r.costs.layers[i];
     const LayerReads reads = r.reads.empty() ? LayerReads{} : r.reads[i];
     row({shorten(clean(l.name), 20), quantity(l.energy_J, Unit::joule), quantity(l.latency_s, Unit::second)},
         {snr_text(reads.snr_db), percent(reads.adc_clipped_frac), quantity(reads.adc_full_scale_A, Unit::ampere)},
@@ -210,7 +216,7 @@ std::string layers(const Result& r, const Paint& paint) {
 std::string published(const Result& r, const Paint& paint) {
   TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
   table.row({"", "published", "ours", "ratio", "kind"});
-  for (const Published& p : r.published)
+  for (const run::Published& p : r.published)
     table.row({shorten(clean(p.what), 48), figure_text(p.published, p.unit),
                p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
                p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "-", clean(p.kind)});
@@ -233,7 +239,7 @@ std::string summary(const Result& r, bool color) {
   const Paint paint{color};
   std::string text = title(r, paint);
   if (r.shapes)
-    text += paragraph(nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
+    text += paragraph(run::nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
   else if (!r.only_budget)
     text += quality(r, paint);
   if (!r.only_budget) {
@@ -264,10 +270,10 @@ std::string mapping_table(const MappingResult& m) {
   TextTable blocks(
       {{}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
   blocks.row({"layer", "matrix", "from", "block", "array", "row", "column"});
-  for (const LayerMapping& layer : m.layers) {
+  for (const run::LayerMapping& layer : m.layers) {
     const std::string name = shorten(clean(layer.name), 32), matrix = fmt::format("{} x {}", layer.rows, layer.columns);
     if (layer.blocks.empty()) blocks.row({name, matrix, "", layer.digital ? "digital" : "not placed"});
-    for (const PlacedBlock& b : layer.blocks) {
+    for (const run::PlacedBlock& b : layer.blocks) {
       const bool first = &b == &layer.blocks.front();
       std::string label = first ? name : "";
       if (b.copy > 0) label = fmt::format("{} copy {}", name, b.copy + 1);
@@ -284,4 +290,4 @@ std::string mapping_table(const MappingResult& m) {
   return text + arrays.str();
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -4,15 +4,15 @@
 
 #include <string>
 
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // A run in about 40 lines of at most 100 characters: quality with its intervals, writing, costs with their parts,
 // mapping, layers, published figures beside ours, assumptions, warnings. `color`: ANSI escape sequences. UTF-8.
-std::string summary(const Result& result, bool color);
+std::string summary(const run::Result& result, bool color);
 
 // What `map` prints: every block of every layer, and how full each array is.
-std::string mapping_table(const MappingResult& mapping);
+std::string mapping_table(const run::MappingResult& mapping);
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace bitline {
+namespace bitline::report {
 namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
@@ -144,7 +144,7 @@ std::string snr_text(double snr_db) {
   return std::isinf(snr_db) && snr_db > 0 ? "exact" : fmt::format("{:.1f} dB", snr_db);
 }
 
-std::string residual_text(const WireResult& wires) {
+std::string residual_text(const chip::WireResult& wires) {
   return wires.residual ? fmt::format("{:.2g} of the largest current", *wires.residual) : "not measured";
 }
 
@@ -204,4 +204,4 @@ std::string bar(double fraction, std::size_t width) {
   return text + std::string(eighths[parts % 8]);
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/units.h"
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // --- strings --------------------------------------------------------------------------------------------------------
 // Names come from the user's files. Control characters and broken UTF-8 become U+FFFD, so that they neither steer a
@@ -37,7 +37,7 @@ std::string snr_text(double snr_db);  // "23.4 dB"; "exact" for infinity
 // Four digits with a prefix; areas in mm2 from 0.01 mm2 on.
 std::string quantity(double value, Unit unit);
 // Violation of Kirchhoff's current law: "8.1e-08 of the largest current"; "not measured" for 0.
-std::string residual_text(const WireResult& wires);
+std::string residual_text(const chip::WireResult& wires);
 // A figure with the unit its author wrote; SI symbols get a prefix, a "fraction" is told in per cent.
 std::string figure_text(double value, const std::string& unit);
 
@@ -64,4 +64,4 @@ class TextTable {
 // A bar of `width` characters at fraction 1, in eighths of a character.
 std::string bar(double fraction, std::size_t width);
 
-}  // namespace bitline
+}  // namespace bitline::report

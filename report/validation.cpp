@@ -7,7 +7,13 @@
 
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using periphery::PartComparison;
+using periphery::survey_agreement_goal;
+using run::Published;
+using run::Result;
+
 namespace {
 
 std::string signed_percent(double fraction) {
@@ -38,7 +44,7 @@ void add_budget(Page& page, const Result& r) {
   const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
   if (!r.budget.empty()) {
     PageTable table{"lrr", {"sum of the group", "power", "area"}};
-    for (const BudgetSum& b : r.budget)
+    for (const cost::BudgetSum& b : r.budget)
       table.rows.push_back({b.name, quantity(b.power_W, Unit::watt), quantity(b.area_m2, Unit::square_meter)});
     page.table(table);
   }
@@ -46,7 +52,7 @@ void add_budget(Page& page, const Result& r) {
   PageTable table{"lrrrr", {"part", "energy per inference", "", "area", ""}};
   table.rows.push_back({"total", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
                         quantity(r.costs.area_m2, Unit::square_meter), ""});
-  for (const Part part : listed_parts({&r.costs.energy_J, &r.costs.area_breakdown_m2})) {
+  for (const cost::Part part : cost::listed_parts({&r.costs.energy_J, &r.costs.area_breakdown_m2})) {
     const double e = r.costs.energy_J[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && a == 0) continue;
     table.rows.push_back({std::string(name_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
@@ -56,7 +62,7 @@ void add_budget(Page& page, const Result& r) {
   page.table(table);
 }
 
-void add_regression(Page& page, const SurveyAgreement& a) {
+void add_regression(Page& page, const periphery::SurveyAgreement& a) {
   page.heading("Converters: the survey regression");
   page.paragraph(fmt::format(
       "With cost.model: survey a converter costs what a published regression says (Andrulis, Emer, Sze 2024, "
@@ -69,7 +75,7 @@ void add_regression(Page& page, const SurveyAgreement& a) {
   page.table(table);
 }
 
-std::string place_text(const AdcPlace& p) {
+std::string place_text(const periphery::AdcPlace& p) {
   constexpr std::size_t enough = 5;
   return p.count < enough ? "-" : fmt::format("{:.0f} % of {}", p.share * 100, p.count);
 }
@@ -87,7 +93,7 @@ void add_adcs(Page& page, const ValidatedParts& v, const std::string& picture) {
   PageTable table{"llrrrrrrr",
                   {"kind", "node", "bits", "rate", "by circuit", "below it, of all", "below it, of its kind",
                    "by regression", "below it, of all"}};
-  for (const AdcComparison& c : v.adcs)
+  for (const periphery::AdcComparison& c : v.adcs)
     table.rows.push_back({c.kind, c.technology, std::to_string(c.bits), pretty(c.rate_Hz, Unit::hertz),
                           quantity(c.circuit_J, Unit::joule), place_text(c.circuit), place_text(c.circuit_in_family),
                           quantity(c.survey_J, Unit::joule), place_text(c.survey)});
@@ -167,4 +173,4 @@ Page validation_page(const Validation& v, const std::string& picture) {
   return page;
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -11,23 +11,23 @@
 #include "periphery/published/published_parts.h"
 #include "periphery/published/survey_vectors.h"
 #include "report/page.h"
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 struct ValidatedDesign {
-  std::string name;   // "isaac"
-  std::string file;   // as readers find it: "configs/validation/isaac.yaml"
-  std::string about;  // what the head of the file says
-  Result result;      // with ours in every published figure
+  std::string name;    // "isaac"
+  std::string file;    // as readers find it: "configs/validation/isaac.yaml"
+  std::string about;   // what the head of the file says
+  run::Result result;  // with ours in every published figure
 };
 
 // What does not depend on a design.
 struct ValidatedParts {
-  SurveyAgreement regression;
-  std::vector<PublishedAdc> published_adcs;
-  std::vector<AdcComparison> adcs;
-  std::vector<PartComparison> parts;
+  periphery::SurveyAgreement regression;
+  std::vector<periphery::PublishedAdc> published_adcs;
+  std::vector<periphery::AdcComparison> adcs;
+  std::vector<periphery::PartComparison> parts;
   std::string other_simulator;  // Markdown
 };
 
@@ -47,4 +47,4 @@ std::string count_sentence(const ValidationCount&);
 Page validation_page(const Validation&, const std::string& picture);
 std::string validation_json(const Validation&);
 
-}  // namespace bitline
+}  // namespace bitline::report

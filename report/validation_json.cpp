@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/version.h"
 #include "report/validation.h"
-#include "sim/json_parts.h"
+#include "run/json_parts.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::Json;
+using run::or_null;
+
 namespace {
 
 Json design_of(const ValidatedDesign& d) {
   Json published = Json::array(), budget = Json::array();
-  for (const Published& p : d.result.published)
+  for (const run::Published& p : d.result.published)
     published.push_back({{"what", p.what},
                          {"published", p.published},
                          {"ours", or_null(p.ours)},
@@ -18,24 +22,24 @@ Json design_of(const ValidatedDesign& d) {
                          {"miss", is_miss(p)},
                          {"kind", p.kind},
                          {"source", p.source}});
-  for (const BudgetSum& b : d.result.budget)
+  for (const cost::BudgetSum& b : d.result.budget)
     budget.push_back({{"name", b.name}, {"power_W", b.power_W}, {"area_m2", b.area_m2}});
   return {{"name", d.name},
           {"title", d.result.name},
           {"config_hash", d.result.config_hash},
           {"published", published},
           {"budget", budget},
-          {"energy_breakdown_J", object_of(d.result.costs.energy_J)},
-          {"area_breakdown_m2", object_of(d.result.costs.area_breakdown_m2)}};
+          {"energy_breakdown_J", run::object_of(d.result.costs.energy_J)},
+          {"area_breakdown_m2", run::object_of(d.result.costs.area_breakdown_m2)}};
 }
 
-Json place_of(const AdcPlace& p) {
+Json place_of(const periphery::AdcPlace& p) {
   return {{"converters", p.count}, {"with_less_energy_frac", p.count ? Json(p.share) : Json(nullptr)}};
 }
 
 Json parts_of(const ValidatedParts& v) {
   Json adcs = Json::array(), parts = Json::array();
-  for (const AdcComparison& c : v.adcs)
+  for (const periphery::AdcComparison& c : v.adcs)
     adcs.push_back({{"kind", c.kind},
                     {"technology", c.technology},
                     {"bits", c.bits},
@@ -45,7 +49,7 @@ Json parts_of(const ValidatedParts& v) {
                     {"circuit_of_its_kind", place_of(c.circuit_in_family)},
                     {"regression_J", c.survey_J},
                     {"regression", place_of(c.survey)}});
-  for (const PartComparison& p : v.parts)
+  for (const periphery::PartComparison& p : v.parts)
     parts.push_back({{"part", p.part},
                      {"model", p.model},
                      {"technology", p.technology},
@@ -59,7 +63,7 @@ Json parts_of(const ValidatedParts& v) {
            {{"vectors", v.regression.vectors},
             {"energy_deviation", v.regression.energy},
             {"area_deviation", v.regression.area},
-            {"within", survey_agreement_goal}}},
+            {"within", periphery::survey_agreement_goal}}},
           {"adcs", adcs},
           {"parts", parts}};
 }
@@ -79,4 +83,4 @@ std::string validation_json(const Validation& v) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

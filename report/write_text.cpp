@@ -6,7 +6,10 @@
 #include "base/duration.h"
 #include "report/text.h"
 
-namespace bitline {
+namespace bitline::report {
+
+using run::Result;
+using run::WriteResult;
 
 std::string read_moment(const WriteResult& w) {
   const std::string since = duration(w.read_after_s);
@@ -34,7 +37,7 @@ std::string write_gap(const Result& r) {
                      r.costs.write_needs.empty() ? "" : ": set ", r.costs.write_needs);
 }
 
-std::string unused_arrays(const MappingResult& m) {
+std::string unused_arrays(const run::MappingResult& m) {
   if (m.unused() == 0) return "";
   return fmt::format("{} array{} unused{}", m.unused(), m.unused() == 1 ? "" : "s",
                      m.fits.empty() ? "" : fmt::format(" ({} would do)", m.fits));
@@ -47,4 +50,4 @@ std::string unused_area(const Result& r) {
                      percent(r.costs.unused_arrays_m2 / r.costs.area_m2, 1));
 }
 
-}  // namespace bitline
+}  // namespace bitline::report

@@ -5,23 +5,23 @@
 
 #include <string>
 
-#include "sim/result.h"
+#include "run/result.h"
 
-namespace bitline {
+namespace bitline::report {
 
 // "1 h after the last writing or refresh, 11 h before the next, when devices are oldest"; "1 day after writing".
-std::string read_moment(const WriteResult&);
+std::string read_moment(const run::WriteResult&);
 
 // "2.3 pulses per cell (65.4 % need none, the others 6.65)".
-std::string pulses_text(const WriteResult&);
+std::string pulses_text(const run::WriteResult&);
 
 // "energy and time not given: set programming.voltage and programming.pulse, or ...".
-std::string write_gap(const Result&);
+std::string write_gap(const run::Result&);
 
 // "3 arrays unused (arrays: 1 would do)".
-std::string unused_arrays(const MappingResult&);
+std::string unused_arrays(const run::MappingResult&);
 
 // The same with their share of the area.
-std::string unused_area(const Result&);
+std::string unused_area(const run::Result&);
 
-}  // namespace bitline
+}  // namespace bitline::report

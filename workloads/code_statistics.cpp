@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 
-namespace bitline {
+namespace bitline::workloads {
 namespace {
 
 // Probabilities of 0 .. highest for round(|N(0, sigma)|) with everything beyond the largest clipped to it.
@@ -151,4 +151,4 @@ void CodeSampler::draw(std::span<const std::uint32_t> words, std::span<std::int1
   }
 }
 
-}  // namespace bitline
+}  // namespace bitline::workloads

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/schema.h"
-#include "workloads/quantized.h"
+#include "workloads/quantization.h"
 
-namespace bitline {
+namespace bitline::workloads {
 
 // --- inputs ---------------------------------------------------------------------------------------------------------
 // Each describes magnitudes; signed inputs take either sign equally often.
@@ -80,4 +80,4 @@ class CodeSampler {
   std::vector<std::int32_t> own_, other_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::workloads

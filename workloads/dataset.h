@@ -56,5 +56,3 @@ void normalize(Samples& samples, const Standardize& by);
 std::string dims_text(std::span<const int> dims);
 
 }  // namespace bitline::workloads
-
-#include "workloads/dataset_bytes.h"

@@ -8,8 +8,7 @@
 namespace bitline::workloads {
 namespace {
 
-// What one value costs, as the formulas of compute_elements.cpp have it. Powers and the error function are counted as
-// an exponential and a multiplication (polynomials in the exponent).
+// What one value costs a unit that tabulates tanh, erf, the logistic function, the logarithm and the sine.
 Operations of_activation(Activate::Kind kind) {
   using Kind = Activate::Kind;
   switch (kind) {
@@ -25,39 +24,38 @@ Operations of_activation(Activate::Kind kind) {
       return {.comparisons = 1};
     case Kind::leaky_relu:
       return {.multiplications = 1, .comparisons = 1};
-    case Kind::sigmoid:
-      return {.additions = 1, .divisions = 1, .exponentials = 1};
-    case Kind::silu:
-      return {.additions = 1, .multiplications = 1, .divisions = 1, .exponentials = 1};
-    case Kind::tanh:  // (1 - e^-2x) / (1 + e^-2x)
-      return {.additions = 2, .multiplications = 1, .divisions = 1, .exponentials = 1};
+    case Kind::silu:  // x times the logistic function
+      return {.multiplications = 1, .lookups = 1};
     case Kind::elu:
     case Kind::celu:
-      return {.additions = 1, .multiplications = 1, .exponentials = 1, .comparisons = 1};
+      return {.additions = 1, .multiplications = 1, .comparisons = 1, .exponentials = 1};
     case Kind::selu:
-      return {.additions = 1, .multiplications = 2, .exponentials = 1, .comparisons = 1};
-    case Kind::gelu:
-      return {.additions = 1, .multiplications = 4, .exponentials = 1};
-    case Kind::gelu_tanh:
-      return {.additions = 4, .multiplications = 6, .divisions = 1, .exponentials = 1};
-    case Kind::mish:
-      return {.additions = 3, .multiplications = 2, .divisions = 1, .exponentials = 3, .comparisons = 1};
-    case Kind::softplus:
-      return {.additions = 2, .exponentials = 2, .comparisons = 1};
+      return {.additions = 1, .multiplications = 2, .comparisons = 1, .exponentials = 1};
+    case Kind::gelu:  // 0.5 x (1 + erf(x / sqrt 2))
+      return {.additions = 1, .multiplications = 3, .lookups = 1};
+    case Kind::gelu_tanh:  // 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+      return {.additions = 2, .multiplications = 6, .lookups = 1};
+    case Kind::mish:  // x n / (n + 2), n = e^x (e^x + 2); x itself where e^x is large
+      return {.additions = 2, .multiplications = 2, .comparisons = 1, .exponentials = 1, .divisions = 1};
+    case Kind::softplus:  // log(1 + e^x); x itself where it is large
+      return {.additions = 1, .comparisons = 1, .exponentials = 1, .lookups = 1};
     case Kind::softsign:
-      return {.additions = 1, .divisions = 1, .comparisons = 1};
+      return {.additions = 1, .comparisons = 1, .divisions = 1};
     case Kind::hard_sigmoid:
       return {.additions = 1, .multiplications = 1, .comparisons = 2};
     case Kind::hard_swish:
       return {.additions = 1, .multiplications = 2, .comparisons = 2};
     case Kind::exponential:
+      return {.exponentials = 1};
+    case Kind::sigmoid:
+    case Kind::tanh:
+    case Kind::erf:
     case Kind::logarithm:
     case Kind::sine:
     case Kind::cosine:
-      return {.exponentials = 1};
-    case Kind::erf:
-      return {.multiplications = 1, .exponentials = 1};
+      return {.lookups = 1};
     case Kind::square_root:
+      return {.square_roots = 1};
     case Kind::reciprocal:
       return {.divisions = 1};
     case Kind::quantize:
@@ -76,8 +74,8 @@ Operations of_arithmetic(Arithmetic::Kind kind) {
       return {.multiplications = 1};
     case Kind::divide:
       return {.divisions = 1};
-    case Kind::power:
-      return {.multiplications = 1, .exponentials = 1};
+    case Kind::power:  // e^(exponent log x)
+      return {.multiplications = 1, .exponentials = 1, .lookups = 1};
     case Kind::largest:
     case Kind::smallest:
       return {.comparisons = 1};
@@ -91,7 +89,6 @@ struct Counter {
   const Graph& graph;
   std::span<const Weights> weights;
   const Node& node;
-  double bytes_of_value;
 
   const Tensor& tensor(int t) const { return graph.tensors[static_cast<std::size_t>(t)]; }
   const Tensor& in(std::size_t i) const { return tensor(node.in[i]); }
@@ -144,17 +141,21 @@ struct Counter {
     for (int axis : n.axes) groups /= in(0).shape.dims[static_cast<std::size_t>(axis)];
     // Mean; differences; squares and their sum; root and reciprocal; scaling.
     const double once = n.centred ? 2 * read() : 0;
-    return {.additions = once + read(), .multiplications = 2 * read() + 2 * groups, .divisions = 2 * groups};
+    return {.additions = once + read(),
+            .multiplications = 2 * read() + 2 * groups,
+            .divisions = groups,
+            .square_roots = groups};
   }
   Operations operator()(const Softmax& s) const {
     const double groups = read() / in(0).shape.dims[static_cast<std::size_t>(s.axis)];
     if (s.logarithm)
-      return {.additions = 3 * read() - groups, .exponentials = read() + groups, .comparisons = read() - groups};
+      return {
+          .additions = 3 * read() - groups, .comparisons = read() - groups, .exponentials = read(), .lookups = groups};
     return {.additions = 2 * read() - groups,
             .multiplications = read(),
-            .divisions = groups,
+            .comparisons = read() - groups,
             .exponentials = read(),
-            .comparisons = read() - groups};
+            .divisions = groups};
   }
   Operations operator()(const Overlap& o) const { return {.additions = read() + (o.bias.empty() ? 0 : made())}; }
   Operations operator()(const Resize& r) const {
@@ -164,14 +165,13 @@ struct Counter {
   }
   Operations operator()(const Loop& loop) const {
     Operations all;
-    for (const Node& inner : loop.body->nodes) all += count(*loop.body, weights, inner, bytes_of_value);
+    for (const Node& inner : loop.body->nodes) all += count(*loop.body, weights, inner);
     return static_cast<double>(loop.steps) * all;
   }
   Operations operator()(const auto&) const { return {}; }  // moves
 
-  static Operations count(const Graph& graph, std::span<const Weights> weights, const Node& node,
-                          double bytes_of_value) {
-    Operations all = std::visit(Counter{graph, weights, node, bytes_of_value}, node.op);
+  static Operations count(const Graph& graph, std::span<const Weights> weights, const Node& node) {
+    Operations all = std::visit(Counter{graph, weights, node}, node.op);
     // A product's traffic is that of arrays; a loop's is that of its nodes; a reshape moves nothing.
     if (std::holds_alternative<Product>(node.op) || std::holds_alternative<Loop>(node.op) ||
         std::holds_alternative<Reshape>(node.op))
@@ -181,10 +181,8 @@ struct Counter {
     const auto size = [&](int t) {
       return static_cast<double>(graph.tensors[static_cast<std::size_t>(t)].shape.size());
     };
-    double values = 0;
-    for (int t : node.in) values += reads * size(t);
-    for (int t : node.out) values += size(t);
-    all.bytes += values * bytes_of_value;
+    for (int t : node.in) all.values_read += reads * size(t);
+    for (int t : node.out) all.values_written += size(t);
     return all;
   }
 };
@@ -195,10 +193,13 @@ Operations& Operations::operator+=(const Operations& o) {
   macs += o.macs;
   additions += o.additions;
   multiplications += o.multiplications;
-  divisions += o.divisions;
-  exponentials += o.exponentials;
   comparisons += o.comparisons;
-  bytes += o.bytes;
+  exponentials += o.exponentials;
+  divisions += o.divisions;
+  square_roots += o.square_roots;
+  lookups += o.lookups;
+  values_read += o.values_read;
+  values_written += o.values_written;
   return *this;
 }
 
@@ -206,19 +207,20 @@ Operations operator*(double times, Operations o) {
   o.macs *= times;
   o.additions *= times;
   o.multiplications *= times;
-  o.divisions *= times;
-  o.exponentials *= times;
   o.comparisons *= times;
-  o.bytes *= times;
+  o.exponentials *= times;
+  o.divisions *= times;
+  o.square_roots *= times;
+  o.lookups *= times;
+  o.values_read *= times;
+  o.values_written *= times;
   return o;
 }
 
-Operations operations(const Graph& graph, const Node& node, double bytes_of_value) {
-  return Counter::count(graph, graph.weights, node, bytes_of_value);
-}
+Operations operations(const Graph& graph, const Node& node) { return Counter::count(graph, graph.weights, node); }
 
-Operations operations(const Graph& graph, const PlacedNode& placed, double bytes_of_value) {
-  return static_cast<double>(placed.times) * Counter::count(*placed.graph, graph.weights, *placed.node, bytes_of_value);
+Operations operations(const Graph& graph, const PlacedNode& placed) {
+  return static_cast<double>(placed.times) * Counter::count(*placed.graph, graph.weights, *placed.node);
 }
 
 }  // namespace bitline::workloads

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bitline {
+namespace bitline::workloads {
 
 enum class WeightScale { per_tensor, per_column };
 inline constexpr std::string_view weight_scale_names[] = {"per-tensor", "per-column"};
@@ -50,9 +50,4 @@ struct QuantizedWeights {
 template <class T>
 QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int columns, const LayerQuantization& settings);
 
-}  // namespace bitline
-
-namespace bitline::workloads {
-using bitline::InputScale, bitline::LayerQuantization, bitline::QuantizedWeights, bitline::WeightScale;
-using bitline::quantize_weights, bitline::requantize;
 }  // namespace bitline::workloads

@@ -7,9 +7,8 @@
 #include <cmath>
 
 #include "base/npy.h"
-#include "workloads/layers.h"
 
-namespace bitline {
+namespace bitline::workloads {
 namespace {
 
 constexpr int largest_size = 1 << 24;
@@ -72,12 +71,12 @@ void fields(Visitor& v, LayerShape& s) {
      .label = true});
 }
 
-Convolution LayerShape::convolution() const {
-  Convolution c;
-  c.kernel_height = c.kernel_width = kernel;
-  c.stride_y = c.stride_x = stride;
-  c.pad_top = c.pad_left = c.pad_bottom = c.pad_right = padding;
-  return c;
+workloads::Window LayerShape::window() const {
+  workloads::Window w;
+  w.kernel_height = w.kernel_width = kernel;
+  w.stride_y = w.stride_x = stride;
+  w.pad_top = w.pad_left = w.pad_bottom = w.pad_right = padding;
+  return w;
 }
 
 std::vector<Diagnostic> problems(const LayerShape& s) {
@@ -99,14 +98,14 @@ std::vector<Diagnostic> problems(const LayerShape& s) {
   const double rows = static_cast<double>(s.channels) * s.kernel * s.kernel,
                positions = steps(s.height) * steps(s.width),
                inputs = static_cast<double>(s.channels) * s.height * s.width;
-  constexpr auto most = static_cast<double>(largest_tensor);
+  constexpr auto most = static_cast<double>(workloads::largest_values);
   if (rows * s.outputs > 0x7fffffff)
     return problem("outputs", fmt::format("makes {:.3g} weights, more than can be counted", rows * s.outputs),
                    "cut the layer into several");
   if (inputs > most || rows * positions > most || s.outputs * positions > most)
     return problem("channels",
                    fmt::format("gives one image {:.3g} inputs, {:.3g} in patches and {:.3g} outputs; at most {} each",
-                               inputs, rows * positions, s.outputs * positions, largest_tensor),
+                               inputs, rows * positions, s.outputs * positions, workloads::largest_values),
                    "cut the layer into several");
   return {};
 }
@@ -115,13 +114,13 @@ workloads::IntegerWeights matrix_of(const LayerShape& s, int index, int weight_b
   workloads::IntegerWeights m =
       workloads::dense_weights(s.name, s.rows(), s.outputs, {}, weight_bits, {1, input_bits, s.signed_inputs});
   m.index = index;
-  m.inputs = static_cast<std::size_t>(s.input().size());
+  m.inputs = s.input().size();
   m.positions = static_cast<std::size_t>(s.positions());
   return m;
 }
 
 std::vector<std::vector<double>> real_inputs(const LayerShape& s, int copies) {
-  const Shape out = s.output();
+  const workloads::Extent out = s.output();
   const auto places = static_cast<std::size_t>(s.kernel);
   std::vector<std::vector<double>> counts(static_cast<std::size_t>(copies), std::vector<double>(places * places, 0));
   for (int ky = 0; ky < s.kernel; ++ky) {
@@ -164,4 +163,4 @@ std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, co
                   fmt::format("{}-bit {} inputs", m.input.bits, m.input.is_signed ? "signed" : "unsigned"));
 }
 
-}  // namespace bitline
+}  // namespace bitline::workloads

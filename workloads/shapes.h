@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "base/schema.h"
 #include "workloads/integer_weights.h"
-#include "workloads/network.h"
+#include "workloads/windows.h"
 
-namespace bitline {
+namespace bitline::workloads {
 
 // A matrix product over patches of its input; fully connected where the input is one pixel.
 struct LayerShape {
@@ -24,11 +24,12 @@ struct LayerShape {
   bool signed_inputs = false;
   std::string weights, inputs;  // .npy files of integer codes; empty: statistics say what they are
 
-  Shape input() const { return {channels, height, width}; }
-  Shape output() const { return {outputs, steps(height), steps(width)}; }
+  workloads::Map input() const { return {1, channels, height, width}; }
+  workloads::Extent output() const { return {steps(height), steps(width)}; }
   int rows() const { return channels * kernel * kernel; }
-  int positions() const { return steps(height) * steps(width); }
-  Convolution convolution() const;  // without weights: enough for im2col
+  int positions() const { return static_cast<int>(output().size()); }
+  workloads::Window window() const;
+
  private:
   int steps(int size) const { return (size + 2 * padding - kernel) / stride + 1; }
 };
@@ -49,4 +50,4 @@ std::vector<std::vector<double>> real_inputs(const LayerShape&, int copies);
 std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 
-}  // namespace bitline
+}  // namespace bitline::workloads

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 void check_list(std::span<const double> list, const char* what, std::size_t each) {
@@ -41,4 +41,4 @@ void check(const Crossbar& c) {
   check_list(c.lines.sense_far_ohm, "far column sense nodes", columns);
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-namespace bitline {
+namespace bitline::array {
 
 inline constexpr double not_connected_ohm = std::numeric_limits<double>::infinity();
 
@@ -47,4 +47,4 @@ inline double behind_access(double g_S, double access_ohm) { return g_S / (1 + g
 // Value of a list that holds one for all or one for each.
 inline double at(std::span<const double> list, std::size_t index) { return list[list.size() == 1 ? 0 : index]; }
 
-}  // namespace bitline
+}  // namespace bitline::array

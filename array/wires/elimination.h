@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 
 inline constexpr int small_side = 8;               // of the patches that are built four at a time
 inline constexpr int group_side = 2 * small_side;  // of such a group
@@ -272,4 +272,4 @@ class Elimination {
 void recover(const Elimination&, std::size_t batch, std::span<const double> v_V, std::span<const double> sense_V,
              std::span<double> row_V, std::span<double> column_V);
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

@@ -14,7 +14,7 @@
 #include "array/wires/wire_kernels.h"
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 constexpr int group = wires::ladder_group;
@@ -270,4 +270,4 @@ LadderVoltages ladder_voltages(const GatedLadder& l, std::span<const std::int8_t
   return out;
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

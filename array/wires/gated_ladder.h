@@ -14,7 +14,7 @@
 #include <span>
 #include <vector>
 
-namespace bitline {
+namespace bitline::array {
 
 // Resistances in ohm, finite and >= 0; 0 joins two nodes exactly. Conductances in siemens, finite and >= 0; 0 is an
 // open device.
@@ -76,4 +76,4 @@ struct LadderVoltages {
 // Throws InputError for what LadderSolver<double> would not take.
 LadderVoltages ladder_voltages(const GatedLadder&, std::span<const std::int8_t> x);
 
-}  // namespace bitline
+}  // namespace bitline::array

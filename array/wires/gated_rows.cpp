@@ -10,7 +10,7 @@
 #include "array/wires/wire_kernels.h"
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 using namespace simd;
@@ -171,4 +171,4 @@ SweepStatus GatedRows::solve(std::span<const float> v_V, std::span<const std::ui
   return status;
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

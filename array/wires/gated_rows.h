@@ -16,7 +16,7 @@
 #include "array/wires/line_sweeps.h"
 #include "array/wires/wire_kernels.h"
 
-namespace bitline {
+namespace bitline::array {
 
 class GatedRows {
  public:
@@ -55,4 +55,4 @@ class GatedRows {
   std::vector<bool> driven_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -3,7 +3,7 @@
 // four ends. Used by gated_ladder.cpp alone.
 #pragma once
 
-namespace bitline {
+namespace bitline::array {
 
 // The part of one column below a cut, seen from the wires p (+V_read), n (-V_read) and b (bit line) that the cut
 // crosses, as a network of positive numbers. With ground left open it is a mesh of conductances: pb, nb, pn. With the
@@ -44,4 +44,4 @@ struct Mesh {
   }
 };
 
-}  // namespace bitline
+}  // namespace bitline::array

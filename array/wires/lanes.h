@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace bitline::simd {
+namespace bitline::array::simd {
 
 inline constexpr std::size_t wide = 8;
 
@@ -12,4 +12,4 @@ struct alignas(32) Lanes {
   float value[wide];
 };
 
-}  // namespace bitline::simd
+}  // namespace bitline::array::simd

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 double far_S(double ohm) { return std::min(1 / ohm, LineResistances::short_S); }  // 1 / infinity is 0
@@ -32,4 +32,4 @@ LineResistances line_resistances(const Crossbar& x) {
   return r;
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

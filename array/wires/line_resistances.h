@@ -6,7 +6,7 @@
 
 #include "array/wires/crossbar.h"
 
-namespace bitline {
+namespace bitline::array {
 
 // A row runs from its driver, device (i, 0) first; a column from its sense node, device (rows - 1, j) first. With
 // resistances instead of conductances 0 ohm needs no special case; what is not connected is a resistance that no
@@ -22,4 +22,4 @@ struct LineResistances {
 // The crossbar must have passed check().
 LineResistances line_resistances(const Crossbar&);
 
-}  // namespace bitline
+}  // namespace bitline::array

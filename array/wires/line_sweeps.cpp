@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 // All lines of one direction. Positions run from the source or sense node to the far end.
@@ -40,7 +40,7 @@ Side side(const Direction& direction) {
   return {direction, zero, zero, std::vector<double>(static_cast<std::size_t>(direction.lines)), zero, zero};
 }
 
-template <Law L>
+template <device::Law L>
 class Sweeper {
  public:
   Sweeper(const L& law, std::span<const double> g_S, Side rows, Side columns, std::span<const double> v_V,
@@ -78,7 +78,7 @@ class Sweeper {
   void evaluate(std::ptrdiff_t device) {
     const std::ptrdiff_t row = row_of(device);
     if (!on(row)) return;
-    const OperatingPoint p = law_.at(g_S_[device], v_V_[row] - rows_.drop_V[device] - columns_.drop_V[device]);
+    const device::OperatingPoint p = law_.at(g_S_[device], v_V_[row] - rows_.drop_V[device] - columns_.drop_V[device]);
     current_A_[device] = p.current_A;
     slope_S_[device] = p.slope_S;
   }
@@ -105,7 +105,7 @@ class Sweeper {
     std::vector<double> sum_A(d.nodes), old_V(d.nodes);
     for (std::ptrdiff_t line = 0; line < d.lines; ++line) {
       if (&side == &rows_ && !on(line)) continue;
-      if (!is_linear<L> || !side.has_pivots) pivots(side, line);
+      if (!device::is_linear<L> || !side.has_pivots) pivots(side, line);
       double passed_A = 0;
       for (std::ptrdiff_t k = d.nodes - 1; k >= 0; --k) {
         const std::ptrdiff_t node = d.device(line, k);
@@ -121,7 +121,7 @@ class Sweeper {
         side.predicted_A[node] = current_A_[node] + slope_S_[node] * (old_V[k] - lower_V);
       }
       side.line_A[line] = passed_A + d.far_S[line] * lower_V;
-      if constexpr (is_linear<L>) {
+      if constexpr (device::is_linear<L>) {
         for (std::ptrdiff_t k = 0; k < d.nodes; ++k) evaluate(d.device(line, k));
       } else {
         whole = accept(side, line, old_V) && whole;
@@ -195,7 +195,7 @@ Crossbar checked(const Crossbar& crossbar) {
 
 }  // namespace
 
-LineSweeps::LineSweeps(const Crossbar& crossbar, const DeviceLaw& law)
+LineSweeps::LineSweeps(const Crossbar& crossbar, const device::DeviceLaw& law)
     : rows_(crossbar.rows),
       columns_(crossbar.columns),
       g_S_(checked(crossbar).g_S),
@@ -214,7 +214,7 @@ ArrayState LineSweeps::solve(std::span<const double> v_V, std::span<const std::u
     if (!std::isfinite(v_V[i])) throw InputError(fmt::format("source voltage of row {} is {} V", i, v_V[i]));
     // A drop is what is left of the source's voltage; rounding would decide where it is so far beyond the law's scale.
     constexpr double most_scales = 1e9;
-    const auto* curve = std::get_if<Sinh>(&law_.curve);
+    const auto* curve = std::get_if<device::Sinh>(&law_.curve);
     if (curve && !(curve->beta_per_V * std::abs(v_V[i]) <= most_scales))
       throw InputError(
           fmt::format("source voltage of row {} (from 0) is {} V; with beta {} / V at most {} V can be solved", i,
@@ -238,4 +238,4 @@ ArrayState LineSweeps::solve(std::span<const double> v_V, std::span<const std::u
   });
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "array/wires/crossbar.h"
-#include "array/wires/device_law.h"
 #include "array/wires/line_resistances.h"
+#include "device/device_law.h"
 
-namespace bitline {
+namespace bitline::array {
 
 struct SweepLimits {
   double residual = 1e-12;  // relative; see SweepStatus
@@ -49,7 +49,7 @@ struct ArrayState {
 class LineSweeps {
  public:
   // Throws InputError for a wrong crossbar or law.
-  explicit LineSweeps(const Crossbar&, const DeviceLaw& = {});
+  explicit LineSweeps(const Crossbar&, const device::DeviceLaw& = {});
 
   // v_V: source voltage per row. gates: per row, 0 opens all its devices; empty = all conduct. Throws InputError for
   // other sizes and voltages that are not finite.
@@ -59,8 +59,8 @@ class LineSweeps {
  private:
   int rows_, columns_;
   std::vector<double> g_S_;
-  DeviceLaw law_;
+  device::DeviceLaw law_;
   LineResistances wires_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::array

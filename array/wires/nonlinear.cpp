@@ -6,12 +6,12 @@
 
 #include "array/wires/reduction.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 // Currents of all devices at the present drops, and how far they are from what the chords carried: summed along each
 // column, over the largest current of a line, as SweepStatus has it.
-template <Law L>
+template <device::Law L>
 double evaluate(const L& law, const Crossbar& c, const Crossbar& chords, ArrayState& s, std::vector<double>& chord_S) {
   const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
   std::vector<double> error(n, 0);
@@ -46,7 +46,7 @@ ArrayState solve_chords(const Crossbar& chords, std::span<const double> v_V) {
 
 }  // namespace
 
-NonlinearState solve_nonlinear(const Crossbar& c, const DeviceLaw& law, std::span<const double> v_V,
+NonlinearState solve_nonlinear(const Crossbar& c, const device::DeviceLaw& law, std::span<const double> v_V,
                                const SweepLimits& limits) {
   NonlinearState out{LineSweeps(c, law).solve(v_V, {}, limits), false};
   if (out.state.status.converged) return out;
@@ -71,4 +71,4 @@ NonlinearState solve_nonlinear(const Crossbar& c, const DeviceLaw& law, std::spa
   });
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

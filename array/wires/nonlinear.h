@@ -8,7 +8,7 @@
 
 #include "array/wires/line_sweeps.h"
 
-namespace bitline {
+namespace bitline::array {
 
 struct NonlinearState {
   ArrayState state;  // check state.status.converged before using anything else
@@ -19,7 +19,7 @@ struct NonlinearState {
 // replaces every device by the conductance I(d) / d at its drop d; the ohmic circuit of those is solved exactly, and
 // the logarithms of the conductances move half of the way at each step, since a law that rises faster than its drop
 // would overshoot with the whole. Throws InputError for a wrong crossbar, law or voltages.
-NonlinearState solve_nonlinear(const Crossbar&, const DeviceLaw&, std::span<const double> v_V,
+NonlinearState solve_nonlinear(const Crossbar&, const device::DeviceLaw&, std::span<const double> v_V,
                                const SweepLimits& limits = {1e-12, 500});
 
-}  // namespace bitline
+}  // namespace bitline::array

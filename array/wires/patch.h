@@ -17,7 +17,7 @@
 #include "array/wires/wire_kernels.h"
 #include "base/dense.h"
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 
 // Four patches of one shape side by side.
 struct alignas(32) Quad {
@@ -200,4 +200,4 @@ inline void recover(const WireKernels& kernels, const Quad* x, int eliminated, i
   kernels.recover_quads(x->v, eliminated, kept, batch, kept_V->v, eliminated_V->v);
 }
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

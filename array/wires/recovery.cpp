@@ -2,7 +2,7 @@
 // From the voltages of sources and sense nodes back to every node of a crossbar.
 #include "array/wires/elimination.h"
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 namespace {
 
 class Recovery {
@@ -130,4 +130,4 @@ void recover(const Elimination& e, std::size_t batch, std::span<const double> v_
   Recovery(e, batch, row_V, column_V).whole(v_V, sense_V);
 }
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

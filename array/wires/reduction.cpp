@@ -6,7 +6,7 @@
 #include "array/wires/elimination.h"
 #include "base/error.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 bool all_zero(const std::vector<double>& ohm) {
@@ -111,4 +111,4 @@ void NodeVoltages::solve(std::span<const double> v_V, std::span<const double> se
   }
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -14,7 +14,7 @@
 
 #include "array/wires/crossbar.h"
 
-namespace bitline {
+namespace bitline::array {
 
 inline constexpr int largest_crossbar_lines = 16384;  // rows + columns: their square is memory
 
@@ -67,4 +67,4 @@ class NodeVoltages {
 // Power that the sources deliver, sum of V I, in watts: v_V source v_V^T. `v_V` has one value per row.
 double source_power_W(const EffectiveMatrix&, std::span<const double> v_V);
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "array/wires/simplifications.h"
 
-namespace bitline {
+namespace bitline::array {
 namespace {
 
 const std::vector<std::string> resistance_keys = {"wires.row",    "wires.column",     "wires.driver",   "wires.sense",
@@ -81,4 +81,4 @@ std::vector<Simplification> simplifications(const Wires& w, bool gated, bool sol
   return {wires, paths, crosstalk, noise, lattice};
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -7,10 +7,10 @@
 #include "array/wires/wires.h"
 #include "base/simplification.h"
 
-namespace bitline {
+namespace bitline::array {
 
 // `gated`: inputs switch rows instead of driving them with voltages. `solved`: every read is a circuit of its own
 // (gated rows, curved devices).
 std::vector<Simplification> simplifications(const Wires& wires, bool gated, bool solved);
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 
 extern const WireKernels wire_kernels_baseline, wire_kernels_avx2;
 
@@ -23,4 +23,4 @@ const WireKernels& wire_kernels(Isa isa) {
   }
 }
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

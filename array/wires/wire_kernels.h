@@ -10,7 +10,7 @@
 
 #include "base/isa.h"
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 
 // A driven row of a gated ladder: where the conductances of its devices are, and the wire to the next driven row.
 template <class Real>
@@ -69,4 +69,4 @@ struct WireKernels {
 // Of a set that isas() lists.
 const WireKernels& wire_kernels(Isa isa);
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

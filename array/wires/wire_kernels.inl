@@ -4,7 +4,7 @@
 
 #include "array/wires/ladder_mesh.h"
 
-namespace bitline::wires {
+namespace bitline::array::wires {
 namespace {
 
 // Vectors stay in functions that become part of their callers: without AVX they would be passed in other registers.
@@ -377,4 +377,4 @@ const WireKernels BITLINE_NAME(wire_kernels_, BITLINE_ISA) = {
     read_float_products, read_double_products, read_float_meshes, read_double_meshes, column_pivots,
     gather_row_pivots,   solve_columns,        solve_rows};
 
-}  // namespace bitline::wires
+}  // namespace bitline::array::wires

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "array/wires/wires.h"
 
-namespace bitline {
+namespace bitline::array {
 
 bool Wires::exact() const {
   if (mode != WireMode::automatic) return mode == WireMode::exact;
@@ -57,4 +57,4 @@ void fields(Visitor& v, Wires& w) {
                           .positive = true});
 }
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -8,7 +8,7 @@
 
 #include "base/schema.h"
 
-namespace bitline {
+namespace bitline::array {
 
 enum class WireMode { automatic, ideal, exact };
 inline constexpr std::string_view wire_mode_names[] = {"auto", "ideal", "exact"};
@@ -32,4 +32,4 @@ struct Wires {
 };
 void fields(Visitor&, Wires&);
 
-}  // namespace bitline
+}  // namespace bitline::array

@@ -22,7 +22,7 @@
 #include "periphery/technology/technology.h"
 #include "periphery/unit_cost.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // --- the input range ------------------------------------------------------------------------------------------------
 struct FullScaleRange {
@@ -190,4 +190,4 @@ UnitCost adc_circuit(const Adc&, const Technology&, int converters);
 // converter's own rate, 1 / time, and only when energy or area is not configured.
 UnitCost unit_cost(const Adc&, const Technology&, int converters);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -11,7 +11,7 @@
 
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr std::size_t chunk = 64;  // columns that are searched together
@@ -274,4 +274,4 @@ std::size_t AdcBank::convert_by_search(const AdcScale& scale, int first, std::sp
   return clipped;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

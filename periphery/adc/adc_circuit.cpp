@@ -18,7 +18,7 @@
 #include "periphery/logic/capacitors.h"
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double latch_units = 8;  // unit inverters of a latch: input pair, cross-coupled pairs, precharge, outputs
@@ -98,4 +98,4 @@ UnitCost adc_circuit(const Adc& adc, const Technology& t, int converters) {
       adc);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 double clocks_s(const SarAdc& adc, double clock_Hz) { return (adc.common.bits + 1) / clock_Hz; }
@@ -42,4 +42,4 @@ UnitCost unit_cost(const Adc& adc, const Technology& technology, int converters)
       adc);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,7 @@
 
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 void fields(Visitor&, FullScaleRange&) {}
 void fields(Visitor& v, FixedRange& c) {
@@ -156,4 +156,4 @@ std::vector<Diagnostic> problems(const Adc& adc) {
   return found;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 // Schreier's figure of merit in dB: falls with the rate, and has a ceiling that rises with the resolution.
@@ -95,4 +95,4 @@ UnitCost adc_survey_model(double bits, double node_m, double rate_Hz) {
   return with_area(pJ, node_nm, rate_Hz);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 // What makes converters differ from their ideal, as configured.
@@ -80,4 +80,4 @@ std::vector<Simplification> simplifications(const Adc& adc) {
   return {converter_claims(adc, *c), converter_cost_claims(*c)};
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,8 +7,8 @@
 #include "base/simplification.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<Simplification> simplifications(const Adc& adc);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,7 +7,7 @@
 
 #include "periphery/logic/arithmetic.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr int accumulated_bits = 10;     // of sums of 1024 products
@@ -152,4 +152,4 @@ UnitCost operation_cost(const Technology& t, const DigitalUnit& unit, DigitalOpe
   return cost;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

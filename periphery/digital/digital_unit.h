@@ -28,7 +28,7 @@
 #include "base/schema.h"
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 struct DigitalUnit {
   int bits = 16;          // of a number
@@ -67,4 +67,4 @@ UnitCost operation_cost(const Technology&, const DigitalUnit&, DigitalOperation,
 int exponential_entries(int bits);
 int lookup_entries(int bits);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

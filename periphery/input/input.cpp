@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-namespace bitline {
+namespace bitline::periphery {
 
 void fields(Visitor& v, Input& c) {
   v(c.encoding, {.key = "encoding", .meaning = "how an integer input becomes row voltages"});
@@ -61,4 +61,4 @@ int plane_value(const Input& in, const PlanePlan& plan, bool is_signed, bool dri
   return sign * (in.encoding == Encoding::bit_serial ? (magnitude >> plane) & 1 : magnitude);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

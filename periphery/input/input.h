@@ -9,7 +9,7 @@
 
 #include "base/schema.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 enum class Encoding { bit_serial, twos_complement, analog, ternary };
 inline constexpr std::string_view encoding_names[] = {"bit-serial", "twos-complement", "analog", "ternary"};
@@ -39,4 +39,4 @@ PlanePlan plane_plan(const Input&, bool is_signed, bool drives_both_signs);
 // One plane of one input code: -largest..largest.
 int plane_value(const Input&, const PlanePlan&, bool is_signed, bool drives_both_signs, int code, int plane);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/input/simplifications.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<Simplification> simplifications(const Input& input) {
   Simplification drivers{"Drivers", {}}, settling{"Settling", {}};
@@ -19,4 +19,4 @@ std::vector<Simplification> simplifications(const Input& input) {
   return {drivers, settling};
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

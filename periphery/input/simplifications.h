@@ -7,8 +7,8 @@
 #include "base/simplification.h"
 #include "periphery/input/input.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<Simplification> simplifications(const Input& input);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,7 +7,7 @@
 
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double taper = 4;
@@ -114,4 +114,4 @@ UnitCost decoder(const Technology& t, int outputs, const char* part) {
   return c;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

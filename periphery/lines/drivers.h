@@ -9,7 +9,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // Inverters that drive `load_F` over the supply: one activation is on and off again. Time: until the line has moved.
 UnitCost buffer_chain(const Technology&, double load_F, const char* part);
@@ -31,4 +31,4 @@ UnitCost column_switch(const Technology&);
 // Selects one of `outputs` lines: NAND2 trees and an inverter for each.
 UnitCost decoder(const Technology&, int outputs, const char* part);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,7 @@
 #include "periphery/logic/arithmetic.h"
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 UnitCost wire_bit(const Technology& t, double length_m) {
   UnitCost w;
@@ -55,4 +55,4 @@ UnitCost dram_bit(const Technology& t) {
   return with(t.costs.dram, c);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // One bit over `length_m`: energy for the technology's toggling share, area and leakage of the repeaters.
 UnitCost wire_bit(const Technology&, double length_m);
@@ -20,4 +20,4 @@ UnitCost router_bit(const Technology&);
 // geometric mean, and its factor as spread. No time and area: it overlaps with what runs, and is another chip.
 UnitCost dram_bit(const Technology&);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -5,7 +5,7 @@
 
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 struct FlipFlop {
@@ -96,4 +96,4 @@ UnitCost multiply_accumulate(const Technology& t, int a_bits, int b_bits, int su
   return c;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -11,7 +11,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // One bit written: the clock's edge and, for the technology's share of toggling bits, the datum.
 UnitCost register_bit(const Technology&);
@@ -31,4 +31,4 @@ UnitCost rescaler(const Technology&, int bits, int by);
 // operands.
 UnitCost multiply_accumulate(const Technology&, int a_bits, int b_bits, int sum_bits);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -6,7 +6,7 @@
 
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double boltzmann_J_per_K = 1.380649e-23;
@@ -50,4 +50,4 @@ UnitCost dac(const Technology& t, int bits) {
   return with(given, c);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 double noise_capacitor_F(const Technology&, int bits);
 
@@ -23,4 +23,4 @@ UnitCost sample_hold(const Technology&, int bits);
 // One row's voltage from `bits`: an array of unit capacitors, charged anew for each level, with a switch for each bit.
 UnitCost dac(const Technology&, int bits);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

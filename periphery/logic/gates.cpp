@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double room_K = 300;
@@ -49,4 +49,4 @@ double Gates::nand_leakage_W() const {
   return leakage_W_ * (2 * (stacked + 2) / 4 + 2.0 / 4);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

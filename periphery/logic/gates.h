@@ -10,7 +10,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 class Gates {
  public:
@@ -43,4 +43,4 @@ class Gates {
   double vdd_V_, p_, gate_F_, drain_F_, resistance_ohm_, leakage_W_, pitch_m_, height_m_;
 };
 
-}  // namespace bitline
+}  // namespace bitline::periphery

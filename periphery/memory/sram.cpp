@@ -10,7 +10,7 @@
 #include "periphery/logic/arithmetic.h"
 #include "periphery/logic/gates.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double bank_rows = 128;
@@ -63,4 +63,4 @@ UnitCost register_file_bit(const Technology& t, double bits, int word) {
   return with(given, c);
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -4,7 +4,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // One bit of one access (mean of a read and a write) of a memory of `bits` bits that is accessed `word` bits at a time;
 // area and leakage are those of one bit with its share of the periphery. Bit lines: a read moves one line of each pair
@@ -14,4 +14,4 @@ UnitCost sram_bit(const Technology&, double bits, int word);
 // The same with flip-flops: every bit of a word is written, and read through multiplexers.
 UnitCost register_file_bit(const Technology&, double bits, int word);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,7 +7,7 @@
 #include "base/csv.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 constexpr double near_bits = 0.5, near_node = 1.6;
@@ -102,4 +102,4 @@ std::vector<AdcComparison> compare_adcs(std::span<const PublishedAdc> published,
   return all;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -15,7 +15,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 enum class AdcFamily { sar, flash, pipeline, sigma_delta, other };
 inline constexpr std::array<std::string_view, 5> adc_family_names = {"SAR", "flash", "pipeline", "sigma-delta",
@@ -65,4 +65,4 @@ struct NamedTechnology {
 };
 std::vector<AdcComparison> compare_adcs(std::span<const PublishedAdc>, std::span<const NamedTechnology>);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -12,7 +12,7 @@
 #include "periphery/logic/gates.h"
 #include "periphery/memory/sram.h"
 
-namespace bitline {
+namespace bitline::periphery {
 namespace {
 
 UnitCost inverter(const Technology& t) {
@@ -105,4 +105,4 @@ std::vector<PartComparison> compare_parts(const std::filesystem::path& file,
   return all;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -9,7 +9,7 @@
 
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 struct PartComparison {
   std::string part;        // the published one
@@ -28,4 +28,4 @@ struct PartComparison {
 std::vector<PartComparison> compare_parts(const std::filesystem::path& file,
                                           const std::function<Technology(const std::string&)>& technology);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,7 +7,7 @@
 #include "base/csv.h"
 #include "periphery/adc/adc.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<SurveyVector> read_survey_vectors(const std::filesystem::path& file) {
   const CsvTable table = CsvTable::read(file);
@@ -29,4 +29,4 @@ SurveyAgreement survey_agreement(const std::vector<SurveyVector>& vectors) {
   return worst;
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

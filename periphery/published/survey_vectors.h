@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <vector>
 
-namespace bitline {
+namespace bitline::periphery {
 
 // One converter, as the published model has it.
 struct SurveyVector {
@@ -23,4 +23,4 @@ struct SurveyAgreement {
 SurveyAgreement survey_agreement(const std::vector<SurveyVector>&);
 inline constexpr double survey_agreement_goal = 1e-6;  // vectors have seven or eight digits
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/technology/simplifications.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<Simplification> simplifications(const Technology& t) {
   Simplification temperature{"Supply and temperature", {}}, costs{"Unit costs", {}}, leakage{"Leakage", {}};
@@ -43,4 +43,4 @@ std::vector<Simplification> simplifications(const Technology& t) {
   return {temperature, costs, leakage};
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

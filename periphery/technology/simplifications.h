@@ -7,8 +7,8 @@
 #include "base/simplification.h"
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 std::vector<Simplification> simplifications(const Technology& technology);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

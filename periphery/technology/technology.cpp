@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/technology/technology.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 void fields(Visitor& v, Metal& m) {
   v(m.width_m, {.key = "width", .meaning = "of an array wire", .unit = Unit::meter, .positive = true});
@@ -145,4 +145,4 @@ void fields(Visitor& v, Technology& t) {
                             .absent = "summed over gates"});
 }
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -8,7 +8,7 @@
 #include "base/schema.h"
 #include "periphery/unit_cost.h"
 
-namespace bitline {
+namespace bitline::periphery {
 
 // What array wires are made of.
 struct Metal {
@@ -73,4 +73,4 @@ void fields(Visitor&, Transistor&);
 void fields(Visitor&, PartCosts&);
 void fields(Visitor&, Technology&);
 
-}  // namespace bitline
+}  // namespace bitline::periphery

@@ -7,6 +7,10 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::config_test {
+using namespace device;
+using namespace periphery;
+using namespace array;
+using namespace arch;
 using namespace bitline::test;
 
 TEST_CASE("the two-chip accelerator is what its paper says") {

@@ -6,6 +6,10 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::data_config_test {
+using namespace device;
+using namespace workloads;
+using namespace array;
+using namespace arch;
 using namespace bitline::test;
 namespace fs = std::filesystem;
 

@@ -18,12 +18,12 @@ technology: 130nm
 )";
 
 struct ConfigFolder : TemporaryFolder {
-  LoadedConfig loaded(const std::string& text, const std::vector<Override>& overrides = {},
-                      const ConfigPath& where = shipped) const {
-    return load(file("config.yaml", text), overrides, where);
+  arch::LoadedConfig loaded(const std::string& text, const std::vector<Override>& overrides = {},
+                            const ConfigPath& where = shipped) const {
+    return arch::load(file("config.yaml", text), overrides, where);
   }
   // The small config with more keys below it.
-  LoadedConfig with(const std::string& more, const std::vector<Override>& overrides = {}) const {
+  arch::LoadedConfig with(const std::string& more, const std::vector<Override>& overrides = {}) const {
     return loaded(std::string(complete).append(more), overrides);
   }
   std::vector<Diagnostic> wrong(const std::string& more) const {

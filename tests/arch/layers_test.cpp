@@ -6,6 +6,9 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::layers_test {
+using namespace periphery;
+using namespace array;
+using namespace arch;
 using namespace bitline::test;
 
 TEST_CASE("a layer's override keeps the rest") {

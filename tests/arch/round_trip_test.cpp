@@ -11,6 +11,11 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::round_trip_test {
+using namespace device;
+using namespace periphery;
+using namespace workloads;
+using namespace array;
+using namespace arch;
 using namespace bitline::test;
 namespace fs = std::filesystem;
 

@@ -12,6 +12,11 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::schema_test {
+using namespace device;
+using namespace periphery;
+using namespace workloads;
+using namespace array;
+using namespace arch;
 using namespace bitline::test;
 using Json = nlohmann::json;
 

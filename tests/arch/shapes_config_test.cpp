@@ -5,6 +5,8 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::shapes_config_test {
+using namespace workloads;
+using namespace arch;
 using namespace bitline::test;
 
 namespace {

@@ -9,6 +9,7 @@
 #include "helpers.h"
 
 namespace bitline::warnings_test {
+using namespace arch;
 using namespace bitline::test;
 
 namespace {

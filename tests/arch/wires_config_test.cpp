@@ -5,6 +5,7 @@
 #include "tests/arch/helpers.h"
 
 namespace bitline::wires_config_test {
+using namespace device;
 using namespace bitline::test;
 
 namespace {

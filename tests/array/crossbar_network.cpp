@@ -3,11 +3,14 @@
 
 namespace bitline::test {
 
-CrossbarNetwork::CrossbarNetwork(const Crossbar& c, std::span<const std::uint8_t> gates, const DeviceLaw& law)
+using array::at;
+
+CrossbarNetwork::CrossbarNetwork(const array::Crossbar& c, std::span<const std::uint8_t> gates,
+                                 const device::DeviceLaw& law)
     : m_(c.rows), n_(c.columns) {
   for (int k = 0; k < 2 * m_ * n_; ++k) network_.node();
   for (int k = 0; k < m_ + n_; ++k) network_.held_node();
-  const Lines& l = c.lines;
+  const array::Lines& l = c.lines;
   for (int i = 0; i < m_; ++i) {
     const int first = i * n_, last = first + n_ - 1;
     network_.resistor(source(i), row(i, 0), at(l.driver_ohm, i) + at(l.row_ohm, first));

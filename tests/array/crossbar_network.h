@@ -23,7 +23,8 @@ struct CrossbarAnswer {
 class CrossbarNetwork {
  public:
   // `gates`: 0 opens a row's devices; empty: all conduct.
-  explicit CrossbarNetwork(const Crossbar& c, std::span<const std::uint8_t> gates = {}, const DeviceLaw& law = {});
+  explicit CrossbarNetwork(const array::Crossbar& c, std::span<const std::uint8_t> gates = {},
+                           const device::DeviceLaw& law = {});
 
   const Network& network() const { return network_; }
   int row(int i, int j) const { return i * n_ + j; }
@@ -39,8 +40,8 @@ class CrossbarNetwork {
 // Solutions for any number of source voltages.
 class CrossbarTruth {
  public:
-  explicit CrossbarTruth(const Crossbar& c, std::span<const std::uint8_t> gates = {}, const DeviceLaw& law = {},
-                         Digits digits = Digits::of_double)
+  explicit CrossbarTruth(const array::Crossbar& c, std::span<const std::uint8_t> gates = {},
+                         const device::DeviceLaw& law = {}, Digits digits = Digits::of_double)
       : rows_(static_cast<std::size_t>(c.rows)),
         columns_(static_cast<std::size_t>(c.columns)),
         solver_(nodal_solver(CrossbarNetwork(c, gates, law).network(), digits)) {}

@@ -17,9 +17,10 @@
 #include "base/error.h"
 #include "tests/array/draws.h"
 #include "tests/array/network.h"
-#include "tests/array/worst.h"
+#include "tests/device/worst.h"
 
 namespace bitline::gated_ladder_test {
+using namespace array;
 
 namespace {
 

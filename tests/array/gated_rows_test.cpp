@@ -13,6 +13,7 @@
 #include "tests/array/random_crossbar.h"
 
 namespace bitline::gated_rows_test {
+using namespace array;
 using namespace bitline::test;
 
 namespace {

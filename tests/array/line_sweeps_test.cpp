@@ -15,9 +15,11 @@
 #include "base/error.h"
 #include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
-#include "tests/array/worst.h"
+#include "tests/device/worst.h"
 
 namespace bitline::line_sweeps_test {
+using namespace device;
+using namespace array;
 using namespace bitline::test;
 
 namespace {

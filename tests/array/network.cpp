@@ -165,11 +165,11 @@ int Network::root(int node) const {
 void Network::resistor(int a, int b, double ohm) {
   if (ohm == 0)
     joined_[root(std::max(a, b))] = root(std::min(a, b));
-  else if (ohm < not_connected_ohm)
+  else if (ohm < array::not_connected_ohm)
     elements_.push_back({a, b, ohm, 0, 0});
 }
 
-int Network::device(int a, int b, double g_S, const DeviceLaw& law) {
+int Network::device(int a, int b, double g_S, const device::DeviceLaw& law) {
   if (law.access_ohm > 0) {
     const int inner = node();
     resistor(a, inner, law.access_ohm);
@@ -180,7 +180,7 @@ int Network::device(int a, int b, double g_S, const DeviceLaw& law) {
     elements_.push_back({a, inner, 0, law.selector->g_S, law.selector->curve.beta_per_V});
     a = inner;
   }
-  const auto* sinh = std::get_if<Sinh>(&law.curve);
+  const auto* sinh = std::get_if<device::Sinh>(&law.curve);
   elements_.push_back({a, b, 0, g_S, sinh ? sinh->beta_per_V : 0});
   return static_cast<int>(elements_.size()) - 1;
 }

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "array/wires/device_law.h"
+#include "device/device_law.h"
 
 namespace bitline::test {
 
@@ -25,7 +25,7 @@ class Network {
   int held_node();  // of given voltage, in order of asking
   void resistor(int a, int b, double ohm);
   // A device of that law with all that is in series with it; returns the device alone, current counted from a to b.
-  int device(int a, int b, double g_S, const DeviceLaw& law = {});
+  int device(int a, int b, double g_S, const device::DeviceLaw& law = {});
   // The sum of currents of some elements will be answered; returns its number.
   int meter(std::vector<int> elements);
 

@@ -11,6 +11,8 @@
 #include "tests/array/random_crossbar.h"
 
 namespace bitline::nonlinear_test {
+using namespace device;
+using namespace array;
 using namespace bitline::test;
 
 TEST_CASE("strongly coupled curved devices are solved by chords and agree with the network") {

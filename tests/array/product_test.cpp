@@ -14,7 +14,8 @@
 #define BITLINE_EMULATE_TILES
 #include "array/kernels_amx.inl"
 
-using namespace bitline;
+namespace bitline::product_test {
+using namespace array;
 
 namespace {
 
@@ -165,3 +166,5 @@ TEST_CASE("tiles sum codes exactly, whatever the sizes") {
       }
   }
 }
+
+}  // namespace bitline::product_test

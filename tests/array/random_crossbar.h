@@ -18,7 +18,7 @@ template <class Value>
 std::vector<double> resistances(Draws& draw, std::size_t each, const Chances& chances, Value&& value) {
   std::vector<double> list(draw.chance(chances.one) ? 1 : each);
   for (double& ohm : list)
-    ohm = draw.chance(chances.zero) ? 0 : draw.chance(chances.broken) ? not_connected_ohm : value();
+    ohm = draw.chance(chances.zero) ? 0 : draw.chance(chances.broken) ? array::not_connected_ohm : value();
   return list;
 }
 
@@ -30,8 +30,8 @@ struct Spread {
 };
 
 // Resistances and conductances over many decades.
-inline Crossbar wild_crossbar(Draws& draw, int rows, int columns, const Spread& spread) {
-  Crossbar c{rows, columns, {}, {}};
+inline array::Crossbar wild_crossbar(Draws& draw, int rows, int columns, const Spread& spread) {
+  array::Crossbar c{rows, columns, {}, {}};
   const auto m = static_cast<std::size_t>(rows), n = static_cast<std::size_t>(columns);
   c.g_S.resize(m * n);
   for (double& g : c.g_S) g = draw.chance(spread.open) ? 0 : draw.log_uniform(1e-9, 1e-3);
@@ -53,8 +53,8 @@ inline Crossbar wild_crossbar(Draws& draw, int rows, int columns, const Spread& 
 }
 
 // k = mean G x segment x length^2, near `k`.
-inline Crossbar coupled_crossbar(Draws& draw, double k) {
-  Crossbar x;
+inline array::Crossbar coupled_crossbar(Draws& draw, double k) {
+  array::Crossbar x;
   x.rows = 1 + draw.below(24), x.columns = 1 + draw.below(24);
   const auto m = static_cast<std::size_t>(x.rows), n = static_cast<std::size_t>(x.columns);
   const double longest = std::max({x.rows, x.columns, 4}), ohm = k / (20e-6 * longest * longest);

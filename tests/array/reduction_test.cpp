@@ -10,9 +10,11 @@
 #include "base/error.h"
 #include "tests/array/crossbar_network.h"
 #include "tests/array/random_crossbar.h"
-#include "tests/array/worst.h"
+#include "tests/device/worst.h"
 
 namespace bitline::reduction_test {
+using namespace device;
+using namespace array;
 
 namespace bitline {
 namespace {

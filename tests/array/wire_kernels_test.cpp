@@ -10,8 +10,9 @@
 
 #include "base/random.h"
 
-using namespace bitline;
-using namespace bitline::wires;
+namespace bitline::wire_kernels_test {
+using namespace array;
+using namespace array::wires;
 
 namespace {
 
@@ -175,3 +176,5 @@ TEST_CASE("a quad of patches is eliminated as each patch is") {
     }
   }
 }
+
+}  // namespace bitline::wire_kernels_test

@@ -14,7 +14,7 @@ with tempfile.TemporaryDirectory() as d:
     parts = {x["part"]: x for x in json.loads(p.stdout)["parts"]}
     check("five parts", list(parts) == ["ltp", "ppf", "readback", "retention", "iv"], list(parts))
     values = {v["name"]: v for x in parts.values() for c in x["candidates"] if c["model"] == x["chosen"] for v in c["values"]}
-    # What tests/array/example_curves.h drew the curves from.
+    # What tests/characterise/example_curves.h drew the curves from.
     held = 0
     for name, truth in (("nonlinearity of potentiation", 2.4), ("nonlinearity of depression", 3.6), ("facilitation: time constant 1", 15e-3), ("facilitation: time constant 2", 0.2),
                         ("exponent nu", 0.03), ("sigma of nu between cells", 0.008), ("beta of sinh(beta V)", 2.5)):

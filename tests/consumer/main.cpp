@@ -7,12 +7,12 @@
 #include "arch/config.h"
 #include "base/npy.h"
 #include "base/version.h"
-#include "sim/run.h"
+#include "run/run.h"
 
 int main() try {
-  const auto ideal = bitline::load(CONFIGS "/ideal.yaml", {}, {{CONFIGS}});
+  const auto ideal = bitline::arch::load(CONFIGS "/ideal.yaml", {}, {{CONFIGS}});
   const bitline::NpyArray weights{{3, 2}, {7, -7, 2, 0, -1, 5}, "<f8"}, inputs{{2, 3}, {0, 255, 3, 100, 9, 1}, "<f8"};
-  const std::vector<float> product = bitline::mvm(ideal.config, weights, inputs, {});
+  const std::vector<float> product = bitline::run::mvm(ideal.config, weights, inputs, {});
   if (product != std::vector<float>{507, 15, 717, -695}) {
     std::puts("the product is wrong");
     return 1;

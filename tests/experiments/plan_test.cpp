@@ -15,6 +15,10 @@
 #include "tests/temporary_folder.h"
 
 namespace bitline::plan_test {
+using namespace device;
+using namespace arch;
+using namespace run;
+using namespace experiments;
 
 namespace {
 

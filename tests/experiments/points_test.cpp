@@ -14,6 +14,9 @@
 #include "tests/temporary_folder.h"
 
 namespace bitline::points_test {
+using namespace workloads;
+using namespace run;
+using namespace experiments;
 
 namespace {
 
@@ -163,7 +166,7 @@ TEST_CASE("the line of a point holds the kept figures and no more, unless the wh
   Result result;
   result.quality.value = 0.1 + 0.2;
   result.quality.chips = {{1, {0, 1}}};
-  result.costs.layers = {{"fc"}};
+  result.costs.layers.emplace_back().name = "fc";
   for (const RowContent content : {RowContent::kept, RowContent::full}) {
     sweep.results = content;
     const std::string text = point_line(sweep, 0, result, 2);

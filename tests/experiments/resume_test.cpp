@@ -15,6 +15,10 @@
 #include "tests/temporary_folder.h"
 
 namespace bitline::resume_test {
+using namespace workloads;
+using namespace run;
+using namespace experiments;
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -76,7 +80,7 @@ TEST_CASE("a row is the figures of the run of its config") {
   finish(sweep, folder.path / "out");
   const CsvTable table = table_of(folder.path / "out");
   for (std::size_t i = 0; i < 2; ++i) {
-    const Result r = run(sweep.load(i), sweep.run);
+    const Result r = run::run(sweep.load(i), sweep.run);
     CHECK(table.number(i, "energy.per_inference_J") == r.costs.energy_per_inference_J);
     CHECK(table.number(i, "area.total_m2") == r.costs.area_m2);
     CHECK(table.text(i, "hash") == sweep.keys[i].hex());

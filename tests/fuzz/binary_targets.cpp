@@ -69,15 +69,16 @@ std::string convolutions() {
 
 // Operations and values of one sample: whether running it is worth a fuzzer's time.
 double work(const workloads::Graph& graph) {
-  workloads::Operations all;
+  workloads::Operations o;
+  double made = 0;  // values, those of products too
   for (const workloads::PlacedNode& node : workloads::all_nodes(graph)) {
-    all += workloads::operations(graph, node);
+    o += workloads::operations(graph, node);
     for (int t : node.node->out)
-      all.bytes += static_cast<double>(node.times) *
-                   static_cast<double>(node.graph->tensors[static_cast<std::size_t>(t)].shape.size());
+      made += static_cast<double>(node.times) *
+              static_cast<double>(node.graph->tensors[static_cast<std::size_t>(t)].shape.size());
   }
-  return all.macs + all.additions + all.multiplications + all.divisions + all.exponentials + all.comparisons +
-         all.bytes;
+  return o.macs + o.additions + o.multiplications + o.comparisons + o.exponentials + o.divisions + o.square_roots +
+         o.lookups + o.values_read + made;
 }
 
 void read_network(const fs::path& file) {
@@ -87,8 +88,8 @@ void read_network(const fs::path& file) {
   std::vector<float> samples = numbers.reals(3 * static_cast<std::size_t>(graph->input().size()));
   for (float& v : samples) v = std::abs(std::round(4 * v));  // indices of tables too
   workloads::interpret_float(*graph, samples);
-  const workloads::IntegerGraph integers =
-      workloads::quantize(graph, {samples, true, false}, [](int, const std::string&) { return LayerQuantization{}; });
+  const workloads::IntegerGraph integers = workloads::quantize(
+      graph, {samples, true, false}, [](int, const std::string&) { return workloads::LayerQuantization{}; });
   workloads::interpret(integers, samples, 0, workloads::multiply_exactly);
 }
 
@@ -127,7 +128,12 @@ std::string gzip(const std::string& plain) {
   return packed;
 }
 
-void read_images(const fs::path& file) { read_idx(file, ""); }
+void read_images(const fs::path& file) {
+  workloads::DataSource source;
+  source.name.clear();
+  source.inputs = file.string();
+  load_samples(source, workloads::Split::test, 0, workloads::all_samples, {});
+}
 
 }  // namespace
 

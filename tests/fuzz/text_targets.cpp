@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/npy.h"
-#include "sim/run.h"
+#include "run/run.h"
 #include "tests/fuzz/targets.h"
 
 namespace bitline::fuzz {
@@ -140,13 +140,13 @@ constexpr std::string_view yaml_words[] = {"0",
 fs::path shipped() { return fs::path(BITLINE_SOURCE_DIR) / "configs"; }
 
 void read_yaml(const fs::path& file) {
-  const LoadedConfig loaded = load(file, {}, {{shipped()}});
+  const arch::LoadedConfig loaded = arch::load(file, {}, {{shipped()}});
   config_hash(loaded.config);
-  resolved_yaml(loaded);
+  arch::resolved_yaml(loaded);
   layer_config(loaded.config, "fc1");
   const NpyArray weights{{5, 3}, {7, -7, 0, 1, 2, -3, 4, 5, -6, 0.5, 7, 1, 0, 0, 2}, "<f8"};
   const NpyArray inputs{{2, 5}, {0, 255, 3, 17, 9, 1, 2, 0, 128, 64}, "<f8"};
-  mvm(loaded.config, weights, inputs, {});
+  run::mvm(loaded.config, weights, inputs, {});
 }
 
 std::string npy(const std::string& header, std::size_t data_bytes, int version = 1) {
@@ -198,7 +198,7 @@ Target yaml_target() {
   target.seeds = {small_chip, ideal_chip, shipped_network};
   // With every key written out, so that every key is met.
   for (const char* name : {"ideal.yaml", "fashion-mlp.yaml", "chip/rram-144k.yaml"})
-    target.seeds.push_back(resolved_yaml(load(shipped() / name, {}, {{shipped()}})));
+    target.seeds.push_back(arch::resolved_yaml(arch::load(shipped() / name, {}, {{shipped()}})));
   return target;
 }
 

@@ -12,7 +12,8 @@ from project_files import project_files
 
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 CODE = {".h": "//", ".cpp": "//", ".inl": "//", ".py": "#"}
-LIBRARY = {"base", "array", "periphery", "workloads", "arch", "mapping", "sim", "experiments", "report"}
+LIBRARY = {"base", "device", "array", "characterise", "periphery", "workloads", "arch", "mapping", "chip", "read", "cost",
+           "run", "experiments", "report"}
 LONGEST_FILE, LONGEST_LINE = 600, 120
 
 # The patterns are written so that they do not match this file.

@@ -2,7 +2,7 @@
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp)
 add_executable(fuzz ${sources})
 bitline_unity(fuzz)
-target_link_libraries(fuzz PRIVATE bitline_sim bitline::onnx ZLIB::ZLIB JPEG::JPEG)
+target_link_libraries(fuzz PRIVATE bitline_run bitline::onnx ZLIB::ZLIB JPEG::JPEG)
 target_compile_definitions(fuzz PRIVATE BITLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 foreach(target yaml npy onnx idx-images idx-labels npz arrays picture sound)
   set(cases 2000)

@@ -9,7 +9,7 @@ HERE = pathlib.Path(__file__).parent
 SPDX = "// SPDX-License-Identifier: Apache-2.0\n"
 RIGHT_HEADER = SPDX + "// A thing.\n#pragma once\n"
 CASES = [  # lint, file, content, expected
-    ("rooms", "array/a.cpp", SPDX + '#include "sim/b.h"\n', "array/a.cpp:2: array includes sim/b.h"),
+    ("rooms", "array/a.cpp", SPDX + '#include "chip/b.h"\n', "array/a.cpp:2: array includes chip/b.h"),
     ("rooms", "array/a.cpp", SPDX + '#include "periphery/b.h"\n', "array includes periphery/b.h"),
     ("rooms", "array/a.cpp", SPDX + '#include "bench/b.h"\n', "array includes bench/b.h"),
     ("rooms", "array/a.cpp", SPDX + '#include "tests/b.h"\n', "which only tests may"),
@@ -33,10 +33,10 @@ CASES = [  # lint, file, content, expected
 RIGHT = {
     "array/b.h": RIGHT_HEADER,
     "periphery/b.h": RIGHT_HEADER,
-    "sim/b.h": RIGHT_HEADER,
+    "chip/b.h": RIGHT_HEADER,
     "bench/b.h": RIGHT_HEADER,
     "tests/b.h": RIGHT_HEADER,
-    "sim/c.cpp": SPDX + '#include <vector>\n#include "array/b.h"\n#include "sim/b.h"\n',
+    "chip/c.cpp": SPDX + '#include <vector>\n#include "array/b.h"\n#include "chip/b.h"\n',
     "app/a.cpp": SPDX + 'int x = std::printf("x");\nchar y[] = "' + "x" * 200 + '";\n'
                  'char z[] = R"css(\n' + "x" * 200 + '\n)css";\n',
     "docs/b.md": "share/work/x and ../work/ are no paths of one machine\n",

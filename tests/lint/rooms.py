@@ -9,8 +9,8 @@ import sys
 
 from project_files import project_files
 
-ROWS = [["base"], ["array", "periphery", "workloads"], ["arch"], ["mapping"], ["sim"], ["experiments"], ["report"],
-        ["app", "python", "bench"]]
+ROWS = [["base"], ["device"], ["array", "characterise", "periphery", "workloads"], ["arch"], ["mapping"], ["chip"], ["read"],
+        ["cost"], ["run"], ["experiments"], ["report"], ["app", "python", "bench"]]
 LEVEL = {room: level for level, row in enumerate(ROWS) for room in row}
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 

@@ -16,6 +16,7 @@
 #include "base/error.h"
 
 namespace bitline::packing_test {
+using namespace mapping;
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include "tests/periphery/technology.h"
 
 namespace bitline::adc_circuit_test {
+using namespace periphery;
 using namespace bitline::test;
 
 namespace {

@@ -9,6 +9,7 @@
 #include "periphery/adc/adc.h"
 
 namespace bitline::adc_config_test {
+using namespace periphery;
 
 struct AdcHolder {
   Adc adc = SarAdc{};

@@ -10,6 +10,7 @@
 #include "periphery/published/survey_vectors.h"
 
 namespace bitline::adc_cost_test {
+using namespace periphery;
 
 namespace {
 

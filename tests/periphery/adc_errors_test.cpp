@@ -13,6 +13,7 @@
 #include "periphery/adc/adc.h"
 
 namespace bitline::adc_errors_test {
+using namespace periphery;
 
 namespace {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 namespace bitline::adc_test {
+using namespace periphery;
 
 namespace {
 

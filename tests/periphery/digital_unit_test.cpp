@@ -17,6 +17,7 @@
 #include "tests/periphery/technology.h"
 
 namespace bitline::digital_unit_test {
+using namespace periphery;
 using namespace bitline::test;
 
 namespace {

@@ -12,6 +12,7 @@
 #include "tests/periphery/technology.h"
 
 namespace bitline::gates_test {
+using namespace periphery;
 using namespace bitline::test;
 
 namespace {

@@ -15,6 +15,7 @@
 #include "tests/periphery/technology.h"
 
 namespace bitline::given_test {
+using namespace periphery;
 using namespace bitline::test;
 
 namespace {

@@ -14,6 +14,7 @@
 #include "tests/periphery/technology.h"
 
 namespace bitline::lines_test {
+using namespace periphery;
 using namespace bitline::test;
 
 namespace {

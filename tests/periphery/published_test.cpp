@@ -14,6 +14,7 @@
 #include "periphery/published/survey_vectors.h"
 
 namespace bitline::published_test {
+using namespace periphery;
 
 namespace {
 

@@ -16,15 +16,15 @@ namespace bitline::test {
 
 // At 1 V: an inverter's input 1.5 fF, output 1.2 fF; a NAND2's 2 fF and 2.4 fF; ln 2 R = 2000 ohm; one gate pitch of
 // area 0.8 um2.
-inline Technology round_technology() {
-  Technology t;
+inline periphery::Technology round_technology() {
+  periphery::Technology t;
   t.node_m = 100e-9, t.vdd_V = 1, t.clock_Hz = 1e8;
   t.wire_F_per_m = 0.2e-9;
   t.cell_area_m2 = 4e-12;
   t.sram_cell_m2 = 1e-12;
   t.metal.width_m = 0.2e-6, t.metal.thickness_m = 0.3e-6, t.metal.resistivity_ohm_m = 24e-9;
   t.metal.temperature_coefficient_per_K = 0;
-  Transistor x;
+  periphery::Transistor x;
   x.gate_F_per_m = 1e-9, x.drain_F_per_m = 0.8e-9;
   x.drive_n_A_per_m = 500, x.drive_p_A_per_m = 250, x.drive_per_K = -0.001;
   x.off_n_A_per_m = 1e-3, x.off_p_A_per_m = 0.5e-3, x.off_decade_K = 60;
@@ -36,7 +36,7 @@ inline Technology round_technology() {
 
 struct NamedTechnology {
   std::string name;
-  Technology technology;
+  periphery::Technology technology;
 };
 
 // configs/technology/*.yaml that describe transistors, the smallest node first.

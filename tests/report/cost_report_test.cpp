@@ -14,6 +14,10 @@
 #include "tests/report/sample.h"
 
 namespace bitline::cost_report_test {
+using namespace periphery;
+using namespace cost;
+using namespace run;
+using namespace report;
 
 namespace {
 

@@ -11,6 +11,9 @@
 #include "tests/report/sample.h"
 
 namespace bitline::csv_test {
+using namespace cost;
+using namespace run;
+using namespace report;
 
 TEST_CASE("layers.csv has a line per layer with all digits") {
   Result r = sample_result();

@@ -8,6 +8,9 @@
 #include "tests/report/sample.h"
 
 namespace bitline::html_test {
+using namespace periphery;
+using namespace run;
+using namespace report;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // result.json: the contract's keys in their order, sums, nulls, and no number that is none.
-#include "sim/result_json.h"
+#include "run/result_json.h"
 
 #include <doctest/doctest.h>
 
@@ -14,6 +14,8 @@
 #include "tests/report/sample.h"
 
 namespace bitline::result_json_test {
+using namespace cost;
+using namespace run;
 
 using Json = nlohmann::ordered_json;
 

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/result.h"
+#include "run/result.h"
 
 namespace bitline {
 
-inline Result sample_result() {
-  Result r;
+inline run::Result sample_result() {
+  run::Result r;
   r.name = "fashion-mlp";
   r.config_hash = "0123456789abcdef";
   r.seed = 7;
@@ -37,16 +37,16 @@ inline Result sample_result() {
   r.write.cells = 234752;
   r.write.level_accuracy_ci95 = {0.8449, 0.8463};
   r.costs.write_needs = "programming.voltage and programming.pulse";
-  r.costs.energy_J = {{Part::array, 0.5e-6},
-                      {Part::adc, 0.25e-6},
-                      {Part::driver, 0.125e-6},
-                      {Part::shift_add, 0.0625e-6},
-                      {Part::leakage, 0}};
+  r.costs.energy_J = {{cost::Part::array, 0.5e-6},
+                      {cost::Part::adc, 0.25e-6},
+                      {cost::Part::driver, 0.125e-6},
+                      {cost::Part::shift_add, 0.0625e-6},
+                      {cost::Part::leakage, 0}};
   r.costs.energy_per_inference_J = 0.9375e-6;
-  r.costs.latency_s = {{Part::array, 8e-6}, {Part::adc, 4e-6}};
+  r.costs.latency_s = {{cost::Part::array, 8e-6}, {cost::Part::adc, 4e-6}};
   r.costs.latency_per_inference_s = 12e-6;
   r.costs.throughput_per_s = 83333.25;
-  r.costs.area_breakdown_m2 = {{Part::array, 1e-6}, {Part::adc, 2e-6}, {Part::driver, 0.5e-6}};
+  r.costs.area_breakdown_m2 = {{cost::Part::array, 1e-6}, {cost::Part::adc, 2e-6}, {cost::Part::driver, 0.5e-6}};
   r.costs.area_m2 = 3.5e-6;
   r.costs.tops_per_w = 0.5;
   r.costs.tops_per_mm2 = 0.011;
@@ -69,9 +69,10 @@ inline Result sample_result() {
                         {"fc1", 0, 3, 0, 0, 208, 128, 576, 128}}},
                       {"fc2", 256, 128, false, {{"fc2", 0, 2, 208, 0, 256, 128, 0, 0}}},
                       {"fc3", 128, 10, false, {{"fc3", 0, 3, 208, 0, 128, 10, 0, 0}}}};
-  r.costs.layers = {{"fc1", 0.7e-6, 8e-6, 5e-9, 4096, 200704, 4, {{Part::array, 0.5e-6}, {Part::adc, 0.2e-6}}},
-                    {"fc2", 0.2e-6, 3e-6, 4e-9, 1024, 32768, 1, {{Part::adc, 0.2e-6}}},
-                    {"fc3", 0.0375e-6, 1e-6, 3e-9, 80, 1280, 1, {{Part::adc, 0.0375e-6}}}};
+  r.costs.layers = {
+      {"fc1", 0.7e-6, 8e-6, 5e-9, 4096, 200704, 4, {{cost::Part::array, 0.5e-6}, {cost::Part::adc, 0.2e-6}}},
+      {"fc2", 0.2e-6, 3e-6, 4e-9, 1024, 32768, 1, {{cost::Part::adc, 0.2e-6}}},
+      {"fc3", 0.0375e-6, 1e-6, 3e-9, 80, 1280, 1, {{cost::Part::adc, 0.0375e-6}}}};
   r.reads = {{21.5, 0.0001, 8.3e-6}, {19.25, 0.002, 4e-6}, {24, 0.031, 2e-6}};
   r.published = {{"write level accuracy", "", "the chip's paper, Fig. 4", "imposed", 0.8456, 0.8457},
                  {"energy of one image", "J", "the chip's paper, Table 1", "predicted", 1.25e-6, std::nullopt}};
@@ -90,8 +91,8 @@ inline Result sample_result() {
 
 // The same with all that costs can tell: an interval, boundaries, digital machines, unit costs, times, writing, a
 // budget.
-inline Result costed_result() {
-  Result r = sample_result();
+inline run::Result costed_result() {
+  run::Result r = sample_result();
   r.costs.energy_low_J = 0.6e-6;
   r.costs.energy_high_J = 1.5e-6;
   r.costs.energy_write_J = 3e-3;
@@ -103,13 +104,14 @@ inline Result costed_result() {
       {"array", "cells", 4, 0.05}, {"macro", "cells and converters", 1.25, 0.02}, {"chip", "all", 0.5, 0.011}};
   r.costs.nodes = {{"fc1", "linear", true, true, "", 200704, 0.7e-6, 8e-6, r.costs.layers[0].energy_breakdown_J},
                    {"relu", "relu", false, false, "fc1", 0, 0, 0, {}},
-                   {"softmax", "softmax", false, false, "", 0, 0.5e-9, 1e-8, {{Part::digital, 0.5e-9}}}};
+                   {"softmax", "softmax", false, false, "", 0, 0.5e-9, 1e-8, {{cost::Part::digital, 0.5e-9}}}};
   r.costs.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
                        {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
-  r.costs.unit_costs = {{Component::adc, {2e-11, 9e-8, 2e-8, 0, CostOrigin::survey, 3.2}, 64},
-                        {Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, CostOrigin::circuit, 1}, 4608},
-                        {Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, CostOrigin::given, 1}, 0},
-                        {Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, CostOrigin::circuit, 1}, 0}};
+  r.costs.unit_costs = {
+      {cost::Component::adc, {2e-11, 9e-8, 2e-8, 0, periphery::CostOrigin::survey, 3.2}, 64},
+      {cost::Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, periphery::CostOrigin::circuit, 1}, 4608},
+      {cost::Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, periphery::CostOrigin::given, 1}, 0},
+      {cost::Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, periphery::CostOrigin::circuit, 1}, 0}};
   for (int array = 0; array < 4; ++array) r.costs.timeline.push_back({0, array, 0, 6e-6});
   r.costs.timeline.push_back({1, 2, 7e-6, 9e-6});
   r.costs.timeline.push_back({2, 3, 10e-6, 11e-6});
@@ -118,9 +120,9 @@ inline Result costed_result() {
 }
 
 // The same with wires: voltage lost along both directions of a 576 x 128 array, and currents short by a tenth.
-inline Result wired_result() {
-  Result r = sample_result();
-  WireResult w;
+inline run::Result wired_result() {
+  run::Result r = sample_result();
+  chip::WireResult w;
   w.row_ohm = 0.25;
   w.column_ohm = 1.5;
   w.method = "direct reduction of each array";
@@ -146,9 +148,9 @@ inline Result wired_result() {
 
 // The same with names that try to leave their place.
 inline constexpr const char* hostile = "<script>alert('x')</script> & \"quoted\" \x1b[31m \xff";
-inline Result hostile_result() {
-  Result r = wired_result();
-  const Result costed = costed_result();
+inline run::Result hostile_result() {
+  run::Result r = wired_result();
+  const run::Result costed = costed_result();
   r.costs.boundaries = costed.costs.boundaries;
   r.costs.baselines = costed.costs.baselines;
   r.costs.unit_costs = costed.costs.unit_costs;
@@ -164,7 +166,7 @@ inline Result hostile_result() {
   r.warnings = {hostile};
   r.assumed = {{hostile, hostile, hostile}};
   r.mapping.layers[0].name = r.costs.layers[0].name = hostile;
-  for (PlacedBlock& b : r.mapping.layers[0].blocks) b.layer = hostile;
+  for (run::PlacedBlock& b : r.mapping.layers[0].blocks) b.layer = hostile;
   r.published = {{hostile, hostile, hostile, hostile, 1, 2}};
   r.timing = {{hostile, 1}};
   r.inputs = {{hostile, hostile}};

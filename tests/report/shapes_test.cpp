@@ -7,10 +7,12 @@
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/table.h"
-#include "sim/result_json.h"
+#include "run/result_json.h"
 #include "tests/report/sample.h"
 
 namespace bitline::shapes_test {
+using namespace run;
+using namespace report;
 
 using Json = nlohmann::ordered_json;
 

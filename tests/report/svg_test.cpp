@@ -16,6 +16,10 @@
 #include "tests/report/sample.h"
 
 namespace bitline::svg_test {
+using namespace chip;
+using namespace cost;
+using namespace run;
+using namespace report;
 
 namespace {
 

@@ -11,6 +11,8 @@
 #include "tests/report/sample.h"
 
 namespace bitline::text_test {
+using namespace run;
+using namespace report;
 
 TEST_CASE("clean replaces what steers terminals and what is not UTF-8") {
   CHECK(clean("fc1 µ → 日本") == "fc1 µ → 日本");

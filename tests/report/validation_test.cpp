@@ -9,10 +9,13 @@
 #include "report/html.h"
 #include "report/svg_published_adcs.h"
 #include "report/table.h"
-#include "sim/result_json.h"
+#include "run/result_json.h"
 #include "tests/report/sample.h"
 
 namespace bitline::validation_test {
+using namespace periphery;
+using namespace run;
+using namespace report;
 
 namespace {
 

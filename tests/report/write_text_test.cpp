@@ -9,6 +9,8 @@
 #include "sample.h"
 
 namespace bitline::write_text_test {
+using namespace run;
+using namespace report;
 
 namespace {
 

@@ -9,14 +9,18 @@
 
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "workloads/open_set.h"
 
 namespace bitline::dataset_test {
+using namespace workloads;
+using namespace bitline::workloads;
 
 namespace fs = std::filesystem;
 
@@ -89,9 +93,39 @@ bool has(const std::string& text, const std::string& part) {
   return false;
 }
 
+// What load_samples() gives, as the bytes that its files hold.
+struct Dataset {
+  std::vector<int> dims;
+  int classes = 0;
+  std::vector<std::uint8_t> pixels, labels;
+  std::vector<InputFile> files;
+  std::size_t count() const { return pixels.size() / (static_cast<std::size_t>(dims[0]) * dims[1] * dims[2]); }
+};
+Dataset bytes_of(const Samples& samples) {
+  Dataset data;
+  data.dims = samples.dims;
+  REQUIRE(samples.pixels);
+  for (const float v : samples.values) data.pixels.push_back(static_cast<std::uint8_t>(std::lround(v * 255.f)));
+  if (const auto* labels = std::get_if<Labels>(&samples.truth)) {
+    data.classes = labels->classes;
+    data.labels.assign(labels->of_sample.begin(), labels->of_sample.end());
+  }
+  data.files = samples.files;
+  return data;
+}
+Dataset load(const std::string& name, const DataPath& where, Split split, std::size_t first, std::size_t count) {
+  DataSource source;
+  source.name = name;
+  return bytes_of(load_samples(source, split, first, count, where));
+}
 Dataset load(const std::string& name, const fs::path& folder, Split split = Split::test, std::size_t first = 0,
-             std::size_t count = all_images) {
-  return load_dataset(name, split, first, count, {{folder}});
+             std::size_t count = all_samples) {
+  return load(name, DataPath{{folder}}, split, first, count);
+}
+Dataset read_idx(const fs::path& images, const fs::path& labels) {
+  std::vector<fs::path> label_files;
+  if (!labels.empty()) label_files.push_back(labels);
+  return bytes_of(read_some(open_idx({images}, label_files, {}), Split::test, 0, all_samples));
 }
 
 const std::string three_labels{'\x03', '\x00', '\x09'};
@@ -106,16 +140,18 @@ TEST_CASE("an IDX pair is read plain and gzipped, with the checksum of the file 
     const fs::path l = d.write("l", labels(three_labels));
     const Dataset data = read_idx(i, l);
     CHECK(data.count() == 3);
-    CHECK(data.shape == Shape{1, 28, 28});
+    CHECK(data.dims == std::vector<int>{1, 28, 28});
     CHECK(data.classes == 10);
     CHECK(data.labels == std::vector<std::uint8_t>{3, 0, 9});
     bool same = true;
     for (std::size_t k = 0; k < 3; ++k)
       for (std::size_t p = 0; p < 784; ++p) same = same && data.pixels[k * 784 + p] == pixel(k, p);
     CHECK(same);
-    CHECK(data.files == std::vector<std::string>{i.string(), l.string()});
-    CHECK(data.checksums ==
-          std::vector<std::string>{checksum(gzip ? stored : images(3)), checksum(labels(three_labels))});
+    REQUIRE(data.files.size() == 2);
+    CHECK(data.files[0].path == i.string());
+    CHECK(data.files[0].checksum == checksum(gzip ? stored : images(3)));
+    CHECK(data.files[1].path == l.string());
+    CHECK(data.files[1].checksum == checksum(labels(three_labels)));
   }
   const Dataset bare = read_idx(d.path / "i", {});
   CHECK(bare.count() == 3);
@@ -127,7 +163,7 @@ TEST_CASE("images need not be square, and gzip files may be concatenated") {
   const Folder d;
   const std::string file = idx({2, 2, 3}, "abcdefghijkl");
   const Dataset data = read_idx(d.write("i", gzipped(file.substr(0, 9)) + gzipped(file.substr(9))), {});
-  CHECK(data.shape == Shape{1, 2, 3});
+  CHECK(data.dims == std::vector<int>{1, 2, 3});
   CHECK(std::string(data.pixels.begin(), data.pixels.end()) == "abcdefghijkl");
 }
 
@@ -207,8 +243,7 @@ TEST_CASE("named sets are found in FOLDER/name and FOLDER, the first folder firs
   b.write("t10k-images-idx3-ubyte", images(3, 100));
   b.write("t10k-labels-idx1-ubyte", labels(three_labels));
   const auto first_pixel = [](const std::vector<fs::path>& folders) {
-    const Dataset data = load_dataset("fashion-mnist", Split::test, 0, all_images, {folders});
-    CHECK(data.name == "fashion-mnist");
+    const Dataset data = load("fashion-mnist", DataPath{folders}, Split::test, 0, all_samples);
     CHECK(data.classes == 10);
     CHECK(data.files.size() == 2);
     return data.pixels[0];
@@ -229,11 +264,11 @@ TEST_CASE("a part of a set, and more than there is") {
   CHECK(two.labels == std::vector<std::uint8_t>{2, 3});
   CHECK(two.pixels.size() == 2 * 784);
   CHECK(two.pixels[784 + 5] == pixel(2, 5));
-  CHECK(load("mnist", d.path, Split::train, 4, all_images).labels == std::vector<std::uint8_t>{5});
+  CHECK(load("mnist", d.path, Split::train, 4, all_samples).labels == std::vector<std::uint8_t>{5});
   CHECK(load("mnist", d.path, Split::train, 0, 5).count() == 5);
   CHECK(has(message([&] { load("mnist", d.path, Split::train, 0, 6); }),
             "asked for 6 samples from number 0, but only 5"));
-  CHECK(has(message([&] { load("mnist", d.path, Split::train, 3, all_images - 1); }),
+  CHECK(has(message([&] { load("mnist", d.path, Split::train, 3, all_samples - 1); }),
             "only 2 of its 5 training samples"));
   CHECK(has(message([&] { load("mnist", d.path, Split::train, 5, 1); }), "from number 5, but it has 5"));
   CHECK(has(message([&] { load("mnist", d.path, Split::train, 0, 0); }), "0 samples"));
@@ -287,7 +322,7 @@ TEST_CASE("CIFAR-10: records of label, red, green, blue") {
   const std::string sub = "cifar-10-batches-bin/";
   d.write(sub + "test_batch.bin", record(7, 0) + record(2, 1));
   const Dataset data = load("cifar10", d.path);
-  CHECK(data.shape == Shape{3, 32, 32});
+  CHECK(data.dims == std::vector<int>{3, 32, 32});
   CHECK(data.classes == 10);
   CHECK(data.labels == std::vector<std::uint8_t>{7, 2});
   CHECK(data.pixels[3072 + 2 * 1024 + 33] == pixel(1, 2 * 1024 + 33));
@@ -297,7 +332,7 @@ TEST_CASE("CIFAR-10: records of label, red, green, blue") {
     d.write(sub + "data_batch_" + k + ".bin", record(static_cast<std::uint8_t>(k - '0'), static_cast<std::size_t>(k)));
   const Dataset training = load("cifar10", d.path / "cifar-10-batches-bin", Split::train);
   CHECK(training.labels == std::vector<std::uint8_t>{1, 2, 3, 4, 5});
-  CHECK(training.checksums.size() == 5);
+  CHECK(training.files.size() == 5);
   fs::remove(d.path / sub / "data_batch_4.bin");
   CHECK(has(message([&] { load("cifar10", d.path, Split::train); }), "data_batch_4.bin"));
 
@@ -312,7 +347,7 @@ TEST_CASE("CIFAR-10: records of label, red, green, blue") {
 TEST_CASE("a missing set is an error that says where it was sought and how to get it") {
   const Folder d;
   const auto missing = [&](const std::string& name) {
-    return message([&] { load_dataset(name, Split::test, 0, 1, {{d.path, "no/such/place"}}); });
+    return message([&] { load(name, DataPath{{d.path, "no/such/place"}}, Split::test, 0, 1); });
   };
   for (const DatasetInfo& set : datasets()) {
     const std::string m = missing(std::string(set.name));
@@ -326,7 +361,7 @@ TEST_CASE("a missing set is an error that says where it was sought and how to ge
   CHECK(has(missing("emnist-letters"), "emnist-letters-test-images-idx3-ubyte"));
   CHECK(has(missing("cifar10"), "cifar-10-batches-bin"));
   CHECK(has(missing("minst"), "'minst' is unknown; there are fashion-mnist, mnist, emnist-letters, "));
-  CHECK(has(message([] { load_dataset("mnist", Split::test, 0, 1, {}); }), "none was given"));
+  CHECK(has(message([] { load("mnist", DataPath{}, Split::test, 0, 1); }), "none was given"));
 
   d.write("fashion-mnist/t10k-images-idx3-ubyte", images(1));
   CHECK(has(missing("fashion-mnist"), "t10k-labels-idx1-ubyte[.gz] is not beside it"));

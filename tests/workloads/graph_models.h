@@ -88,9 +88,10 @@ inline workloads::Weights grouped(Numbers& numbers, int groups, int rows, int co
   return w;
 }
 
-inline auto code_bits(int weight_bits, int input_bits, WeightScale scale = WeightScale::per_tensor) {
+inline auto code_bits(int weight_bits, int input_bits,
+                      workloads::WeightScale scale = workloads::WeightScale::per_tensor) {
   return [=](int, const std::string&) {
-    return LayerQuantization{.weight_bits = weight_bits, .input_bits = input_bits, .weight_scale = scale};
+    return workloads::LayerQuantization{.weight_bits = weight_bits, .input_bits = input_bits, .weight_scale = scale};
   };
 }
 

@@ -9,6 +9,8 @@
 #include "tests/workloads/graph_models.h"
 #include "workloads/facts.h"
 
+namespace bitline::graph_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -215,3 +217,5 @@ TEST_CASE("a carried tensor is without negative values if it is so at first and 
     CHECK_FALSE(facts_in_loop(loop, {{false, false, {}}, {true, true, {}}})[0].nonnegative);
   }
 }
+
+}  // namespace bitline::graph_test

@@ -9,6 +9,8 @@
 
 #include "tests/workloads/graph_models.h"
 
+namespace bitline::interpret_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -398,3 +400,5 @@ TEST_CASE("a table is looked up by what the sample says; an index outside is an 
   CHECK(refusal_of([&] { interpret_float(*graph, bad); }).find("index of 3 is outside of a table of 3") !=
         std::string::npos);
 }
+
+}  // namespace bitline::interpret_test

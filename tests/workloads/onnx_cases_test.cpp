@@ -11,6 +11,8 @@
 #include "workloads/interpret.h"
 #include "workloads/onnx_import.h"
 
+namespace bitline::onnx_cases_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -71,3 +73,5 @@ TEST_CASE("with 12-bit codes the integer network gives what PyTorch gives, to so
     CHECK(largest_difference(got, want) <= tolerance * largest_magnitude(want));
   }
 }
+
+}  // namespace bitline::onnx_cases_test

@@ -11,6 +11,8 @@
 #include "tests/workloads/onnx_models.h"
 #include "workloads/interpret.h"
 
+namespace bitline::onnx_import_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -281,3 +283,5 @@ TEST_CASE("whole numbers of the data are looked up in a constant table") {
   CHECK(g.weights.empty());
   CHECK(interpret_float(g, std::vector<float>{3, 0, 1}) == std::vector<float>{30, 31, 0, 1, 10, 11});
 }
+
+}  // namespace bitline::onnx_import_test

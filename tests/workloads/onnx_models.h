@@ -3,28 +3,14 @@
 #pragma once
 
 #include <onnx/onnx_pb.h>
-#include <unistd.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "tests/workloads/graph_models.h"
-#include "workloads/dataset.h"
 
 namespace bitline::test {
-
-inline Dataset random_images(Shape shape, std::size_t count, std::uint32_t seed) {
-  Numbers numbers(seed);
-  Dataset data;
-  data.name = "random";
-  data.shape = shape;
-  data.pixels.resize(count * shape.size());
-  for (auto& p : data.pixels) p = static_cast<std::uint8_t>(numbers.between(0, 255));
-  return data;
-}
 
 // Builds a model node by node; each takes the output of the one before as its first input.
 struct Model {
@@ -98,23 +84,5 @@ inline void attribute(onnx::NodeProto& n, const std::string& name, const char* v
   auto* a = n.add_attribute();
   a->set_name(name), a->set_s(value), a->set_type(onnx::AttributeProto::STRING);
 }
-
-// A file that is gone at the end of the scope.
-struct TemporaryFile {
-  std::filesystem::path path;
-  explicit TemporaryFile(const std::string& bytes) {
-    static int counter = 0;
-    path = std::filesystem::temp_directory_path() /
-           ("bitline-onnx-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".onnx");
-    std::ofstream(path, std::ios::binary) << bytes;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path); }
-};
-
-inline Network read(const std::string& bytes) {
-  const TemporaryFile file(bytes);
-  return read_onnx(file.path);
-}
-inline Network read(Model& model) { return read(model.bytes()); }
 
 }  // namespace bitline::test

@@ -8,6 +8,8 @@
 #include "tests/workloads/onnx_models.h"
 #include "workloads/onnx_import.h"
 
+namespace bitline::onnx_refusals_test {
+using namespace workloads;
 using namespace bitline::test;
 
 namespace {
@@ -379,3 +381,5 @@ TEST_CASE("changed bytes never do more than raise an InputError") {
     CHECK(refusal_of_bytes(garbage) != "no error");
   CHECK_THROWS_AS(bitline::workloads::read_onnx("/nowhere/at-all.onnx"), bitline::InputError);
 }
+
+}  // namespace bitline::onnx_refusals_test

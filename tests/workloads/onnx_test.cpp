@@ -4,37 +4,49 @@
 
 #include <cmath>
 
-#include "base/error.h"
 #include "tests/workloads/onnx_models.h"
-#include "workloads/quantized.h"
+#include "workloads/interpret.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::onnx_test {
+using namespace workloads;
 using namespace bitline::test;
+using namespace bitline::workloads;
 
 namespace {
 
-std::vector<double> pixels(const Dataset& data, std::size_t image) {
-  const std::size_t n = data.shape.size();
-  std::vector<double> x(n);
-  for (std::size_t i = 0; i < n; ++i) x[i] = data.pixels[image * n + i] / 255.0;
-  return x;
+Graph read(Model& model) { return parse_onnx(model.bytes(), "net.onnx"); }
+
+const Panel& only_panel(const Graph& graph) {
+  REQUIRE(graph.weights.size() == 1);
+  REQUIRE(graph.weights[0].panels.size() == 1);
+  return graph.weights[0].panels[0];
 }
 
-// The float network on every image against `truth(pixels)`.
+// The float network on random pixels against `truth(pixels of one sample)`.
 template <class Truth>
-void check_float(const Network& network, const Dataset& data, const Truth& truth) {
-  const std::vector<float> got = run_float(network, data, 0, data.count());
-  const std::size_t outputs = network.layers.back().output.size();
-  REQUIRE(got.size() == data.count() * outputs);
-  for (std::size_t image = 0; image < data.count(); ++image) {
-    const std::vector<double> want = truth(pixels(data, image));
+void check_float(const Graph& graph, std::size_t samples, std::uint32_t seed, const Truth& truth) {
+  const auto inputs = static_cast<std::size_t>(graph.input().size());
+  const auto outputs = static_cast<std::size_t>(graph.output_size());
+  Numbers numbers(seed);
+  const std::vector<float> pixels = numbers.pixels(samples * inputs);
+  const std::vector<float> got = interpret_float(graph, pixels);
+  REQUIRE(got.size() == samples * outputs);
+  for (std::size_t s = 0; s < samples; ++s) {
+    const std::vector<double> x(pixels.begin() + static_cast<std::ptrdiff_t>(s * inputs),
+                                pixels.begin() + static_cast<std::ptrdiff_t>((s + 1) * inputs));
+    const std::vector<double> want = truth(x);
     REQUIRE(want.size() == outputs);
-    for (std::size_t i = 0; i < outputs; ++i) CHECK(got[image * outputs + i] == doctest::Approx(want[i]).epsilon(2e-5));
+    for (std::size_t i = 0; i < outputs; ++i) CHECK(got[s * outputs + i] == doctest::Approx(want[i]).epsilon(2e-5));
   }
 }
 
+struct Image {
+  int channels, height, width;
+};
+
 // Direct convolution from the ONNX layout (output, channel, y, x), with the value at a padded coordinate 0.
-std::vector<double> convolve(const std::vector<double>& x, Shape in, const std::vector<float>& w,
+std::vector<double> convolve(const std::vector<double>& x, Image in, const std::vector<float>& w,
                              const std::vector<float>& b, int outputs, int kh, int kw, int sy, int sx, int top,
                              int left, int oh, int ow) {
   std::vector<double> y;
@@ -70,17 +82,16 @@ TEST_CASE("a torch-like MLP: names, shapes, transposed weights, alpha and beta")
   attribute(gemm, "alpha", 0.5f);
   attribute(gemm, "beta", 2.f);
   m.node("Dropout");
-  const Network n = read(m);
-  REQUIRE(n.layers.size() == 3);
-  CHECK(n.layers[0].name == "fc1");
-  CHECK(n.layers[1].name == "act");
-  CHECK(n.layers[2].name == "Gemm_1");
-  CHECK(n.input == Shape{12, 1, 1});
-  CHECK(n.layers[2].output == Shape{3, 1, 1});
-  const Matrix& stored = std::get<Linear>(n.layers[0].operation).weights;
-  CHECK(stored.rows == 12);
-  CHECK(stored.at(7, 2) == w1[2 * 12 + 7]);
-  check_float(n, random_images({1, 3, 4}, 5, 2), [&](const std::vector<double>& x) {
+  const Graph n = read(m);
+  REQUIRE(n.nodes.size() == 3);
+  CHECK(n.nodes[0].name == "fc1");
+  CHECK(n.nodes[1].name == "act");
+  CHECK(n.nodes[2].name == "Gemm_1");
+  CHECK(n.input() == Shape{{1, 12}});
+  CHECK(n.output_size() == 3);
+  REQUIRE(n.weights[0].rows == 12);
+  CHECK(n.weights[0].panels[0].weights[7 * 5 + 2] == w1[2 * 12 + 7]);
+  check_float(n, 5, 2, [&](const std::vector<double>& x) {
     std::vector<double> h(5), y(3);
     for (int o = 0; o < 5; ++o) {
       h[o] = b1[o];
@@ -112,22 +123,18 @@ TEST_CASE("MatMul and Add, in both orders of operands, typed data, doubles, Cons
   auto& add = m.node("Add", {"bias"});
   std::swap(*add.mutable_input(0), *add.mutable_input(1));
   m.node("Identity");
-  const Network n = read(m);
-  REQUIRE(n.layers.size() == 1);
-  CHECK(n.layers[0].name == "matmul");
-  Dataset data;
-  data.shape = {2, 1, 1};
-  data.pixels = {255, 51};
-  const auto y = run_float(n, data, 0, 1);
+  const Graph n = read(m);
+  REQUIRE(n.nodes.size() == 1);
+  CHECK(n.nodes[0].name == "matmul");
+  const auto y = interpret_float(n, std::vector<float>{1.f, 0.2f});
   CHECK(y[0] == doctest::Approx(1 + 3 * 0.2 + 0.25));
   CHECK(y[1] == doctest::Approx(2 - 4 * 0.2 + 0.5));
 }
 
 TEST_CASE("convolution with padding and stride equals direct convolution") {
   Numbers numbers(3);
-  const Shape in{2, 7, 6};
+  const Image in{2, 7, 6};
   const auto w = numbers.reals(3 * 2 * 3 * 2), b = numbers.reals(3);
-  const auto data = random_images(in, 3, 4);
   struct Case {
     const char* automatic;
     std::vector<std::int64_t> pads;
@@ -150,13 +157,12 @@ TEST_CASE("convolution with padding and stride equals direct convolution") {
       attribute(conv, "auto_pad", c.automatic);
     else
       attribute(conv, "pads", c.pads);
-    const Network n = read(m);
+    const Graph n = read(m);
     CAPTURE(c.oh);
-    CHECK(n.layers[0].name == "conv");
-    CHECK(n.layers[0].output == Shape{3, c.oh, c.ow});
-    const Matrix& stored = std::get<Convolution>(n.layers[0].operation).weights;
-    CHECK(stored.at((1 * 3 + 2) * 2 + 1, 2) == w[((2 * 2 + 1) * 3 + 2) * 2 + 1]);
-    check_float(n, data, [&](const std::vector<double>& x) {
+    CHECK(n.nodes[0].name == "conv");
+    CHECK(n.output_size() == 3 * c.oh * c.ow);
+    CHECK(only_panel(n).weights[((1 * 3 + 2) * 2 + 1) * 3 + 2] == w[((2 * 2 + 1) * 3 + 2) * 2 + 1]);
+    check_float(n, 3, 4, [&](const std::vector<double>& x) {
       return convolve(x, in, w, b, 3, 3, 2, c.sy, c.sx, c.top, c.left, c.oh, c.ow);
     });
   }
@@ -164,7 +170,7 @@ TEST_CASE("convolution with padding and stride equals direct convolution") {
 
 TEST_CASE("batch norm is folded into the layer before it") {
   Numbers numbers(5);
-  const Shape in{2, 4, 4};
+  const Image in{2, 4, 4};
   const auto w = numbers.reals(3 * 2 * 2 * 2), shift = numbers.reals(3), mean = numbers.reals(3);
   const std::vector<float> scale{0.5f, -2.f, 1.25f}, variance{0.25f, 4.f, 0.01f};
   Model m({2, 4, 4});
@@ -172,9 +178,9 @@ TEST_CASE("batch norm is folded into the layer before it") {
   m.floats("s", {3}, scale), m.floats("b", {3}, shift), m.floats("m", {3}, mean), m.floats("v", {3}, variance);
   m.node("Conv", {"c.weight"});
   attribute(m.node("BatchNormalization", {"s", "b", "m", "v"}), "epsilon", 0.125f);
-  const Network n = read(m);
-  REQUIRE(n.layers.size() == 1);
-  check_float(n, random_images(in, 2, 6), [&](const std::vector<double>& x) {
+  const Graph n = read(m);
+  REQUIRE(n.nodes.size() == 1);
+  check_float(n, 2, 6, [&](const std::vector<double>& x) {
     auto y = convolve(x, in, w, {0, 0, 0}, 3, 2, 2, 1, 1, 0, 0, 3, 3);
     for (int i = 0; i < 27; ++i)
       y[i] = (y[i] - mean[i / 9]) / std::sqrt(variance[i / 9] + 0.125) * scale[i / 9] + shift[i / 9];
@@ -183,17 +189,15 @@ TEST_CASE("batch norm is folded into the layer before it") {
 }
 
 TEST_CASE("pooling, with padding that does not count") {
-  const Shape in{2, 5, 5};
-  const auto data = random_images(in, 2, 7);
   for (const bool average : {false, true}) {
     Model m({2, 5, 5});
     auto& pool = m.node(average ? "AveragePool" : "MaxPool");
     attribute(pool, "kernel_shape", {3, 2});
     attribute(pool, "strides", {2, 1});
     attribute(pool, "pads", {1, 1, 1, 0});
-    const Network n = read(m);
-    CHECK(n.layers[0].output == Shape{2, 3, 5});
-    check_float(n, data, [&](const std::vector<double>& x) {
+    const Graph n = read(m);
+    CHECK(n.output_size() == 2 * 3 * 5);
+    check_float(n, 2, 7, [&](const std::vector<double>& x) {
       std::vector<double> y;
       for (int c = 0; c < 2; ++c)
         for (int i = 0; i < 3; ++i)
@@ -217,9 +221,9 @@ TEST_CASE("pooling, with padding that does not count") {
   m.node("Pad", {"none"});
   m.node("GlobalAveragePool");
   m.node("Flatten");
-  const Network n = read(m);
-  CHECK(n.layers.back().output == Shape{2, 1, 1});
-  check_float(n, data, [&](const std::vector<double>& x) {
+  const Graph n = read(m);
+  CHECK(n.output_size() == 2);
+  check_float(n, 2, 8, [&](const std::vector<double>& x) {
     std::vector<double> y(2);
     for (int i = 0; i < 50; ++i) y[i / 25] += x[i] / 25;
     return y;
@@ -227,16 +231,13 @@ TEST_CASE("pooling, with padding that does not count") {
 }
 
 TEST_CASE("activations and softmax") {
-  Dataset data;
-  data.shape = {2, 1, 1};
-  data.pixels = {255, 0};
   const auto result = [&](const std::string& type, const auto& adjust, int opset = 13) {  // of -1.5 and 0.5
     Model m({2}, opset);
     m.floats("w", {2, 2}, {-1.5f, 0.5f, 0, 0});
     m.floats("low", {}, {-1.f}), m.floats("high", {}, {0.25f});
     m.node("MatMul", {"w"});
     adjust(m.node(type));
-    return run_float(read(m), data, 0, 1);
+    return interpret_float(read(m), std::vector<float>{1.f, 0.f});
   };
   const auto plain = [](auto&) {};
   CHECK(result("Relu", plain) == std::vector<float>{0, 0.5f});
@@ -262,10 +263,9 @@ TEST_CASE("Flatten and Reshape give (batch, features); equal names become unique
     m.node("Reshape", {"shape"});
     m.node("Flatten");
     m.node("MatMul", {"w"});
-    const Network n = read(m);
-    REQUIRE(n.layers.size() == 4);
-    CHECK(n.layers[1].name == "relu_2");
-    CHECK(n.layers[2].output == Shape{12, 1, 1});
+    const Graph n = read(m);
+    CHECK(n.nodes[1].name == "relu_2");
+    CHECK(n.output_size() == 2);
   }
 }
 

@@ -7,6 +7,8 @@
 #include "tests/workloads/graph_models.h"
 #include "workloads/interpret.h"
 
+namespace bitline::quantize_test {
+using namespace workloads;
 using namespace bitline::workloads;
 using namespace bitline::test;
 
@@ -149,3 +151,5 @@ TEST_CASE("wrong settings are errors with the layer and the numbers") {
   says(usual, code_bits(0, 8), 1, {"node1", "0 weight bits"});
   says(usual, code_bits(4, 8), 1.5, {"coverage of 1.5"});
 }
+
+}  // namespace bitline::quantize_test

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -12,19 +13,20 @@
 #include "base/random.h"
 #include "tests/base/helpers.h"
 #include "workloads/code_statistics.h"
-#include "workloads/forward.h"
+#include "workloads/windows.h"
 
 namespace bitline::shapes_test {
+using namespace workloads;
 using namespace bitline::test;
 
 namespace {
 
 doctest::Approx relative(double expected) { return doctest::Approx(expected).epsilon(1e-12).scale(1e-30); }
 
-LayerShape shape(const char* name, Shape input, int kernel, int padding, int stride, int outputs) {
+LayerShape shape(const char* name, std::array<int, 3> input, int kernel, int padding, int stride, int outputs) {
   LayerShape s;
   s.name = name;
-  s.channels = input.channels, s.height = input.height, s.width = input.width;
+  s.channels = input[0], s.height = input[1], s.width = input[2];
   s.kernel = kernel, s.padding = padding, s.stride = stride, s.outputs = outputs;
   return s;
 }
@@ -43,7 +45,7 @@ TEST_CASE("shapes: places of a kernel that lie on the input are those that patch
       const std::vector<std::int16_t> ones(static_cast<std::size_t>(s.input().size()), 1);
       const auto rows = static_cast<std::size_t>(s.rows()), positions = static_cast<std::size_t>(s.positions());
       std::vector<std::int16_t> patches(rows * positions);
-      im2col(s.convolution(), s.input(), s.output(), ones.data(), patches.data());
+      workloads::patches(s.window(), s.input(), s.output(), 0, positions, ones.data(), patches.data());
       std::vector<std::vector<double>> counts(static_cast<std::size_t>(copies), std::vector<double>(rows, 0));
       for (std::size_t p = 0; p < positions; ++p)
         for (std::size_t r = 0; r < rows; ++r) counts[p % static_cast<std::size_t>(copies)][r] += patches[p * rows + r];

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the curves of devices share.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "characterise/curves.h"
+
+namespace bitline::characterise::curve_parts {
+
+inline device::Plasticity plasticity_at(const device::PulsedDevice& d, const PulseProtocol& q) {
+  return q.temperature_K ? at_temperature(d.plasticity(), *q.temperature_K) : d.plasticity();
+}
+
+// The pulse a protocol asks for: the reference's, changed.
+inline device::Pulse pulse_of(const device::Plasticity& p, device::Stimulus stimulus, const PulseProtocol& q) {
+  device::Pulse pulse = reference_pulse(p, stimulus);
+  // Widths given for light are not those of the depression after it.
+  if (q.width_s && !(q.light && stimulus != device::Stimulus::light)) pulse.width_s = *q.width_s;
+  if (stimulus == device::Stimulus::light) {
+    if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
+    if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
+  } else if (q.amplitude_V && !(q.light && stimulus == device::Stimulus::depression)) {
+    pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
+  }
+  return pulse;
+}
+
+inline const std::optional<device::ShortTerm>& transient_of(const device::Plasticity& p, device::Stimulus s) {
+  static const std::optional<device::ShortTerm> none;
+  if (s == device::Stimulus::light) return p.light ? p.light->short_term : none;
+  const auto& r = s == device::Stimulus::potentiation ? p.potentiation : p.depression;
+  return r ? r->short_term : none;
+}
+
+inline std::vector<double> geometric(double from, double to, int per_decade) {
+  std::vector<double> out;
+  const int n = std::max(1, static_cast<int>(std::ceil(std::log10(to / from) * per_decade - 1e-9)));
+  for (int i = 0; i <= n; ++i) out.push_back(i == n ? to : from * std::pow(10, std::log10(to / from) * i / n));
+  return out;
+}
+
+inline std::string in_unit(const std::string& what, const device::PulsedDevice& d) {
+  return fmt::format("{}_{}", what, d.conductance_unit());
+}
+
+inline CurveAxis conductance_axis(const device::PulsedDevice& d) {
+  return d.relative ? CurveAxis{"conductance (share of g_max)"} : CurveAxis{"conductance", Unit::siemens};
+}
+
+}  // namespace bitline::characterise::curve_parts

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "characterise/curves.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "characterise/curve_parts.h"
+
+namespace bitline::characterise {
+
+using device::Plasticity;
+using device::Pulse;
+using device::PulsedDevice;
+using device::Stimulus;
+using device::SynapseState;
+
+namespace {
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+using namespace curve_parts;
+
+int pulses_for(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
+  if (q.pulses) return *q.pulses;
+  const auto& r = stimulus == Stimulus::depression ? p.depression : p.potentiation;
+  if (stimulus == Stimulus::light || !r || !r->update) return 10;
+  return static_cast<int>(std::clamp(std::ceil(pulses_of(*r->update)), 1.0, 100000.0));
+}
+
+}  // namespace
+
+ResponseCurve iv_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  constexpr int steps = 100;
+  const double highest = q.highest.value_or(1), v_read = d.device.plasticity ? d.device.plasticity->v_read_V : 0.1;
+  const char* unit = d.relative ? "V_g_max" : "A";
+  ResponseCurve c;
+  c.title = d.name + ": current over voltage";
+  c.definition = fmt::format("states read at {} V", v_read);
+  c.columns = {"voltage_V"};
+  for (const char* state : {"g_min", "half", "g_max"})
+    c.columns.push_back(fmt::format("current_at_{}_{}", state, unit));
+  c.lines = {{1, "at g_min"}, {2, "halfway"}, {3, "at g_max"}};
+  c.x_axis = {"voltage", Unit::volt};
+  c.y_axis = d.relative ? CurveAxis{"current over g_max", Unit::volt} : CurveAxis{"current", Unit::ampere};
+  for (int i = -steps / 2; i <= steps / 2; ++i) {
+    const double v = highest * i / (steps / 2);
+    c.rows.push_back({v});
+    for (const double share : {0.0, 0.5, 1.0}) {
+      const double g = at_zero_drop_S(d.device.iv, d.conductance(share), v_read);
+      c.rows.back().push_back(std::visit([&](const auto& law) { return law.at(g, v).current_A; }, d.device.iv));
+    }
+  }
+  return c;
+}
+
+ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
+  const double gap_s = q.interval_s.value_or(1);
+  ResponseCurve c;
+  c.title = d.name + ": potentiation and depression";
+  c.definition = "nonlinearity in files: NeuroSim's label; read just before the next pulse";
+  c.columns = {"pulse",
+               "time_s",
+               "amplitude_V",
+               "power_W_per_m2",
+               "width_s",
+               "level_of_window",
+               in_unit("long_term_conductance", d),
+               in_unit("conductance", d)};
+  c.lines = {{6, "long-term level"}, {7, "as read, with transients"}};
+  c.x_axis = {"pulses"};
+  c.y_axis = conductance_axis(d);
+  SynapseState s;
+  const auto row = [&](const Pulse& pulse) {
+    c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, pulse.width_s,
+                      s.level, d.conductance(s.level), d.conductance(reading(s).total())});
+  };
+  row({});
+  for (int cycle = 0; cycle < q.cycles; ++cycle)
+    for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
+      if (stimulus == Stimulus::depression && !p.depression) continue;
+      Pulse pulse = pulse_of(p, stimulus, q);
+      for (int i = pulses_for(p, stimulus, q); i > 0; --i) {
+        pulse.time_s = s.time_s;
+        apply(p, s, pulse, {random ? &*random : nullptr, 0});
+        rest(p, s, s.time_s + gap_s);
+        row(pulse);
+      }
+    }
+  return c;
+}
+
+ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  std::vector<Stimulus> stimuli;
+  for (const Stimulus s : {Stimulus::potentiation, Stimulus::depression, Stimulus::light})
+    if ((s == Stimulus::light) == q.light && transient_of(p, s)) stimuli.push_back(s);
+  if (stimuli.empty())
+    throw InputError(fmt::format("{}: the key 'plasticity.{}.short_term' is not set: nothing facilitates", d.name,
+                                 q.light ? "light" : "potentiation"));
+  ResponseCurve c;
+  c.title = fmt::format("{}: paired {} pulses", d.name, q.light ? "light" : "voltage");
+  c.definition = "P: current over the long-term level at the end of a pulse";
+  c.columns = {"interval_s"};
+  c.x_axis = {"interval between two pulses", Unit::second};
+  c.y_axis = {"response to the second over the first, P2 / P1"};
+  c.log_x = true;
+  double slowest_s = 0;
+  for (const Stimulus s : stimuli) {
+    const char* name = s == Stimulus::depression ? "ppd" : "ppf";
+    c.lines.push_back({c.columns.size(), s == Stimulus::depression ? "depression (PPD)" : "facilitation (PPF)"});
+    c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
+    c.columns.push_back(fmt::format("{}_gain_(P2-P1)/P1", name));
+    const device::ShortTerm& t = *transient_of(p, s);
+    slowest_s = std::max({slowest_s, t.tau1_s, t.share2 > 0 ? t.tau2_s : 0});
+  }
+  for (const double dt : geometric(1e-3 * slowest_s, q.highest.value_or(5 * slowest_s), 10)) {
+    c.rows.push_back({dt});
+    for (const Stimulus stimulus : stimuli) {
+      SynapseState s;
+      Pulse pulse = pulse_of(p, stimulus, q);
+      const double p1 = apply(p, s, pulse).transient;
+      pulse.time_s = pulse.width_s + dt;
+      const double ratio = apply(p, s, pulse).transient / p1;
+      c.rows.back().insert(c.rows.back().end(), {ratio, ratio - 1});
+    }
+  }
+  return c;
+}
+
+ResponseCurve stdp_curve(const PulsedDevice& d, const PulseProtocol& q) {
+  const Plasticity& p = d.plasticity();
+  if (std::holds_alternative<device::NoStdp>(p.stdp))
+    throw InputError(fmt::format("{}: the key 'plasticity.stdp' is not set: no spike-timing rule is known", d.name));
+  constexpr int steps = 100;
+  ResponseCurve c;
+  c.title = d.name + ": change by one pair of spikes";
+  c.definition = "dt = t_post - t_pre; change as a share of the window";
+  c.columns = {"dt_s", "change_of_window"};
+  c.lines = {{1, "after one pair"}};
+  c.x_axis = {"dt = t_post - t_pre", Unit::second};
+  c.y_axis = {"change (share of the window)"};
+  const double highest = q.highest.value_or(0.1);
+  for (int i = -steps / 2; i <= steps / 2; ++i) {
+    const double dt = highest * i / (steps / 2);
+    c.rows.push_back({dt, i == 0 ? nothing : pair_change(p.stdp, dt)});
+  }
+  return c;
+}
+
+ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
+  ResponseCurve c;
+  c.title = d.name + ": a train of pulses";
+  c.definition = "at the end of the pulse: its own response included; after: just before the next pulse";
+  c.columns = {"pulse",
+               "time_s",
+               "amplitude_V",
+               "power_W_per_m2",
+               "wavelength_m",
+               "width_s",
+               "level_of_window",
+               in_unit("conductance_at_end", d),
+               in_unit("conductance_after", d)};
+  c.x = 1;
+  c.lines = {{7, "at the end of each pulse"}, {8, "just before the next"}};
+  c.x_axis = {"time", Unit::second};
+  c.y_axis = conductance_axis(d);
+  SynapseState s;
+  for (std::size_t i = 0; i < train.size(); ++i) {
+    const Pulse& pulse = train[i];
+    device::SynapseReading end;
+    try {
+      end = apply(p, s, pulse, {random ? &*random : nullptr, 0});
+    } catch (const InputError& e) {
+      throw InputError(fmt::format("{}: pulse {}: {}", d.name, i + 1, e.what()));
+    }
+    if (i + 1 < train.size()) rest(p, s, train[i + 1].time_s);
+    c.rows.push_back(
+        {static_cast<double>(i + 1), pulse.time_s, pulse.amplitude_V, pulse.power_W_m2,
+         pulse.power_W_m2 > 0 ? pulse.wavelength_m > 0 ? pulse.wavelength_m : p.light->drive.wavelength_m : nothing,
+         pulse.width_s, s.level, d.conductance(end.total()), d.conductance(reading(s).total())});
+  }
+  return c;
+}
+
+std::string curve_csv(const ResponseCurve& c) {
+  std::string out = fmt::format("{}\n", fmt::join(c.columns, ","));
+  for (const auto& row : c.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (std::isinf(row[i])) throw RunError(fmt::format("column {} is infinite", c.columns[i]));
+      if (i > 0) out += ',';
+      if (!std::isnan(row[i])) out += fmt::format("{}", row[i]);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace bitline::characterise

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cells that were written and read again at several times.
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "characterise/fit/fit_relaxation.h"
+#include "characterise/fit/parts.h"
+
+namespace bitline::characterise {
+
+struct Cell {
+  double written_S = 0;
+  std::vector<double> t_s, g_S;  // later readings, times ascending
+};
+
+struct Cells {
+  std::vector<Cell> all = {};
+  std::vector<double> times_s = {};  // ascending, of all cells
+  double highest_S = 0;              // written
+  std::size_t readings = 0;
+  bool many = false;  // enough at every time to speak of a spread between cells
+};
+
+// Columns cell, time, conductance (or current) and written; a reading at time 0 is what was written. InputError for
+// times that go back, a cell written twice, and fewer than three later times.
+Cells read_cells(const MeasuredTable&, const FitFiles&, std::vector<std::string>& notes);
+
+// Mean and standard deviation of a cell's conductance by a model.
+struct Moments {
+  double mean_S = 0, sigma_S = 0;
+};
+using Law = std::function<Moments(double written_S, double t_s)>;
+
+// What a model is, fitted to cells: its numbers in the order of `values` of the candidate, its law, and device keys.
+struct RetentionModel {
+  std::vector<double> numbers = {};
+  std::vector<double> solution = {};  // of the least squares: where to start on resampled cells
+  Law law = {};
+  std::vector<FitPart::Key> keys = {};
+  std::vector<std::string> notes = {};
+  std::string refused = {};
+};
+
+// `from`: the solution for the whole of which these cells are a resample; the same form is fitted, from there.
+RetentionModel no_change(const Cells&, const std::vector<double>& from = {});
+RetentionModel log_time(const Cells&, const std::vector<double>& from = {});
+RetentionModel by_level(const Cells&, const std::vector<double>& from = {});
+RetentionModel measured(const Cells&, const std::vector<double>& from = {});  // quantiles as they are
+RetentionModel power_law(const Cells&, const std::vector<double>& from = {});
+RetentionModel single_exponential(const Cells&, const std::vector<double>& from = {});
+RetentionModel double_exponential(const Cells&, const std::vector<double>& from = {});
+
+}  // namespace bitline::characterise

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// One device from its measured curves: each part of its description is fitted by every candidate model that the data
+// can tell, and the best by Akaike's criterion is kept, with intervals. Equations: docs/model/fitting.md.
+//
+// Nothing is made up: what the data leave open is not written into the device, and is said in the notes.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+#include "base/value.h"
+
+namespace bitline::characterise {
+
+// One key of the device file.
+struct FittedValue {
+  std::string key;                      // path in a device file; "" for what no key holds, said by `name`
+  std::string name;                     // for people
+  double value = 0, low = 0, high = 0;  // 95 % interval
+  Unit unit = Unit::none;
+};
+
+// One candidate model of a part.
+struct FitCandidate {
+  std::string model = {};
+  int parameters = 0;        // with the variance
+  double aic = 0;            // lowest is best; corrected for few readings where these are independent
+  double rms = 0;            // of the residuals, in y's unit
+  std::string refused = {};  // why it is out: the data cannot tell its parameters; "" = usable
+  std::vector<FittedValue> values = {};
+  std::vector<double> fitted = {}, fitted_spread = {};  // at FitPart::x
+};
+
+// What one file tells.
+struct FitPart {
+  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv"
+  std::string x_name = {}, y_name = {};
+  Unit y_unit = Unit::none;
+  bool log_x = false;
+  std::vector<double> x = {}, y = {};  // what was measured
+  std::vector<double> spread = {};     // between cells; empty when there are too few
+  double readings = 0;                 // independent ones
+  std::vector<FitCandidate> candidates = {};
+  std::size_t chosen = 0;
+  std::vector<std::string> notes = {};  // what is assumed, left open or not used
+  // Keys to write: fitted ones with their interval as source, and plain facts of the file.
+  struct Key {
+    std::string path, text, source, assumed;
+  };
+  std::vector<Key> keys = {};
+  const FitCandidate& best() const { return candidates[chosen]; }
+};
+
+struct FitFiles {
+  std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {};
+  std::optional<double> read_voltage_V = {};  // turns currents into conductances
+  std::vector<std::string> models = {};       // names; those not named are left out. Empty: all ("auto")
+};
+
+// Throws InputError for files that cannot be used (too few points, times that go back, constant data, ...) and when a
+// model that was asked for cannot be told from the data.
+std::vector<FitPart> fit_device(const FitFiles&);
+
+// Names of the candidates of all parts.
+std::vector<std::string> fit_models();
+
+// The device file: keys of all parts as an annotated tree. A key that two parts give is taken from the first.
+Value fitted_device(const std::vector<FitPart>&);
+
+}  // namespace bitline::characterise

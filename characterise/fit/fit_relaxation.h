@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Relaxation from measured cells: each was read right after writing and again at several times.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "device/device.h"
+
+namespace bitline::characterise {
+
+struct RelaxationReading {
+  double written_S = 0, t_s = 0, g_S = 0;  // one cell at one time; t_s > 0
+};
+
+struct RelaxationFit {
+  device::LevelRelaxation by_level;     // normal: var = C1 log10 t + C2, mean linear in log10 t; weighted least squares
+  device::MeasuredRelaxation measured;  // quantiles as they are: heavy tails and saturation too
+};
+
+// Levels: the written conductances cut into `levels` equal parts from 0 to `highest_S` (higher ones count to the last);
+// a level lies at the mean written conductance of its cells. Every level needs 20 readings at each time, and the
+// readings at least two times: else InputError, which names what is missing.
+RelaxationFit fit_relaxation(std::span<const RelaxationReading>, int levels, double highest_S);
+
+// P(lower < G(t) <= upper) of a device written at `written_S`, by the model.
+double relaxed_share(const device::Relaxation&, double g_max_S, double written_S, double t_s, double lower_S,
+                     double upper_S);
+
+}  // namespace bitline::characterise

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "characterise/fit/parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "base/error.h"
+#include "base/statistics.h"
+
+namespace bitline::characterise {
+
+namespace {
+bool is_named(const FitFiles& files, std::string_view model) {
+  return std::find(files.models.begin(), files.models.end(), model) != files.models.end();
+}
+}  // namespace
+
+bool wanted_by_name(const FitFiles& files, std::span<const std::string_view> of_part) {
+  return std::any_of(of_part.begin(), of_part.end(), [&](std::string_view m) { return is_named(files, m); });
+}
+
+bool wanted(const FitFiles& files, std::span<const std::string_view> of_part, std::string_view model) {
+  // Quantiles as they are have no number of parameters to compare by, so they are taken only by name.
+  return wanted_by_name(files, of_part) ? is_named(files, model) : model != "measured";
+}
+
+std::vector<double> conductances(const MeasuredTable& table, const FitFiles& files) {
+  std::vector<double> g;
+  if (table.has("conductance") || !table.has("current")) {
+    g = table.values("conductance");
+  } else {
+    if (!files.read_voltage_V)
+      table.refuse("holds currents: give the voltage they were read at, --read-voltage '0.1 V'");
+    g = table.values("current");
+    for (double& x : g) x /= *files.read_voltage_V;
+  }
+  for (std::size_t i = 0; i < g.size(); ++i) {
+    if (g[i] > 1) table.refuse(i, fmt::format("a conductance of {} S is no memristor's: is the unit right?", g[i]));
+    if (g[i] < 0)
+      table.refuse(i,
+                   fmt::format("a conductance of {} S is below 0: take the instrument's offset off, or leave the row "
+                               "out",
+                               g[i]));
+  }
+  return g;
+}
+
+Estimate estimate(const LeastSquares& s, std::size_t j, double n, double readings) {
+  const double parameters = static_cast<double>(s.at.size());
+  if (!(n - parameters > 0.5)) return {s.at[j], -INFINITY, INFINITY};
+  // Residuals that hang together leave few independent readings, but no fewer than one above the parameters.
+  const double freedom = std::max(readings - parameters, 1.0);
+  const double half = s.sigma[j] * std::sqrt(n / readings) * t_quantile(0.975, freedom);
+  return {s.at[j], s.at[j] - half, s.at[j] + half};
+}
+
+std::string not_told(std::string_view name, const Estimate& e) {
+  if (std::isfinite(e.low) && std::isfinite(e.high) && e.low > 0 && e.high < 100 * e.low) return "";
+  return fmt::format("the data do not tell {}: its 95 % interval spans more than a factor of 100", name);
+}
+
+FittedValue fitted(std::string key, std::string name, const Estimate& e, Unit unit) {
+  return {std::move(key), std::move(name), e.value, e.low, e.high, unit};
+}
+
+std::string quantity(double value, Unit unit) {
+  const std::string digits = fmt::format("{:.5g}", value);
+  double rounded = value;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return format_quantity(rounded, unit);
+}
+
+void judge(FitPart& part, const std::vector<std::vector<double>>& residuals) {
+  const auto square = [&](std::size_t i) {
+    return std::inner_product(residuals[i].begin(), residuals[i].end(), residuals[i].begin(), 0.0) /
+           static_cast<double>(residuals[i].size());
+  };
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < part.candidates.size(); ++i)
+    if (part.candidates[i].refused.empty() && part.candidates[i].model != "table" &&
+        (!best || square(i) < square(*best)))
+      best = i;
+  part.readings = best ? independence(residuals[*best]).readings : static_cast<double>(part.y.size());
+  for (std::size_t i = 0; i < part.candidates.size(); ++i) {
+    FitCandidate& c = part.candidates[i];
+    if (residuals[i].empty()) continue;
+    // A table has a number for each reading of a train: where they are few it must not win by following them.
+    c.aic =
+        c.model == "table" ? aicc(square(i), part.readings, c.parameters) : aic(square(i), part.readings, c.parameters);
+  }
+}
+
+void require_one_device(const MeasuredTable& table) {
+  const auto names = table.texts("cell");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] != names[0])
+      table.refuse(i,
+                   fmt::format("is of device '{}', rows before of '{}': fit one device at a time", names[i], names[0]));
+}
+
+void note_unused(FitPart& part, const MeasuredTable& table) {
+  if (!table.unused().empty())
+    part.notes.push_back(fmt::format("columns not used: '{}'", fmt::join(table.unused(), "', '")));
+}
+
+FitPart::Key key_of(const FitPart& part, const std::string& path, const FittedValue& v) {
+  std::string source = "fitted to " + std::filesystem::path(part.file).filename().string();
+  if (std::isfinite(v.low) && std::isfinite(v.high))
+    source += fmt::format(": 95 % {} .. {}", quantity(v.low, v.unit), quantity(v.high, v.unit));
+  return {path, quantity(v.value, v.unit), source, ""};
+}
+
+void choose(FitPart& part) {
+  std::string reasons;
+  bool found = false;
+  for (std::size_t i = 0; i < part.candidates.size(); ++i) {
+    const FitCandidate& c = part.candidates[i];
+    if (!c.refused.empty()) {
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", c.model, c.refused);
+      continue;
+    }
+    if (!found || c.aic < part.best().aic) part.chosen = i;
+    found = true;
+  }
+  if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
+}
+
+void write_values(FitPart& part) {
+  for (const FittedValue& v : part.best().values)
+    if (!v.key.empty()) part.keys.push_back(key_of(part, v.key, v));
+}
+
+}  // namespace bitline::characterise

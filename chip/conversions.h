@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which devices a conversion column sees, and how.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "array/cell.h"
+#include "mapping/placement.h"
+
+namespace bitline::chip {
+
+// What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
+struct Effective {
+  double value;  // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
+  double base;   // g_min for columns converted apart, else 0
+};
+
+// Calls f(row, conversion column, what the column sees, index of its device, index of the negative device or of none).
+constexpr std::size_t no_device = static_cast<std::size_t>(-1);
+template <class F>
+void for_conversions(const mapping::Block& block, const array::CellLayout& cell, const device::Device& device,
+                     const std::vector<double>& seen_S, const std::vector<double>& reference_S, F&& f) {
+  const int conversions = cell.conversions_per_weight(), devices = cell.devices_per_slice();
+  for (int r = 0; r < block.rows; ++r)
+    for (int c = 0; c < block.columns; ++c)
+      for (int k = 0; k < conversions; ++k) {
+        const int slice = cell.split_columns ? k / 2 : k;
+        const std::size_t i = ((static_cast<std::size_t>(r) * block.columns + c) * cell.slices + slice) * devices;
+        const int column = c * conversions + k;
+        if (cell.split_columns)
+          f(r, column, Effective{seen_S[i + k % 2] - device.g_min_S, device.g_min_S}, i + k % 2, no_device);
+        else if (cell.pair)
+          f(r, column, Effective{seen_S[i] - seen_S[i + 1], 0}, i, i + 1);
+        else
+          f(r, column, Effective{seen_S[i] - reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0}, i,
+            no_device);
+      }
+}
+
+}  // namespace bitline::chip

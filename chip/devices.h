@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// The devices of one chip instance, block by block: targets, what writing made of them, and what time made of that; and
+// the same as one file per array.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "arch/lines.h"
+#include "chip/state.h"
+
+namespace bitline::chip {
+
+// Conductances of one block in siemens, (rows, weights, slices, devices of a slice: positive, negative), at a moment.
+struct BlockDevices {
+  double age_s = 0;
+  std::vector<double> target_S, written_S, aged_S;
+  std::span<const double> aim_S;  // what was written instead of the targets to make up for wires; empty: the targets
+  // As written, in terms of the targets.
+  double read_back_S(std::size_t i) const {
+    return aim_S.empty() ? written_S[i] : written_S[i] - aim_S[i] + target_S[i];
+  }
+  std::vector<double> reference_S;  // aged reference devices of offset cells, (rows, slices)
+  std::vector<double> reference_written_S;
+
+  // With exact wires (chip/interconnect.h), else empty: what the column of each device receives for a volt on its line,
+  // and what the sources of the block's rows deliver, (rows, rows): the power is x^T source x for a volt per input
+  // step.
+  std::vector<double> effective_S, reference_effective_S;
+  std::shared_ptr<const std::vector<double>> source_S;
+};
+
+// Where a device lies in its array; `device` tells the two devices of a cell that share one column.
+struct DevicePlace {
+  int row, column, device;
+};
+// Device k of a row of the block, counted as in BlockDevices.
+DevicePlace place_of(const mapping::Block& block, const array::CellLayout& cell, int row, int k);
+// The array that holds a block; with reload several blocks' arrays are loads of one.
+int physical_array(const Chip& chip, const mapping::Block& block);
+
+// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in
+// it.
+class ArrayConductances {
+ public:
+  ArrayConductances(int arrays, int rows, int columns, int devices);
+  void write(const mapping::Block& block, const array::CellLayout& cell, std::span<const double> g_S);
+  // Throws InputError where a mapped device has no usable value.
+  void read(const mapping::Block& block, const array::CellLayout& cell, std::span<double> g_S) const;
+  // FOLDER/<array>_<what>.npy. Throws RunError; load throws InputError.
+  void save(const std::filesystem::path& folder, const std::string& what) const;
+  static ArrayConductances load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows,
+                                int columns, int devices);
+
+ private:
+  std::size_t index(const DevicePlace& at) const;
+  int rows_, columns_, devices_;
+  std::vector<std::vector<double>> data_;
+};
+
+// Writes the devices of one block: cells.written_S, faulty, round and the references; `aim_S` replaces the targets and
+// `measured` what writing gave. Stuck devices and dead lines are marked faulty; a dead line carries nothing. The draws
+// are those of write number cells.writes.
+WriteReport write_block(const Chip& chip, const device::Device& device, const Random& random, const LayerPlan& plan,
+                        const mapping::Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
+                        Cells& cells);
+
+// What the cells of a block are `age_s` after they were written.
+BlockDevices block_devices(const Chip& chip, const device::Device& device, const Random& random, const LayerPlan& plan,
+                           const mapping::Block& block, const Cells& cells, double age_s);
+
+// What each digit reads as when written without error: G+ - G-, or G of a single device; ascending.
+std::vector<double> digit_values(const array::CellLayout& cell, const device::Device& device);
+
+}  // namespace bitline::chip

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Levels of one array, as meant and as written.
+#pragma once
+
+#include <vector>
+
+namespace bitline::chip {
+
+// (rows, columns) of one block: the level of each weight as intended and as read back.
+struct LevelMap {
+  int rows = 0, columns = 0;
+  std::vector<float> intended, read_back;
+};
+
+}  // namespace bitline::chip

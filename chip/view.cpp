@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chip/view.h"
+
+#include <fmt/format.h>
+#include <tbb/enumerable_thread_specific.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "chip/column_variance.h"
+#include "chip/drift_compensation.h"
+#include "chip/interconnect.h"
+#include "chip/row_conductance.h"
+#include "chip/solved_array.h"
+
+namespace bitline::chip {
+
+using array::CellLayout;
+using array::CodeMatrix;
+using device::Device;
+using mapping::Block;
+using periphery::AdcBank;
+
+namespace {
+
+constexpr double most_saturated = 1e-3;  // share of a layer's cells beyond its lattice that passes as a rare tail
+
+template <class F>
+void for_seen(const Block& block, const CellLayout& cell, const Device& device, const BlockDevices& d, F&& f) {
+  const bool wires = !d.effective_S.empty();
+  for_conversions(block, cell, device, wires ? d.effective_S : d.aged_S,
+                  wires ? d.reference_effective_S : d.reference_S, f);
+}
+
+std::int16_t saturated_code(double code, int largest, std::size_t& saturated) {
+  if (std::abs(code) > largest) {
+    ++saturated;
+    code = std::copysign(largest, code);
+  }
+  return static_cast<std::int16_t>(code);
+}
+
+std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockView& view) {
+  std::vector<PackedGroup> packed;
+  for (const mapping::RowGroup& group : block.groups) {
+    const auto pack = [&](const CodeMatrix& codes) {
+      return codes.data.empty() ? array::PackedCodes()
+                                : array::PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
+    };
+    packed.push_back({chip.solves_reads() ? array::PackedCodes() : pack(view.codes), pack(view.variance),
+                      pack(view.reference_variance)});
+  }
+  return packed;
+}
+
+// Rounds what each conversion sees to the layer's lattice.
+void encode(const Chip& chip, const Device& device, const PlacedDevices& placed, BlockView& view) {
+  const auto& [plan, block, devices] = placed;
+  const CellLayout& cell = plan->cell;
+  const Lattice& lattice = plan->lattice;
+  const int width = block->columns * cell.conversions_per_weight();
+  const std::size_t n = static_cast<std::size_t>(block->rows) * static_cast<std::size_t>(width);
+  const bool noisy = lattice.variance_step > 0 && (device.read_noise.sigma_S > 0 || device.read_noise.relative > 0);
+  view.codes = {block->rows, width, std::vector<std::int16_t>(n)};
+  view.variance = noisy ? CodeMatrix{block->rows, width, std::vector<std::int16_t>(n)} : CodeMatrix{};
+  view.reference_variance = {};
+  view.saturated = 0;
+  std::size_t noise_saturated = 0;  // rare tails of single devices, lost in a column's sum
+  const double step_S2 = lattice.code_S * lattice.code_S * lattice.variance_step;
+  const auto variance_code = [&](double variance_S2) {
+    return saturated_code(std::nearbyint(variance_S2 / step_S2), array::largest_variance_code, noise_saturated);
+  };
+  const ColumnVariance variance(chip, device, *devices, chip.noise_factor(block->id));
+  for_seen(*block, cell, device, *devices, [&](int r, int c, Effective e, std::size_t i1, std::size_t i2) {
+    const std::size_t at = static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + static_cast<std::size_t>(c);
+    view.codes.data[at] =
+        saturated_code(std::nearbyint(e.value / lattice.code_S) + std::nearbyint(e.base / lattice.code_S),
+                       array::largest_code, view.saturated);
+    if (noisy) view.variance.data[at] = variance_code(variance(c, i1, i2));
+  });
+  if (noisy && cell.offset) {
+    view.reference_variance = {block->rows, cell.slices, {}};
+    for (std::size_t i = 0; i < devices->reference_S.size(); ++i)
+      view.reference_variance.data.push_back(variance_code(variance.reference(i)));
+  }
+  view.packed = packed_groups(chip, *block, view);
+}
+
+AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& block, const Random& random) {
+  const periphery::AdcCommon* adc = common(plan.settings.adc);
+  const int converters = adc ? (chip.config.array.columns + adc->shared_by - 1) / adc->shared_by : 0;
+  return AdcBank(plan.settings.adc, plan.signed_current, physical_array(chip, block), converters, random);
+}
+
+// All blocks of one array, of which at least one changed, or `everything` did as time passed.
+void look_at_array(const Chip& chip, const Device& device, const State& state, std::span<const LayerBlock> blocks,
+                   bool everything, WireScratch& scratch, View& view) {
+  std::vector<BlockDevices> devices;
+  std::vector<PlacedDevices> placed;
+  for (const auto& [plan, block] : blocks) {
+    const Cells& cells = state.blocks[block->id];
+    devices.push_back(
+        block_devices(chip, device, state.random, *plan, *block, cells, state.now_s - cells.written_at_s));
+  }
+  for (std::size_t b = 0; b < blocks.size(); ++b) placed.push_back({blocks[b].plan, blocks[b].block, &devices[b]});
+  std::shared_ptr<const SolvedArray> solved;
+  if (chip.solves_reads())
+    solved = std::make_shared<const SolvedArray>(chip, device, placed);
+  else if (chip.config.wires.exact())
+    apply_wires(chip, device, placed, true, scratch);
+  const std::vector<double> row_S = row_conductances(chip, placed);
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    const Block& block = *blocks[b].block;
+    BlockView& out = view.blocks[block.id];
+    const auto row = row_S.begin() + block.array_row;
+    out.row_power_S.assign(row, row + block.rows);
+    out.source_S = devices[b].source_S;
+    if (solved) out.solved = {solved, b};
+    // Through wires a block's currents hang on all cells of its array.
+    if (!everything && !chip.config.wires.exact() && out.of_version == state.blocks[block.id].version) continue;
+    encode(chip, device, placed[b], out);
+    compensate_drift(chip, device, placed[b], state.random, out);
+    out.of_version = state.blocks[block.id].version;
+  }
+}
+
+void check_saturation(const Chip& chip, const View& view) {
+  for (const LayerPlan& plan : chip.layers) {
+    std::size_t beyond = 0, cells = 0;
+    for (const Block& block : plan.blocks)
+      beyond += view.blocks[block.id].saturated, cells += view.blocks[block.id].codes.data.size();
+    if (static_cast<double>(beyond) > most_saturated * static_cast<double>(cells))
+      throw RunError(fmt::format(
+          "layer {}: {} of {} cells conduct more than the lattice of analog sums holds ({}): they have left the window "
+          "that devices were probed in when the chip was designed",
+          plan.matrix.name, beyond, cells, pretty(array::largest_code * plan.lattice.code_S, Unit::siemens)));
+  }
+}
+
+void look_as(const Chip& chip, const Device& device, const State& state, View& view) {
+  const bool aged = ages(device) && view.now_s != state.now_s;
+  view.random = state.random;
+  view.now_s = state.now_s;
+  if (view.blocks.empty())
+    for (const auto& [plan, block] : layer_blocks(chip))
+      view.blocks.emplace_back(converters_of(chip, *plan, *block, state.random));
+  std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
+  std::erase_if(arrays, [&](const auto& blocks) {
+    return std::none_of(blocks.begin(), blocks.end(), [&](const LayerBlock& b) {
+      return aged || view.blocks[b.block->id].of_version != state.blocks[b.block->id].version;
+    });
+  });
+  tbb::enumerable_thread_specific<WireScratch> scratch;
+  parallel_for(arrays.size(),
+               [&](std::size_t a) { look_at_array(chip, device, state, arrays[a], aged, scratch.local(), view); });
+  share_drift_gain(chip, view);
+  check_saturation(chip, view);
+}
+
+}  // namespace
+
+void look(const Chip& chip, const State& state, View& view) { look_as(chip, chip.config.device, state, view); }
+
+View look(const Chip& chip, const State& state) {
+  View view;
+  look(chip, state, view);
+  return view;
+}
+
+View ideal_view(const Chip& chip) {
+  View view;
+  look_as(chip, ideal_device(chip.config.device), ideal_state(chip), view);
+  return view;
+}
+
+}  // namespace bitline::chip

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost/part.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bitline::cost {
+namespace {
+
+// In the order of the enumeration.
+constexpr std::array<PartInfo, part_count> part_infos = {{
+    {"array", 0, Boundary::cells},
+    {"adc", 1, Boundary::macro},
+    {"driver", 2, Boundary::macro},
+    {"mux", 10, Boundary::macro},
+    {"sample_hold", 11, Boundary::macro},
+    {"level_shifter", 13, Boundary::macro},
+    {"shift_add", 3, Boundary::macro},
+    {"accumulate", 4, Boundary::macro},
+    {"buffer", 5, Boundary::chip},
+    {"interconnect", 6, Boundary::chip},
+    {"off_chip", 14, Boundary::system},
+    {"activation", 7, Boundary::chip},
+    {"digital", 9, Boundary::chip},
+    {"clock", 16, Boundary::chip},
+    {"reload", 12, Boundary::chip},
+    {"leakage", 8, Boundary::chip},
+    {"transfer", 15, Boundary::chip},
+    {"floorplan", 17, Boundary::chip},
+}};
+
+constexpr std::array energy_order = {Part::array,        Part::adc,       Part::driver,     Part::mux,
+                                     Part::sample_hold,  Part::shift_add, Part::accumulate, Part::buffer,
+                                     Part::interconnect, Part::off_chip,  Part::activation, Part::digital,
+                                     Part::clock,        Part::reload,    Part::leakage};
+constexpr std::size_t of_whole_chip = 3;  // the last ones
+constexpr std::array time_order = {Part::array, Part::adc, Part::digital, Part::transfer, Part::reload};
+constexpr std::array area_order = {Part::array,       Part::adc,           Part::driver,    Part::mux,
+                                   Part::sample_hold, Part::level_shifter, Part::shift_add, Part::accumulate,
+                                   Part::buffer,      Part::activation,    Part::digital,   Part::interconnect,
+                                   Part::floorplan};
+
+}  // namespace
+
+const PartInfo& info(Part part) { return part_infos[static_cast<std::size_t>(part)]; }
+
+std::span<const Part> layer_energy_parts() {
+  return std::span(energy_order).first(energy_order.size() - of_whole_chip);
+}
+std::span<const Part> energy_parts() { return energy_order; }
+std::span<const Part> time_parts() { return time_order; }
+std::span<const Part> area_parts() { return area_order; }
+
+Breakdown::Breakdown(std::span<const Part> parts) {
+  for (const Part part : parts) entries_.emplace_back(part, 0.0);
+}
+
+double Breakdown::operator[](Part part) const {
+  double sum = 0;
+  for (const auto& [listed, value] : entries_)
+    if (listed == part) sum += value;
+  return sum;
+}
+
+void Breakdown::add(Part part, double value) {
+  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.first == part; });
+  if (at == entries_.end())
+    entries_.emplace_back(part, value);
+  else
+    at->second += value;
+}
+
+void Breakdown::add(const Breakdown& other) {
+  for (const auto& [part, value] : other) add(part, value);
+}
+
+double Breakdown::total() const {
+  double sum = 0;
+  for (const auto& [part, value] : entries_) sum += value;
+  return sum;
+}
+
+double Breakdown::inside(Boundary outermost) const {
+  double sum = 0;
+  for (const auto& [part, value] : entries_)
+    if (info(part).boundary <= outermost) sum += value;
+  return sum;
+}
+
+std::vector<Part> listed_parts(std::span<const Breakdown* const> breakdowns) {
+  std::vector<Part> parts;
+  for (const Breakdown* breakdown : breakdowns)
+    for (const auto& [part, value] : *breakdown)
+      if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+  return parts;
+}
+
+std::vector<Part> listed_parts(std::initializer_list<const Breakdown*> breakdowns) {
+  return listed_parts(std::span(breakdowns.begin(), breakdowns.size()));
+}
+
+}  // namespace bitline::cost

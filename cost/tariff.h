@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each action on one chip costs, and everything else that no run changes: sizes of parts, area, the way of a bit.
+// Built once for a placed network; costs of a mean inference and of single samples are ledgers times it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "cost/actions.h"
+#include "cost/area.h"
+#include "cost/digital_parts.h"
+#include "cost/part.h"
+
+namespace bitline::cost {
+
+// One action's energy, charged to a part. An action may have several prices, in one part each.
+struct Price {
+  Part part = Part::array;
+  read::Action action = read::Action::conversion;
+  double energy_J = 0;
+  double spread = 1;  // UnitCost::spread
+};
+
+struct LayerTariff {
+  LayerActions actions;
+  LayerParts parts;
+  std::vector<Price> prices;
+};
+
+// A node that is no layer's.
+struct NodeTariff {
+  read::Ledger planned;
+  std::vector<Price> prices;
+};
+
+struct Tariff {
+  Dataflow flow;
+  double buffer_bits = 0;
+  ChipParts parts;
+  DigitalParts digital;
+  ChipArea area;
+  Path path;                        // of a bit between the buffers and an array
+  std::vector<LayerTariff> layers;  // like Chip::layers
+  std::vector<NodeTariff> nodes;    // like flow.nodes; those of layers are empty
+};
+Tariff tariff(const chip::Chip&, Dataflow);
+
+// Energies of one ledger by part: with every spread one way, as they are, the other way.
+struct Bill {
+  Breakdown low_J, energy_J, high_J;
+};
+// `counted`: what reads counted for this layer (array_J, line_drive, line_activation). With the planned counts.
+Bill layer_bill(const chip::Chip&, const Tariff&, std::size_t layer, const read::Ledger& counted);
+Bill node_bill(const Tariff&, std::size_t node);
+
+// The part of a layer's energy that depends on its inputs: arrays, the charge of their lines and the lines' drivers.
+double data_energy_J(const chip::Chip&, const Tariff&, std::size_t layer, const read::Ledger& counted);
+
+}  // namespace bitline::cost

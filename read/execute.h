@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One layer's matrix product on one chip instance: planes, analog sums, read noise in law, conversion, shift-add and
+// accumulation over blocks.
+//
+// White read noise is independent at each read and each device, so the noise of a column's current is normal with
+// variance sum of x^2 sigma^2 over the driven devices: it is drawn once per conversion, never per cell.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "chip/view.h"
+#include "read/activity.h"
+
+namespace bitline::read {
+
+// Memory that products use again and again. One for each thread.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(Workspace&&) noexcept;
+  struct Memory;
+  Memory& memory() { return *memory_; }
+
+ private:
+  std::unique_ptr<Memory> memory_;
+};
+
+// Sees the analog sums of one read of one block's columns before conversion, in input steps times siemens (multiply by
+// v_step for amperes).
+using Tap = std::function<void(std::size_t block, std::span<const double> sums)>;
+
+// The product as workloads::Multiply wants it; a vector's sample and position name its noise. Adds to `activity` if
+// given. With `tap`: no read noise and no conversion (calibration).
+void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, Workspace& workspace, std::span<double> out,
+                   Activity* activity = nullptr, const Tap* tap = nullptr);
+
+// With memory of its own.
+void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
+                   const workloads::Vectors& vectors, std::span<double> out, Activity* activity = nullptr,
+                   const Tap* tap = nullptr);
+
+}  // namespace bitline::read

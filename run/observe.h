@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Networks over samples: the references, and one chip instance with everything counted.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "read/drives.h"
+#include "workloads/integer_graph.h"
+#include "workloads/samples.h"
+
+namespace bitline::run {
+
+// Outputs of all samples, (samples, outputs).
+std::vector<double> float_outputs(const workloads::Graph& graph, const workloads::Samples& samples);
+std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples);
+
+struct ObserveOptions {
+  std::vector<bool> with_pairs;  // by layer: products of inputs are counted, for power in arrays with wires
+  std::size_t per_sample = 0;    // of so many samples each is counted by itself too
+  std::size_t batch = 64;        // samples evaluated together
+  std::function<void(double)> progress;
+};
+
+// One chip over all samples.
+struct Observed {
+  std::vector<double> outputs;           // (samples, outputs)
+  std::vector<read::Activity> activity;  // by layer
+  std::vector<double> signal, noise;  // by layer, over the first 128 samples: squares of the exact sums, of deviations
+  std::vector<read::Ledger> samples;  // (layers, samples that are counted one by one)
+};
+Observed observe(const chip::Chip& chip, const chip::View& view, const workloads::IntegerGraph& network,
+                 const workloads::Samples& samples, const ObserveOptions& options);
+
+}  // namespace bitline::run

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/prepare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "run/quality.h"
+#include "run/shapes.h"
+#include "workloads/onnx_import.h"
+
+namespace bitline::run {
+
+using arch::Config;
+using arch::LayerConfig;
+using arch::LoadedConfig;
+using arch::Workload;
+using mapping::Placement;
+using periphery::Encoding;
+
+namespace fs = std::filesystem;
+
+fs::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options) {
+  if (fs::path(name).is_absolute()) return name;
+  std::string places;
+  for (const auto& folder : options.model_folders) {
+    if (fs::exists(folder / name)) return folder / name;
+    places += (places.empty() ? "" : ", ") + (folder / name).string();
+  }
+  if (fs::exists(name)) return name;
+  throw InputError(key + ": no file '" + name + "'; looked for " + places);
+}
+
+int input_bits(const periphery::Input& input, bool is_signed) {
+  return input.encoding == Encoding::ternary ? (is_signed ? 2 : 1) : input.bits;
+}
+
+void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs) {
+  for (const workloads::InputFile& file : data.files) {
+    const std::string name = fs::path(file.path).filename().string();
+    if (std::none_of(inputs.begin(), inputs.end(), [&](const InputFile& f) { return f.name == name; }))
+      inputs.push_back({name, file.checksum});
+  }
+}
+
+workloads::Samples load_data(const Workload& workload, workloads::Split split, std::size_t count,
+                             const RunOptions& options) {
+  workloads::Samples samples = load_samples(workload.dataset, split, 0, count, options.data);
+  if (workload.normalize) normalize(samples, *workload.normalize);
+  if (auto* labels = std::get_if<workloads::Labels>(&samples.truth)) labels->first_output = workload.first_class;
+  return samples;
+}
+
+void check_shape(const workloads::Graph& graph, const workloads::Samples& samples) {
+  if (takes(graph.input(), workloads::Shape{samples.dims})) return;
+  throw InputError(fmt::format("workload: the samples of '{}' are {}, but the network '{}' reads {}", samples.name,
+                               workloads::dims_text(samples.dims), graph.name, to_string(graph.input())));
+}
+
+namespace {
+
+// Bits of the ternary inputs hang on whether they can be negative, which a first quantization tells.
+workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const Config& config,
+                                  std::span<const LayerConfig> settings, const workloads::Samples& samples) {
+  const workloads::Calibration calibration{
+      samples.values,
+      samples.pixels || std::none_of(samples.values.begin(), samples.values.end(), [](float x) { return x < 0; }),
+      samples.pixels};
+  const auto quantize_as = [&](const std::vector<bool>& is_signed) {
+    return quantize(
+        graph, calibration,
+        [&](int i, const std::string&) {
+          const LayerConfig& s = settings[static_cast<std::size_t>(i)];
+          const int bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]);
+          const bool bias_rows = config.mapping.bias == arch::BiasPlace::rows && !s.digital;
+          return workloads::LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
+                                              s.quantization.clip_percentile, bias_rows};
+        },
+        config.quantization.activation_coverage);
+  };
+  std::vector<bool> is_signed(settings.size(), false);
+  if (std::ranges::any_of(settings, [](const LayerConfig& s) { return s.input.encoding == Encoding::ternary; }))
+    for (const auto& w : quantize_as(std::vector<bool>(settings.size(), true)).weights)
+      is_signed[static_cast<std::size_t>(w.index)] = w.input.is_signed;
+  return quantize_as(is_signed);
+}
+
+}  // namespace
+
+Prepared prepare(const LoadedConfig& loaded, const RunOptions& options) {
+  const Config& config = loaded.config;
+  if (config.workload.network.empty()) {
+    Diagnostic missing;
+    missing.path = "workload.network";
+    missing.message = "is missing: there is no network to run";
+    missing.remedy = "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone";
+    throw ConfigError(missing);
+  }
+  Prepared p;
+  const fs::path file = find_workload_file(config.workload.network, "workload.network", options);
+  std::vector<fs::path> read{file};
+  const auto graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
+  for (const fs::path& part : read) p.inputs.push_back({part.filename().string(), checksum(read_file(part))});
+  p.calibration = load_data(config.workload, workloads::Split::train,
+                            static_cast<std::size_t>(config.workload.calibration_images), options);
+  check_shape(*graph, p.calibration);
+  add_inputs(p.calibration, p.inputs);
+
+  std::vector<std::string> names;
+  for (const auto& w : graph->weights) names.push_back(w.name);
+  const std::vector<LayerConfig> settings = mapping::layer_settings(config, names);
+  p.network = quantized(graph, config, settings, p.calibration);
+  p.placement = place(loaded, p.network.weights, settings);
+  return p;
+}
+
+Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
+                const std::vector<LayerConfig>& settings) {
+  try {
+    return mapping::place(loaded.config, layers, settings);
+  } catch (const ConfigError& e) {
+    // The placement knows keys, not where they were written.
+    std::vector<Diagnostic> located = e.diagnostics();
+    for (Diagnostic& d : located) {
+      const auto origin = loaded.annotations.origins.find(d.path);
+      d.where = origin == loaded.annotations.origins.end() ? loaded.tree.origin : origin->second;
+    }
+    throw ConfigError(located);
+  }
+}
+
+namespace {
+
+// The number of arrays, or else of tiles or chips, that would hold the same blocks with fewer arrays left over. Arrays
+// are all alike, so any chip with as many as are used will do.
+std::string smaller_chip(const Config& config, const Placement& p) {
+  if (p.arrays_used >= p.arrays_total) return "";
+  const auto least = [&](int of_each) { return std::max(1, (p.arrays_used + of_each - 1) / of_each); };
+  struct Choice {
+    const char* key;
+    int now, enough;
+  };
+  for (const auto& [key, now, enough] : {Choice{"arrays", config.arrays, least(p.chips * config.tiles)},
+                                         Choice{"tiles", config.tiles, least(p.chips * config.arrays)},
+                                         Choice{"chips", p.chips, least(config.tiles * config.arrays)}})
+    if (enough < now) return fmt::format("{}: {}", key, enough);
+  return "";
+}
+
+}  // namespace
+
+MappingResult mapping_of(const Config& config, const std::vector<workloads::IntegerWeights>& layers,
+                         const Placement& placement) {
+  MappingResult m;
+  m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
+  m.arrays_total = placement.arrays_total;
+  m.fits = smaller_chip(config, placement);
+  m.chips = placement.chips;
+  m.array_rows = config.array.rows;
+  m.array_columns = config.array.columns;
+  m.array_utilisation.assign(static_cast<std::size_t>(std::max(placement.arrays_used, placement.arrays_total)), 0);
+  const double cells = static_cast<double>(config.array.rows) * config.array.columns;
+  double used = 0;
+  for (const auto& layer : placement.layers) {
+    const workloads::IntegerWeights& matrix = layers[static_cast<std::size_t>(layer.matrix)];
+    LayerMapping& out = m.layers.emplace_back();
+    out.name = layer.name;
+    out.rows = matrix.rows;
+    out.columns = matrix.columns;
+    out.digital = layer.settings.digital;
+    for (const auto& b : layer.blocks) {
+      const int width = b.columns * layer.cell.columns_per_weight;
+      out.blocks.push_back({layer.name, b.copy, b.array, b.array_row, b.array_column, b.rows, width, b.row, b.column});
+      m.array_utilisation[static_cast<std::size_t>(b.array)] += static_cast<double>(b.rows) * width / cells;
+      used += static_cast<double>(b.rows) * width;
+    }
+  }
+  m.cell_utilisation = used / (cells * std::max(1, std::max(placement.arrays_used, placement.arrays_total)));
+  return m;
+}
+
+MappingResult map_network(const LoadedConfig& loaded, const RunOptions& options) {
+  if (!loaded.config.workload.shapes.empty()) {
+    const PreparedShapes p = prepare_shapes(loaded, options);
+    return mapping_of(loaded.config, p.matrices, p.placement);
+  }
+  const Prepared p = prepare(loaded, options);
+  // What a run would refuse of its data, without reading all of it.
+  const Workload& workload = loaded.config.workload;
+  const workloads::Contents test = contents_of(workload.dataset, workloads::Split::test, options.data);
+  if (test.count < static_cast<std::size_t>(workload.images))
+    throw InputError(fmt::format("workload.images: {} are asked for, but the test part of '{}' has {}", workload.images,
+                                 test.name, test.count));
+  const workloads::Samples some =
+      load_data(workload, workloads::Split::test, std::min<std::size_t>(test.count, 16), options);
+  check_shape(*p.network.graph, some);
+  scores_of(workload.scores, static_cast<int>(p.network.graph->output_size()), some);
+  return mapping_of(loaded.config, p.network.weights, p.placement);
+}
+
+}  // namespace bitline::run

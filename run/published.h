@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Published figures get ours beside them: the path a config gives is looked up in the finished result.
+#pragma once
+
+#include "run/run.h"
+
+namespace bitline::run {
+
+// Figures published under other settings (`with`) are taken from a run with those; figures with the same settings share
+// one. A path that names no number is warned of.
+void fill_published(Result& result, const arch::LoadedConfig& loaded, const RunOptions& options);
+
+}  // namespace bitline::run

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/quality.h"
+
+#include "base/error.h"
+
+namespace bitline::run {
+
+using workloads::Samples;
+using workloads::Score;
+using workloads::Scored;
+
+using workloads::Samples, workloads::Score, workloads::Scored;
+
+std::vector<Score> scores_of(const std::vector<Score>& wanted, int columns, const Samples& samples) {
+  if (wanted.empty() && std::holds_alternative<std::monostate>(samples.truth))
+    throw InputError("workload.dataset: '" + samples.name +
+                     "' has no labels and no targets, which scores compare outputs with");
+  const std::vector<Score> scores = wanted.empty() ? workloads::default_scores(samples.truth) : wanted;
+  for (const Score& s : scores) workloads::check_outputs(s, columns, samples.truth, samples.name);
+  return scores;
+}
+
+Quality quality_of(const Score& score, const NetworkOutputs& outputs, const Samples& samples, std::uint32_t seed) {
+  const auto scored = [&](const std::vector<double>& values) {
+    return workloads::score(score, std::span<const double>(values), outputs.columns, samples);
+  };
+  Quality q;
+  q.metric = workloads::metric_name(score);
+  q.inputs = samples.count();
+  q.reference_float = scored(outputs.real).value;
+  const Scored quantized = scored(outputs.quantized);
+  q.reference_quantized = quantized.value;
+  std::vector<double> values, lost(quantized.of_sample.size(), 0);
+  const double sign = workloads::larger_is_better(score) ? 1 : -1,
+               share = 1 / static_cast<double>(outputs.chips.size());
+  for (const std::vector<double>& chip : outputs.chips) {
+    const Scored one = scored(chip);
+    values.push_back(one.value);
+    q.chips.push_back({one.value, workloads::interval_of_chip(score, chip, outputs.columns, samples, seed)});
+    for (std::size_t i = 0; i < lost.size() && i < one.of_sample.size(); ++i)
+      lost[i] += sign * share * (quantized.of_sample[i] - one.of_sample[i]);
+    if (q.no_value.empty()) q.no_value = one.why;
+  }
+  q.value = mean(values);
+  q.ci95 = values.size() == 1           ? q.chips[0].ci95
+           : workloads::is_share(score) ? share_interval(values)
+                                        : t_interval(values);
+  q.ci95_images = workloads::interval_over_samples(score, outputs.chips, outputs.columns, samples, seed);
+  q.loss = sign * (q.reference_quantized - q.value);
+  if (!lost.empty()) q.loss_ci95 = bootstrap_interval(lost, seed);
+  return q;
+}
+
+}  // namespace bitline::run

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run found, as plain data; report/ turns it into JSON, CSV, tables and pictures. Keys of result.json follow the
+// member names (contract).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/config_reader.h"
+#include "base/simplification.h"
+#include "base/statistics.h"
+#include "chip/level_map.h"
+#include "chip/wire_result.h"
+#include "cost/costs.h"
+
+namespace bitline::run {
+
+struct ChipQuality {
+  double value = 0;
+  Interval ci95{0, 0};  // Wilson over images
+};
+
+struct Quality {
+  std::string metric = "accuracy";
+  double value = 0;            // mean over chips
+  Interval ci95{0, 0};         // t over chips, given these images (Wilson when there is one chip)
+  Interval ci95_images{0, 0};  // bootstrap over images
+  std::vector<ChipQuality> chips;
+  double reference_float = 0, reference_quantized = 0;
+  // Quantized-reference minus on-chip accuracy, paired by image and chip; interval by bootstrap over images.
+  double loss = 0;
+  Interval loss_ci95{0, 0};
+  std::size_t inputs = 0;
+  std::string no_value;  // why the score has no value (NaN); empty: it has
+};
+
+struct WriteResult {
+  double level_accuracy = 1, rms_error_S = 0, fault_frac = 0;
+  std::optional<double> pulses_per_cell;  // of a device, as papers count cells; unset: writing counts no pulses
+  std::optional<double> failed_frac;      // devices that write-verify gave up, stuck ones included
+  double sigma_S = 0;                     // solved or given spread of the Gaussian write; 0 when not Gaussian
+  std::size_t cells = 0;                  // mapped weights counted in level_accuracy
+  Interval level_accuracy_ci95{0, 0};
+  std::optional<double> unpulsed_frac;  // devices that took no pulse: in their window, or nearest to g_min
+  double read_after_s = 0;              // since the last writing, of all reads
+  std::optional<double> refresh_in_s;   // from these reads to the next refresh
+};
+
+// Where only shapes of layers are known.
+struct ShapesResult {
+  std::string statistics;  // "expected" or "drawn"
+  std::string note;        // what the counts are of
+};
+inline constexpr const char* nothing_was_run = "costs from layer shapes: nothing was run, so there is no accuracy";
+
+struct PlacedBlock {
+  std::string layer;
+  int copy = 0;
+  int array = 0, row = 0, column = 0, rows = 0, columns = 0;  // in array rows and physical columns
+  int layer_row = 0, layer_column = 0;                        // of the weight matrix
+};
+
+struct LayerMapping {
+  std::string name;
+  int rows = 0, columns = 0;
+  bool digital = false;
+  std::vector<PlacedBlock> blocks;
+};
+
+struct MappingResult {
+  int arrays_used = 0, arrays_total = 0, chips = 0, array_rows = 0, array_columns = 0;
+  std::string fits;             // with unused arrays, what would leave fewer: "arrays: 2"; empty: nothing would
+  double cell_utilisation = 0;  // mapped cells / all cells
+  std::vector<double> array_utilisation;  // per array
+  std::vector<LayerMapping> layers;
+  int unused() const { return std::max(0, arrays_total - arrays_used); }
+};
+
+// What reads of a layer showed, over images and chips.
+struct LayerReads {
+  double snr_db = 0;  // power of the exact product over that of the deviation, summed over chips
+  double adc_clipped_frac = 0;
+  double adc_full_scale_A = 0;
+};
+
+// One image on the first chip.
+struct ImageResult {
+  int label = 0, predicted = 0;
+  double energy_J = 0;                // of the whole inference
+  std::vector<double> data_energy_J;  // by layer: the part that depends on the inputs
+};
+inline constexpr std::size_t sampled_images = 100;
+
+struct Published {
+  std::string what, unit, source, kind;
+  double published = 0;
+  std::optional<double> ours;      // unset: the path named nothing
+  std::optional<double> within{};  // goal for |deviation|; unset: no verdict
+};
+// Ours over the published figure, minus 1; unset where either is missing or the published one is 0.
+std::optional<double> deviation(const Published&);
+// Beyond its goal, or without ours. A published 0 is met by 0 only.
+bool is_miss(const Published&);
+
+struct InputFile {
+  std::string name, checksum;
+};
+
+struct Result {
+  std::string name, config_hash, status = "done";
+  std::uint32_t seed = 0;
+  std::vector<std::string> warnings;
+  std::vector<Assumption> assumed;
+  std::vector<Simplification> simplifications;  // what the models in this run say they leave out
+  // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and `reads` say nothing.
+  std::optional<ShapesResult> shapes;
+  Quality quality;              // the first score
+  std::vector<Quality> scores;  // all, in the order of the config
+  WriteResult write;
+  std::optional<chip::WireResult> wires;  // unset: ideal
+  cost::Costs costs;
+  std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
+  std::vector<cost::BudgetSum> budget;
+  bool only_budget = false;  // the config has no network: all there is are `budget` and `published`
+  MappingResult mapping;
+  std::vector<LayerReads> reads;  // like costs.layers; empty where nothing was run
+  std::vector<Published> published;
+  std::vector<std::pair<std::string, double>> timing;  // stage, seconds
+  int threads = 0;
+  std::string isa;  // instruction set of the reads
+  std::vector<InputFile> inputs;
+  chip::LevelMap level_map;  // of one array, for pictures only: not in result.json
+};
+
+}  // namespace bitline::run

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Running experiments: the calls behind `bitline run`, `map` and `mvm`.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "arch/config.h"
+#include "base/npy.h"
+#include "run/result.h"
+#include "workloads/dataset.h"
+
+namespace bitline::run {
+
+// Nothing here changes a result.
+struct RunOptions {
+  workloads::DataPath data;
+  std::vector<std::filesystem::path> model_folders;
+  int threads = 0;         // 0 = all cores
+  std::size_t batch = 64;  // images evaluated together
+  std::string isa;         // instruction set of the reads, of isa_names that this machine runs; empty: the best
+  std::function<void(double done, const std::string& stage)>
+      progress;                              // called from one thread at a time, done in 0..1
+  bool per_image = false;                    // Result::images holds all images, not only the first sampled_images
+  std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
+  std::filesystem::path outputs_file;        // where `keep: outputs` writes; empty = nowhere
+};
+
+// A config with a `budget` and no network is summed only. Throws InputError, RunError, Interrupted.
+Result run(const arch::LoadedConfig& loaded, const RunOptions& options);
+
+// Where every block goes, without running.
+MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options);
+
+// One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery, as contracts
+// say: one scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
+std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, const NpyArray& inputs,
+                       const RunOptions& options);
+
+}  // namespace bitline::run
