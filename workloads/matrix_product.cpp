@@ -28,8 +28,8 @@ void add_narrow_panel(const float* x, const Panel& p, float* y) {
 
 void add_product(std::size_t vectors, Rows<const float> in, const float* w, std::size_t rows, std::size_t columns,
                  Rows<float> out, DenseScratch& scratch) {
-  bitline::add_product(vectors, rows, columns, Strided<float>{in.values, in.stride},
-                                  Strided<float>{w, columns}, out.values, out.stride, scratch);
+  bitline::add_product(vectors, rows, columns, Strided<float>{in.values, in.stride}, Strided<float>{w, columns},
+                       out.values, out.stride, scratch);
 }
 
 void multiply_floats(const Weights& weights, std::size_t vectors, const float* in, float* out, DenseScratch& scratch) {
