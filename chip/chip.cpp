@@ -25,6 +25,7 @@ using array::CellLayout;
 using array::Targets;
 using device::Device;
 using device::LevelCase;
+using device::LevelGrid;
 using mapping::Block;
 using mapping::RowGroup;
 
@@ -63,7 +64,7 @@ double bisected(const Share& share, double accuracy, double low, double high) {
 // sigma grows. Every layer may have its own cell.
 double solve_write_sigma(const Chip& chip, double accuracy) {
   struct Layer {
-    device::LevelGrid grid;
+    LevelGrid grid;
     std::vector<LevelCase> digits;                // from lowest to highest
     std::vector<std::pair<int, double>> weights;  // value, occurrences
     const CellLayout* cell;
@@ -89,14 +90,14 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
     layers.push_back(std::move(layer));
   }
   if (layers.empty()) return 0;
-  const auto same_grid = [](const device::LevelGrid& a, const device::LevelGrid& b) {
+  const auto same_grid = [](const LevelGrid& a, const LevelGrid& b) {
     return a.pair == b.pair && a.step_S == b.step_S && a.g_min_S == b.g_min_S && a.lowest == b.lowest &&
            a.highest == b.highest;
   };
   const auto share = [&](double sigma) {
     double right = 0;
     std::vector<double> p;
-    const device::LevelGrid* known = nullptr;  // whose p these are
+    const LevelGrid* known = nullptr;  // whose p these are
     for (const Layer& layer : layers) {
       if (!known || !same_grid(*known, layer.grid)) {
         p.clear();
@@ -171,12 +172,6 @@ void check_identities(const LayerPlan& plan) {
 }
 
 }  // namespace
-
-double Chip::mean_pulses(double target_S) const {
-  return verify   ? verify->mean_pulses(target_S)
-         : pulses ? pulses->pulses(target_S)
-                  : config.programming.pulses.value_or(1);
-}
 
 Device ideal_device(const Device& device) {
   Device ideal;
