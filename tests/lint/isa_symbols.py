@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-TABLE = re.compile(r"bitline::(?:\w+::)?\w+_kernels_(?:baseline|avx2|avx512|avx512_vnni|amx_int8)")
+TABLE = re.compile(r"bitline::(?:\w+::)*\w+_kernels_(?:baseline|avx2|avx512|avx512_vnni|amx_int8)")
 LOCAL = "trdb"
 
 
