@@ -20,7 +20,6 @@ using array::GatedRows;
 using array::LadderSolver;
 using array::SweepStatus;
 using device::DeviceLaw;
-using workloads::Workspace;
 
 namespace {
 
