@@ -115,7 +115,7 @@ void add_docs(CommandLine& line) {
   };
   auto a = std::make_shared<Arguments>();
   Command& c = line.add("docs", "writes the reference pages", "", {});
-  c.cli->add_option("DIR", a->folder, "where to");
+  c.cli->add_option("DIR", a->folder, "where to")->type_name("");
   c.cli->add_option("--coverage", a->coverage, "write the page of what runs where, which needs Fashion-MNIST, instead")
       ->type_name("FILE");
   a->add_run_options(*c.cli);

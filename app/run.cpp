@@ -9,6 +9,7 @@
 #include "app/condition.h"
 #include "app/environment.h"
 #include "base/files.h"
+#include "experiments/sweep.h"
 #include "report/csv.h"
 #include "report/html.h"
 #include "report/table.h"
@@ -43,7 +44,12 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
 int run_command(const RunArguments& a) {
   std::vector<Condition> conditions;
   for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
-  const LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
+  const std::filesystem::path file = config_file(a.config);
+  if (experiments::is_sweep_plan(file, config_path()))
+    throw UsageError(a.config + " is a sweep plan: bitline sweep runs its points");
+  if (!a.out.empty() && std::filesystem::exists(std::filesystem::path(a.out) / "points.jsonl"))
+    throw UsageError(a.out + " holds the points of a sweep, whose report.html a run would replace: give another --out");
+  const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
   if (!a.out.empty()) {

@@ -114,6 +114,9 @@ int sweep_command(const SweepArguments& a) {
   const fs::path plan = config_file(a.plan), folder = folder_of(a, plan);
   if (!experiments::is_sweep_plan(plan, config_path()))
     throw UsageError(a.plan + " is no sweep plan: it has no key 'config'; bitline run takes experiments");
+  if (fs::exists(folder / "result.json"))
+    throw UsageError(folder.string() +
+                     " holds the result of a run, whose report.html a sweep would replace: give another --out");
   const int cores = a.run_options().threads;
   experiments::SweepOptions options;
   options.folder = folder;

@@ -168,6 +168,12 @@ std::string layer_section(const Result& r) {
              "soft");
 }
 
+std::string place_of(const cost::NodeCosts& n) {
+  if (!n.paid_by.empty()) return "in the rescaling of " + n.paid_by;
+  const bool only_moves = n.energy_J > 0 && n.energy_breakdown_J[cost::Part::digital] == 0;
+  return only_moves ? "moved in buffers" : "by the digital unit";
+}
+
 // What is computed between the layers.
 std::string node_section(const Result& r) {
   HtmlTable table("lllrr", {"node", "operation", "computed", "energy", "latency"});
@@ -175,8 +181,7 @@ std::string node_section(const Result& r) {
   for (const cost::NodeCosts& n : r.costs.nodes) {
     if (n.is_layer || n.operation.empty()) continue;
     ++rows;
-    table.row({n.name, n.operation, n.paid_by.empty() ? "by the digital unit" : "in the rescaling of " + n.paid_by,
-               n.energy_J > 0 ? quantity(n.energy_J, Unit::joule) : "-",
+    table.row({n.name, n.operation, place_of(n), n.energy_J > 0 ? quantity(n.energy_J, Unit::joule) : "-",
                n.latency_s > 0 ? quantity(n.latency_s, Unit::second) : "-"});
   }
   return rows == 0 ? "" : html_heading("Between the layers") + table.str();

@@ -210,6 +210,12 @@ std::string layers(const Result& r, const Paint& paint) {
         {snr_text(reads.snr_db), percent(reads.adc_clipped_frac), quantity(reads.adc_full_scale_A, Unit::ampere)},
         {count_text(l.conversions), count_text(l.macs), std::to_string(l.arrays)});
   }
+  double between_J = 0, between_s = 0;  // what no layer is charged with
+  for (const cost::NodeCosts& n : r.costs.nodes)
+    if (!n.is_layer) between_J += n.energy_J, between_s += n.latency_s;
+  if (between_J > 0)
+    row({"between layers", quantity(between_J, Unit::joule), quantity(between_s, Unit::second)}, {"", "", ""},
+        {"", "", ""});
   return table.str(2, paint.dim());
 }
 
