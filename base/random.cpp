@@ -49,8 +49,8 @@ std::array<double, 4> Random::uniform4(const Counter& c) const {
 namespace {
 
 // Whole places go to `out`, and the words of a last one that it cannot hold all of come from there.
-template <std::size_t per_place, class Draw>
-void fill(const PhiloxReads& reads, std::span<std::uint32_t> out, const Draw& draw) {
+template <std::size_t per_place, class Number, class Draw>
+void fill(const PhiloxReads& reads, std::span<Number> out, const Draw& draw) {
   PhiloxReads whole = reads;
   whole.places = out.size() / per_place;
   draw(whole, out.data());
@@ -58,9 +58,9 @@ void fill(const PhiloxReads& reads, std::span<std::uint32_t> out, const Draw& dr
   PhiloxReads last = reads;
   last.place += static_cast<std::uint32_t>(whole.places);
   last.places = 1;
-  std::uint32_t words[per_place];
-  draw(last, words);
-  std::copy_n(words, out.size() % per_place, out.data() + whole.places * per_place);
+  Number numbers[per_place];
+  draw(last, numbers);
+  std::copy_n(numbers, out.size() % per_place, out.data() + whole.places * per_place);
 }
 
 }  // namespace
@@ -76,39 +76,22 @@ void Random::word_pairs(const Counter& first, bool second, std::span<std::uint32
 }
 
 void Random::normals(const Counter& first, std::span<float> out) const {
-  constexpr std::size_t chunk = 256;
-  std::uint32_t u[chunk];
-  for (std::size_t begin = 0; begin < out.size(); begin += chunk) {
-    const std::size_t n = std::min(chunk, out.size() - begin);
-    Counter next = first;
-    next.place += static_cast<std::uint32_t>(begin / 4);
-    words(next, {u, n});
-    kernels_->normals(u, out.data() + begin, n);
-  }
+  const PhiloxReads read{{key_[0], key_[1]}, first_word(first), first.place, &first.image, &first.step, 1, 0};
+  fill<4>(read, out, kernels_->draws);
 }
 
 void Random::normals(const ReadCounters& reads, std::size_t places, std::span<float> out) const {
-  constexpr std::size_t chunk = 1024;
-  std::uint32_t u[chunk];
-  const std::size_t each = std::max<std::size_t>(1, chunk / 4 / std::max<std::size_t>(places, 1));
-  for (std::size_t r = 0; r < reads.image.size(); r += each) {
-    const std::size_t count = std::min(each, reads.image.size() - r);
-    for (std::size_t k = 0; k < places; k += chunk / 4) {  // one piece but for very wide reads
-      const std::size_t n = std::min(chunk / 4, places - k);
-      kernels_->words({{key_[0], key_[1]},
-                       first_word({reads.purpose, reads.layer}),
-                       reads.place + static_cast<std::uint32_t>(k),
-                       reads.image.data() + r,
-                       reads.step.data() + r,
-                       count,
-                       n},
-                      u);
-      kernels_->normals(u, out.data() + 4 * (r * places + k), 4 * count * n);
-    }
-  }
+  kernels_->draws({{key_[0], key_[1]},
+                   first_word({reads.purpose, reads.layer}),
+                   reads.place,
+                   reads.image.data(),
+                   reads.step.data(),
+                   reads.image.size(),
+                   places},
+                  out.data());
 }
 
-void normal_from_bits(std::span<const std::uint32_t> u, std::span<float> z) {
+void normals_from_pairs(std::span<const std::uint32_t> u, std::span<float> z) {
   random_kernels(isas().front()).normals(u.data(), z.data(), z.size());
 }
 

@@ -24,7 +24,9 @@ struct RandomKernels {
   void (*words)(const PhiloxReads& reads, std::uint32_t* out);
   // Words 0 and 1, or 2 and 3, of each, [read][place][2].
   void (*word_pairs)(const PhiloxReads& reads, bool second, std::uint32_t* out);
-  // z[i] = the normal number of u[i].
+  // The four normal numbers of each counter, two from each of its pairs of words, [read][place][4].
+  void (*draws)(const PhiloxReads& reads, float* out);
+  // z[2 i], z[2 i + 1]: the two normal numbers of the pair u[2 i], u[2 i + 1]; n is even.
   void (*normals)(const std::uint32_t* u, float* z, std::size_t n);
 };
 

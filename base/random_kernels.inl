@@ -25,8 +25,8 @@ constexpr int vector_bytes = 16;
 typedef std::uint64_t Lanes __attribute__((vector_size(vector_bytes)));
 constexpr int lanes = vector_bytes / 8;
 // Vectors that go through each round together: one waits for its products while another's are formed.
-constexpr int sets = vector_bytes == 16 ? 4 : 2;
-constexpr int together = sets * lanes;  // counters
+constexpr int sets = vector_bytes == 32 ? 2 : 4;  // as many as there are registers for
+constexpr int together = sets * lanes;            // counters
 constexpr int rounds = 10;
 constexpr std::uint64_t low_half = 0xffffffffu;
 
@@ -64,10 +64,6 @@ struct Blocks {
   Lanes front[sets], back[sets];
 };
 
-struct Counters {
-  std::uint32_t place[together], image[together], step[together];
-};
-
 inline Lanes widened(const std::uint32_t* from) {
   typedef std::uint32_t Half __attribute__((vector_size(vector_bytes / 2)));
   Half half;
@@ -99,37 +95,65 @@ inline Blocks philox(const Keys& keys, std::uint32_t first_word, const std::uint
   return out;
 }
 
-// `store(blocks, to)` writes `per_place` words for each of `together` counters.
-template <std::size_t per_place, class Store>
-inline void for_counters(const PhiloxReads& r, std::uint32_t* out, const Store& store) {
-  constexpr std::size_t batch = 128;  // counters that are laid out at once
-  static_assert(batch % together == 0);
-  const Keys keys(r.key);
+constexpr std::size_t batch = 128;  // counters that are laid out at once
+static_assert(batch % together == 0);
+
+struct Counters {
   std::uint32_t place[batch], image[batch], step[batch];
+};
+
+// The counters of as many reads of few places as there is room for: how many counters.
+template <std::size_t places>
+inline std::size_t lay_out_few(const PhiloxReads& r, std::size_t& read, Counters& c) {
+  const std::size_t reads = batch / places < r.reads - read ? batch / places : r.reads - read;
+  for (std::size_t i = 0; i < reads; ++i)
+    for (std::size_t k = 0; k < places; ++k) {
+      c.place[i * places + k] = r.place + static_cast<std::uint32_t>(k);
+      c.image[i * places + k] = r.image[read + i];
+      c.step[i * places + k] = r.step[read + i];
+    }
+  read += reads;
+  return reads * places;
+}
+
+// The counters that follow place k of `read`.
+inline std::size_t lay_out(const PhiloxReads& r, std::size_t& read, std::size_t& k, Counters& c) {
+  if (r.places == 1) return lay_out_few<1>(r, read, c);
+  if (r.places == 2) return lay_out_few<2>(r, read, c);
+  if (r.places == 4) return lay_out_few<4>(r, read, c);
+  std::size_t filled = 0;
+  while (filled < batch && read < r.reads) {
+    const std::size_t n = batch - filled < r.places - k ? batch - filled : r.places - k;
+    const auto first = static_cast<std::uint32_t>(r.place + k);
+    for (std::size_t i = 0; i < n; ++i) {
+      c.place[filled + i] = first + static_cast<std::uint32_t>(i);
+      c.image[filled + i] = r.image[read];
+      c.step[filled + i] = r.step[read];
+    }
+    filled += n, k += n;
+    if (k == r.places) k = 0, ++read;
+  }
+  return filled;
+}
+
+// `store(blocks, to)` writes `per_place` numbers for each of `together` counters.
+template <std::size_t per_place, class Number, class Store>
+inline void for_counters(const PhiloxReads& r, Number* out, const Store& store) {
+  const Keys keys(r.key);
+  Counters c;
   std::size_t read = 0, k = 0;
   while (read < r.reads && r.places > 0) {
-    std::size_t filled = 0;
-    while (filled < batch && read < r.reads) {
-      const std::size_t n = batch - filled < r.places - k ? batch - filled : r.places - k;
-      const auto first = static_cast<std::uint32_t>(r.place + k);
-      for (std::size_t i = 0; i < n; ++i) {
-        place[filled + i] = first + static_cast<std::uint32_t>(i);
-        image[filled + i] = r.image[read];
-        step[filled + i] = r.step[read];
-      }
-      filled += n, k += n;
-      if (k == r.places) k = 0, ++read;
-    }
-    for (std::size_t i = filled; i % together != 0; ++i) place[i] = image[i] = step[i] = 0;
+    const std::size_t filled = lay_out(r, read, k, c);
+    for (std::size_t i = filled; i % together != 0; ++i) c.place[i] = c.image[i] = c.step[i] = 0;
     for (std::size_t i = 0; i < filled; i += together) {
-      const Blocks blocks = philox(keys, r.first_word, place + i, image + i, step + i);
+      const Blocks blocks = philox(keys, r.first_word, c.place + i, c.image + i, c.step + i);
       if (filled - i >= together) {
         store(blocks, out);
         out += per_place * together;
       } else {
-        std::uint32_t last[per_place * together];
+        Number last[per_place * together];
         store(blocks, last);
-        __builtin_memcpy(out, last, (filled - i) * per_place * sizeof(std::uint32_t));
+        __builtin_memcpy(out, last, (filled - i) * per_place * sizeof(Number));
         out += per_place * (filled - i);
       }
     }
@@ -166,8 +190,8 @@ void word_pairs(const PhiloxReads& reads, bool second, std::uint32_t* out) {
 
 // --- normal numbers
 //
-// Written with single operations, each rounded as IEEE 754 says, so that every machine gives the same bits; alike for
-// one number and for a vector of them.
+// In pairs (Box and Muller 1958, doi:10.1214/aoms/1177706645): one word is the radius, one the direction. Written with
+// single operations, each rounded as IEEE 754 says, so that every machine gives the same bits.
 
 constexpr int wide = vector_bytes / 4;
 typedef float Floats __attribute__((vector_size(vector_bytes)));
@@ -183,98 +207,111 @@ inline To same_bits(const From& from) {
 inline float to_float(std::int32_t x) { return static_cast<float>(x); }
 inline Floats to_float(Integers x) { return __builtin_convertvector(x, Floats); }
 
-// Natural logarithm of a positive normal float, |error| < 2e-7 relative to 1: ln m = 2 artanh((m - 1) / (m + 1)) by its
-// series, m in [0.7071, 1.4142).
-template <class F, class I>
-inline F log_positive(F x) {
-  const I bits = same_bits<I>(x);
-  const I exponent = (bits - 0x3f3504f3) >> 23;
-  const F m = same_bits<F>(bits - (exponent << 23));
-  const F s = (m - 1.0f) / (m + 1.0f), s2 = s * s;
-  const F series = s * (2.0f + s2 * (2.0f / 3 + s2 * (2.0f / 5 + s2 * (2.0f / 7 + s2 * (2.0f / 9)))));
-  return series + to_float(exponent) * 0.693147180559945f;
+inline Floats square_root(Floats x) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Floats>(_mm512_maskz_sqrt_ps(0xffff, reinterpret_cast<__m512>(x)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Floats>(_mm256_sqrt_ps(reinterpret_cast<__m256>(x)));
+#elif defined(__SSE4_1__)
+  return reinterpret_cast<Floats>(_mm_sqrt_ps(reinterpret_cast<__m128>(x)));
+#else
+  for (int i = 0; i < wide; ++i) x[i] = __builtin_sqrtf(x[i]);
+  return x;
+#endif
 }
 
-// sqrt(2) erfinv(x), x = 1 - 2p, with the sign of the upper or lower half: Giles 2010, single precision, polynomials in
-// w = -ln(1 - x^2) for w < 5 and w >= 5. p is the probability below or above, (0, 1/2].
-template <class F, class I>
-struct Quantile {
-  I lower;  // all ones in the lower half, else 0
-  F x, w;
+// sqrt(-2 ln p) for p = odd / 2^31 of the upper 31 bits, made odd: 0 .. 6.56. ln p = exponent ln 2 + ln(1 + t), 1 + t
+// in [0.7071, 1.4142); minimax polynomial of ln(1 + t) / t, 2.2e-6 for the square.
+inline Floats radius_of(Integers u) {
+  const Integers odd = (u >> 1 & 0x7fffffff) | 1;
+  constexpr std::int32_t times_2_31 = 31 << 23, root_half = 0x3f3504f3;  // exponent field; sqrt(1/2)
+  const Integers bits = same_bits<Integers>(to_float(odd)) - times_2_31;
+  const Integers exponent = (bits - root_half) >> 23;
+  const Floats t = same_bits<Floats>(bits - (exponent << 23)) - 1.0f;
+  Floats sum = 0.37565461f + -0.24421963f * t;
+  sum = -0.40909511f + sum * t;
+  sum = 0.49793586f + sum * t;
+  sum = -0.66632056f + sum * t;
+  sum = 1.00002801f + sum * t;
+  sum = -2.00000167f + sum * t;
+  return square_root(to_float(exponent) * -1.38629436f + sum * t);
+}
 
-  explicit Quantile(I u) : lower(~(u >> 31)) {
-    const I tail = u ^ ~lower;  // 0 .. 2^31 - 1
-    const F p = (to_float(tail) + 0.5f) * 0x1p-32f;
-    x = 1.0f - 2.0f * p;
-    w = -log_positive<F, I>(4.0f * p * (1.0f - p));
-  }
-  // Of either polynomial's value.
-  F normal(F polynomial) const {
-    const F z = 1.41421356f * x * polynomial;
-    return same_bits<F>(same_bits<I>(z) ^ (lower & static_cast<std::int32_t>(0x80000000u)));
-  }
-  F near() const {
-    const F a = w - 2.5f;
-    F sum = 3.43273939e-07f + 2.81022636e-08f * a;
-    sum = -3.5233877e-06f + sum * a;
-    sum = -4.39150654e-06f + sum * a;
-    sum = 0.00021858087f + sum * a;
-    sum = -0.00125372503f + sum * a;
-    sum = -0.00417768164f + sum * a;
-    sum = 0.246640727f + sum * a;
-    return 1.50140941f + sum * a;
+// The point of a unit circle that a word names: within an eighth of a turn of the x axis by its value, mirrored to the
+// other quarters by its lowest bits. Minimax polynomials, 1.1e-6 of the sine and 3e-8.
+struct Direction {
+  Floats x, y;
+  explicit Direction(Integers u) {
+    const Floats a = to_float(u) * 0x1p-31f, t = a * a;  // -1 .. 1 eighths of a turn
+    const Floats sine = a * (0.78539705f + t * (-0.08072523f + t * 0.0024360947f));
+    const Floats cosine = 1.0f + t * (-0.30842426f + t * (0.015849914f + t * -0.00031888051f));
+    const Integers s = same_bits<Integers>(sine), c = same_bits<Integers>(cosine) ^ (u << 31);
+    const Integers swapped = (u << 30) >> 31;
+    x = same_bits<Floats>((s & swapped) | (c & ~swapped));
+    y = same_bits<Floats>((c & swapped) | (s & ~swapped));
   }
 };
-constexpr float near_below = 5;
 
-// The tail, 0.3 % of all numbers: one by one.
-float far_normal(std::uint32_t u) {
-  const Quantile<float, std::int32_t> q(static_cast<std::int32_t>(u));
-  const float b = __builtin_sqrtf(q.w) - 3.0f;
-  float sum = 0.000100950558f + -0.000200214257f * b;
-  sum = 0.00134934322f + sum * b;
-  sum = -0.00367342844f + sum * b;
-  sum = 0.00573950773f + sum * b;
-  sum = -0.0076224613f + sum * b;
-  sum = 0.00943887047f + sum * b;
-  sum = 1.00167406f + sum * b;
-  sum = 2.83297682f + sum * b;
-  return q.normal(sum);
+// Every second number of a and b, from the first or from the second on; the halves of a and b number by number.
+#if defined(__AVX512F__)
+inline Integers even(Integers a, Integers b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+inline Integers odd(Integers a, Integers b) {
+  return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+inline Floats first_halves(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+inline Floats second_halves(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+#elif defined(__AVX2__)
+inline Integers even(Integers a, Integers b) { return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14); }
+inline Integers odd(Integers a, Integers b) { return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15); }
+inline Floats first_halves(Floats a, Floats b) { return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
+inline Floats second_halves(Floats a, Floats b) { return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
+#else
+inline Integers even(Integers a, Integers b) { return __builtin_shufflevector(a, b, 0, 2, 4, 6); }
+inline Integers odd(Integers a, Integers b) { return __builtin_shufflevector(a, b, 1, 3, 5, 7); }
+inline Floats first_halves(Floats a, Floats b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+inline Floats second_halves(Floats a, Floats b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+#endif
+
+// The numbers of `wide` pairs, one pair after the other.
+inline void store_pairs(Integers radii, Integers directions, float* z) {
+  const Floats r = radius_of(radii);
+  const Direction d(directions);
+  const Floats x = r * d.x, y = r * d.y, first = first_halves(x, y), second = second_halves(x, y);
+  __builtin_memcpy(z, &first, sizeof first);
+  __builtin_memcpy(z + wide, &second, sizeof second);
 }
 
-inline Floats normals_of(const std::uint32_t* u) {
-  Integers words;
-  __builtin_memcpy(&words, u, sizeof words);
-  const Quantile<Floats, Integers> q(words);
-  Floats z = q.normal(q.near());
-  const Integers far = q.w >= near_below;
-#if defined(__AVX512F__)
-  unsigned which = _mm512_movepi32_mask(reinterpret_cast<__m512i>(far));
-#elif defined(__AVX2__)
-  unsigned which = static_cast<unsigned>(_mm256_movemask_ps(reinterpret_cast<__m256>(far)));
-#elif defined(__SSE4_1__)
-  unsigned which = static_cast<unsigned>(_mm_movemask_ps(reinterpret_cast<__m128>(far)));
-#else
-  unsigned which = 0;
-  for (int i = 0; i < wide; ++i) which |= (far[i] & 1u) << i;
-#endif
-  for (; which != 0; which &= which - 1) {
-    const int i = __builtin_ctz(which);
-    z[i] = far_normal(u[i]);
-  }
-  return z;
+void draws(const PhiloxReads& reads, float* out) {
+  for_counters<4>(reads, out, [](const Blocks& b, float* to) {
+    for (int h = 0; h < sets; ++h) {
+      const Lanes radii = (b.front[h] & low_half) | b.back[h] << 32;  // words 0 and 2 of each
+      const Lanes directions = b.front[h] >> 32 | (b.back[h] & ~low_half);
+      store_pairs(same_bits<Integers>(radii), same_bits<Integers>(directions), to + 2 * wide * h);
+    }
+  });
 }
 
 void normals(const std::uint32_t* u, float* z, std::size_t n) {
-  for (; n >= wide; n -= wide, u += wide, z += wide) {
-    const Floats found = normals_of(u);
-    __builtin_memcpy(z, &found, sizeof found);
-  }
+  const auto store = [](const std::uint32_t* from, float* to) {
+    Integers a, b;
+    __builtin_memcpy(&a, from, sizeof a);
+    __builtin_memcpy(&b, from + wide, sizeof b);
+    store_pairs(even(a, b), odd(a, b), to);
+  };
+  constexpr std::size_t together = 2 * wide;
+  for (; n >= together; n -= together, u += together, z += together) store(u, z);
   if (n == 0) return;
-  std::uint32_t last[wide] = {};
+  std::uint32_t last[together] = {};
+  float found[together];
   __builtin_memcpy(last, u, n * sizeof *u);
-  const Floats found = normals_of(last);
-  __builtin_memcpy(z, &found, n * sizeof *z);
+  store(last, found);
+  __builtin_memcpy(z, found, n * sizeof *z);
 }
 
 }  // namespace
@@ -282,6 +319,6 @@ void normals(const std::uint32_t* u, float* z, std::size_t n) {
 #define BITLINE_JOIN(a, b) a##b
 #define BITLINE_NAME(a, b) BITLINE_JOIN(a, b)
 extern const RandomKernels BITLINE_NAME(random_kernels_, BITLINE_ISA);
-const RandomKernels BITLINE_NAME(random_kernels_, BITLINE_ISA) = {words, word_pairs, normals};
+const RandomKernels BITLINE_NAME(random_kernels_, BITLINE_ISA) = {words, word_pairs, draws, normals};
 
 }  // namespace bitline

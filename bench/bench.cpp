@@ -46,12 +46,12 @@ void ladder(benchmark::State& state, LadderProduct& product) {
 void normals(benchmark::State& state, ConvertedColumns& columns) {
   std::uint32_t read = 0;
   for (auto _ : state) columns.draw(read++);
-  state.SetItemsProcessed(state.iterations() * ConvertedColumns::columns);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(ConvertedColumns::values));
 }
 
 void conversion(benchmark::State& state, ConvertedColumns& columns) {
   for (auto _ : state) benchmark::DoNotOptimize(columns.convert().data());
-  state.SetItemsProcessed(state.iterations() * ConvertedColumns::columns);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(ConvertedColumns::values));
 }
 
 void gated_reads(benchmark::State& state, GatedReads& reads) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "base/npy.h"
@@ -106,7 +107,10 @@ class Strips {
     const workloads::IntegerWeights& m = plan_.matrix;
     const auto layer = static_cast<std::uint16_t>(m.index);
     const int zero = cell_.pair ? cell_.highest_digit : 0;
-    ids_.clear(), target_S_.clear();
+    const std::size_t devices = static_cast<std::size_t>(strip.rows) * width();
+    ids_.resize(devices), target_S_.resize(devices);
+    CellId* to = ids_.data();
+    double* target_S = target_S_.data();
     for (int r = 0; r < strip.rows; ++r) {
       const std::span<const std::int16_t> codes = row_codes(plan_, strip, r);
       for (int c = 0; c < block_.columns; ++c) {
@@ -115,9 +119,8 @@ class Strips {
         const std::uint32_t id = weight_id(m, block_.copy, row, column);
         for (int s = 0; s < cell_.slices; ++s) {
           const Targets& t = table_[static_cast<std::size_t>(zero + cell_.digit(weight, s))];
-          ids_.push_back({layer, id, static_cast<std::uint16_t>(s), 0}), target_S_.push_back(t.positive_S);
-          if (devices_ == 2)
-            ids_.push_back({layer, id, static_cast<std::uint16_t>(s), 1}), target_S_.push_back(t.negative_S);
+          *to++ = {layer, id, static_cast<std::uint16_t>(s), 0}, *target_S++ = t.positive_S;
+          if (devices_ == 2) *to++ = {layer, id, static_cast<std::uint16_t>(s), 1}, *target_S++ = t.negative_S;
         }
       }
     }
@@ -132,17 +135,31 @@ class Strips {
   std::vector<double> target_S_;
 };
 
-std::size_t nearest_level(const std::vector<double>& values, double g) {
-  const auto above = std::lower_bound(values.begin(), values.end(), g);
-  if (above == values.begin()) return 0;
-  if (above == values.end()) return values.size() - 1;
-  return static_cast<std::size_t>(above - values.begin()) - (g - above[-1] <= *above - g ? 1 : 0);
-}
+// The number of the value nearest to g, the lower of two as near. Values rise; where they are equally spaced, as digits
+// are, it is found at once.
+class NearestLevel {
+ public:
+  explicit NearestLevel(std::vector<double> values) : values_(std::move(values)) {
+    const double range = values_.back() - values_.front();
+    per_S_ = range > 0 ? static_cast<double>(values_.size() - 1) / range : 0;
+  }
+  std::size_t operator()(double g) const {
+    const double last = static_cast<double>(values_.size() - 1);
+    auto k = static_cast<std::size_t>(std::max(0.0, std::min((g - values_.front()) * per_S_ + 0.5, last)));
+    while (k + 1 < values_.size() && values_[k + 1] - g < g - values_[k]) ++k;
+    while (k > 0 && g - values_[k - 1] <= values_[k] - g) --k;
+    return k;
+  }
+
+ private:
+  std::vector<double> values_;
+  double per_S_;
+};
 
 // A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i was
 // written to, in terms of its target.
 template <class At>
-void count_levels(const CellLayout& cell, const std::vector<double>& values, std::span<const double> target_S,
+void count_levels(const CellLayout& cell, const NearestLevel& level, std::span<const double> target_S,
                   std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) {
   const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
   const bool pair = devices == 2;
@@ -158,7 +175,7 @@ void count_levels(const CellLayout& cell, const std::vector<double>& values, std
       const int broken = fault[i] + (pair ? fault[i + 1] : 0);
       report.faulty += static_cast<std::size_t>(broken);
       faulty |= broken > 0;
-      right &= nearest_level(values, written) == nearest_level(values, target);
+      right &= level(written) == level(target);
     }
     if (faulty) continue;
     ++report.cells;
@@ -224,7 +241,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   });
   kill_dead_lines(device, physical_array(chip, block), random, block, cell, cells);
   count_levels(
-      cell, digit_values(cell, device), all_target_S, cells.faulty,
+      cell, NearestLevel(digit_values(cell, device)), all_target_S, cells.faulty,
       [&](std::size_t i) {
         const double g_S = cells.written_S[i];
         return aim_S.empty() ? g_S : g_S - aim_S[i] + all_target_S[i];

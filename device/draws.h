@@ -25,16 +25,16 @@ inline std::size_t leading_pairs(std::span<const CellId> ids) {
   return n;
 }
 
-// out[i]: the word of device i for this purpose. The two devices of a pair share a draw, whose words 0 and 1 are
-// theirs, or 2 and 3 for a second number of each. Weights that follow each other are drawn together, fastest in pairs.
-inline void words(const Random& random, Purpose purpose, std::span<const CellId> ids, std::span<std::uint32_t> out,
-                  bool second = false, std::uint32_t step = 0) {
-  std::uint32_t buffer[2 * chunk_size];
+// out[i]: the number of device i among those of each weight's pair of devices, which `draw(first counter, numbers)`
+// makes of weights that follow each other; fastest for whole pairs.
+template <class Number, class Draw>
+void each(Purpose purpose, std::span<const CellId> ids, std::span<Number> out, std::uint32_t step, const Draw& draw) {
+  Number buffer[2 * chunk_size];
   for (std::size_t begin = 0, end = 0; begin < ids.size(); begin = end) {
     const CellId first = ids[begin];
     const Counter counter{purpose, first.layer, first.weight, first.slice, step};
     if (const std::size_t pairs = leading_pairs(ids.subspan(begin)); pairs > 0) {
-      random.word_pairs(counter, second, out.subspan(begin, pairs));
+      draw(counter, out.subspan(begin, pairs));
       end = begin + pairs;
       continue;
     }
@@ -43,17 +43,27 @@ inline void words(const Random& random, Purpose purpose, std::span<const CellId>
                           ids[end].weight - last <= 1;
          ++end)
       last = ids[end].weight;
-    random.word_pairs(counter, second, {buffer, 2 * (last - first.weight + std::size_t{1})});
+    draw(counter, std::span<Number>(buffer, 2 * (last - first.weight + std::size_t{1})));
     for (std::size_t i = begin; i < end; ++i) out[i] = buffer[2 * (ids[i].weight - first.weight) + ids[i].negative];
   }
 }
 
-// The same as standard normal numbers.
+// out[i]: the word of device i for this purpose. The two devices of a pair share a draw, whose words 0 and 1 are
+// theirs, or 2 and 3 for a second number of each.
+inline void words(const Random& random, Purpose purpose, std::span<const CellId> ids, std::span<std::uint32_t> out,
+                  bool second = false, std::uint32_t step = 0) {
+  each(purpose, ids, out, step,
+       [&](const Counter& first, std::span<std::uint32_t> numbers) { random.word_pairs(first, second, numbers); });
+}
+
+// The same as standard normal numbers: a pair of words is two of them.
 inline void normals(const Random& random, Purpose purpose, std::span<const CellId> ids, std::span<float> out,
                     bool second = false, std::uint32_t step = 0) {
-  std::uint32_t u[chunk_size];
-  words(random, purpose, ids, {u, ids.size()}, second, step);
-  normal_from_bits({u, ids.size()}, out);
+  each(purpose, ids, out, step, [&](const Counter& first, std::span<float> numbers) {
+    std::uint32_t u[2 * chunk_size];
+    random.word_pairs(first, second, {u, numbers.size()});
+    normals_from_pairs({u, numbers.size()}, numbers);
+  });
 }
 
 // Counter step of round `round` of write number `number`: writing again draws anew.

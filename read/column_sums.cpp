@@ -59,17 +59,26 @@ void ColumnSums::add_up(Kernel kernel, const array::PackedCodes& codes, const st
   }
 }
 
+ReadSums<std::int32_t> ColumnSums::integer_sums(std::size_t first, std::size_t reads, std::size_t columns,
+                                                const float* z, std::size_t z_step, float noise_scale) const {
+  const std::size_t at = first * StripeSums::columns, stripe_step = current_.sums.planes() * StripeSums::columns;
+  return {current_.sums.data() + at,
+          noisy_ ? variance_.sums.data() + at : nullptr,
+          stripe_step,
+          z,
+          z_step,
+          noise_scale,
+          reads,
+          columns};
+}
+
 void ColumnSums::values(const ReadKernels& kernels, std::size_t first, std::size_t reads, std::size_t columns,
                         const float* z, std::size_t z_step, float noise_scale, double* values) const {
+  if (!real_) return kernels.noisy_sums(integer_sums(first, reads, columns, z, z_step, noise_scale), values);
   const std::size_t at = first * StripeSums::columns, stripe_step = current_.sums.planes() * StripeSums::columns;
-  if (real_)
-    kernels.noisy_real_sums({current_.real.data() + at, noisy_ ? variance_.real.data() + at : nullptr, stripe_step, z,
-                             z_step, noise_scale, reads, columns},
-                            values);
-  else
-    kernels.noisy_sums({current_.sums.data() + at, noisy_ ? variance_.sums.data() + at : nullptr, stripe_step, z,
-                        z_step, noise_scale, reads, columns},
-                       values);
+  kernels.noisy_real_sums({current_.real.data() + at, noisy_ ? variance_.real.data() + at : nullptr, stripe_step, z,
+                           z_step, noise_scale, reads, columns},
+                          values);
 }
 
 double ColumnSums::reference_variance(std::size_t read, int slice) const {

@@ -21,6 +21,10 @@ class ColumnSums {
   // Sums of reads first .. first + reads - 1, which `kernels` turns into values; fields of noise are the caller's.
   void values(const ReadKernels& kernels, std::size_t first, std::size_t reads, std::size_t columns, const float* z,
               std::size_t z_step, float noise_scale, double* values) const;
+  // Sums and variances of these reads where both are kept as integers of 32 bits.
+  bool integers() const { return !real_; }
+  ReadSums<std::int32_t> integer_sums(std::size_t first, std::size_t reads, std::size_t columns, const float* z,
+                                      std::size_t z_step, float noise_scale) const;
   double reference_variance(std::size_t read, int slice) const;
 
  private:

@@ -24,6 +24,18 @@ constexpr std::size_t reads_together = 256;  // whose sums are formed together: 
 constexpr int columns_together = 128;        // of a block, for the same reason; whole stripes and whole draws
 constexpr std::size_t values_together = 1024;
 
+// Reads of narrow and short layers fill the caches less: more of them share what a call costs.
+std::size_t reads_at_once(const LayerPlan& plan) {
+  constexpr int most_rows = 512, most = 8;
+  int width = 1, rows = 1;
+  for (const Block& block : plan.blocks) {
+    width = std::max(width, block.columns * plan.cell.conversions_per_weight());
+    for (const RowGroup& group : block.groups) rows = std::max(rows, group.rows);
+  }
+  const int more = std::min({columns_together / width, most_rows / rows, most});
+  return reads_together * static_cast<std::size_t>(std::max(1, more));
+}
+
 }  // namespace
 
 struct Workspace::Memory {
@@ -35,7 +47,7 @@ struct Workspace::Memory {
 
     void draw(const Random& random, const ReadCounters& reads, std::size_t count) {
       places = count;
-      numbers.resize(std::max(numbers.size(), reads.image.size() * 4 * places));
+      numbers.resize(std::max(numbers.size(), reads.image.size() * 4 * places + StripeSums::columns));
       random.normals(reads, places, numbers);
     }
     std::size_t step() const { return 4 * places; }
@@ -50,6 +62,7 @@ struct Workspace::Memory {
   chip::SolvedArray::Workspace solved;
   std::vector<std::int16_t> solved_input;
   std::vector<double> values, tapped;
+  std::vector<float> code_sums;
   Noise noise, adc_noise, reference_noise;
 };
 
@@ -78,7 +91,8 @@ class Product {
         outputs_(static_cast<std::size_t>(plan_.matrix.columns)),
         planes_(static_cast<std::size_t>(plan_.planes.planes())),
         digits_(plan_.digit_weight.size()),
-        noise_scale_(static_cast<float>(std::sqrt(plan_.lattice.variance_step))) {}
+        noise_scale_(static_cast<float>(std::sqrt(plan_.lattice.variance_step))),
+        plane_weight_(plan_.planes.weight.begin(), plan_.planes.weight.end()) {}
 
   void run() {
     std::fill(out_.begin(), out_.end(), 0.0);
@@ -89,7 +103,7 @@ class Product {
       for (std::size_t v = 0; v < vectors_.count; ++v)
         if (position_of(v) % copies == copy) m_.numbers.push_back(v);
       const std::span<const std::size_t> all(m_.numbers);
-      const std::size_t step = std::max<std::size_t>(1, reads_together / planes_);
+      const std::size_t step = std::max<std::size_t>(1, reads_at_once(plan_) / planes_);
       for (std::size_t begin = 0; begin < all.size(); begin += step)
         read(copy, all.subspan(begin, std::min(step, all.size() - begin)));
     }
@@ -188,6 +202,10 @@ class Product {
     for (std::size_t begin = 0; begin < numbers_.size(); begin += step) {
       const std::size_t vectors = std::min(step, numbers_.size() - begin);
       const std::size_t read = begin * planes_, reads = vectors * planes_;
+      if (in_single_precision(b, g)) {
+        add_noisy_codes(b, g, begin, vectors, first, columns);
+        continue;
+      }
       m_.values.resize(std::max(m_.values.size(), reads * columns));
       add_noise(b, g, read, reads, first, columns);
       if (tap_)
@@ -201,6 +219,61 @@ class Product {
                              plan_.digit_weight.data(), digits_},
                             out_.data() + numbers_[begin + i] * outputs_ + output);
       }
+    }
+  }
+
+  // Noise and conversion of all planes of a vector at once, where single precision loses nothing that noise would not
+  // hide: sums are exact in it, and converters of up to 12 bits tell no more.
+  bool in_single_precision(std::size_t b, std::size_t g) const {
+    constexpr double exact = 1 << 24;
+    constexpr int most_codes = 1 << 12;
+    const BlockView& cells = cells_of(b);
+    const periphery::AdcScale& s = cells.scale;
+    if (!noisy(cells) || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0) return false;
+    if (!m_.sums.integers() || s.highest - s.lowest >= most_codes) return false;
+    double weights = 0;
+    for (const double w : plan_.planes.weight) {
+      if (w != std::round(w)) return false;
+      weights += std::abs(w);
+    }
+    return weights * most_codes <= exact &&
+           plan_.planes.largest * plan_.blocks[b].groups[g].rows * array::largest_code < exact;
+  }
+
+  void add_noisy_codes(std::size_t b, std::size_t g, std::size_t begin, std::size_t vectors, std::size_t first,
+                       std::size_t columns) {
+    const BlockView& cells = cells_of(b);
+    const periphery::AdcScale& s = cells.scale;
+    const std::size_t read = begin * planes_, reads = vectors * planes_, skip = skipped(b, first);
+    m_.noise.draw(view_.random, counters(Purpose::read_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
+    m_.code_sums.resize(std::max(m_.code_sums.size(), vectors * columns));
+    const NoisyCodes codes{
+        m_.sums.integer_sums(read, reads, columns, m_.noise.numbers.data() + skip, m_.noise.step(), noise_scale_),
+        planes_,
+        plane_weight_.data(),
+        static_cast<float>(1 / s.lsb),
+        static_cast<float>(s.lowest),
+        static_cast<float>(s.highest),
+        static_cast<float>(s.clamp / s.lsb)};
+    const std::size_t clipped = kernels_.noisy_codes(codes, m_.code_sums.data());
+    if (activity_) activity_->clipped += clipped, activity_->conversions += reads * columns;
+    const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
+    for (std::size_t i = 0; i < vectors; ++i)
+      add_codes(cells, first, {m_.code_sums.data() + i * columns, columns},
+                out_.data() + numbers_[begin + i] * outputs_ + output);
+  }
+
+  void add_codes(const BlockView& cells, std::size_t first, std::span<const float> sums, double* target) const {
+    const double lsb = cells.scale.lsb;
+    if (digits_ == 1 && cells.gain.empty()) {
+      const double factor = lsb * plan_.digit_weight[0];
+#pragma omp simd
+      for (std::size_t c = 0; c < sums.size(); ++c) target[c] += factor * static_cast<double>(sums[c]);
+      return;
+    }
+    for (std::size_t c = 0; c < sums.size(); ++c) {
+      const double gain = cells.gain.empty() ? 1 : cells.gain[first + c];
+      target[c / digits_] += lsb * plan_.digit_weight[c % digits_] * static_cast<double>(sums[c]) * gain;
     }
   }
 
@@ -301,6 +374,7 @@ class Product {
   const Tap* tap_;
   std::size_t rows_, outputs_, planes_, digits_;
   float noise_scale_;
+  std::vector<float> plane_weight_;
   std::span<const std::size_t> numbers_;  // of the vectors that are read together
 };
 

@@ -29,6 +29,15 @@ struct UniformCodes {
   double lsb, inverse_lsb, lowest, highest, clamp;
 };
 
+// The same in single precision, in units of the lsb: for sums below 2^24, which floats hold exactly, that noise blurs
+// by much more than the 2^-24 lost beside it. Weights of planes are integers whose sums with codes are exact, too.
+struct NoisyCodes {
+  ReadSums<std::int32_t> reads;  // of whole vectors
+  std::size_t planes;
+  const float* plane_weight;
+  float inverse_lsb, lowest, highest, clamp;
+};
+
 // Planes of one vector, [plane][column], and the digital weight of each plane and of each conversion of a weight.
 struct Converted {
   const double* values;
@@ -47,6 +56,9 @@ struct ReadKernels {
   void (*noisy_real_sums)(const ReadSums<double>& reads, double* values);
   // Values become codes times lsb; how many were clipped.
   std::size_t (*convert)(const UniformCodes& codes, double* values, std::size_t n);
+  // sums[vector][column] of plane weight x code of sum + noise; how many were clipped. The numbers z are read up to the
+  // end of the last stripe.
+  std::size_t (*noisy_codes)(const NoisyCodes& codes, float* sums);
   // target[c / digits] += plane weight x digit weight x value, plane after plane and column after column.
   void (*accumulate)(const Converted& vector, double* target);
 };

@@ -104,6 +104,115 @@ void noisy_sums(const ReadSums<Number>& r, double* values) {
   }
 }
 
+// --- the same in single precision, vector by vector of columns
+// --------------------------------------------------------
+
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
+constexpr int wide = vector_bytes / 4;
+typedef float Floats __attribute__((vector_size(vector_bytes)));
+typedef std::int32_t Integers __attribute__((vector_size(vector_bytes)));
+
+// The smaller, the larger, square root, nearest integer (half to even), which of the first `n` differ. The masks of all
+// lanes: GCC 12 takes the plain forms' unused operand for an uninitialized variable.
+#if defined(__AVX512F__)
+inline Floats smaller(Floats a, Floats b) { return reinterpret_cast<Floats>(_mm512_maskz_min_ps(0xffff, a, b)); }
+inline Floats larger(Floats a, Floats b) { return reinterpret_cast<Floats>(_mm512_maskz_max_ps(0xffff, a, b)); }
+inline Floats root(Floats a) { return reinterpret_cast<Floats>(_mm512_maskz_sqrt_ps(0xffff, a)); }
+inline Floats nearest(Floats a) { return reinterpret_cast<Floats>(_mm512_maskz_roundscale_ps(0xffff, a, 8)); }
+inline unsigned different(Floats a, Floats b) { return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ); }
+#elif defined(__AVX2__)
+inline Floats smaller(Floats a, Floats b) { return _mm256_min_ps(a, b); }
+inline Floats larger(Floats a, Floats b) { return _mm256_max_ps(a, b); }
+inline Floats root(Floats a) { return _mm256_sqrt_ps(a); }
+inline Floats nearest(Floats a) { return _mm256_round_ps(a, 8); }
+inline unsigned different(Floats a, Floats b) {
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NEQ_UQ)));
+}
+#elif defined(__SSE4_1__)
+inline Floats smaller(Floats a, Floats b) { return _mm_min_ps(a, b); }
+inline Floats larger(Floats a, Floats b) { return _mm_max_ps(a, b); }
+inline Floats root(Floats a) { return _mm_sqrt_ps(a); }
+inline Floats nearest(Floats a) { return _mm_round_ps(a, 8); }
+inline unsigned different(Floats a, Floats b) { return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpneq_ps(a, b))); }
+#else
+template <class F>
+inline Floats by_lane(F&& f) {
+  Floats out;
+  for (int i = 0; i < wide; ++i) out[i] = f(i);
+  return out;
+}
+inline Floats smaller(Floats a, Floats b) {
+  return by_lane([&](int i) { return a[i] < b[i] ? a[i] : b[i]; });
+}
+inline Floats larger(Floats a, Floats b) {
+  return by_lane([&](int i) { return a[i] > b[i] ? a[i] : b[i]; });
+}
+inline Floats root(Floats a) {
+  return by_lane([&](int i) { return __builtin_sqrtf(a[i]); });
+}
+inline Floats nearest(Floats a) {
+  return by_lane([&](int i) { return __builtin_nearbyintf(a[i]); });
+}
+inline unsigned different(Floats a, Floats b) {
+  unsigned which = 0;
+  for (int i = 0; i < wide; ++i) which |= static_cast<unsigned>(a[i] != b[i]) << i;
+  return which;
+}
+#endif
+
+template <class Vector, class Number>
+inline Vector loaded(const Number* from) {
+  Vector v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+inline Floats loaded_floats(const std::int32_t* from) {
+  return __builtin_convertvector(loaded<Integers>(from), Floats);
+}
+inline Floats all_lanes(float x) { return Floats{} + x; }
+
+// Sums over the planes of one vector, of `wide` columns of which the `valid` ones count.
+struct CodeSums {
+  const NoisyCodes& n;
+  Floats lowest = all_lanes(n.lowest), highest = all_lanes(n.highest), clamp = all_lanes(n.clamp);
+  std::size_t clipped = 0;
+
+  inline Floats of(const std::int32_t* sums, const std::int32_t* variances, const float* z, unsigned valid) {
+    Floats total{};
+    for (std::size_t p = 0; p < n.planes; ++p, sums += stripe, variances += stripe, z += n.reads.z_step) {
+      const Floats noise = loaded<Floats>(z) * (n.reads.noise_scale * root(loaded_floats(variances)));
+      const Floats value = (loaded_floats(sums) + noise) * n.inverse_lsb;
+      const Floats code = nearest(smaller(larger(value, -clamp), clamp));
+      const Floats kept = smaller(larger(code, lowest), highest);
+      clipped += static_cast<std::size_t>(__builtin_popcount(different(kept, code) & valid));
+      total += n.plane_weight[p] * kept;
+    }
+    return total;
+  }
+};
+
+std::size_t noisy_codes(const NoisyCodes& n, float* sums) {
+  const ReadSums<std::int32_t>& r = n.reads;
+  CodeSums codes{n};
+  for (std::size_t read = 0; read < r.reads; read += n.planes, sums += r.columns)
+    for (std::size_t c = 0; c < r.columns; c += wide) {
+      const std::size_t at = c / stripe * r.stripe_step + read * stripe + c % stripe, left = r.columns - c;
+      const unsigned valid = left < wide ? (1u << left) - 1 : ~0u;
+      const Floats total = codes.of(r.sums + at, r.variances + at, r.z + read * r.z_step + c, valid);
+      __builtin_memcpy(sums + c, &total, (left < wide ? left : wide) * sizeof *sums);
+    }
+  return codes.clipped;
+}
+
+// --- codes of values of double precision, and their sums
+// --------------------------------------------------------------
+
 inline double within(double value, double lowest, double highest) {
   const double above = value > lowest ? value : lowest;
   return above < highest ? above : highest;
@@ -176,6 +285,6 @@ void accumulate(const Converted& v, double* target) {
 #define BITLINE_NAME(a, b) BITLINE_JOIN(a, b)
 extern const ReadKernels BITLINE_NAME(read_kernels_, BITLINE_ISA);
 const ReadKernels BITLINE_NAME(read_kernels_, BITLINE_ISA) = {
-    bits, count_ones, noisy_sums<std::int32_t>, noisy_sums<double>, convert, accumulate};
+    bits, count_ones, noisy_sums<std::int32_t>, noisy_sums<double>, convert, noisy_codes, accumulate};
 
 }  // namespace bitline::read

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/run/helpers.h"
@@ -19,7 +20,15 @@ using namespace test;
 
 namespace {
 
-// One read of one block's rows: sums, noise and codes of its columns.
+// Whether noise, conversion and the sum over planes are of single precision.
+bool in_single_precision(const Chip& chip, const View& view, std::size_t b, const RowGroup& group) {
+  const LayerPlan& plan = chip.layers[0];
+  return plan.lattice.variance_step > 0 && !plan.cell.offset && view.blocks[plan.blocks[b].id].converters.uniform() &&
+         double(plan.planes.largest) * group.rows * largest_code < 1 << 24;
+}
+
+// One read of one block's rows: sums, noise and what converters give of its columns, codes in single precision, else
+// codes times lsb.
 std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t b, const RowGroup& group,
                                  const std::int16_t* x, std::uint32_t image, std::uint32_t position, int plane) {
   const LayerPlan& plan = chip.layers[0];
@@ -28,6 +37,8 @@ std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t
   const CellLayout& cell = plan.cell;
   const int width = cells.codes.columns, conversions = cell.conversions_per_weight();
   const float noise_scale = static_cast<float>(std::sqrt(plan.lattice.variance_step));
+  const bool single = in_single_precision(chip, view, b, group);
+  const AdcScale& scale = cells.scale;
   std::vector<double> values;
   const AdcCommon* adc = common(plan.settings.adc);
   std::vector<float> adc_noise;
@@ -48,9 +59,17 @@ std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t
     Counter name{Purpose::read_noise, 0,
                  static_cast<std::uint32_t>(group.id) << 20 | static_cast<std::uint32_t>(conversion / 4), image,
                  position * static_cast<std::uint32_t>(plan.planes.planes()) + static_cast<std::uint32_t>(plane)};
-    if (plan.lattice.variance_step > 0)
-      sum += static_cast<double>(view.random.normal4(name)[static_cast<std::size_t>(conversion % 4)] *
-                                 (noise_scale * std::sqrt(static_cast<float>(variance))));
+    const float noise = plan.lattice.variance_step > 0
+                            ? view.random.normal4(name)[static_cast<std::size_t>(conversion % 4)] *
+                                  (noise_scale * std::sqrt(static_cast<float>(variance)))
+                            : 0;
+    if (single) {
+      const float code = (static_cast<float>(sum) + noise) * static_cast<float>(1 / scale.lsb);
+      values.push_back(std::clamp(std::nearbyint(static_cast<double>(code)), static_cast<double>(scale.lowest),
+                                  static_cast<double>(scale.highest)));
+      continue;
+    }
+    sum += static_cast<double>(noise);
     name.purpose = Purpose::adc_noise;
     adc_noise.push_back(view.random.normal4(name)[static_cast<std::size_t>(conversion % 4)]);
     if (plan.lattice.variance_step > 0 && cell.offset) {
@@ -62,6 +81,7 @@ std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t
     }
     values.push_back(sum);
   }
+  if (single) return values;
   const bool noise = adc && adc->errors.noise_lsb > 0;
   cells.converters.convert(cells.scale, block.array_column / cell.columns_per_weight * conversions, values,
                            noise ? std::span<const float>(adc_noise) : std::span<const float>());
@@ -81,18 +101,31 @@ std::vector<double> execute_plainly(const Chip& chip, const View& view, std::spa
       const Block& block = plan.blocks[b];
       if (position % static_cast<std::size_t>(plan.settings.duplicate) != static_cast<std::size_t>(block.copy))
         continue;
-      for (const RowGroup& group : block.groups)
+      const auto output = [&](std::size_t c) -> double& {
+        return y[static_cast<std::size_t>(block.column) + c / static_cast<std::size_t>(conversions)];
+      };
+      const auto digit_weight = [&](std::size_t c) {
+        return plan.digit_weight[c % static_cast<std::size_t>(conversions)];
+      };
+      const AdcScale& scale = view.blocks[block.id].scale;
+      for (const RowGroup& group : block.groups) {
+        const bool single = in_single_precision(chip, view, b, group);
+        std::vector<double> code_sums;
         for (int p = 0; p < plan.planes.planes(); ++p) {
           const auto values = read_plainly(chip, view, b, group, in.data() + v * rows,
                                            static_cast<std::uint32_t>(vectors.first_sample + v / vectors.positions),
                                            static_cast<std::uint32_t>(position), p);
-          for (std::size_t c = 0; c < values.size(); ++c) {
-            const int digit = static_cast<int>(c) % conversions;
-            y[static_cast<std::size_t>(block.column) + c / static_cast<std::size_t>(conversions)] +=
-                plan.planes.weight[static_cast<std::size_t>(p)] * plan.digit_weight[static_cast<std::size_t>(digit)] *
-                values[c];
-          }
+          const double weight = plan.planes.weight[static_cast<std::size_t>(p)];
+          code_sums.resize(values.size());
+          for (std::size_t c = 0; c < values.size(); ++c)
+            if (single)
+              code_sums[c] += weight * values[c];
+            else
+              output(c) += weight * digit_weight(c) * values[c];
         }
+        if (!single) continue;
+        for (std::size_t c = 0; c < code_sums.size(); ++c) output(c) += scale.lsb * digit_weight(c) * code_sums[c];
+      }
     }
   }
   for (double& y : out) y /= plan.lattice.codes_per_step;

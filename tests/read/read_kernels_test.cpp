@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <random>
@@ -89,6 +90,56 @@ TEST_CASE("a quotient is divided where its inverse would not do") {
     CHECK(values[1] == 2 * all_ones);
     CHECK(values[2] == 0);
   }
+}
+
+TEST_CASE("codes of noisy sums in single precision are those of single values") {
+  std::mt19937 engine(7);
+  std::size_t most_clipped = 0;
+  for (const Isa isa : isas())
+    for (const std::size_t columns : {1u, 4u, 8u, 15u, 16u, 40u, 128u}) {
+      CAPTURE(name_of(isa));
+      CAPTURE(columns);
+      constexpr std::size_t reads = 6, planes = 3;
+      const std::size_t stripes = (columns + 15) / 16, z_step = 4 * ((columns + 3) / 4) + 4;
+      std::vector<std::int32_t> sums(stripes * reads * 16), variances(sums.size());
+      for (auto& s : sums) s = static_cast<std::int32_t>(engine()) / 256;
+      for (auto& v : variances) v = static_cast<std::int32_t>(engine() % 600000);
+      std::vector<float> z(reads * z_step + 16);
+      for (auto& x : z) x = static_cast<float>(engine() % 8000) / 1000 - 4;
+      // The lsb is such that a third of the sums lies beyond the range, of which the clamp takes some; zeros are ties.
+      const float scale = 1.7f, inverse = 1 / 50000.0f, clamp = 140, plane_weight[] = {1, 2, -4};
+      for (std::size_t i = 0; i < sums.size(); i += 7)
+        sums[i] = static_cast<std::int32_t>(i % 5) * 25000, variances[i] = 0;
+      std::vector<float> found(reads / planes * columns + 1, 5), expected = found;
+      std::size_t clipped = 0;
+      for (std::size_t v = 0; v < reads / planes; ++v)
+        for (std::size_t c = 0; c < columns; ++c) {
+          float total = 0;
+          for (std::size_t p = 0; p < planes; ++p) {
+            const std::size_t r = v * planes + p, at = (c / 16 * reads + r) * 16 + c % 16;
+            const float noise = z[r * z_step + 3 + c] * (scale * std::sqrt(static_cast<float>(variances[at])));
+            const float value = (static_cast<float>(sums[at]) + noise) * inverse;
+            const float code = std::nearbyint(std::min(std::max(value, -clamp), clamp));
+            const float kept = std::min(std::max(code, -128.0f), 127.0f);
+            clipped += kept != code;
+            total += plane_weight[p] * kept;
+          }
+          expected[v * columns + c] = total;
+        }
+      const std::size_t counted = read_kernels(isa).noisy_codes(
+          {{sums.data(), variances.data(), reads * 16, z.data() + 3, z_step, scale, reads, columns},
+           planes,
+           plane_weight,
+           inverse,
+           -128,
+           127,
+           clamp},
+          found.data());
+      CHECK(found == expected);
+      CHECK(counted == clipped);
+      most_clipped = std::max(most_clipped, clipped);
+    }
+  CHECK(most_clipped > 100);
 }
 
 TEST_CASE("noise is added and outputs are accumulated as if one by one") {
