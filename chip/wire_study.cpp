@@ -20,23 +20,49 @@ namespace {
 
 constexpr std::size_t most_columns = 16;
 
-// Drops d, or sensitivities s, of every device: row node minus column node.
-std::vector<double> drops(const NodeVoltages& circuit, std::span<const double> v_V, std::span<const double> sense_V) {
-  const std::size_t devices = circuit.effective().transfer_S.size(),
-                    batch = v_V.size() / static_cast<std::size_t>(circuit.effective().rows);
-  std::vector<double> row_V(batch * devices), column_V(row_V.size());
-  circuit.solve(v_V, sense_V, row_V, column_V);
-  for (std::size_t k = 0; k < row_V.size(); ++k) row_V[k] -= column_V[k];
-  return row_V;
+// Drops of every device, (devices, vectors) with all vectors of a device together. Vectors are filled up to whole
+// groups of four with such as drive nothing.
+struct Drops {
+  std::size_t vectors = 0;
+  std::vector<double> v_V, sense_V, drop_V;
+
+  // Returns the vector's number.
+  std::size_t add(std::span<const double> lines, std::span<const double> senses) {
+    v_V.insert(v_V.end(), lines.begin(), lines.end());
+    sense_V.insert(sense_V.end(), senses.begin(), senses.end());
+    return vectors++;
+  }
+  void solve(const NodeVoltages& circuit) {
+    const array::EffectiveMatrix& e = circuit.effective();
+    const std::vector<double> no_lines(static_cast<std::size_t>(e.rows), 0),
+        no_senses(static_cast<std::size_t>(e.columns), 0);
+    while (vectors % 4 != 0) add(no_lines, no_senses);
+    drop_V.resize(e.transfer_S.size() * vectors);
+    circuit.drops(v_V, sense_V, drop_V);
+  }
+  const double* of(std::size_t device) const { return drop_V.data() + device * vectors; }
+};
+
+// sums[vector i of `first`, vector j of `second`]: of variance_S2 d_i^2 s_j^2 over devices.
+std::vector<double> weighted_variances(const Drops& drops, std::span<const double> variance_S2, std::size_t first,
+                                       std::size_t first_count, std::size_t second, std::size_t second_count) {
+  std::vector<double> sums(first_count * second_count, 0);
+  for (std::size_t k = 0; k < variance_S2.size(); ++k) {
+    const double *d = drops.of(k) + first, *s = drops.of(k) + second, variance = variance_S2[k];
+    for (std::size_t i = 0; i < first_count; ++i) {
+      double* const sum = sums.data() + i * second_count;
+      for (std::size_t j = 0; j < second_count; ++j) {
+        const double ds = d[i] * s[j];
+        sum[j] += variance * ds * ds;
+      }
+    }
+  }
+  return sums;
 }
 
-double weighted_variance(std::span<const double> variance_S2, const double* d, const double* s) {
-  double sum = 0;
-  for (std::size_t k = 0; k < variance_S2.size(); ++k) {
-    const double ds = d[k] * s[k];
-    sum += variance_S2[k] * ds * ds;
-  }
-  return sum;
+bool draws_read_noise(const Chip& chip) {
+  const device::ReadNoise& noise = chip.config.device.read_noise;
+  return noise.sigma_S > 0 || noise.relative > 0;
 }
 
 // Column currents of sampled reads, in siemens times input steps.
@@ -90,7 +116,8 @@ class ArrayStudy {
     }
   }
 
-  BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs) const {
+  // `left`: set to what is left across each device with all rows driven, unless null.
+  BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs, std::vector<double>* left) const {
     const LayerPlan& plan = *blocks_[b].plan;
     const Block& block = *blocks_[b].block;
     const int width = block.columns * plan.cell.conversions_per_weight();
@@ -98,42 +125,26 @@ class ArrayStudy {
     BlockStudy out;
     out.factor.assign(static_cast<std::size_t>(width), 1);
     out.reads = reads.x.size();
+    const bool noisy = !reads.x.empty() && draws_read_noise(chip_);
+    const std::vector<int> columns = noisy ? sampled_columns(width) : std::vector<int>();
+
+    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
+               senses = static_cast<std::size_t>(circuit_.crossbar().columns);
+    const std::vector<double> no_lines(lines, 0), no_senses(senses, 0);
+    Drops drops;
+    for (std::size_t read = 0; read < reads.x.size(); ++read)
+      drops.add({reads.v_V.data() + read * lines, lines}, no_senses);
+    for (int c : columns) drops.add(no_lines, sense_weights(circuit_, plan.cell, b, c));
+    const std::vector<double> all_V = all_driven();
+    const std::size_t all = left ? drops.add(all_V, no_senses) : 0;
+    if (drops.vectors == 0) return out;
+    drops.solve(voltages_);
+    if (left)
+      for (std::size_t k = 0; k < own_.size(); ++k) left->push_back(drops.of(k)[all] * all_V[k / senses]);
     if (reads.x.empty()) return out;
     out.currents = currents(b, reads);
-    const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows),
-               senses = static_cast<std::size_t>(circuit_.crossbar().columns), devices = own_.size();
-    const std::vector<double> d = drops(voltages_, reads.v_V, std::vector<double>(reads.x.size() * senses, 0));
-    for (std::size_t read = 0; read < reads.x.size(); ++read)
-      out.residual = std::max(out.residual, column_residual({reads.v_V.data() + read * lines, lines},
-                                                            {d.data() + read * devices, devices}));
-    if (chip_.config.device.read_noise.sigma_S <= 0 && chip_.config.device.read_noise.relative <= 0) return out;
-
-    const std::vector<int> columns = sampled_columns(width);
-    std::vector<double> weights;
-    for (int c : columns) {
-      const std::vector<double> w = sense_weights(circuit_, plan.cell, b, c);
-      weights.insert(weights.end(), w.begin(), w.end());
-    }
-    const std::vector<double> s = drops(voltages_, std::vector<double>(columns.size() * lines, 0), weights);
-    std::vector<double> factors;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      std::vector<double> exact, own;
-      double exact_sum = 0, own_sum = 0;
-      for (std::size_t read = 0; read < reads.x.size(); ++read) {
-        exact.push_back(weighted_variance(variance_S2_, d.data() + read * devices, s.data() + c * devices));
-        own.push_back(own_variance(b, columns[c], reads.x[read]));
-        exact_sum += exact.back(), own_sum += own.back();
-      }
-      const double factor = own_sum > 0 ? exact_sum / own_sum : 1;
-      factors.push_back(factor);
-      for (std::size_t read = 0; read < exact.size(); ++read) {
-        if (exact[read] <= 0) continue;
-        const double error = std::sqrt(factor * own[read] / exact[read]) - 1;
-        out.squared_error += error * error;
-        ++out.compared;
-      }
-    }
-    for (int c = 0; c < width; ++c) out.factor[static_cast<std::size_t>(c)] = between(columns, factors, c);
+    out.residual = column_residual(drops, reads);
+    if (noisy) add_noise(b, reads, columns, drops, out);
     return out;
   }
 
@@ -141,38 +152,96 @@ class ArrayStudy {
   const ArrayCircuit& circuit() const { return circuit_; }
 
  private:
+  // All rows driven with one volt, and the second line of a row with minus one.
+  std::vector<double> all_driven() const {
+    std::vector<double> v(static_cast<std::size_t>(circuit_.crossbar().rows), 1);
+    for (std::size_t i = 1; circuit_.lines_per_row() == 2 && i < v.size(); i += 2) v[i] = -1;
+    return v;
+  }
+
+  // Of `drops` the first vectors are reads, the next what columns sense.
+  void add_noise(std::size_t b, const SampledReads& reads, const std::vector<int>& columns, const Drops& drops,
+                 BlockStudy& out) const {
+    const std::size_t count = reads.x.size();
+    const std::vector<double> exact =
+        weighted_variances(drops, variance_S2_, 0, count, count, columns.size());  // (reads, columns)
+    std::vector<double> factors;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      std::vector<double> own;
+      double exact_sum = 0, own_sum = 0;
+      for (std::size_t read = 0; read < count; ++read) {
+        own.push_back(own_variance(b, columns[c], reads.x[read]));
+        exact_sum += exact[read * columns.size() + c], own_sum += own.back();
+      }
+      const double factor = own_sum > 0 ? exact_sum / own_sum : 1;
+      factors.push_back(factor);
+      for (std::size_t read = 0; read < count; ++read) {
+        const double right = exact[read * columns.size() + c];
+        if (right <= 0) continue;
+        const double error = std::sqrt(factor * own[read] / right) - 1;
+        out.squared_error += error * error;
+        ++out.compared;
+      }
+    }
+    for (std::size_t c = 0; c < out.factor.size(); ++c) out.factor[c] = between(columns, factors, static_cast<int>(c));
+  }
+
   // Kirchhoff's law of whole columns: the currents of their devices, from the nodes, against what the matrix delivers;
-  // of the largest.
-  double column_residual(std::span<const double> v_V, std::span<const double> drop_V) const {
+  // of the largest of a read, the worst read. The first vectors of `drops` are the reads.
+  double column_residual(const Drops& drops, const SampledReads& reads) const {
     const array::Crossbar& x = circuit_.crossbar();
     const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
-    const auto n = static_cast<std::size_t>(x.columns);
-    double largest = 0, worst = 0;
-    for (std::size_t j = 0; j < n; ++j) {
-      double delivered = 0, arrived = 0;
-      for (std::size_t i = 0; i < v_V.size(); ++i) {
-        delivered += v_V[i] * transfer_S[i * n + j];
-        arrived += x.g_S[i * n + j] * drop_V[i * n + j];
+    const auto m = static_cast<std::size_t>(x.rows), n = static_cast<std::size_t>(x.columns);
+    const std::size_t count = reads.x.size();
+    const std::vector<double> v_V = by_line(reads);
+    std::vector<double> delivered(n * count, 0), arrived(n * count, 0);
+    for (std::size_t i = 0; i < m; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        const std::size_t k = i * n + j;
+        const double *v = v_V.data() + i * count, *drop = drops.of(k);
+        double *from_matrix = delivered.data() + j * count, *from_devices = arrived.data() + j * count;
+        for (std::size_t read = 0; read < count; ++read) {
+          from_matrix[read] += v[read] * transfer_S[k];
+          from_devices[read] += x.g_S[k] * drop[read];
+        }
       }
-      largest = std::max(largest, std::abs(delivered));
-      worst = std::max(worst, std::abs(delivered - arrived));
+    double residual = 0;
+    for (std::size_t read = 0; read < count; ++read) {
+      double largest = 0, worst = 0;
+      for (std::size_t at = read; at < delivered.size(); at += count) {
+        largest = std::max(largest, std::abs(delivered[at]));
+        worst = std::max(worst, std::abs(delivered[at] - arrived[at]));
+      }
+      if (largest > 0) residual = std::max(residual, worst / largest);
     }
-    return largest > 0 ? worst / largest : 0;
+    return residual;
+  }
+
+  // Voltages (lines, reads).
+  std::vector<double> by_line(const SampledReads& reads) const {
+    const auto m = static_cast<std::size_t>(circuit_.crossbar().rows);
+    std::vector<double> v_V(reads.v_V.size());
+    for (std::size_t k = 0; k < v_V.size(); ++k) v_V[k % m * reads.x.size() + k / m] = reads.v_V[k];
+    return v_V;
   }
 
   Currents currents(std::size_t b, const SampledReads& reads) const {
     const CellLayout& cell = blocks_[b].plan->cell;
     const auto lines = static_cast<std::size_t>(circuit_.crossbar().rows);
     const std::vector<double>& transfer_S = voltages_.effective().transfer_S;
+    const std::vector<double> v_V = by_line(reads);
+    const std::size_t count = reads.x.size();
     Currents out;
+    std::vector<double> with(count);
     for (int c = 0; c < blocks_[b].block->columns * cell.conversions_per_weight(); ++c) {
       const std::vector<double> w = sense_weights(circuit_, cell, b, c);
-      for (std::size_t read = 0; read < reads.x.size(); ++read) {
-        const std::span<const double> v(reads.v_V.data() + read * lines, lines);
-        double with = 0;
-        for (std::size_t j = 0; j < w.size(); ++j)
-          for (std::size_t i = 0; w[j] != 0 && i < lines; ++i) with += w[j] * v[i] * transfer_S[i * w.size() + j];
-        out.with_wires.push_back(static_cast<float>(with / chip_.gain()));
+      with.assign(count, 0);
+      for (std::size_t j = 0; j < w.size(); ++j)
+        for (std::size_t i = 0; w[j] != 0 && i < lines; ++i)
+          for (std::size_t read = 0; read < count; ++read)
+            with[read] += w[j] * v_V[i * count + read] * transfer_S[i * w.size() + j];
+      for (std::size_t read = 0; read < count; ++read) {
+        out.with_wires.push_back(static_cast<float>(with[read] / chip_.gain()));
         out.without_wires.push_back(static_cast<float>(without_wires(blocks_[b], c, reads.x[read])));
       }
     }
@@ -222,16 +291,6 @@ void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const dou
   result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
 }
 
-// All rows driven with one volt, and the second line of a row with minus one.
-std::vector<double> all_driven(const ArrayCircuit& circuit, const NodeVoltages& voltages) {
-  std::vector<double> v(static_cast<std::size_t>(circuit.crossbar().rows), 1);
-  for (std::size_t i = 1; circuit.lines_per_row() == 2 && i < v.size(); i += 2) v[i] = -1;
-  const auto senses = static_cast<std::size_t>(circuit.crossbar().columns);
-  std::vector<double> left = drops(voltages, v, std::vector<double>(senses, 0));
-  for (std::size_t k = 0; k < left.size(); ++k) left[k] *= v[k / senses];
-  return left;
-}
-
 // An array that is solved read by read: currents only; its noise is taken as that of its cells without wires.
 BlockStudy solved_study(const Chip& chip, const SolvedArray& array, std::span<const PlacedDevices> blocks,
                         std::size_t b, std::span<const std::int16_t> inputs) {
@@ -260,17 +319,74 @@ BlockStudy solved_study(const Chip& chip, const SolvedArray& array, std::span<co
 
 double noise_variance_A2(const NodeVoltages& circuit, std::span<const double> variance_S2, std::span<const double> v_V,
                          std::span<const double> sense_weight) {
-  const std::vector<double> d = drops(circuit, v_V, std::vector<double>(sense_weight.size(), 0)),
-                            s = drops(circuit, std::vector<double>(v_V.size(), 0), sense_weight);
-  return weighted_variance(variance_S2, d.data(), s.data());
+  Drops drops;
+  drops.add(v_V, std::vector<double>(sense_weight.size(), 0));
+  drops.add(std::vector<double>(v_V.size(), 0), sense_weight);
+  drops.solve(circuit);
+  return weighted_variances(drops, variance_S2, 0, 1, 1, 1).front();
 }
 
 namespace {
 
-// The first chip as reads see it.
-State written_state(const Chip& chip) {
+// The study of one layer: of its block number `mine` in the array.
+struct Task {
+  std::size_t layer, mine;
+  BlockStudy study;
+};
+
+// An array that is looked at, with the tasks of the layers it stands for.
+struct Studied {
+  int array;
+  std::vector<LayerBlock> blocks;
+  std::vector<Task> tasks;
+};
+
+// The array with most cells in use, the first of several.
+int fullest_array(const std::vector<std::vector<LayerBlock>>& arrays) {
+  double most = -1;
+  int fullest = 0;
+  for (const auto& blocks : arrays) {
+    double cells = 0;
+    for (const auto& [plan, block] : blocks)
+      cells += static_cast<double>(block->rows) * block->columns * plan->cell.columns_per_weight;
+    if (cells > most) most = cells, fullest = blocks.front().block->array;
+  }
+  return fullest;
+}
+
+// Factors of noise, which reads draw by, need the first block of every layer, which stands for the layer's others: their
+// columns lie alike. Layers whose first blocks share an array share its circuit, which is the dear part. Where the study
+// is only shown one array does, the fullest.
+std::vector<Studied> studied_arrays(const Chip& chip, bool only_shown) {
+  const std::vector<std::vector<LayerBlock>> all = by_array(chip);
+  const int fullest = fullest_array(all);
+  std::vector<Studied> arrays;
+  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
+    const std::vector<Block>& blocks = chip.layers[l].blocks;
+    const auto first = std::find_if(blocks.begin(), blocks.end(),
+                                    [&](const Block& block) { return !only_shown || block.array == fullest; });
+    if (first == blocks.end()) continue;
+    auto studied =
+        std::find_if(arrays.begin(), arrays.end(), [&](const Studied& s) { return s.array == first->array; });
+    if (studied == arrays.end()) {
+      const auto own =
+          std::find_if(all.begin(), all.end(), [&](const auto& a) { return a.front().block->array == first->array; });
+      studied = arrays.insert(arrays.end(), Studied{first->array, *own, {}});
+    }
+    std::size_t mine = 0;
+    while (studied->blocks[mine].block != &*first) ++mine;
+    studied->tasks.push_back({l, mine, {}});
+  }
+  return arrays;
+}
+
+// Their cells of the first chip, as its reads see them.
+State written_state(const Chip& chip, std::span<const Studied> arrays) {
+  std::vector<mapping::BlockId> blocks;
+  for (const Studied& studied : arrays)
+    for (const LayerBlock& b : studied.blocks) blocks.push_back(b.block->id);
   State state = new_state(chip, 0);
-  write(chip, state);
+  write(chip, state, blocks);
   pass(state, age_since_write_s(chip.config));
   return state;
 }
@@ -285,52 +401,24 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   result.supplied_beside_columns = chip.config.array.topology == arch::Topology::gated_ladder;
   result.method = "direct reduction of each array";
   chip.noise_factors.clear();
+  chip.reduced.clear();
 
-  // The first block of each layer stands for the layer's others: their columns lie alike. Layers whose first blocks
-  // share an array share its circuit, which is the dear part.
-  struct Task {
-    std::size_t layer;
-    std::size_t mine = 0;  // of the array's blocks
-    BlockStudy study;
-  };
-  struct Studied {
-    int array;
-    std::vector<PlacedDevices> blocks;
-    std::vector<std::size_t> tasks;
-  };
-  std::vector<Task> tasks;
-  std::vector<Studied> arrays;
-  std::vector<std::vector<BlockDevices>> devices;
-  const State state = written_state(chip);
-  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    if (chip.layers[l].blocks.empty()) continue;
-    const Block& first = chip.layers[l].blocks.front();
-    auto studied = std::find_if(arrays.begin(), arrays.end(), [&](const Studied& s) { return s.array == first.array; });
-    if (studied == arrays.end()) {
-      studied = arrays.insert(arrays.end(), Studied{first.array, {}, {}});
-      std::vector<BlockDevices>& mine = devices.emplace_back();
-      for (const auto& plan : chip.layers)
-        for (const auto& block : plan.blocks) {
-          if (block.array != first.array) continue;
-          studied->blocks.push_back({&plan, &block, nullptr});
-          mine.push_back(
-              block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id], state.now_s));
-        }
-      for (std::size_t b = 0; b < mine.size(); ++b) studied->blocks[b].devices = &mine[b];
-    }
-    std::size_t mine = 0;
-    while (studied->blocks[mine].block != &first) ++mine;
-    studied->tasks.push_back(tasks.size());
-    tasks.push_back({l, mine, {}});
-  }
+  const bool decides_reads = draws_read_noise(chip) && !solved;
+  std::vector<Studied> arrays = studied_arrays(chip, !decides_reads);
+  result.arrays = arrays.size();
+  std::vector<std::shared_ptr<const ReducedArray>> reduced(arrays.size());
+  const State state = written_state(chip, arrays);
   parallel_for(arrays.size(), [&](std::size_t a) {
-    const std::vector<PlacedDevices>& blocks = arrays[a].blocks;
-    const auto study_all = [&](const auto& study) {
-      for (const std::size_t t : arrays[a].tasks) tasks[t].study = study(tasks[t].mine, inputs[tasks[t].layer]);
-    };
+    std::vector<BlockDevices> devices;
+    std::vector<PlacedDevices> blocks;
+    for (const auto& [plan, block] : arrays[a].blocks)
+      devices.push_back(
+          block_devices(chip, chip.config.device, state.random, *plan, *block, state.blocks[block->id], state.now_s));
+    for (std::size_t b = 0; b < devices.size(); ++b)
+      blocks.push_back({arrays[a].blocks[b].plan, arrays[a].blocks[b].block, &devices[b]});
     if (solved) {
       const SolvedArray array(chip, chip.config.device, blocks);
-      study_all([&](std::size_t b, const auto& in) { return solved_study(chip, array, blocks, b, in); });
+      for (Task& task : arrays[a].tasks) task.study = solved_study(chip, array, blocks, task.mine, inputs[task.layer]);
       if (a == 0) {
         result.method = array.method();
         keep_map(chip, array.circuit(), array.all_on_drops(), result);
@@ -338,13 +426,22 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
       return;
     }
     const ArrayStudy study(chip, blocks);
-    study_all([&](std::size_t b, const auto& in) { return study.study(b, in); });
-    if (a == 0) keep_map(chip, study.circuit(), all_driven(study.circuit(), study.voltages()), result);
+    std::vector<double> left;
+    for (Task& task : arrays[a].tasks)
+      task.study = study.study(task.mine, inputs[task.layer], a == 0 && left.empty() ? &left : nullptr);
+    if (a == 0) keep_map(chip, study.circuit(), left, result);
+    if (a < most_reduced_kept) reduced[a] = reduced_array(study.circuit(), study.voltages().effective(), blocks);
   });
+  std::erase(reduced, nullptr);
+  chip.reduced = std::move(reduced);
 
+  std::vector<Task> tasks;  // in order of layers
+  for (Studied& studied : arrays)
+    for (Task& task : studied.tasks) tasks.push_back(std::move(task));
+  std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.layer < b.layer; });
   double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
   std::size_t compared = 0, columns = 0;
-  chip.noise_factors.resize(chip.placement.blocks);
+  if (decides_reads) chip.noise_factors.resize(chip.placement.blocks);
   for (auto& task : tasks) {
     BlockStudy& s = task.study;
     squared += s.squared_error, compared += s.compared;
@@ -356,8 +453,8 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
       const double without = s.currents.without_wires[i], change = s.currents.with_wires[i] - without;
       reference += without * without, difference += change * change;
     }
-    const auto& blocks = chip.layers[task.layer].blocks;
-    for (const auto& block : blocks) {
+    if (!decides_reads) continue;
+    for (const auto& block : chip.layers[task.layer].blocks) {
       std::vector<double>& factor = chip.noise_factors[block.id];
       const std::size_t width =
           static_cast<std::size_t>(block.columns * chip.layers[task.layer].cell.conversions_per_weight());
