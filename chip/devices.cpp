@@ -81,8 +81,8 @@ class Strips {
  public:
   Strips(const Device& device, const LayerPlan& plan, const Block& block)
       : plan_(plan), block_(block), cell_(plan.cell), devices_(cell_.devices_per_slice()) {
-    for (int digit = cell_.pair ? -cell_.highest_digit : 0; digit <= cell_.highest_digit; ++digit)
-      table_.push_back(targets(cell_, device, digit));
+    for (int code = -cell_.highest; code <= cell_.highest; ++code)
+      for (int s = 0; s < cell_.slices; ++s) table_.push_back(targets(cell_, device, cell_.digit(code, s)));
   }
   std::size_t width() const { return static_cast<std::size_t>(block_.columns * cell_.slices * devices_); }
   std::size_t devices() const { return static_cast<std::size_t>(block_.rows) * width(); }
@@ -105,20 +105,19 @@ class Strips {
   void fill(const Block& strip) {
     const workloads::IntegerWeights& m = plan_.matrix;
     const auto layer = static_cast<std::uint16_t>(m.index);
-    const int zero = cell_.pair ? cell_.highest_digit : 0;
-    ids_.clear(), target_S_.clear();
+    const auto slices = static_cast<std::size_t>(cell_.slices);
+    ids_.resize(static_cast<std::size_t>(strip.rows) * width()), target_S_.resize(ids_.size());
+    CellId* id = ids_.data();
+    double* target_S = target_S_.data();
     for (int r = 0; r < strip.rows; ++r) {
-      const std::span<const std::int16_t> codes = row_codes(plan_, strip, r);
-      for (int c = 0; c < block_.columns; ++c) {
-        const int row = strip.row + r, column = block_.column + c;
-        const int weight = codes[static_cast<std::size_t>(c)];
-        const std::uint32_t id = weight_id(m, block_.copy, row, column);
-        for (int s = 0; s < cell_.slices; ++s) {
-          const Targets& t = table_[static_cast<std::size_t>(zero + cell_.digit(weight, s))];
-          ids_.push_back({layer, id, static_cast<std::uint16_t>(s), 0}), target_S_.push_back(t.positive_S);
-          if (devices_ == 2)
-            ids_.push_back({layer, id, static_cast<std::uint16_t>(s), 1}), target_S_.push_back(t.negative_S);
+      std::uint32_t weight = weight_id(m, block_.copy, strip.row + r, block_.column);
+      for (const std::int16_t code : row_codes(plan_, strip, r).first(static_cast<std::size_t>(block_.columns))) {
+        const Targets* t = table_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
+        for (std::size_t s = 0; s < slices; ++s, ++t) {
+          *id++ = {layer, weight, static_cast<std::uint16_t>(s), 0}, *target_S++ = t->positive_S;
+          if (devices_ == 2) *id++ = {layer, weight, static_cast<std::uint16_t>(s), 1}, *target_S++ = t->negative_S;
         }
+        ++weight;
       }
     }
   }
@@ -127,16 +126,21 @@ class Strips {
   const Block& block_;
   const CellLayout& cell_;
   int devices_;
-  std::vector<Targets> table_;  // by digit + highest_digit
+  std::vector<Targets> table_;  // (code + highest, slices)
   std::vector<CellId> ids_;
   std::vector<double> target_S_;
 };
 
+// Of `values`, which rise, the one nearest to g; found from where it would be were they evenly spaced.
 std::size_t nearest_level(const std::vector<double>& values, double g) {
-  const auto above = std::lower_bound(values.begin(), values.end(), g);
-  if (above == values.begin()) return 0;
-  if (above == values.end()) return values.size() - 1;
-  return static_cast<std::size_t>(above - values.begin()) - (g - above[-1] <= *above - g ? 1 : 0);
+  const std::size_t last = values.size() - 1;
+  const double share = last > 0 ? (g - values.front()) / (values.back() - values.front()) : 0;
+  auto above = static_cast<std::size_t>(share > 0 ? std::min(share, 1.0) * static_cast<double>(last) : 0);
+  while (above <= last && values[above] < g) ++above;
+  while (above > 0 && values[above - 1] >= g) --above;
+  if (above == 0) return 0;
+  if (above > last) return last;
+  return above - (g - values[above - 1] <= values[above] - g ? 1 : 0);
 }
 
 // A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i was
