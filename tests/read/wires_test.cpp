@@ -305,7 +305,7 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
 
 TEST_CASE("reads see the study's reduction of an array only while its circuit is the one that was reduced, to the bit") {
   const Config config = wired_with(
-      "device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: 0.3 uS}, read_noise: {relative: 5 %}}, "
+      "device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.3 uS]}, read_noise: {relative: 5 %}}, "
       "wires: {row: 40 ohm, column: 60 ohm}");
   const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
   Chip chip = chip_of(config, layer);
