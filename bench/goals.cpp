@@ -275,8 +275,8 @@ void judge_setup() {
   MvmSetup setup(2048);
   const double before = most_memory();
   if (!setup.answers_agree()) wrong("mvm");
-  judge("mvm of a 2048 x 2048 matrix, bytes a weight beyond the matrix itself", (most_memory() - before) / setup.weights(),
-        Bound::at_most, 20);
+  judge("mvm of a 2048 x 2048 matrix, bytes a weight beyond the matrix itself",
+        (most_memory() - before) / setup.weights(), Bound::at_most, 20);
   ConvertedColumns normals(ConvertedColumns::Kind::plain);
   constexpr int draws = 4096;  // of 128 columns
   const auto draw = [&] {

@@ -354,9 +354,9 @@ int fullest_array(const std::vector<std::vector<LayerBlock>>& arrays) {
   return fullest;
 }
 
-// Factors of noise, which reads draw by, need the first block of every layer, which stands for the layer's others: their
-// columns lie alike. Layers whose first blocks share an array share its circuit, which is the dear part. Where the study
-// is only shown one array does, the fullest.
+// Factors of noise, which reads draw by, need the first block of every layer, which stands for the layer's others:
+// their columns lie alike. Layers whose first blocks share an array share its circuit, which is the dear part. Where
+// the study is only shown one array does, the fullest.
 std::vector<Studied> studied_arrays(const Chip& chip, bool only_shown) {
   const std::vector<std::vector<LayerBlock>> all = by_array(chip);
   const int fullest = fullest_array(all);

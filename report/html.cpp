@@ -135,7 +135,8 @@ std::string wire_section(const Result& r) {
   }
   return html_heading("Wires") + table.str() + html_figure(wire_drop_svg(w)) + html_figure(wire_currents_svg(w)) +
          html_paragraph(
-             "Currents and noise: a sample of arrays and reads of the first chip; every read of the run sees the wires. Voltages: "
+             "Currents and noise: a sample of arrays and reads of the first chip; every read of the run sees the "
+             "wires. Voltages: "
              "of the first of them, all rows driven, over that of the source; the picture shows the lesser of a pair's "
              "devices.",
              "soft");

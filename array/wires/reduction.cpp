@@ -117,8 +117,7 @@ void NodeVoltages::solve(std::span<const double> v_V, std::span<const double> se
   }
 }
 
-void NodeVoltages::drops(std::span<const double> v_V, std::span<const double> sense_V,
-                         std::span<double> drop_V) const {
+void NodeVoltages::drops(std::span<const double> v_V, std::span<const double> sense_V, std::span<double> drop_V) const {
   const std::size_t batch = v_V.size() / static_cast<std::size_t>(effective().rows);
   check_spans(effective(), batch, v_V, sense_V, drop_V.size());
   if (batch > 0) wires::recover_drops(kept_->elimination, batch, v_V, sense_V, drop_V);

@@ -303,7 +303,8 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
   CHECK(std::sqrt(squared) < 0.05);
 }
 
-TEST_CASE("reads see the study's reduction of an array only while its circuit is the one that was reduced, to the bit") {
+TEST_CASE(
+    "reads see the study's reduction of an array only while its circuit is the one that was reduced, to the bit") {
   const Config config = wired_with(
       "device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.3 uS]}, read_noise: {relative: 5 %}}, "
       "wires: {row: 40 ohm, column: 60 ohm}");
