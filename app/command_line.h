@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <deque>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>

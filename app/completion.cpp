@@ -2,7 +2,6 @@
 // bitline completion: shell completion written from the command line's own description.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "app/command_line.h"

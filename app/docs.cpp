@@ -53,10 +53,8 @@ std::string simplifications_of(const std::string& name) {
 std::string simplifications_page() {
   return std::string(generated) +
          "# What is simplified\n\nWhat the models say they leave out, for two shipped configs. Of any other config its "
-         "report "
-         "and `result.json` say it. Keys marked off would change a statement: they are absent, 0 or none there; those "
-         "that "
-         "are in no config have no model yet. Keys without a mark make it so.\n" +
+         "report and `result.json` say it. Keys marked off would change a statement: they are absent, 0 or none there; "
+         "those that are in no config have no model yet. Keys without a mark make it so.\n" +
          simplifications_of("fashion-mlp") + simplifications_of("vgg8-cost");
 }
 

@@ -2,7 +2,6 @@
 // What commands are given as files: matrices and resistances of lines, read and checked.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 

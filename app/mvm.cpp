@@ -2,7 +2,6 @@
 // bitline mvm: one matrix through the configured arrays and periphery.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 
 #include "app/command_line.h"

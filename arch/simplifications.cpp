@@ -61,8 +61,7 @@ std::vector<Simplification> simplifications(const Mapping& m) {
   if (m.schedule == Schedule::pipelined)
     schedule.claims.push_back(
         {"The period of the pipeline is that of its slowest operation, its busiest array or the digital unit; "
-         "conflicts "
-         "of layers that share an array delay nothing else.",
+         "conflicts of layers that share an array delay nothing else.",
          {},
          {"mapping.schedule=pipelined"}});
   else

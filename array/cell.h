@@ -5,7 +5,6 @@
 // constant); 0 one-sided is both at g_min. A weight wider than one device is cut into `slices` digits, lowest first.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <variant>
 #include <vector>

@@ -26,7 +26,6 @@ constexpr int word_nibbles = 16;  // of one set of tables: 16 KiB, inside the fi
 constexpr int least(int a, int b) { return a < b ? a : b; }
 
 // --- packing: [stripe][row][16], rows rounded up to whole nibbles
-// -----------------------------------------------------
 
 constexpr std::size_t padded_rows(int rows) { return static_cast<std::size_t>(rows + 3) / 4 * 4; }
 constexpr std::size_t stripes_of(int columns) {
@@ -47,7 +46,6 @@ void pack(const std::int16_t* codes, std::size_t stride, int rows, int columns, 
 }
 
 // --- tables
-// -----------------------------------------------------------------------------------------------------------
 
 // A stripe's first `lanes` columns as vectors of sums, in 32 bits; where codes are small in 16 bits, which the sums of
 // a word's 64 codes up to 1023 fit.
@@ -117,7 +115,6 @@ inline void look_up(const char* tables, std::uint64_t word, V (&sum)[vectors]) {
 }
 
 // --- one word of rows of one stripe
-// ------------------------------------------------------------------------------------
 
 template <int lanes>
 class Codes {
@@ -197,7 +194,6 @@ inline void add_as_many(int wanted, const Kind& kind, const std::uint64_t* words
 }
 
 // --- all rows of all stripes
-// ------------------------------------------------------------------------------------------
 
 template <class Kind>
 void stripe_sums(const PlaneSums& call, const std::int16_t* packed, std::int32_t* sums) {
@@ -224,7 +220,6 @@ void all_sums(const PlaneSums& call) {
 
 #if defined(__AVX512VNNI__)
 // --- few planes: tables would cost more than they save
-// ----------------------------------------------------------------
 
 // Up to how many planes products are cheaper than their share of the tables (measured on Zen 4).
 constexpr std::size_t few_planes = 24, few_planes_of_small = 8;

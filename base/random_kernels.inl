@@ -18,7 +18,6 @@ constexpr int vector_bytes = 16;
 #endif
 
 // --- Philox4x32-10 (Salmon et al., SC 2011, doi:10.1145/2063384.2063405)
-// ----------------------------------------------
 //
 // Compilers do not find a vector form; the rounds are written on 64-bit lanes, whose low halves hold the state (the
 // multiplication reads no more). A test holds them against Random123.
@@ -166,7 +165,6 @@ void word_pairs(const PhiloxReads& reads, bool second, std::uint32_t* out) {
 }
 
 // --- normal numbers
-// ---------------------------------------------------------------------------------------------------
 //
 // Written with single operations, each rounded as IEEE 754 says, so that every machine gives the same bits; alike for
 // one number and for a vector of them.

@@ -6,7 +6,6 @@
 #include <deque>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "bench/converted_columns.h"
 #include "bench/effective_matrix.h"

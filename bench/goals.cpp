@@ -77,7 +77,6 @@ void judge(const std::string& what, double ratio, Bound bound, double goal) {
 std::string size(int rows, int columns) { return std::to_string(rows) + " x " + std::to_string(columns); }
 
 // --- sums of codes over planes, 256 at a time as reads form them
-// ------------------------------------------------------
 
 void judge_sums(Isa isa) {
   constexpr std::size_t planes = 256;
@@ -100,7 +99,6 @@ void judge_sums(Isa isa) {
 }
 
 // --- whole layers, conversion included
-// --------------------------------------------------------------------------------
 
 struct Layers {
   std::string what;
@@ -159,7 +157,6 @@ void judge_conversion() {
 }
 
 // --- wires
-// ------------------------------------------------------------------------------------------------------------
 
 // Time of a dgemm of 512^3 that each of `operations` would take.
 double flops(double dgemms, double operations) { return dgemms * DoubleProduct::operations / operations; }
@@ -245,7 +242,6 @@ void judge_wires() {
 }
 
 // --- writing
-// ----------------------------------------------------------------------------------------------------------
 
 void judge_writing() {
   DoubleProduct machine;
@@ -290,7 +286,6 @@ void judge_setup() {
 }
 
 // --- the main job
-// -----------------------------------------------------------------------------------------------------
 
 void judge_main_job() {
   const auto job = MainJob::sized(2, 10000);

@@ -3,7 +3,6 @@
 
 #include <cblas.h>
 
-#include <cmath>
 #include <filesystem>
 
 #include "chip/wire_study.h"

@@ -3,7 +3,6 @@
 // (array/product.h) and once as OpenBLAS sgemm. Both are exact: 1024 x 16383 < 2^24.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "array/product.h"

@@ -7,7 +7,6 @@
 // scale. Every sum over binary planes is then exact in any order.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <vector>

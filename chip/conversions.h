@@ -10,13 +10,16 @@
 
 namespace bitline::chip {
 
-// What a conversion column sees, in siemens, relative to multiples of g_min so that ideal levels round to exact codes.
+// Signed conductance that one conversion sums for one row, in siemens. Its two parts are rounded to the lattice apart,
+// so that ideal levels land on exact codes.
 struct Effective {
-  double value;  // of G+ - G-, G - G_ref, or G - g_min for columns converted apart
-  double base;   // g_min for columns converted apart, else 0
+  double value;  // G+ - G- of a pair, G - G_ref of an offset cell, G - g_min where columns are converted apart
+  double base;   // g_min where columns are converted apart, else 0
 };
 
-// Calls f(row, conversion column, what the column sees, index of its device, index of the negative device or of none).
+// Calls f(row, conversion column, its Effective, index of its device, index of the negative device or no_device) for
+// all cells of a block. seen_S: conductances in the order of BlockDevices, as they are or as wires let them act;
+// reference_S: (rows, slices), of offset cells.
 constexpr std::size_t no_device = static_cast<std::size_t>(-1);
 template <class F>
 void for_conversions(const mapping::Block& block, const array::CellLayout& cell, const device::Device& device,

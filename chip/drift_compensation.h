@@ -2,8 +2,6 @@
 // Digital compensation of drift: each conversion column's result is multiplied by a factor measured at read time.
 #pragma once
 
-#include <span>
-
 #include "chip/interconnect.h"
 #include "chip/view.h"
 

@@ -3,7 +3,6 @@
 // every row line does to every column and what its sources deliver.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <vector>
 

@@ -115,7 +115,8 @@ Lattice choose_lattice(const Chip& chip, const LayerPlan& plan) {
   lattice.code_S = step / lattice.codes_per_step;
   lattice.variance_step = probe.variance_S2 * widened * widened * largest_noise_factor(chip, plan) /
                           (lattice.code_S * lattice.code_S) / array::largest_variance_code;
-  // Fine enough that rounding is lost in a read's own, coarse enough for 2^31 reads of whole arrays.
+  // Power is summed in steps of 2^-32 of the largest read, as 64-bit integers: 2^31 reads fit, and the rounding is
+  // below that of a float.
   const double array_S = largest_S * 2 * chip.config.array.rows * chip.config.array.columns;
   lattice.power_step_S = array_S * plan.planes.largest * plan.planes.largest * 0x1p-32;
   return lattice;

@@ -53,13 +53,12 @@ SynapseDraws draws_of(const Random& random, const CellId& id, std::uint32_t writ
 }
 
 // One train on one device.
-double pulsed_S(const Device& device, device::SynapseState& synapse, double g_S, const PulsePattern& pattern, int count,
-                double now_s, const SynapseDraws& draws) {
-  if (synapse.pulses == 0) synapse.level = level_of(device, g_S);
+double pulsed_S(const Device& device, device::SynapseState& synapse, double g_S, const PulsePattern& pattern,
+                std::int64_t count, double now_s, const SynapseDraws& draws) {
+  if (synapse.pulses == 0) synapse.level = level_of(device, g_S), synapse.time_s = now_s;
   device::Pulse pulse = pattern.pulse;
   pulse.time_s += now_s;
-  if (synapse.pulses == 0) synapse.time_s = now_s;
-  for (int i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     apply(*device.plasticity, synapse, pulse, draws);
     pulse.time_s += pulse.width_s + pattern.gap_s;
   }
@@ -85,7 +84,7 @@ void pulse(const Chip& chip, State& state, BlockId id, const PulsePattern& patte
   parallel_for(pattern.rows.size(), [&](std::size_t r) {
     for (std::size_t k = 0; k < width; ++k) {
       const std::size_t i = r * width + k;
-      const int count = pattern.rows[r] * pattern.columns[k];
+      const std::int64_t count = std::int64_t{pattern.rows[r]} * pattern.columns[k];
       if (count == 0 || cells.faulty[i]) continue;
       const CellId cell = identity_of(*placed.plan, *placed.block, static_cast<int>(r), static_cast<int>(k));
       cells.written_S[i] = pulsed_S(chip.config.device, cells.synapses[i], cells.written_S[i], pattern, count,

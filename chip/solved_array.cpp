@@ -20,7 +20,6 @@ using array::GatedRows;
 using array::LadderSolver;
 using array::SweepStatus;
 using device::DeviceLaw;
-using workloads::Workspace;
 
 namespace {
 
@@ -136,15 +135,6 @@ double SolvedArray::read_curved(const DeviceLaw& law, double v_step_V, Workspace
   for (std::size_t j = 0; j < w.current_S.size(); ++j)
     w.current_S[j] = static_cast<float>(solved.state.sense_A[j] / v_step_V);
   return solved.state.source_W / (v_step_V * v_step_V);
-}
-
-double SolvedArray::most_power_S(int largest) const {
-  // Curves only lower currents below the read voltage, and so do wires.
-  const Crossbar& x = circuit_.crossbar();
-  const auto* law = std::get_if<DeviceLaw>(&solver_);
-  double sum_S = 0;
-  for (double g : x.g_S) sum_S += law ? at_read_voltage_S(law->curve, g, v_read_V_) : g;
-  return sum_S * largest * largest;
 }
 
 std::vector<double> SolvedArray::all_on_drops() const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The truth of one chip instance: what every cell is, when it was written and how often. Changed by write,
-// pulse (chip/pulse.h) and pass alone; what reads need is derived from it by look() (chip/view.h).
+// The truth of one chip instance: what every cell is, when it was written and how often. Only write(), pulse()
+// (chip/pulse.h) and pass() change it; what reads need is derived from it by look() (chip/view.h).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an inference on a chip costs, as plain data. Keys of result.json follow the member names (contract).
+// What an inference on a chip costs, as plain data. Keys of result.json follow the member names, and users read them:
+// renaming one breaks their scripts.
 #pragma once
 
 #include <optional>
@@ -106,7 +107,7 @@ struct Costs {
   double tops_per_w = 0, tops_per_mm2 = 0;
   double one_bit_tops_per_w = 0;  // times input and weight bits
   std::string efficiency_definition;
-  std::vector<Efficiency> boundaries;  // array, macro, chip
+  std::vector<Efficiency> boundaries;  // array, macro, chip; system where off-chip traffic is counted
   std::vector<Baseline> baselines;
   std::vector<CostLine> unit_costs;
   std::vector<Busy> timeline;

@@ -29,27 +29,15 @@ constexpr std::array<PartInfo, part_count> part_infos = {{
     {"floorplan", 17, Boundary::chip},
 }};
 
-constexpr std::array energy_order = {Part::array,        Part::adc,       Part::driver,     Part::mux,
-                                     Part::sample_hold,  Part::shift_add, Part::accumulate, Part::buffer,
-                                     Part::interconnect, Part::off_chip,  Part::activation, Part::digital,
-                                     Part::clock,        Part::reload,    Part::leakage};
-constexpr std::size_t of_whole_chip = 3;  // the last ones
-constexpr std::array time_order = {Part::array, Part::adc, Part::digital, Part::transfer, Part::reload};
-constexpr std::array area_order = {Part::array,       Part::adc,           Part::driver,    Part::mux,
-                                   Part::sample_hold, Part::level_shifter, Part::shift_add, Part::accumulate,
-                                   Part::buffer,      Part::activation,    Part::digital,   Part::interconnect,
-                                   Part::floorplan};
+constexpr std::array of_layers = {Part::array,      Part::adc,       Part::driver,     Part::mux,
+                                  Part::sample_hold, Part::shift_add, Part::accumulate, Part::buffer,
+                                  Part::interconnect, Part::off_chip, Part::activation, Part::digital};
 
 }  // namespace
 
 const PartInfo& info(Part part) { return part_infos[static_cast<std::size_t>(part)]; }
 
-std::span<const Part> layer_energy_parts() {
-  return std::span(energy_order).first(energy_order.size() - of_whole_chip);
-}
-std::span<const Part> energy_parts() { return energy_order; }
-std::span<const Part> time_parts() { return time_order; }
-std::span<const Part> area_parts() { return area_order; }
+std::span<const Part> layer_energy_parts() { return of_layers; }
 
 Breakdown::Breakdown(std::span<const Part> parts) {
   for (const Part part : parts) entries_.emplace_back(part, 0.0);

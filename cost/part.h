@@ -46,11 +46,8 @@ struct PartInfo {
 const PartInfo& info(Part);
 inline std::string_view name_of(Part part) { return info(part).name; }
 
-// Parts in the order of reports.
-std::span<const Part> layer_energy_parts();  // charged to a layer or node
-std::span<const Part> energy_parts();        // those, then what only a whole chip has
-std::span<const Part> time_parts();
-std::span<const Part> area_parts();
+// In the order of reports.
+std::span<const Part> layer_energy_parts();  // what is charged to a layer or node
 
 // Figures by part, in the order of reports. A part that is not listed has 0.
 class Breakdown {

@@ -3,9 +3,6 @@
 // that reports print, so that each joule can be traced. Sizes follow from the array's own geometry.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "arch/lines.h"
 #include "chip/chip.h"
 

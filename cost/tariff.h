@@ -3,7 +3,6 @@
 // Built once for a placed network; costs of a mean inference and of single samples are ledgers times it.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "cost/actions.h"

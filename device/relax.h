@@ -2,7 +2,6 @@
 // Relaxation of devices of known written conductance and normal score: what ageing and rounds of write-verify share.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "device/device.h"

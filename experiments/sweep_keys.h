@@ -2,8 +2,6 @@
 // The key of every point of a sweep, without loading every point.
 #pragma once
 
-#include <vector>
-
 #include "experiments/sweep.h"
 
 namespace bitline::experiments {

@@ -34,9 +34,9 @@ constexpr std::pair<std::string_view, RunStage> stages[] = {
     {"keep", RunStage::nothing},
 };
 
-RunStage first_stage(const SweepAxis& axis) {
+RunStage stage_of_axis(const SweepAxis& axis) {
   RunStage first = RunStage::nothing;
-  for (const std::string& path : axis.paths) first = std::min(first, bitline::experiments::first_stage(path));
+  for (const std::string& path : axis.paths) first = std::min(first, first_stage(path));
   return first;
 }
 
@@ -56,7 +56,7 @@ std::vector<std::size_t> distinct_points(const Sweep& sweep) {
     RunStage stage;
   };
   std::vector<Digit> digits;
-  for (const SweepAxis& axis : sweep.axes) digits.push_back({axis.bundles.size(), axis.stride, first_stage(axis)});
+  for (const SweepAxis& axis : sweep.axes) digits.push_back({axis.bundles.size(), axis.stride, stage_of_axis(axis)});
   std::stable_sort(digits.begin(), digits.end(), [](const Digit& a, const Digit& b) { return a.stage < b.stage; });
   std::vector<std::size_t> order;
   std::set<Key> seen;

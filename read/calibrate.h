@@ -13,7 +13,7 @@
 
 namespace bitline::read {
 
-// Of a sample, that a layer's converters are ranged on: a calibration reads no more than it keeps.
+// Positions of each sample whose inputs range a layer's converters.
 inline constexpr std::size_t calibration_positions = 16;
 
 bool needs_calibration(const chip::LayerPlan& plan);

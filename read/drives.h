@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What driven rows dissipate and charge: ledgers of reads that a run counted, that files give codes of, or that
-// statistics expect, all by one sum.
+// Ledgers of driven rows: the energy that they dissipate and how often they are charged, by one sum for reads that a
+// run counted, that files give the codes of, or that statistics expect.
 #pragma once
 
 #include <optional>

@@ -38,7 +38,7 @@ void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t l
                    const workloads::Vectors& vectors, Workspace& workspace, std::span<double> out,
                    Activity* activity = nullptr, const Tap* tap = nullptr);
 
-// With memory of its own.
+// The same with a Workspace for this call alone.
 void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
                    const workloads::Vectors& vectors, std::span<double> out, Activity* activity = nullptr,
                    const Tap* tap = nullptr);

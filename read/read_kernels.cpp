@@ -2,7 +2,6 @@
 #include "read/read_kernels.h"
 
 #include <bit>
-#include <cmath>
 #include <stdexcept>
 
 namespace bitline::read {

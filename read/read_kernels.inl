@@ -11,7 +11,6 @@ namespace bitline::read {
 namespace {
 
 // --- inputs to planes
-// ---------------------------------------------------------------------------------------------------
 
 void bits(const std::uint16_t* codes, int bits, std::uint64_t* words) {
 #if defined(__AVX512BW__)
@@ -58,7 +57,6 @@ void count_ones(const std::uint16_t* codes, std::size_t n, std::uint16_t* counts
 }
 
 // --- sums to codes
-// --------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t stripe = 16;
 

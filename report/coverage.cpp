@@ -200,8 +200,7 @@ std::string coverage_table(std::span<const CoveredNode> block, std::span<const C
   rows += line("**sum**", "", "", all, shares, joules, "");
   return fmt::format(
       "{} energy / J | paid by |\n{}--:|---|\n{}\nThe block has {} of the network's {} MACs and {} of the energy of "
-      "all "
-      "its nodes, {}.\n",
+      "all its nodes, {}.\n",
       head, rule, rows, percent(macs / sum(network, &CoveredNode::macs), 1),
       grouped(static_cast<std::size_t>(sum(network, &CoveredNode::macs))), percent(joules / sum_J(network), 1),
       quantity(sum_J(network), Unit::joule));

@@ -2,7 +2,6 @@
 // Sections of the HTML report about costs: totals by part, efficiency, digital machines, unit costs, budgets.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 

@@ -2,7 +2,6 @@
 // PNG without compression (W3C PNG, third edition; RFC 1950, RFC 1951 stored blocks; RFC 4648 base64): small pictures
 // need no more.
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 

@@ -3,10 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
-#include <utility>
 
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "report/svg.h"
 #include "report/svg_canvas.h"

@@ -2,7 +2,6 @@
 #include "report/sweep_dimension.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <set>
 

@@ -10,7 +10,7 @@
 
 namespace bitline::run {
 
-// What is kept of it: sums and counts, not the chip.
+// Sums and counts of one chip's run; the chip itself is not kept.
 struct ChipRun {
   chip::WriteReport writing;
   std::vector<double> outputs;                             // (samples, outputs)
@@ -21,8 +21,9 @@ struct ChipRun {
   std::uint64_t solved_directly = 0;                       // reads that sweeps could not solve
   std::size_t saturated = 0;                               // cells beyond their layer's lattice
   // Of the first chip alone.
-  std::vector<read::Ledger> of_sample;                              // (layers, samples that are counted one by one)
-  std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;  // Activity::pair_drive of the first layer
+  std::vector<read::Ledger> of_sample;  // (layers, samples that are counted one by one)
+  // Activity::pair_drive of the first layer, [copy][row group][row r x rows + row k].
+  std::vector<std::vector<std::vector<std::int64_t>>> first_pairs;
   chip::LevelMap level_map;
 };
 std::size_t bytes_of(const ChipRun&);
@@ -33,9 +34,9 @@ struct ChipRunOptions {
   std::function<void(double)> progress;
 };
 
-// `of_sample`: so many samples are counted one by one on the first chip, instance 0. The first layer's inputs are the
-// same for every chip, so that their products are counted once: others take those of `first`. Made anew or taken from
-// the shelf.
+// Made anew or taken from the shelf. `of_sample`: so many samples are counted one by one on the first chip (instance 0,
+// `first` is null). The first layer's inputs are the same for every chip, so that the other chips take the products of
+// inputs from `first` instead of counting them again.
 Stage<ChipRun> run_chip(const Session& session, std::uint32_t instance, const Stage<workloads::Samples>& samples,
                         std::size_t of_sample, const ChipRun* first, const ChipRunOptions& options, Shelf& shelf);
 

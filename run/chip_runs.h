@@ -28,7 +28,7 @@ WriteResult write_result(const arch::Config& config, const chip::Chip& chip, con
 // What reads of each layer showed; a layer without any signal has no ratio, with a warning.
 void add_reads(const chip::Chip& chip, const ChipRuns& chips, Result& result);
 
-// What the solvers of wires met.
+// Figures of wires: the design's, and how well this run's circuits were solved.
 void add_wires(const Design& design, const ChipRuns& chips, Result& result);
 
 }  // namespace bitline::run

@@ -50,10 +50,8 @@ std::size_t bytes_of(const Design& d) {
 
 Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights, Isa isa,
               const SampledInputs& inputs) {
-  std::vector<arch::LayerConfig> of_layers;
-  for (const auto& w : weights) of_layers.push_back(layer_config(settings, w.name));
   const std::vector<workloads::IntegerWeights> matrices(weights.begin(), weights.end());
-  mapping::Placement placement = mapping::place(settings, matrices, of_layers);
+  mapping::Placement placement = mapping::place(settings, matrices, settings_of_layers(settings, weights));
   Design d;
   d.mapping = mapping_of(settings, matrices, placement);
   d.chip = chip::build_chip(settings, matrices, std::move(placement));

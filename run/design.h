@@ -18,8 +18,8 @@ struct Design {
   chip::Chip chip;
   MappingResult mapping;
   std::optional<chip::WireResult> wires;  // unset: ideal
-  chip::LayerInputs
-      calibration;  // that converters of each chip are ranged on; empty where ideal arrays or nothing decides
+  // Inputs that converters of each chip are ranged on; empty where ideal arrays set the ranges, or nothing does.
+  chip::LayerInputs calibration;
 };
 std::size_t bytes_of(const Design&);
 

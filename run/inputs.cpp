@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "run/prepare.h"
 #include "workloads/onnx_import.h"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/load_stages.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/files.h"
 #include "run/stage_settings.h"

@@ -23,7 +23,7 @@ Stage<ImportedGraph> import_network(const arch::Workload&, const RunOptions&, Sh
 Stage<workloads::Samples> load_samples(const arch::Workload&, workloads::Split, std::size_t count, const RunOptions&,
                                        Shelf&);
 
-// What a chip is built for, and what it is ranged on.
+// The network that a chip is built for, and the samples that its converters are ranged on.
 struct LoadedNetwork {
   Stage<ImportedGraph> graph;
   Stage<workloads::Samples> calibration;

@@ -14,15 +14,13 @@ namespace bitline::run {
 
 MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options) {
   if (!loaded.config.workload.shapes.empty()) {
-    const PreparedShapes p = prepare_shapes(loaded, options);
+    const PlacedShapes p = place_shapes(loaded, options);
     return mapping_of(loaded.config, p.matrices, p.placement);
   }
   Shelf shelf(0);
   const LoadedNetwork p = load_network(loaded.config, options, shelf);
   const std::vector<workloads::IntegerWeights>& weights = p.network->weights;
-  std::vector<arch::LayerConfig> settings;
-  for (const auto& w : weights) settings.push_back(layer_config(loaded.config, w.name));
-  const mapping::Placement placement = place(loaded, weights, settings);
+  const mapping::Placement placement = place(loaded, weights, settings_of_layers(loaded.config, weights));
   // What a run would refuse of its data, without reading all of it.
   const arch::Workload& workload = loaded.config.workload;
   const workloads::Contents test = contents_of(workload.dataset, workloads::Split::test, options.data);

@@ -20,8 +20,6 @@ using workloads::Vectors;
 
 namespace {
 
-using workloads::IntegerWeights, workloads::Vectors;
-
 constexpr std::size_t snr_samples = 128;
 
 // f(first, count) for batches of samples, in parallel; a few batches for each thread even of few samples.

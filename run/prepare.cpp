@@ -94,6 +94,12 @@ void with_positions(const LoadedConfig& loaded, const std::function<void()>& wor
   }
 }
 
+std::vector<LayerConfig> settings_of_layers(const Config& config, std::span<const workloads::IntegerWeights> weights) {
+  std::vector<LayerConfig> settings;
+  for (const workloads::IntegerWeights& w : weights) settings.push_back(layer_config(config, w.name));
+  return settings;
+}
+
 Placement place(const LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,
                 const std::vector<LayerConfig>& settings) {
   Placement placement;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of the way from a config to a quantized network placed on arrays.
+// Steps from a config to a network of integers placed on arrays, which runs, `map`, `mvm` and costs of shapes share.
 #pragma once
 
 #include <functional>
@@ -14,12 +14,17 @@
 
 namespace bitline::run {
 
-// Weights at once, inputs from the calibration samples; `settings`: of each layer.
+// The network of integers: scales of weights from the weights, those of inputs from the calibration samples.
+// `settings`: by layer.
 workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const arch::Config& config,
                                   std::span<const arch::LayerConfig> settings, const workloads::Samples& calibration);
 
-// Of ConfigErrors that `work` throws: keys without positions get those where they were written.
+// Gives keys without a place, in ConfigErrors that `work` throws, the place where they were written.
 void with_positions(const arch::LoadedConfig& loaded, const std::function<void()>& work);
+
+// Settings of the layers with these weights.
+std::vector<arch::LayerConfig> settings_of_layers(const arch::Config& config,
+                                                  std::span<const workloads::IntegerWeights> weights);
 
 // Places layers; what does not fit is told where the config's keys were written. Throws ConfigError, RunError.
 mapping::Placement place(const arch::LoadedConfig& loaded, const std::vector<workloads::IntegerWeights>& layers,

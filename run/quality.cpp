@@ -9,8 +9,6 @@ using workloads::Samples;
 using workloads::Score;
 using workloads::Scored;
 
-using workloads::Samples, workloads::Score, workloads::Scored;
-
 std::size_t bytes_of(const std::vector<Quality>& scores) {
   std::size_t bytes = sizeof scores;
   for (const Quality& q : scores) bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run found, as plain data; report/ turns it into JSON, CSV, tables and pictures. Keys of result.json follow the
-// member names (contract).
+// member names, and users read them: renaming one breaks their scripts.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -39,8 +38,8 @@ Result run(const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& s
 // Where every block goes, without running.
 MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options);
 
-// One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery, as contracts
-// say: one scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
+// One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery: one
+// scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
 std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, const NpyArray& inputs,
                        const RunOptions& options);
 

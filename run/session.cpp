@@ -32,8 +32,6 @@ using workloads::IntegerWeights;
 
 namespace {
 
-using workloads::IntegerGraph, workloads::IntegerWeights;
-
 Stage<Design> design_stage(const Config& config, const Stage<IntegerGraph>& network,
                            const Stage<workloads::Samples>& calibration, Isa isa, Shelf& shelf) {
   const Config settings = chip_settings(config);
@@ -85,13 +83,12 @@ Session::Session(const Config& config, IntegerWeights matrix, std::span<const st
   IntegerGraph alone;
   alone.weights.push_back(std::move(matrix));
   loaded_.network.value = std::make_shared<const IntegerGraph>(std::move(alone));
-  design_.value =
-      std::make_shared<const Design>(bitline::run::design(chip_settings(config), network().weights, isa, first));
+  design_.value = std::make_shared<const Design>(run::design(chip_settings(config), network().weights, isa, first));
 }
 
 State Session::write(std::uint32_t instance, WriteReport* report) const {
   State state = new_state(chip(), static_cast<int>(instance));
-  const WriteReport written = bitline::chip::write(chip(), state);
+  const WriteReport written = chip::write(chip(), state);
   if (report) *report = written;
   return state;
 }
@@ -103,7 +100,7 @@ View Session::look(const State& state) const {
 }
 
 void Session::look(const State& state, View& view) const {
-  bitline::chip::look(chip(), state, view);
+  chip::look(chip(), state, view);
   read::calibrate(chip(), view, design().calibration);
 }
 
@@ -163,11 +160,11 @@ std::vector<double> Session::evaluate(const View& view, const workloads::Samples
 }
 
 cost::Costs Session::price(std::span<const Ledger> ledgers, std::optional<double> pulses) const {
-  return bitline::cost::price(chip(), tariff(), ledgers, pulses);
+  return cost::price(chip(), tariff(), ledgers, pulses);
 }
 
 cost::Tariff Session::tariff() const {
-  return bitline::cost::tariff(
+  return cost::tariff(
       config_, chip(),
       network().graph ? cost::graph_flow(config_, chip(), network()) : cost::chain_flow(config_, chip()));
 }

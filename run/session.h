@@ -49,7 +49,8 @@ class Session {
   const arch::Config& config() const { return config_; }
   const chip::Chip& chip() const { return design_->chip; }
   const Design& design() const { return *design_; }
-  const Key& key() const { return design_.key; }  // of everything that reads on this chip depend on
+  // Of everything that reads on this chip depend on; zero for one matrix, which no shelf keeps.
+  const Key& key() const { return design_.key; }
   const LoadedNetwork& loaded() const { return loaded_; }
   const workloads::IntegerGraph& network() const { return *loaded_.network; }
 
@@ -73,7 +74,8 @@ class Session {
   // Outputs of the network, (count x samples, outputs). Throws InputError: samples of another shape.
   std::vector<double> evaluate(const chip::View& view, const workloads::Samples& samples, Reads reads = {}) const;
 
-  // What one inference costs in which layers drove `ledgers`; `pulses`: of a device, mean, where writing counts them.
+  // Costs of the mean inference, in which the layers drove `ledgers`; `pulses`: mean number that writing a device took,
+  // where it counts them.
   cost::Costs price(std::span<const read::Ledger> ledgers, std::optional<double> pulses = {}) const;
   cost::Tariff tariff() const;
 

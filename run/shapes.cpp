@@ -17,7 +17,7 @@ using arch::LoadedConfig;
 
 namespace {
 
-ShapesResult shapes_result(const Config& config, const PreparedShapes& p) {
+ShapesResult shapes_result(const Config& config, const PlacedShapes& p) {
   ShapesResult s;
   s.statistics = names_of(config.workload.statistics)[static_cast<std::size_t>(config.workload.statistics)];
   std::string files;
@@ -43,13 +43,13 @@ ShapesResult shapes_result(const Config& config, const PreparedShapes& p) {
 
 }  // namespace
 
-PreparedShapes prepare_shapes(const LoadedConfig& loaded, const RunOptions& options) {
+PlacedShapes place_shapes(const LoadedConfig& loaded, const RunOptions& options) {
   const Config& config = loaded.config;
   const auto& shapes = config.workload.shapes;
   std::vector<std::string> names;
   for (const auto& shape : shapes) names.push_back(shape.name);
   const std::vector<arch::LayerConfig> settings = mapping::layer_settings(config, names);
-  PreparedShapes p;
+  PlacedShapes p;
   for (std::size_t l = 0; l < shapes.size(); ++l) {
     p.matrices.push_back(matrix_of(shapes[l], static_cast<int>(l), settings[l].quantization.weight_bits,
                                    input_bits(settings[l].input, shapes[l].signed_inputs)));
@@ -80,7 +80,7 @@ struct CountedShapes {
 std::size_t bytes_of(const CountedShapes& c) { return run::bytes_of(c.design) + run::bytes_of(c.ledgers); }
 
 CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
-  PreparedShapes p = prepare_shapes(loaded, options);
+  PlacedShapes p = place_shapes(loaded, options);
   CountedShapes c;
   c.inputs = std::move(p.inputs);
   c.about = shapes_result(loaded.config, p);

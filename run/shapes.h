@@ -11,7 +11,7 @@
 
 namespace bitline::run {
 
-struct PreparedShapes {
+struct PlacedShapes {
   std::vector<workloads::IntegerWeights> matrices;  // weights where a file gives them
   std::vector<cost::LayerCodes> codes;
   mapping::Placement placement;
@@ -19,7 +19,7 @@ struct PreparedShapes {
 };
 
 // Reads the files of codes, places. Throws ConfigError, InputError, RunError.
-PreparedShapes prepare_shapes(const arch::LoadedConfig& loaded, const RunOptions& options);
+PlacedShapes place_shapes(const arch::LoadedConfig& loaded, const RunOptions& options);
 
 // Fills mapping, costs and Result::shapes; placing and counting are a stage on the shelf.
 void cost_shapes(const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& shelf, StageClock& clock,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stages have made, kept under the key of everything they read (base/key.h), for whoever asks with the same key.
 //
-//     const auto network = shelf.get<QuantizedNetwork>(key, [&] { return quantize(...); });
+//     const auto network = shelf.get<workloads::IntegerGraph>(key, [&] { return quantized(...); });
 //
 // `make` returns a T. Of those who ask for one key at the same time one makes it and the others wait; what `make`
 // throws is thrown to all of them, and the next to ask makes it anew. Values are const and shared: they live as long as

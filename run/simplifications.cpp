@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "arch/simplifications.h"
 #include "array/cell_simplifications.h"
 #include "array/wires/simplifications.h"

@@ -2,7 +2,6 @@
 // Data sets: by name, from archives, from folders, from arrays. Only what is asked for is unpacked.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>

@@ -10,7 +10,7 @@
 namespace bitline::workloads {
 namespace {
 
-constexpr std::size_t lanes = PackedCodes::lanes;
+constexpr std::size_t lanes = PackedWeights::lanes;
 
 // Codes r and r + 1 of a vector in one number, as a pair of weights is multiplied.
 struct PairOf {
@@ -49,15 +49,16 @@ BITLINE_AVX2_INLINE void add_sums(__m256i acc, double* sums, std::size_t count) 
 }
 
 template <std::size_t B, std::size_t... I>
-BITLINE_AVX2_INLINE void add_all_sums(const __m256i (&acc)[sizeof...(I)], const PackedCodes& w, std::size_t first_block,
-                                      double* sums, std::size_t sums_stride, std::index_sequence<I...>) {
+BITLINE_AVX2_INLINE void add_all_sums(const __m256i (&acc)[sizeof...(I)], const PackedWeights& w,
+                                      std::size_t first_block, double* sums, std::size_t sums_stride,
+                                      std::index_sequence<I...>) {
   (add_sums(acc[I], sums + I / B * sums_stride + (first_block + I % B) * lanes,
             std::min(lanes, w.columns() - (first_block + I % B) * lanes)),
    ...);
 }
 
 template <std::size_t V, std::size_t B>
-BITLINE_AVX2 void multiply_avx2(const PackedCodes& w, std::size_t first_block, const std::int16_t* x,
+BITLINE_AVX2 void multiply_avx2(const PackedWeights& w, std::size_t first_block, const std::int16_t* x,
                                 std::size_t x_stride, double* sums, std::size_t sums_stride) {
   constexpr auto all = std::make_index_sequence<V * B>();
   __m256i acc[V * B] = {};
@@ -70,7 +71,7 @@ BITLINE_AVX2 void multiply_avx2(const PackedCodes& w, std::size_t first_block, c
 }
 
 template <std::size_t V, std::size_t B>
-void all_vectors_avx2(const PackedCodes& w, std::size_t first_block, const std::int16_t* x, std::size_t x_stride,
+void all_vectors_avx2(const PackedWeights& w, std::size_t first_block, const std::int16_t* x, std::size_t x_stride,
                       std::size_t vectors, double* sums, std::size_t sums_stride) {
   std::size_t v = 0;
   for (; v + V <= vectors; v += V)
@@ -79,7 +80,7 @@ void all_vectors_avx2(const PackedCodes& w, std::size_t first_block, const std::
     multiply_avx2<1, B>(w, first_block, x + v * x_stride, x_stride, sums + v * sums_stride, sums_stride);
 }
 
-void add_products_avx2(const PackedCodes& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
+void add_products_avx2(const PackedWeights& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
                        double* sums, std::size_t sums_stride) {
   const std::size_t blocks = (w.columns() + lanes - 1) / lanes;
   std::size_t b = 0;
@@ -88,7 +89,7 @@ void add_products_avx2(const PackedCodes& w, const std::int16_t* x, std::size_t 
 }
 
 // The same by the instructions of every x86-64 processor, half a block at a time.
-void add_products_sse2(const PackedCodes& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
+void add_products_sse2(const PackedWeights& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
                        double* sums, std::size_t sums_stride) {
   for (std::size_t column = 0; column < w.columns(); column += lanes / 2) {
     const std::int16_t* block = w.block(column / lanes) + column % lanes * 2;
@@ -111,7 +112,8 @@ void add_products_sse2(const PackedCodes& w, const std::int16_t* x, std::size_t 
 
 }  // namespace
 
-PackedCodes::PackedCodes(std::span<const std::int16_t> codes, std::size_t columns, std::size_t first, std::size_t rows)
+PackedWeights::PackedWeights(std::span<const std::int16_t> codes, std::size_t columns, std::size_t first,
+                             std::size_t rows)
     : rows_(rows), columns_(columns) {
   const std::size_t blocks = (columns + lanes - 1) / lanes;
   codes_.assign(blocks * pairs() * 2 * lanes, 0);
@@ -120,12 +122,12 @@ PackedCodes::PackedCodes(std::span<const std::int16_t> codes, std::size_t column
       codes_[((c / lanes * pairs() + r / 2) * lanes + c % lanes) * 2 + r % 2] = codes[(first + r) * columns + c];
 }
 
-void add_code_products(const PackedCodes& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
-                       double* sums, std::size_t sums_stride) {
-  if (__builtin_cpu_supports("avx2")) {
-    add_products_avx2(w, x, x_stride, vectors, sums, sums_stride);
-  } else {
+void add_code_products(const PackedWeights& w, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
+                       double* sums, std::size_t sums_stride, Isa isa) {
+  if (isa == Isa::baseline) {
     add_products_sse2(w, x, x_stride, vectors, sums, sums_stride);
+  } else {
+    add_products_avx2(w, x, x_stride, vectors, sums, sums_stride);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of 16-bit codes with sums in 32 bits, by the widest instructions that the processor has.
+// Products of 16-bit codes with sums in 32 bits, by AVX2 where the machine runs it.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,15 @@
 #include <span>
 #include <vector>
 
+#include "base/isa.h"
+
 namespace bitline::workloads {
 
 // Weights as the kernels read them: for each block of columns, pairs of rows side by side; missing ones are 0.
-class PackedCodes {
+class PackedWeights {
  public:
   // Rows first .. first + rows - 1 of a matrix (.., columns).
-  PackedCodes(std::span<const std::int16_t> codes, std::size_t columns, std::size_t first, std::size_t rows);
+  PackedWeights(std::span<const std::int16_t> codes, std::size_t columns, std::size_t first, std::size_t rows);
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
@@ -29,8 +31,8 @@ class PackedCodes {
 };
 
 // sums (vectors, columns) += x (vectors, rows) W; `x_stride` and `sums_stride` go from one vector to the next. No sum
-// may leave 32 bits.
-void add_code_products(const PackedCodes& weights, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
-                       double* sums, std::size_t sums_stride);
+// may leave 32 bits. `isa`: one that isas() lists; the sums are the same.
+void add_code_products(const PackedWeights& weights, const std::int16_t* x, std::size_t x_stride, std::size_t vectors,
+                       double* sums, std::size_t sums_stride, Isa isa = isas().front());
 
 }  // namespace bitline::workloads

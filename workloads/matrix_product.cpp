@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/dense.h"
 #include "workloads/compute.h"
 #include "workloads/strides.h"
 
@@ -26,12 +25,6 @@ void add_narrow_panel(const float* x, const Panel& p, float* y) {
 
 }  // namespace
 
-void add_product(std::size_t vectors, Rows<const float> in, const float* w, std::size_t rows, std::size_t columns,
-                 Rows<float> out, DenseScratch& scratch) {
-  bitline::add_product(vectors, rows, columns, Strided<float>{in.values, in.stride}, Strided<float>{w, columns},
-                       out.values, out.stride, scratch);
-}
-
 void multiply_floats(const Weights& weights, std::size_t vectors, const float* in, float* out, DenseScratch& scratch) {
   const auto rows = static_cast<std::size_t>(weights.rows), columns = static_cast<std::size_t>(weights.columns);
   std::fill_n(out, vectors * columns, 0.f);
@@ -40,8 +33,9 @@ void multiply_floats(const Weights& weights, std::size_t vectors, const float* i
     if (p.columns <= narrow && weights.panels.size() > 1) {
       narrow_panels.push_back(&p);
     } else {
-      add_product(vectors, {in + p.row, rows}, p.weights.data(), static_cast<std::size_t>(p.rows),
-                  static_cast<std::size_t>(p.columns), {out + p.column, columns}, scratch);
+      const auto panel_rows = static_cast<std::size_t>(p.rows), panel_columns = static_cast<std::size_t>(p.columns);
+      add_product(vectors, panel_rows, panel_columns, Strided<float>{in + p.row, rows},
+                  Strided<float>{p.weights.data(), panel_columns}, out + p.column, columns, scratch);
     }
   }
   if (narrow_panels.empty()) return;
@@ -61,7 +55,7 @@ template <class T>
 void multiply_matrices(const T* a, const T* b, std::size_t n, std::size_t k, std::size_t m, T* out,
                        DenseScratch& scratch) {
   std::fill_n(out, n * m, T{});
-  bitline::add_product(n, k, m, Strided<T>{a, k}, Strided<T>{b, m}, out, m, scratch);
+  add_product(n, k, m, Strided<T>{a, k}, Strided<T>{b, m}, out, m, scratch);
 }
 
 template void multiply_matrices(const float*, const float*, std::size_t, std::size_t, std::size_t, float*,

@@ -33,22 +33,22 @@ std::size_t rows_in_32_bits(std::int64_t largest_input, std::int64_t largest_wei
 }
 
 // The parts of a panel that are multiplied one after another.
-std::vector<PackedCodes> packed_parts(const IntegerPanel& p, std::size_t longest_sum) {
+std::vector<PackedWeights> packed_parts(const IntegerPanel& p, std::size_t longest_sum) {
   const auto rows = static_cast<std::size_t>(p.rows);
-  std::vector<PackedCodes> parts;
+  std::vector<PackedWeights> parts;
   for (std::size_t first = 0; first < rows; first += longest_sum)
     parts.emplace_back(p.codes, static_cast<std::size_t>(p.columns), first, std::min(longest_sum, rows - first));
   return parts;
 }
 
-void add_panel(const IntegerPanel& p, const std::vector<PackedCodes>& parts, const IntegerWeights& w,
+void add_panel(const IntegerPanel& p, const std::vector<PackedWeights>& parts, const IntegerWeights& w,
                std::span<const std::int16_t> in, std::size_t vectors, std::span<double> sums) {
   const auto stride = static_cast<std::size_t>(w.rows), columns = static_cast<std::size_t>(w.columns);
   const std::size_t batch = batch_of(static_cast<std::size_t>(p.rows));
   for (std::size_t v = 0; v < vectors; v += batch) {
     const std::int16_t* x = in.data() + v * stride + p.row;
     double* to = sums.data() + v * columns + p.column;
-    for (const PackedCodes& part : parts) {
+    for (const PackedWeights& part : parts) {
       add_code_products(part, x, stride, std::min(batch, vectors - v), to, columns);
       x += part.rows();
     }
@@ -124,7 +124,7 @@ void multiply_exactly(const IntegerWeights& w, std::span<const std::int16_t> in,
 
 struct ExactProducts::Packed {
   struct OfPanel {
-    std::vector<PackedCodes> parts;  // empty: narrow, or too large for 32 bits
+    std::vector<PackedWeights> parts;  // empty: narrow, or too large for 32 bits
   };
   std::vector<std::vector<OfPanel>> weights;  // [weights][panel]
 };

@@ -14,7 +14,6 @@ namespace {
 typedef double Quad __attribute__((vector_size(32)));
 
 // --- patches: reduction of a crossbar
-// ---------------------------------------------------------------------------------
 
 BITLINE_INLINE double inverse_root(double p) { return p > 0 ? 1 / __builtin_sqrt(p) : 0; }
 BITLINE_INLINE void to_inverse_root(Quad& p) {
@@ -162,7 +161,6 @@ void recover_one(const double* x, int eliminated, int kept, std::size_t batch, c
 }
 
 // --- gated ladders
-// ----------------------------------------------------------------------------------------------------
 
 template <class Real>
 struct Columns;
@@ -237,7 +235,6 @@ void read_float_meshes(const LadderRead<float>& read) { read_meshes(read); }
 void read_double_meshes(const LadderRead<double>& read) { read_meshes(read); }
 
 // --- gated rows: a sweep is copied, since what is stored might otherwise be taken for a part of it
-// -------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t wide = 8;
 typedef float Vec __attribute__((vector_size(32)));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <utility>
 #include <vector>
 
 #include "characterise/fit/fit_relaxation.h"

@@ -197,9 +197,8 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
     if (!no_curve) throw;
     throw InputError(fmt::format(
         "{}\nBoth curves are odd, I(-V) = -I(V). Are the currents absolute values, or both branches of a loop under "
-        "one "
-        "name (tell them apart in a column 'state')? A device that conducts one way only is not described by either; "
-        "--model ohmic takes the nearest straight line all the same",
+        "one name (tell them apart in a column 'state')? A device that conducts one way only is not described by "
+        "either; --model ohmic takes the nearest straight line all the same",
         e.what()));
   }
   write_values(part);

@@ -23,8 +23,6 @@ struct Errors {
   std::vector<double> target, error;  // of g_max
 };
 
-using device::device_draws::polynomial;
-
 // Normal, sigma a polynomial of the target, by maximum likelihood: least squares of e^2 - sigma^2 over sqrt(2) sigma^2,
 // whose weights are renewed until sigma stands still (Fisher scoring); its errors are those of the information matrix
 // times what the residuals scatter.

@@ -8,8 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "base/random.h"

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 #include <fmt/format.h>

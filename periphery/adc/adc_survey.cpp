@@ -8,8 +8,6 @@
 // offsets aim at a good design (20th percentile in energy, 10th in area: the median converter is 5.1 times larger).
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <utility>
 
 #include <fmt/format.h>
 

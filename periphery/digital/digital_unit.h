@@ -18,11 +18,9 @@
 //                   fixed point)
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string_view>
 
 #include "base/schema.h"

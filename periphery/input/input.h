@@ -2,7 +2,6 @@
 // How integer inputs become voltages on the rows: planes of 0/1 or -1/0/1 in turn, or one analog level.
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>

@@ -3,7 +3,7 @@
 
 Sources: the licence line first, what a header is second, at most 600 lines, 120 columns. Every text file: no path of
 one machine, no package registry. The library: it never prints, ends the process, reads the environment or draws random
-numbers of its own (house rules)."""
+numbers of its own (CONTRIBUTING.md)."""
 import pathlib
 import re
 import sys

@@ -9,6 +9,7 @@
 #include "array/wires/gated_ladder.h"
 #include "array/wires/reduction.h"
 #include "base/config_writer.h"
+#include "chip/array_study.h"
 #include "chip/wire_study.h"
 #include "read/drives.h"
 #include "tests/device/worst.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// result.json: the contract's keys in their order, sums, nulls, and no number that is none.
+// result.json: the documented keys in their order, sums, nulls, and no number that is none.
 #include "run/result_json.h"
 
 #include <doctest/doctest.h>
@@ -36,7 +36,7 @@ double sum(const Json& object) {
 
 }  // namespace
 
-TEST_CASE("result.json has exactly the contract's keys, in order") {
+TEST_CASE("result.json has exactly the documented keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
   CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",    "status",     "warnings",
                         "assumed",        "simplifications", "shapes",      "quality", "scores",     "write",

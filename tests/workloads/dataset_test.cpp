@@ -20,7 +20,6 @@
 
 namespace bitline::dataset_test {
 using namespace workloads;
-using namespace bitline::workloads;
 
 namespace fs = std::filesystem;
 

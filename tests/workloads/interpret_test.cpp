@@ -11,7 +11,6 @@
 
 namespace bitline::interpret_test {
 using namespace workloads;
-using namespace bitline::workloads;
 using namespace bitline::test;
 
 namespace {

@@ -13,7 +13,6 @@
 
 namespace bitline::onnx_cases_test {
 using namespace workloads;
-using namespace bitline::workloads;
 using namespace bitline::test;
 
 namespace {

@@ -11,7 +11,6 @@
 namespace bitline::onnx_test {
 using namespace workloads;
 using namespace bitline::test;
-using namespace bitline::workloads;
 
 namespace {
 

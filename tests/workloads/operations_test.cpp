@@ -11,7 +11,6 @@
 
 namespace bitline::operations_test {
 using namespace workloads;
-using namespace bitline::workloads;
 using namespace bitline::test;
 
 namespace {

@@ -9,7 +9,6 @@
 
 namespace bitline::quantize_test {
 using namespace workloads;
-using namespace bitline::workloads;
 using namespace bitline::test;
 
 TEST_CASE("input scales come from the calibration samples") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <string>
 
 #include "workloads/dataset.h"
 
@@ -17,7 +18,7 @@ fs::path real_data(const char* folder) {
   const char* given = std::getenv("BITLINE_DATA");
   for (const fs::path& root : {fs::path(given ? given : ""), fs::path(BITLINE_SOURCE_DIR) / "../shared/data"})
     if (!root.empty() && fs::exists(root / folder)) return root / folder;
-  MESSAGE("skipped: no folder " << folder << " of data beside the project");
+  MESSAGE("skipped: no folder " << std::string(folder) << " of data beside the project");
   return {};
 }
 
