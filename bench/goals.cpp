@@ -21,6 +21,7 @@
 #include "bench/ladder_product.h"
 #include "bench/layer_product.h"
 #include "bench/main_job.h"
+#include "bench/mvm_setup.h"
 #include "bench/plane_product.h"
 #include "bench/verified_write.h"
 #include "bench/wired_array.h"
@@ -231,9 +232,9 @@ void judge_wires() {
         ratio(
             41, [&] { with.product(); }, [&] { without.product(); }),
         Bound::at_most, 1.05);
-  EffectiveMatrixCase reduced(256, 256);
+  EffectiveMatrixCase reduced(512, 256);  // two lines to a row
   constexpr LayerProduct::Shape one{256, 256, 8};
-  judge("chip of 256 x 256 devices with wires and its first product, times one reduction of it",
+  judge("chip of 256 x 256 cells of two devices with wires and its first product, times one reduction of it",
         ratio(
             3, [&] { LayerProduct(one, LayerProduct::Devices::noisy, one_ohm).product(); },
             [&] { reduced.reduce(true); }),
@@ -262,6 +263,28 @@ void judge_writing() {
         Bound::at_most, 20);
 }
 
+// --- setting up a matrix
+// ---------------------------------------------------------------------------------------------
+
+// The first work of this process: the most memory it has had says what the matrix took.
+void judge_setup() {
+  MvmSetup setup(2048);
+  const double before = most_memory();
+  if (!setup.answers_agree()) wrong("mvm");
+  judge("mvm of a 2048 x 2048 matrix, bytes a weight beyond the matrix itself",
+        (most_memory() - before) / setup.weights(), Bound::at_most, 20);
+  ConvertedColumns normals(ConvertedColumns::Kind::plain);
+  constexpr int draws = 4096;  // of 128 columns
+  const auto draw = [&] {
+    for (std::uint32_t read = 0; read < draws; ++read) normals.draw(read);
+  };
+  judge("mvm of a 2048 x 2048 matrix and one vector, normal numbers a weight (16: 40 ns)",
+        ratio(
+            3, [&] { setup.product(); }, draw) *
+            draws * normals.columns / setup.weights(),
+        Bound::at_most, 16);
+}
+
 // --- the main job
 
 void judge_main_job() {
@@ -278,6 +301,7 @@ void judge_main_job() {
 }
 
 int main() {
+  judge_setup();
   judge_sums(isas().front());
   for (const Isa isa : isas())
     if (isa == Isa::avx2 && isas().front() != isa) judge_sums(isa);

@@ -26,24 +26,51 @@ struct BlockStudy {
   Currents currents;
 };
 
+// Drops of every device, (devices, vectors) with all vectors of a device together. Vectors are filled up to whole
+// groups of four with such as drive nothing.
+struct Drops {
+  std::size_t vectors = 0;
+  std::vector<double> v_V, sense_V, drop_V;
+
+  // Returns the vector's number.
+  std::size_t add(std::span<const double> lines, std::span<const double> senses) {
+    v_V.insert(v_V.end(), lines.begin(), lines.end());
+    sense_V.insert(sense_V.end(), senses.begin(), senses.end());
+    return vectors++;
+  }
+  void solve(const array::NodeVoltages& circuit) {
+    const array::EffectiveMatrix& e = circuit.effective();
+    const std::vector<double> no_lines(static_cast<std::size_t>(e.rows), 0),
+        no_senses(static_cast<std::size_t>(e.columns), 0);
+    while (vectors % 4 != 0) add(no_lines, no_senses);
+    drop_V.resize(e.transfer_S.size() * vectors);
+    circuit.drops(v_V, sense_V, drop_V);
+  }
+  const double* of(std::size_t device) const { return drop_V.data() + device * vectors; }
+};
+
+bool draws_read_noise(const Chip& chip);
+
 // An array whose wires are one matrix.
 class ArrayStudy {
  public:
   // `blocks`: all of the array, which live longer.
   ArrayStudy(const Chip& chip, std::span<const PlacedDevices> blocks);
 
-  // Block `b` under reads of `inputs`, (vectors, rows of the layer).
-  BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs) const;
+  // Block `b` under reads of `inputs`, (vectors, rows of the layer). `left`: set to what is left across each device of
+  // the circuit with all rows driven with one volt, unless null.
+  BlockStudy study(std::size_t b, std::span<const std::int16_t> inputs, std::vector<double>* left) const;
 
   const ArrayCircuit& circuit() const { return circuit_; }
-  // Voltage left across every device of the circuit, with all rows driven with one volt.
-  std::vector<double> all_driven() const;
+  const array::NodeVoltages& voltages() const { return voltages_; }
 
  private:
-  double column_residual(std::span<const double> v_V, std::span<const double> drop_V) const;
+  std::vector<double> all_driven() const;
+  std::vector<double> by_line(const SampledReads& reads) const;
+  double column_residual(const Drops& drops, const SampledReads& reads) const;
   Currents currents(std::size_t b, const SampledReads& reads) const;
-  void compare_noise(std::size_t b, const SampledReads& reads, const std::vector<double>& drop_V,
-                     BlockStudy& out) const;
+  void add_noise(std::size_t b, const SampledReads& reads, const std::vector<int>& columns, const Drops& drops,
+                 BlockStudy& out) const;
   double own_variance(std::size_t b, int conversion, const std::vector<int>& x) const;
 
   const Chip& chip_;

@@ -82,11 +82,14 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
       const Targets t = targets(cell, device, digit);
       layer.digits.push_back({t.positive_S, t.negative_S, digit, 1});
     }
-    std::map<int, double> counts;
+    std::vector<double> counts(1 << 16, 0);  // by code
+    constexpr int middle = 1 << 15;
     for (const auto& panel : plan.matrix.panels)
-      for (std::int16_t w : panel.codes) counts[w] += plan.settings.duplicate;
-    for (const auto& [value, count] : counts) total += count;
-    layer.weights.assign(counts.begin(), counts.end());
+      for (std::int16_t w : panel.codes) counts[static_cast<std::size_t>(w + middle)] += plan.settings.duplicate;
+    for (int code = -middle; code < middle; ++code) {
+      const double count = counts[static_cast<std::size_t>(code + middle)];
+      if (count > 0) total += count, layer.weights.emplace_back(code, count);
+    }
     layers.push_back(std::move(layer));
   }
   if (layers.empty()) return 0;

@@ -19,6 +19,7 @@
 namespace bitline::chip {
 
 class ArrayConductances;  // chip/devices.h
+struct ReducedArray;      // chip/interconnect.h
 
 // Steps that a layer's analog sums are counted in (chip/lattice.h).
 struct Lattice {
@@ -80,6 +81,8 @@ struct Chip {
   // noise_factors[block id][column]: true variance of column's read noise over the sum of its cells' variances; set by
   // study_wires(); empty without wires, where it is 1.
   std::vector<std::vector<double>> noise_factors;
+  // Arrays of the first chip instance that study_wires() has reduced: whoever meets the same circuit need not again.
+  std::vector<std::shared_ptr<const ReducedArray>> reduced;
   const std::vector<double>* noise_factor(mapping::BlockId block) const {
     return noise_factors.empty() ? nullptr : &noise_factors[block];
   }

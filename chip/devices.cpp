@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include "base/error.h"
 #include "base/npy.h"
@@ -82,8 +81,8 @@ class Strips {
  public:
   Strips(const Device& device, const LayerPlan& plan, const Block& block)
       : plan_(plan), block_(block), cell_(plan.cell), devices_(cell_.devices_per_slice()) {
-    for (int digit = cell_.pair ? -cell_.highest_digit : 0; digit <= cell_.highest_digit; ++digit)
-      table_.push_back(targets(cell_, device, digit));
+    for (int code = -cell_.highest; code <= cell_.highest; ++code)
+      for (int s = 0; s < cell_.slices; ++s) table_.push_back(targets(cell_, device, cell_.digit(code, s)));
   }
   std::size_t width() const { return static_cast<std::size_t>(block_.columns * cell_.slices * devices_); }
   std::size_t devices() const { return static_cast<std::size_t>(block_.rows) * width(); }
@@ -106,22 +105,19 @@ class Strips {
   void fill(const Block& strip) {
     const workloads::IntegerWeights& m = plan_.matrix;
     const auto layer = static_cast<std::uint16_t>(m.index);
-    const int zero = cell_.pair ? cell_.highest_digit : 0;
-    const std::size_t devices = static_cast<std::size_t>(strip.rows) * width();
-    ids_.resize(devices), target_S_.resize(devices);
-    CellId* to = ids_.data();
+    const auto slices = static_cast<std::size_t>(cell_.slices);
+    ids_.resize(static_cast<std::size_t>(strip.rows) * width()), target_S_.resize(ids_.size());
+    CellId* id = ids_.data();
     double* target_S = target_S_.data();
     for (int r = 0; r < strip.rows; ++r) {
-      const std::span<const std::int16_t> codes = row_codes(plan_, strip, r);
-      for (int c = 0; c < block_.columns; ++c) {
-        const int row = strip.row + r, column = block_.column + c;
-        const int weight = codes[static_cast<std::size_t>(c)];
-        const std::uint32_t id = weight_id(m, block_.copy, row, column);
-        for (int s = 0; s < cell_.slices; ++s) {
-          const Targets& t = table_[static_cast<std::size_t>(zero + cell_.digit(weight, s))];
-          *to++ = {layer, id, static_cast<std::uint16_t>(s), 0}, *target_S++ = t.positive_S;
-          if (devices_ == 2) *to++ = {layer, id, static_cast<std::uint16_t>(s), 1}, *target_S++ = t.negative_S;
+      std::uint32_t weight = weight_id(m, block_.copy, strip.row + r, block_.column);
+      for (const std::int16_t code : row_codes(plan_, strip, r).first(static_cast<std::size_t>(block_.columns))) {
+        const Targets* t = table_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
+        for (std::size_t s = 0; s < slices; ++s, ++t) {
+          *id++ = {layer, weight, static_cast<std::uint16_t>(s), 0}, *target_S++ = t->positive_S;
+          if (devices_ == 2) *id++ = {layer, weight, static_cast<std::uint16_t>(s), 1}, *target_S++ = t->negative_S;
         }
+        ++weight;
       }
     }
   }
@@ -130,36 +126,27 @@ class Strips {
   const Block& block_;
   const CellLayout& cell_;
   int devices_;
-  std::vector<Targets> table_;  // by digit + highest_digit
+  std::vector<Targets> table_;  // (code + highest, slices)
   std::vector<CellId> ids_;
   std::vector<double> target_S_;
 };
 
-// The number of the value nearest to g, the lower of two as near. Values rise; where they are equally spaced, as digits
-// are, it is found at once.
-class NearestLevel {
- public:
-  explicit NearestLevel(std::vector<double> values) : values_(std::move(values)) {
-    const double range = values_.back() - values_.front();
-    per_S_ = range > 0 ? static_cast<double>(values_.size() - 1) / range : 0;
-  }
-  std::size_t operator()(double g) const {
-    const double last = static_cast<double>(values_.size() - 1);
-    auto k = static_cast<std::size_t>(std::max(0.0, std::min((g - values_.front()) * per_S_ + 0.5, last)));
-    while (k + 1 < values_.size() && values_[k + 1] - g < g - values_[k]) ++k;
-    while (k > 0 && g - values_[k - 1] <= values_[k] - g) --k;
-    return k;
-  }
-
- private:
-  std::vector<double> values_;
-  double per_S_;
-};
+// Of `values`, which rise, the one nearest to g; found from where it would be were they evenly spaced.
+std::size_t nearest_level(const std::vector<double>& values, double g) {
+  const std::size_t last = values.size() - 1;
+  const double share = last > 0 ? (g - values.front()) / (values.back() - values.front()) : 0;
+  auto above = static_cast<std::size_t>(share > 0 ? std::min(share, 1.0) * static_cast<double>(last) : 0);
+  while (above <= last && values[above] < g) ++above;
+  while (above > 0 && values[above - 1] >= g) --above;
+  if (above == 0) return 0;
+  if (above > last) return last;
+  return above - (g - values[above - 1] <= values[above] - g ? 1 : 0);
+}
 
 // A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i was
 // written to, in terms of its target.
 template <class At>
-void count_levels(const CellLayout& cell, const NearestLevel& level, std::span<const double> target_S,
+void count_levels(const CellLayout& cell, const std::vector<double>& values, std::span<const double> target_S,
                   std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) {
   const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
   const bool pair = devices == 2;
@@ -175,7 +162,7 @@ void count_levels(const CellLayout& cell, const NearestLevel& level, std::span<c
       const int broken = fault[i] + (pair ? fault[i + 1] : 0);
       report.faulty += static_cast<std::size_t>(broken);
       faulty |= broken > 0;
-      right &= level(written) == level(target);
+      right &= nearest_level(values, written) == nearest_level(values, target);
     }
     if (faulty) continue;
     ++report.cells;
@@ -241,7 +228,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   });
   kill_dead_lines(device, physical_array(chip, block), random, block, cell, cells);
   count_levels(
-      cell, NearestLevel(digit_values(cell, device)), all_target_S, cells.faulty,
+      cell, digit_values(cell, device), all_target_S, cells.faulty,
       [&](std::size_t i) {
         const double g_S = cells.written_S[i];
         return aim_S.empty() ? g_S : g_S - aim_S[i] + all_target_S[i];

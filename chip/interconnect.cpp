@@ -101,9 +101,44 @@ CircuitPlace ArrayCircuit::reference_place(std::size_t b, int row, int slice) co
   return {(blocks_[b].block->array_row + row) * lines_per_row_, first_reference_[b] + slice};
 }
 
+std::shared_ptr<const ReducedArray> reduced_array(const ArrayCircuit& circuit, const EffectiveMatrix& effective,
+                                                  std::span<const PlacedDevices> blocks) {
+  take(circuit, effective, blocks, true);
+  auto reduced = std::make_shared<ReducedArray>();
+  reduced->array = blocks.front().block->array;
+  reduced->g_S = circuit.crossbar().g_S;
+  for (const auto& [plan, block, devices] : blocks)
+    reduced->blocks.push_back({block->id, devices->effective_S, devices->reference_effective_S, devices->source_S});
+  return reduced;
+}
+
+namespace {
+
+// Whether the circuit was known.
+bool take_known(const Chip& chip, const ArrayCircuit& circuit, std::span<const PlacedDevices> blocks,
+                bool with_sources) {
+  for (const auto& known : chip.reduced) {
+    if (known->array != blocks.front().block->array || known->blocks.size() != blocks.size()) continue;
+    if (known->g_S != circuit.crossbar().g_S) continue;
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      if (known->blocks[b].block != blocks[b].block->id) return false;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      BlockDevices& d = *blocks[b].devices;
+      d.effective_S = known->blocks[b].effective_S;
+      d.reference_effective_S = known->blocks[b].reference_effective_S;
+      d.source_S = with_sources ? known->blocks[b].source_S : nullptr;
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void apply_wires(const Chip& chip, const Device& device, std::span<const PlacedDevices> blocks, bool with_sources,
                  WireScratch& scratch) {
   const ArrayCircuit circuit(chip, device, blocks);
+  if (take_known(chip, circuit, blocks, with_sources)) return;
   effective_matrix(circuit.crossbar(), with_sources, scratch.reduction, scratch.effective);
   take(circuit, scratch.effective, blocks, with_sources);
 }

@@ -48,6 +48,23 @@ class ArrayCircuit {
   array::Crossbar crossbar_;
 };
 
+// What the wires of one array do to its blocks, and the circuit that this is true of.
+struct ReducedArray {
+  int array = 0;
+  std::vector<double> g_S;  // of the circuit
+  struct Effect {
+    mapping::BlockId block;
+    std::vector<double> effective_S, reference_effective_S;
+    std::shared_ptr<const std::vector<double>> source_S;
+  };
+  std::vector<Effect> blocks;
+};
+inline constexpr std::size_t most_reduced_kept = 8;  // more would only take memory: they save the first chip's
+
+// `effective`, with sources, is the reduction of `circuit`; sets what apply_wires() does.
+std::shared_ptr<const ReducedArray> reduced_array(const ArrayCircuit& circuit, const array::EffectiveMatrix& effective,
+                                                  std::span<const PlacedDevices> blocks);
+
 // Scratch that a thread keeps from array to array.
 struct WireScratch {
   array::ReductionScratch reduction;
@@ -55,7 +72,7 @@ struct WireScratch {
 };
 
 // Sets effective_S, reference_effective_S and, `with_sources`, source_S of `blocks`, all those of one array of voltage
-// rows with exact wires.
+// rows with exact wires; without a reduction where Chip::reduced has this circuit.
 void apply_wires(const Chip& chip, const device::Device& device, std::span<const PlacedDevices> blocks,
                  bool with_sources, WireScratch& scratch);
 

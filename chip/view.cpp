@@ -96,7 +96,7 @@ AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& bloc
 
 // All blocks of one array, of which at least one changed, or `everything` did as time passed.
 void look_at_array(const Chip& chip, const Device& device, const State& state, std::span<const LayerBlock> blocks,
-                   bool everything, WireScratch& scratch, View& view) {
+                   bool everything, bool with_sources, WireScratch& scratch, View& view) {
   std::vector<BlockDevices> devices;
   std::vector<PlacedDevices> placed;
   for (const auto& [plan, block] : blocks) {
@@ -109,7 +109,7 @@ void look_at_array(const Chip& chip, const Device& device, const State& state, s
   if (chip.solves_reads())
     solved = std::make_shared<const SolvedArray>(chip, device, placed);
   else if (chip.config.wires.exact())
-    apply_wires(chip, device, placed, true, scratch);
+    apply_wires(chip, device, placed, with_sources, scratch);
   const std::vector<double> row_S = row_conductances(chip, placed);
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     const Block& block = *blocks[b].block;
@@ -139,7 +139,8 @@ void check_saturation(const Chip& chip, const View& view) {
   }
 }
 
-void look_as(const Chip& chip, const Device& device, const State& state, View& view) {
+// `with_sources`: what the sources deliver with exact wires, for energies.
+void look_as(const Chip& chip, const Device& device, const State& state, bool with_sources, View& view) {
   const bool aged = ages(device) && view.now_s != state.now_s;
   view.random = state.random;
   view.now_s = state.now_s;
@@ -153,15 +154,16 @@ void look_as(const Chip& chip, const Device& device, const State& state, View& v
     });
   });
   tbb::enumerable_thread_specific<WireScratch> scratch;
-  parallel_for(arrays.size(),
-               [&](std::size_t a) { look_at_array(chip, device, state, arrays[a], aged, scratch.local(), view); });
+  parallel_for(arrays.size(), [&](std::size_t a) {
+    look_at_array(chip, device, state, arrays[a], aged, with_sources, scratch.local(), view);
+  });
   share_drift_gain(chip, view);
   check_saturation(chip, view);
 }
 
 }  // namespace
 
-void look(const Chip& chip, const State& state, View& view) { look_as(chip, chip.config.device, state, view); }
+void look(const Chip& chip, const State& state, View& view) { look_as(chip, chip.config.device, state, true, view); }
 
 View look(const Chip& chip, const State& state) {
   View view;
@@ -171,7 +173,7 @@ View look(const Chip& chip, const State& state) {
 
 View ideal_view(const Chip& chip) {
   View view;
-  look_as(chip, ideal_device(chip.config.device), ideal_state(chip), view);
+  look_as(chip, ideal_device(chip.config.device), ideal_state(chip), false, view);
   return view;
 }
 

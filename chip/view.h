@@ -57,7 +57,8 @@ struct View {
 void look(const Chip& chip, const State& state, View& view);
 View look(const Chip& chip, const State& state);
 
-// The view of a chip with perfect devices: no write error, noise, ageing or faults.
+// The view of a chip with perfect devices: no write error, noise, ageing or faults. For sums of reads, not their
+// energy: with exact wires it has no source_S.
 View ideal_view(const Chip& chip);
 
 }  // namespace bitline::chip

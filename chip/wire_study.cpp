@@ -33,109 +33,67 @@ void keep_map(const Chip& chip, const ArrayCircuit& circuit, std::span<const dou
   result.drop_mean = sum / (static_cast<double>(array.rows) * array.columns);
 }
 
-// The first chip as reads see it.
-State written_state(const Chip& chip) {
-  State state = new_state(chip, 0);
-  write(chip, state);
-  pass(state, age_since_write_s(chip.config));
-  return state;
-}
-
-// A layer's first block, which stands for the layer's others: their columns lie alike.
-struct StudiedLayer {
-  std::size_t layer = 0;
-  std::size_t block = 0;  // among the array's blocks
+// The study of one layer: of its block number `mine` in the array.
+struct Task {
+  std::size_t layer, mine;
   BlockStudy study;
 };
 
-// An array that holds first blocks of layers. They share its circuit, which is the dear part.
-struct StudiedArray {
-  int array = 0;
-  std::vector<BlockDevices> devices;
-  std::vector<PlacedDevices> blocks;
-  std::vector<StudiedLayer> layers;
+// An array that is looked at, with the tasks of the layers it stands for.
+struct Studied {
+  int array;
+  std::vector<LayerBlock> blocks;
+  std::vector<Task> tasks;
 };
 
-StudiedArray studied_array(const Chip& chip, const State& state, int array) {
-  StudiedArray studied;
-  studied.array = array;
-  for (const auto& [plan, block] : layer_blocks(chip)) {
-    if (block->array != array) continue;
-    studied.blocks.push_back({plan, block, nullptr});
-    studied.devices.push_back(
-        block_devices(chip, chip.config.device, state.random, *plan, *block, state.blocks[block->id], state.now_s));
+// The array with most cells in use, the first of several.
+int fullest_array(const std::vector<std::vector<LayerBlock>>& arrays) {
+  double most = -1;
+  int fullest = 0;
+  for (const auto& blocks : arrays) {
+    double cells = 0;
+    for (const auto& [plan, block] : blocks)
+      cells += static_cast<double>(block->rows) * block->columns * plan->cell.columns_per_weight;
+    if (cells > most) most = cells, fullest = blocks.front().block->array;
   }
-  for (std::size_t b = 0; b < studied.blocks.size(); ++b) studied.blocks[b].devices = &studied.devices[b];
-  return studied;
+  return fullest;
 }
 
-// In the order in which layers reach them.
-std::vector<StudiedArray> studied_arrays(const Chip& chip) {
-  const State state = written_state(chip);
-  std::vector<StudiedArray> arrays;
+// Factors of noise, which reads draw by, need the first block of every layer, which stands for the layer's others:
+// their columns lie alike. Layers whose first blocks share an array share its circuit, which is the dear part. Where
+// the study is only shown one array does, the fullest.
+std::vector<Studied> studied_arrays(const Chip& chip, bool only_shown) {
+  const std::vector<std::vector<LayerBlock>> all = by_array(chip);
+  const int fullest = fullest_array(all);
+  std::vector<Studied> arrays;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    if (chip.layers[l].blocks.empty()) continue;
-    const Block& first = chip.layers[l].blocks.front();
-    auto studied = std::ranges::find(arrays, first.array, &StudiedArray::array);
-    if (studied == arrays.end()) studied = arrays.insert(arrays.end(), studied_array(chip, state, first.array));
-    const auto block = std::ranges::find(studied->blocks, &first, &PlacedDevices::block);
-    studied->layers.push_back({l, static_cast<std::size_t>(block - studied->blocks.begin()), {}});
+    const std::vector<Block>& blocks = chip.layers[l].blocks;
+    const auto first = std::find_if(blocks.begin(), blocks.end(),
+                                    [&](const Block& block) { return !only_shown || block.array == fullest; });
+    if (first == blocks.end()) continue;
+    auto studied =
+        std::find_if(arrays.begin(), arrays.end(), [&](const Studied& s) { return s.array == first->array; });
+    if (studied == arrays.end()) {
+      const auto own =
+          std::find_if(all.begin(), all.end(), [&](const auto& a) { return a.front().block->array == first->array; });
+      studied = arrays.insert(arrays.end(), Studied{first->array, *own, {}});
+    }
+    std::size_t mine = 0;
+    while (studied->blocks[mine].block != &*first) ++mine;
+    studied->tasks.push_back({l, mine, {}});
   }
   return arrays;
 }
 
-// `result`, if any, is shown this array's map.
-void study_array(const Chip& chip, std::span<const std::vector<std::int16_t>> inputs, StudiedArray& studied,
-                 WireResult* result) {
-  if (chip.solves_reads()) {
-    const SolvedArray array(chip, chip.config.device, studied.blocks);
-    for (StudiedLayer& s : studied.layers)
-      s.study = study_solved(chip, array, studied.blocks, s.block, inputs[s.layer]);
-    if (!result) return;
-    result->method = array.method();
-    keep_map(chip, array.circuit(), array.all_on_drops(), *result);
-    return;
-  }
-  const ArrayStudy study(chip, studied.blocks);
-  for (StudiedLayer& s : studied.layers) s.study = study.study(s.block, inputs[s.layer]);
-  if (result) keep_map(chip, study.circuit(), study.all_driven(), *result);
-}
-
-// Every block's noise factors are those of its layer's first block.
-void set_noise_factors(Chip& chip, std::span<const StudiedLayer* const> layers) {
-  chip.noise_factors.resize(chip.placement.blocks);
-  for (const StudiedLayer* studied : layers) {
-    const LayerPlan& plan = chip.layers[studied->layer];
-    const std::vector<double>& first = studied->study.factor;
-    for (const Block& block : plan.blocks)
-      for (std::size_t c = 0; c < static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight()); ++c)
-        chip.noise_factors[block.id].push_back(first[std::min(c, first.size() - 1)]);
-  }
-}
-
-void add_up(const Chip& chip, std::span<const StudiedLayer* const> layers, WireResult& result) {
-  double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
-  std::size_t compared = 0, columns = 0;
-  for (const StudiedLayer* studied : layers) {
-    const BlockStudy& s = studied->study;
-    squared += s.squared_error, compared += s.compared;
-    if (!chip.solves_reads()) result.residual = std::max(result.residual.value_or(0), s.residual);
-    result.reads += s.reads;
-    for (double f : s.factor) factors += f, ++columns;
-    for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
-    for (std::size_t i = 0; i < s.currents.with_wires.size(); ++i) {
-      const double without = s.currents.without_wires[i], change = s.currents.with_wires[i] - without;
-      reference += without * without, difference += change * change;
-    }
-  }
-  for (const StudiedLayer* studied : layers)
-    for (std::size_t i = 0; i < studied->study.currents.with_wires.size() && largest > 0; ++i) {
-      result.with_wires.push_back(static_cast<float>(studied->study.currents.with_wires[i] / largest));
-      result.without_wires.push_back(static_cast<float>(studied->study.currents.without_wires[i] / largest));
-    }
-  result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
-  result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
-  result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
+// Their cells of the first chip, as its reads see them.
+State written_state(const Chip& chip, std::span<const Studied> arrays) {
+  std::vector<mapping::BlockId> blocks;
+  for (const Studied& studied : arrays)
+    for (const LayerBlock& b : studied.blocks) blocks.push_back(b.block->id);
+  State state = new_state(chip, 0);
+  write(chip, state, blocks);
+  pass(state, age_since_write_s(chip.config));
+  return state;
 }
 
 }  // namespace
@@ -144,18 +102,79 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
   WireResult result;
   const arch::SegmentResistance segment = segment_resistance(chip.config);
   result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
+  const bool solved = chip.solves_reads();
   result.supplied_beside_columns = chip.config.array.topology == arch::Topology::gated_ladder;
   result.method = "direct reduction of each array";
   chip.noise_factors.clear();
-  std::vector<StudiedArray> arrays = studied_arrays(chip);
-  parallel_for(arrays.size(), [&](std::size_t a) { study_array(chip, inputs, arrays[a], a == 0 ? &result : nullptr); });
-  std::vector<const StudiedLayer*> layers;
-  for (const StudiedArray& studied : arrays)
-    for (const StudiedLayer& layer : studied.layers) layers.push_back(&layer);
-  std::ranges::sort(layers, {}, &StudiedLayer::layer);
-  set_noise_factors(chip, layers);
-  add_up(chip, layers, result);
+  chip.reduced.clear();
+
+  const bool decides_reads = draws_read_noise(chip) && !solved;
+  std::vector<Studied> arrays = studied_arrays(chip, !decides_reads);
+  result.arrays = arrays.size();
+  std::vector<std::shared_ptr<const ReducedArray>> reduced(arrays.size());
+  const State state = written_state(chip, arrays);
+  parallel_for(arrays.size(), [&](std::size_t a) {
+    std::vector<BlockDevices> devices;
+    std::vector<PlacedDevices> blocks;
+    for (const auto& [plan, block] : arrays[a].blocks)
+      devices.push_back(
+          block_devices(chip, chip.config.device, state.random, *plan, *block, state.blocks[block->id], state.now_s));
+    for (std::size_t b = 0; b < devices.size(); ++b)
+      blocks.push_back({arrays[a].blocks[b].plan, arrays[a].blocks[b].block, &devices[b]});
+    if (solved) {
+      const SolvedArray array(chip, chip.config.device, blocks);
+      for (Task& task : arrays[a].tasks) task.study = study_solved(chip, array, blocks, task.mine, inputs[task.layer]);
+      if (a == 0) {
+        result.method = array.method();
+        keep_map(chip, array.circuit(), array.all_on_drops(), result);
+      }
+      return;
+    }
+    const ArrayStudy study(chip, blocks);
+    std::vector<double> left;
+    for (Task& task : arrays[a].tasks)
+      task.study = study.study(task.mine, inputs[task.layer], a == 0 && left.empty() ? &left : nullptr);
+    if (a == 0) keep_map(chip, study.circuit(), left, result);
+    if (a < most_reduced_kept) reduced[a] = reduced_array(study.circuit(), study.voltages().effective(), blocks);
+  });
+  std::erase(reduced, nullptr);
+  chip.reduced = std::move(reduced);
+
+  std::vector<Task> tasks;  // in order of layers
+  for (Studied& studied : arrays)
+    for (Task& task : studied.tasks) tasks.push_back(std::move(task));
+  std::sort(tasks.begin(), tasks.end(), [](const Task& a, const Task& b) { return a.layer < b.layer; });
+  double squared = 0, largest = 0, reference = 0, difference = 0, factors = 0;
+  std::size_t compared = 0, columns = 0;
+  if (decides_reads) chip.noise_factors.resize(chip.placement.blocks);
+  for (auto& task : tasks) {
+    BlockStudy& s = task.study;
+    squared += s.squared_error, compared += s.compared;
+    if (!solved) result.residual = std::max(result.residual.value_or(0), s.residual);
+    result.reads += s.reads;
+    for (double f : s.factor) factors += f, ++columns;
+    for (float i : s.currents.without_wires) largest = std::max(largest, std::abs(static_cast<double>(i)));
+    for (std::size_t i = 0; i < s.currents.with_wires.size(); ++i) {
+      const double without = s.currents.without_wires[i], change = s.currents.with_wires[i] - without;
+      reference += without * without, difference += change * change;
+    }
+    if (!decides_reads) continue;
+    for (const auto& block : chip.layers[task.layer].blocks) {
+      std::vector<double>& factor = chip.noise_factors[block.id];
+      const std::size_t width =
+          static_cast<std::size_t>(block.columns * chip.layers[task.layer].cell.conversions_per_weight());
+      for (std::size_t c = 0; c < width; ++c) factor.push_back(s.factor[std::min(c, s.factor.size() - 1)]);
+    }
+  }
+  for (auto& task : tasks)
+    for (std::size_t i = 0; i < task.study.currents.with_wires.size() && largest > 0; ++i) {
+      result.with_wires.push_back(static_cast<float>(task.study.currents.with_wires[i] / largest));
+      result.without_wires.push_back(static_cast<float>(task.study.currents.without_wires[i] / largest));
+    }
+  result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
+  result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
   choose_lattices(chip);
+  result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
   return result;
 }
 

@@ -125,7 +125,7 @@ std::string wire_section(const Result& r) {
   table.row({"status", w.status});
   table.row({"largest violation of Kirchhoff's current law met", residual_text(w)});
   table.row({"rms error of column currents", percent(w.current_error_rms)});
-  table.row({"reads sampled, all layers", grouped(w.reads)});
+  table.row({"arrays and reads sampled", fmt::format("{}, {}", grouped(w.arrays), grouped(w.reads))});
   table.row({"voltage left across a device, mean", percent(w.drop_mean)});
   table.row({"voltage left across a device, least", percent(w.drop_min)});
   // Exactly 1 and 0 where noise was not looked at: gated arrays, devices without noise.
@@ -135,8 +135,9 @@ std::string wire_section(const Result& r) {
   }
   return html_heading("Wires") + table.str() + html_figure(wire_drop_svg(w)) + html_figure(wire_currents_svg(w)) +
          html_paragraph(
-             "Currents and noise: a sample of reads of the first chip; every read of the run sees the wires. Voltages: "
-             "of the first array, all rows driven, over that of the source; the picture shows the lesser of a pair's "
+             "Currents and noise: a sample of arrays and reads of the first chip; every read of the run sees the "
+             "wires. Voltages: "
+             "of the first of them, all rows driven, over that of the source; the picture shows the lesser of a pair's "
              "devices.",
              "soft");
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "chip/interconnect.h"
 #include "chip/wire_sample.h"
 #include "chip/wire_study.h"
 #include "read/calibrate.h"
@@ -21,6 +22,13 @@ std::size_t bytes_of_plan(const LayerPlan& plan) {
   return bytes;
 }
 
+std::size_t bytes_of_array(const chip::ReducedArray& array) {
+  std::size_t bytes = sizeof array + bytes_of(array.g_S);
+  for (const auto& e : array.blocks)
+    bytes += sizeof e + bytes_of(e.effective_S) + bytes_of(e.reference_effective_S) + bytes_of(*e.source_S);
+  return bytes;
+}
+
 }  // namespace
 
 std::size_t bytes_of(const Design& d) {
@@ -29,6 +37,7 @@ std::size_t bytes_of(const Design& d) {
   for (const LayerPlan& plan : d.chip.layers) bytes += bytes_of_plan(plan);
   for (const auto& block : d.chip.aims_S) bytes += bytes_of(block);
   for (const auto& block : d.chip.noise_factors) bytes += bytes_of(block);
+  for (const auto& array : d.chip.reduced) bytes += bytes_of_array(*array);
   for (const auto& layer : d.mapping.layers) bytes += sizeof layer + layer.blocks.size() * sizeof(PlacedBlock);
   bytes += bytes_of(d.mapping.array_utilisation);
   for (const auto& layer : d.calibration) bytes += bytes_of(layer);

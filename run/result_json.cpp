@@ -134,6 +134,7 @@ Json wires_of(const Result& r) {
           {"residual", or_null(w.residual)},
           {"row_ohm", w.row_ohm},
           {"column_ohm", w.column_ohm},
+          {"arrays_studied", w.arrays},
           {"reads", w.reads},
           {"current_error_rms", w.current_error_rms},
           {"voltage_left_mean", w.drop_mean},

@@ -271,5 +271,8 @@ class Elimination {
 // Voltages of every node: the recorded eliminations in reverse. Arguments as NodeVoltages::solve, of `batch` vectors.
 void recover(const Elimination&, std::size_t batch, std::span<const double> v_V, std::span<const double> sense_V,
              std::span<double> row_V, std::span<double> column_V);
+// Row node minus column node of every device: NodeVoltages::drops.
+void recover_drops(const Elimination&, std::size_t batch, std::span<const double> v_V, std::span<const double> sense_V,
+                   std::span<double> drop_V);
 
 }  // namespace bitline::array::wires

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 #include "array/wires/wire_kernels.h"
 #include "base/dense.h"
@@ -34,16 +34,21 @@ class Buffer {
   template <class T>
   T* get(std::size_t count) {
     const std::size_t quads = (count * sizeof(T) + sizeof(Quad) - 1) / sizeof(Quad);
-    if (data_.size() < quads) data_ = std::vector<Quad>(quads);
-    return reinterpret_cast<T*>(data_.data());
+    if (quads_ < quads) {
+      data_.reset();
+      data_ = std::make_unique_for_overwrite<Quad[]>(quads);
+      quads_ = quads;
+    }
+    return reinterpret_cast<T*>(data_.get());
   }
   template <class T>
   const T* get() const {
-    return reinterpret_cast<const T*>(data_.data());
+    return reinterpret_cast<const T*>(data_.get());
   }
 
  private:
-  std::vector<Quad> data_;
+  std::unique_ptr<Quad[]> data_;  // not set to zero: of large crossbars that takes as long as the arithmetic
+  std::size_t quads_ = 0;
 };
 
 // Ports in order: left ends of the rows, bottom ends of the columns, then right ends of the rows and top ends of the
@@ -111,21 +116,26 @@ void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, 
                 from + static_cast<std::size_t>(i) * from_stride, sizeof(T) * static_cast<std::size_t>(columns));
 }
 
-// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept).
-template <class T>
+// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept), of which blocks of runs on and above
+// the diagonal are filled. The first part sets what the eliminated ports have among each other, the second adds to it.
+template <bool first, class T>
 void place_part(const T* part, int ports, const Run* runs, int count, int eliminated_at, int eliminated, T* x, T* kept,
                 int kept_ports) {
   const int width = eliminated + kept_ports;
   const T* own = part + static_cast<std::size_t>(eliminated_at) * ports;
-  for (int i = 0; i < eliminated; ++i)
-    for (int j = 0; j < eliminated; ++j)
-      x[static_cast<std::size_t>(i) * width + j] += own[static_cast<std::size_t>(i) * ports + eliminated_at + j];
+  if constexpr (first)
+    copy_block(x, width, own + eliminated_at, ports, eliminated, eliminated);
+  else
+    for (int i = 0; i < eliminated; ++i)
+      for (int j = 0; j < eliminated; ++j)
+        x[static_cast<std::size_t>(i) * width + j] += own[static_cast<std::size_t>(i) * ports + eliminated_at + j];
   for (int a = 0; a < count; ++a) {
     copy_block(x + eliminated + runs[a].to, width, own + runs[a].from, ports, eliminated, runs[a].count);
     for (int b = 0; b < count; ++b)
-      copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
-                 part + static_cast<std::size_t>(runs[a].from) * ports + runs[b].from, ports, runs[a].count,
-                 runs[b].count);
+      if (runs[b].to >= runs[a].to)
+        copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
+                   part + static_cast<std::size_t>(runs[a].from) * ports + runs[b].from, ports, runs[a].count,
+                   runs[b].count);
   }
 }
 
@@ -162,14 +172,25 @@ void mirror(T* y, int n) {
           y[static_cast<std::size_t>(j) * n + i] = y[static_cast<std::size_t>(i) * n + j];
 }
 
+// Nothing connects the two parts but the ports that are eliminated.
+template <class T>
+void clear_between(const Run& a, const Run& b, T* kept, int kept_ports) {
+  const Run &upper = a.to < b.to ? a : b, &lower = a.to < b.to ? b : a;
+  for (int i = 0; i < upper.count; ++i)
+    std::memset(static_cast<void*>(kept + static_cast<std::size_t>(upper.to + i) * kept_ports + lower.to), 0,
+                sizeof(T) * static_cast<std::size_t>(lower.count));
+}
+
+// Fills x, and of `out` what is on and above the diagonal.
 template <class T>
 void place_parts(const Join& j, const T* first, const Shape& a, const T* second, const Shape& b, const Shape& whole,
                  T* x, T* out) {
   const int kept = whole.ports();
-  std::memset(static_cast<void*>(x), 0, sizeof(T) * static_cast<std::size_t>(j.eliminated) * (j.eliminated + kept));
-  std::memset(static_cast<void*>(out), 0, sizeof(T) * whole.size());
-  place_part(first, a.ports(), j.first, j.first_runs, j.first_at, j.eliminated, x, out, kept);
-  if (second) place_part(second, b.ports(), j.second, j.second_runs, j.second_at, j.eliminated, x, out, kept);
+  place_part<true>(first, a.ports(), j.first, j.first_runs, j.first_at, j.eliminated, x, out, kept);
+  if (!second) return;
+  place_part<false>(second, b.ports(), j.second, j.second_runs, j.second_at, j.eliminated, x, out, kept);
+  for (int r = 0; r < j.first_runs; ++r)
+    for (int q = 0; q < j.second_runs; ++q) clear_between(j.first[r], j.second[q], out, kept);
 }
 
 // Joins parts (second may be null) into `whole`; x is scratch of eliminated x (eliminated + kept) and keeps what the

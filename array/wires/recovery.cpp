@@ -5,10 +5,17 @@
 namespace bitline::array::wires {
 namespace {
 
+// Voltages at the ports of the parts of one depth of joins; memory that is kept from one to the next.
+struct Ports {
+  Buffer first, second;
+};
+
+// store(device, vector, voltage of its row node, of its column node)
+template <class Store>
 class Recovery {
  public:
-  Recovery(const Elimination& e, std::size_t batch, std::span<double> row_V, std::span<double> column_V)
-      : e_(e), records_(e.records()), next_(records_.size()), batch_(batch), row_V_(row_V), column_V_(column_V) {}
+  Recovery(const Elimination& e, std::size_t batch, const Store& out)
+      : e_(e), records_(e.records()), next_(records_.size()), batch_(batch), out_(out) {}
 
   void whole(std::span<const double> v_V, std::span<const double> sense_V) {
     const Padded& c = e_.circuit();
@@ -26,7 +33,7 @@ class Recovery {
     // The far ends were eliminated last.
     if (top) ports = add_ends(s, false, ports);
     if (right) ports = add_ends(s, true, ports);
-    part(0, 0, s, ports);
+    part(0, 0, 0, s, ports.data());
   }
 
  private:
@@ -59,56 +66,65 @@ class Recovery {
     if (second) place(j.second, j.second_runs, j.second_at, second);
   }
 
-  void part(int row, int column, const Shape& s, const std::vector<double>& ports) {
+  Ports& ports_at(int depth) {
+    while (static_cast<int>(ports_.size()) <= depth) ports_.emplace_back();
+    return ports_[static_cast<std::size_t>(depth)];
+  }
+
+  void part(int depth, int row, int column, const Shape& s, const double* ports) {
     const bool group = s.rows == group_side && s.columns == group_side;
-    if (group) {
-      group_row_ = row, group_column_ = column;
-      group_V_.resize(static_cast<std::size_t>(Shape{small_side, small_side}.ports()) * batch_);
-    }
+    if (group) group_row_ = row, group_column_ = column;
     if (s.rows == small_side && s.columns == small_side) return small(row, column, s, ports);
     const Halves h = e_.halves(row, column, s);
     const Join j = h.beside ? side_by_side(h.first, h.second, s) : one_above_other(h.first, h.second, s);
-    std::vector<double> first(static_cast<std::size_t>(h.first.ports()) * batch_),
-        second(static_cast<std::size_t>(h.second.ports()) * batch_);
-    split(j, s, ports.data(), first.data(), second.data());
-    part(row + (h.beside ? 0 : h.first.rows), column + (h.beside ? h.first.columns : 0), h.second, second);
-    part(row, column, h.first, first);
-    if (group) in_group(0, 0, {small_side, small_side}, std::vector<Quad>(group_V_));
+    Ports& parts = ports_at(depth);
+    double* first = parts.first.get<double>(static_cast<std::size_t>(h.first.ports()) * batch_);
+    double* second = parts.second.get<double>(static_cast<std::size_t>(h.second.ports()) * batch_);
+    split(j, s, ports, first, second);
+    part(depth + 1, row + (h.beside ? 0 : h.first.rows), column + (h.beside ? h.first.columns : 0), h.second, second);
+    part(depth + 1, row, column, h.first, first);
+    if (group) in_group(depth + 1, 0, 0, {small_side, small_side}, group_ports());
+  }
+
+  Quad* group_ports() {
+    constexpr Shape small_patch{small_side, small_side};
+    return group_V_.get<Quad>(static_cast<std::size_t>(small_patch.ports()) * batch_);
   }
 
   // Port voltages of a small patch, with the ends that were dropped, go to its lane of the group.
-  void small(int row, int column, Shape s, std::vector<double> ports) {
+  void small(int row, int column, Shape s, const double* from) {
+    std::vector<double> ports(from, from + static_cast<std::size_t>(s.ports()) * batch_);
     if (!s.top) ports = add_ends(s, false, ports);
     if (!s.right) ports = add_ends(s, true, ports);
     const int lane = (row - group_row_) / small_side * 2 + (column - group_column_) / small_side;
-    for (std::size_t k = 0; k < ports.size(); ++k) group_V_[k].v[lane] = ports[k];
+    Quad* group = group_ports();
+    for (std::size_t k = 0; k < ports.size(); ++k) group[k].v[lane] = ports[k];
   }
 
-  void in_group(int row, int column, const Shape& s, const std::vector<Quad>& ports) {
-    const auto* v = ports.data();
-    if (s.rows == 1 && s.columns == 1) return store(row, column, s, v);
+  void in_group(int depth, int row, int column, const Shape& s, const Quad* ports) {
+    if (s.rows == 1 && s.columns == 1) return store(row, column, s, ports);
     const bool beside = s.columns >= s.rows;
     const Shape half = beside ? Shape{s.rows, s.columns / 2} : Shape{s.rows / 2, s.columns};
     const Join j = beside ? side_by_side(half, half, s) : one_above_other(half, half, s);
-    std::vector<Quad> first(static_cast<std::size_t>(half.ports()) * batch_), second(first.size());
-    split(j, s, v, first.data(), second.data());
-    in_group(row + (beside ? 0 : half.rows), column + (beside ? half.columns : 0), half, second);
-    in_group(row, column, half, first);
+    Ports& parts = ports_at(depth);
+    Quad* first = parts.first.get<Quad>(static_cast<std::size_t>(half.ports()) * batch_);
+    Quad* second = parts.second.get<Quad>(static_cast<std::size_t>(half.ports()) * batch_);
+    split(j, s, ports, first, second);
+    in_group(depth + 1, row + (beside ? 0 : half.rows), column + (beside ? half.columns : 0), half, second);
+    in_group(depth + 1, row, column, half, first);
   }
 
   void store(int row, int column, const Shape& s, const Quad* v) {
     const Crossbar& c = e_.circuit().circuit();
+    const Quad *row_node = v + static_cast<std::size_t>(s.right_at()) * batch_,
+               *column_node = v + static_cast<std::size_t>(s.top_at()) * batch_;
     for (int l = 0; l < 4; ++l) {
       const int i = group_row_ + l / 2 * small_side + row - e_.circuit().above(),
                 j = group_column_ + l % 2 * small_side + column;
       if (i < 0 || j >= c.columns) continue;
-      for (std::size_t b = 0; b < batch_; ++b) {
-        const std::size_t at =
-            (b * static_cast<std::size_t>(c.rows) + static_cast<std::size_t>(i)) * static_cast<std::size_t>(c.columns) +
-            static_cast<std::size_t>(j);
-        row_V_[at] = v[static_cast<std::size_t>(s.right_at()) * batch_ + b].v[l];
-        column_V_[at] = v[static_cast<std::size_t>(s.top_at()) * batch_ + b].v[l];
-      }
+      const std::size_t device =
+          static_cast<std::size_t>(i) * static_cast<std::size_t>(c.columns) + static_cast<std::size_t>(j);
+      for (std::size_t b = 0; b < batch_; ++b) out_(device, b, row_node[b].v[l], column_node[b].v[l]);
     }
   }
 
@@ -117,9 +133,10 @@ class Recovery {
   const std::deque<Buffer>& records_;
   std::size_t next_;  // one past the record to undo
   std::size_t batch_;
-  std::span<double> row_V_, column_V_;
+  const Store& out_;
   int group_row_ = 0, group_column_ = 0;
-  std::vector<Quad> group_V_;
+  std::deque<Ports> ports_;
+  Buffer group_V_;
   Buffer eliminated_;
 };
 
@@ -127,7 +144,20 @@ class Recovery {
 
 void recover(const Elimination& e, std::size_t batch, std::span<const double> v_V, std::span<const double> sense_V,
              std::span<double> row_V, std::span<double> column_V) {
-  Recovery(e, batch, row_V, column_V).whole(v_V, sense_V);
+  const std::size_t devices = row_V.size() / batch;
+  const auto store = [&](std::size_t device, std::size_t vector, double row, double column) {
+    row_V[vector * devices + device] = row;
+    column_V[vector * devices + device] = column;
+  };
+  Recovery(e, batch, store).whole(v_V, sense_V);
+}
+
+void recover_drops(const Elimination& e, std::size_t batch, std::span<const double> v_V,
+                   std::span<const double> sense_V, std::span<double> drop_V) {
+  const auto store = [&](std::size_t device, std::size_t vector, double row, double column) {
+    drop_V[device * batch + vector] = row - column;
+  };
+  Recovery(e, batch, store).whole(v_V, sense_V);
 }
 
 }  // namespace bitline::array::wires

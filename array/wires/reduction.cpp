@@ -37,6 +37,13 @@ bool no_wires(const Crossbar& c) {
          all_zero(c.lines.sense_ohm);
 }
 
+void check_spans(const EffectiveMatrix& e, std::size_t batch, std::span<const double> v_V,
+                 std::span<const double> sense_V, std::size_t out) {
+  const auto m = static_cast<std::size_t>(e.rows), n = static_cast<std::size_t>(e.columns);
+  if (v_V.size() != batch * m || sense_V.size() != batch * n || out != batch * m * n)
+    throw InputError(fmt::format("node voltages of {} x {} devices: spans of wrong sizes", m, n));
+}
+
 }  // namespace
 
 ReductionScratch::ReductionScratch() : scratch_(std::make_unique<wires::Scratch>()) {}
@@ -100,15 +107,20 @@ void NodeVoltages::solve(std::span<const double> v_V, std::span<const double> se
                          std::span<double> column_V) const {
   const auto m = static_cast<std::size_t>(effective().rows), n = static_cast<std::size_t>(effective().columns);
   const std::size_t batch = v_V.size() / m;
-  if (v_V.size() != batch * m || sense_V.size() != batch * n || row_V.size() != batch * m * n ||
-      column_V.size() != row_V.size())
-    throw InputError(fmt::format("node voltages of {} x {} devices: spans of wrong sizes", m, n));
+  check_spans(effective(), batch, v_V, sense_V, row_V.size());
+  check_spans(effective(), batch, v_V, sense_V, column_V.size());
   constexpr std::size_t together = 16;  // vectors: their port voltages stay in the cache
   for (std::size_t first = 0; first < batch; first += together) {
     const std::size_t count = std::min(together, batch - first);
     wires::recover(kept_->elimination, count, v_V.subspan(first * m, count * m), sense_V.subspan(first * n, count * n),
                    row_V.subspan(first * m * n, count * m * n), column_V.subspan(first * m * n, count * m * n));
   }
+}
+
+void NodeVoltages::drops(std::span<const double> v_V, std::span<const double> sense_V, std::span<double> drop_V) const {
+  const std::size_t batch = v_V.size() / static_cast<std::size_t>(effective().rows);
+  check_spans(effective(), batch, v_V, sense_V, drop_V.size());
+  if (batch > 0) wires::recover_drops(kept_->elimination, batch, v_V, sense_V, drop_V);
 }
 
 }  // namespace bitline::array

@@ -58,6 +58,9 @@ class NodeVoltages {
   // The same with the sense nodes at `sense_V` (batch, columns) instead of 0 V.
   void solve(std::span<const double> v_V, std::span<const double> sense_V, std::span<double> row_V,
              std::span<double> column_V) const;
+  // What is left across every device, row node minus column node: drop_V (rows, columns, batch), all vectors of a
+  // device together, as sums over devices want them.
+  void drops(std::span<const double> v_V, std::span<const double> sense_V, std::span<double> drop_V) const;
 
  private:
   struct Kept;

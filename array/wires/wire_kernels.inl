@@ -89,30 +89,75 @@ void factor_panel(double* x, int first, int last, int width) {
   }
 }
 
-template <class T>
-BITLINE_INLINE void recover(const T* x, int eliminated, int kept, std::size_t batch, const T* kept_V, T* eliminated_V) {
-  const int width = eliminated + kept;
-  for (int k = eliminated - 1; k >= 0; --k) {
-    const T* row = x + static_cast<std::ptrdiff_t>(k) * width;
-    T* u = eliminated_V + static_cast<std::size_t>(k) * batch;
-    for (std::size_t v = 0; v < batch; ++v) u[v] = T{};
-    for (int j = k + 1; j < width; ++j) {
-      const T* from = j < eliminated ? eliminated_V + static_cast<std::size_t>(j) * batch
-                                     : kept_V + static_cast<std::size_t>(j - eliminated) * batch;
-      const T share = row[j];
-      for (std::size_t v = 0; v < batch; ++v) u[v] += share * from[v];
+typedef double FourDoubles __attribute__((vector_size(32)));
+
+// `count` vectors from `first` on of one eliminated port: sums over all later ports, kept in registers.
+template <std::size_t count, class Share, class From>
+BITLINE_INLINE void recover_vectors(int k, int width, std::size_t first, const Share& share, const From& from,
+                                    double* u) {
+  FourDoubles sum[count] = {};
+  for (int j = k + 1; j < width; ++j) {
+    const auto s = share(j);
+    const double* v = from(j) + 4 * first;
+    for (std::size_t i = 0; i < count; ++i) {
+      FourDoubles at;
+      __builtin_memcpy(&at, v + 4 * i, sizeof at);
+      sum[i] += s * at;
     }
-    for (std::size_t v = 0; v < batch; ++v) u[v] *= row[k];
+  }
+  const auto own = share(k);
+  for (std::size_t i = 0; i < count; ++i) {
+    sum[i] *= own;
+    __builtin_memcpy(u + 4 * (first + i), &sum[i], sizeof sum[i]);
   }
 }
+// Rows of `row` doubles, of which all whole vectors are recovered; returns how many doubles.
+template <class Share, class From>
+BITLINE_INLINE std::size_t recover_row(int k, int width, std::size_t row, const Share& share, const From& from,
+                                       double* u) {
+  std::size_t first = 0;
+  for (; first + 12 <= row / 4; first += 12) recover_vectors<12>(k, width, first, share, from, u);
+  for (; first + 8 <= row / 4; first += 8) recover_vectors<8>(k, width, first, share, from, u);
+  for (; first + 4 <= row / 4; first += 4) recover_vectors<4>(k, width, first, share, from, u);
+  for (; first < row / 4; ++first) recover_vectors<1>(k, width, first, share, from, u);
+  return 4 * first;
+}
+
 void recover_quads(const double* x, int eliminated, int kept, std::size_t batch, const double* kept_V,
                    double* eliminated_V) {
-  recover(reinterpret_cast<const Quad*>(x), eliminated, kept, batch, reinterpret_cast<const Quad*>(kept_V),
-          reinterpret_cast<Quad*>(eliminated_V));
+  const std::size_t row = 4 * batch;
+  const auto from = [&](int j) {
+    return j < eliminated ? eliminated_V + static_cast<std::size_t>(j) * row
+                          : kept_V + static_cast<std::size_t>(j - eliminated) * row;
+  };
+  const int width = eliminated + kept;
+  for (int k = eliminated - 1; k >= 0; --k) {
+    const double* shares = x + 4 * static_cast<std::ptrdiff_t>(k) * width;
+    const auto share = [&](int j) {
+      FourDoubles s;
+      __builtin_memcpy(&s, shares + 4 * j, sizeof s);
+      return s;
+    };
+    recover_row(k, width, row, share, from, eliminated_V + static_cast<std::size_t>(k) * row);
+  }
 }
 void recover_one(const double* x, int eliminated, int kept, std::size_t batch, const double* kept_V,
                  double* eliminated_V) {
-  recover(x, eliminated, kept, batch, kept_V, eliminated_V);
+  const auto from = [&](int j) -> const double* {
+    return j < eliminated ? eliminated_V + static_cast<std::size_t>(j) * batch
+                          : kept_V + static_cast<std::size_t>(j - eliminated) * batch;
+  };
+  const int width = eliminated + kept;
+  for (int k = eliminated - 1; k >= 0; --k) {
+    const double* shares = x + static_cast<std::ptrdiff_t>(k) * width;
+    double* u = eliminated_V + static_cast<std::size_t>(k) * batch;
+    std::size_t v = recover_row(k, width, batch, [&](int j) { return shares[j]; }, from, u);
+    for (; v < batch; ++v) {
+      double sum = 0;
+      for (int j = k + 1; j < width; ++j) sum += shares[j] * from(j)[v];
+      u[v] = sum * shares[k];
+    }
+  }
 }
 
 // --- gated ladders

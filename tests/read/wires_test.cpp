@@ -304,6 +304,32 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
   CHECK(std::sqrt(squared) < 0.05);
 }
 
+TEST_CASE(
+    "reads see the study's reduction of an array only while its circuit is the one that was reduced, to the bit") {
+  const Config config = wired_with(
+      "device: {g_min: 2 uS, g_max: 20 uS, write: {type: gaussian, sigma: [0.3 uS]}, read_noise: {relative: 5 %}}, "
+      "wires: {row: 40 ohm, column: 60 ohm}");
+  const workloads::IntegerWeights layer = random_layer(rows, columns, layout(config.cell, 4), 4, {1, 3, false}, 3);
+  Chip chip = chip_of(config, layer);
+  const std::vector<std::vector<std::int16_t>> inputs{random_inputs(8, rows, {1, 3, false}, 5)};
+  CHECK(study_wires(chip, inputs).arrays == 1);
+  REQUIRE(chip.reduced.size() == 1);
+  const auto seen = [&](int instance) {
+    State state = new_state(chip, instance);
+    write(chip, state);
+    return look(chip, state);
+  };
+  const View shared[] = {seen(0), seen(1)};
+  chip.reduced.clear();
+  for (const int instance : {0, 1}) {
+    const View reduced = seen(instance);
+    CHECK(shared[instance].blocks[0].codes.data == reduced.blocks[0].codes.data);
+    CHECK(shared[instance].blocks[0].variance.data == reduced.blocks[0].variance.data);
+    CHECK(*shared[instance].blocks[0].source_S == *reduced.blocks[0].source_S);
+  }
+  CHECK(shared[0].blocks[0].codes.data != shared[1].blocks[0].codes.data);
+}
+
 TEST_CASE("compensation brings back what wires take, where g_max allows") {
   const auto error = [&](const std::string& wires) {
     const Config config = wired_with("wires: {row: 40 ohm, column: 60 ohm" + wires + "}");
