@@ -29,9 +29,9 @@ constexpr std::array<PartInfo, part_count> part_infos = {{
     {"floorplan", 17, Boundary::chip},
 }};
 
-constexpr std::array of_layers = {Part::array,      Part::adc,       Part::driver,     Part::mux,
-                                  Part::sample_hold, Part::shift_add, Part::accumulate, Part::buffer,
-                                  Part::interconnect, Part::off_chip, Part::activation, Part::digital};
+constexpr std::array of_layers = {Part::array,        Part::adc,       Part::driver,     Part::mux,
+                                  Part::sample_hold,  Part::shift_add, Part::accumulate, Part::buffer,
+                                  Part::interconnect, Part::off_chip,  Part::activation, Part::digital};
 
 }  // namespace
 

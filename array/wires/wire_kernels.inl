@@ -151,7 +151,8 @@ void recover_one(const double* x, int eliminated, int kept, std::size_t batch, c
   for (int k = eliminated - 1; k >= 0; --k) {
     const double* shares = x + static_cast<std::ptrdiff_t>(k) * width;
     double* u = eliminated_V + static_cast<std::size_t>(k) * batch;
-    std::size_t v = recover_row(k, width, batch, [&](int j) { return shares[j]; }, from, u);
+    std::size_t v = recover_row(
+        k, width, batch, [&](int j) { return shares[j]; }, from, u);
     for (; v < batch; ++v) {
       double sum = 0;
       for (int j = k + 1; j < width; ++j) sum += shares[j] * from(j)[v];
