@@ -10,7 +10,7 @@
 namespace bitline {
 
 enum class Isa { baseline, avx2, avx512, avx512_vnni, amx_int8 };
-// "baseline" is x86-64-v2 on x86 and the compiler's own choice elsewhere.
+// "baseline" is x86-64-v2.
 inline constexpr std::string_view isa_names[] = {"baseline", "avx2", "avx512", "avx512-vnni", "amx-int8"};
 constexpr std::string_view name_of(Isa isa) { return isa_names[static_cast<int>(isa)]; }
 

@@ -263,8 +263,7 @@ void judge_writing() {
         Bound::at_most, 20);
 }
 
-// --- setting up a matrix
-// ---------------------------------------------------------------------------------------------
+// --- setting up a matrix --------------------------------------------------------------------------------------------
 
 // The first work of this process: the most memory it has had says what the matrix took.
 void judge_setup() {
@@ -276,13 +275,14 @@ void judge_setup() {
   ConvertedColumns normals(ConvertedColumns::Kind::plain);
   constexpr int draws = 4096;  // of 128 columns
   const auto draw = [&] {
-    for (std::uint32_t read = 0; read < draws; ++read) normals.draw(read);
+    for (std::uint32_t read = 0; read < draws; read += ConvertedColumns::reads) normals.draw(read);
   };
-  judge("mvm of a 2048 x 2048 matrix and one vector, normal numbers a weight (16: 40 ns)",
+  // 40 ns a weight, where a normal number takes 0.78 ns (AVX-512 at 2.6 GHz).
+  judge("mvm of a 2048 x 2048 matrix and one vector, normal numbers a weight",
         ratio(
             3, [&] { setup.product(); }, draw) *
             draws * normals.columns / setup.weights(),
-        Bound::at_most, 16);
+        Bound::at_most, 51);
 }
 
 // --- the main job

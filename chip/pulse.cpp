@@ -18,6 +18,9 @@ using mapping::BlockId;
 
 namespace {
 
+// A draw's name has 16 bits for the device of a weight (slices fit 15 bits, the sign one) and 16 for the writing.
+constexpr std::uint32_t devices_of_weight = 1u << 16, most_writes = 1u << 16;
+
 LayerBlock placed_block(const Chip& chip, BlockId id) {
   for (const LayerBlock& placed : layer_blocks(chip))
     if (placed.block->id == id) return placed;
@@ -39,7 +42,11 @@ void check(const Chip& chip, const LayerBlock& placed, const Cells& cells, const
     throw InputError(fmt::format("pulses: {} rows and {} columns, but the block has {} rows of {} devices",
                                  pattern.rows.size(), pattern.columns.size(), rows, columns));
   if (cells.writes == 0) throw InputError("pulses: the block was never written");
+  if (cells.writes >= most_writes)
+    throw InputError(
+        fmt::format("pulses: the block was written {} times; draws repeat from {} on", cells.writes, most_writes));
   if (!(pattern.gap_s >= 0)) throw InputError("pulses: the gap between pulses is negative");
+  if (!(pattern.pulse.time_s >= 0)) throw InputError("pulses: they begin before now");
 }
 
 // The long-term state that a conductance says.
@@ -48,7 +55,6 @@ double level_of(const Device& device, double g_S) {
 }
 
 SynapseDraws draws_of(const Random& random, const CellId& id, std::uint32_t writes) {
-  constexpr std::uint32_t devices_of_weight = 1u << 16;  // slices fit 15 bits, the sign one
   return {&random, id.weight, id.layer, writes * devices_of_weight + id.slice * 2u + id.negative};
 }
 

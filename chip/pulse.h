@@ -25,7 +25,8 @@ struct PulsePattern {
 // weight, number of the writing and number of the pulse.
 //
 // Throws InputError: the device does not say what pulses do, or describes other pulses; it ages (relaxation, drift or
-// slow noise), for which no law under pulses is known; sizes that are not the block's; a block never written.
+// slow noise), for which no law under pulses is known; sizes that are not the block's; a block never written, or 65,536
+// times; pulses before now.
 void pulse(const Chip& chip, State& state, mapping::BlockId block, const PulsePattern& pattern);
 
 }  // namespace bitline::chip

@@ -57,7 +57,8 @@ void add_layers(Costs& costs, const Chip& chip, const Tariff& tariff, std::span<
 void add_nodes(Costs& costs, const Chip& chip, const Tariff& tariff) {
   for (std::size_t n = 0; n < tariff.flow.nodes.size(); ++n) {
     const FlowNode& node = tariff.flow.nodes[n];
-    NodeCosts out{.name = node.name, .operation = node.operation, .macs = node.counts.macs};
+    NodeCosts out{
+        .name = node.name, .operation = node.operation, .only_moves = node.only_moves, .macs = node.counts.macs};
     if (node.layer) {
       const LayerCosts& layer = costs.layers[*node.layer];
       out.is_layer = true;

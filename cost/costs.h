@@ -68,8 +68,9 @@ struct NodeCosts {
   std::string name{}, operation{};
   bool is_layer = false;  // has weights, and stands among `layers` too
   bool on_arrays = false;
-  std::string paid_by{};  // the layer whose rescaling does this too; empty: it pays for itself
-  double macs = 0;        // per inference
+  bool only_moves = false;  // says where values stand: it pays for traffic alone
+  std::string paid_by{};    // the layer whose rescaling does this too; empty: it pays for itself
+  double macs = 0;          // per inference
   double energy_J = 0, latency_s = 0;
   Breakdown energy_breakdown_J{};
 };

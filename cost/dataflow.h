@@ -27,6 +27,7 @@ struct FlowNode {
   workloads::Operations counts{};        // of one sample; products with a layer's weights are counted by the layer
   std::vector<std::size_t> in{}, out{};  // tensors
   bool keeps_codes = false;              // selects or thresholds values: what it reads may be the codes it writes
+  bool only_moves = false;               // says where values stand, computes none: what it costs is traffic
   std::optional<std::size_t> paid_by{};  // a layer's node whose rescaling does this too, so that it costs nothing more
 };
 

@@ -98,7 +98,10 @@ class GraphFlow {
   }
 
   FlowNode described(const Graph& graph, const Node& node, std::size_t times) {
-    FlowNode made{.name = node.name, .operation = std::string(name_of(node.op)), .keeps_codes = keeps_codes(node.op)};
+    FlowNode made{.name = node.name,
+                  .operation = std::string(name_of(node.op)),
+                  .keeps_codes = keeps_codes(node.op),
+                  .only_moves = workloads::only_moves(node.op)};
     if (const auto* product = std::get_if<workloads::Product>(&node.op)) {
       if (!met_.insert(product->weights).second) return made;
       made.layer = index(product->weights);

@@ -96,7 +96,7 @@ std::vector<CoveredNode> covered(const chip::Chip& chip, const workloads::Intege
         node.where = place_of(chip.layers[*flow.layer], tariff.layers[*flow.layer].actions);
       } else {
         count_digital(node, tariff.nodes[n].planned);
-        node.where = only_moves(placed.node->op) ? "buffers" : "digital unit";
+        node.where = flow.only_moves ? "buffers" : "digital unit";
       }
       if (flow.paid_by)
         node.paid_by = fmt::format("the rescaling of {}", tariff.flow.nodes[*flow.paid_by].name);

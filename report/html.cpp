@@ -171,8 +171,7 @@ std::string layer_section(const Result& r) {
 
 std::string place_of(const cost::NodeCosts& n) {
   if (!n.paid_by.empty()) return "in the rescaling of " + n.paid_by;
-  const bool only_moves = n.energy_J > 0 && n.energy_breakdown_J[cost::Part::digital] == 0;
-  return only_moves ? "moved in buffers" : "by the digital unit";
+  return n.only_moves ? "moved in buffers" : "by the digital unit";
 }
 
 // What is computed between the layers.

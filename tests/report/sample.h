@@ -102,9 +102,9 @@ inline run::Result costed_result() {
   r.costs.one_bit_tops_per_w = 16;
   r.costs.boundaries = {
       {"array", "cells", 4, 0.05}, {"macro", "cells and converters", 1.25, 0.02}, {"chip", "all", 0.5, 0.011}};
-  r.costs.nodes = {{"fc1", "linear", true, true, "", 200704, 0.7e-6, 8e-6, r.costs.layers[0].energy_breakdown_J},
-                   {"relu", "relu", false, false, "fc1", 0, 0, 0, {}},
-                   {"softmax", "softmax", false, false, "", 0, 0.5e-9, 1e-8, {{cost::Part::digital, 0.5e-9}}}};
+  r.costs.nodes = {{"fc1", "linear", true, true, false, "", 200704, 0.7e-6, 8e-6, r.costs.layers[0].energy_breakdown_J},
+                   {"relu", "relu", false, false, false, "fc1", 0, 0, 0, {}},
+                   {"softmax", "softmax", false, false, false, "", 0, 0.5e-9, 1e-8, {{cost::Part::digital, 0.5e-9}}}};
   r.costs.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
                        {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
   r.costs.unit_costs = {
