@@ -9,6 +9,7 @@
 #include "app/condition.h"
 #include "app/environment.h"
 #include "base/files.h"
+#include "experiments/experiment.h"
 #include "experiments/sweep.h"
 #include "report/csv.h"
 #include "report/html.h"
@@ -64,7 +65,7 @@ int run_command(const RunArguments& a) {
   }
   Progress progress(a.quiet);
   options.progress = [&](double done, const std::string& stage) { progress.show(done, stage); };
-  const Result result = run::run(loaded, options);
+  const Result result = experiments::run(loaded, options);
   progress.clear();
 
   if (!a.out.empty()) write_folder(a.out, result, loaded);

@@ -120,6 +120,8 @@ void fields(Visitor& v, Config& c) {
   v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
   v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
   v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});
+  v(c.experiment,
+    {.key = "experiment", .meaning = "what is done on the chip or with its device beyond running a network"});
   v(c.age_s, {.key = "age",
               .meaning = "time between writing and reading; modulo programming.refresh, if that is given",
               .unit = Unit::second,

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "arch/experiment.h"
 #include "arch/system.h"
 #include "arch/workload.h"
 #include "array/cell.h"
@@ -115,6 +116,7 @@ struct Config {
   Periphery periphery;
   Programming programming;
   Workload workload;
+  Experiment experiment = NoExperiment{};
   double age_s = 0;
   DriftCompensation compensate = DriftCompensation::none;
   Value layers;  // as written, by layer name: overrides of LayerConfig, keys may be paths

@@ -35,6 +35,9 @@ enum class Purpose : std::uint16_t {
   known_inputs = 19,
   pulse_cycle = 30,
   pulse_device = 31,
+  start_state = 32,
+  stimulus = 33,
+  test_reading = 34,
   test = 1000,
 };
 

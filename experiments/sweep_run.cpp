@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/parallel.h"
+#include "experiments/experiment.h"
 #include "experiments/point_line.h"
 #include "experiments/points_file.h"
 #include "experiments/sweep.h"
@@ -69,7 +70,7 @@ class Runner {
       const arch::LoadedConfig loaded = sweep_.load(point);
       if (point_key(sweep_, loaded, files_) != sweep_.keys[point])
         throw RunError("files of this point have changed since the sweep began; run it again");
-      const run::Result result = run::run(loaded, sweep_.run, shelf_);
+      const run::Result result = experiments::run(loaded, sweep_.run, shelf_);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       line = point_line(sweep_, point, result, spent.count());
     } catch (const Interrupted&) {

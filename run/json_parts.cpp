@@ -50,9 +50,36 @@ Json mapping_of(const MappingResult& m, bool everything) {
   return mapping;
 }
 
+Json experiment_json(const ExperimentResult& e) {
+  const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
+  Json claims = Json::array(), tables = Json::object(), figures = Json::object();
+  for (const ExperimentClaim& c : e.claims)
+    claims.push_back({{"id", c.id},
+                      {"claim", c.claim},
+                      {"holds", c.holds},
+                      {"share", c.share},
+                      {"value", number(c.value)},
+                      {"ci95", {number(c.ci95.lower), number(c.ci95.upper)}},
+                      {"unit", c.unit}});
+  for (const ExperimentTable& t : e.tables) {
+    Json rows = Json::array();
+    for (const auto& row : t.rows) {
+      Json& cells = rows.emplace_back(Json::array());
+      for (const TableCell& cell : row)
+        cells.push_back(std::holds_alternative<double>(cell) ? number(std::get<double>(cell))
+                                                             : Json(std::get<std::string>(cell)));
+    }
+    tables[t.name] = {{"caption", t.caption}, {"columns", t.columns}, {"rows", std::move(rows)}};
+  }
+  for (const auto& [name, value] : e.figures) figures[name] = number(value);
+  return {{"kind", e.kind},   {"seeds", e.seeds},   {"notes", e.notes},
+          {"claims", claims}, {"figures", figures}, {"tables", tables}};
+}
+
 std::string element_key(const Json& element, std::size_t index) {
-  if (element.is_object() && element.contains("name") && element["name"].is_string())
-    return element["name"].get<std::string>();
+  for (const char* name : {"name", "id"})
+    if (element.is_object() && element.contains(name) && element[name].is_string())
+      return element[name].get<std::string>();
   return std::to_string(index);
 }
 

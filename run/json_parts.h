@@ -22,7 +22,10 @@ Json object_of(const cost::Breakdown&);
 // `everything`: also what result.json leaves out.
 Json mapping_of(const MappingResult&, bool everything);
 
-// Lists go by the name of their element where it has one.
+// `experiment` of result.json. A figure that is not finite is null.
+Json experiment_json(const ExperimentResult&);
+
+// Lists go by the name or the id of their element where it has one.
 std::string element_key(const Json& element, std::size_t index);
 
 // The node at a path such as "layers.fc.1.snr_db"; null: the path names nothing. Names may contain dots, so every key

@@ -74,10 +74,16 @@ std::vector<InputFile> LoadedNetwork::inputs() const {
 }
 
 LoadedNetwork load_network(const Config& config, const RunOptions& options, Shelf& shelf) {
-  LoadedNetwork loaded;
-  loaded.graph = import_network(config.workload, options, shelf);
-  loaded.calibration = load_samples(config.workload, workloads::Split::train,
-                                    static_cast<std::size_t>(config.workload.calibration_images), options, shelf);
+  Stage<ImportedGraph> graph = import_network(config.workload, options, shelf);
+  Stage<workloads::Samples> calibration =
+      load_samples(config.workload, workloads::Split::train,
+                   static_cast<std::size_t>(config.workload.calibration_images), options, shelf);
+  return quantize_network(config, std::move(graph), std::move(calibration), shelf);
+}
+
+LoadedNetwork quantize_network(const Config& config, Stage<ImportedGraph> imported,
+                               Stage<workloads::Samples> calibration, Shelf& shelf) {
+  LoadedNetwork loaded{std::move(imported), std::move(calibration), {}};
   const std::shared_ptr<const workloads::Graph>& graph = loaded.graph->graph;
   check_shape(*graph, *loaded.calibration);
   std::vector<std::string> names;

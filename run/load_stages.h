@@ -32,5 +32,8 @@ struct LoadedNetwork {
 };
 // Throws ConfigError, InputError.
 LoadedNetwork load_network(const arch::Config&, const RunOptions&, Shelf&);
+// The same from what is loaded already.
+LoadedNetwork quantize_network(const arch::Config&, Stage<ImportedGraph>, Stage<workloads::Samples> calibration,
+                               Shelf&);
 
 }  // namespace bitline::run

@@ -15,14 +15,14 @@ using arch::LoadedConfig;
 namespace {
 
 // Of the same experiment under other settings, without published figures of its own.
-Result other_result(const LoadedConfig& loaded, const Value& settings, RunOptions options, Shelf& shelf) {
+Result other_result(const LoadedConfig& loaded, const Value& settings, RunOptions options, const RunAgain& run_again) {
   options.progress = {};
   options.conductance_folder.clear();
   options.outputs_file.clear();
   options.per_image = false;
   LoadedConfig other = load_with(loaded, settings);
   other.config.published.clear();
-  return run(other, options, shelf);
+  return run_again(other, options);
 }
 
 std::string text_of(const Value& settings) {
@@ -33,7 +33,7 @@ std::string text_of(const Value& settings) {
 
 }  // namespace
 
-void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
+void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions& options, const RunAgain& run_again) {
   std::map<std::string, Result> others;  // by settings
   const auto& figures = loaded.config.published;
   for (std::size_t i = 0; i < figures.size(); ++i) {
@@ -41,7 +41,7 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
     const Result* from = &result;
     if (f.with.kind != Value::Kind::null) {
       auto [other, fresh] = others.try_emplace(text_of(f.with));
-      if (fresh) other->second = other_result(loaded, f.with, options, shelf);
+      if (fresh) other->second = other_result(loaded, f.with, options, run_again);
       from = &other->second;
     }
     const std::optional<double> ours = lookup(*from, f.ours);

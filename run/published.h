@@ -6,8 +6,11 @@
 
 namespace bitline::run {
 
-// Figures published under other settings (`with`) are taken from a run with those; figures with the same settings share
-// one. A path that names no number is warned of.
-void fill_published(Result& result, const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& shelf);
+using RunAgain = std::function<Result(const arch::LoadedConfig&, const RunOptions&)>;
+
+// Figures published under other settings (`with`) are taken from `run_again` with those; figures with the same settings
+// share one. A path that names no number is warned of.
+void fill_published(Result& result, const arch::LoadedConfig& loaded, const RunOptions& options,
+                    const RunAgain& run_again);
 
 }  // namespace bitline::run

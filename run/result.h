@@ -16,6 +16,7 @@
 #include "chip/level_map.h"
 #include "chip/wire_result.h"
 #include "cost/costs.h"
+#include "run/experiment_result.h"
 
 namespace bitline::run {
 
@@ -118,6 +119,9 @@ struct Result {
   std::vector<Simplification> simplifications;  // what the models in this run say they leave out
   // Set: costs from layer shapes. Nothing was written or run, so `quality`, `write`, `images` and `reads` say nothing.
   std::optional<ShapesResult> shapes;
+  // Set: what an experiment found. It may have written no array and mapped no network: `write` and `mapping` then say
+  // nothing.
+  std::optional<ExperimentResult> experiment;
   Quality quality;              // the first score
   std::vector<Quality> scores;  // all, in the order of the config
   WriteResult write;

@@ -256,6 +256,8 @@ Json efficiency_of(const Result& r) {
           {"boundaries", boundaries_of(r)}};
 }
 
+Json experiment_of(const Result& r) { return r.experiment ? experiment_json(*r.experiment) : Json(nullptr); }
+
 // The document, key by key. `measured`: null where there is only a budget, as nothing was written, run or costed.
 struct Section {
   const char* key;
@@ -272,6 +274,7 @@ constexpr Section sections[] = {
     {"assumed", assumed_of},
     {"simplifications", simplifications_of},
     {"shapes", shapes_of},
+    {"experiment", experiment_of},
     {"quality", [](const Result& r) { return r.shapes ? Json(nullptr) : quality_of(r.quality); }, true},
     {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_json(r); }, true},
     {"write", write_of, true},

@@ -35,6 +35,9 @@ Result run(const arch::LoadedConfig& loaded, const RunOptions& options);
 // The same bits; stages that the shelf has are not made again, others are kept there (run/stage_settings.h).
 Result run(const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& shelf);
 
+// What a config says of itself before anything is read: name, hash, seed, assumptions, simplifications, warnings.
+void identify(const arch::LoadedConfig& loaded, Result& result);
+
 // Where every block goes, without running.
 MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options);
 
