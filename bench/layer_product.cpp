@@ -95,6 +95,8 @@ bool LayerProduct::answers_agree() {
   const auto planes = static_cast<std::size_t>(plan.planes.planes());
   const std::size_t some = std::min<std::size_t>(8, static_cast<std::size_t>(shape_.vectors));
   std::vector<std::size_t> reads(plan.blocks.size(), 0);
+  std::vector<std::vector<std::int16_t>> codes;
+  for (const chip::BlockView& block : view_.blocks) codes.push_back(codes_of(block).data);
   bool right = true;
   const read::Tap compare = [&](std::size_t b, std::span<const double> sums) {
     const mapping::Block& block = plan.blocks[b];
@@ -103,7 +105,7 @@ bool LayerProduct::answers_agree() {
       std::int64_t sum = 0;
       for (std::size_t r = 0; r < static_cast<std::size_t>(block.rows); ++r)
         if (in_[vector * rows + static_cast<std::size_t>(block.row) + r] >> plane & 1)
-          sum += view_.blocks[block.id].codes.data[r * sums.size() + c];
+          sum += codes[block.id][r * sums.size() + c];
       right = right && sums[c] == static_cast<double>(sum) * plan.lattice.code_S;
     }
   };

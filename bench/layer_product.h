@@ -25,7 +25,7 @@ class LayerProduct {
   const std::vector<double>& product();
   const std::vector<float>& by_sgemm();  // one thread
   bool answers_agree();                  // the sums before conversion with plain sums of the codes, exactly
-  const std::vector<std::int16_t>& codes() const { return view_.blocks[0].codes.data; }
+  std::vector<std::int16_t> codes() const { return codes_of(view_.blocks[0]).data; }
 
  private:
   Shape shape_;

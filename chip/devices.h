@@ -71,6 +71,10 @@ WriteReport write_block(const Chip& chip, const device::Device& device, const Ra
                         const mapping::Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
                         Cells& cells);
 
+// The same for a block of a state, at a moment on the state's clock: its next write.
+WriteReport write_block_at(const Chip& chip, const device::Device& device, const ArrayConductances* measured,
+                           const LayerBlock& placed, double now_s, State& state);
+
 // What the cells of a block are `age_s` after they were written.
 BlockDevices block_devices(const Chip& chip, const device::Device& device, const Random& random, const LayerPlan& plan,
                            const mapping::Block& block, const Cells& cells, double age_s);

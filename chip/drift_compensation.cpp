@@ -71,7 +71,7 @@ void compensate_drift(const Chip& chip, const Device& device, const PlacedDevice
                       BlockView& view) {
   const DriftCompensation how = chip.config.compensate;
   if (how == DriftCompensation::none) return;
-  view.gain.assign(static_cast<std::size_t>(view.codes.columns), 1);
+  view.gain.assign(static_cast<std::size_t>(view.columns), 1);
   view.known_written = view.known_aged = 0;
   if (how == DriftCompensation::reference) {
     view.gain.assign(view.gain.size(), reference_ratio(chip, device, placed, random));

@@ -20,15 +20,8 @@ WriteReport write_as(const Chip& chip, const device::Device& device, const Array
   for (const LayerBlock& placed : layer_blocks(chip))
     if (wanted[placed.block->id]) all.push_back(placed);
   std::vector<WriteReport> reports(all.size());
-  parallel_for(all.size(), [&](std::size_t i) {
-    const auto& [plan, block] = all[i];
-    Cells& cells = state.blocks[block->id];
-    const std::span<const double> aim_S =
-        chip.aims_S.empty() ? std::span<const double>() : std::span<const double>(chip.aims_S[block->id]);
-    reports[i] = write_block(chip, device, state.random, *plan, *block, aim_S, measured, cells);
-    cells.written_at_s = state.now_s;
-    ++cells.writes, ++cells.version;
-  });
+  parallel_for(all.size(),
+               [&](std::size_t i) { reports[i] = write_block_at(chip, device, measured, all[i], state.now_s, state); });
   WriteReport sum;
   for (const WriteReport& r : reports) sum.add(r);
   return sum;
@@ -41,6 +34,18 @@ std::vector<BlockId> all_blocks(const State& state) {
 }
 
 }  // namespace
+
+WriteReport write_block_at(const Chip& chip, const device::Device& device, const ArrayConductances* measured,
+                           const LayerBlock& placed, double now_s, State& state) {
+  const auto& [plan, block] = placed;
+  Cells& cells = state.blocks[block->id];
+  const std::span<const double> aim_S =
+      chip.aims_S.empty() ? std::span<const double>() : std::span<const double>(chip.aims_S[block->id]);
+  const WriteReport report = write_block(chip, device, state.random, *plan, *block, aim_S, measured, cells);
+  cells.written_at_s = now_s;
+  ++cells.writes, ++cells.version;
+  return report;
+}
 
 void WriteReport::add(const WriteReport& other) {
   cells += other.cells, at_level += other.at_level, digits += other.digits;

@@ -42,17 +42,33 @@ std::int16_t saturated_code(double code, int largest, std::size_t& saturated) {
   return static_cast<std::int16_t>(code);
 }
 
-std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockView& view) {
+// Of a block, as they are before they are packed.
+struct BlockCodes {
+  CodeMatrix codes, variance, reference_variance;
+};
+
+std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockCodes& of) {
   std::vector<PackedGroup> packed;
   for (const mapping::RowGroup& group : block.groups) {
     const auto pack = [&](const CodeMatrix& codes) {
       return codes.data.empty() ? array::PackedCodes()
                                 : array::PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
     };
-    packed.push_back({chip.solves_reads() ? array::PackedCodes() : pack(view.codes), pack(view.variance),
-                      pack(view.reference_variance)});
+    packed.push_back(
+        {chip.solves_reads() ? array::PackedCodes() : pack(of.codes), pack(of.variance), pack(of.reference_variance)});
   }
   return packed;
+}
+
+// The packed codes of all groups, row after row.
+CodeMatrix joined(const BlockView& block, array::PackedCodes PackedGroup::*which) {
+  CodeMatrix all;
+  for (const PackedGroup& group : block.packed) {
+    const CodeMatrix part = unpacked(group.*which);
+    all.rows += part.rows, all.columns = part.columns;
+    all.data.insert(all.data.end(), part.data.begin(), part.data.end());
+  }
+  return all;
 }
 
 // Rounds what each conversion sees to the layer's lattice.
@@ -63,9 +79,10 @@ void encode(const Chip& chip, const Device& device, const PlacedDevices& placed,
   const int width = block->columns * cell.conversions_per_weight();
   const std::size_t n = static_cast<std::size_t>(block->rows) * static_cast<std::size_t>(width);
   const bool noisy = lattice.variance_step > 0 && (device.read_noise.sigma_S > 0 || device.read_noise.relative > 0);
-  view.codes = {block->rows, width, std::vector<std::int16_t>(n)};
-  view.variance = noisy ? CodeMatrix{block->rows, width, std::vector<std::int16_t>(n)} : CodeMatrix{};
-  view.reference_variance = {};
+  BlockCodes of;
+  of.codes = {block->rows, width, std::vector<std::int16_t>(n)};
+  if (noisy) of.variance = of.codes;
+  view.rows = block->rows, view.columns = width, view.noisy = noisy;
   view.saturated = 0;
   std::size_t noise_saturated = 0;  // rare tails of single devices, lost in a column's sum
   const double step_S2 = lattice.code_S * lattice.code_S * lattice.variance_step;
@@ -75,17 +92,17 @@ void encode(const Chip& chip, const Device& device, const PlacedDevices& placed,
   const ColumnVariance variance(chip, device, *devices, chip.noise_factor(block->id));
   for_seen(*block, cell, device, *devices, [&](int r, int c, Effective e, std::size_t i1, std::size_t i2) {
     const std::size_t at = static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + static_cast<std::size_t>(c);
-    view.codes.data[at] =
+    of.codes.data[at] =
         saturated_code(std::nearbyint(e.value / lattice.code_S) + std::nearbyint(e.base / lattice.code_S),
                        array::largest_code, view.saturated);
-    if (noisy) view.variance.data[at] = variance_code(variance(c, i1, i2));
+    if (noisy) of.variance.data[at] = variance_code(variance(c, i1, i2));
   });
   if (noisy && cell.offset) {
-    view.reference_variance = {block->rows, cell.slices, {}};
+    of.reference_variance = {block->rows, cell.slices, {}};
     for (std::size_t i = 0; i < devices->reference_S.size(); ++i)
-      view.reference_variance.data.push_back(variance_code(variance.reference(i)));
+      of.reference_variance.data.push_back(variance_code(variance.reference(i)));
   }
-  view.packed = packed_groups(chip, *block, view);
+  view.packed = packed_groups(chip, *block, of);
 }
 
 AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& block, const Random& random) {
@@ -130,7 +147,8 @@ void check_saturation(const Chip& chip, const View& view) {
   for (const LayerPlan& plan : chip.layers) {
     std::size_t beyond = 0, cells = 0;
     for (const Block& block : plan.blocks)
-      beyond += view.blocks[block.id].saturated, cells += view.blocks[block.id].codes.data.size();
+      beyond += view.blocks[block.id].saturated,
+          cells += static_cast<std::size_t>(view.blocks[block.id].rows) * view.blocks[block.id].columns;
     if (static_cast<double>(beyond) > most_saturated * static_cast<double>(cells))
       throw RunError(fmt::format(
           "layer {}: {} of {} cells conduct more than the lattice of analog sums holds ({}): they have left the window "
@@ -139,14 +157,18 @@ void check_saturation(const Chip& chip, const View& view) {
   }
 }
 
-// `with_sources`: what the sources deliver with exact wires, for energies.
-void look_as(const Chip& chip, const Device& device, const State& state, bool with_sources, View& view) {
-  const bool aged = ages(device) && view.now_s != state.now_s;
+void prepare(const Chip& chip, const State& state, View& view) {
   view.random = state.random;
   view.now_s = state.now_s;
   if (view.blocks.empty())
     for (const auto& [plan, block] : layer_blocks(chip))
       view.blocks.emplace_back(converters_of(chip, *plan, *block, state.random));
+}
+
+// `with_sources`: what the sources deliver with exact wires, for energies.
+void look_as(const Chip& chip, const Device& device, const State& state, bool with_sources, View& view) {
+  const bool aged = ages(device) && view.now_s != state.now_s;
+  prepare(chip, state, view);
   std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
   std::erase_if(arrays, [&](const auto& blocks) {
     return std::none_of(blocks.begin(), blocks.end(), [&](const LayerBlock& b) {
@@ -161,6 +183,32 @@ void look_as(const Chip& chip, const Device& device, const State& state, bool wi
   check_saturation(chip, view);
 }
 
+// Writes at 0 s and looks at `age_s`, array by array.
+WrittenOnce write_once_as(const Chip& chip, const Device& device, const ArrayConductances* measured, int instance,
+                          double age_s, bool with_sources, LevelMap* levels) {
+  State state = new_state(chip, instance);
+  const double written_at_s = state.now_s;
+  pass(state, age_s);
+  WrittenOnce once;
+  prepare(chip, state, once.view);
+  const std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
+  std::vector<WriteReport> reports(state.blocks.size());
+  tbb::enumerable_thread_specific<WireScratch> scratch;
+  parallel_for(arrays.size(), [&](std::size_t a) {
+    for (const LayerBlock& placed : arrays[a])
+      reports[placed.block->id] = write_block_at(chip, device, measured, placed, written_at_s, state);
+    look_at_array(chip, device, state, arrays[a], false, with_sources, scratch.local(), once.view);
+    for (const LayerBlock& placed : arrays[a]) {
+      if (levels && placed.block == chip.layers[0].blocks.data()) *levels = level_map(chip, state);
+      state.blocks[placed.block->id] = {};
+    }
+  });
+  for (const WriteReport& report : reports) once.writing.add(report);
+  share_drift_gain(chip, once.view);
+  check_saturation(chip, once.view);
+  return once;
+}
+
 }  // namespace
 
 void look(const Chip& chip, const State& state, View& view) { look_as(chip, chip.config.device, state, true, view); }
@@ -171,10 +219,16 @@ View look(const Chip& chip, const State& state) {
   return view;
 }
 
+WrittenOnce write_once(const Chip& chip, int instance, double age_s, LevelMap* levels) {
+  return write_once_as(chip, chip.config.device, chip.measured.get(), instance, age_s, true, levels);
+}
+
+CodeMatrix codes_of(const BlockView& block) { return joined(block, &PackedGroup::codes); }
+CodeMatrix variances_of(const BlockView& block) { return joined(block, &PackedGroup::variances); }
+CodeMatrix reference_variances_of(const BlockView& block) { return joined(block, &PackedGroup::reference_variances); }
+
 View ideal_view(const Chip& chip) {
-  View view;
-  look_as(chip, ideal_device(chip.config.device), ideal_state(chip), false, view);
-  return view;
+  return write_once_as(chip, ideal_device(chip.config.device), nullptr, 0, 0, false, nullptr).view;
 }
 
 }  // namespace bitline::chip

@@ -66,14 +66,14 @@ TEST_CASE("state: looking again changes only the blocks that were written") {
   State state = new_state(two.chip, 0);
   write(two.chip, state);
   View view = look(two.chip, state);
-  const std::vector<std::int16_t> first = view.blocks[0].codes.data, second = view.blocks[1].codes.data;
-  view.blocks[1].codes.data[0] = 12345;  // shows whether the block is looked at again
+  const std::vector<std::int16_t> first = codes_of(view.blocks[0]).data;
+  view.blocks[1].packed.clear();  // shows whether the block is looked at again
   write(two.chip, state, std::vector<BlockId>{0});
   look(two.chip, state, view);
-  CHECK(view.blocks[0].codes.data != first);
-  CHECK(view.blocks[1].codes.data[0] == 12345);
+  CHECK(codes_of(view.blocks[0]).data != first);
+  CHECK(view.blocks[1].packed.empty());
   // And what it derives is what a look from nothing derives.
-  CHECK(view.blocks[0].codes.data == look(two.chip, state).blocks[0].codes.data);
+  CHECK(codes_of(view.blocks[0]).data == codes_of(look(two.chip, state).blocks[0]).data);
 }
 
 TEST_CASE("state: time that passes in two steps leaves what it leaves in one") {
@@ -81,16 +81,16 @@ TEST_CASE("state: time that passes in two steps leaves what it leaves in one") {
   State a = new_state(two.chip, 0), b = new_state(two.chip, 0);
   write(two.chip, a), write(two.chip, b);
   View view = look(two.chip, a);
-  const std::vector<std::int16_t> fresh = view.blocks[0].codes.data;
+  const std::vector<std::int16_t> fresh = codes_of(view.blocks[0]).data;
   pass(a, 1000), pass(a, 9000), pass(b, 10000);
   look(two.chip, a, view);
-  CHECK(view.blocks[0].codes.data != fresh);
-  CHECK(view.blocks[0].codes.data == look(two.chip, b).blocks[0].codes.data);
+  CHECK(codes_of(view.blocks[0]).data != fresh);
+  CHECK(codes_of(view.blocks[0]).data == codes_of(look(two.chip, b).blocks[0]).data);
   // A block written at 10000 s is young again; the other is not.
   write(two.chip, a, std::vector<BlockId>{0});
   look(two.chip, a, view);
-  CHECK(view.blocks[0].codes.data == fresh);
-  CHECK(view.blocks[1].codes.data == look(two.chip, b).blocks[1].codes.data);
+  CHECK(codes_of(view.blocks[0]).data == fresh);
+  CHECK(codes_of(view.blocks[1]).data == codes_of(look(two.chip, b).blocks[1]).data);
 }
 
 TEST_CASE("lattice: perfect devices use all codes, others leave room, and chips share it") {
