@@ -24,8 +24,8 @@ constexpr std::size_t snr_samples = 128;
 
 // f(first, count) for batches of samples, in parallel; a few batches for each thread even of few samples.
 template <class F>
-void for_batches(std::size_t samples, std::size_t batch, F&& f) {
-  batch = std::clamp<std::size_t>(samples / 8, 1, batch);
+void for_batches(const workloads::Graph& graph, std::size_t samples, std::size_t most, F&& f) {
+  const std::size_t batch = samples_together(graph, std::clamp<std::size_t>(samples / 8, 1, most));
   parallel_for((samples + batch - 1) / batch, [&](std::size_t b) {
     const std::size_t first = b * batch;
     f(first, std::min(batch, samples - first));
@@ -88,7 +88,7 @@ void multiply(const Chip& chip, const View& view, std::size_t layer, std::size_t
 std::vector<double> float_outputs(const workloads::Graph& graph, const workloads::Samples& samples) {
   const std::size_t outputs = graph.output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 128, [&](std::size_t first, std::size_t count) {
+  for_batches(graph, samples.count(), 128, [&](std::size_t first, std::size_t count) {
     const std::vector<float> some = interpret_float(graph, samples.of(first, count));
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
@@ -98,8 +98,9 @@ std::vector<double> float_outputs(const workloads::Graph& graph, const workloads
 std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples) {
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 128, [&](std::size_t first, std::size_t count) {
-    const std::vector<double> some = interpret(network, samples.of(first, count), first, workloads::multiply_exactly);
+  const workloads::ExactProducts multiply(network);
+  for_batches(*network.graph, samples.count(), 128, [&](std::size_t first, std::size_t count) {
+    const std::vector<double> some = interpret(network, samples.of(first, count), first, multiply);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;
@@ -109,7 +110,7 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
                                  const workloads::Samples& samples, std::size_t first_sample) {
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 64, [&](std::size_t first, std::size_t count) {
+  for_batches(*network.graph, samples.count(), 64, [&](std::size_t first, std::size_t count) {
     const std::vector<double> some = interpret(
         network, samples.of(first, count), first_sample + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
@@ -134,7 +135,7 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
   tbb::enumerable_thread_specific<read::Workspace> workspaces;
-  for_batches(count, options.batch, [&](std::size_t first, std::size_t n) {
+  for_batches(*network.graph, count, options.batch, [&](std::size_t first, std::size_t n) {
     std::vector<Activity>& activity = counted.local();
     read::Workspace& workspace = workspaces.local();
     activity.resize(layers);
