@@ -11,6 +11,10 @@ namespace {
 
 std::size_t stride_of(std::size_t positions, std::size_t each) { return std::max<std::size_t>(1, positions / each); }
 
+bool has_loops(const workloads::Graph& graph) {
+  return std::ranges::any_of(graph.nodes, [](const auto& n) { return std::holds_alternative<workloads::Loop>(n.op); });
+}
+
 // Codes of what is taken of each sample.
 std::size_t codes_of_sample(const workloads::IntegerWeights& w, std::size_t each) {
   const std::size_t stride = stride_of(w.positions, each);
@@ -29,7 +33,9 @@ bool taken(std::size_t sample, std::size_t position, std::size_t positions, std:
 LayerInputs layer_inputs(const workloads::IntegerGraph& network, const workloads::Samples& samples, std::size_t count,
                          std::size_t positions_each) {
   using workloads::IntegerWeights, workloads::Vectors;
-  constexpr std::size_t batch = 8;  // part of the result: steps of a loop come one after another for all its samples
+  // Part of the result where there are loops, whose steps come one after another for all samples of a batch.
+  constexpr std::size_t most = 8;
+  const std::size_t batch = has_loops(*network.graph) ? most : samples_together(*network.graph, most);
   count = std::min(count, samples.count());
   LayerInputs all;
   for (const IntegerWeights& w : network.weights) all.emplace_back(count * codes_of_sample(w, positions_each));

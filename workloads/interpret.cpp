@@ -155,8 +155,10 @@ Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
 
 std::size_t samples_together(const Graph& graph, std::size_t most) {
-  constexpr std::size_t most_values = std::size_t{1} << 20;
-  return std::clamp<std::size_t>(most_values / largest_tensor(graph), 1, most);
+  return std::clamp<std::size_t>((std::size_t{1} << 19) / largest_tensor(graph), 1, most);
+}
+std::size_t samples_together_in_float(const Graph& graph, std::size_t most) {
+  return std::clamp<std::size_t>((std::size_t{1} << 21) / largest_tensor(graph), 1, most);
 }
 
 std::size_t count_samples(const Graph& graph, std::size_t values) {

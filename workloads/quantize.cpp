@@ -159,7 +159,7 @@ void calibrate(const Graph& graph, const Calibration& calibration, double covera
             "needs calibration samples for the scale of its inputs, but there are none");
   std::vector<TopQuantile> quantiles;
   for (const IntegerWeights& w : weights) quantiles.emplace_back(samples * w.inputs, coverage);
-  const std::size_t batch = samples_together(graph, std::clamp<std::size_t>(samples / 8, 1, 64));
+  const std::size_t batch = samples_together_in_float(graph, std::clamp<std::size_t>(samples / 8, 1, 64));
   const std::size_t size = static_cast<std::size_t>(graph.input().size());
   tbb::enumerable_thread_specific<std::vector<TopQuantile>> met(quantiles);
   parallel_for((samples + batch - 1) / batch, [&](std::size_t part) {
