@@ -292,7 +292,7 @@ void judge_setup() {
 // Takes more memory than all work before it.
 void judge_network() {
   const double before = memory_now();
-  constexpr std::size_t images = 8;
+  constexpr std::size_t images = 32;
   Vgg8 network(images);
   if (!network.answers_agree()) wrong("VGG-8");
   judge("VGG-8 with its references and one chip, bytes a weight", (most_memory() - before) / network.weights(),
@@ -300,11 +300,11 @@ void judge_network() {
   const auto sgemm = [&] { network.by_sgemm(); };
   judge("float and integer references of VGG-8 for an image, units",
         ratio(
-            5, [&] { network.in_float(), network.in_integers(); }, sgemm),
+            3, [&] { network.in_float(), network.in_integers(); }, sgemm),
         Bound::at_most, 2.5);
   judge("inputs of all layers of VGG-8 for an image that converters are ranged on, units",
         ratio(
-            5, [&] { network.layer_inputs(); }, sgemm),
+            3, [&] { network.layer_inputs(); }, sgemm),
         Bound::at_most, 2.4);
   judge("VGG-8 for an image on a chip with read noise, what is between its layers included, units",
         ratio(

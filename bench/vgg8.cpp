@@ -125,14 +125,16 @@ void Vgg8::layer_inputs() const {
 }
 
 void Vgg8::by_sgemm() {
-  for (const auto& w : network_->weights) {
-    const std::size_t vectors = w.positions * samples_.count();
-    in_.resize(std::max(in_.size(), vectors * static_cast<std::size_t>(w.rows)), 0.5f);
-    out_.resize(std::max(out_.size(), vectors * static_cast<std::size_t>(w.columns)));
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(vectors), w.columns, w.rows, 1, in_.data(),
-                w.rows, graph_->weights[static_cast<std::size_t>(w.index)].panels[0].weights.data(), w.columns, 0,
-                out_.data(), w.columns);
-  }
+  constexpr std::size_t together = 8;  // images
+  for (const auto& w : network_->weights)
+    for (std::size_t first = 0; first < samples_.count(); first += together) {
+      const std::size_t vectors = w.positions * std::min(together, samples_.count() - first);
+      in_.resize(std::max(in_.size(), vectors * static_cast<std::size_t>(w.rows)), 0.5f);
+      out_.resize(std::max(out_.size(), vectors * static_cast<std::size_t>(w.columns)));
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, static_cast<int>(vectors), w.columns, w.rows, 1,
+                  in_.data(), w.rows, graph_->weights[static_cast<std::size_t>(w.index)].panels[0].weights.data(),
+                  w.columns, 0, out_.data(), w.columns);
+    }
 }
 
 bool Vgg8::answers_agree() { return error(in_integers(), in_float()) < 0.25 && error(on_chip(), in_integers()) < 0.25; }
