@@ -76,6 +76,34 @@ TEST_CASE("state: looking again changes only the blocks that were written") {
   CHECK(codes_of(view.blocks[0]).data == codes_of(look(two.chip, state).blocks[0]).data);
 }
 
+TEST_CASE("state: a chip that is written once is read as one that is written, left alone and looked at") {
+  const TwoBlocks two(
+      "write: {type: gaussian, sigma: [1 uS]}, read_noise: {relative: 2 %}, faults: {stuck_off: 5 %}, "
+      "drift: {type: power-law, t0: 1 s, nu_mean: 0.05, nu_sigma: 0.02}");
+  State state = new_state(two.chip, 3);
+  const WriteReport writing = write(two.chip, state);
+  const LevelMap levels = level_map(two.chip, state);
+  pass(state, 1000);
+  const View looked = look(two.chip, state);
+  LevelMap once_levels;
+  const WrittenOnce once = write_once(two.chip, 3, 1000, &once_levels);
+  REQUIRE(once.view.blocks.size() == looked.blocks.size());
+  for (BlockId id = 0; id < looked.blocks.size(); ++id) {
+    const BlockView &a = once.view.blocks[id], &b = looked.blocks[id];
+    CHECK(codes_of(a).data == codes_of(b).data);
+    CHECK(codes_of(a).data.size() == static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.columns));
+    CHECK(variances_of(a).data == variances_of(b).data);
+    CHECK(!variances_of(a).data.empty());
+    CHECK(a.row_power_S == b.row_power_S);
+    CHECK(a.saturated == b.saturated);
+  }
+  CHECK(once.writing.squared_error_S2 == writing.squared_error_S2);
+  CHECK(once.writing.faulty == writing.faulty);
+  CHECK(once.writing.faulty > 0);
+  CHECK(once_levels.read_back == levels.read_back);
+  CHECK(once_levels.intended == levels.intended);
+}
+
 TEST_CASE("state: time that passes in two steps leaves what it leaves in one") {
   const TwoBlocks two("write: exact, drift: {type: power-law, t0: 1 s, nu_mean: 0.05, nu_sigma: 0.02}");
   State a = new_state(two.chip, 0), b = new_state(two.chip, 0);
