@@ -41,6 +41,16 @@ class ColumnVariance {
     const double white_S2 = device_.read_noise.sigma_S * device_.read_noise.sigma_S,
                  relative = device_.read_noise.relative;
     const double* const g_S = d_.aged_S.data() + first;
+    // The root of a rounded square is the number itself in base 2 (Boldo 2015, "Stupid is as stupid does: taking the
+    // square root of the square of a floating-point number", Electronic Notes in Theoretical Computer Science 317).
+    if (white_S2 == 0) {
+#pragma omp simd
+      for (std::size_t i = 0; i < n; ++i) {
+        const double sigma_S = relative * g_S[i];
+        variance_S2[i] = sigma_S * sigma_S;
+      }
+      return;
+    }
 #pragma omp simd
     for (std::size_t i = 0; i < n; ++i) {  // read_noise_sigma(), squared
       const double relative_S = relative * g_S[i], sigma_S = std::sqrt(white_S2 + relative_S * relative_S);

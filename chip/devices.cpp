@@ -171,10 +171,11 @@ class Levels {
   // of the strip was written to, in terms of its target.
   template <class At>
   void count(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
+    const bool sliced = cell_.slices > 1;
     if (cell_.devices_per_slice() == 2)
-      count_devices<2>(strip, fault, at_S, report);
+      sliced ? count_devices<2, 0>(strip, fault, at_S, report) : count_devices<2, 1>(strip, fault, at_S, report);
     else
-      count_devices<1>(strip, fault, at_S, report);
+      sliced ? count_devices<1, 0>(strip, fault, at_S, report) : count_devices<1, 1>(strip, fault, at_S, report);
   }
 
  private:
@@ -186,9 +187,10 @@ class Levels {
     }
   };
 
-  template <std::size_t devices, class At>
+  // `known_slices`: 0 for any number.
+  template <std::size_t devices, std::size_t known_slices, class At>
   void count_devices(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
-    const auto slices = static_cast<std::size_t>(cell_.slices);
+    const std::size_t slices = known_slices > 0 ? known_slices : static_cast<std::size_t>(cell_.slices);
     std::size_t i = 0, cells = 0, met = 0, faulty = 0;
     double squared_S2 = report.squared_error_S2;
     for (int r = 0; r < strip.rows; ++r)

@@ -109,11 +109,19 @@ inline Join without_ends(const Shape& a, bool right, const Shape& whole) {
   return j;
 }
 
+// Rows are short, and many: a call for each would cost more than it copies.
 template <class T>
 void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
-  for (int i = 0; i < rows; ++i)
-    std::memcpy(static_cast<void*>(to + static_cast<std::size_t>(i) * to_stride),
-                from + static_cast<std::size_t>(i) * from_stride, sizeof(T) * static_cast<std::size_t>(columns));
+  constexpr int piece = sizeof(T) == sizeof(double) ? 4 : 1, most = 64 * piece;
+  for (int i = 0; i < rows; ++i, to += to_stride, from += from_stride) {
+    if (columns > most) {
+      std::memcpy(static_cast<void*>(to), from, sizeof(T) * static_cast<std::size_t>(columns));
+      continue;
+    }
+    int j = 0;
+    for (; j + piece <= columns; j += piece) std::memcpy(static_cast<void*>(to + j), from + j, piece * sizeof(T));
+    for (; j < columns; ++j) to[j] = from[j];
+  }
 }
 
 // x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept), of which blocks of runs on and above
@@ -162,14 +170,27 @@ inline void add_products(const double* x, int eliminated, int kept, double* y, D
               Strided<double>{columns, width}, y, k, scratch, DensePart::upper);
 }
 
+// What is above the diagonal, below it.
 template <class T>
 void mirror(T* y, int n) {
-  constexpr int block = 16;  // of rows that stay in the cache
-  for (int i0 = 0; i0 < n; i0 += block)
-    for (int j0 = i0; j0 < n; j0 += block)
-      for (int i = i0; i < std::min(i0 + block, n); ++i)
-        for (int j = std::max(j0, i + 1); j < std::min(j0 + block, n); ++j)
-          y[static_cast<std::size_t>(j) * n + i] = y[static_cast<std::size_t>(i) * n + j];
+  constexpr int side = 4;
+  const auto at = [&](int i, int j) -> T& { return y[static_cast<std::size_t>(i) * static_cast<std::size_t>(n) + j]; };
+  int i = 0;
+  for (; i + side <= n; i += side) {
+    for (int a = 0; a < side; ++a)
+      for (int b = a + 1; b < side; ++b) at(i + b, i + a) = at(i + a, i + b);
+    int j = i + side;
+    for (; j + side <= n; j += side) {
+      T block[side][side];
+      for (int a = 0; a < side; ++a)
+        for (int b = 0; b < side; ++b) block[b][a] = at(i + a, j + b);
+      for (int b = 0; b < side; ++b) std::memcpy(static_cast<void*>(&at(j + b, i)), block[b], sizeof block[b]);
+    }
+    for (; j < n; ++j)
+      for (int a = 0; a < side; ++a) at(j, i + a) = at(i + a, j);
+  }
+  for (; i < n; ++i)
+    for (int j = i + 1; j < n; ++j) at(j, i) = at(i, j);
 }
 
 // Nothing connects the two parts but the ports that are eliminated.
