@@ -241,21 +241,25 @@ class Elimination {
 
   void extract(const double* y, int ports, bool with_sources, EffectiveMatrix& effective) const {
     const Crossbar& c = c_.circuit();
-    const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
+    const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns),
+               above = static_cast<std::size_t>(c_.above());
     effective.rows = c.rows;
     effective.columns = c.columns;
     effective.transfer_S.resize(m * n);
     effective.source_S.assign(with_sources ? m * m : 0, 0);
     for (std::size_t i = 0; i < m; ++i) {
-      const double* row = y + (i + static_cast<std::size_t>(c_.above())) * static_cast<std::size_t>(ports);
-      const double *between = row + c_.above(), *to_sense = row + c_.rows();
+      const double* row = y + (i + above) * static_cast<std::size_t>(ports);
+      const double* const to_sense = row + c_.rows();
       std::copy_n(to_sense, n, effective.transfer_S.data() + i * n);
       if (!with_sources) continue;
       double* source = effective.source_S.data() + i * m;
       double all = 0;
       for (std::size_t j = 0; j < n; ++j) all += to_sense[j];
-      for (std::size_t k = 0; k < m; ++k)
-        if (k != i) source[k] = -between[k], all += between[k];
+      for (std::size_t k = 0; k < m; ++k) {
+        if (k == i) continue;
+        const double between = y[(std::min(i, k) + above) * static_cast<std::size_t>(ports) + std::max(i, k) + above];
+        source[k] = -between, all += between;
+      }
       source[i] = all;
     }
   }

@@ -124,26 +124,54 @@ void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, 
   }
 }
 
-// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept), of which blocks of runs on and above
-// the diagonal are filled. The first part sets what the eliminated ports have among each other, the second adds to it.
+// to[i][j] = from[j][i].
+template <class T>
+void transpose_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
+  constexpr int side = 4;
+  const auto in = [&](int i, int j) -> T& { return to[static_cast<std::size_t>(i) * to_stride + j]; };
+  const auto of = [&](int i, int j) -> const T& { return from[static_cast<std::size_t>(j) * from_stride + i]; };
+  int i = 0;
+  for (; i + side <= rows; i += side) {
+    int j = 0;
+    for (; j + side <= columns; j += side) {
+      T block[side][side];
+      for (int b = 0; b < side; ++b)
+        for (int a = 0; a < side; ++a) block[a][b] = of(i + a, j + b);
+      for (int a = 0; a < side; ++a) std::memcpy(static_cast<void*>(&in(i + a, j)), block[a], sizeof block[a]);
+    }
+    for (; j < columns; ++j)
+      for (int a = 0; a < side; ++a) in(i + a, j) = of(i + a, j);
+  }
+  for (; i < rows; ++i)
+    for (int j = 0; j < columns; ++j) in(i, j) = of(i, j);
+}
+
+// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept). Of all matrices only what is on and
+// above the diagonal is read and filled. The first part sets what the eliminated ports have among each other, the
+// second adds to it.
 template <bool first, class T>
 void place_part(const T* part, int ports, const Run* runs, int count, int eliminated_at, int eliminated, T* x, T* kept,
                 int kept_ports) {
   const int width = eliminated + kept_ports;
-  const T* own = part + static_cast<std::size_t>(eliminated_at) * ports;
-  if constexpr (first)
-    copy_block(x, width, own + eliminated_at, ports, eliminated, eliminated);
-  else
-    for (int i = 0; i < eliminated; ++i)
-      for (int j = 0; j < eliminated; ++j)
-        x[static_cast<std::size_t>(i) * width + j] += own[static_cast<std::size_t>(i) * ports + eliminated_at + j];
+  const auto at = [&](int i, int j) { return part + static_cast<std::size_t>(i) * ports + j; };
+  for (int i = 0; i < eliminated; ++i) {
+    T* const to = x + static_cast<std::size_t>(i) * width;
+    const T* const own = at(eliminated_at + i, eliminated_at);
+    for (int j = i; j < eliminated; ++j)
+      if constexpr (first)
+        to[j] = own[j];
+      else
+        to[j] += own[j];
+  }
   for (int a = 0; a < count; ++a) {
-    copy_block(x + eliminated + runs[a].to, width, own + runs[a].from, ports, eliminated, runs[a].count);
-    for (int b = 0; b < count; ++b)
-      if (runs[b].to >= runs[a].to)
-        copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
-                   part + static_cast<std::size_t>(runs[a].from) * ports + runs[b].from, ports, runs[a].count,
-                   runs[b].count);
+    T* const to = x + eliminated + runs[a].to;
+    if (runs[a].from > eliminated_at)
+      copy_block(to, width, at(eliminated_at, runs[a].from), ports, eliminated, runs[a].count);
+    else
+      transpose_block(to, width, at(runs[a].from, eliminated_at), ports, eliminated, runs[a].count);
+    for (int b = a; b < count; ++b)  // ports keep their order
+      copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
+                 at(runs[a].from, runs[b].from), ports, runs[a].count, runs[b].count);
   }
 }
 
@@ -170,29 +198,6 @@ inline void add_products(const double* x, int eliminated, int kept, double* y, D
               Strided<double>{columns, width}, y, k, scratch, DensePart::upper);
 }
 
-// What is above the diagonal, below it.
-template <class T>
-void mirror(T* y, int n) {
-  constexpr int side = 4;
-  const auto at = [&](int i, int j) -> T& { return y[static_cast<std::size_t>(i) * static_cast<std::size_t>(n) + j]; };
-  int i = 0;
-  for (; i + side <= n; i += side) {
-    for (int a = 0; a < side; ++a)
-      for (int b = a + 1; b < side; ++b) at(i + b, i + a) = at(i + a, i + b);
-    int j = i + side;
-    for (; j + side <= n; j += side) {
-      T block[side][side];
-      for (int a = 0; a < side; ++a)
-        for (int b = 0; b < side; ++b) block[b][a] = at(i + a, j + b);
-      for (int b = 0; b < side; ++b) std::memcpy(static_cast<void*>(&at(j + b, i)), block[b], sizeof block[b]);
-    }
-    for (; j < n; ++j)
-      for (int a = 0; a < side; ++a) at(j, i + a) = at(i + a, j);
-  }
-  for (; i < n; ++i)
-    for (int j = i + 1; j < n; ++j) at(j, i) = at(i, j);
-}
-
 // Nothing connects the two parts but the ports that are eliminated.
 template <class T>
 void clear_between(const Run& a, const Run& b, T* kept, int kept_ports) {
@@ -202,7 +207,6 @@ void clear_between(const Run& a, const Run& b, T* kept, int kept_ports) {
                 sizeof(T) * static_cast<std::size_t>(lower.count));
 }
 
-// Fills x, and of `out` what is on and above the diagonal.
 template <class T>
 void place_parts(const Join& j, const T* first, const Shape& a, const T* second, const Shape& b, const Shape& whole,
                  T* x, T* out) {
@@ -221,14 +225,12 @@ inline void join(const WireKernels& kernels, const Join& j, const double* first,
   place_parts(j, first, a, second, b, whole, x, out);
   factor(kernels, x, j.eliminated, whole.ports(), scratch);
   add_products(x, j.eliminated, whole.ports(), out, scratch);
-  mirror(out, whole.ports());
 }
 inline void join(const WireKernels& kernels, const Join& j, const Quad* first, const Shape& a, const Quad* second,
                  const Shape& b, const Shape& whole, Quad* x, Quad* out) {
   place_parts(j, first, a, second, b, whole, x, out);
   kernels.factor_quads(x->v, j.eliminated, whole.ports());
   kernels.multiply_quads(x->v, j.eliminated, whole.ports(), out->v);
-  mirror(out, whole.ports());
 }
 
 // Voltages (ports, batch) of the eliminated ports from those of the kept ones: each is the mean of its neighbours',
