@@ -112,7 +112,7 @@ inline Join without_ends(const Shape& a, bool right, const Shape& whole) {
 // Rows are short, and many: a call for each would cost more than it copies.
 template <class T>
 void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
-  constexpr int piece = sizeof(T) == sizeof(double) ? 4 : 1, most = 64 * piece;
+  constexpr int piece = sizeof(T) == sizeof(double) ? 4 : 1, most = 8 * piece;
   for (int i = 0; i < rows; ++i, to += to_stride, from += from_stride) {
     if (columns > most) {
       std::memcpy(static_cast<void*>(to), from, sizeof(T) * static_cast<std::size_t>(columns));
@@ -202,9 +202,14 @@ inline void add_products(const double* x, int eliminated, int kept, double* y, D
 template <class T>
 void clear_between(const Run& a, const Run& b, T* kept, int kept_ports) {
   const Run &upper = a.to < b.to ? a : b, &lower = a.to < b.to ? b : a;
-  for (int i = 0; i < upper.count; ++i)
-    std::memset(static_cast<void*>(kept + static_cast<std::size_t>(upper.to + i) * kept_ports + lower.to), 0,
-                sizeof(T) * static_cast<std::size_t>(lower.count));
+  constexpr int most = 32;
+  for (int i = 0; i < upper.count; ++i) {
+    T* const row = kept + static_cast<std::size_t>(upper.to + i) * kept_ports + lower.to;
+    if (lower.count > most)
+      std::memset(static_cast<void*>(row), 0, sizeof(T) * static_cast<std::size_t>(lower.count));
+    else
+      for (int j = 0; j < lower.count; ++j) row[j] = T{};
+  }
 }
 
 template <class T>
