@@ -77,7 +77,7 @@ void multiply(std::size_t rows, std::size_t inner, std::size_t columns, const St
               const DenseKernel<Number>& wide, const DenseKernel<Number>& narrow) {
   const auto whole = [](std::size_t n, std::size_t of) { return (n + of - 1) / of * of; };
   // Wide tiles do more with what they load, unless too much of them is beyond the matrix or below its diagonal.
-  const bool spare = 8 * formed(rows, columns, part, narrow.tile) <= 7 * formed(rows, columns, part, wide.tile);
+  const bool spare = 20 * formed(rows, columns, part, narrow.tile) <= 19 * formed(rows, columns, part, wide.tile);
   const auto& [tile, add] = spare ? narrow : wide;
   const std::size_t depth = std::min(inner, inner_together), width = std::min(columns, columns_together);
   Number* const packed_b = scratch.get<Number>(depth * (whole(width, tile.columns) + tile.rows));
