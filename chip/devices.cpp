@@ -162,8 +162,8 @@ class Levels {
         const Targets t = targets(cell_, device, cell_.digit(code, s));
         const double target_S = t.positive_S - (cell_.devices_per_slice() == 2 ? t.negative_S : 0);
         const std::size_t k = nearest_level(values, target_S);
-        digits_.push_back({target_S, values[k], k > 0 ? values[k - 1] : -HUGE_VAL,
-                           k + 1 < values.size() ? values[k + 1] : HUGE_VAL});
+        digits_.push_back(
+            {target_S, values[k], k > 0 ? values[k - 1] : -HUGE_VAL, k + 1 < values.size() ? values[k + 1] : HUGE_VAL});
       }
   }
 
@@ -273,9 +273,11 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
     if (measured) measured->read(strip, cell, written_S);
     kill_dead_lines(device, physical_array(chip, block), random, strip, cell, written_S, faulty);
     if (aim_S.empty())
-      levels.count(strip, faulty, [&](std::size_t i) { return written_S[i]; }, report);
+      levels.count(
+          strip, faulty, [&](std::size_t i) { return written_S[i]; }, report);
     else
-      levels.count(strip, faulty, [&](std::size_t i) { return written_S[i] - wanted_S[i] + target_S[i]; }, report);
+      levels.count(
+          strip, faulty, [&](std::size_t i) { return written_S[i] - wanted_S[i] + target_S[i]; }, report);
   });
   if (cell.offset) write_references(chip, device, random, plan, block, cells);
   return report;
@@ -285,9 +287,8 @@ std::vector<double> targets_S(const Device& device, const LayerPlan& plan, const
   std::vector<double> all_S;
   Strips strips(device, plan, block);
   all_S.reserve(strips.devices());
-  strips.for_each([&](const Block&, std::size_t, auto, auto some_S) {
-    all_S.insert(all_S.end(), some_S.begin(), some_S.end());
-  });
+  strips.for_each(
+      [&](const Block&, std::size_t, auto, auto some_S) { all_S.insert(all_S.end(), some_S.begin(), some_S.end()); });
   return all_S;
 }
 
@@ -301,7 +302,9 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
     d.aged_S.resize(d.written_S.size());
     Strips(device, plan, block).for_each([&](const Block&, std::size_t begin, auto ids, auto) {
       const std::size_t count = ids.size();
-      const auto part = [&](const auto& all) { return all.empty() ? std::span(all) : std::span(all).subspan(begin, count); };
+      const auto part = [&](const auto& all) {
+        return all.empty() ? std::span(all) : std::span(all).subspan(begin, count);
+      };
       age_cells(device, age_s, random, ids, d.written_S.subspan(begin, count), part(cells.faulty),
                 std::span(d.aged_S).subspan(begin, count), part(cells.round), number);
     });
