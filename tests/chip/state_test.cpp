@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "chip/devices.h"
+#include "chip/view.h"
 #include "tests/run/helpers.h"
 
 namespace bitline::state_test {
@@ -118,6 +119,27 @@ TEST_CASE("lattice: cells far beyond what the design was probed for are an error
     FAIL("accepted");
   } catch (const RunError& e) {
     CHECK(std::string(e.what()).find("conduct more than the lattice") != std::string::npos);
+  }
+}
+
+TEST_CASE("view: of a perfect chip it is what looking at exactly written cells gives, whatever the cell") {
+  for (const char* cell : {"{type: 2t2r}", "{type: 2t2r, slices: 3, pair: two-sided}", "{type: 1t1r-offset}",
+                           "{type: 1t1r-offset, slices: 2}", "{type: 1t1r-differential, slices: 2}",
+                           "{type: 1t1r-differential, subtract: analog}"}) {
+    CAPTURE(cell);
+    const Config config = config_of(std::string("{arrays: 12, array: {rows: 50, columns: 32}, cell: ") + cell +
+                                    ", device: {g_min: 2 uS, g_max: 20 uS, write: {type: exact}}}");
+    const Chip chip = chip_of(config, random_layer(100, 16, layout(config.cell, 4), 4, {1, 8, false}, 3));
+    State state = new_state(chip, 0);
+    write(chip, state);
+    const View looked = look(chip, state), perfect = ideal_view(chip);
+    REQUIRE(perfect.blocks.size() == looked.blocks.size());
+    for (std::size_t b = 0; b < looked.blocks.size(); ++b) {
+      CHECK(perfect.blocks[b].codes.rows == looked.blocks[b].codes.rows);
+      CHECK(perfect.blocks[b].codes.columns == looked.blocks[b].codes.columns);
+      CHECK(perfect.blocks[b].codes.data == looked.blocks[b].codes.data);
+      CHECK(perfect.blocks[b].packed.size() == looked.blocks[b].packed.size());
+    }
   }
 }
 
