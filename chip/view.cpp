@@ -154,14 +154,18 @@ void check_saturation(const Chip& chip, const View& view) {
   }
 }
 
-// `with_sources`: what the sources deliver with exact wires, for energies.
-void look_as(const Chip& chip, const Device& device, const State& state, bool with_sources, View& view) {
-  const bool aged = ages(device) && view.now_s != state.now_s;
+void begin_view(const Chip& chip, const State& state, View& view) {
   view.random = state.random;
   view.now_s = state.now_s;
   if (view.blocks.empty())
     for (const auto& [plan, block] : layer_blocks(chip))
       view.blocks.emplace_back(converters_of(chip, *plan, *block, state.random));
+}
+
+// `with_sources`: what the sources deliver with exact wires, for energies.
+void look_as(const Chip& chip, const Device& device, const State& state, bool with_sources, View& view) {
+  const bool aged = ages(device) && view.now_s != state.now_s;
+  begin_view(chip, state, view);
   std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
   std::erase_if(arrays, [&](const auto& blocks) {
     return std::none_of(blocks.begin(), blocks.end(), [&](const LayerBlock& b) {
@@ -225,6 +229,26 @@ void look(const Chip& chip, const State& state, View& view) { look_as(chip, chip
 View look(const Chip& chip, const State& state) {
   View view;
   look(chip, state, view);
+  return view;
+}
+
+View look_at_new(const Chip& chip, int instance, double age_s) {
+  State state = new_state(chip, instance);
+  pass(state, age_s);
+  View view;
+  begin_view(chip, state, view);
+  const std::vector<std::vector<LayerBlock>> arrays = by_array(chip);
+  tbb::enumerable_thread_specific<WireScratch> scratch;
+  parallel_for(arrays.size(), [&](std::size_t a) {
+    std::vector<mapping::BlockId> blocks;
+    for (const LayerBlock& placed : arrays[a]) blocks.push_back(placed.block->id);
+    write(chip, state, blocks);
+    for (const mapping::BlockId id : blocks) state.blocks[id].written_at_s = 0;
+    look_at_array(chip, chip.config.device, state, arrays[a], true, true, scratch.local(), view);
+    for (const mapping::BlockId id : blocks) state.blocks[id] = {};
+  });
+  share_drift_gain(chip, view);
+  check_saturation(chip, view);
   return view;
 }
 

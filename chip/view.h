@@ -57,6 +57,10 @@ struct View {
 void look(const Chip& chip, const State& state, View& view);
 View look(const Chip& chip, const State& state);
 
+// The view of a chip instance `age_s` after it was written, array by array, so that cells are there for no longer than
+// it takes to look at them: what new_state(), write(), pass() and look() give.
+View look_at_new(const Chip& chip, int instance, double age_s);
+
 // The view of a chip with perfect devices: no write error, noise, ageing or faults. For sums of reads, not their
 // energy: with exact wires it has no source_S.
 View ideal_view(const Chip& chip);

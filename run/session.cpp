@@ -104,6 +104,12 @@ void Session::look(const State& state, View& view) const {
   read::calibrate(chip(), view, design().calibration);
 }
 
+View Session::look_at_new(std::uint32_t instance) const {
+  View view = chip::look_at_new(chip(), static_cast<int>(instance), age_s());
+  read::calibrate(chip(), view, design().calibration);
+  return view;
+}
+
 template <class Store>
 void Session::read_parts(const View& view, std::size_t layer, std::span<const std::int16_t> codes, Reads reads,
                          Ledger* ledger, const Store& store) const {

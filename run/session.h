@@ -62,6 +62,8 @@ class Session {
   // What reads see of it now, converters ranged as the config says. The second form looks again at what changed.
   chip::View look(const chip::State& state) const;
   void look(const chip::State& state, chip::View& view) const;
+  // The same of a chip instance that is written and of the age that the config asks for, whose cells nobody needs.
+  chip::View look_at_new(std::uint32_t instance) const;
 
   // Products of codes (inputs, rows) with the weights of one layer, (count x inputs, columns), in units of one input
   // code times one weight code; or as real numbers, without biases. Adds what was driven to `ledger`. Throws InputError

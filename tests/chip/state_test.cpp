@@ -143,4 +143,24 @@ TEST_CASE("view: of a perfect chip it is what looking at exactly written cells g
   }
 }
 
+TEST_CASE("view: of a new chip it is the same whether its cells are kept or not") {
+  for (const char* device :
+       {"write: {type: gaussian, sigma: [1 uS]}, read_noise: {relative: 1 %}",
+        "write: {type: window, half_width: 1 uS}, drift: {type: power-law, t0: 1 s, nu_mean: 0.05, nu_sigma: 0.02}"}) {
+    CAPTURE(device);
+    const TwoBlocks two(device);
+    State state = new_state(two.chip, 1);
+    write(two.chip, state);
+    pass(state, 3600);
+    const View kept = look(two.chip, state), dropped = look_at_new(two.chip, 1, 3600);
+    REQUIRE(kept.blocks.size() == dropped.blocks.size());
+    CHECK(kept.now_s == dropped.now_s);
+    for (std::size_t b = 0; b < kept.blocks.size(); ++b) {
+      CHECK(kept.blocks[b].codes.data == dropped.blocks[b].codes.data);
+      CHECK(kept.blocks[b].variance.data == dropped.blocks[b].variance.data);
+      CHECK(kept.blocks[b].row_power_S == dropped.blocks[b].row_power_S);
+    }
+  }
+}
+
 }  // namespace bitline::state_test
