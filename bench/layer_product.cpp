@@ -68,9 +68,8 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * shape.rows}};
     study_wires(chip_, some);
   }
-  chip::State state = new_state(chip_, 0);
-  write(chip_, state);
-  view_ = look(chip_, state);
+  state_ = new_state(chip_, 0);
+  rewrite();
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
   const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
   if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, known);
@@ -80,6 +79,11 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
 const std::vector<double>& LayerProduct::product() {
   read::execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
   return out_;
+}
+
+void LayerProduct::rewrite() {
+  write(chip_, state_);
+  look(chip_, state_, view_);
 }
 
 const std::vector<float>& LayerProduct::by_sgemm() {

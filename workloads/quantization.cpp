@@ -52,6 +52,17 @@ void check(std::span<const T> weights, int rows, int columns, const LayerQuantiz
       throw InputError(fmt::format("the weight of row {}, column {} is {}", i / columns, i % columns, weights[i]));
 }
 
+// Of one-bit codes, which have no 0: columns (per tensor all of them or none) that hold nothing else.
+template <class T>
+std::vector<std::uint8_t> zero_columns(std::span<const T> weights, std::size_t width, WeightScale scale) {
+  std::vector<std::uint8_t> zero(width, 1);
+  bool all = true;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (weights[i] != 0) zero[i % width] = 0, all = false;
+  if (scale == WeightScale::per_tensor) std::ranges::fill(zero, all);
+  return zero;
+}
+
 }  // namespace
 
 template <class T>
@@ -65,18 +76,19 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
     for (std::size_t column = 0; column < q.scale.size(); ++column)
       q.scale[column] = scale_of(weights, column, q.scale.size(), settings);
   }
-  std::vector<bool> zero(columns, true);  // one-bit codes have no 0, so all-zero columns are marked
-  for (std::size_t i = 0; i < weights.size(); ++i)
-    if (weights[i] != 0) zero[settings.weight_scale == WeightScale::per_column ? i % columns : 0] = false;
-  const double limit = (1 << (settings.weight_bits - 1)) - 1;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t column = i % columns;
-    if (zero[settings.weight_scale == WeightScale::per_column ? column : 0]) continue;
-    const double code = settings.weight_bits == 1
-                            ? (weights[i] < 0 ? -1 : 1)
-                            : std::clamp(std::nearbyint(weights[i] / q.scale[column]), -limit, limit);
-    q.codes[i] = static_cast<std::int16_t>(code);
+  if (settings.weight_bits == 1) {
+    const std::vector<std::uint8_t> zero = zero_columns(weights, width, settings.weight_scale);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      if (!zero[i % width]) q.codes[i] = weights[i] < 0 ? -1 : 1;
+    return q;
   }
+  const double limit = (1 << (settings.weight_bits - 1)) - 1;
+  for (std::size_t first = 0; first < weights.size(); first += width)
+#pragma omp simd
+    for (std::size_t c = 0; c < width; ++c) {
+      const double code = std::nearbyint(static_cast<double>(weights[first + c]) / q.scale[c]);
+      q.codes[first + c] = static_cast<std::int16_t>(code > limit ? limit : code < -limit ? -limit : code);
+    }
   return q;
 }
 

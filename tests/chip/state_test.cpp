@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "chip/devices.h"
+#include "chip/view.h"
 #include "tests/run/helpers.h"
 
 namespace bitline::state_test {
@@ -52,10 +53,10 @@ TEST_CASE("state: a cell that is written again draws a new error, and the same n
     CHECK(once.blocks[1].written_S == twice.blocks[1].written_S);
     CHECK(twice.blocks[0].writes == 2);
     CHECK(twice.blocks[1].writes == 1);
-    const BlockDevices d = block_devices(two.chip, two.config.device, once.random, two.chip.layers[0],
-                                         two.chip.layers[0].blocks[0], once.blocks[0], 0);
+    const LayerPlan& plan = two.chip.layers[0];
+    const std::vector<double> meant_S = targets_S(two.config.device, plan, plan.blocks[0]);
     // 1600 pairs of independent errors: |r| stays below 4 / sqrt(1600) in all but 6 of 100,000 cases.
-    CHECK(std::abs(correlation(once.blocks[0].written_S, twice.blocks[0].written_S, d.target_S)) < 0.1);
+    CHECK(std::abs(correlation(once.blocks[0].written_S, twice.blocks[0].written_S, meant_S)) < 0.1);
     write(two.chip, once, std::vector<BlockId>{0});
     CHECK(once.blocks[0].written_S == twice.blocks[0].written_S);
   }
@@ -146,6 +147,27 @@ TEST_CASE("lattice: cells far beyond what the design was probed for are an error
     FAIL("accepted");
   } catch (const RunError& e) {
     CHECK(std::string(e.what()).find("conduct more than the lattice") != std::string::npos);
+  }
+}
+
+TEST_CASE("view: of a perfect chip it is what looking at exactly written cells gives, whatever the cell") {
+  for (const char* cell : {"{type: 2t2r}", "{type: 2t2r, slices: 3, pair: two-sided}", "{type: 1t1r-offset}",
+                           "{type: 1t1r-offset, slices: 2}", "{type: 1t1r-differential, slices: 2}",
+                           "{type: 1t1r-differential, subtract: analog}"}) {
+    CAPTURE(cell);
+    const Config config = config_of(std::string("{arrays: 12, array: {rows: 50, columns: 32}, cell: ") + cell +
+                                    ", device: {g_min: 2 uS, g_max: 20 uS, write: {type: exact}}}");
+    const Chip chip = chip_of(config, random_layer(100, 16, layout(config.cell, 4), 4, {1, 8, false}, 3));
+    State state = new_state(chip, 0);
+    write(chip, state);
+    const View looked = look(chip, state), perfect = ideal_view(chip);
+    REQUIRE(perfect.blocks.size() == looked.blocks.size());
+    for (std::size_t b = 0; b < looked.blocks.size(); ++b) {
+      CHECK(perfect.blocks[b].rows == looked.blocks[b].rows);
+      CHECK(perfect.blocks[b].columns == looked.blocks[b].columns);
+      CHECK(codes_of(perfect.blocks[b]).data == codes_of(looked.blocks[b]).data);
+      CHECK(perfect.blocks[b].packed.size() == looked.blocks[b].packed.size());
+    }
   }
 }
 
