@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <functional>
 
 #include "base/parallel.h"
@@ -270,7 +272,7 @@ void run_system(const Reservoir& r, System& system) {
   system.clock.begin("runs", 0.4);
   const Runs runs = run_all(r, voices, system);
   system.found.seeds = static_cast<int>(runs.all.size());
-  system.result.inputs.insert(system.result.inputs.end(), voices.files.begin(), voices.files.end());
+  for (const auto& file : voices.files) system.result.inputs.push_back({std::filesystem::path(file.path).filename().string(), file.checksum});
   set_quality(system.result, "accuracy", each(runs.all, accuracy_of(modes[2])),
               mean(each(runs.all, accuracy_of(modes[6]))),
               r.digits.size() * static_cast<std::size_t>(r.sets.samples * r.sets.samples * r.sets.repeats) -

@@ -166,7 +166,7 @@ StateTrace image_trace(const ReservoirImages& i, const std::vector<bool>& row, c
   for (std::size_t slot = 0; slot < row.size(); ++slot) {
     const double start_s = static_cast<double>(slot) * i.period_s;
     if (row[slot]) trace_pulse(p, d, state, {start_s, i.width_s, i.amplitude_V}, trace);
-    trace_rest(p, d, state, start_s + i.period_s, trace);
+    trace_rest(p, d, state, static_cast<double>(slot + 1) * i.period_s, trace);
   }
   return trace;
 }
@@ -179,7 +179,7 @@ StateTrace voice_trace(const ReservoirVoices& v, std::span<const double> amplitu
   for (std::size_t k = 0; k < amplitudes_V.size(); ++k) {
     const double start_s = static_cast<double>(k) * v.period_s;
     trace_pulse(p, d, state, {start_s, v.width_s, amplitudes_V[k]}, trace);
-    trace_rest(p, d, state, start_s + v.period_s, trace);
+    trace_rest(p, d, state, static_cast<double>(k + 1) * v.period_s, trace);
   }
   return trace;
 }
