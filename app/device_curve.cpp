@@ -42,8 +42,8 @@ std::optional<std::uint32_t> count_of(const char* option, const std::string& tex
 // Options that an action does not know are mistakes, not ignored.
 void refuse_others(const DeviceArguments& a) {
   const bool swept = a.action == "iv" || a.action == "ppf" || a.action == "retention" || a.action == "stdp";
-  const bool pulsed = a.action == "ltp" || a.action == "ppf" || a.action == "retention" ||
-                      a.action == "pulses" || a.action == "codes";
+  const bool pulsed =
+      a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses" || a.action == "codes";
   const bool regular = pulsed && a.train.empty();
   const auto refuse = [&](bool given, const char* option, bool known) {
     if (given && !known)

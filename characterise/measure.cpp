@@ -187,8 +187,8 @@ struct Measure {
   }
   double threshold(const SlidingThreshold& q, double prior_Hz) const {
     const Pulse pulse = electrical(q.amplitude_V, q.width_s);
-    const auto found = threshold_frequency_Hz(p, q.from, {pulse, prior_Hz, q.pulses}, {pulse, 1, q.test_pulses},
-                                              q.gap_s, 0.05, 50);
+    const auto found =
+        threshold_frequency_Hz(p, q.from, {pulse, prior_Hz, q.pulses}, {pulse, 1, q.test_pulses}, q.gap_s, 0.05, 50);
     if (!found) throw InputError("no frequency between 0.05 and 50 Hz separates depression from potentiation");
     return *found;
   }

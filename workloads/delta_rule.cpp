@@ -20,8 +20,7 @@ Readout::Readout(const DeltaRule& rule, const LabelledRows& training, int classe
     : columns_(training.columns), classes_(classes) {
   if (training.count() == 0) throw InputError("a readout needs samples to learn from");
   for (const int label : training.labels)
-    if (label < 0 || label >= classes)
-      throw InputError(fmt::format("label {} is none of {} classes", label, classes));
+    if (label < 0 || label >= classes) throw InputError(fmt::format("label {} is none of {} classes", label, classes));
   const auto columns = static_cast<std::size_t>(columns_), n = training.count();
   mean_.assign(columns, 0), deviation_.assign(columns, 0);
   for (std::size_t i = 0; i < n; ++i)

@@ -68,8 +68,8 @@ std::optional<Sound> speak(const Speech& s) {
   if (!status) return std::nullopt;
   std::error_code ignored;
   if (*status != 0 || !fs::exists(wav, ignored))
-    throw RunError(fmt::format("espeak-ng does not speak '{}' with voice '{}' (status {}); is its package whole?", s.text,
-                               s.voice, *status));
+    throw RunError(fmt::format("espeak-ng does not speak '{}' with voice '{}' (status {}); is its package whole?",
+                               s.text, s.voice, *status));
   return read_sound(wav);
 }
 

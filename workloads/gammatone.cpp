@@ -14,10 +14,8 @@ namespace bitline::workloads {
 
 void fields(Visitor& v, Gammatone& g) {
   v(g.channels, {.key = "channels", .meaning = "filters of the bank", .min = 1, .max = 4096});
-  v(g.lowest_Hz, {.key = "lowest",
-                  .meaning = "centre frequency of the first channel",
-                  .unit = Unit::hertz,
-                  .positive = true});
+  v(g.lowest_Hz,
+    {.key = "lowest", .meaning = "centre frequency of the first channel", .unit = Unit::hertz, .positive = true});
   v(g.highest, {.key = "highest",
                 .meaning = "centre frequency of the last channel over the sampling rate",
                 .unit = Unit::fraction,
@@ -48,8 +46,8 @@ std::vector<double> centre_frequencies_Hz(const Gammatone& g, int rate_Hz) {
 
 std::vector<double> filtered(double centre_Hz, std::span<const float> sound, int rate_Hz) {
   constexpr double pi = std::numbers::pi, bandwidth = 1.019;  // of the fourth order, in ERB (Patterson et al. 1987)
-  const std::complex<double> pole = std::exp(
-      std::complex(-2 * pi * bandwidth * erb_Hz(centre_Hz) / rate_Hz, 2 * pi * centre_Hz / rate_Hz));
+  const std::complex<double> pole =
+      std::exp(std::complex(-2 * pi * bandwidth * erb_Hz(centre_Hz) / rate_Hz, 2 * pi * centre_Hz / rate_Hz));
   // A filter (1 - |p|) / (1 - p / z) has gain 1 at the angle of its pole.
   const double pole_re = pole.real(), pole_im = pole.imag(), gain = 1 - std::abs(pole);
   std::array<double, 4> re{}, im{};

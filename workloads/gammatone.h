@@ -14,7 +14,8 @@ namespace bitline::workloads {
 // doi:10.1016/0378-5955(90)90170-T); then half-wave rectified, averaged over frames, and raised to `compression`.
 struct Gammatone {
   static constexpr const char* type = "gammatone";
-  static constexpr const char* about = "gammatone filters on the ERB scale, rectified, averaged over frames, compressed";
+  static constexpr const char* about =
+      "gammatone filters on the ERB scale, rectified, averaged over frames, compressed";
   int channels = 64;
   double lowest_Hz = 100;
   double highest = 0.475;  // centre frequency of the last channel over the sampling rate

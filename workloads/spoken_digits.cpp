@@ -43,16 +43,15 @@ std::vector<SpokenDigit> spoken_digits(const DataPath& where) {
     for (const auto& entry : fs::directory_iterator(folder, ignored))
       if (auto one = recording(entry.path())) found.push_back(std::move(*one));
     if (found.empty()) continue;
-    std::ranges::sort(found, {},
-                      [](const SpokenDigit& d) { return std::tie(d.speaker, d.digit, d.number, d.file); });
+    std::ranges::sort(found, {}, [](const SpokenDigit& d) { return std::tie(d.speaker, d.digit, d.number, d.file); });
     return found;
   }
   return {};
 }
 
 std::string spoken_digits_missing(const DataPath& where) {
-  return fmt::format("data set {}: DIGIT_SPEAKER_NUMBER.wav is not there; looked in{}\nto get it: {}", spoken_set().name,
-                     places_text(places_of(spoken_set(), where, "recordings")), spoken_set().get);
+  return fmt::format("data set {}: DIGIT_SPEAKER_NUMBER.wav is not there; looked in{}\nto get it: {}",
+                     spoken_set().name, places_text(places_of(spoken_set(), where, "recordings")), spoken_set().get);
 }
 
 }  // namespace bitline::workloads

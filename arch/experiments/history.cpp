@@ -17,7 +17,8 @@ void fields(Visitor& v, HistorySequence& s) {
   v(s.frequencies_Hz,
     {.key = "frequencies", .meaning = "of the trains, in their order", .unit = Unit::hertz, .positive = true});
   train_fields(v, s.pulses, s.from, s.gap_s);
-  v(s.still, {.key = "still", .meaning = "a smaller change, of the window, counts as none", .unit = Unit::fraction, .min = 0});
+  v(s.still,
+    {.key = "still", .meaning = "a smaller change, of the window, counts as none", .unit = Unit::fraction, .min = 0});
 }
 
 void fields(Visitor& v, HistoryThreshold& t) {

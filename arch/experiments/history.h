@@ -12,8 +12,8 @@ namespace bitline::arch {
 struct HistorySequence {
   std::vector<double> frequencies_Hz{20, 1, 0.25, 1};
   int pulses = 10;
-  double from = 0.2;  // level at the start
-  double gap_s = 1;   // between trains
+  double from = 0.2;    // level at the start
+  double gap_s = 1;     // between trains
   double still = 1e-3;  // of the window; a smaller change counts as none
 };
 void fields(Visitor&, HistorySequence&);

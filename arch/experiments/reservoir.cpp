@@ -33,7 +33,8 @@ void fields(Visitor& v, ReservoirSets& s) {
   v(s.samples, {.key = "samples", .meaning = "images and recordings of each digit", .min = 2, .max = 1000});
   v(s.single,
     {.key = "single", .meaning = "samples of each digit that learn where images or voices stand alone", .min = 1});
-  v(s.repeats, {.key = "repeats", .meaning = "how often each pair of image and recording counts", .min = 1, .max = 100});
+  v(s.repeats,
+    {.key = "repeats", .meaning = "how often each pair of image and recording counts", .min = 1, .max = 100});
   v(s.pairs, {.key = "pairs", .meaning = "pairs that learn, drawn from all", .min = 1});
   v(s.apart, {.key = "apart", .meaning = "images and recordings of each digit whose pairs learn", .min = 1});
   v(s.epochs_single, {.key = "epochs_single", .meaning = "passes over the samples of one kind", .min = 1, .max = 1e6});

@@ -48,11 +48,11 @@ using ReadoutRule = std::variant<workloads::DeltaRule>;
 
 // How samples are parted.
 struct ReservoirSets {
-  int samples = 30;              // images and recordings of each digit
-  int single = 5;                // of each digit learn where one kind is read alone, the others test
-  int repeats = 2;               // of every pair of an image and a recording
-  int pairs = 900;               // of them learn, drawn from all; the others test
-  int apart = 15;                // images and recordings of each digit whose pairs learn; pairs of the others test
+  int samples = 30;  // images and recordings of each digit
+  int single = 5;    // of each digit learn where one kind is read alone, the others test
+  int repeats = 2;   // of every pair of an image and a recording
+  int pairs = 900;   // of them learn, drawn from all; the others test
+  int apart = 15;    // images and recordings of each digit whose pairs learn; pairs of the others test
   int epochs_single = 200, epochs_pairs = 20;
 };
 void fields(Visitor&, ReservoirSets&);

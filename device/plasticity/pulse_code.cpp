@@ -12,8 +12,8 @@ namespace bitline::device {
 std::vector<SynapseReading> code_readings(const Plasticity& p, SynapseState& state, const std::vector<bool>& code,
                                           const PulseSlots& slots, const SynapseDraws& draws) {
   if (!(slots.pulse.width_s <= slots.period_s))
-    throw InputError(fmt::format("a pulse of {} s is longer than its slot of {} s", slots.pulse.width_s,
-                                 slots.period_s));
+    throw InputError(
+        fmt::format("a pulse of {} s is longer than its slot of {} s", slots.pulse.width_s, slots.period_s));
   std::vector<SynapseReading> readings;
   const double start_s = state.time_s;
   for (std::size_t slot = 0; slot < code.size(); ++slot) {

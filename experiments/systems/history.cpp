@@ -47,8 +47,8 @@ std::vector<TrainLevels> add_sequence(const History& h, const Device& d, System&
   for (std::size_t k = 0; k < levels.size(); ++k) {
     const TrainLevels& t = levels[k];
     const double sign = sign_of(t.change(), s.still);
-    table.rows.push_back({static_cast<double>(k + 1), s.frequencies_Hz[k], in_uS(d, t.before), in_uS(d, t.after()),
-                          t.change(), sign});
+    table.rows.push_back(
+        {static_cast<double>(k + 1), s.frequencies_Hz[k], in_uS(d, t.before), in_uS(d, t.after()), t.change(), sign});
     add_figure(system.found, fmt::format("sign_{}", k + 1), sign);
     run::LineFigure::Series line{fmt::format("{}: {:g} Hz", k + 1, s.frequencies_Hz[k]), t.time_s, {}, {}};
     for (const double level : t.level) line.y.push_back(in_uS(d, level));
@@ -57,8 +57,9 @@ std::vector<TrainLevels> add_sequence(const History& h, const Device& d, System&
   system.found.tables.push_back(std::move(table));
   system.found.pictures.push_back(
       {"sequence",
-       fmt::format("Long-term conductance after each pulse of {:g} V, {:g} us: {} pulses a train, {:g} s between trains.",
-                   h.amplitude_V, h.width_s * 1e6, s.pulses, s.gap_s),
+       fmt::format(
+           "Long-term conductance after each pulse of {:g} V, {:g} us: {} pulses a train, {:g} s between trains.",
+           h.amplitude_V, h.width_s * 1e6, s.pulses, s.gap_s),
        std::move(figure)});
   return levels;
 }
@@ -73,9 +74,8 @@ void add_threshold(const History& h, const Device& d, System& system) {
   constexpr int points = 60;
   for (const double prior_Hz : t.priors_Hz) {
     const PulseTrain prior = train_of(h, prior_Hz, t.pulses, h.amplitude_V);
-    const auto found = threshold_frequency_Hz(*d.plasticity, t.from, prior,
-                                              train_of(h, 1, t.test_pulses, h.amplitude_V), t.gap_s, t.lowest_Hz,
-                                              t.highest_Hz);
+    const auto found = threshold_frequency_Hz(
+        *d.plasticity, t.from, prior, train_of(h, 1, t.test_pulses, h.amplitude_V), t.gap_s, t.lowest_Hz, t.highest_Hz);
     table.rows.push_back({prior_Hz, found ? run::TableCell(*found) : run::TableCell(std::string("none"))});
     if (found) add_figure(system.found, fmt::format("threshold_after_{:g}_Hz", prior_Hz), *found);
     run::LineFigure::Series line{fmt::format("after {:g} Hz", prior_Hz), {}, {}, {}};
@@ -151,7 +151,8 @@ void check_history(const History& h, const Device& d) {
     throw InputError(
         "device.plasticity: potentiation and depression are not both described, so what trains of pulses do to this "
         "device is not known; use device: ftj");
-  if (h.sequence.frequencies_Hz.empty()) throw InputError("experiment.sequence.frequencies: is empty; give one or more");
+  if (h.sequence.frequencies_Hz.empty())
+    throw InputError("experiment.sequence.frequencies: is empty; give one or more");
   if (!(h.threshold.lowest_Hz < h.threshold.highest_Hz))
     throw InputError("experiment.threshold.lowest: must be below experiment.threshold.highest");
 }
@@ -165,8 +166,9 @@ void run_system(const History& h, System& system) {
   system.found.seeds = 1;
   system.found.notes.push_back("One device without spread: what its model says, no statistics.");
   if (!d.plasticity->history)
-    system.found.notes.push_back("This device has no history (plasticity.history): trains before act through its level "
-                                 "alone.");
+    system.found.notes.push_back(
+        "This device has no history (plasticity.history): trains before act through its level "
+        "alone.");
   else
     system.found.notes.push_back(
         "The device's history counts positive pulses only: a prior train of negative ones acts through the level that "

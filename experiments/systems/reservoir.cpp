@@ -25,13 +25,13 @@ namespace {
 // Accuracies by name, as tables, figures and curves list them.
 struct Mode {
   const char *name, *meaning;
-  double ReservoirAccuracies::* of;
+  double ReservoirAccuracies::*of;
 };
 constexpr std::array modes{
     Mode{"image", "corrupted image alone", &ReservoirAccuracies::image},
     Mode{"voice", "corrupted voice alone", &ReservoirAccuracies::voice},
-    Mode{"both", "both, learners drawn from all pairs (the paper's split)", &ReservoirAccuracies::both},
-    Mode{"both_apart", "both, samples of learners kept apart", &ReservoirAccuracies::both_apart},
+    Mode{"both", "both (the paper's split)", &ReservoirAccuracies::both},
+    Mode{"both_apart", "both, samples kept apart", &ReservoirAccuracies::both_apart},
     Mode{"whole_image", "whole image alone", &ReservoirAccuracies::whole_image},
     Mode{"whole_voice", "whole voice alone", &ReservoirAccuracies::whole_voice},
     Mode{"whole_both", "both, nothing missing", &ReservoirAccuracies::whole_both},
@@ -105,13 +105,14 @@ void add_claims(const Runs& runs, System& system) {
 }
 
 void add_accuracies(const Runs& runs, const Voices& voices, System& system) {
-  ExperimentTable table{"accuracy",
-                        "Share of test samples named rightly, over all runs; intervals of 95 % over speakers",
-                        {"mode", "meaning", "mean", "sd_of_runs", "ci95_low", "ci95_high", "above_image", "above_voice"},
-                        {}};
+  ExperimentTable table{
+      "accuracy",
+      "Share of test samples named rightly, over all runs; intervals of 95 % over speakers",
+      {"mode", "meaning", "mean", "sd_of_runs", "ci95_low", "ci95_high", "above_image", "above_voice"},
+      {}};
   for (const Mode& mode : modes) {
     const std::vector<double> values = each(runs.all, accuracy_of(mode));
-    const Interval ci = t_interval(independent(runs, accuracy_of(mode)));
+    const Interval ci = share_interval(independent(runs, accuracy_of(mode)));
     const auto above = [&](const Mode& other) {
       double n = 0;
       for (const ReservoirRun& run : runs.all) n += run.accuracy.*mode.of > run.accuracy.*other.of;
@@ -160,7 +161,8 @@ void add_accuracy_pictures(const Runs& runs, const Voices& voices, System& syste
     by_kept.series.push_back(std::move(line));
   }
   std::vector<std::string> names;
-  for (std::size_t s = 0; s < runs.speakers; ++s) names.push_back(fmt::format("{} {}", s + 1, voices.speakers[s].speaker));
+  for (std::size_t s = 0; s < runs.speakers; ++s)
+    names.push_back(fmt::format("{} {}", s + 1, voices.speakers[s].speaker));
   system.found.pictures.push_back(
       {"accuracy", fmt::format("Accuracy by speaker ({}); band: 95 % over masks.", fmt::join(names, ", ")),
        std::move(by_speaker)});
@@ -208,8 +210,8 @@ void add_traces(const Reservoir& r, const Voices& voices, System& system) {
                    r.digits[shown]),
        std::move(image)});
   system.found.pictures.push_back(
-      {"voice-states", fmt::format("The device of a voice while its pulses arrive, one recording of each digit by {}.",
-                                   first.speaker),
+      {"voice-states",
+       fmt::format("The device of a voice while its pulses arrive, one recording of each digit by {}.", first.speaker),
        std::move(voice)});
 }
 
@@ -236,10 +238,10 @@ void add_clamped(const Runs& runs, System& system) {
     below += static_cast<double>(run.below), readings += static_cast<double>(run.readings);
   add_figure(system.found, "readings_held_at_lowest_level", below / readings);
   if (below > 0)
-    system.found.notes.push_back(
-        fmt::format("{:.2g} % of readings would lie below the device's lowest level (a transient under it) and are held "
-                    "there.",
-                    100 * below / readings));
+    system.found.notes.push_back(fmt::format(
+        "{:.2g} % of readings would lie below the device's lowest level (a transient under it) and are held "
+        "there.",
+        100 * below / readings));
 }
 
 // Joule heat of pulses and readings, currents taken as ohmic. Image and voice arrive at once, on devices of their own.
@@ -257,7 +259,8 @@ void add_costs(const Reservoir& r, const Runs& runs, System& system) {
   costs.latency_s.add(cost::Part::array, costs.latency_per_inference_s);
   costs.throughput_per_s = 1 / costs.latency_per_inference_s;
   costs.efficiency_definition =
-      "Joule heat of the devices alone, for one corrupted image and one voice (all its pulses); the front end, the mask "
+      "Joule heat of the devices alone, for one corrupted image and one voice (all its pulses); the front end, the "
+      "mask "
       "and the layer that reads the states are not modelled";
   add_figure(system.found, "energy_image_J", image_J);
   add_figure(system.found, "energy_voice_J", voice_J);
@@ -272,7 +275,8 @@ void run_system(const Reservoir& r, System& system) {
   system.clock.begin("runs", 0.4);
   const Runs runs = run_all(r, voices, system);
   system.found.seeds = static_cast<int>(runs.all.size());
-  for (const auto& file : voices.files) system.result.inputs.push_back({std::filesystem::path(file.path).filename().string(), file.checksum});
+  for (const auto& file : voices.files)
+    system.result.inputs.push_back({std::filesystem::path(file.path).filename().string(), file.checksum});
   set_quality(system.result, "accuracy", each(runs.all, accuracy_of(modes[2])),
               mean(each(runs.all, accuracy_of(modes[6]))),
               r.digits.size() * static_cast<std::size_t>(r.sets.samples * r.sets.samples * r.sets.repeats) -

@@ -56,8 +56,8 @@ Split alone(const Reservoir& r, const LabelledRows& all, const Random& random, P
   const auto n = static_cast<std::size_t>(r.sets.samples), learners = static_cast<std::size_t>(r.sets.single);
   std::vector<std::vector<std::size_t>> order;
   for (std::size_t digit = 0; digit < r.digits.size(); ++digit)
-    order.push_back(shuffled(n, random, {Purpose::pick, static_cast<std::uint16_t>(pick), 0, 0,
-                                         static_cast<std::uint32_t>(digit)}));
+    order.push_back(shuffled(
+        n, random, {Purpose::pick, static_cast<std::uint16_t>(pick), 0, 0, static_cast<std::uint32_t>(digit)}));
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t digit = 0; digit < order.size(); ++digit) {
       const std::size_t sample = digit * n + order[digit][i];
@@ -132,8 +132,8 @@ DeviceStates states_of_voices(const Reservoir& r, const device::Device& device, 
   std::vector<int> labels;
   for (std::size_t digit = 0; digit < r.digits.size(); ++digit) {
     const auto& said = spoken.of_digit[digit];
-    const auto order = shuffled(said.size(), random,
-                                {Purpose::pick, recordings, 0, 0, static_cast<std::uint32_t>(digit)});
+    const auto order =
+        shuffled(said.size(), random, {Purpose::pick, recordings, 0, 0, static_cast<std::uint32_t>(digit)});
     for (std::size_t i = 0; i < n; ++i) {
       const std::vector<double> one = masked(said[order[i]], mask, channels, r.voices.columns);
       numbers.insert(numbers.end(), one.begin(), one.end());
@@ -187,11 +187,12 @@ void check_reservoir(const Reservoir& r) {
   require(r.voices.kept <= pulses_of(r),
           fmt::format("voices.kept: {} of {} states; keep at most all", r.voices.kept, pulses_of(r)));
   for (const auto& [learners, key] : {std::pair{r.sets.single, "single"}, {r.sets.apart, "apart"}})
-    require(learners < r.sets.samples, fmt::format("sets.{}: {} of {} samples learn; leave some for the test", key,
-                                                   learners, r.sets.samples));
+    require(learners < r.sets.samples,
+            fmt::format("sets.{}: {} of {} samples learn; leave some for the test", key, learners, r.sets.samples));
   const auto all = static_cast<double>(digits) * r.sets.samples * r.sets.samples * r.sets.repeats;
   require(all <= 1e6, fmt::format("sets.samples: {:.0f} pairs; a million are the most", all));
-  require(r.sets.pairs < all, fmt::format("sets.pairs: {} of {:.0f} learn; leave some for the test", r.sets.pairs, all));
+  require(r.sets.pairs < all,
+          fmt::format("sets.pairs: {} of {:.0f} learn; leave some for the test", r.sets.pairs, all));
 }
 
 ReservoirRun run_reservoir(const Reservoir& r, const device::Device& device, const SpokenFrames& spoken,

@@ -22,8 +22,8 @@ struct SpokenFrames {
 
 // Shares of test samples named rightly.
 struct ReservoirAccuracies {
-  double image = 0, voice = 0;          // corrupted, alone
-  double both = 0, both_apart = 0;      // corrupted; drawn from all pairs, or with samples kept apart
+  double image = 0, voice = 0;      // corrupted, alone
+  double both = 0, both_apart = 0;  // corrupted; drawn from all pairs, or with samples kept apart
   double whole_image = 0, whole_voice = 0, whole_both = 0;  // nothing missing
 };
 

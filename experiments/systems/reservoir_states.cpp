@@ -59,9 +59,10 @@ std::vector<std::vector<bool>> glyph_rows(const std::string& text) {
     std::vector<bool>& row = rows.emplace_back();
     for (const char c : word) {
       if (c != '0' && c != '1')
-        throw InputError(fmt::format("experiment.images.glyphs: '{}' has '{}'; write rows of 0 and 1, such as "
-                                     "\"1111 1001 1111\"",
-                                     text, c));
+        throw InputError(
+            fmt::format("experiment.images.glyphs: '{}' has '{}'; write rows of 0 and 1, such as "
+                        "\"1111 1001 1111\"",
+                        text, c));
       row.push_back(c == '1');
     }
     if (row.size() != rows.front().size())

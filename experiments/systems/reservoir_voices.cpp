@@ -66,8 +66,12 @@ std::vector<Utterance> spoken(const Reservoir& r, std::vector<std::string>& spea
     for (std::size_t digit = 0; digit < r.digits.size(); ++digit)
       for (int i = 0; i < r.sets.samples; ++i) {
         const char* word = words[static_cast<std::size_t>(r.digits[digit])];
-        utterances.push_back({s, digit, fmt::format("'{}' by {}", word, voices[s]), {},
-                              {word, voices[s], slowest + i % speeds * faster, lowest + i / speeds % pitches * higher}});
+        utterances.push_back(
+            {s,
+             digit,
+             fmt::format("'{}' by {}", word, voices[s]),
+             {},
+             {word, voices[s], slowest + i % speeds * faster, lowest + i / speeds % pitches * higher}});
       }
   }
   return utterances;
@@ -76,15 +80,15 @@ std::vector<Utterance> spoken(const Reservoir& r, std::vector<std::string>& spea
 Sound heard(const Utterance& u, const workloads::DataPath& where) {
   if (!u.file.empty()) return workloads::read_sound(u.file);
   if (auto sound = workloads::speak(u.speech)) return std::move(*sound);
-  throw InputError(fmt::format(
-      "{}\nor, for a stand-in of synthetic voices: apt-get install espeak-ng (the command is not found)",
-      workloads::spoken_digits_missing(where)));
+  throw InputError(
+      fmt::format("{}\nor, for a stand-in of synthetic voices: apt-get install espeak-ng (the command is not found)",
+                  workloads::spoken_digits_missing(where)));
 }
 
 std::vector<float> middle_frames(const Cochleagram& c, int count, const std::string& name) {
   if (c.frames < count)
-    throw InputError(fmt::format("{}: {} frames of sound, but experiment.voices.frames asks for {}", name, c.frames,
-                                 count));
+    throw InputError(
+        fmt::format("{}: {} frames of sound, but experiment.voices.frames asks for {}", name, c.frames, count));
   const auto first = static_cast<std::ptrdiff_t>((c.frames - count) / 2) * c.channels;
   return {c.values.begin() + first, c.values.begin() + first + static_cast<std::ptrdiff_t>(count) * c.channels};
 }
@@ -104,8 +108,7 @@ Voices load_voices(const Reservoir& r, const workloads::DataPath& where) {
   std::vector<std::string> speakers;
   const std::vector<SpokenDigit> recordings = workloads::spoken_digits(where);
   voices.recorded = !recordings.empty();
-  const std::vector<Utterance> utterances =
-      voices.recorded ? recorded(r, recordings, speakers) : spoken(r, speakers);
+  const std::vector<Utterance> utterances = voices.recorded ? recorded(r, recordings, speakers) : spoken(r, speakers);
   if (!voices.recorded) heard(utterances.front(), where);  // one message where nothing speaks
 
   const auto& bank = std::get<workloads::Gammatone>(r.voices.front_end);

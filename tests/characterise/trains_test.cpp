@@ -18,8 +18,9 @@ namespace {
 // Responses of 0.2 that half remain and decay with 50 ms; nothing long-term.
 Plasticity fading() {
   Plasticity p;
-  p.potentiation = PulseResponse{{1, 1e-3}, {}, ShortTerm{.response = 0.2, .share1 = 0.5, .tau1_s = 0.05}};
-  p.potentiation->short_term->ceiling = 1e9;  // no saturation
+  p.potentiation = PulseResponse{{1, 1e-3}, {}, ShortTerm{}};
+  ShortTerm& s = *p.potentiation->short_term;
+  s.response = 0.2, s.share1 = 0.5, s.tau1_s = 0.05, s.ceiling = 1e9;  // no saturation
   p.depression = p.potentiation;
   return p;
 }
@@ -37,14 +38,15 @@ TEST_CASE("what a code leaves is the sum of what is left of its pulses") {
   SynapseState state;
   const auto readings = code_readings(fading(), state, {true, false, true}, {{0, width_s, 1}, period_s});
   REQUIRE(readings.size() == 3);
+  // Nothing decays while a pulse lasts: the first pulse loses one width less once the second has come.
   const auto left = [&](double since_s) { return 0.1 * std::exp(-(since_s - width_s) / 0.05); };
   CHECK(readings[0].total() == doctest::Approx(left(period_s)).epsilon(1e-12));
   CHECK(readings[1].total() == doctest::Approx(left(2 * period_s)).epsilon(1e-12));
-  CHECK(readings[2].total() == doctest::Approx(left(3 * period_s) + left(period_s)).epsilon(1e-12));
+  CHECK(readings[2].total() == doctest::Approx(left(3 * period_s - width_s) + left(period_s)).epsilon(1e-12));
   CHECK(state.time_s == doctest::Approx(3 * period_s).epsilon(1e-12));
   // A code goes on where the one before ended.
   const auto more = code_readings(fading(), state, {false}, {{0, width_s, 1}, period_s});
-  CHECK(more[0].total() == doctest::Approx(left(4 * period_s) + left(2 * period_s)).epsilon(1e-12));
+  CHECK(more[0].total() == doctest::Approx(left(4 * period_s - width_s) + left(2 * period_s)).epsilon(1e-12));
   CHECK_THROWS_AS(code_readings(fading(), state, {true}, {{0, 0.03, 1}, period_s}), InputError);
 }
 
@@ -79,7 +81,7 @@ TEST_CASE("the threshold frequency is where a train's falls and rises cancel") {
   p.history = History{.rest = -0.5, .gain = 1, .recent_tau_s = 0.5, .usual_tau_s = 1e9, .adaptation = 0};
   // After a gap of 1e3 s pulses count -0.5, e - 0.5 and e^2 + e - 0.5, e = exp(-dt / 0.5): nothing changes where
   // e^2 + 2 e = 1.5, e = sqrt(2.5) - 1. One pulse always falls.
-  const PulseTrain train{{0, 0, 1}, 1, 1};
+  const PulseTrain train{{0, 1e-9, 1}, 1, 1};
   p.potentiation->drive.width_exponent = p.depression->drive.width_exponent = 0;
   PulseTrain test = train;
   test.count = 3;

@@ -19,8 +19,10 @@ device::Device synapse() {
   device::Device d;
   d.g_min_S = 100e-6, d.g_max_S = 1100e-6;
   d.plasticity.emplace();
-  d.plasticity->potentiation = d.plasticity->depression = device::PulseResponse{
-      {1, 1e-4}, device::LinearUpdate{100}, device::ShortTerm{.response = 0.1, .share1 = 0.5, .tau1_s = 0.1}};
+  device::ShortTerm fading;
+  fading.response = 0.1, fading.share1 = 0.5, fading.tau1_s = 0.1;
+  d.plasticity->potentiation = d.plasticity->depression =
+      device::PulseResponse{{1, 1e-4}, device::LinearUpdate{100}, fading};
   return d;
 }
 
@@ -63,8 +65,8 @@ TEST_CASE("rows that look alike leave the same states, and each pulse counts as 
   CHECK(zero[0] == eight[0]);
   CHECK(zero[1] == eight[1]);
   CHECK(zero[2] != eight[2]);
-  // Row 1001 by 1 ms pulses on a reference of 0.1 ms, drive 10: two steps of 0.1, and of each 0.5 x 0.1 x 10 what fades,
-  // the second less by what is left of the first (ceiling 1).
+  // Row 1001 by 1 ms pulses on a reference of 0.1 ms, drive 10: two steps of 0.1, and of each 0.5 x 0.1 x 10 what
+  // fades, the second less by what is left of the first (ceiling 1).
   const double first = 0.5 * std::exp(-0.059 / 0.1), second = 0.5 * (1 - first) * std::exp(-0.019 / 0.1);
   CHECK(zero[1] == doctest::Approx(100e-6 + 1e-3 * (0.2 + first * std::exp(-0.019 / 0.1) + second)).epsilon(1e-9));
   // Joule heat of that row: a pulse of 1 V, 1 ms at the lowest level, one at what was left before it, a reading.
@@ -92,7 +94,8 @@ TEST_CASE("the smallest number of all is the lowest amplitude, the largest the h
   CHECK(voice_amplitudes_V({}, std::vector{2.0, 2.0}) == std::vector<double>{-0.4, -0.4});
 }
 
-TEST_CASE("a voice's states are readings at the ends of its pulses; those below the lowest level are held and counted") {
+TEST_CASE(
+    "a voice's states are readings at the ends of its pulses; those below the lowest level are held and counted") {
   arch::Reservoir r;
   r.voices.start = 0.015, r.voices.lowest_V = r.voices.highest_V = 1;  // a step of 0.01 and a response of 0.1
   const std::vector<double> numbers{0, 0};

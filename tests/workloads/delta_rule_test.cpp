@@ -10,8 +10,9 @@
 namespace bitline::workloads {
 
 TEST_CASE("two steps of the delta rule are those worked out by hand") {
-  // 3 and 5 are -1 and 1 when standardized. From weights 0: sample 1 adds 0.05 (-1, 1) to class 0 and takes as much from
-  // class 1 (weight, bias); then both answer 0 to sample 2, which takes 0.05 (1, 1) from class 0 and adds it to class 1.
+  // 3 and 5 are -1 and 1 when standardized. From weights 0: sample 1 adds 0.05 (-1, 1) to class 0 and takes as much
+  // from class 1 (weight, bias); then both answer 0 to sample 2, which takes 0.05 (1, 1) from class 0 and adds it to
+  // class 1.
   const LabelledRows rows{1, {3, 5}, {0, 1}};
   const Readout readout({.rate = 0.05, .start = 0}, rows, 2, 1, Random(1, 0), {Purpose::test});
   const auto y = readout.outputs(std::vector{5.0});

@@ -27,8 +27,8 @@ std::vector<float> tone(double frequency_Hz, std::size_t length, double amplitud
 
 // Of four cascaded one-pole filters at an angle.
 std::complex<double> response(double centre_Hz, double frequency_Hz) {
-  const std::complex<double> pole = std::exp(std::complex(
-      -2 * pi * 1.019 * 24.7 * (4.37e-3 * centre_Hz + 1) / rate_Hz, 2 * pi * centre_Hz / rate_Hz));
+  const std::complex<double> pole = std::exp(
+      std::complex(-2 * pi * 1.019 * 24.7 * (4.37e-3 * centre_Hz + 1) / rate_Hz, 2 * pi * centre_Hz / rate_Hz));
   return std::pow((1 - std::abs(pole)) / (1.0 - pole * std::exp(std::complex(0.0, -2 * pi * frequency_Hz / rate_Hz))),
                   4.0);
 }
@@ -36,7 +36,7 @@ std::complex<double> response(double centre_Hz, double frequency_Hz) {
 }  // namespace
 
 TEST_CASE("bandwidths and numbers on the ERB scale are Glasberg and Moore's") {
-  CHECK(erb_Hz(1000) == doctest::Approx(132.639).epsilon(1e-12));  // 24.7 (4.37 + 1)
+  CHECK(erb_Hz(1000) == doctest::Approx(132.639).epsilon(1e-12));    // 24.7 (4.37 + 1)
   CHECK(erb_number(1000) == doctest::Approx(15.621).epsilon(1e-4));  // 21.4 log10 5.37
   // The number grows by one over a bandwidth: its slope is 1 / ERB (21.4 / ln 10 is 9.294, 1 / (24.7 x 4.37e-3) 9.264).
   for (const double f : {100.0, 500.0, 3000.0})
@@ -58,8 +58,8 @@ TEST_CASE("centre frequencies are evenly spaced on the ERB scale between the two
 TEST_CASE("the impulse response is a cosine under a gamma curve") {
   // Four equal poles p: gain^4 C(n + 3, 3) p^n.
   const double f = 700;
-  const std::complex<double> pole = std::exp(
-      std::complex(-2 * pi * 1.019 * 24.7 * (4.37e-3 * f + 1) / rate_Hz, 2 * pi * f / rate_Hz));
+  const std::complex<double> pole =
+      std::exp(std::complex(-2 * pi * 1.019 * 24.7 * (4.37e-3 * f + 1) / rate_Hz, 2 * pi * f / rate_Hz));
   std::vector<float> click(200);
   click[0] = 1;
   const std::vector<double> y = filtered(f, click, rate_Hz);
@@ -77,8 +77,7 @@ TEST_CASE("a tone comes out with the filter's gain, which is 1 at the centre fre
     const std::vector<double> y = filtered(1000, tone(f, 4000), rate_Hz);
     // Steady: the tone's two rotating halves, each by its own gain. Inputs are floats: 1e-7 each.
     for (std::size_t n = 3000; n < 3200; ++n) {
-      const std::complex<double> turn =
-          std::exp(std::complex(0.0, 2 * pi * f * static_cast<double>(n) / rate_Hz));
+      const std::complex<double> turn = std::exp(std::complex(0.0, 2 * pi * f * static_cast<double>(n) / rate_Hz));
       const double expected = (response(1000, f) * turn + response(1000, -f) * std::conj(turn)).real();
       CHECK(y[n] == doctest::Approx(expected).epsilon(1e-6).scale(1));
     }

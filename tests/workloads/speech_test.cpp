@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // 8-bit WAV, two samples at 8 kHz.
-const std::string short_wav("RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data\2\0\0\0\x80\xc0",
-                            46);
+const std::string short_wav(
+    "RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data\2\0\0\0\x80\xc0", 46);
 
 // Commands are found here alone while it lives.
 class OnlyPath {
