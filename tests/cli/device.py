@@ -70,7 +70,7 @@ check("odd I-V", abs(float(iv[0]["current_at_g_max_V_g_max"]) + float(iv[-1]["cu
 same = [call("device", "ltp", "ftj", "--spread", "--seed", s).stdout for s in (4, 4, 5)]
 check("spread is drawn from the seed", same[0] == same[1] != same[2])
 
-# Codes of pulses or none: each leaves 0.1 exp(-(what is left of its slots) / 125.3 ms), less where the one before left more.
+# Codes of pulses or none: each leaves 0.1 exp(-t / 125.3 ms), less where the one before left more.
 codes = table("codes", "cips-ni")
 check("16 codes of four", [int(r["row"]) for r in codes] == list(range(1, 17)) and [r[f"bit_{k}"] for r in codes[9:11] for k in (1, 2, 3, 4)] == list("10011010"), codes[9:11])
 left = [float(r["conductance_after_slot_4_per_g_max"]) for r in codes]
