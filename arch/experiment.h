@@ -4,7 +4,9 @@
 
 #include <variant>
 
+#include "arch/experiments/history.h"
 #include "arch/experiments/orientation.h"
+#include "arch/experiments/reservoir.h"
 
 namespace bitline::arch {
 
@@ -14,7 +16,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation>;
+using Experiment = std::variant<NoExperiment, Orientation, Reservoir, History>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

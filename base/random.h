@@ -38,6 +38,9 @@ enum class Purpose : std::uint16_t {
   start_state = 32,
   stimulus = 33,
   test_reading = 34,
+  mask = 80,
+  pick = 81,
+  readout_start = 82,
   test = 1000,
 };
 
