@@ -222,6 +222,18 @@ void find_conductances(Config& c, ConfigReader& r) {
     r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
 }
 
+void check_experiment(Experiment& e, ConfigReader& r) {
+  if (!r.clean("experiment")) return;
+  for (const ExperimentDevice& d : devices_of(e)) {
+    if (!d.device->plasticity) continue;
+    read_update_tables(*d.device, d.path + ".", r);
+    for (const Diagnostic& problem : device::check(*d.device->plasticity)) {
+      r.problem(d.path + ".plasticity." + problem.path, problem.message, problem.remedy);
+    }
+  }
+  for (const Diagnostic& problem : check(e)) r.problem(problem.path, problem.message, problem.remedy);
+}
+
 }  // namespace
 
 double age_since_write_s(const Config& config) {
@@ -259,6 +271,7 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
+  check_experiment(loaded.config.experiment, reader);
   check_chip(loaded.config, reader);
   std::vector<Assumption> in_layers;
   check_layers(loaded.config, where, reader, in_layers);
@@ -285,6 +298,7 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
   reader.read(c, [&](const Field& f) { return std::find(keys.begin(), keys.end(), f.key) != keys.end(); });
   reader.finish();
   read_update_tables(c.device, "device.", reader);
+  check_experiment(c.experiment, reader);
   for (auto& e : c.layers.entries) e.value = self_contained(e.value, where);
   find_workload_files(c.workload, where, reader);
   find_conductances(c, reader);

@@ -2,9 +2,14 @@
 // Experiments that are more than a network on a chip, each a record of what it is set to; experiments/ runs them.
 #pragma once
 
+#include <string>
 #include <variant>
+#include <vector>
 
+#include "arch/experiments/inpainting.h"
 #include "arch/experiments/orientation.h"
+#include "base/error.h"
+#include "device/device.h"
 
 namespace bitline::arch {
 
@@ -14,8 +19,18 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation>;
+using Experiment = std::variant<NoExperiment, Orientation, Inpainting>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
+
+// Devices of an experiment beside the chip's, by their paths in the config.
+struct ExperimentDevice {
+  std::string path;
+  device::Device* device;
+};
+std::vector<ExperimentDevice> devices_of(Experiment&);
+
+// What no single field can know; paths are those of the config ("experiment.holes").
+std::vector<Diagnostic> check(const Experiment&);
 
 }  // namespace bitline::arch
