@@ -8,16 +8,16 @@ namespace bitline::arch {
 void fields(Visitor& v, InpaintingData& d) {
   v(d.set, {.key = "set", .meaning = "name of a data set of square grey images", .required = true});
   v(d.note, {.key = "note", .meaning = "what it stands in for; first lines of the output", .label = true});
-  v(d.experiment_claim, {.key = "experiment_claim",
-                         .meaning = "whether errors of arrays raise the distance on it, so that it is claimed"});
+  v(d.experiment_claim,
+    {.key = "experiment_claim", .meaning = "whether errors of arrays raise the distance on it, so that it is claimed"});
 }
 
 void fields(Visitor& v, Inpainting& i) {
   v(i.data, {.key = "data", .meaning = "sets by rank: the first that is there, with its networks, is used"});
   v(i.holes, {.key = "holes", .meaning = "sides of the missing centre, rising", .unit = Unit::none, .min = 1});
   v(i.decoder, {.key = "decoder",
-                .meaning = "ONNX file that makes the centre, row by row, of the features; {set} and {hole} are "
-                           "replaced"});
+                .meaning = "ONNX file that makes the centre, row by row, of the features; {set}, {read} (the "
+                           "moment) and {hole} are replaced"});
   v(i.classifier, {.key = "classifier",
                    .meaning = "ONNX file whose outputs are the features that the distance compares, then one score "
                               "for each class; {set} is replaced"});

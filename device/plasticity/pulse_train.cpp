@@ -84,9 +84,9 @@ std::vector<Diagnostic> check(const PulseTrain& t, const Plasticity& p) {
     d.path = path, d.message = std::move(message), d.remedy = std::move(remedy);
   };
   const bool light = t.stimulus == Stimulus::light;
-  const bool described = light                                     ? p.light.has_value()
+  const bool described = light                                  ? p.light.has_value()
                          : t.stimulus == Stimulus::potentiation ? p.potentiation.has_value()
-                                                                   : p.depression.has_value();
+                                                                : p.depression.has_value();
   if (!described)
     report("stimulus",
            fmt::format("the device does not describe {}", stimulus_names[static_cast<std::size_t>(t.stimulus)]),
@@ -110,8 +110,8 @@ std::vector<float> encode(const PulseTrain& t, const Plasticity& p, std::span<co
   const std::vector<float> ones(k, 1);
   const double largest = read_of(t, p, full, ones).total();
   if (!(largest > 0))
-    throw InputError(fmt::format("pulse-train: a group of full pulses leaves {} of the window: nothing to read",
-                                 largest));
+    throw InputError(
+        fmt::format("pulse-train: a group of full pulses leaves {} of the window: nothing to read", largest));
   const double none = read_of(t, p, full, std::vector<float>(k, 0)).total();
   std::vector<float> features(values.size() / k);
   constexpr std::size_t part = 1024;  // groups of one task
@@ -150,9 +150,8 @@ void fields(Visitor& v, EncoderDevice& e) {
   v(e.g_min_S, {.key = "g_min", .meaning = "conductance of level 0", .unit = Unit::siemens, .min = 0});
   v(e.g_max_S,
     {.key = "g_max", .meaning = "conductance of the highest level", .unit = Unit::siemens, .positive = true});
-  SomeFields others(v, [](const Field& f) {
-    return std::string_view(f.key) != "g_min" && std::string_view(f.key) != "g_max";
-  });
+  SomeFields others(
+      v, [](const Field& f) { return std::string_view(f.key) != "g_min" && std::string_view(f.key) != "g_max"; });
   fields(others, e.device);
 }
 

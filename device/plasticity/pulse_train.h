@@ -27,10 +27,10 @@ constexpr std::span<const std::string_view> names_of(ReadMoment) { return read_m
 
 struct PulseTrain {
   Stimulus stimulus = Stimulus::light;
-  int pulses = 4;                                       // values of a group
-  std::optional<double> amplitude_V, power_W_m2;        // of the full pulse; unset: the device's reference pulse
-  std::optional<double> width_s;                        // ditto
-  double gap_s = 1;                                     // from the end of a pulse to the start of the next
+  int pulses = 4;                                 // values of a group
+  std::optional<double> amplitude_V, power_W_m2;  // of the full pulse; unset: the device's reference pulse
+  std::optional<double> width_s;                  // ditto
+  double gap_s = 1;                               // from the end of a pulse to the start of the next
   ReadMoment read = ReadMoment::residual;
 };
 void fields(Visitor&, PulseTrain&);

@@ -31,20 +31,24 @@ Gaussian half_of(const std::vector<double>& rows, int columns, std::size_t first
 FeatureJudge::FeatureJudge(std::shared_ptr<const workloads::Graph> classifier, const Samples& originals)
     : classifier_(std::move(classifier)) {
   const auto* labels = std::get_if<workloads::Labels>(&originals.truth);
-  if (!labels) throw InputError(fmt::format("data set {}: has no classes, which a classifier would tell", originals.name));
+  if (!labels)
+    throw InputError(fmt::format("data set {}: has no classes, which a classifier would tell", originals.name));
   labels_ = *labels;
   const auto outputs = static_cast<int>(classifier_->output_size());
   features_ = outputs - labels_.classes;
   if (features_ < 1)
-    throw InputError(fmt::format("network '{}': {} outputs are no features followed by the scores of the {} classes of {}",
-                                 classifier_->name, outputs, labels_.classes, originals.name));
+    throw InputError(
+        fmt::format("network '{}': {} outputs are no features followed by the scores of the {} classes of {}",
+                    classifier_->name, outputs, labels_.classes, originals.name));
   run::check_shape(*classifier_, originals);
   if (originals.count() < 4)
-    throw InputError(fmt::format("workload.images: {} images are too few for a distance of distributions", originals.count()));
+    throw InputError(
+        fmt::format("workload.images: {} images are too few for a distance of distributions", originals.count()));
   const Seen seen = see(originals);
   original_ = workloads::gaussian_of(seen.features, features_);
   original_accuracy_ = seen.accuracy;
-  chance_distance_ = workloads::frechet_distance(half_of(seen.features, features_, 0), half_of(seen.features, features_, 1));
+  chance_distance_ =
+      workloads::frechet_distance(half_of(seen.features, features_, 0), half_of(seen.features, features_, 1));
 }
 
 FeatureJudge::Seen FeatureJudge::see(const Samples& images) const {

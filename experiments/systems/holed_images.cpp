@@ -36,9 +36,10 @@ void check_hole(const Samples& images, int hole) {
     throw InputError(fmt::format("experiment.data: samples of {} are {}, not square grey images", images.name,
                                  workloads::dims_text(d)));
   if (hole >= d[1] || (d[1] - hole) % 2 != 0)
-    throw InputError(fmt::format("experiment.holes: a hole of {} pixels has no place at the centre of {} x {} pixels; "
-                                 "give a smaller {} number",
-                                 hole, d[1], d[2], d[1] % 2 ? "odd" : "even"));
+    throw InputError(
+        fmt::format("experiment.holes: a hole of {} pixels has no place at the centre of {} x {} pixels; "
+                    "give a smaller {} number",
+                    hole, d[1], d[2], d[1] % 2 ? "odd" : "even"));
 }
 
 Samples with_hole(const Samples& images, int hole) {

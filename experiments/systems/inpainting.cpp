@@ -44,9 +44,9 @@ void add_growth_claim(const std::vector<HoleOutcome>& outcomes, System& system) 
   if (outcomes.size() < 2) return;
   std::string order = fmt::format("{}", outcomes.front().hole);
   for (std::size_t k = 1; k < outcomes.size(); ++k) order += fmt::format(" < {}", outcomes[k].hole);
-  run::ExperimentClaim claim =
-      above_zero("frechet-grows", fmt::format("distance grows with the hole ({}), on each chip and in simulation", order),
-                 least_growth(outcomes), "squared features");
+  run::ExperimentClaim claim = above_zero(
+      "frechet-grows", fmt::format("distance grows with the hole ({}), on each chip and in simulation", order),
+      least_growth(outcomes), "squared features");
   for (std::size_t k = 1; k < outcomes.size(); ++k)
     claim.holds = claim.holds && outcomes[k].simulation.distance > outcomes[k - 1].simulation.distance;
   system.found.claims.push_back(std::move(claim));

@@ -18,9 +18,13 @@ using workloads::Split;
 
 namespace {
 
-std::string with_names(std::string pattern, const std::string& set, int hole) {
-  for (const auto& [name, text] : {std::pair{std::string("{set}"), set}, {std::string("{hole}"), std::to_string(hole)}})
-    for (std::size_t at; (at = pattern.find(name)) != std::string::npos;) pattern.replace(at, name.size(), text);
+std::string with_names(std::string pattern, const arch::Inpainting& i, const std::string& set, int hole) {
+  const auto& train = std::get<device::PulseTrainEncoder>(i.encoder).train;
+  const std::string read(device::read_moment_names[static_cast<std::size_t>(train.read)]);
+  for (const auto& [name, text] :
+       {std::pair<std::string, std::string>{"{set}", set}, {"{read}", read}, {"{hole}", std::to_string(hole)}})
+    for (std::size_t at = 0; (at = pattern.find(name, at)) != std::string::npos; at += text.size())
+      pattern.replace(at, name.size(), text);
   return pattern;
 }
 
@@ -39,8 +43,8 @@ bool is_there(const std::string& set, const run::RunOptions& options) {
 // Files of a set's networks, the classifier's last.
 std::vector<std::string> network_files(const arch::Inpainting& i, const std::string& set) {
   std::vector<std::string> files;
-  for (const int hole : i.holes) files.push_back(with_names(i.decoder, set, hole));
-  files.push_back(with_names(i.classifier, set, 0));
+  for (const int hole : i.holes) files.push_back(with_names(i.decoder, i, set, hole));
+  files.push_back(with_names(i.classifier, i, set, 0));
   return files;
 }
 
@@ -82,17 +86,21 @@ InpaintingSet find_inpainting_set(const arch::Inpainting& i, System& system) {
     }
     const std::vector<std::string> files = network_files(i, data.set);
     if (const std::string file = missing_network(files, system.options); !file.empty()) {
-      system.found.notes.push_back(fmt::format("{} is there, but not its network {}: "
-                                               "scripts/train/inpainting.py --set {} trains it",
-                                               data.set, file, data.set));
+      system.found.notes.push_back(
+          fmt::format("{} is there, but not its network {}: "
+                      "scripts/train/inpainting.py trains it",
+                      data.set, file));
+      passed += (passed.empty() ? "" : ", ") + data.set;
       continue;
     }
     system.found.notes.push_back(fmt::format("Data: {}. {}", data.set, data.note));
     return open_set(data, files, system);
   }
-  throw InputError(fmt::format("experiment.data: none of these sets is there with its networks: {}; `bitline list "
-                               "datasets` says how to get them",
-                               passed));
+  const std::string notes = system.found.notes.empty() ? "" : "; " + system.found.notes.front();
+  throw InputError(
+      fmt::format("experiment.data: none of these sets is there with its networks: {} (`bitline list "
+                  "datasets` says how to get them){}",
+                  passed, notes));
 }
 
 Stage<Samples> encoded_images(const device::Encoder& encoder, int hole, const Stage<Samples>& images, std::size_t count,
@@ -108,6 +116,9 @@ Stage<Samples> encoded_images(const device::Encoder& encoder, int hole, const St
     encoded.files = images->files;
     encoded.truth = workloads::Images{{1, hole, hole}, centres(some, hole)};
     const auto& by = std::get<device::PulseTrainEncoder>(encoder);
+    if (images->size() % static_cast<std::size_t>(by.train.pulses) != 0)
+      throw InputError(fmt::format("experiment.encoder.pulses: the {} pixels of an image are no whole groups of {}",
+                                   images->size(), by.train.pulses));
     encoded.values = device::encode(by.train, *by.device.device.plasticity, with_hole(some, hole).values);
     encoded.dims = {static_cast<int>(encoded.values.size() / some.count())};
     return encoded;

@@ -72,8 +72,7 @@ HoleOutcome run_hole(const arch::Inpainting& i, std::size_t k, const InpaintingS
   const Samples& originals = *set.test;
   check_hole(originals, hole);
   const std::vector<float> right = centres(originals, hole);
-  const run::Stage<Samples> encoded =
-      encoded_images(i.encoder, hole, set.test, originals.count(), system.shelf);
+  const run::Stage<Samples> encoded = encoded_images(i.encoder, hole, set.test, originals.count(), system.shelf);
   const run::NetworkRun done = run_decoder(i, k, set, encoded, system);
   if (static_cast<std::size_t>(done.outputs()) * originals.count() != right.size())
     throw InputError(fmt::format("network '{}' makes {} values, but a hole of {} x {} pixels has {}",

@@ -43,10 +43,10 @@ struct HoleOutcome {
   HoleFigures real;        // the float network with the same weights
   HoleFigures simulation;  // ideal arrays
   std::vector<HoleFigures> chips;
-  double mean_hole_error = 0;  // square error of the mean training hole
+  double mean_hole_error = 0;                 // square error of the mean training hole
   std::vector<double> simulated, first_chip;  // centres of the first images, (shown, hole x hole)
 
-  std::vector<double> distances() const;   // by chip
+  std::vector<double> distances() const;    // by chip
   std::vector<double> differences() const;  // ditto, less the simulation's
 };
 

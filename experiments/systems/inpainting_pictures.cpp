@@ -42,22 +42,22 @@ void add_images(const Samples& originals, const HoleOutcome& o, System& system) 
        std::move(figure)});
 }
 
-// The currents of the first image, in the places of the pixels that made them.
+// The currents of the first image, each where the pixels are that made it.
 void add_currents(const device::PulseTrainEncoder& e, const Samples& originals, int hole, System& system) {
   const Samples holed = with_hole(first_images(originals, 1), hole);
-  std::vector<float> currents = device::encode(e.train, *e.device.device.plasticity, holed.values);
+  const std::vector<float> currents = device::encode(e.train, *e.device.device.plasticity, holed.values);
   const int side = originals.dims[1];
-  const auto devices = static_cast<int>(currents.size());
-  if (devices % side != 0) return;  // groups that run over the ends of rows have no place
+  if (side % e.train.pulses != 0) return;  // groups run over the ends of rows
+  std::vector<float> places(holed.values.size());
+  for (std::size_t i = 0; i < places.size(); ++i) places[i] = currents[i / static_cast<std::size_t>(e.train.pulses)];
   run::MatrixFigure figure{"of full scale",
-                           {{"image", side, side, holed.values},
-                            {"currents", side, devices / side, std::move(currents)}},
+                           {{"image", side, side, holed.values}, {"currents", side, side, std::move(places)}},
                            std::pair{0.0, 1.0}};
   system.found.pictures.push_back(
       {"currents",
-       fmt::format("The first test image without its centre, and the currents of its {} devices, each driven by {} "
-                   "neighbouring pixels of a row one after another; over the current after {} full pulses.",
-                   devices, e.train.pulses, e.train.pulses),
+       fmt::format("The first test image without its centre, and the currents of its {0} devices, each as wide as the "
+                   "{1} pixels that drive it from left to right; over the current after {1} full pulses.",
+                   currents.size(), e.train.pulses),
        std::move(figure)});
 }
 
@@ -77,22 +77,35 @@ void add_codes(const device::PulseTrainEncoder& e, System& system) {
                                    std::move(figure)});
 }
 
+// The middle of a block, small enough to see single weights.
+std::vector<float> middle_of(const chip::LevelMap& map, const std::vector<float>& levels, int rows, int columns) {
+  std::vector<float> out;
+  for (int r = (map.rows - rows) / 2; r < (map.rows + rows) / 2; ++r)
+    for (int c = (map.columns - columns) / 2; c < (map.columns + columns) / 2; ++c)
+      out.push_back(
+          levels[static_cast<std::size_t>(r) * static_cast<std::size_t>(map.columns) + static_cast<std::size_t>(c)]);
+  return out;
+}
+
 void add_weights(System& system) {
   const chip::LevelMap& map = system.result.level_map;
   if (map.intended.empty()) return;
-  std::vector<float> off(map.intended.size());
-  for (std::size_t i = 0; i < off.size(); ++i) off[i] = map.read_back[i] - map.intended[i];
-  run::MatrixFigure figure{"levels",
-                           {{"intended", map.rows, map.columns, map.intended},
-                            {"read back", map.rows, map.columns, map.read_back},
-                            {"difference", map.rows, map.columns, std::move(off)}},
-                           {}};
+  const int rows = std::min(map.rows, 64) / 2 * 2, columns = std::min(map.columns, 64) / 2 * 2;
+  const std::vector<float> intended = middle_of(map, map.intended, rows, columns),
+                           read_back = middle_of(map, map.read_back, rows, columns);
+  std::vector<float> off(intended.size());
+  for (std::size_t i = 0; i < off.size(); ++i) off[i] = read_back[i] - intended[i];
   system.found.pictures.push_back(
       {"weights",
-       fmt::format("Weights of the first block of the decoder as intended and as read back from the first chip; {:.2f} % "
-                   "of all weights of all chips are at their level.",
-                   100 * system.result.write.level_accuracy),
-       std::move(figure)});
+       fmt::format(
+           "The middle {} x {} weights of the decoder's first block as intended and as read back from the first "
+           "chip. Over all weights and chips {:.2f} % are nearest to their level.",
+           rows, columns, 100 * system.result.write.level_accuracy),
+       run::MatrixFigure{
+           "levels", {{"intended", rows, columns, intended}, {"read back", rows, columns, read_back}}, {}}});
+  system.found.pictures.push_back(
+      {"weight-errors", "What the same weights are off by when read back; beyond half a level they read as another.",
+       run::MatrixFigure{"levels", {{"read back - intended", rows, columns, std::move(off)}}, {}}});
 }
 
 void add_distances(const std::vector<HoleOutcome>& outcomes, System& system) {
@@ -105,10 +118,10 @@ void add_distances(const std::vector<HoleOutcome>& outcomes, System& system) {
     figure.series[1].y.push_back(mean(d));
     figure.series[1].half_width.push_back(standard_deviation(d));
   }
-  system.found.pictures.push_back(
-      {"distances",
-       "Distance of completed images from the originals over the size of the hole; band: standard deviation over chips.",
-       std::move(figure)});
+  system.found.pictures.push_back({"distances",
+                                   "Distance of completed images from the originals over the size of the hole; band: "
+                                   "standard deviation over chips.",
+                                   std::move(figure)});
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the networks of configs/inpainting.yaml: for one data set three decoders 196-256-512-{16, 64, 144}, which
 generate the missing centre of an image from the currents of 196 optical synapses, and the classifier whose features the
-Frechet distance compares. Writes models/inpainting-SET-{4,8,12}.onnx and models/inpainting-SET-classifier.onnx.
+Frechet distance compares. Writes models/inpainting-SET-MOMENT-{4,8,12}.onnx and models/inpainting-SET-classifier.onnx.
 
 Decoders (Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204, give sizes, Adam, the rate 5e-4, x 0.8 every 20 steps
 and the three losses; the rest is assumed): ReLU, a sigmoid at the end; generator loss MSE(hole, original) + a [BCE(full,
@@ -315,7 +315,8 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, help="folder of its IDX files")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "models", help="folder (%(default)s)")
     parser.add_argument("--bitline", default=ROOT / "build/release/bitline", help="the command (%(default)s)")
-    parser.add_argument("--read", choices=("residual", "peak"), default="residual", help="moment (%(default)s)")
+    parser.add_argument("--read", choices=("residual", "peak"), default="residual",
+                        help="moment at which currents are read, experiment.encoder.read (%(default)s)")
     parser.add_argument("--images", type=int, default=15000, help="training images (%(default)s)")
     parser.add_argument("--epochs", type=int, nargs=2, default=[12, 4], metavar=("FLOAT", "ROUNDED"),
                         help="of each decoder (%(default)s)")
@@ -340,7 +341,7 @@ def main():
         model = train_decoder(hole, training, options)
         found = test_decoder(model, hole, classifier, test, options)
         print(f"hole {hole}: {found}", flush=True)
-        write_decoder(model, hole, options.output / f"inpainting-{options.set}-{hole}.onnx",
+        write_decoder(model, hole, options.output / f"inpainting-{options.set}-{options.read}-{hole}.onnx",
                       {**told, "epochs": options.epochs, "moment": options.read, **found})
 
 
