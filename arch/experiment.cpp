@@ -5,20 +5,28 @@ namespace bitline::arch {
 
 void fields(Visitor&, NoExperiment&) {}
 
-std::vector<ExperimentDevice> devices_of(Experiment& e) {
+void open_parts(Experiment& e, const ConfigPath& where, std::vector<Assumption>& assumed) {
   auto* inpainting = std::get_if<Inpainting>(&e);
-  if (!inpainting) return {};
-  auto& encoder = std::get<device::PulseTrainEncoder>(inpainting->encoder);
-  return {{"experiment.encoder.device", &encoder.device.device}};
+  if (!inpainting) return;
+  const std::string at = "experiment.encoder.";
+  Annotations notes;
+  try {
+    open_device(std::get<device::PulseTrainEncoder>(inpainting->encoder), where, notes);
+  } catch (const ConfigError& error) {
+    std::vector<Diagnostic> located = error.diagnostics();
+    for (Diagnostic& d : located) d.path = at + (d.where.file.empty() ? "" : "device.") + d.path;
+    throw ConfigError(std::move(located));
+  } catch (const InputError& error) {
+    Diagnostic d;
+    d.path = at + "device", d.message = error.what();
+    throw ConfigError(d);
+  }
+  for (const Assumption& a : notes.assumed) assumed.push_back({at + "device." + a.path, a.value, a.reason});
 }
 
 std::vector<Diagnostic> check(const Experiment& e) {
-  std::vector<Diagnostic> found = std::visit(
-      [](const auto& x) -> std::vector<Diagnostic> {
-        if constexpr (requires { check(x); }) return check(x);
-        return {};
-      },
-      e);
+  std::vector<Diagnostic> found;
+  if (const auto* inpainting = std::get_if<Inpainting>(&e)) found = check(*inpainting);
   for (Diagnostic& d : found) d.path = "experiment." + d.path;
   return found;
 }

@@ -8,8 +8,7 @@
 
 #include "arch/experiments/inpainting.h"
 #include "arch/experiments/orientation.h"
-#include "base/error.h"
-#include "device/device.h"
+#include "base/config_reader.h"
 
 namespace bitline::arch {
 
@@ -23,12 +22,9 @@ using Experiment = std::variant<NoExperiment, Orientation, Inpainting>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 
-// Devices of an experiment beside the chip's, by their paths in the config.
-struct ExperimentDevice {
-  std::string path;
-  device::Device* device;
-};
-std::vector<ExperimentDevice> devices_of(Experiment&);
+// Reads what its encoder names, if it has one (device/plasticity/pulse_train.h). Throws ConfigError with paths of the
+// config, InputError.
+void open_parts(Experiment&, const ConfigPath& where, std::vector<Assumption>& assumed);
 
 // What no single field can know; paths are those of the config ("experiment.holes").
 std::vector<Diagnostic> check(const Experiment&);

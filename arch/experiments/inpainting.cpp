@@ -38,14 +38,6 @@ std::vector<Diagnostic> check(const Inpainting& i) {
       report("holes", fmt::format("{} follows {}", i.holes[k], i.holes[k - 1]), "list them from small to large");
   if (i.decoder.find("{hole}") == std::string::npos && i.holes.size() > 1)
     report("decoder", "is the same file for every hole", "write {hole} where the file's name has the side");
-  const auto& encoder = std::get<device::PulseTrainEncoder>(i.encoder);
-  if (!encoder.device.device.plasticity)
-    report("encoder.device", "does not say what pulses do to it (plasticity)", "name one that does: device: cbps");
-  else
-    for (Diagnostic& d : check(encoder.train, *encoder.device.device.plasticity)) {
-      d.path = "encoder." + d.path;
-      found.push_back(std::move(d));
-    }
   return found;
 }
 

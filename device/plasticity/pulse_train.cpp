@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "base/schema_filter.h"
+#include "device/plasticity/pulsed_device.h"
 
 namespace bitline::device {
 namespace {
@@ -146,23 +146,32 @@ std::vector<TrainCode> train_codes(const PulseTrain& t, const Plasticity& p) {
   return codes;
 }
 
-void fields(Visitor& v, EncoderDevice& e) {
-  v(e.g_min_S, {.key = "g_min", .meaning = "conductance of level 0", .unit = Unit::siemens, .min = 0});
-  v(e.g_max_S,
-    {.key = "g_max", .meaning = "conductance of the highest level", .unit = Unit::siemens, .positive = true});
-  SomeFields others(
-      v, [](const Field& f) { return std::string_view(f.key) != "g_min" && std::string_view(f.key) != "g_max"; });
-  fields(others, e.device);
-}
-
 void fields(Visitor& v, PulseTrainEncoder& e) {
-  v(e.device, {.key = "device", .meaning = "what the pulses drive; its plasticity counts", .library = true});
+  v(e.device,
+    {.key = "device",
+     .meaning = "what the pulses drive: the name of a shipped device, or a map as of `device`; its plasticity "
+                "counts"});
   fields(v, e.train);
   v(e.pulse_energy_J, {.key = "pulse_energy",
                        .meaning = "energy of a full pulse, for costs",
                        .unit = Unit::joule,
                        .positive = true,
                        .absent = "unknown"});
+}
+
+const Plasticity& PulseTrainEncoder::pulsed() const {
+  if (!plasticity) throw InputError("pulse-train: no device is given (device: cbps)");
+  return *plasticity;
+}
+
+void open_device(PulseTrainEncoder& e, const ConfigPath& where, Annotations& notes) {
+  if (e.device.kind == Value::Kind::null) return;
+  if (auto opened = open_named(e.device, "device", {}, where)) e.device = std::move(*opened);
+  e.device = expand_dotted(e.device);
+  PulsedDevice d = read_pulsed_device(e.device, "device", where);
+  e.plasticity = d.plasticity();
+  notes = std::move(d.notes);
+  if (auto problems = check(e.train, *e.plasticity); !problems.empty()) throw ConfigError(std::move(problems));
 }
 
 }  // namespace bitline::device

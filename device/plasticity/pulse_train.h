@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "device/device.h"
+#include "base/config_reader.h"
 #include "device/plasticity/synapse.h"
 
 namespace bitline::device {
@@ -51,21 +51,22 @@ struct TrainCode {
 };
 std::vector<TrainCode> train_codes(const PulseTrain&, const Plasticity&);  // InputError: more than 16 pulses
 
-// A device of the library that an encoder drives. Features are shares of its window, so conductances may stay unset.
-struct EncoderDevice {
-  Device device;  // g_min and g_max mean nothing
-  std::optional<double> g_min_S, g_max_S;
-};
-void fields(Visitor&, EncoderDevice&);
-
 struct PulseTrainEncoder {
   static constexpr const char* type = "pulse-train";
   static constexpr const char* about = "each group of values drives one device, a pulse for each value";
-  EncoderDevice device;
+  Value device;  // name or map, as of a device of the library; its conductances may be unset
   PulseTrain train;
   std::optional<double> pulse_energy_J;  // of a full pulse, for costs
+  std::optional<Plasticity> plasticity;  // of the device; set by open_device()
+  // The same; InputError where no device is given.
+  const Plasticity& pulsed() const;
 };
 using Encoder = std::variant<PulseTrainEncoder>;
 void fields(Visitor&, PulseTrainEncoder&);
+
+// Reads the device, after which `device` is a map that names no file. What is said of its values goes to `notes`.
+// Throws ConfigError, InputError: as load_pulsed_device(), a device without plasticity, a train that it has no answer
+// to.
+void open_device(PulseTrainEncoder&, const ConfigPath& where, Annotations& notes);
 
 }  // namespace bitline::device

@@ -110,14 +110,14 @@ void add_code_table(const device::PulseTrainEncoder& e, System& system) {
                         {"code", "peak", "residual"},
                         {}};
   if (e.train.pulses > 8) return;  // 256 codes
-  for (const device::TrainCode& c : device::train_codes(e.train, *e.device.device.plasticity))
+  for (const device::TrainCode& c : device::train_codes(e.train, e.pulsed()))
     codes.rows.push_back({c.code, c.peak, c.residual});
   system.found.tables.push_back(std::move(codes));
 }
 
 // Of the mean image: pulses in proportion to their power; the time of a train.
 void add_encoder_figures(const device::PulseTrainEncoder& e, const workloads::Samples& images, System& system) {
-  const device::Plasticity& p = *e.device.device.plasticity;
+  const device::Plasticity& p = e.pulsed();
   const double width_s = e.train.width_s.value_or(device::reference_pulse(p, e.train.stimulus).width_s);
   const double gaps = e.train.pulses - (e.train.read == device::ReadMoment::peak ? 1 : 0);
   add_figure(system.found, "encoder_s", e.train.pulses * width_s + gaps * e.train.gap_s);

@@ -119,7 +119,7 @@ Stage<Samples> encoded_images(const device::Encoder& encoder, int hole, const St
     if (images->size() % static_cast<std::size_t>(by.train.pulses) != 0)
       throw InputError(fmt::format("experiment.encoder.pulses: the {} pixels of an image are no whole groups of {}",
                                    images->size(), by.train.pulses));
-    encoded.values = device::encode(by.train, *by.device.device.plasticity, with_hole(some, hole).values);
+    encoded.values = device::encode(by.train, by.pulsed(), with_hole(some, hole).values);
     encoded.dims = {static_cast<int>(encoded.values.size() / some.count())};
     return encoded;
   });

@@ -45,7 +45,7 @@ void add_images(const Samples& originals, const HoleOutcome& o, System& system) 
 // The currents of the first image, each where the pixels are that made it.
 void add_currents(const device::PulseTrainEncoder& e, const Samples& originals, int hole, System& system) {
   const Samples holed = with_hole(first_images(originals, 1), hole);
-  const std::vector<float> currents = device::encode(e.train, *e.device.device.plasticity, holed.values);
+  const std::vector<float> currents = device::encode(e.train, e.pulsed(), holed.values);
   const int side = originals.dims[1];
   if (side % e.train.pulses != 0) return;  // groups run over the ends of rows
   std::vector<float> places(holed.values.size());
@@ -65,7 +65,7 @@ void add_codes(const device::PulseTrainEncoder& e, System& system) {
   if (e.train.pulses > 8) return;
   run::LineFigure figure{"code, as a binary number", "current above g_min (share of the window)", {}, false};
   figure.series = {{"at the end of the last pulse", {}, {}, {}}, {"one gap later", {}, {}, {}}};
-  const auto codes = device::train_codes(e.train, *e.device.device.plasticity);
+  const auto codes = device::train_codes(e.train, e.pulsed());
   for (std::size_t n = 1; n < codes.size(); ++n)  // without any pulse there is no current
     for (std::size_t s = 0; s < 2; ++s) {
       figure.series[s].x.push_back(static_cast<double>(n));

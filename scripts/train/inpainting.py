@@ -1,24 +1,25 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Trains the networks of configs/inpainting.yaml: for one data set three decoders 196-256-512-{16, 64, 144}, which
-generate the missing centre of an image from the currents of 196 optical synapses, and the classifier whose features the
-Frechet distance compares. Writes models/inpainting-SET-MOMENT-{4,8,12}.onnx and models/inpainting-SET-classifier.onnx.
+generate the missing centre of an image from the currents of 196 optical synapses, and the classifier whose features
+the Frechet distance compares. Writes models/inpainting-SET-MOMENT-{4,8,12}.onnx and
+models/inpainting-SET-classifier.onnx.
 
-Decoders (Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204, give sizes, Adam, the rate 5e-4, x 0.8 every 20 steps
-and the three losses; the rest is assumed): ReLU, a sigmoid at the end; generator loss MSE(hole, original) + a [BCE(full,
-real) + CE(full, label)], `full` the original with the generated centre; a discriminator 784-128-(1 + classes) with leaky
-ReLU of 0.2 that learns real from generated and the classes of real images at every second batch; batches of 128, a =
-0.1, rates fall every 20 epochs. The last epochs go through the rounding of weights to 4 bits, one step a layer, max|w| /
-7 (gradients pass straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these codes, as int8 with a
-step. Nothing is trained for write errors. Biases stay float.
+Decoders (Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204, give sizes, Adam, the rate 5e-4, x 0.8 every 20
+steps and the three losses; the rest is assumed): ReLU, a sigmoid at the end; generator loss MSE(hole, original) + a
+[BCE(full, real) + CE(full, label)], `full` the original with the generated centre; a discriminator 784-128-(1 +
+classes) with leaky ReLU of 0.2 that learns real from generated and the classes of real images at every second batch;
+batches of 128, a = 0.1, rates fall every 20 epochs. The last epochs go through the rounding of weights to 4 bits, one
+step a layer, max|w| / 7 (gradients pass straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these
+codes, as int8 with a step. Nothing is trained for write errors. Biases stay float.
 
 Features come from the encoder itself, through `bitline device codes`, and are rounded to 8 bits.
 
 The classifier: convolutions of 8 channels 5 x 5 and 16 channels 3 x 3, each with ReLU and 2 x 2 max pooling, 64 ReLU
 features, the scores; weights rounded to 8 bits afterwards. Its output is the features, then the scores.
 
-No image is held out: nothing is chosen, the last epoch is kept. A few minutes a set on one core. Needs the built command
-and Debian's packages python3-torch, python3-onnx, python3-numpy (and dataset-fashion-mnist):
+No image is held out: nothing is chosen, the last epoch is kept. About a minute a set on one core. Needs the built
+command and Debian's packages python3-torch, python3-onnx, python3-numpy (and dataset-fashion-mnist):
     /usr/bin/python3 scripts/train/inpainting.py --set mnist --data DIR
     /usr/bin/python3 scripts/train/inpainting.py --set fashion-mnist
 """
