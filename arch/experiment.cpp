@@ -14,7 +14,8 @@ void open_parts(Experiment& e, const ConfigPath& where, std::vector<Assumption>&
     open_device(std::get<device::PulseTrainEncoder>(inpainting->encoder), where, notes);
   } catch (const ConfigError& error) {
     std::vector<Diagnostic> located = error.diagnostics();
-    for (Diagnostic& d : located) d.path = at + (d.where.file.empty() ? "" : "device.") + d.path;
+    for (Diagnostic& d : located)  // those of the train have no place
+      d.path = at + (d.where.file.empty() ? d.path : d.path.empty() ? "device" : "device." + d.path);
     throw ConfigError(std::move(located));
   } catch (const InputError& error) {
     Diagnostic d;

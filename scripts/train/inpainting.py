@@ -10,7 +10,7 @@ steps and the three losses; the rest is assumed): ReLU, a sigmoid at the end; ge
 [BCE(full, real) + CE(full, label)], `full` the original with the generated centre; a discriminator 784-128-(1 +
 classes) with leaky ReLU of 0.2 that learns real from generated and the classes of real images at every second batch;
 batches of 128, a = 0.1, rates fall every 20 epochs. The last epochs go through the rounding of weights to 4 bits, one
-step a layer, max|w| / 7 (gradients pass straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these
+step a layer, max|w| / 7, weights held within a few standard deviations (gradients pass straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these
 codes, as int8 with a step. Nothing is trained for write errors. Biases stay float.
 
 Features come from the encoder itself, through `bitline device codes`, and are rounded to 8 bits.
@@ -110,7 +110,10 @@ def features(images, hole, options):
 
 class RoundedLinear(nn.Linear):
     """Weights rounded to codes of one step where `rounds` is set."""
-    rounds = False
+    rounds, bound = False, float("inf")
+
+    def clip(self):
+        self.weight.data.clamp_(-self.bound, self.bound)
 
     def step(self):
         return self.weight.detach().abs().max() / LARGEST
@@ -150,11 +153,13 @@ def train_decoder(hole, training, options):
     generator, judge = decoder(hole), discriminator(SETS[options.set].classes)
     optimizers = [torch.optim.Adam(m.parameters(), lr=5e-4) for m in (generator, judge)]
     schedules = [torch.optim.lr_scheduler.StepLR(o, step_size=20, gamma=0.8) for o in optimizers]
-    at = centre(hole)
+    at, layers = centre(hole), [layer for layer in generator if isinstance(layer, RoundedLinear)]
     for epoch in range(sum(options.epochs)):
         begun, total = time.process_time(), 0.0
-        for layer in generator:
-            layer.rounds = epoch >= options.epochs[0]
+        if epoch == options.epochs[0]:
+            for layer in layers:
+                layer.rounds, layer.bound = True, options.clip * layer.weight.detach().std().item()
+                layer.clip()
         for number, chosen in enumerate(torch.randperm(len(labels)).split(BATCH)):
             real, label = images[chosen], labels[chosen]
             logits = generator(encoded[chosen])
@@ -165,6 +170,8 @@ def train_decoder(hole, training, options):
             optimizers[0].zero_grad()
             loss.backward()
             optimizers[0].step()
+            for layer in layers:
+                layer.clip()
             total += square.item() * len(chosen)
             if number % 2:
                 continue
@@ -321,6 +328,9 @@ def main():
     parser.add_argument("--images", type=int, default=15000, help="training images (%(default)s)")
     parser.add_argument("--epochs", type=int, nargs=2, default=[12, 4], metavar=("FLOAT", "ROUNDED"),
                         help="of each decoder (%(default)s)")
+    parser.add_argument("--clip", type=float, default=3,
+                        help="weights are held within so many standard deviations while they are rounded, so that "
+                             "their step is fine (%(default)s)")
     parser.add_argument("--classifier-epochs", type=int, default=16, help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of every random draw (%(default)s)")
     options = parser.parse_args()
