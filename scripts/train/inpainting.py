@@ -10,8 +10,9 @@ steps and the three losses; the rest is assumed): ReLU, a sigmoid at the end; ge
 [BCE(full, real) + CE(full, label)], `full` the original with the generated centre; a discriminator 784-128-(1 +
 classes) with leaky ReLU of 0.2 that learns real from generated and the classes of real images at every second batch;
 batches of 128, a = 0.1, rates fall every 20 epochs. The last epochs go through the rounding of weights to 4 bits, one
-step a layer, max|w| / 7, weights held within a few standard deviations (gradients pass straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these
-codes, as int8 with a step. Nothing is trained for write errors. Biases stay float.
+step a layer, max|w| / 7, with weights held within a few standard deviations, so that the step is fine (gradients pass
+straight through: Bengio et al. 2013, arXiv:1308.3432); the files hold these codes, as int8 with a step. Nothing is
+trained for write errors. Biases stay float.
 
 Features come from the encoder itself, through `bitline device codes`, and are rounded to 8 bits.
 
