@@ -329,7 +329,7 @@ def main():
     parser.add_argument("--images", type=int, default=15000, help="training images (%(default)s)")
     parser.add_argument("--epochs", type=int, nargs=2, default=[12, 4], metavar=("FLOAT", "ROUNDED"),
                         help="of each decoder (%(default)s)")
-    parser.add_argument("--clip", type=float, default=3,
+    parser.add_argument("--clip", type=float, default=5,
                         help="weights are held within so many standard deviations while they are rounded, so that "
                              "their step is fine (%(default)s)")
     parser.add_argument("--classifier-epochs", type=int, default=16, help="(%(default)s)")
