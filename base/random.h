@@ -38,6 +38,10 @@ enum class Purpose : std::uint16_t {
   start_state = 32,
   stimulus = 33,
   test_reading = 34,
+  spike = 60,
+  sensor_noise = 61,
+  picture = 62,
+  picture_noise = 63,
   test = 1000,
 };
 
