@@ -5,6 +5,8 @@
 #include <variant>
 
 #include "arch/experiments/orientation.h"
+#include "arch/experiments/sensitized_classify.h"
+#include "arch/experiments/sensitized_edges.h"
 
 namespace bitline::arch {
 
@@ -14,7 +16,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation>;
+using Experiment = std::variant<NoExperiment, Orientation, SensitizedClassify, SensitizedEdges>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 
