@@ -17,8 +17,8 @@ void fields(Visitor& v, VehicleNetworks& n) {
 
 void fields(Visitor& v, SensitizedClassify& c) {
   v(c.networks, {.key = "networks",
-                 .meaning = "ONNX files, each trained from another seed and run on a chip of its own; with the data and "
-                            "neurons of `workload`",
+                 .meaning = "further ones beside workload.network, each trained from another seed and run on a chip of "
+                            "its own",
                  .required = true});
   v(c.brightness, {.key = "brightness", .meaning = "what pixels are multiplied by", .positive = true, .single = true});
   v(c.dark, {.key = "dark", .meaning = "one of `brightness`: that of claims", .positive = true});

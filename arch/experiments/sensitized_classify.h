@@ -25,7 +25,7 @@ void fields(Visitor&, VehicleNetworks&);
 struct SensitizedClassify {
   static constexpr const char* type = "sensitized-classify";
   static constexpr const char* about = "networks of sensitizing and of fixed neurons over the brightness of pictures";
-  std::vector<std::string> networks;  // ONNX files, each of another seed; on a chip of its own
+  std::vector<std::string> networks;  // beside workload.network, each of another seed; each on a chip of its own
   std::vector<double> brightness{1, 0.6, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1};
   double dark = 0.3;                      // brightness of claims
   std::vector<double> limits{0.1, 0.35};  // largest shifts, the last of which claims are of

@@ -36,11 +36,11 @@ std::vector<Neuron> neurons_of(const workloads::Graph& graph) {
 std::string NeuronKind::name() const {
   switch (rule) {
     case Rule::fixed:
-      return "fixed";
+      return "fixed" + remark;
     case Rule::stored:
-      return fmt::format("sensitized, largest shift {:g}", largest_shift);
+      return fmt::format("sensitized, shift {:g}{}", largest_shift, remark);
     case Rule::equilibrium:
-      return fmt::format("sensitized without stored light, largest shift {:g}", largest_shift);
+      return fmt::format("no stored light, shift {:g}{}", largest_shift, remark);
   }
   return {};
 }
@@ -77,20 +77,21 @@ std::vector<double> DarkNetwork::run(const Samples& pictures, std::size_t first,
   return all;
 }
 
-std::vector<double> DarkNetwork::outputs(const Samples& pictures, const Shifts& shifts, Products products) const {
-  return run(pictures, 0, {.shifts = shifts}, products);
+std::vector<std::uint8_t> DarkNetwork::right(const Samples& pictures, const Shifts& shifts, Products products) const {
+  const std::vector<double> all = run(pictures, 0, {.shifts = shifts}, products);
+  const auto& labels = std::get<workloads::Labels>(pictures.truth).of_sample;
+  const std::size_t width = all.size() / pictures.count();
+  std::vector<std::uint8_t> out(pictures.count());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(i * width);
+    out[i] = std::max_element(first, first + static_cast<std::ptrdiff_t>(width)) - first == labels[i];
+  }
+  return out;
 }
 
 double DarkNetwork::accuracy(const Samples& pictures, const Shifts& shifts, Products products) const {
-  const std::vector<double> all = outputs(pictures, shifts, products);
-  const auto& labels = std::get<workloads::Labels>(pictures.truth).of_sample;
-  const std::size_t width = all.size() / pictures.count();
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < pictures.count(); ++i) {
-    const auto first = all.begin() + static_cast<std::ptrdiff_t>(i * width);
-    right += std::max_element(first, first + static_cast<std::ptrdiff_t>(width)) - first == labels[i];
-  }
-  return static_cast<double>(right) / static_cast<double>(pictures.count());
+  const std::vector<std::uint8_t> all = right(pictures, shifts, products);
+  return static_cast<double>(std::ranges::count(all, 1)) / static_cast<double>(all.size());
 }
 
 Energies DarkNetwork::energies(const Samples& pictures, std::size_t first, const Shifts& shifts,

@@ -17,6 +17,7 @@ struct NeuronKind {
   enum class Rule { fixed, stored, equilibrium } rule = Rule::fixed;  // of the shift: none, environment_shift(),
                                                                       // equilibrium_shift()
   double largest_shift = 0;
+  std::string remark{};  // after the name
   std::string name() const;
 };
 
@@ -42,11 +43,11 @@ class DarkNetwork {
   // Layers adapt one after another, first to last, each with the earlier ones adapted; then shifts are frozen.
   Shifts adapt(const NeuronKind& kind, const workloads::Samples& environment) const;
 
-  // Outputs of pictures, and the share of those whose largest is that of their class; on the chip, or of the network of
-  // integers without the chip's errors.
+  // Of each picture whether its largest output is that of its class, and the share of those; on the chip, or of the
+  // network of integers without the chip's errors.
   enum class Products { chip, exact };
-  std::vector<double> outputs(const workloads::Samples& pictures, const Shifts& shifts,
-                              Products products = Products::chip) const;
+  std::vector<std::uint8_t> right(const workloads::Samples& pictures, const Shifts& shifts,
+                                  Products products = Products::chip) const;
   double accuracy(const workloads::Samples& pictures, const Shifts& shifts, Products products = Products::chip) const;
 
   // Expected rates of a layer of neurons, (pictures, channels, positions), and how many channels.

@@ -19,16 +19,21 @@ void check(const SensitizedClassify& c, const arch::Config& config) {
   if (!config.workload.neurons)
     throw InputError("workload.neurons: is missing: this experiment compares kinds of neurons; add their law there");
   if (c.limits.empty()) throw InputError("experiment.limits: names no largest shift; give at least one");
-  if (c.networks.empty()) throw InputError("experiment.networks: names no network");
+  if (c.networks.empty()) throw InputError("experiment.networks: names no network beside workload.network");
   need_one_of("experiment.dark", c.dark, "experiment.brightness", c.brightness);
   need_one_of("experiment.brightness", 1, "experiment.brightness, where bright light has to be", c.brightness);
 }
 
+std::vector<std::string> all_networks(const SensitizedClassify& c, const arch::Config& config) {
+  std::vector<std::string> all{config.workload.network};
+  all.insert(all.end(), c.networks.begin(), c.networks.end());
+  return all;
+}
+
 // Mapping, writing and costs of the first network in bright light, on chip 0.
-void describe_first(const SensitizedClassify& c, const LitPictures& pictures, System& system) {
-  const arch::LoadedConfig loaded = with_network(system.loaded, c.networks.front());
+void describe_first(const LitPictures& pictures, System& system) {
   const run::NetworkRun done =
-      run::run_network(loaded, run::load_network(loaded.config, system.options, system.shelf), pictures.test,
+      run::run_network(system.loaded, run::load_network(system.config(), system.options, system.shelf), pictures.test,
                        system.options, system.shelf, system.clock);
   run::describe(done, *pictures.test, system.result);
 }
@@ -77,16 +82,17 @@ void run_system(const SensitizedClassify& c, System& system) {
   const arch::Config& config = system.config();
   check(c, config);
   system.clock.begin("data", 0);
-  system.found.seeds = static_cast<int>(c.networks.size());
+  const std::vector<std::string> networks = all_networks(c, config);
+  system.found.seeds = static_cast<int>(networks.size());
   const LitPictures pictures = load_pictures(config.workload, c.adaptation, system);
-  describe_first(c, pictures, system);
+  describe_first(pictures, system);
   std::vector<NeuronKind> kinds = compared_kinds(c);
   const std::vector<NeuronKind> ends{kinds.front(), kinds.back()};
   kinds.push_back({NeuronKind::Rule::equilibrium, c.limits.back()});
   LightSweep sweep({"brightness", c.brightness}, kinds), exact({"brightness", c.brightness}, ends);
   system.clock.begin("light", 0.1);
-  for (std::size_t k = 0; k < c.networks.size(); ++k) {
-    const OpenNetwork open = open_network(with_network(system.loaded, c.networks[k]).config, k, pictures, system);
+  for (std::size_t k = 0; k < networks.size(); ++k) {
+    const OpenNetwork open = open_network(with_network(config, networks[k]), k, pictures, system);
     if (k == 0) add_pulses(c, *open.dark, system);
     const auto accuracy = [&](DarkNetwork::Products products) {
       return [&, products](const NeuronKind& kind, double brightness) {
@@ -96,12 +102,12 @@ void run_system(const SensitizedClassify& c, System& system) {
     };
     sweep.add(accuracy(DarkNetwork::Products::chip));
     exact.add(accuracy(DarkNetwork::Products::exact));
-    system.clock.report(0.1 + 0.5 * static_cast<double>(k + 1) / static_cast<double>(c.networks.size()));
+    system.clock.report(0.1 + 0.5 * static_cast<double>(k + 1) / static_cast<double>(networks.size()));
   }
   system.found.notes.push_back(
       fmt::format("{}: {} test pictures, dark ones multiplied by the brightness; intervals over {} networks, each on a "
                   "chip of its own.",
-                  pictures.test->name, pictures.test->count(), c.networks.size()));
+                  pictures.test->name, pictures.test->count(), networks.size()));
   set_quality(system.result, "accuracy", sweep.at(c.limits.size(), c.dark), mean(exact.at(1, 1)),
               pictures.test->count());
   add_claims(c, sweep, system);

@@ -3,6 +3,7 @@
 #include "arch/experiments/sensitized_edges.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -184,8 +185,8 @@ void add_claims(const Study& study, System& system) {
   const auto connected = [](const Outcome& o, std::size_t) { return o.figures.connectivity; };
   auto& claims = system.found.claims;
   const auto text = [&](const char* what, std::size_t kind) {
-    return fmt::format("{} with {} than with fixed neurons at brightness {:g}", what, study.names[kind],
-                       study.e.dark);
+    return fmt::format("{} with neurons that sensitize, largest shift {:g}, than with fixed ones, at brightness {:g}", what,
+                       study.e.limits[kind - 1], study.e.dark);
   };
   claims.push_back(above_zero("more-information", text("more edge information", study.last()),
                               gains(study, study.last(), information), "bit per pixel"));
@@ -308,7 +309,7 @@ void add_edge_pictures(const Study& study, std::uint32_t seed, System& system) {
       figure.rows.push_back(std::move(row));
     }
     system.found.pictures.push_back({fmt::format("edges-{}", p + 1),
-                                     fmt::format("{}: the picture, then edges found by {}",
+                                     fmt::format("{}: the picture, then edges found by neurons: {}",
                                                  study.pictures.all[p].name, fmt::join(study.names, "; ")),
                                      std::move(figure)});
   }
@@ -316,7 +317,7 @@ void add_edge_pictures(const Study& study, std::uint32_t seed, System& system) {
 
 // Spike probabilities of pixels above the floor: weak gradients settle at a peak of their own.
 void add_distribution(const Study& study, std::uint32_t seed, System& system) {
-  constexpr int bins = 40;
+  constexpr int bins = 41;  // such that the peak lies within one
   const SensitizedEdges& e = study.e;
   run::LineFigure figure{"spike probability", "share of pixels with gradients above the floor", {}, false};
   const std::array<std::pair<double, std::size_t>, 4> shown{
@@ -376,10 +377,10 @@ void check(const SensitizedEdges& e) {
 void run_system(const SensitizedEdges& e, System& system) {
   check(e);
   system.clock.begin("pictures", 0.02);
-  Study study{e, load_pictures(e, system), 1, {fixed_neuron(e)}, {"fixed neurons"}};
+  Study study{e, load_pictures(e, system), 1, {fixed_neuron(e)}, {"fixed"}};
   for (double limit : e.limits) {
     study.kinds.push_back(sensitized_neuron(e, limit));
-    study.names.push_back(fmt::format("sensitized neurons, largest shift {:g}", limit));
+    study.names.push_back(fmt::format("sensitized, shift {:g}", limit));
   }
   study.reference = reference_gradient(e, study.pictures);
   const std::uint32_t seed = system.config().seed;

@@ -34,10 +34,9 @@ LitPictures load_pictures(const arch::Workload& workload, int adaptation, System
                             system.shelf)};
 }
 
-arch::LoadedConfig with_network(const arch::LoadedConfig& loaded, const std::string& network) {
-  arch::LoadedConfig one = loaded;
-  one.config.workload.network = network;
-  return one;
+arch::Config with_network(arch::Config config, const std::string& network) {
+  config.workload.network = network;
+  return config;
 }
 
 OpenNetwork open_network(const arch::Config& config, std::size_t k, const LitPictures& pictures, System& system) {

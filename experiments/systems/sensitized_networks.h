@@ -23,15 +23,14 @@ struct LitPictures {
 };
 LitPictures load_pictures(const arch::Workload& workload, int adaptation, System& system);
 
-// A network of the workload on chip `k`, with what it remembers.
+// The network of a config on chip `k`, with what it remembers.
 struct OpenNetwork {
   std::unique_ptr<run::Session> session;
   std::unique_ptr<DarkNetwork> dark;
 };
 OpenNetwork open_network(const arch::Config& config, std::size_t k, const LitPictures& pictures, System& system);
 
-// The config with another network, and these data and images.
-arch::LoadedConfig with_network(const arch::LoadedConfig& loaded, const std::string& network);
+arch::Config with_network(arch::Config config, const std::string& network);
 
 // Fixed neurons, those of each limit with stored light.
 std::vector<NeuronKind> compared_kinds(const arch::SensitizedClassify& c);

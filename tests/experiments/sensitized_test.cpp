@@ -39,7 +39,8 @@ const std::vector<Override> small_edges{
 const std::vector<Override> small_networks{
     {"workload.dataset", "vehicles"},
     {"workload.images", "60"},
-    {"experiment.networks", "[sensitized-vehicles-1.onnx, sensitized-vehicles-2.onnx]"},
+    {"experiment.networks", "[sensitized-vehicles-2.onnx]"},
+    {"workload.network", "sensitized-vehicles-1.onnx"},
     {"experiment.brightness", "[1, 0.4]"},
     {"experiment.dark", "0.4"},
     {"experiment.adaptation", "40"},
