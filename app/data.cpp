@@ -25,7 +25,8 @@ int data_command(const DataArguments& a) {
                                  : a.split == "test" ? workloads::Split::test
                                                      : workloads::Split::validation;
   workloads::Samples samples;
-  with_threads(a.threads, [&] { samples = workloads::load_samples(source, split, a.first, a.count, data_path(a.data)); });
+  with_threads(a.threads,
+               [&] { samples = workloads::load_samples(source, split, a.first, a.count, data_path(a.data)); });
   std::vector<std::size_t> shape{samples.count()};
   for (int d : samples.dims) shape.push_back(static_cast<std::size_t>(d));
   if (!a.inputs.empty()) write_npy(a.inputs, samples.values, shape);
@@ -46,7 +47,9 @@ void add_data(CommandLine& line) {
   Command& c = line.add("data", "writes samples of a data set as .npy files", "Look",
                         {{"bitline data vehicles --split test --count 8 --inputs pictures.npy --labels classes.npy",
                           "the first eight generated test pictures"}});
-  c.cli->add_option("SET", a->set, "a set of `bitline list datasets`, an archive or a folder")->required()->type_name("");
+  c.cli->add_option("SET", a->set, "a set of `bitline list datasets`, an archive or a folder")
+      ->required()
+      ->type_name("");
   c.cli->add_option("--split", a->split, "train, test or validation (train)")
       ->type_name("PART")
       ->check(CLI::IsMember({"train", "test", "validation"}));

@@ -33,8 +33,8 @@ struct Workload {
   int calibration_images = 256;  // of the training split
   std::optional<workloads::Standardize> normalize;
   std::optional<workloads::SpikingNeurons> neurons;  // in place of the network's sigmoids; unset: they stay
-  std::optional<int> first_class;        // the output that is class 0; unset: as many outputs as classes
-  std::vector<workloads::Score> scores;  // empty: default_scores() of the data's truth
+  std::optional<int> first_class;                    // the output that is class 0; unset: as many outputs as classes
+  std::vector<workloads::Score> scores;              // empty: default_scores() of the data's truth
 };
 void fields(Visitor&, Workload&);
 

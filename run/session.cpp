@@ -154,7 +154,8 @@ std::vector<double> Session::evaluate(const View& view, const workloads::Samples
   check_shape(*network().graph, samples);
   std::vector<double> all;
   for (std::size_t k = 0; k < reads.count; ++k) {
-    const std::vector<double> once = chip_outputs(chip(), view, network(), samples, reads.first + k * samples.count(), neurons);
+    const std::vector<double> once =
+        chip_outputs(chip(), view, network(), samples, reads.first + k * samples.count(), neurons);
     all.insert(all.end(), once.begin(), once.end());
   }
   return all;

@@ -87,7 +87,8 @@ std::array<int, 8> neighbours(const EdgeMap& map, int r, int c) {
   std::array<int, 8> out{};
   for (std::size_t k = 0; k < 8; ++k) {
     const int y = r + dr[k], x = c + dc[k];
-    if (y >= 0 && y < map.height && x >= 0 && x < map.width) out[k] = map.edge[static_cast<std::size_t>(y * map.width + x)];
+    if (y >= 0 && y < map.height && x >= 0 && x < map.width)
+      out[k] = map.edge[static_cast<std::size_t>(y * map.width + x)];
   }
   return out;
 }
@@ -101,10 +102,10 @@ bool thin_once(EdgeMap& map, bool second) {
       if (!map.edge[at]) continue;
       const std::array<int, 8> p = neighbours(map, r, c);
       int around = 0, rises = 0;
-      for (std::size_t k = 0; k < 8; ++k) around += p[k], rises += !p[k] && p[(k + 1) % 8];
+      for (std::size_t k = 0; k < 8; ++k) around += p[k], rises += p[k] == 0 && p[(k + 1) % 8] != 0;
       if (around < 2 || around > 6 || rises != 1) continue;
-      const bool goes = second ? !(p[0] * p[2] * p[6]) && !(p[0] * p[4] * p[6])
-                               : !(p[0] * p[2] * p[4]) && !(p[2] * p[4] * p[6]);
+      const bool goes = second ? !(p[0] && p[2] && p[6]) && !(p[0] && p[4] && p[6])
+                               : !(p[0] && p[2] && p[4]) && !(p[2] && p[4] && p[6]);
       if (goes) leave.push_back(at);
     }
   for (std::size_t at : leave) map.edge[at] = 0;

@@ -91,7 +91,8 @@ bool only_chooses(const Op& op) {
 // Every output is the mean of as many values.
 bool averages_whole_windows(const Pool& pool) {
   const Window& w = pool.window;
-  return pool.kind == Pool::Kind::average && !pool.ceil_mode && w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
+  return pool.kind == Pool::Kind::average && !pool.ceil_mode &&
+         w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
 }
 
 std::optional<Steps> steps_after(const Op& op, const std::vector<Facts>& in) {

@@ -107,8 +107,8 @@ struct Normalize {
   bool centred = true;
 };
 
-// Value by value: the share of `pulses` that made a neuron spike, driven with the amplitude gain x value + offset. In the
-// float network and in the integer truth its expectation; workloads/neuron.h.
+// Value by value: the share of `pulses` that made a neuron spike, driven with the amplitude gain x value + offset. In
+// the float network and in the integer truth its expectation; workloads/neuron.h.
 struct Neuron {
   StochasticNeuron law;
   int pulses = 20;
@@ -168,8 +168,8 @@ struct Loop {
   bool backwards = false;  // the last entry first; what it gives stands at the end
 };
 
-using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Neuron, Pool, Reduce, Normalize, Softmax,
-                        Overlap, Reshape, Transpose, Concat, Slice, Pad, Gather, Resize, Loop>;
+using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Neuron, Pool, Reduce, Normalize,
+                        Softmax, Overlap, Reshape, Transpose, Concat, Slice, Pad, Gather, Resize, Loop>;
 
 struct Node {
   std::string name;  // unique in the graph

@@ -21,8 +21,8 @@ Graph with_neurons(const Graph& graph, const SpikingNeurons& s) {
   for (Node& node : out.nodes) {
     const auto* a = std::get_if<Activate>(&node.op);
     if (!a || a->kind != Activate::Kind::sigmoid) continue;
-    node.op = Neuron{s.law, s.pulses, s.trained_slope.value_or(s.law.slope), s.trained_half.value_or(s.law.half),
-                     number++};
+    node.op =
+        Neuron{s.law, s.pulses, s.trained_slope.value_or(s.law.slope), s.trained_half.value_or(s.law.half), number++};
   }
   if (number == 0)
     throw InputError(fmt::format(

@@ -17,7 +17,7 @@ namespace bitline::workloads {
 // (amplitude - half) / slope of the neurons that the network was trained with.
 struct SpikingNeurons {
   StochasticNeuron law;
-  int pulses = 20;  // counted for each value
+  int pulses = 20;                                    // counted for each value
   std::optional<double> trained_half, trained_slope;  // unset: those of `law`
 };
 void fields(Visitor&, SpikingNeurons&);

@@ -16,9 +16,8 @@ void fields(Visitor& v, StochasticNeuron& n) {
                 .unit = Unit::fraction,
                 .min = 0.001,
                 .max = 0.999});
-  v(n.memory_pulses, {.key = "memory_pulses",
-                      .meaning = "weak pulses after which 63 % of the shift is there",
-                      .positive = true});
+  v(n.memory_pulses,
+    {.key = "memory_pulses", .meaning = "weak pulses after which 63 % of the shift is there", .positive = true});
 }
 
 double spike_probability(const StochasticNeuron& n, double amplitude, double shift) {

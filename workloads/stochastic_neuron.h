@@ -17,18 +17,18 @@
 namespace bitline::workloads {
 
 struct StochasticNeuron {
-  double half = 0.5;            // amplitude that spikes half of the time
-  double slope = 0.02;          // scale of the sigmoid
-  double floor = 0.1;           // pulses of this amplitude and weaker never spike and never shift
-  double largest_shift = 0.1;   // D_max
-  double settled = 0.8;         // probability that repeated weak pulses lead to
-  double memory_pulses = 5;     // weak pulses after which 1 - 1/e of the shift is there
+  double half = 0.5;           // amplitude that spikes half of the time
+  double slope = 0.02;         // scale of the sigmoid
+  double floor = 0.1;          // pulses of this amplitude and weaker never spike and never shift
+  double largest_shift = 0.1;  // D_max
+  double settled = 0.8;        // probability that repeated weak pulses lead to
+  double memory_pulses = 5;    // weak pulses after which 1 - 1/e of the shift is there
 };
 void fields(Visitor&, StochasticNeuron&);
 
 double spike_probability(const StochasticNeuron& n, double amplitude, double shift = 0);
 
-// Amplitude that spikes with probability p: half - shift + slope ln(p / (1 - p)). The paper's threshold is that of 10 %.
+// Amplitude that spikes with probability p: half - shift + slope ln(p / (1 - p)). The paper takes 10 %.
 double threshold(const StochasticNeuron& n, double p = 0.1, double shift = 0);
 
 // Whether such a pulse sensitizes: above the floor, below `half`.

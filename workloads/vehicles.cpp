@@ -206,7 +206,7 @@ VehiclePicture vehicle_picture(const VehicleStyle& style, const Random& random, 
       out.mask.push_back(2 * covered > fine * fine);
     }
   blur(out.picture, softness);
-  add_noise(out.picture, 0.03, random, number);
+  add_noise(out.picture, style.noise, random, number);
   return out;
 }
 

@@ -25,10 +25,11 @@ struct VehiclePicture {
 struct VehicleStyle {
   int size = 64;         // pixels of an edge
   bool windows = false;  // the buildings behind have rows of windows
+  double noise = 0.03;   // sigma on each pixel
 };
 
 // Random size, place, direction, greys of body, windows and surroundings, horizon and buildings behind; a blur, and
-// noise of 0.03 on each pixel.
+// noise.
 VehiclePicture vehicle_picture(const VehicleStyle& style, const Random& random, std::uint32_t number);
 
 // Draws of the two parts of the data set `vehicles`, whose samples are the pictures 0, 1 ... in the plain style.

@@ -8,11 +8,8 @@ void fields(Visitor& v, VehicleNetworks& n) {
   v(n.images, {.key = "images", .meaning = "test pictures, from the first", .min = 4, .max = 1000});
   v(n.brightness, {.key = "brightness", .meaning = "what pixels are multiplied by", .positive = true, .single = true});
   v(n.dark, {.key = "dark", .meaning = "brightness of claims and of the dark pictures of mixtures", .positive = true});
-  v(n.dark_fractions, {.key = "dark_fractions",
-                       .meaning = "shares of dark pictures in mixtures",
-                       .min = 0,
-                       .max = 1,
-                       .single = true});
+  v(n.dark_fractions,
+    {.key = "dark_fractions", .meaning = "shares of dark pictures in mixtures", .min = 0, .max = 1, .single = true});
 }
 
 void fields(Visitor& v, SensitizedClassify& c) {

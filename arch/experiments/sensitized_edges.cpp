@@ -5,10 +5,11 @@ namespace bitline::arch {
 
 void fields(Visitor& v, SensitizedEdges& e) {
   v(e.seeds, {.key = "seeds", .meaning = "draws of noise and spikes for each picture", .min = 1, .max = 1000});
-  v(e.buildings, {.key = "buildings",
-                  .meaning = "photographs that figures beside published ones are of: PNG or JPEG files below --data, in "
-                             "its folder photos or as packages bring them",
-                  .single = true});
+  v(e.buildings,
+    {.key = "buildings",
+     .meaning = "photographs that figures beside published ones are of: PNG or JPEG files below --data, in "
+                "its folder photos or as packages bring them",
+     .single = true});
   v(e.photographs, {.key = "photographs", .meaning = "further ones", .single = true});
   v(e.generated, {.key = "generated",
                   .meaning = "pictures made in place of photographs, where one of these is not there",
@@ -29,10 +30,11 @@ void fields(Visitor& v, SensitizedEdges& e) {
                   .unit = Unit::fraction,
                   .max = 1,
                   .positive = true});
-  v(e.true_edge, {.key = "true_edge",
-                  .meaning = "amplitude from which on a pixel of the bright picture counts as an edge for precision and "
-                             "recall",
-                  .positive = true});
+  v(e.true_edge,
+    {.key = "true_edge",
+     .meaning = "amplitude from which on a pixel of the bright picture counts as an edge for precision and "
+                "recall",
+     .positive = true});
   v(e.piece, {.key = "piece", .meaning = "edge pixels that hang together to count as connected", .min = 1});
   v(e.neuron, {.key = "neuron", .meaning = "law of the neurons; fixed ones have neither shift nor floor"});
   v(e.limits, {.key = "limits",

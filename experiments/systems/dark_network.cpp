@@ -26,8 +26,7 @@ std::vector<Neuron> neurons_of(const workloads::Graph& graph) {
   std::vector<Neuron> out;
   for (const workloads::Node& node : graph.nodes)
     if (const auto* neuron = std::get_if<Neuron>(&node.op)) out.push_back(*neuron);
-  if (out.empty())
-    throw InputError(fmt::format("network '{}' has no neurons; give workload.neurons", graph.name));
+  if (out.empty()) throw InputError(fmt::format("network '{}' has no neurons; give workload.neurons", graph.name));
   return out;
 }
 
@@ -70,8 +69,8 @@ std::vector<double> DarkNetwork::run(const Samples& pictures, std::size_t first,
   std::vector<double> all(n * outputs);
   parallel_for((n + batch - 1) / batch, [&](std::size_t b) {
     const std::size_t from = b * batch, count = std::min(batch, n - from);
-    const std::vector<double> some = interpret(session_.network(), pictures.of(from, count), first + from,
-                                               std::cref(exact_), nullptr, &drawn);
+    const std::vector<double> some =
+        interpret(session_.network(), pictures.of(from, count), first + from, std::cref(exact_), nullptr, &drawn);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(from * outputs));
   });
   return all;
@@ -94,8 +93,7 @@ double DarkNetwork::accuracy(const Samples& pictures, const Shifts& shifts, Prod
   return static_cast<double>(std::ranges::count(all, 1)) / static_cast<double>(all.size());
 }
 
-Energies DarkNetwork::energies(const Samples& pictures, std::size_t first, const Shifts& shifts,
-                               double* driven) const {
+Energies DarkNetwork::energies(const Samples& pictures, std::size_t first, const Shifts& shifts, double* driven) const {
   // By picture, so that sums do not depend on how pictures are batched.
   std::vector<std::vector<double>> of_picture(neurons_.size()), drive(neurons_.size());
   std::vector<std::size_t> channels(neurons_.size());

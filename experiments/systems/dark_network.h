@@ -14,8 +14,12 @@ namespace bitline::experiments {
 
 // How neurons take a new environment.
 struct NeuronKind {
-  enum class Rule { fixed, stored, equilibrium } rule = Rule::fixed;  // of the shift: none, environment_shift(),
-                                                                      // equilibrium_shift()
+  enum class Rule {
+    fixed,
+    stored,
+    equilibrium
+  } rule = Rule::fixed;  // of the shift: none, environment_shift(),
+                         // equilibrium_shift()
   double largest_shift = 0;
   std::string remark{};  // after the name
   std::string name() const;
@@ -37,7 +41,8 @@ class DarkNetwork {
   // What neurons remember of the light they were trained in.
   void remember(const workloads::Samples& bright);
   const Energies& remembered() const { return stored_; }
-  // Mean over pictures of the sum over all neurons of the squares of amplitudes that are not negative: what drives them.
+  // Mean over pictures of the sum over all neurons of the squares of amplitudes that are not negative: what drives
+  // them.
   double driven() const { return driven_; }
 
   // Layers adapt one after another, first to last, each with the earlier ones adapted; then shifts are frozen.

@@ -13,7 +13,7 @@ namespace bitline::experiments {
 
 // What a sweep is over: a brightness, or a share of dark pictures.
 struct LightAxis {
-  std::string name;            // "brightness"
+  std::string name;  // "brightness"
   std::vector<double> values;
 };
 

@@ -69,9 +69,10 @@ void add_claims(const SensitizedClassify& c, const LightSweep& sweep, System& sy
                                       100 * c.margin, text(c.limits.back(), 1)),
                           sweep.difference(last, 0, 1), c.margin, "fraction"));
   for (std::size_t k = 1; k < last; ++k)
-    claims.push_back(above_zero(fmt::format("better-in-the-dark-{:g}", c.limits[k - 1]),
-                                "sensitized neurons are more accurate than fixed ones: " + text(c.limits[k - 1], c.dark),
-                                sweep.difference(k, 0, c.dark), "fraction"));
+    claims.push_back(
+        above_zero(fmt::format("better-in-the-dark-{:g}", c.limits[k - 1]),
+                   "sensitized neurons are more accurate than fixed ones: " + text(c.limits[k - 1], c.dark),
+                   sweep.difference(k, 0, c.dark), "fraction"));
   add_figure(system.found, "dark_ratio", mean(sweep.at(last, c.dark)) / mean(sweep.at(0, c.dark)));
   add_figure(system.found, "bright_difference", mean(sweep.difference(last, 0, 1)));
 }

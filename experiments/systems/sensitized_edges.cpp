@@ -66,8 +66,10 @@ Pictures load_photographs(const SensitizedEdges& e, System& system) {
 Pictures generate(const SensitizedEdges& e, const Random& random) {
   Pictures out;
   for (int i = 0; i < e.generated; ++i) {
-    const workloads::VehiclePicture made = workloads::vehicle_picture({e.generated_size, true}, random, static_cast<std::uint32_t>(i));
-    out.all.push_back({fmt::format("{} {}", workloads::vehicle_names[static_cast<std::size_t>(made.vehicle)], i), made.picture});
+    const workloads::VehiclePicture made =
+        workloads::vehicle_picture({e.generated_size, true, 0}, random, static_cast<std::uint32_t>(i));
+    out.all.push_back(
+        {fmt::format("{} {}", workloads::vehicle_names[static_cast<std::size_t>(made.vehicle)], i), made.picture});
   }
   out.buildings = out.all.size();
   return out;
@@ -185,8 +187,8 @@ void add_claims(const Study& study, System& system) {
   const auto connected = [](const Outcome& o, std::size_t) { return o.figures.connectivity; };
   auto& claims = system.found.claims;
   const auto text = [&](const char* what, std::size_t kind) {
-    return fmt::format("{} with neurons that sensitize, largest shift {:g}, than with fixed ones, at brightness {:g}", what,
-                       study.e.limits[kind - 1], study.e.dark);
+    return fmt::format("{} with neurons that sensitize, largest shift {:g}, than with fixed ones, at brightness {:g}",
+                       what, study.e.limits[kind - 1], study.e.dark);
   };
   claims.push_back(above_zero("more-information", text("more edge information", study.last()),
                               gains(study, study.last(), information), "bit per pixel"));
@@ -255,8 +257,8 @@ void add_ratios(const Study& study, System& system) {
 void add_picture_table(const Study& study, System& system) {
   ExperimentTable table{"pictures",
                         fmt::format("Each picture at brightness {:g}, mean over seeds", study.e.dark),
-                        {"picture", "neurons", "edge_pixels", "information_bits", "connectivity", "length",
-                         "coherence", "precision", "recall"},
+                        {"picture", "neurons", "edge_pixels", "information_bits", "connectivity", "length", "coherence",
+                         "precision", "recall"},
                         {}};
   const std::size_t light = study.light_of(study.e.dark);
   for (std::size_t p = 0; p < study.pictures.all.size(); ++p)
@@ -286,8 +288,9 @@ std::vector<float> shrunk(const EdgeMap& map) {
     for (int c = 0; c < map.width / step; ++c) {
       float any = 0;
       for (int k = 0; k < step * step; ++k)
-        any = std::max(any, static_cast<float>(map.edge[static_cast<std::size_t>((r * step + k / step) * map.width +
-                                                                                c * step + k % step)]));
+        any = std::max(
+            any, static_cast<float>(
+                     map.edge[static_cast<std::size_t>((r * step + k / step) * map.width + c * step + k % step)]));
       out.push_back(any);
     }
   return out;
@@ -303,7 +306,8 @@ void add_edge_pictures(const Study& study, std::uint32_t seed, System& system) {
           seen(study.pictures.all[p].picture, brightness, e.sensor_noise, random, static_cast<std::uint32_t>(p));
       const Gradients g = workloads::sobel(view);
       const std::vector<double> a = amplitudes(g, study.reference);
-      run::ImageFigure::Row row{fmt::format("brightness {:g}", brightness), {shrunk(view, figure.height, figure.width)}};
+      run::ImageFigure::Row row{fmt::format("brightness {:g}", brightness),
+                                {shrunk(view, figure.height, figure.width)}};
       for (const EdgeNeuron& kind : study.kinds)
         row.images.push_back(shrunk(spiked_edges(e, kind, g, a, random, static_cast<std::uint32_t>(p))));
       figure.rows.push_back(std::move(row));
@@ -336,7 +340,8 @@ void add_distribution(const Study& study, std::uint32_t seed, System& system) {
         peak += std::abs(probability - e.neuron.settled) < 0.5 / bins;
       }
     }
-    for (int b = 0; b < bins; ++b) x.push_back((b + 0.5) / bins), share[static_cast<std::size_t>(b)] /= std::max(all, 1.0);
+    for (int b = 0; b < bins; ++b)
+      x.push_back((b + 0.5) / bins), share[static_cast<std::size_t>(b)] /= std::max(all, 1.0);
     figure.series.push_back({fmt::format("brightness {:g}, {}", brightness, study.names[kind]), x, share, {}});
     if (brightness == e.dark)
       add_figure(system.found, kind == 0 ? "share_settled_fixed" : "share_settled", peak / std::max(all, 1.0));

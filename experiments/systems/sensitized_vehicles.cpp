@@ -21,7 +21,8 @@ namespace {
 arch::Config config_of(const VehicleNetworks& v, const std::string& network, const System& system) {
   arch::Config config = system.config();
   config.workload.network = network;
-  config.workload.dataset = {.name = "vehicles", .inputs = {}, .labels = {}, .calibration_inputs = {}, .calibration_labels = {}};
+  config.workload.dataset = {
+      .name = "vehicles", .inputs = {}, .labels = {}, .calibration_inputs = {}, .calibration_labels = {}};
   config.workload.images = v.images;
   config.workload.normalize.reset();
   config.workload.first_class.reset();
@@ -54,8 +55,8 @@ double mixture_accuracy(const VehicleNetworks& v, const DarkNetwork& network, co
   if (kind.remark != to_each)
     return network.accuracy(mixture, network.adapt(kind, mixed(pictures.environment, v.dark, dark_fraction)));
   const std::vector<std::uint8_t> bright = network.right(mixture, network.adapt(kind, pictures.environment)),
-                                  dark = network.right(mixture,
-                                                       network.adapt(kind, dimmed(pictures.environment, v.dark)));
+                                  dark =
+                                      network.right(mixture, network.adapt(kind, dimmed(pictures.environment, v.dark)));
   double sum = 0;
   for (std::size_t i = 0; i < dark.size(); ++i) sum += is_dark(i, dark_fraction) ? dark[i] : bright[i];
   return sum / static_cast<double>(dark.size());
@@ -104,8 +105,7 @@ void run_vehicles(const SensitizedClassify& c, const VehicleNetworks& v, System&
   add_claims(c, v, sweep, system);
   system.found.tables.push_back(sweep.table("vehicles", "Vehicles: accuracy over brightness"));
   system.found.tables.push_back(mixtures.table(
-      "vehicles-mixtures",
-      fmt::format("Vehicles: accuracy over the share of pictures of brightness {:g}", v.dark)));
+      "vehicles-mixtures", fmt::format("Vehicles: accuracy over the share of pictures of brightness {:g}", v.dark)));
   system.found.pictures.push_back(
       {"vehicles", "Generated vehicles: accuracy over brightness; bands: 95 % over networks.", sweep.figure()});
   system.found.pictures.push_back(

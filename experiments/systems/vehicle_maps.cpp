@@ -17,9 +17,7 @@ using workloads::Samples;
 
 namespace {
 
-int side_of(std::size_t positions) {
-  return static_cast<int>(std::lround(std::sqrt(static_cast<double>(positions))));
-}
+int side_of(std::size_t positions) { return static_cast<int>(std::lround(std::sqrt(static_cast<double>(positions)))); }
 
 // Of each position of a map, whether most of what it sees is the subject.
 std::vector<bool> subject(const workloads::VehiclePicture& made, std::size_t positions) {
@@ -29,7 +27,8 @@ std::vector<bool> subject(const workloads::VehiclePicture& made, std::size_t pos
     for (int c = 0; c < side; ++c) {
       int covered = 0;
       for (int k = 0; k < block * block; ++k)
-        covered += made.mask[static_cast<std::size_t>((r * block + k / block) * made.picture.width + c * block + k % block)];
+        covered +=
+            made.mask[static_cast<std::size_t>((r * block + k / block) * made.picture.width + c * block + k % block)];
       out[static_cast<std::size_t>(r * side + c)] = 2 * covered > block * block;
     }
   return out;
@@ -40,7 +39,8 @@ double distinctiveness(const DarkNetwork::Rates& rates, std::size_t pictures) {
   const Random random = workloads::vehicle_draws(workloads::Split::test);
   std::vector<double> of_picture(pictures, 0);
   parallel_for(pictures, [&](std::size_t i) {
-    const std::vector<bool> on = subject(workloads::vehicle_picture({}, random, static_cast<std::uint32_t>(i)), rates.positions);
+    const std::vector<bool> on =
+        subject(workloads::vehicle_picture({}, random, static_cast<std::uint32_t>(i)), rates.positions);
     double sum[2] = {0, 0}, count[2] = {0, 0};
     for (std::size_t k = 0; k < rates.channels * rates.positions; ++k) {
       const bool here = on[k % rates.positions];
@@ -175,8 +175,8 @@ void add_maps(const SensitizedClassify& c, const VehicleNetworks& v, const DarkN
     table.rows.push_back(std::move(row));
   }
   system.found.tables.push_back(std::move(table));
-  system.found.pictures.push_back({"feature-maps", "Rates of the first layer's channels for one picture, first network.",
-                                   std::move(figure)});
+  system.found.pictures.push_back(
+      {"feature-maps", "Rates of the first layer's channels for one picture, first network.", std::move(figure)});
   add_activation_maps(views, network, graph, system);
 }
 

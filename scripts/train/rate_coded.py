@@ -3,14 +3,14 @@
 """Trains the rate-coded 784-128-10 networks of configs/sensitized-classify.yaml on Fashion-MNIST, one for each seed.
 
 A hidden neuron is driven with the amplitude u = W x, has no bias (its threshold is the neuron's own) and answers with
-the share of T = 20 pulses that made it spike, each with probability sigma((u - 0.5) / 0.04). Training takes the expected
-rate plus normal noise of the variance of that share, P (1 - P) / T; the noise's root has no derivative (it would be
-infinite at P = 0 and 1). The loss is the cross entropy + mean(max(0, u - 1)^2), which keeps amplitudes in the range of
-the normalized field. The first epochs are in float, the others through 4-bit weights with the write errors of the chip
-(products.py). Bright images only.
+the share of T = 20 pulses that made it spike, each with probability sigma((u - 0.5) / 0.04). Training takes the
+expected rate plus normal noise of the variance of that share, P (1 - P) / T; the noise's root has no derivative (it
+would be infinite at P = 0 and 1). The loss is the cross entropy + mean(max(0, u - 1)^2), which keeps amplitudes in the
+range of the normalized field. The first epochs are in float, the others through 4-bit weights with the write errors of
+the chip (products.py). Bright images only.
 
-Writes models/sensitized-fashion-SEED.onnx: Gemm, (u - 0.5) / 0.04, Sigmoid, Gemm, weights as int8 with one step for each
-matrix; seed, checksums of the data and accuracies stand in the file's metadata. A few minutes of one core each.
+Writes models/sensitized-fashion-SEED.onnx: Gemm, (u - 0.5) / 0.04, Sigmoid, Gemm, weights as int8 with one step for
+each matrix; seed, checksum of the data and accuracies stand in the file's metadata. A minute of one core each.
 
 Needs Debian's packages python3-torch, python3-onnx, python3-numpy and dataset-fashion-mnist, nothing else:
     /usr/bin/python3 scripts/train/rate_coded.py

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the spiking convolutional networks of configs/sensitized-classify.yaml on the generated pictures `vehicles`.
 
-64 x 64 grey - 8 channels of 5 x 5, stride 2 - 16 of 3 x 3 - 24 of 3 x 3, each followed by stochastic neurons that count
-T = 20 pulses and means over 2 x 2, then 384-4. No biases before neurons; training as in rate_coded.py, with the slope of
-the neurons annealed from 0.25 to 0.04 over the first 70 % of the epochs, pictures mirrored half of the time and 0.3 times
-the amplitude penalty. Amplitudes start around the threshold. The last 70 % of the epochs run through 4-bit weights with the
-write errors of the chip. Bright pictures only.
+64 x 64 grey - 8 channels of 5 x 5, stride 2 - 16 of 3 x 3 - 24 of 3 x 3, each followed by stochastic neurons that
+count T = 20 pulses and means over 2 x 2, then 384-4. No biases before neurons; training as in rate_coded.py, with the
+slope of the neurons annealed from 0.25 to 0.04 over the first 70 % of the epochs, pictures mirrored half of the time
+and 0.3 times the amplitude penalty. Amplitudes start around the threshold. The last 70 % of the epochs run through
+4-bit weights with the write errors of the chip. Bright pictures only.
 
 Pictures come from the command, so that they are the very ones that runs use:
     /usr/bin/python3 scripts/train/vehicle_networks.py --bitline build/release/bitline
-Writes models/sensitized-vehicles-SEED.onnx. Needs Debian's packages python3-torch, python3-onnx and python3-numpy. About
-two minutes of one core each.
+Writes models/sensitized-vehicles-SEED.onnx. Needs Debian's packages python3-torch, python3-onnx and python3-numpy. A
+few minutes of one core each.
 """
 import argparse
 import math

@@ -36,15 +36,14 @@ const run::ExperimentClaim& claim_of(const run::Result& result, const std::strin
 
 const std::vector<Override> small_edges{
     {"experiment.generated", "3"}, {"experiment.generated_size", "96"}, {"experiment.seeds", "2"}};
-const std::vector<Override> small_networks{
-    {"workload.dataset", "vehicles"},
-    {"workload.images", "60"},
-    {"experiment.networks", "[sensitized-vehicles-2.onnx]"},
-    {"workload.network", "sensitized-vehicles-1.onnx"},
-    {"experiment.brightness", "[1, 0.4]"},
-    {"experiment.dark", "0.4"},
-    {"experiment.adaptation", "40"},
-    {"experiment.margin", "0.1"}};
+const std::vector<Override> small_networks{{"workload.dataset", "vehicles"},
+                                           {"workload.images", "60"},
+                                           {"experiment.networks", "[sensitized-vehicles-2.onnx]"},
+                                           {"workload.network", "sensitized-vehicles-1.onnx"},
+                                           {"experiment.brightness", "[1, 0.4]"},
+                                           {"experiment.dark", "0.4"},
+                                           {"experiment.adaptation", "40"},
+                                           {"experiment.margin", "0.1"}};
 
 std::string document(const run::Result& result) {
   run::Json all = run::result_document(result);

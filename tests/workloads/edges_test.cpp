@@ -48,8 +48,7 @@ TEST_CASE("information is that of independent pixels of the map's share") {
                                  "#..."
                                  "#..."
                                  "#...");
-  CHECK(edge_figures(quarter, g).information_bits ==
-        doctest::Approx(16 * (0.25 * 2 + 0.75 * std::log2(4.0 / 3))));
+  CHECK(edge_figures(quarter, g).information_bits == doctest::Approx(16 * (0.25 * 2 + 0.75 * std::log2(4.0 / 3))));
   CHECK(edge_figures(quarter, g).pixels == 4);
   CHECK(edge_figures(map_of(4, "................"), g).information_bits == 0);
 }
