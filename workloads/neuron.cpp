@@ -15,6 +15,16 @@ void fields(Visitor& v, SpikingNeurons& s) {
     {.key = "trained_slope", .meaning = "`slope` of the neurons in training, if another", .positive = true});
 }
 
+std::vector<Simplification> simplifications(const SpikingNeurons&) {
+  return {{"Neurons",
+           {{"A product is read once, and its neuron holds that amplitude for all pulses.",
+             {"workload.neurons.read_each_pulse"},
+             {"workload.neurons"}},
+            {"All neurons of a network are alike; pulses are counted digitally, and what they cost beyond that is an "
+             "experiment's to say.",
+             {"workload.neurons.spread", "workload.neurons.cost"}}}}};
+}
+
 Graph with_neurons(const Graph& graph, const SpikingNeurons& s) {
   Graph out = graph;
   int number = 0;

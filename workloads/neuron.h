@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "base/simplification.h"
 #include "workloads/graph.h"
 
 namespace bitline::workloads {
@@ -21,6 +22,7 @@ struct SpikingNeurons {
   std::optional<double> trained_half, trained_slope;  // unset: those of `law`
 };
 void fields(Visitor&, SpikingNeurons&);
+std::vector<Simplification> simplifications(const SpikingNeurons& neurons);
 
 // The graph with a Neuron in place of each sigmoid outside of loops. Throws InputError when there is none.
 Graph with_neurons(const Graph& graph, const SpikingNeurons& neurons);

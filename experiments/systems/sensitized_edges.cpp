@@ -270,9 +270,9 @@ void add_picture_table(const Study& study, System& system) {
   system.found.tables.push_back(std::move(table));
 }
 
-// Every step-th pixel such that a picture has at most 320 pixels along an edge.
+// Every step-th pixel such that a picture has at most 240 pixels along an edge.
 std::vector<float> shrunk(const GreyPicture& p, int& height, int& width) {
-  const int step = std::max(1, (std::max(p.height, p.width) + 319) / 320);
+  const int step = std::max(1, (std::max(p.height, p.width) + 239) / 240);
   height = p.height / step, width = p.width / step;
   std::vector<float> out;
   for (int r = 0; r < height; ++r)
@@ -282,7 +282,7 @@ std::vector<float> shrunk(const GreyPicture& p, int& height, int& width) {
 
 // Of a block of pixels that becomes one, whether any is an edge.
 std::vector<float> shrunk(const EdgeMap& map) {
-  const int step = std::max(1, (std::max(map.height, map.width) + 319) / 320);
+  const int step = std::max(1, (std::max(map.height, map.width) + 239) / 240);
   std::vector<float> out;
   for (int r = 0; r < map.height / step; ++r)
     for (int c = 0; c < map.width / step; ++c) {
@@ -371,6 +371,11 @@ void add_costs(const Study& study, System& system) {
       "the circuits around neurons are not in it";
 }
 
+std::vector<Simplification> left_out() {
+  return {{"Neurons", {{"All pixels' neurons are alike, and have settled at the gradient that they see."}}},
+          {"Gradients", {{"Sobel's operator is exact; what computes it is not charged."}}}};
+}
+
 void check(const SensitizedEdges& e) {
   if (std::ranges::find(e.brightness, e.dark) == e.brightness.end())
     throw InputError(fmt::format("experiment.dark: {:g} is none of experiment.brightness; add it there", e.dark));
@@ -388,6 +393,7 @@ void run_system(const SensitizedEdges& e, System& system) {
     study.names.push_back(fmt::format("sensitized, shift {:g}", limit));
   }
   study.reference = reference_gradient(e, study.pictures);
+  system.found.simplifications = left_out();
   const std::uint32_t seed = system.config().seed;
   system.clock.begin("edges", 0.1);
   look_at_all(study, seed, system.clock);
