@@ -8,171 +8,23 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "base/error.h"
-#include "base/files.h"
-#include "base/parallel.h"
-#include "experiments/systems/edge_neurons.h"
-#include "experiments/systems/system.h"
-#include "workloads/photographs.h"
-#include "workloads/vehicles.h"
+#include "experiments/systems/edge_study.h"
 
 namespace bitline::experiments {
 
 using arch::SensitizedEdges;
 using run::ExperimentTable;
-using workloads::EdgeFigures;
 using workloads::EdgeMap;
 using workloads::Gradients;
 using workloads::GreyPicture;
 
 namespace {
 
-struct NamedPicture {
-  std::string name;
-  GreyPicture picture;
-};
-
-// What is looked at: photographs, the buildings first, or generated pictures, all of which count as buildings.
-struct Pictures {
-  std::vector<NamedPicture> all;
-  std::size_t buildings = 0;
-  bool photographs = false;
-};
-
-Pictures load_photographs(const SensitizedEdges& e, System& system) {
-  Pictures out;
-  out.photographs = true;
-  for (const auto* names : {&e.buildings, &e.photographs}) {
-    for (const std::string& name : *names) {
-      const auto file = workloads::find_photograph(name, system.options.data);
-      if (!file) {
-        system.found.notes.push_back(
-            fmt::format("The photograph {} is not there: pictures made by the project stand in for all of them. To get "
-                        "it: apt-get install python3-skimage python3-sklearn, or --data DIR with DIR/photos/{}",
-                        name, name));
-        return {};
-      }
-      out.all.push_back({name, workloads::grey(workloads::read_picture(*file))});
-      system.result.inputs.push_back({file->filename().string(), checksum_of(*file)});
-    }
-    if (names == &e.buildings) out.buildings = out.all.size();
-  }
-  return out;
-}
-
-Pictures generate(const SensitizedEdges& e, const Random& random) {
-  Pictures out;
-  for (int i = 0; i < e.generated; ++i) {
-    const workloads::VehiclePicture made =
-        workloads::vehicle_picture({e.generated_size, true, 0}, random, static_cast<std::uint32_t>(i));
-    out.all.push_back(
-        {fmt::format("{} {}", workloads::vehicle_names[static_cast<std::size_t>(made.vehicle)], i), made.picture});
-  }
-  out.buildings = out.all.size();
-  return out;
-}
-
-Pictures load_pictures(const SensitizedEdges& e, System& system) {
-  Pictures pictures = load_photographs(e, system);
-  if (!pictures.all.empty()) {
-    system.found.notes.push_back(
-        "Photographs stand in for the pictures of buildings and vehicles of the paper, which are not public.");
-    return pictures;
-  }
-  system.result.inputs.clear();
-  return generate(e, Random(system.config().seed, 0));
-}
-
-// Gradient of amplitude 1.
-double reference_gradient(const SensitizedEdges& e, const Pictures& pictures) {
-  std::vector<double> all;
-  for (const NamedPicture& p : pictures.all) {
-    const std::vector<float> m = workloads::sobel(p.picture).magnitude();
-    all.insert(all.end(), m.begin(), m.end());
-  }
-  const auto at = all.begin() + static_cast<std::ptrdiff_t>(e.reference_quantile * static_cast<double>(all.size() - 1));
-  std::ranges::nth_element(all, at);
-  if (!(*at > 0)) throw InputError("the pictures have no gradient at the quantile that amplitude 1 is set by");
-  return *at;
-}
-
-// One kind of neuron on one picture in one light, means over seeds.
-struct Outcome {
-  EdgeFigures figures;
-  double precision = 0, recall = 0, energy_J = 0;
-};
-
-struct Study {
-  const SensitizedEdges& e;
-  Pictures pictures;
-  double reference = 1;
-  std::vector<EdgeNeuron> kinds;
-  std::vector<std::string> names;   // of kinds
-  std::vector<Outcome> outcomes{};  // (pictures, brightness, kinds)
-
-  const Outcome& at(std::size_t picture, std::size_t light, std::size_t kind) const {
-    return outcomes[(picture * e.brightness.size() + light) * kinds.size() + kind];
-  }
-  std::size_t light_of(double brightness) const {
-    return static_cast<std::size_t>(std::ranges::find(e.brightness, brightness) - e.brightness.begin());
-  }
-  std::size_t last() const { return kinds.size() - 1; }
-};
-
-double mean_energy_J(const SensitizedEdges& e, std::span<const double> amplitudes) {
-  double squares = 0;
-  for (double a : amplitudes) squares += a * a;
-  return e.pulses * e.pulse.energy_J(squares);
-}
-
-void add_to(Outcome& sum, const EdgeFigures& f, const workloads::EdgeAgreement& a, double energy_J, double weight) {
-  sum.figures.pixels += weight * f.pixels;
-  sum.figures.information_bits += weight * f.information_bits;
-  sum.figures.connectivity += weight * f.connectivity;
-  sum.figures.length += weight * f.length;
-  sum.figures.coherence += weight * f.coherence;
-  sum.precision += weight * a.precision;
-  sum.recall += weight * a.recall;
-  sum.energy_J += weight * energy_J;
-}
-
-void look(Study& study, std::size_t p, std::size_t light, std::uint32_t seed, const EdgeMap& truth,
-          std::span<Outcome> out) {
-  const SensitizedEdges& e = study.e;
-  const GreyPicture& bright = study.pictures.all[p].picture;
-  for (int s = 0; s < e.seeds; ++s) {
-    const Random random(seed, static_cast<std::uint32_t>(s));
-    const Gradients g =
-        workloads::sobel(seen(bright, e.brightness[light], e.sensor_noise, random, static_cast<std::uint32_t>(p)));
-    const std::vector<double> a = amplitudes(g, study.reference);
-    const double energy_J = mean_energy_J(e, a);
-    for (std::size_t k = 0; k < study.kinds.size(); ++k) {
-      const EdgeMap map = spiked_edges(e, study.kinds[k], g, a, random, static_cast<std::uint32_t>(p));
-      add_to(out[k], edge_figures(map, g, e.piece), agreement(map, truth), energy_J, 1.0 / e.seeds);
-    }
-  }
-}
-
-void look_at_all(Study& study, std::uint32_t seed, run::StageClock& clock) {
-  const std::size_t lights = study.e.brightness.size(), kinds = study.kinds.size();
-  std::vector<EdgeMap> truths;
-  for (const NamedPicture& p : study.pictures.all) {
-    const Gradients g = workloads::sobel(p.picture);
-    truths.push_back(strong_gradients(g, amplitudes(g, study.reference), study.e.true_edge));
-  }
-  study.outcomes.assign(study.pictures.all.size() * lights * kinds, {});
-  parallel_for(study.pictures.all.size() * lights, [&](std::size_t i) {
-    look(study, i / lights, i % lights, seed, truths[i / lights], std::span(study.outcomes).subspan(i * kinds, kinds));
-  });
-  clock.report(0.9);
-}
-
 // Differences between the last kind and the fixed one over pictures, in the light of claims.
 template <class Value>
-std::vector<double> gains(const Study& study, std::size_t kind, Value&& value) {
+std::vector<double> gains(const EdgeStudy& study, std::size_t kind, Value&& value) {
   std::vector<double> out;
   const std::size_t light = study.light_of(study.e.dark);
   for (std::size_t p = 0; p < study.pictures.all.size(); ++p)
@@ -180,11 +32,11 @@ std::vector<double> gains(const Study& study, std::size_t kind, Value&& value) {
   return out;
 }
 
-void add_claims(const Study& study, System& system) {
-  const auto information = [&](const Outcome& o, std::size_t p) {
+void add_claims(const EdgeStudy& study, System& system) {
+  const auto information = [&](const EdgeOutcome& o, std::size_t p) {
     return o.figures.information_bits / static_cast<double>(study.pictures.all[p].picture.size());
   };
-  const auto connected = [](const Outcome& o, std::size_t) { return o.figures.connectivity; };
+  const auto connected = [](const EdgeOutcome& o, std::size_t) { return o.figures.connectivity; };
   auto& claims = system.found.claims;
   const auto text = [&](const char* what, std::size_t kind) {
     return fmt::format("{} with neurons that sensitize, largest shift {:g}, than with fixed ones, at brightness {:g}",
@@ -200,13 +52,13 @@ void add_claims(const Study& study, System& system) {
 }
 
 // Mean over buildings of a ratio to the fixed neuron; not finite where that finds nothing.
-double building_ratio(const Study& study, std::size_t light, std::size_t kind, auto&& value) {
+double building_ratio(const EdgeStudy& study, std::size_t light, std::size_t kind, auto&& value) {
   double sum = 0;
   for (std::size_t p = 0; p < study.pictures.buildings; ++p)
     sum += value(study.at(p, light, kind)) / value(study.at(p, light, 0));
   return sum / static_cast<double>(study.pictures.buildings);
 }
-double building_mean(const Study& study, std::size_t light, std::size_t kind, auto&& value) {
+double building_mean(const EdgeStudy& study, std::size_t light, std::size_t kind, auto&& value) {
   double sum = 0;
   for (std::size_t p = 0; p < study.pictures.buildings; ++p) sum += value(study.at(p, light, kind));
   return sum / static_cast<double>(study.pictures.buildings);
@@ -216,7 +68,7 @@ run::TableCell ratio_cell(double ratio) {
   return std::isfinite(ratio) ? run::TableCell(ratio) : run::TableCell(std::string("none with fixed"));
 }
 
-void add_ratios(const Study& study, System& system) {
+void add_ratios(const EdgeStudy& study, System& system) {
   const char* of = study.pictures.photographs ? "buildings" : "generated pictures";
   ExperimentTable table{"ratios",
                         fmt::format("Sensitized over fixed neurons, means over {}", of),
@@ -224,11 +76,11 @@ void add_ratios(const Study& study, System& system) {
                          "connectivity_fixed", "connectivity", "coherence_fixed", "coherence"},
                         {}};
   run::LineFigure lines{"brightness", "edge information, sensitized / fixed", {}, false};
-  const auto bits = [](const Outcome& o) { return o.figures.information_bits; };
-  const auto pixels = [](const Outcome& o) { return o.figures.pixels; };
-  const auto length = [](const Outcome& o) { return o.figures.length; };
-  const auto connected = [](const Outcome& o) { return o.figures.connectivity; };
-  const auto coherent = [](const Outcome& o) { return o.figures.coherence; };
+  const auto bits = [](const EdgeOutcome& o) { return o.figures.information_bits; };
+  const auto pixels = [](const EdgeOutcome& o) { return o.figures.pixels; };
+  const auto length = [](const EdgeOutcome& o) { return o.figures.length; };
+  const auto connected = [](const EdgeOutcome& o) { return o.figures.connectivity; };
+  const auto coherent = [](const EdgeOutcome& o) { return o.figures.coherence; };
   for (std::size_t k = 1; k < study.kinds.size(); ++k) {
     run::LineFigure::Series series{study.names[k], {}, {}, {}};
     for (std::size_t l = 0; l < study.e.brightness.size(); ++l) {
@@ -254,7 +106,7 @@ void add_ratios(const Study& study, System& system) {
   add_figure(system.found, "information_gain", building_ratio(study, light, study.last(), bits) - 1);
 }
 
-void add_picture_table(const Study& study, System& system) {
+void add_picture_table(const EdgeStudy& study, System& system) {
   ExperimentTable table{"pictures",
                         fmt::format("Each picture at brightness {:g}, mean over seeds", study.e.dark),
                         {"picture", "neurons", "edge_pixels", "information_bits", "connectivity", "length", "coherence",
@@ -263,7 +115,7 @@ void add_picture_table(const Study& study, System& system) {
   const std::size_t light = study.light_of(study.e.dark);
   for (std::size_t p = 0; p < study.pictures.all.size(); ++p)
     for (std::size_t k = 0; k < study.kinds.size(); ++k) {
-      const Outcome& o = study.at(p, light, k);
+      const EdgeOutcome& o = study.at(p, light, k);
       table.rows.push_back({study.pictures.all[p].name, study.names[k], o.figures.pixels, o.figures.information_bits,
                             o.figures.connectivity, o.figures.length, o.figures.coherence, o.precision, o.recall});
     }
@@ -296,7 +148,7 @@ std::vector<float> shrunk(const EdgeMap& map) {
   return out;
 }
 
-void add_edge_pictures(const Study& study, std::uint32_t seed, System& system) {
+void add_edge_pictures(const EdgeStudy& study, std::uint32_t seed, System& system) {
   const SensitizedEdges& e = study.e;
   for (std::size_t p = 0; p < std::min<std::size_t>(2, study.pictures.all.size()); ++p) {
     run::ImageFigure figure;
@@ -320,7 +172,7 @@ void add_edge_pictures(const Study& study, std::uint32_t seed, System& system) {
 }
 
 // Spike probabilities of pixels above the floor: weak gradients settle at a peak of their own.
-void add_distribution(const Study& study, std::uint32_t seed, System& system) {
+void add_distribution(const EdgeStudy& study, std::uint32_t seed, System& system) {
   constexpr int bins = 41;  // such that the peak lies within one
   const SensitizedEdges& e = study.e;
   run::LineFigure figure{"spike probability", "share of pixels with gradients above the floor", {}, false};
@@ -354,7 +206,7 @@ void add_distribution(const Study& study, std::uint32_t seed, System& system) {
        std::move(figure)});
 }
 
-void add_costs(const Study& study, System& system) {
+void add_costs(const EdgeStudy& study, System& system) {
   const std::size_t light = study.light_of(study.e.dark);
   double energy_J = 0;
   for (std::size_t p = 0; p < study.pictures.all.size(); ++p)
@@ -371,7 +223,7 @@ void add_costs(const Study& study, System& system) {
       "the circuits around neurons are not in it";
 }
 
-std::vector<Simplification> left_out() {
+std::vector<Simplification> edges_left_out() {
   return {{"Neurons", {{"All pixels' neurons are alike, and have settled at the gradient that they see."}}},
           {"Gradients", {{"Sobel's operator is exact; what computes it is not charged."}}}};
 }
@@ -387,16 +239,11 @@ void check(const SensitizedEdges& e) {
 void run_system(const SensitizedEdges& e, System& system) {
   check(e);
   system.clock.begin("pictures", 0.02);
-  Study study{e, load_pictures(e, system), 1, {fixed_neuron(e)}, {"fixed"}};
-  for (double limit : e.limits) {
-    study.kinds.push_back(sensitized_neuron(e, limit));
-    study.names.push_back(fmt::format("sensitized, shift {:g}", limit));
-  }
-  study.reference = reference_gradient(e, study.pictures);
-  system.found.simplifications = left_out();
+  EdgeStudy study = open_study(e, system);
+  system.found.simplifications = edges_left_out();
   const std::uint32_t seed = system.config().seed;
   system.clock.begin("edges", 0.1);
-  look_at_all(study, seed, system.clock);
+  look_at_all(study, seed);
   system.found.seeds = static_cast<int>(study.pictures.all.size());
   system.found.notes.push_back(fmt::format(
       "Intervals are over {} pictures, each the mean of {} draws of noise and spikes. Amplitude 1 is a gradient of "
