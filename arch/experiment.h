@@ -10,6 +10,8 @@
 #include "arch/experiments/inpainting.h"
 #include "arch/experiments/orientation.h"
 #include "arch/experiments/reservoir.h"
+#include "arch/experiments/sensitized_classify.h"
+#include "arch/experiments/sensitized_edges.h"
 #include "base/config_reader.h"
 
 namespace bitline::arch {
@@ -20,7 +22,8 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Inpainting, Orientation, Reservoir, History>;
+using Experiment =
+    std::variant<NoExperiment, Inpainting, Orientation, Reservoir, History, SensitizedClassify, SensitizedEdges>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

@@ -41,6 +41,10 @@ enum class Purpose : std::uint16_t {
   mask = 80,
   pick = 81,
   readout_start = 82,
+  spike = 60,
+  sensor_noise = 61,
+  picture = 62,
+  picture_noise = 63,
   test = 1000,
 };
 

@@ -36,10 +36,12 @@ Stage<WeightFiles> weight_files(const fs::path& file, Shelf& shelf) {
                             [&] { return WeightFiles{workloads::onnx_weight_files(file)}; });
 }
 
-ImportedGraph imported(const fs::path& file) {
+ImportedGraph imported(const fs::path& file, const std::optional<workloads::SpikingNeurons>& neurons) {
   std::vector<fs::path> read{file};
   ImportedGraph out;
-  out.graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
+  workloads::Graph graph = workloads::read_onnx(file, &read);
+  if (neurons) graph = with_neurons(graph, *neurons);
+  out.graph = std::make_shared<const workloads::Graph>(std::move(graph));
   for (const fs::path& part : read) out.files.push_back({part.filename().string(), checksum_of(part)});
   return out;
 }
@@ -54,7 +56,12 @@ Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& 
   KeyBuilder key = stage_key("imported network");
   key.add("file", shelf.files.of(file));
   for (const fs::path& part : weight_files(file, shelf)->paths) key.add("weights", shelf.files.of(part));
-  return stage<ImportedGraph>(shelf, key, [&] { return imported(file); });
+  if (workload.neurons) {
+    Workload settings;
+    settings.neurons = workload.neurons;
+    key.add("neurons", settings);
+  }
+  return stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
 }
 
 Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Split split, std::size_t count,

@@ -113,7 +113,10 @@ std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const 
 }
 
 std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
-                                 const workloads::Samples& samples, std::size_t first_sample) {
+                                 const workloads::Samples& samples, std::size_t first_sample,
+                                 const workloads::NeuronPass& neurons) {
+  workloads::NeuronPass drawn = neurons;
+  drawn.random = &view.random;
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
   const std::size_t batch = samples_together(*network.graph, most_together(samples.count(), 64));
@@ -122,7 +125,8 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
         network, samples.of(first, count), first_sample + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           read::execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
-        });
+        },
+        nullptr, &drawn);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;
@@ -138,6 +142,7 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   all.activity.resize(layers);
   all.samples.resize(layers * options.per_sample);
   Deviations deviations(layers, std::min(count, snr_samples));
+  const workloads::NeuronPass neurons{.random = &view.random};
   std::mutex mutex;
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
@@ -155,7 +160,8 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
           multiply(chip, view, l, options.per_sample, in, v, workspace, sums, activity[l],
                    std::span(all.samples).subspan(l * options.per_sample, options.per_sample));
           deviations.compare(w, in, v, sums);
-        });
+        },
+        nullptr, &neurons);
     std::copy(some.begin(), some.end(), all.outputs.begin() + static_cast<std::ptrdiff_t>(first * outputs));
     const std::lock_guard lock(mutex);
     finished += n;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "workloads/compute.h"
+#include "workloads/neuron.h"
 
 namespace bitline::workloads {
 
@@ -49,8 +50,10 @@ using MultiplyNode = std::function<void(const Node& node, const Product& product
 template <class T>
 class Walk {
  public:
-  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers)
-      : samples_(samples), multiply_(multiply), buffers_(buffers) {}
+  // `neurons`: what those of the graph know, and the number of the first sample.
+  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers, const NeuronPass* neurons = nullptr,
+       std::size_t first_sample = 0)
+      : samples_(samples), multiply_(multiply), buffers_(buffers), neurons_(neurons), first_sample_(first_sample) {}
 
   // One buffer for each of the graph's outputs; `inputs` are its inputs, in order.
   std::vector<Buffer<T>> run(const Graph& graph, std::vector<Buffer<T>> inputs, std::size_t step = 0) {
@@ -136,6 +139,8 @@ class Walk {
     T* out = to.buffer.values.get();
     if (const auto* product = std::get_if<Product>(&node.op)) {
       multiply_(node, *product, *in[0].shape, in[0].values, step, out);
+    } else if (const auto* neuron = std::get_if<Neuron>(&node.op); neuron && neurons_) {
+      count_rates(*neuron, *neurons_, {first_sample_, step}, samples_, shape, in[0].values, out);
     } else if (!moves) {
       compute(node.op, samples_, std::span<const Operand<T>>(in), shape, out);
     }
@@ -195,6 +200,8 @@ class Walk {
   std::size_t samples_;
   const MultiplyNode<T>& multiply_;
   Buffers<T>& buffers_;
+  const NeuronPass* neurons_;
+  std::size_t first_sample_;
 };
 
 // All outputs of each sample, one after another, to `out`; their memory goes back to `buffers`.
