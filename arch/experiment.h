@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "arch/experiments/orientation.h"
+#include "arch/experiments/train_on_array.h"
 
 namespace bitline::arch {
 
@@ -14,7 +15,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation>;
+using Experiment = std::variant<NoExperiment, Orientation, TrainOnArray>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

@@ -38,6 +38,12 @@ enum class Purpose : std::uint16_t {
   start_state = 32,
   stimulus = 33,
   test_reading = 34,
+  training_start = 70,
+  training_order = 71,
+  training_pulses = 72,
+  training_read = 73,
+  training_spread = 74,
+  training_device = 75,
   test = 1000,
 };
 
