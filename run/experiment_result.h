@@ -72,6 +72,8 @@ struct ExperimentResult {
   int seeds = 0;     // runs, or chips, that intervals are over
   // What a reader has to know first: the data and what they stand in for.
   std::vector<std::string> notes;
+  // The data are not those of the publications: what would be a prediction is told as a proxy.
+  bool stands_in = false;
   std::vector<Simplification> simplifications;  // of the experiment itself
   std::vector<ExperimentClaim> claims;
   std::vector<ExperimentTable> tables;

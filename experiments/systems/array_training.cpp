@@ -16,14 +16,14 @@ using arch::TrainOnArray;
 
 namespace {
 
-constexpr std::size_t layers = 2;
+constexpr std::size_t layer_count = 2;
 
 // Nearest of the values k / (2^bits - 1).
 float rounded(float v, float highest) { return std::nearbyint(v * highest) / highest; }
 
-class Learner {
+class ArrayLearner {
  public:
-  Learner(const TrainingSetup& setup, const Random& random)
+  ArrayLearner(const TrainingSetup& setup, const Random& random)
       : setup_(setup),
         random_(random),
         experiment_(setup.experiment),
@@ -55,7 +55,7 @@ class Learner {
       for (std::size_t s = 0; s < batch; ++s)
         errors_of(static_cast<std::size_t>(order[first + s] * static_cast<double>(setup_.train.count())), s);
       // Layers one after another: errors are of the weights before.
-      for (std::size_t k = 0; k < layers; ++k)
+      for (std::size_t k = 0; k < layer_count; ++k)
         layer_[k]->update({x_[k], delta_[k], batch, rate_ / static_cast<double>(batch)});
     }
   }
@@ -118,7 +118,10 @@ class Learner {
     float most = 0;
     for (const float v : out) most = std::max(most, std::abs(v));
     const auto hidden_error = std::span(delta_[0]).subspan(s * hidden_, hidden_);
-    if (most == 0) return std::ranges::fill(hidden_error, 0.0f);
+    if (most == 0) {
+      std::ranges::fill(hidden_error, 0.0f);
+      return;
+    }
     const auto driven = std::span(driven_).first(outputs_);
     for (std::size_t j = 0; j < outputs_; ++j) driven[j] = rounded(out[j] / most, error_top_);
     layer_[1]->read_back(driven, back_);
@@ -132,8 +135,8 @@ class Learner {
   std::size_t inputs_, hidden_, outputs_;
   double rate_;
   float input_top_, error_top_;
-  std::array<std::unique_ptr<TrainedLayer>, layers> layer_;
-  std::array<std::vector<float>, layers> x_, delta_;  // (samples, ...)
+  std::array<std::unique_ptr<TrainedLayer>, layer_count> layer_;
+  std::array<std::vector<float>, layer_count> x_, delta_;  // (samples, ...)
   std::vector<float> driven_, back_;
 };
 
@@ -150,24 +153,24 @@ class Tariff {
 
   // Devices of every line, as they are now.
   struct Lines {
-    std::array<std::vector<double>, layers> rows, columns;
+    std::array<std::vector<double>, layer_count> rows, columns;
   };
-  Lines lines(const Learner& learner) const {
+  Lines lines(const ArrayLearner& learner) const {
     Lines now;
-    for (std::size_t k = 0; k < layers; ++k)
+    for (std::size_t k = 0; k < layer_count; ++k)
       if (const TrainedArray* array = learner.layer(k).array())
         now.rows[k] = array->row_conductances(), now.columns[k] = array->column_conductances();
     return now;
   }
 
   // Between two states of use; reads see the mean of the lines at both.
-  TrainingUse between(const std::array<LayerUse, layers>& a, const std::array<LayerUse, layers>& b, const Lines& before,
+  TrainingUse between(const std::array<LayerUse, layer_count>& a, const std::array<LayerUse, layer_count>& b, const Lines& before,
                       const Lines& after, double forward_reads, double back_reads) const {
     TrainingUse use;
     const periphery::Input& in = setup_.chip.input;
     const double per_read = setup_.device.relative ? 0 : in.v_read_V * in.v_read_V * in.t_read_s;
     PulseSlots longest;
-    for (std::size_t k = 0; k < layers; ++k) {
+    for (std::size_t k = 0; k < layer_count; ++k) {
       for (std::size_t i = 0; i < before.rows[k].size(); ++i)
         use.read_J += per_read * (b[k].row_squares[i] - a[k].row_squares[i]) * (before.rows[k][i] + after.rows[k][i]) / 2;
       for (std::size_t j = 0; j < before.columns[k].size(); ++j)
@@ -179,7 +182,7 @@ class Tariff {
       longest.up = std::max(longest.up, b[k].slots.up - a[k].slots.up);
       longest.down = std::max(longest.down, b[k].slots.down - a[k].slots.down);
     }
-    use.read_s += (layers * forward_reads + back_reads) * read_time_s();
+    use.read_s += (layer_count * forward_reads + back_reads) * read_time_s();
     use.update_s = longest.up * up_.width_s + longest.down * down_.width_s;
     return use;
   }
@@ -204,11 +207,11 @@ class Tariff {
   device::ElectricalDrive up_, down_;
 };
 
-std::array<LayerUse, layers> uses(const Learner& learner) { return {learner.layer(0).use(), learner.layer(1).use()}; }
+std::array<LayerUse, layer_count> uses(const ArrayLearner& learner) { return {learner.layer(0).use(), learner.layer(1).use()}; }
 
-void count_writes(const Learner& learner, TrainingOutcome& out) {
+void count_writes(const ArrayLearner& learner, TrainingOutcome& out) {
   double weights = 0;
-  for (std::size_t k = 0; k < layers; ++k) {
+  for (std::size_t k = 0; k < layer_count; ++k) {
     out.weights.emplace_back(learner.layer(k).weights().begin(), learner.layer(k).weights().end());
     const TrainedArray* array = learner.layer(k).array();
     if (!array) continue;
@@ -224,11 +227,11 @@ void count_writes(const Learner& learner, TrainingOutcome& out) {
 }  // namespace
 
 TrainingOutcome train_on_array(const TrainingSetup& setup, const Random& random, const std::function<void()>& tick) {
-  Learner learner(setup, random);
+  ArrayLearner learner(setup, random);
   const Tariff tariff(setup);
   TrainingOutcome out;
   out.accuracy.push_back(learner.accuracy());
-  std::array<LayerUse, layers> before = uses(learner), after;
+  std::array<LayerUse, layer_count> before = uses(learner), after;
   Tariff::Lines then = tariff.lines(learner);
   for (int epoch = 0; epoch < setup.experiment.epochs; ++epoch) {
     if (interrupted()) throw Interrupted();

@@ -14,7 +14,8 @@ using periphery::AdcScale;
 
 namespace {
 
-enum Direction { forward = 0, back = 1, row = 2 };
+// Streams of draws.
+enum ReadOf { read_of_columns = 0, read_of_rows = 1, read_of_one_row = 2 };
 
 AdcScale scale_of(const periphery::Adc& adc, double full_scale) {
   const periphery::AdcCommon* c = common(adc);
@@ -126,7 +127,7 @@ void TrainedArray::read(std::span<const float> x, std::span<float> out) {
     const float* v = &variances_[i * columns];
     for (std::size_t j = 0; j < columns; ++j) variance_[j] += xi * xi * v[j];
   }
-  convert(columns_bank_, forward_, forward, squares * reference_variance_, out);
+  convert(columns_bank_, forward_, read_of_columns, squares * reference_variance_, out);
 }
 
 void TrainedArray::read_back(std::span<const float> delta, std::span<float> out) {
@@ -141,7 +142,7 @@ void TrainedArray::read_back(std::span<const float> delta, std::span<float> out)
     for (std::size_t j = 0; j < columns && !variances_.empty(); ++j)
       variance_[i] += delta[j] * delta[j] * variances_[i * columns + j];
   }
-  convert(rows_bank_, back_, back, 0, out);
+  convert(rows_bank_, back_, read_of_rows, 0, out);
 }
 
 void TrainedArray::read_row(int which, std::span<float> out) {
@@ -149,7 +150,7 @@ void TrainedArray::read_row(int which, std::span<float> out) {
   std::copy_n(weights_.begin() + static_cast<std::ptrdiff_t>(first), columns, out.begin());
   variance_.clear();
   if (!variances_.empty()) variance_.assign(&variances_[first], &variances_[first] + columns);
-  convert(columns_bank_, window_, row, reference_variance_, out);
+  convert(columns_bank_, window_, read_of_one_row, reference_variance_, out);
 }
 
 void TrainedArray::convert(const AdcBank& bank, const AdcScale& scale, int direction, double common_variance,
