@@ -112,10 +112,12 @@ void run_system(const TrainOnArray& t, System& system) {
   system.clock.begin("training", 0.02);
   if (groups.empty()) wrong("experiment.devices", library.front()->reason, "name a device that pulses can train");
   train_all(groups, t, data, system);
-  const TrainingGroup& first = *groups.front();
-  const auto reference = std::ranges::find_if(algorithms, [](const TrainingGroup& g) {
+  const auto in_numbers = [](const TrainingGroup& g) {
     return std::holds_alternative<arch::FloatTraining>(*g.algorithm);
-  });
+  };
+  const auto reference = std::ranges::find_if(algorithms, in_numbers);
+  const auto on_devices = std::ranges::find_if(groups, [&](const TrainingGroup* g) { return !in_numbers(*g); });
+  const TrainingGroup& first = on_devices == groups.end() ? *groups.front() : **on_devices;
   set_quality(system.result, "accuracy", first.final_accuracy(),
               reference == algorithms.end() ? std::numeric_limits<double>::quiet_NaN() : mean(reference->final_accuracy()),
               data.test.count());
