@@ -67,9 +67,9 @@ void fields(Visitor& v, TrainOnArray& t) {
     {.key = "full_scale_back", .meaning = "the same in transposed reads, whose largest input is 1", .positive = true});
   v(t.algorithms, {.key = "algorithms", .meaning = "each trains the config's device", .single = true});
   v(t.devices, {.key = "devices",
-                .meaning = "names of shipped devices or files, each trained by `library_algorithm`",
+                .meaning = "names of shipped devices, or files, each trained by all `device_algorithms`",
                 .single = true});
-  v(t.library_algorithm, {.key = "library_algorithm", .meaning = "trains `devices`"});
+  v(t.device_algorithms, {.key = "device_algorithms", .meaning = "train `devices`", .single = true});
 }
 
 }  // namespace bitline::arch

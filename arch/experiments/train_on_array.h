@@ -105,11 +105,11 @@ struct TrainOnArray {
   int batch = 1;
   WeightCell cell = WeightCell::one_device;
   ZeroLevel zero = ZeroLevel::balance;
-  double weight_range = 1;
+  double weight_range = 2;
   double full_scale = 12, full_scale_back = 6;  // of converters, in sums of weights
   std::vector<TrainingAlgorithm> algorithms = {SgdTraining{}};
-  std::vector<std::string> devices = {};  // each trained by `library_algorithm`
-  TrainingAlgorithm library_algorithm = SgdTraining{};
+  std::vector<std::string> devices = {};  // each trained by all `device_algorithms`
+  std::vector<TrainingAlgorithm> device_algorithms = {SgdTraining{}};
 };
 void fields(Visitor&, TrainOnArray&);
 

@@ -28,7 +28,7 @@ namespace {
 }
 
 void check_setup(const TrainOnArray& t, const arch::Config& config) {
-  if (t.algorithms.empty() && t.devices.empty())
+  if (t.algorithms.empty() && (t.devices.empty() || t.device_algorithms.empty()))
     wrong("experiment", "nothing is trained: neither algorithms nor devices are named", "name at least one");
   if (config.input.encoding != periphery::Encoding::analog)
     wrong("input.encoding", "training reads every sum once, with one analog input on each row",
@@ -97,6 +97,7 @@ void run_system(const TrainOnArray& t, System& system) {
   system.found.seeds = t.seeds;
   add_notes(t, data, system);
   system.found.simplifications = training_leaves_out();
+  system.found.chip_keys = {"input.", "adc."};
 
   std::vector<TrainingGroup> algorithms, devices;
   std::optional<TrainedDevice> own;
@@ -104,13 +105,16 @@ void run_system(const TrainOnArray& t, System& system) {
   if (!t.algorithms.empty()) own.emplace(trained_device("device", device, false, device.g_min_S, device.g_max_S));
   for (const arch::TrainingAlgorithm& a : t.algorithms) algorithms.push_back({name_of(a), &a, &*own, {}});
   for (const auto& d : library)
-    if (d->trained) devices.push_back({d->file.name, &t.library_algorithm, &*d->trained, {}});
+    for (const arch::TrainingAlgorithm& a : t.device_algorithms)
+      if (d->trained) devices.push_back({d->file.name, &a, &*d->trained, {}});
   std::vector<TrainingGroup*> groups;
   for (auto* list : {&algorithms, &devices})
     for (TrainingGroup& g : *list) groups.push_back(&g);
 
   system.clock.begin("training", 0.02);
-  if (groups.empty()) wrong("experiment.devices", library.front()->reason, "name a device that pulses can train");
+  if (groups.empty())
+    wrong("experiment.devices", library.front()->file.name + ": " + library.front()->reason,
+          "name a device that pulses can train");
   train_all(groups, t, data, system);
   const auto in_numbers = [](const TrainingGroup& g) {
     return std::holds_alternative<arch::FloatTraining>(*g.algorithm);
@@ -126,7 +130,7 @@ void run_system(const TrainOnArray& t, System& system) {
     add_algorithm_tables(algorithms, system);
     add_algorithm_pictures(algorithms, system);
   }
-  add_library(library, devices, system);
+  add_library(library, devices, t.device_algorithms.size(), system);
   add_training_costs(first, system);
 }
 

@@ -90,6 +90,20 @@ void add_training_claims(const std::vector<TrainingGroup>& algorithms, double ch
                    gains, "fraction"));
     first = false;
   }
+  // Against random trains that write each change at once, paired by seed.
+  const auto plain = std::ranges::find_if(algorithms, [](const TrainingGroup& g) {
+    const auto* sgd = std::get_if<arch::SgdTraining>(g.algorithm);
+    return sgd && std::holds_alternative<arch::StochasticPulses>(sgd->pulses);
+  });
+  if (plain == algorithms.end()) return;
+  for (const TrainingGroup& g : algorithms) {
+    if (!has_devices(g) || std::holds_alternative<arch::SgdTraining>(*g.algorithm)) continue;
+    std::vector<double> gains;
+    for (std::size_t s = 0; s < g.seeds.size(); ++s)
+      gains.push_back(g.seeds[s].accuracy.back() - plain->seeds[s].accuracy.back());
+    system.found.claims.push_back(above_zero(g.name + "-above-" + plain->name,
+                                             fmt::format("{} ends above {}", g.name, plain->name), gains, "fraction"));
+  }
 }
 
 void add_algorithm_tables(const std::vector<TrainingGroup>& algorithms, System& system) {
@@ -166,51 +180,68 @@ std::string curve_of(const LibraryDevice& d) {
   return "given";
 }
 
-std::vector<TableCell> library_row(const LibraryDevice& d, const TrainingGroup& g) {
+// What training cost, by its first algorithm.
+std::vector<TableCell> costs_of(const TrainingGroup& g) {
   const device::ReportedFacts& reported = g.device->plasticity().reported;
   const auto given = [](const std::optional<double>& x) { return x ? TableCell(*x) : TableCell(std::string("-")); };
-  const std::vector<double> accuracy = g.final_accuracy();
   const TrainingUse use = g.mean_epoch();
   const double busiest = g.mean_of([](const TrainingOutcome& o) { return o.most_pulses; });
   std::optional<double> from_reported;
   if (reported.energy_J) from_reported = *reported.energy_J * use.pulses;
-  return {d.file.name, mean(accuracy), standard_deviation(accuracy), curve_of(d), g.device->pulses.pulses_up(),
-          g.device->pulses.pulses_down(), use.pulses, joules(g, use.pulse_J), given(from_reported), use.update_s, busiest,
-          // A cycle goes up the window and down again.
-          busiest / (g.device->pulses.pulses_up() + g.device->pulses.pulses_down()), given(reported.endurance), std::string("")};
+  // A sweep goes up the window and down again.
+  const double sweep = g.device->pulses.pulses_up() + g.device->pulses.pulses_down();
+  return {use.pulses, joules(g, use.pulse_J), given(from_reported), use.update_s, busiest, busiest / sweep,
+          given(reported.endurance)};
 }
 
 }  // namespace
 
 void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, const std::vector<TrainingGroup>& groups,
-                 System& system) {
-  if (library.empty()) return;
+                 std::size_t algorithms, System& system) {
+  if (library.empty() || algorithms == 0) return;
   ExperimentTable table{"library",
-                        "Accuracy after training on arrays of each device, by the curve of its file",
-                        {"device", "accuracy", "sd_over_seeds", "curve", "pulses_up", "pulses_down",
-                         "device_pulses_per_epoch", "pulse_J_per_epoch", "reported_pulse_J_per_epoch",
-                         "update_s_per_epoch", "pulses_of_busiest_weight", "sweeps_of_busiest_weight",
-                         "reported_endurance", "not_trained_because"},
-                        {}};
-  LineFigure accuracy{"epoch", "accuracy (%)", {}, false};
+                        "Accuracy after training on arrays of each device by the curve of its file; pulses, energy, time "
+                        "and wear by the first algorithm, a sweep being up and down the window",
+                        {"device"}, {}};
+  run::BarFigure bars{"accuracy (%)", {}, {}};
+  for (std::size_t a = 0; a < algorithms && !groups.empty(); ++a) {
+    bars.series.push_back({name_of(*groups[a].algorithm), {}, {}});
+    table.columns.push_back("accuracy_" + bars.series.back().name);
+    table.columns.push_back("sd_" + bars.series.back().name);
+  }
+  for (const char* column : {"curve", "pulses_up", "pulses_down", "device_pulses_per_epoch", "pulse_J_per_epoch",
+                             "reported_pulse_J_per_epoch", "update_s_per_epoch", "pulses_of_busiest_weight",
+                             "sweeps_of_busiest_weight", "reported_endurance", "not_trained_because"})
+    table.columns.push_back(column);
   std::size_t next = 0;
   for (const auto& d : library) {
+    std::vector<TableCell>& row = table.rows.emplace_back();
+    row.push_back(d->file.name);
     if (!d->trained) {
-      std::vector<TableCell> row(table.columns.size(), std::string("-"));
-      row.front() = d->file.name, row.back() = d->reason;
-      table.rows.push_back(std::move(row));
+      row.resize(table.columns.size(), std::string("-"));
+      row.back() = d->reason;
       continue;
     }
-    const TrainingGroup& g = groups[next++];
-    table.rows.push_back(library_row(*d, g));
-    add_figure(system.found, "accuracy_" + underscored(d->file.name), mean(g.final_accuracy()));
-    accuracy.series.push_back(over_epochs(g));
+    bars.names.push_back(d->file.name);
+    for (std::size_t a = 0; a < algorithms; ++a) {
+      std::vector<double> accuracy = groups[next + a].final_accuracy();
+      row.insert(row.end(), {mean(accuracy), standard_deviation(accuracy)});
+      if (a == 0) add_figure(system.found, "accuracy_" + underscored(d->file.name), mean(accuracy));
+      add_figure(system.found, "accuracy_" + underscored(d->file.name + "-" + bars.series[a].name), mean(accuracy));
+      bars.series[a].values.push_back(100 * mean(accuracy));
+      bars.series[a].half_width.push_back(100 * half_width(accuracy));
+    }
+    row.insert(row.end(), {curve_of(*d), groups[next].device->pulses.pulses_up(), groups[next].device->pulses.pulses_down()});
+    const std::vector<TableCell> costs = costs_of(groups[next]);
+    row.insert(row.end(), costs.begin(), costs.end());
+    row.emplace_back(std::string());
+    next += algorithms;
   }
   system.found.tables.push_back(std::move(table));
-  if (accuracy.series.empty()) return;
-  system.found.pictures.push_back(
-      {"library", "Accuracy of the test pictures over epochs, each device of the library; bands: 95 % over seeds.",
-       std::move(accuracy)});
+  if (!bars.names.empty())
+    system.found.pictures.push_back(
+        {"library", "Accuracy after training on arrays of each device of the library; lines: 95 % over seeds.",
+         std::move(bars)});
 }
 
 void add_training_costs(const TrainingGroup& g, System& system) {

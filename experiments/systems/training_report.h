@@ -31,9 +31,9 @@ std::string name_of(const arch::TrainingAlgorithm&);
 void add_training_claims(const std::vector<TrainingGroup>& algorithms, double chance, System&);
 void add_algorithm_tables(const std::vector<TrainingGroup>& algorithms, System&);
 void add_algorithm_pictures(const std::vector<TrainingGroup>& algorithms, System&);
-// Groups in the order of those devices that could be trained.
+// Groups in the order of those devices that can be trained, as many for each as there are algorithms.
 void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, const std::vector<TrainingGroup>& groups,
-                 System&);
+                 std::size_t algorithms, System&);
 void add_training_costs(const TrainingGroup& group, System&);
 std::vector<Simplification> training_leaves_out();
 
