@@ -213,13 +213,12 @@ void count_writes(const ArrayLearner& learner, TrainingOutcome& out) {
   double weights = 0;
   for (std::size_t k = 0; k < layer_count; ++k) {
     out.weights.emplace_back(learner.layer(k).weights().begin(), learner.layer(k).weights().end());
-    const TrainedArray* array = learner.layer(k).array();
-    if (!array) continue;
-    for (const std::uint32_t n : array->pulses_of()) {
-      out.pulses_per_weight += n;
-      out.most_pulses = std::max(out.most_pulses, static_cast<double>(n));
-    }
-    weights += static_cast<double>(array->pulses_of().size());
+    for (const TrainedArray* array : {learner.layer(k).array(), learner.layer(k).fast_array()})
+      for (const std::uint32_t n : array ? array->pulses_of() : std::span<const std::uint32_t>()) {
+        out.pulses_per_weight += n;
+        out.most_pulses = std::max(out.most_pulses, static_cast<double>(n));
+      }
+    weights += static_cast<double>(out.weights.back().size());
   }
   if (weights > 0) out.pulses_per_weight /= weights;
 }

@@ -38,7 +38,7 @@ struct TrainingOutcome {
   std::vector<double> accuracy;     // of the test pictures before training and after each epoch
   std::vector<TrainingUse> epochs;  // each
   TrainingUse inference;            // a test picture's, after training: read_J, conversion_J, read_s
-  double pulses_per_weight = 0, most_pulses = 0;     // over the training: mean, and the busiest weight
+  double pulses_per_weight = 0, most_pulses = 0;     // over the training, fast arrays included
   std::vector<std::vector<float>> weights;           // of each layer, at the end
 };
 

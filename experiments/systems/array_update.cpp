@@ -60,17 +60,20 @@ PulseSlots StochasticTrains::update(TrainedArray& array, const Batch& batch, con
     const double most_x = largest(x), most_delta = largest(delta);
     ++samples_;
     if (most_x == 0 || most_delta == 0) continue;
-    const double c = std::sqrt(batch.rate / (slots_ * array.step())), m = std::sqrt(most_delta / most_x);
+    // Pulses of a slot: more than one where as many slots alone could not make the largest change.
+    const double wanted = batch.rate / (slots_ * array.step());
+    const double repeats = std::clamp(std::ceil(wanted * most_x * most_delta), 1.0, 32767.0);
+    const double c = std::sqrt(wanted / repeats), m = std::sqrt(most_delta / most_x);
     draw(x, c * m, of_rows, random, rows_);
     draw(delta, c / m, of_columns, random, columns_);
     for (std::size_t t = 0; t < rows_.size(); ++t) {
       list_.clear();
       for (const std::uint32_t i : rows_[t])
         for (const std::uint32_t j : columns_[t])
-          list_.add(i * static_cast<std::uint32_t>(columns) + j, delta[j] > 0 ? -1 : 1);
+          list_.add(i * static_cast<std::uint32_t>(columns) + j, static_cast<int>(delta[j] > 0 ? -repeats : repeats));
       array.pulse(list_);
     }
-    slots.up += slots_, slots.down += slots_;
+    slots.up += slots_ * repeats, slots.down += slots_ * repeats;
   }
   return slots;
 }

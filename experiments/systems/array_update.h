@@ -26,8 +26,8 @@ struct PulseSlots {
 // Random trains on rows and columns (Gokmen, Vlasov 2016, doi:10.3389/fnins.2016.00333), one sample after another. A
 // row's slot is taken with probability C sqrt(m) x, a column's with C |delta| / sqrt(m), m the largest |delta| over the
 // largest x, so that both meet with rate |delta x| / (slots step); C = sqrt(rate / (slots step)). m is the update
-// management of Gokmen, Onen, Haensch 2017, doi:10.3389/fnins.2017.00538. Probabilities have 16 bits and end at 1.
-// Columns of either sign of error have trains of their own: one after the other.
+// management of Gokmen, Onen, Haensch 2017, doi:10.3389/fnins.2017.00538. Probabilities have 16 bits; where they would
+// exceed 1 a slot lasts for several pulses, as few as it takes. Columns of either sign of error have trains of their own: one after the other.
 class StochasticTrains {
  public:
   StochasticTrains(int slots, std::uint16_t name) : slots_(slots), name_(name), rows_(slots), columns_(slots) {}

@@ -67,16 +67,20 @@ class DeviceLayer final : public TrainedLayer {
   }
   std::span<const float> weights() const override { return array_.weights(); }
   const TrainedArray* array() const override { return &array_; }
+  const TrainedArray* fast_array() const override {
+    const auto* rule = std::get_if<FastArray>(&rule_);
+    return rule ? &rule->fast() : nullptr;
+  }
 
   LayerUse use() const override {
     LayerUse use = use_;
     use.pulses = array_.counts();
-    const auto* fast = std::get_if<FastArray>(&rule_);
-    if (!fast) return use;
-    const PulseCounts& more = fast->fast().counts();
+    const auto* rule = std::get_if<FastArray>(&rule_);
+    if (!rule) return use;
+    const PulseCounts& more = rule->fast().counts();
     use.pulses.up += more.up, use.pulses.down += more.down;
     use.pulses.up_levels += more.up_levels, use.pulses.down_levels += more.down_levels;
-    use.row_reads = fast->row_reads();
+    use.row_reads = rule->row_reads();
     use.conversions += use.row_reads * array_.columns();
     return use;
   }

@@ -31,6 +31,7 @@ class TrainedLayer {
   virtual LayerUse use() const { return {}; }
   // Null where there are no devices.
   virtual const TrainedArray* array() const { return nullptr; }
+  virtual const TrainedArray* fast_array() const { return nullptr; }
 };
 
 // Starts from these weights (rows, columns). Arrays take two names from setup.name on.

@@ -163,6 +163,20 @@ TEST_CASE("random trains meet as often as the outer product asks, with the sprea
   CHECK(array.weights()[4] == 0);
 }
 
+TEST_CASE("changes of more pulses than there are slots make slots of several pulses") {
+  const Straight d(20000);
+  TrainedArray array(d.trained, setup_of(2, 1), random);
+  StochasticTrains trains(10, 0);
+  constexpr int updates = 200;
+  double slots = 0;
+  // 100 and 50 pulses: ten slots of ten, all taken in the first row and half of them in the second.
+  for (int n = 0; n < updates; ++n)
+    slots = trains.update(array, {std::vector<float>{1, 0.5f}, std::vector<float>{n % 2 ? 1.0f : -1.0f}, 1, 0.01}, random).up;
+  CHECK(slots == 100);
+  CHECK(array.pulses_of()[0] == 100 * updates);
+  CHECK(std::abs(array.pulses_of()[1] - 50.0 * updates) < 5 * 10 * std::sqrt(10 * updates * 0.25));
+}
+
 TEST_CASE("counted steps round to the nearest, draw or carry what is left") {
   const Straight d(200);  // a step is 0.01
   const std::vector<float> x = {1, 0.5f, 0, 0}, delta = {1, -0.5f, 0.5f, 0};  // two samples of two rows, two columns
