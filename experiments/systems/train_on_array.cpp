@@ -33,6 +33,8 @@ void check_setup(const TrainOnArray& t, const arch::Config& config) {
   if (config.input.encoding != periphery::Encoding::analog)
     wrong("input.encoding", "training reads every sum once, with one analog input on each row",
           "write input.encoding: analog");
+  if (config.input.bits < 2)
+    wrong("input.bits", "errors have a sign and at least one bit besides", "give two bits or more");
   const std::string problem = t.algorithms.empty() ? "" : cannot_train(config.device);
   if (!problem.empty()) wrong("device", problem, "take a device whose pulses potentiate and depress it");
 }

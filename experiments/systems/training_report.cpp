@@ -266,8 +266,10 @@ void add_training_costs(const TrainingGroup& g, System& system) {
     return sum;
   });
   costs.efficiency_definition =
-      "joule heat of devices and conversions of the two forward reads, after training; writing: pulses of the whole "
+      "Joule heat of devices and conversions of the two forward reads, after training; writing: pulses of the whole "
       "training";
+  if (g.device->relative)
+    costs.efficiency_definition = "Conversions of the two forward reads, after training; the device has no conductances";
 }
 
 std::vector<Simplification> training_leaves_out() {
