@@ -155,7 +155,8 @@ std::string svg_of(const BarFigure& figure, const std::string& title) {
       const double half = i < s.half_width.size() && std::isfinite(s.half_width[i]) ? s.half_width[i] : 0;
       svg.rect(x(0), row, x(s.values[i]) - x(0), bar - 1, series_color(k),
                fmt::format("{}, {}: {:.4g} +- {:.2g}", figure.names[i], s.name, s.values[i], half));
-      if (half > 0) svg.line(x(std::max(0.0, s.values[i] - half)), middle, x(s.values[i] + half), middle, ink::text, 1.5);
+      if (half > 0)
+        svg.line(x(std::max(0.0, s.values[i] - half)), middle, x(s.values[i] + half), middle, ink::text, 1.5);
     }
   }
   return svg.str();

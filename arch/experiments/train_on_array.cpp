@@ -13,7 +13,8 @@ void slots(Visitor& v, int& n) {
 }
 void transfer(Visitor& v, int& every, double& r) {
   v(every, {.key = "transfer_every", .meaning = "samples from one row's transfer to the next", .min = 1});
-  v(r, {.key = "transfer_rate", .meaning = "share of what a row of the fast array holds that is added", .positive = true});
+  v(r,
+    {.key = "transfer_rate", .meaning = "share of what a row of the fast array holds that is added", .positive = true});
 }
 
 }  // namespace
@@ -44,9 +45,8 @@ void fields(Visitor& v, TrainOnArray& t) {
   v(t.epochs, {.key = "epochs", .meaning = "accuracy is measured after each", .min = 1, .max = 10000});
   v(t.images, {.key = "images", .meaning = "of an epoch, drawn at random from the training split", .min = 1});
   v(t.test_images, {.key = "test_images", .meaning = "of the test split, from its first", .min = 1});
-  v(t.data, {.key = "data",
-             .meaning = "sets of pictures with classes; the first that is there is learned",
-             .single = true});
+  v(t.data,
+    {.key = "data", .meaning = "sets of pictures with classes; the first that is there is learned", .single = true});
   v(t.border, {.key = "border",
                .meaning = "pixels cut off on each side; 4 of 28 leaves the 20 x 20 of NeuroSim's network",
                .min = 0});
@@ -56,9 +56,9 @@ void fields(Visitor& v, TrainOnArray& t) {
   v(t.zero, {.key = "zero",
              .meaning = "level of a device that is weight 0: the middle of the window, or where one pulse up and one "
                         "down move it alike (fast arrays of tiki-taka always have that)"});
-  v(t.weight_range,
-    {.key = "weight_range", .meaning = "weight of a device at the end of its window, in a window of equal halves",
-     .positive = true});
+  v(t.weight_range, {.key = "weight_range",
+                     .meaning = "weight of a device at the end of its window, in a window of equal halves",
+                     .positive = true});
   v(t.full_scale, {.key = "full_scale",
                    .meaning = "of converters in forward reads, as a sum of weights times inputs (largest 1); adc.range "
                               "is not used",

@@ -74,8 +74,8 @@ struct TikiTakaTraining {
   int transfer_every = 1;
   double transfer_rate = 0.1;
 };
-// Gokmen 2021, doi:10.3389/frai.2021.699148: what is read of the fast array adds up digitally; one pulse when it makes a
-// step, and the sum starts again.
+// Gokmen 2021, doi:10.3389/frai.2021.699148: what is read of the fast array adds up digitally; one pulse when it makes
+// a step, and the sum starts again.
 struct TikiTaka2Training {
   static constexpr const char* type = "tiki-taka-2";
   static constexpr const char* about = "the same through digital sums, which filter noise and offsets";
@@ -97,7 +97,7 @@ struct TrainOnArray {
   static constexpr const char* about = "a network trained by pulses on the devices that hold its weights";
   int seeds = 3;
   int epochs = 10;
-  int images = 8000;       // of an epoch, drawn from the training split
+  int images = 8000;  // of an epoch, drawn from the training split
   int test_images = 10000;
   std::vector<std::string> data = {"mnist", "fashion-mnist"};  // the first that is there
   int border = 0;                                              // pixels cut off on each side

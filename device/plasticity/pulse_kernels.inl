@@ -13,8 +13,8 @@ inline float growth(float t) {
   const float r = (t - m * ln2_high) - m * ln2_low;         // |r| <= ln 2 / 2
   // Series of (exp(r) - 1) / r; the next term is below 2e-8.
   const float p =
-      1.0f + r * (1 / 2.0f +
-                  r * (1 / 6.0f + r * (1 / 24.0f + r * (1 / 120.0f + r * (1 / 720.0f + r * (1 / 5040.0f))))));
+      1.0f +
+      r * (1 / 2.0f + r * (1 / 6.0f + r * (1 / 24.0f + r * (1 / 120.0f + r * (1 / 720.0f + r * (1 / 5040.0f))))));
   const std::int32_t bits = (static_cast<std::int32_t>(m) + 127) << 23;
   float power;  // 2^m
   __builtin_memcpy(&power, &bits, sizeof power);
@@ -30,8 +30,8 @@ struct Step {
 };
 
 // dy/dn = slope - steepness y over d unit pulses: y + d (slope - steepness y) growth(-steepness d). Noise that a pulse
-// adds shrinks with the state's own differences, by exp(-steepness) for each later pulse; so n pulses of one unit u each
-// add variance u (1 + q + .. + q^(n-1)), q = exp(-2 steepness u), which is n u growth(2 t n) / growth(2 t).
+// adds shrinks with the state's own differences, by exp(-steepness) for each later pulse; so n pulses of one unit u
+// each add variance u (1 + q + .. + q^(n-1)), q = exp(-2 steepness u), which is n u growth(2 t n) / growth(2 t).
 template <bool noisy>
 inline Step step(const PulseLaw& law, float level, float count, float size) {
   const bool up = count >= 0.0f;

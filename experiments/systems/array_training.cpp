@@ -49,7 +49,8 @@ class ArrayLearner {
                                        .image = static_cast<std::uint32_t>(epoch)});
       std::ranges::copy(u, order.begin() + static_cast<std::ptrdiff_t>(4 * i));
     }
-    const auto images = static_cast<std::size_t>(experiment_.images), most = static_cast<std::size_t>(experiment_.batch);
+    const auto images = static_cast<std::size_t>(experiment_.images),
+               most = static_cast<std::size_t>(experiment_.batch);
     for (std::size_t first = 0; first < images; first += most) {
       const std::size_t batch = std::min(most, images - first);
       for (std::size_t s = 0; s < batch; ++s)
@@ -164,18 +165,19 @@ class Tariff {
   }
 
   // Between two states of use; reads see the mean of the lines at both.
-  TrainingUse between(const std::array<LayerUse, layer_count>& a, const std::array<LayerUse, layer_count>& b, const Lines& before,
-                      const Lines& after, double forward_reads, double back_reads) const {
+  TrainingUse between(const std::array<LayerUse, layer_count>& a, const std::array<LayerUse, layer_count>& b,
+                      const Lines& before, const Lines& after, double forward_reads, double back_reads) const {
     TrainingUse use;
     const periphery::Input& in = setup_.chip.input;
     const double per_read = setup_.device.relative ? 0 : in.v_read_V * in.v_read_V * in.t_read_s;
     PulseSlots longest;
     for (std::size_t k = 0; k < layer_count; ++k) {
       for (std::size_t i = 0; i < before.rows[k].size(); ++i)
-        use.read_J += per_read * (b[k].row_squares[i] - a[k].row_squares[i]) * (before.rows[k][i] + after.rows[k][i]) / 2;
-      for (std::size_t j = 0; j < before.columns[k].size(); ++j)
         use.read_J +=
-            per_read * (b[k].column_squares[j] - a[k].column_squares[j]) * (before.columns[k][j] + after.columns[k][j]) / 2;
+            per_read * (b[k].row_squares[i] - a[k].row_squares[i]) * (before.rows[k][i] + after.rows[k][i]) / 2;
+      for (std::size_t j = 0; j < before.columns[k].size(); ++j)
+        use.read_J += per_read * (b[k].column_squares[j] - a[k].column_squares[j]) *
+                      (before.columns[k][j] + after.columns[k][j]) / 2;
       use.conversion_J += conversion_.energy_J * (b[k].conversions - a[k].conversions);
       use.read_s += (b[k].row_reads - a[k].row_reads) * read_time_s();
       add_pulses(a[k].pulses, b[k].pulses, use);
@@ -195,8 +197,8 @@ class Tariff {
     use.pulses += b.all() - a.all();
     if (setup_.device.relative) return;
     const double low = setup_.device.low, window = setup_.device.high - low;
-    use.pulse_J += up_.amplitude_V * up_.amplitude_V * up_.width_s *
-                   (low * (b.up - a.up) + window * (b.up_levels - a.up_levels));
+    use.pulse_J +=
+        up_.amplitude_V * up_.amplitude_V * up_.width_s * (low * (b.up - a.up) + window * (b.up_levels - a.up_levels));
     use.pulse_J += down_.amplitude_V * down_.amplitude_V * down_.width_s *
                    (low * (b.down - a.down) + window * (b.down_levels - a.down_levels));
   }
@@ -207,7 +209,9 @@ class Tariff {
   device::ElectricalDrive up_, down_;
 };
 
-std::array<LayerUse, layer_count> uses(const ArrayLearner& learner) { return {learner.layer(0).use(), learner.layer(1).use()}; }
+std::array<LayerUse, layer_count> uses(const ArrayLearner& learner) {
+  return {learner.layer(0).use(), learner.layer(1).use()};
+}
 
 void count_writes(const ArrayLearner& learner, TrainingOutcome& out) {
   double weights = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network of two layers that learns on arrays: sigmoid neurons between them, softmax and cross entropy at the end, all
-// digital; a bias is a row whose input is 1. Inputs and errors have as many bits as config.input says.
+// A network of two layers that learns on arrays: sigmoid neurons between them, softmax and cross entropy at the end,
+// all digital; a bias is a row whose input is 1. Inputs and errors have as many bits as config.input says.
 #pragma once
 
 #include <functional>
@@ -35,11 +35,11 @@ struct TrainingUse {
 };
 
 struct TrainingOutcome {
-  std::vector<double> accuracy;     // of the test pictures before training and after each epoch
-  std::vector<TrainingUse> epochs;  // each
-  TrainingUse inference;            // a test picture's, after training: read_J, conversion_J, read_s
-  double pulses_per_weight = 0, most_pulses = 0;     // over the training, fast arrays included
-  std::vector<std::vector<float>> weights;           // of each layer, at the end
+  std::vector<double> accuracy;                   // of the test pictures before training and after each epoch
+  std::vector<TrainingUse> epochs;                // each
+  TrainingUse inference;                          // a test picture's, after training: read_J, conversion_J, read_s
+  double pulses_per_weight = 0, most_pulses = 0;  // over the training, fast arrays included
+  std::vector<std::vector<float>> weights;        // of each layer, at the end
 };
 
 // Draws hang on `random` alone. `tick` is called after each epoch. Throws Interrupted.

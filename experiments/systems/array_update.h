@@ -27,7 +27,8 @@ struct PulseSlots {
 // row's slot is taken with probability C sqrt(m) x, a column's with C |delta| / sqrt(m), m the largest |delta| over the
 // largest x, so that both meet with rate |delta x| / (slots step); C = sqrt(rate / (slots step)). m is the update
 // management of Gokmen, Onen, Haensch 2017, doi:10.3389/fnins.2017.00538. Probabilities have 16 bits; where they would
-// exceed 1 a slot lasts for several pulses, as few as it takes. Columns of either sign of error have trains of their own: one after the other.
+// exceed 1 a slot lasts for several pulses, as few as it takes. Columns of either sign of error have trains of their
+// own: one after the other.
 class StochasticTrains {
  public:
   StochasticTrains(int slots, std::uint16_t name) : slots_(slots), name_(name), rows_(slots), columns_(slots) {}
@@ -64,8 +65,8 @@ class CountedSteps {
 
 // A fast array beside the slow one that holds the weights (Gokmen, Haensch 2020, doi:10.3389/fnins.2020.00103): the
 // outer products go there by random trains; every so many samples the next of its rows is read and added to the slow
-// one: as pulses at once, or through a digital sum beside each weight that gives one pulse when it makes a step and then
-// starts again (Gokmen 2021, doi:10.3389/frai.2021.699148).
+// one: as pulses at once, or through a digital sum beside each weight that gives one pulse when it makes a step and
+// then starts again (Gokmen 2021, doi:10.3389/frai.2021.699148).
 class FastArray {
  public:
   struct Transfer {

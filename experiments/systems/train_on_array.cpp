@@ -124,9 +124,10 @@ void run_system(const TrainOnArray& t, System& system) {
   const auto reference = std::ranges::find_if(algorithms, in_numbers);
   const auto on_devices = std::ranges::find_if(groups, [&](const TrainingGroup* g) { return !in_numbers(*g); });
   const TrainingGroup& first = on_devices == groups.end() ? *groups.front() : **on_devices;
-  set_quality(system.result, "accuracy", first.final_accuracy(),
-              reference == algorithms.end() ? std::numeric_limits<double>::quiet_NaN() : mean(reference->final_accuracy()),
-              data.test.count());
+  set_quality(
+      system.result, "accuracy", first.final_accuracy(),
+      reference == algorithms.end() ? std::numeric_limits<double>::quiet_NaN() : mean(reference->final_accuracy()),
+      data.test.count());
   add_training_claims(algorithms.empty() ? devices : algorithms, chance_of(data.test), system);
   if (!algorithms.empty()) {
     add_algorithm_tables(algorithms, system);

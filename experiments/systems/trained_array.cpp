@@ -65,8 +65,9 @@ void TrainedArray::derive(std::size_t i) {
   const auto scale = static_cast<float>(pair ? setup_.range : 2 * setup_.range);
   weights_[i] = scale * (up_.levels[i] - other);
   if (!variances_.empty())
-    variances_[i] = scale * scale *
-                    static_cast<float>(device_.read_variance(up_.levels[i]) + (pair ? device_.read_variance(other) : 0));
+    variances_[i] =
+        scale * scale *
+        static_cast<float>(device_.read_variance(up_.levels[i]) + (pair ? device_.read_variance(other) : 0));
 }
 
 void TrainedArray::write(std::span<const float> weights) {
@@ -161,10 +162,9 @@ void TrainedArray::convert(const AdcBank& bank, const AdcScale& scale, int direc
   if (!variance_.empty()) {
     z_.resize(out.size());
     random_.normals({.purpose = Purpose::training_read, .layer = stream, .image = reads_}, z_);
-    const double shared =
-        std::sqrt(common_variance) * random_.normal4({.purpose = Purpose::training_read,
-                                                      .layer = static_cast<std::uint16_t>(stream + 3),
-                                                      .image = reads_})[0];
+    const double shared = std::sqrt(common_variance) * random_.normal4({.purpose = Purpose::training_read,
+                                                                        .layer = static_cast<std::uint16_t>(stream + 3),
+                                                                        .image = reads_})[0];
     for (std::size_t i = 0; i < out.size(); ++i) currents_[i] += std::sqrt(double{variance_[i]}) * z_[i] - shared;
   }
   if (!bank.ideal()) {
@@ -181,7 +181,8 @@ void TrainedArray::convert(const AdcBank& bank, const AdcScale& scale, int direc
 std::vector<double> TrainedArray::row_conductances() const {
   const auto columns = static_cast<std::size_t>(setup_.columns);
   // One column of reference beside the others.
-  const double reference = setup_.cell == WeightCell::pair ? 0 : device_.low + setup_.zero * (device_.high - device_.low);
+  const double reference =
+      setup_.cell == WeightCell::pair ? 0 : device_.low + setup_.zero * (device_.high - device_.low);
   std::vector<double> sums(static_cast<std::size_t>(setup_.rows), reference);
   for (std::size_t i = 0; i < weights_.size(); ++i) sums[i / columns] += conductance(i);
   return sums;

@@ -43,7 +43,9 @@ struct PulseList {
   std::vector<std::uint32_t> at;
   std::vector<std::int16_t> counts;
   void clear() { at.clear(), counts.clear(); }
-  void add(std::uint32_t weight, int count) { at.push_back(weight), counts.push_back(static_cast<std::int16_t>(count)); }
+  void add(std::uint32_t weight, int count) {
+    at.push_back(weight), counts.push_back(static_cast<std::int16_t>(count));
+  }
 };
 
 // Pulses so far: numbers, and the mean level of a device while it gets one.
@@ -98,9 +100,9 @@ class TrainedArray {
   ArraySetup setup_;
   const Random& random_;
   double step_ = 0;
-  Side up_, down_;              // down_: empty unless a weight is a pair
-  std::vector<float> weights_;  // (rows, columns), of the levels
-  std::vector<float> variances_;  // of one read of each weight's own devices; empty: none
+  Side up_, down_;                 // down_: empty unless a weight is a pair
+  std::vector<float> weights_;     // (rows, columns), of the levels
+  std::vector<float> variances_;   // of one read of each weight's own devices; empty: none
   double reference_variance_ = 0;  // of one read of a device of the reference column
   periphery::AdcBank columns_bank_, rows_bank_;
   periphery::AdcScale forward_, back_, window_;

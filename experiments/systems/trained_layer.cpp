@@ -118,8 +118,7 @@ struct MakeRule {
     ArraySetup other = setup;
     other.name = static_cast<std::uint16_t>(setup.name + 1);
     other.zero = device.pulses.balance();
-    return FastArray(TrainedArray(device, other, random), t.slots,
-                     {t.transfer_every, t.transfer_rate, digital_sums});
+    return FastArray(TrainedArray(device, other, random), t.slots, {t.transfer_every, t.transfer_rate, digital_sums});
   }
 };
 

@@ -23,8 +23,8 @@ Pictures pictures_of(const Samples& samples, const TrainOnArray& t, int bits) {
     throw InputError(fmt::format("{}: training on arrays needs pictures with classes", samples.name));
   const int channels = samples.dims[0], height = samples.dims[1], width = samples.dims[2];
   if (2 * t.border >= std::min(height, width))
-    throw InputError(fmt::format("experiment.border: {} pixels on each side leave nothing of {} x {}", t.border, height,
-                                 width));
+    throw InputError(
+        fmt::format("experiment.border: {} pixels on each side leave nothing of {} x {}", t.border, height, width));
   Pictures out;
   out.labels = labels->of_sample, out.classes = labels->classes;
   out.size = channels * (height - 2 * t.border) * (width - 2 * t.border);
@@ -33,11 +33,10 @@ Pictures pictures_of(const Samples& samples, const TrainOnArray& t, int bits) {
     for (int c = 0; c < channels; ++c)
       for (int y = t.border; y < height - t.border; ++y)
         for (int x = t.border; x < width - t.border; ++x) {
-          const float v = samples.values[n * samples.size() +
-                                         static_cast<std::size_t>((c * height + y) * width + x)];
+          const float v = samples.values[n * samples.size() + static_cast<std::size_t>((c * height + y) * width + x)];
           if (!(v >= 0 && v <= 1))
-            throw InputError(fmt::format("{}: a value of {} in picture {}; inputs of rows lie in 0..1", samples.name, v,
-                                         n));
+            throw InputError(
+                fmt::format("{}: a value of {} in picture {}; inputs of rows lie in 0..1", samples.name, v, n));
           out.values.push_back(std::nearbyint(v * top) / top);
         }
   return out;
@@ -104,8 +103,8 @@ std::vector<std::unique_ptr<LibraryDevice>> load_library(const TrainOnArray& t, 
     system.result.inputs.push_back({file.string(), checksum_of(file)});
     d.reason = cannot_train(d.file.device);
     if (d.reason.empty())
-      d.trained.emplace(trained_device(d.file.name, d.file.device, d.file.relative, d.file.conductance(0),
-                                       d.file.conductance(1)));
+      d.trained.emplace(
+          trained_device(d.file.name, d.file.device, d.file.relative, d.file.conductance(0), d.file.conductance(1)));
   }
   return out;
 }

@@ -82,8 +82,7 @@ void add_training_claims(const std::vector<TrainingGroup>& algorithms, double ch
   for (const TrainingGroup& g : algorithms) {
     if (!has_devices(g)) continue;
     std::vector<double> gains;
-    for (const TrainingOutcome& s : g.seeds)
-      gains.push_back(s.accuracy.back() - std::max(chance, s.accuracy.front()));
+    for (const TrainingOutcome& s : g.seeds) gains.push_back(s.accuracy.back() - std::max(chance, s.accuracy.front()));
     system.found.claims.push_back(
         above_zero(first ? "learns" : "learns-" + g.name,
                    fmt::format("{}: accuracy after training on the array above chance and above that before", g.name),
@@ -109,11 +108,14 @@ void add_training_claims(const std::vector<TrainingGroup>& algorithms, double ch
 void add_algorithm_tables(const std::vector<TrainingGroup>& algorithms, System& system) {
   ExperimentTable table{"algorithms",
                         "Accuracy after training on arrays of the config's device, and what an epoch used",
-                        {"algorithm", "accuracy", "sd_over_seeds", "before", "read_J_per_epoch", "conversion_J_per_epoch",
-                         "pulse_J_per_epoch", "read_s_per_epoch", "update_s_per_epoch", "device_pulses_per_epoch",
-                         "pulses_per_weight", "pulses_of_busiest_weight"},
+                        {"algorithm", "accuracy", "sd_over_seeds", "before", "read_J_per_epoch",
+                         "conversion_J_per_epoch", "pulse_J_per_epoch", "read_s_per_epoch", "update_s_per_epoch",
+                         "device_pulses_per_epoch", "pulses_per_weight", "pulses_of_busiest_weight"},
                         {}};
-  ExperimentTable epochs{"epochs", "Accuracy before training and after each epoch", {"algorithm", "epoch", "accuracy", "ci95_half_width"}, {}};
+  ExperimentTable epochs{"epochs",
+                         "Accuracy before training and after each epoch",
+                         {"algorithm", "epoch", "accuracy", "ci95_half_width"},
+                         {}};
   for (const TrainingGroup& g : algorithms) {
     const std::vector<double> accuracy = g.final_accuracy();
     const TrainingUse use = g.mean_epoch();
@@ -122,7 +124,8 @@ void add_algorithm_tables(const std::vector<TrainingGroup>& algorithms, System& 
     table.rows.push_back({g.name, mean(accuracy), standard_deviation(accuracy),
                           g.mean_of([](const TrainingOutcome& o) { return o.accuracy.front(); }), cell(use.read_J),
                           cell(use.conversion_J), cell(use.pulse_J), cell(use.read_s), cell(use.update_s),
-                          cell(use.pulses), cell(g.mean_of([](const TrainingOutcome& o) { return o.pulses_per_weight; })),
+                          cell(use.pulses),
+                          cell(g.mean_of([](const TrainingOutcome& o) { return o.pulses_per_weight; })),
                           cell(g.mean_of([](const TrainingOutcome& o) { return o.most_pulses; }))});
     add_figure(system.found, "accuracy_of_" + underscored(g.name), mean(accuracy));
     const LineFigure::Series series = over_epochs(g);
@@ -162,9 +165,9 @@ void add_algorithm_pictures(const std::vector<TrainingGroup>& algorithms, System
   LineFigure accuracy{"epoch", "accuracy (%)", {}, false};
   for (const TrainingGroup& g : algorithms) accuracy.series.push_back(over_epochs(g));
   auto& pictures = system.found.pictures;
-  pictures.push_back({"accuracy",
-                      "Accuracy of the test pictures after each epoch of training on the array; bands: 95 % over seeds.",
-                      std::move(accuracy)});
+  pictures.push_back(
+      {"accuracy", "Accuracy of the test pictures after each epoch of training on the array; bands: 95 % over seeds.",
+       std::move(accuracy)});
   pictures.push_back({"weights-hidden", "Weights of the hidden layer after training, one seed: shares of 60 bins.",
                       histogram(algorithms, 0)});
   pictures.push_back({"weights-output", "Weights of the output layer after training, one seed: shares of 60 bins.",
@@ -190,8 +193,8 @@ std::vector<TableCell> costs_of(const TrainingGroup& g) {
   if (reported.energy_J) from_reported = *reported.energy_J * use.pulses;
   // A sweep goes up the window and down again.
   const double sweep = g.device->pulses.pulses_up() + g.device->pulses.pulses_down();
-  return {use.pulses, joules(g, use.pulse_J), given(from_reported), use.update_s, busiest, busiest / sweep,
-          given(reported.endurance)};
+  return {use.pulses, joules(g, use.pulse_J), given(from_reported),     use.update_s,
+          busiest,    busiest / sweep,        given(reported.endurance)};
 }
 
 }  // namespace
@@ -199,10 +202,12 @@ std::vector<TableCell> costs_of(const TrainingGroup& g) {
 void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, const std::vector<TrainingGroup>& groups,
                  std::size_t algorithms, System& system) {
   if (library.empty() || algorithms == 0) return;
-  ExperimentTable table{"library",
-                        "Accuracy after training on arrays of each device by the curve of its file; pulses, energy, time "
-                        "and wear by the first algorithm, a sweep being up and down the window",
-                        {"device"}, {}};
+  ExperimentTable table{
+      "library",
+      "Accuracy after training on arrays of each device by the curve of its file; pulses, energy, time "
+      "and wear by the first algorithm, a sweep being up and down the window",
+      {"device"},
+      {}};
   run::BarFigure bars{"accuracy (%)", {}, {}};
   for (std::size_t a = 0; a < algorithms && !groups.empty(); ++a) {
     bars.series.push_back({name_of(*groups[a].algorithm), {}, {}});
@@ -231,7 +236,8 @@ void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, con
       bars.series[a].values.push_back(100 * mean(accuracy));
       bars.series[a].half_width.push_back(100 * half_width(accuracy));
     }
-    row.insert(row.end(), {curve_of(*d), groups[next].device->pulses.pulses_up(), groups[next].device->pulses.pulses_down()});
+    row.insert(row.end(),
+               {curve_of(*d), groups[next].device->pulses.pulses_up(), groups[next].device->pulses.pulses_down()});
     const std::vector<TableCell> costs = costs_of(groups[next]);
     row.insert(row.end(), costs.begin(), costs.end());
     row.emplace_back(std::string());
@@ -246,9 +252,9 @@ void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, con
 
 void add_training_costs(const TrainingGroup& g, System& system) {
   cost::Costs& costs = system.result.costs;
-  const double array_J = g.mean_of([](const TrainingOutcome& o) { return o.inference.read_J; }),
-               adc_J = g.mean_of([](const TrainingOutcome& o) { return o.inference.conversion_J; }),
-               read_s = g.mean_of([](const TrainingOutcome& o) { return o.inference.read_s; });
+  const double array_J = g.mean_of([](const TrainingOutcome&o) { return o.inference.read_J; }),
+               adc_J = g.mean_of([](const TrainingOutcome&o) { return o.inference.conversion_J; }),
+               read_s = g.mean_of([](const TrainingOutcome&o) { return o.inference.read_s; });
   costs.energy_J.add(cost::Part::array, array_J);
   costs.energy_J.add(cost::Part::adc, adc_J);
   costs.latency_s.add(cost::Part::array, read_s);
@@ -269,20 +275,23 @@ void add_training_costs(const TrainingGroup& g, System& system) {
       "Joule heat of devices and conversions of the two forward reads, after training; writing: pulses of the whole "
       "training";
   if (g.device->relative)
-    costs.efficiency_definition = "Conversions of the two forward reads, after training; the device has no conductances";
+    costs.efficiency_definition =
+        "Conversions of the two forward reads, after training; the device has no conductances";
 }
 
 std::vector<Simplification> training_leaves_out() {
-  return {{"Pulses",
-           {{"Half-selected devices, which see a part of the pulse, keep their state and their heat is not counted."},
-            {"Transients have gone when devices are read, and levels do not change between pulses."},
-            {"An end of the window that a device meets between two pulses of one update holds it there only after the "
-             "last."},
-            {"The first weights are written without error."}}},
-          {"Reads",
-           {{"Lines are ideal; stuck devices and dead lines are left out."},
-            {"A read's conductances are those of the mean of the lines before and after an epoch, for its heat alone."}}},
-          {"Costs", {{"Row drivers, digital sums, activations and what writes and reads sums beside weights are left out."}}}};
+  return {
+      {"Pulses",
+       {{"Half-selected devices, which see a part of the pulse, keep their state and their heat is not counted."},
+        {"Transients have gone when devices are read, and levels do not change between pulses."},
+        {"An end of the window that a device meets between two pulses of one update holds it there only after the "
+         "last."},
+        {"The first weights are written without error."}}},
+      {"Reads",
+       {{"Lines are ideal; stuck devices and dead lines are left out."},
+        {"A read's conductances are those of the mean of the lines before and after an epoch, for its heat alone."}}},
+      {"Costs",
+       {{"Row drivers, digital sums, activations and what writes and reads sums beside weights are left out."}}}};
 }
 
 }  // namespace bitline::experiments

@@ -52,11 +52,11 @@ Row row_of_all() {
   return row;
 }
 
-const std::vector<Plasticity> curves = {
-    with_curves(LinearUpdate{32}, LinearUpdate{50}), with_curves(ExponentialUpdate{64, 1.8}, ExponentialUpdate{64, 3.6}),
-    with_curves(ExponentialUpdate{30, -2}, ExponentialUpdate{8000, 0.12}),
-    with_curves(ExponentialUpdate{40, 7.5}, ExponentialUpdate{40, -7.5}),
-    with_curves(PowerUpdate{40, 0.5}, TableUpdate{{0, 3, 4, 9, 10}})};
+const std::vector<Plasticity> curves = {with_curves(LinearUpdate{32}, LinearUpdate{50}),
+                                        with_curves(ExponentialUpdate{64, 1.8}, ExponentialUpdate{64, 3.6}),
+                                        with_curves(ExponentialUpdate{30, -2}, ExponentialUpdate{8000, 0.12}),
+                                        with_curves(ExponentialUpdate{40, 7.5}, ExponentialUpdate{40, -7.5}),
+                                        with_curves(PowerUpdate{40, 0.5}, TableUpdate{{0, 3, 4, 9, 10}})};
 
 }  // namespace
 
@@ -98,8 +98,7 @@ TEST_CASE("one pulse with spread is the device's own pulse with the same draws")
     for (std::uint32_t device = 0; device < 50; ++device) {
       const float z = random.normal4({.purpose = Purpose::pulse_cycle, .place = device})[0];
       float size = 1, level = 0.02f * static_cast<float>(device);
-      size = static_cast<float>(
-          std::exp(0.3 * random.normal4({.purpose = Purpose::pulse_device, .place = device})[0]));
+      size = static_cast<float>(std::exp(0.3 * random.normal4({.purpose = Purpose::pulse_device, .place = device})[0]));
       const std::int16_t count = device % 2 ? 1 : -1;
       const double alone = pulse_by_pulse(p, level, count, {&random, device});
       pulses.apply({&count, 1}, {&size, 1}, {&z, 1}, {&level, 1});

@@ -24,8 +24,9 @@ struct Straight {
   Device device;
   TrainedDevice trained;
   explicit Straight(double pulses, double relative_noise = 0, PulseSpread spread = {})
-      : device(made(pulses, relative_noise, spread)),
-        trained{"straight", &device, false, device.g_min_S, device.g_max_S, LevelPulses(*device.plasticity)} {}
+      : device(made(pulses, relative_noise, spread)), trained{"straight",     &device,
+                                                              false,          device.g_min_S,
+                                                              device.g_max_S, LevelPulses(*device.plasticity)} {}
 
   static Device made(double pulses, double relative_noise, PulseSpread spread) {
     Device d;
@@ -156,7 +157,8 @@ TEST_CASE("random trains meet as often as the outer product asks, with the sprea
       const double seen = array.pulses_of()[2 * i + j] / double{updates};
       // Probabilities are rounded to 2^-16, a ten-thousandth of these.
       CHECK(std::abs(seen - pulses) <= 5 * std::sqrt(variance / updates) + 1e-3 * pulses);
-      CHECK(squares[2 * i + j] / updates - seen * seen == doctest::Approx(variance).epsilon(5 * std::sqrt(2.5 / updates)));
+      CHECK(squares[2 * i + j] / updates - seen * seen ==
+            doctest::Approx(variance).epsilon(5 * std::sqrt(2.5 / updates)));
     }
   CHECK(array.weights()[0] == -1);  // positive errors lower weights, down to the end of the window
   CHECK(array.weights()[1] == 1);
@@ -171,14 +173,16 @@ TEST_CASE("changes of more pulses than there are slots make slots of several pul
   double slots = 0;
   // 100 and 50 pulses: ten slots of ten, all taken in the first row and half of them in the second.
   for (int n = 0; n < updates; ++n)
-    slots = trains.update(array, {std::vector<float>{1, 0.5f}, std::vector<float>{n % 2 ? 1.0f : -1.0f}, 1, 0.01}, random).up;
+    slots =
+        trains.update(array, {std::vector<float>{1, 0.5f}, std::vector<float>{n % 2 ? 1.0f : -1.0f}, 1, 0.01}, random)
+            .up;
   CHECK(slots == 100);
   CHECK(array.pulses_of()[0] == 100 * updates);
   CHECK(std::abs(array.pulses_of()[1] - 50.0 * updates) < 5 * 10 * std::sqrt(10 * updates * 0.25));
 }
 
 TEST_CASE("counted steps round to the nearest, draw or carry what is left") {
-  const Straight d(200);  // a step is 0.01
+  const Straight d(200);                                                      // a step is 0.01
   const std::vector<float> x = {1, 0.5f, 0, 0}, delta = {1, -0.5f, 0.5f, 0};  // two samples of two rows, two columns
   // Changes wanted by rate 0.03, in steps: -3 (x d): rows -3, 1.5 and -1.5, 0.75.
   const Batch batch{x, delta, 2, 0.03};
@@ -241,7 +245,8 @@ Pictures quarters(int count, std::uint32_t set) {
     p.labels.push_back(label);
     for (std::uint32_t k = 0; k < 4; ++k) {
       const auto u = random.uniform4({.purpose = Purpose::test, .place = k, .image = n, .step = set});
-      for (const double v : u) p.values.push_back(static_cast<float>((static_cast<int>(k) == label ? 0.4 : 0) + 0.6 * v));
+      for (const double v : u)
+        p.values.push_back(static_cast<float>((static_cast<int>(k) == label ? 0.4 : 0) + 0.6 * v));
     }
   }
   return p;
