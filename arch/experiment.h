@@ -4,7 +4,9 @@
 
 #include <variant>
 
+#include "arch/experiments/history.h"
 #include "arch/experiments/orientation.h"
+#include "arch/experiments/reservoir.h"
 #include "arch/experiments/train_on_array.h"
 
 namespace bitline::arch {
@@ -15,7 +17,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation, TrainOnArray>;
+using Experiment = std::variant<NoExperiment, Orientation, Reservoir, History, TrainOnArray>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

@@ -44,6 +44,9 @@ enum class Purpose : std::uint16_t {
   training_read = 73,
   training_spread = 74,
   training_device = 75,
+  mask = 80,
+  pick = 81,
+  readout_start = 82,
   test = 1000,
 };
 

@@ -25,6 +25,8 @@ struct System {
 };
 
 void run_system(const arch::Orientation&, System&);
+void run_system(const arch::Reservoir&, System&);
+void run_system(const arch::History&, System&);
 void run_system(const arch::TrainOnArray&, System&);
 
 // That the mean of `differences`, one for each seed or chip, is above 0. `share`: of those above 0.

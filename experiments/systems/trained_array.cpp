@@ -22,6 +22,23 @@ AdcScale scale_of(const periphery::Adc& adc, double full_scale) {
   return c ? adc_scale(c->bits, full_scale, true, c->codes) : AdcScale{};
 }
 
+// sums[j] += the sum over k of x[k] m[rows[k]][j], row after row; four rows at a time, so that sums stay in registers.
+void add_rows(std::span<const std::size_t> rows, std::span<const float> x, std::span<const float> m,
+              std::span<float> sums) {
+  const std::size_t columns = sums.size();
+  float* out = sums.data();
+  std::size_t k = 0;
+  for (; k + 4 <= rows.size(); k += 4) {
+    const float x0 = x[k], x1 = x[k + 1], x2 = x[k + 2], x3 = x[k + 3];
+    const float *m0 = &m[rows[k] * columns], *m1 = &m[rows[k + 1] * columns], *m2 = &m[rows[k + 2] * columns],
+                *m3 = &m[rows[k + 3] * columns];
+#pragma omp simd
+    for (std::size_t j = 0; j < columns; ++j) out[j] = (((out[j] + x0 * m0[j]) + x1 * m1[j]) + x2 * m2[j]) + x3 * m3[j];
+  }
+  for (; k < rows.size(); ++k)
+    for (std::size_t j = 0; j < columns; ++j) out[j] += x[k] * m[rows[k] * columns + j];
+}
+
 }  // namespace
 
 double TrainedDevice::read_variance(double level) const {
@@ -114,20 +131,17 @@ void TrainedArray::pulse_side(Side& side, const PulseList& list, int sign, std::
 }
 
 void TrainedArray::read(std::span<const float> x, std::span<float> out) {
-  const auto columns = static_cast<std::size_t>(setup_.columns);
   std::ranges::fill(out, 0.0f);
-  variance_.assign(variances_.empty() ? 0 : columns, 0.0f);
+  variance_.assign(variances_.empty() ? 0 : out.size(), 0.0f);
   double squares = 0;
+  driven_.clear(), drive_.clear(), drive_squares_.clear();
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const float xi = x[i];
-    if (xi == 0) continue;
-    squares += double{xi} * xi;
-    const float* w = &weights_[i * columns];
-    for (std::size_t j = 0; j < columns; ++j) out[j] += xi * w[j];
-    if (variances_.empty()) continue;
-    const float* v = &variances_[i * columns];
-    for (std::size_t j = 0; j < columns; ++j) variance_[j] += xi * xi * v[j];
+    if (x[i] == 0) continue;
+    driven_.push_back(i), drive_.push_back(x[i]), drive_squares_.push_back(x[i] * x[i]);
+    squares += double{x[i]} * x[i];
   }
+  add_rows(driven_, drive_, weights_, out);
+  if (!variances_.empty()) add_rows(driven_, drive_squares_, variances_, variance_);
   convert(columns_bank_, forward_, read_of_columns, squares * reference_variance_, out);
 }
 

@@ -112,6 +112,8 @@ class TrainedArray {
   // Of one call.
   std::vector<float> level_, size_, z_, sums_, variance_;
   std::vector<std::int16_t> count_;
+  std::vector<std::size_t> driven_;  // rows
+  std::vector<float> drive_, drive_squares_;
   std::vector<double> currents_;
 };
 
