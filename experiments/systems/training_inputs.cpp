@@ -12,7 +12,6 @@ namespace bitline::experiments {
 
 using arch::TrainOnArray;
 using workloads::Samples;
-using workloads::Split;
 
 namespace {
 
@@ -42,7 +41,7 @@ Pictures pictures_of(const Samples& samples, const TrainOnArray& t, int bits) {
   return out;
 }
 
-Samples load_part(const std::string& name, Split split, std::size_t count, const System& system) {
+Samples load_part(const std::string& name, workloads::Split split, std::size_t count, const System& system) {
   workloads::DataSource source;
   source.name = name;
   const workloads::Contents there = contents_of(source, split, system.options.data);
@@ -54,7 +53,7 @@ bool is_there(const std::string& name, const System& system) {
   workloads::DataSource source;
   source.name = name;
   try {
-    contents_of(source, Split::train, system.options.data);
+    contents_of(source, workloads::Split::train, system.options.data);
     return true;
   } catch (const InputError&) {
     return false;
@@ -68,8 +67,8 @@ TrainingData load_training_data(const TrainOnArray& t, System& system) {
   std::size_t k = 0;
   while (k + 1 < t.data.size() && !is_there(t.data[k], system)) ++k;
   const std::string& name = t.data[k];
-  const Samples train = load_part(name, Split::train, workloads::all_samples, system),
-                test = load_part(name, Split::test, static_cast<std::size_t>(t.test_images), system);
+  const Samples train = load_part(name, workloads::Split::train, workloads::all_samples, system),
+                test = load_part(name, workloads::Split::test, static_cast<std::size_t>(t.test_images), system);
   const int bits = system.config().input.bits;
   for (const Samples* s : {&train, &test})
     for (const workloads::InputFile& f : s->files) system.result.inputs.push_back({f.path, f.checksum});

@@ -14,7 +14,7 @@ using run::TableCell;
 
 namespace {
 
-double half_width(std::span<const double> values) {
+double interval_half(std::span<const double> values) {
   const Interval ci = t_interval(values);
   return (ci.upper - ci.lower) / 2;
 }
@@ -37,7 +37,7 @@ LineFigure::Series over_epochs(const TrainingGroup& g) {
     std::vector<double> at;
     for (const TrainingOutcome& s : g.seeds) at.push_back(100 * s.accuracy[e]);
     series.x.push_back(static_cast<double>(e)), series.y.push_back(mean(at));
-    series.half_width.push_back(half_width(at));
+    series.half_width.push_back(interval_half(at));
   }
   return series;
 }
@@ -234,7 +234,7 @@ void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, con
       if (a == 0) add_figure(system.found, "accuracy_" + underscored(d->file.name), mean(accuracy));
       add_figure(system.found, "accuracy_" + underscored(d->file.name + "-" + bars.series[a].name), mean(accuracy));
       bars.series[a].values.push_back(100 * mean(accuracy));
-      bars.series[a].half_width.push_back(100 * half_width(accuracy));
+      bars.series[a].half_width.push_back(100 * interval_half(accuracy));
     }
     row.insert(row.end(),
                {curve_of(*d), groups[next].device->pulses.pulses_up(), groups[next].device->pulses.pulses_down()});
