@@ -12,6 +12,7 @@
 #include "arch/experiments/reservoir.h"
 #include "arch/experiments/sensitized_classify.h"
 #include "arch/experiments/sensitized_edges.h"
+#include "arch/experiments/train_on_array.h"
 #include "base/config_reader.h"
 
 namespace bitline::arch {
@@ -22,8 +23,8 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment =
-    std::variant<NoExperiment, Inpainting, Orientation, Reservoir, History, SensitizedClassify, SensitizedEdges>;
+using Experiment = std::variant<NoExperiment, Inpainting, Orientation, Reservoir, History, SensitizedClassify,
+                                SensitizedEdges, TrainOnArray>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

@@ -70,6 +70,7 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
                                   const LayerQuantization& settings) {
   check(weights, rows, columns, settings);
   QuantizedWeights q{std::vector<std::int16_t>(weights.size()), std::vector<double>(columns)};
+  const std::size_t width = q.scale.size();
   if (settings.weight_scale == WeightScale::per_tensor) {
     std::ranges::fill(q.scale, scale_of(weights, 0, 1, settings));
   } else {
