@@ -27,7 +27,9 @@ with tempfile.TemporaryDirectory() as d:
 
     # A file of one's own: measured points, no conductances.
     (d / "mine.yaml").write_text("""plasticity:
-  potentiation: {drive: {amplitude: 2 V, width: 1 ms}, update: {type: table, points: [0, 4, 7, 9, 10.5, 11.6, 12.5, 13.2, 13.7, 14, 14.2]}}
+  potentiation:
+    drive: {amplitude: 2 V, width: 1 ms}
+    update: {type: table, points: [0, 4, 7, 9, 10.5, 11.6, 12.5, 13.2, 13.7, 14, 14.2]}
   depression: {drive: {amplitude: 2 V, width: 1 ms}, update: {type: linear, pulses: 20}}
 """)
     p = expect("own file", 0, "run", "neurosim-mlp", *few, "--set", f"experiment.devices=[{d / 'mine.yaml'}]", "--json")
