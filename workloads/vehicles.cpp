@@ -25,14 +25,14 @@ bool inside(const Outline& outline, Point p) {
 }
 
 // A vehicle of length 1 that looks to the right: x from 0 (rear) to 1, y upwards from the ground.
-struct Shape {
+struct VehicleShape {
   std::vector<Outline> body, windows;
   std::vector<Point> wheels;
   double wheel_radius = 0;
 };
 
 // `a`, `b` in 0 .. 1 vary the proportions.
-Shape sedan(double a, double b) {
+VehicleShape sedan(double a, double b) {
   const double belt = 0.2 + 0.03 * a, roof = belt + 0.11 + 0.03 * b;
   return {{{{0, 0.06}, {1, 0.06}, {1, belt - 0.06}, {0.72, belt}, {0.02, belt}},
            {{0.15, belt}, {0.28, roof}, {0.6, roof}, {0.75, belt}}},
@@ -41,7 +41,7 @@ Shape sedan(double a, double b) {
           {{0.2, 0.07}, {0.8, 0.07}},
           0.075};
 }
-Shape suv(double a, double b) {
+VehicleShape suv(double a, double b) {
   const double belt = 0.26 + 0.03 * a, roof = belt + 0.15 + 0.03 * b;
   return {{{{0, 0.08}, {1, 0.08}, {1, belt - 0.03}, {0.78, belt}, {0, belt}},
            {{0.01, belt}, {0.04, roof}, {0.62, roof}, {0.76, belt}}},
@@ -50,7 +50,7 @@ Shape suv(double a, double b) {
           {{0.2, 0.09}, {0.8, 0.09}},
           0.09};
 }
-Shape pickup(double a, double b) {
+VehicleShape pickup(double a, double b) {
   const double belt = 0.24 + 0.03 * a, roof = belt + 0.14 + 0.03 * b;
   return {{{{0, 0.08}, {1, 0.08}, {1, belt - 0.03}, {0.8, belt}, {0, belt}},
            {{0.43, belt}, {0.45, roof}, {0.65, roof}, {0.78, belt}}},
@@ -58,7 +58,7 @@ Shape pickup(double a, double b) {
           {{0.18, 0.09}, {0.82, 0.09}},
           0.085};
 }
-Shape airplane(double a, double b) {
+VehicleShape airplane(double a, double b) {
   const double low = 0.12, high = 0.24 + 0.02 * a, middle = (low + high) / 2;
   return {{{{0, high}, {0.1, low}, {0.88, low}, {1, middle}, {0.9, high}},
            {{0, high}, {-0.02, high + 0.16 + 0.04 * b}, {0.06, high + 0.16 + 0.04 * b}, {0.16, high}},
@@ -67,7 +67,7 @@ Shape airplane(double a, double b) {
           {},
           0};
 }
-Shape shape_of(int vehicle, double a, double b) {
+VehicleShape shape_of(int vehicle, double a, double b) {
   switch (vehicle) {
     case 0:
       return sedan(a, b);
@@ -151,7 +151,7 @@ class Scene {
   bool windows_, mirrored_ = false;
   double horizon_, sky_, ground_, length_, left_, base_, body_, window_, wheel_;
   std::vector<Building> buildings_;
-  Shape shape_;
+  VehicleShape shape_;
 };
 
 // Weights 1 - w, w / 2 on both sides, first along rows, then along columns; the border repeats its pixels.
