@@ -171,12 +171,12 @@ void add_accuracy_pictures(const Runs& runs, const Voices& voices, System& syste
        std::move(by_kept)});
 }
 
-constexpr double ms = 1e3, uS = 1e6;
+constexpr double ms = 1e3, per_uS = 1e6;
 
 run::LineFigure::Series in_ms_and_uS(std::string name, const StateTrace& trace) {
   run::LineFigure::Series line{std::move(name), {}, {}, {}};
   for (const double t : trace.time_s) line.x.push_back(t * ms);
-  for (const double g : trace.g_S) line.y.push_back(g * uS);
+  for (const double g : trace.g_S) line.y.push_back(g * per_uS);
   return line;
 }
 
