@@ -31,8 +31,8 @@ std::vector<TrainLevels> run_trains(const Plasticity& p, double from, std::span<
   return out;
 }
 
-std::optional<double> threshold_frequency_Hz(const Plasticity& p, double from, const RegularTrain& prior, RegularTrain test,
-                                             double gap_s, double lowest_Hz, double highest_Hz) {
+std::optional<double> threshold_frequency_Hz(const Plasticity& p, double from, const RegularTrain& prior,
+                                             RegularTrain test, double gap_s, double lowest_Hz, double highest_Hz) {
   const auto change = [&](double log_f) {
     test.frequency_Hz = std::exp(log_f);
     return run_trains(p, from, std::array{prior, test}, gap_s).back().change();

@@ -30,7 +30,7 @@ std::vector<TrainLevels> run_trains(const Plasticity&, double from, std::span<co
 
 // The frequency of a test train (its own is not looked at) at which its change turns from a fall to a rise; unset: it
 // does not between the two bounds.
-std::optional<double> threshold_frequency_Hz(const Plasticity&, double from, const RegularTrain& prior, RegularTrain test,
-                                             double gap_s, double lowest_Hz, double highest_Hz);
+std::optional<double> threshold_frequency_Hz(const Plasticity&, double from, const RegularTrain& prior,
+                                             RegularTrain test, double gap_s, double lowest_Hz, double highest_Hz);
 
 }  // namespace bitline::device

@@ -95,7 +95,8 @@ TEST_CASE("every alternative of every closed list survives") {
         continue;
       const std::string path = plain + key.path.substr(row.path.size());
       if (key.fallback == "required")
-        sets.push_back({path, key.type == "whole number"       ? "3"
+        sets.push_back({path, key.type == "list of text"       ? "[a.onnx]"
+                              : key.type == "whole number"     ? "3"
                               : key.unit == "fraction or %"    ? "33 %"
                               : key.type == "quantity"         ? "1.25e-6 " + key.unit
                               : key.type == "list of quantity" ? "[1.25e-6 " + key.unit + "]"
