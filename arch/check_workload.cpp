@@ -131,7 +131,7 @@ void check_workload(Config& c, const ConfigPath& where, ConfigReader& r) {
   if (!w.network.empty() && !w.shapes.empty())
     r.problem("workload.shapes", "and workload.network exclude each other",
               "leave one out; where a base file gives a network, write network: \"\"");
-  else if (written && !names_network && w.shapes.empty() && r.clean("workload"))
+  else if (written && !names_network && w.shapes.empty() && !is_experiment(c.experiment) && r.clean("workload"))
     r.problem("workload.network", "is missing, and there are no shapes of layers either",
               "add \"network: FILE.onnx\", or \"shapes: [{name: fc, channels: 784, outputs: 10}]\"");
   if (r.clean("workload")) find_file(w.network, "workload.network", where, r);

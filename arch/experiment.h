@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "arch/experiments/medical.h"
 #include "arch/experiments/orientation.h"
 
 namespace bitline::arch {
@@ -14,7 +15,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation>;
+using Experiment = std::variant<NoExperiment, Orientation, Medical>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

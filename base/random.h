@@ -38,6 +38,9 @@ enum class Purpose : std::uint16_t {
   start_state = 32,
   stimulus = 33,
   test_reading = 34,
+  activation_device = 50,
+  activation_noise = 51,
+  responsivity = 52,
   test = 1000,
 };
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "run/stage_settings.h"
+#include "workloads/diode.h"
 #include "workloads/onnx_import.h"
 
 namespace bitline::run {
@@ -54,7 +55,15 @@ Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& 
   KeyBuilder key = stage_key("imported network");
   key.add("file", shelf.files.of(file));
   for (const fs::path& part : weight_files(file, shelf)->paths) key.add("weights", shelf.files.of(part));
-  return stage<ImportedGraph>(shelf, key, [&] { return imported(file); });
+  const Stage<ImportedGraph> read = stage<ImportedGraph>(shelf, key, [&] { return imported(file); });
+  if (std::holds_alternative<workloads::TrainedActivation>(workload.activation)) return read;
+  Workload settings;
+  settings.activation = workload.activation;
+  return stage<ImportedGraph>(shelf, stage_key("activations").add("graph", read.key).add("workload", settings), [&] {
+    return ImportedGraph{
+        std::make_shared<const workloads::Graph>(workloads::with_activation(*read->graph, workload.activation)),
+        read->files};
+  });
 }
 
 Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Split split, std::size_t count,

@@ -114,7 +114,8 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
         network, samples.of(first, count), first_sample + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           read::execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
-        });
+        },
+        nullptr, &view.random);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;
@@ -146,7 +147,8 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
           multiply(chip, view, l, options.per_sample, in, v, workspace, sums, activity[l],
                    std::span(all.samples).subspan(l * options.per_sample, options.per_sample));
           deviations.compare(w, in, v, sums);
-        });
+        },
+        nullptr, &view.random);
     std::copy(some.begin(), some.end(), all.outputs.begin() + static_cast<std::ptrdiff_t>(first * outputs));
     const std::lock_guard lock(mutex);
     finished += n;

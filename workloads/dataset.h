@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "workloads/data_source.h"
 #include "workloads/samples.h"
 
@@ -27,6 +28,12 @@ struct DatasetInfo {
   std::string_view get;      // how a user gets it
 };
 std::span<const DatasetInfo> datasets();
+
+// A set that is nowhere: what can do with another one catches this.
+class MissingSet : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 

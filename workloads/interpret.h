@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/random.h"
 #include "workloads/graph.h"
 #include "workloads/integer_graph.h"
 
@@ -33,8 +34,11 @@ class Workspace {
 // `multiply` for each product and all samples, or several where the patches of a convolution would exceed 1 Mi values
 // (what caches hold). No shared state: call it from several threads. Throws InputError when the samples are no whole
 // number, RunError when a product gives NaN or infinity.
+//
+// With `devices`, the random numbers of a chip instance, activations made by devices are those of that chip, and noisy.
 std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> values, std::size_t first_sample,
-                              const Multiply& multiply, Workspace* workspace = nullptr);
+                              const Multiply& multiply, Workspace* workspace = nullptr,
+                              const Random* devices = nullptr);
 
 // What a product reads, before it is made integers.
 using Observe = std::function<void(int weights, std::span<const float> values)>;

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "workloads/compute.h"
+#include "workloads/diode.h"
 
 namespace bitline::workloads {
 
@@ -49,8 +51,10 @@ using MultiplyNode = std::function<void(const Node& node, const Product& product
 template <class T>
 class Walk {
  public:
-  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers)
-      : samples_(samples), multiply_(multiply), buffers_(buffers) {}
+  // With `draws`, activations made by devices are those of one chip.
+  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers,
+       const std::optional<DeviceDraws>& draws = {})
+      : samples_(samples), multiply_(multiply), buffers_(buffers), draws_(draws) {}
 
   // One buffer for each of the graph's outputs; `inputs` are its inputs, in order.
   std::vector<Buffer<T>> run(const Graph& graph, std::vector<Buffer<T>> inputs, std::size_t step = 0) {
@@ -136,6 +140,8 @@ class Walk {
     T* out = to.buffer.values.get();
     if (const auto* product = std::get_if<Product>(&node.op)) {
       multiply_(node, *product, *in[0].shape, in[0].values, step, out);
+    } else if (const auto* diode = std::get_if<Diode>(&node.op); diode && draws_) {
+      compute(*diode, samples_, in[0], *draws_, step, out);
     } else if (!moves) {
       compute(node.op, samples_, std::span<const Operand<T>>(in), shape, out);
     }
@@ -195,6 +201,7 @@ class Walk {
   std::size_t samples_;
   const MultiplyNode<T>& multiply_;
   Buffers<T>& buffers_;
+  std::optional<DeviceDraws> draws_;
 };
 
 // All outputs of each sample, one after another, to `out`; their memory goes back to `buffers`.
