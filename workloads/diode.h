@@ -44,7 +44,7 @@ struct DiodeActivation {
   static constexpr const char* about =
       "each ReLU and leaky ReLU is made by a diode with a linear region and a reverse slope; computed, not priced";
   double linear = 2, power = 4;
-  std::optional<double> slope;  // unset: that of the network
+  std::optional<double> slope = std::nullopt;  // unset: that of the network
   double gain = 1, noise = 0, spread = 0, scale = 1;
 };
 void fields(Visitor&, DiodeActivation&);

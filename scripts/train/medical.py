@@ -65,6 +65,7 @@ def arguments():
     parser.add_argument("--networks", nargs="+", choices=EPOCHS, default=list(EPOCHS))
     parser.add_argument("--seeds", type=int, default=10, help="pairs at slope 0.1 (%(default)s)")
     parser.add_argument("--gain-seeds", type=int, default=6, help="pairs of the cnn at the other slopes (%(default)s)")
+    parser.add_argument("--slopes", type=float, nargs="+", default=SLOPES, help="reverse slopes (%(default)s)")
     parser.add_argument("--ideal-slopes", type=float, nargs="+", default=SLOPES, help="where the ideal one is trained")
     parser.add_argument("--add", action="store_true", help="keep the networks that SET.zip has")
     parser.add_argument("--training-images", type=int, help="the first ones only")
@@ -312,7 +313,7 @@ def as_onnx(model, notes):
 
 def jobs(options):
     for kind in options.networks:
-        for slope in sorted(SLOPES, key=lambda s: s != PAIR_SLOPE):
+        for slope in sorted(options.slopes, key=lambda s: s != PAIR_SLOPE):
             seeds = options.seeds if slope == PAIR_SLOPE else options.gain_seeds if kind == "cnn" else 0
             for seed in range(1, seeds + 1):
                 for curve in CURVES if slope in options.ideal_slopes else ("device",):
