@@ -33,6 +33,15 @@ const workloads::Node* maker_of(const Graph& graph, int tensor) {
   return nullptr;
 }
 
+// Over all of height and width, however it is said.
+bool is_mean_of_map(const workloads::Op& op, const workloads::Shape& shape) {
+  if (const auto* pool = std::get_if<workloads::Pool>(&op))
+    return pool->kind == workloads::Pool::Kind::average && pool->window.kernel_height == shape.dims[1] &&
+           pool->window.kernel_width == shape.dims[2];
+  const auto* reduce = std::get_if<workloads::Reduce>(&op);
+  return reduce && reduce->kind == workloads::Reduce::Kind::mean && reduce->axes == std::vector<int>{1, 2};
+}
+
 // A mean over height and width, then values that only move, then the product that gives the outputs.
 PooledHead pooled_head(const Graph& graph) {
   PooledHead head;
@@ -42,10 +51,9 @@ PooledHead pooled_head(const Graph& graph) {
   head.weights = product->weights;
   node = maker_of(graph, node->in.front());
   while (node && workloads::only_moves(node->op)) node = maker_of(graph, node->in.front());
-  const auto* mean = node ? std::get_if<workloads::Reduce>(&node->op) : nullptr;
-  if (!mean || mean->kind != workloads::Reduce::Kind::mean) return head;
+  if (!node) return head;
   const workloads::Shape& shape = graph.tensors[static_cast<std::size_t>(node->in.front())].shape;
-  if (shape.rank() != 3) return head;
+  if (shape.rank() != 3 || !is_mean_of_map(node->op, shape)) return head;
   head.maps = node->in.front();
   head.channels = shape.dims[0], head.height = shape.dims[1], head.width = shape.dims[2];
   return head;

@@ -274,8 +274,9 @@ def computation(model):
         at = name
 
     def layer(name, out, activation=None):
-        kind = "Conv" if name.startswith("conv") else "Gemm"
-        add(kind, out, [f"{name}.weight", f"{name}.bias"], **({} if kind == "Conv" else {"transB": 1}))
+        is_conv = name.startswith("conv")
+        attributes = {"pads": [model.layers[name].padding[0]] * 4} if is_conv else {"transB": 1}
+        add("Conv" if is_conv else "Gemm", out, [f"{name}.weight", f"{name}.bias"], **attributes)
         if activation:
             add("LeakyRelu", activation, alpha=model.slope)
 
