@@ -29,6 +29,8 @@ std::string examine(const std::string& argument, const CheckArguments& a,
   }
   const arch::LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
+  if (is_experiment(loaded.config.experiment))
+    return std::visit([](const auto& e) { return fmt::format("experiment {}", e.type); }, loaded.config.experiment);
   if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty())
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());

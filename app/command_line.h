@@ -72,6 +72,7 @@ void add_solve(CommandLine&);
 void add_sweep(CommandLine&);
 void add_report(CommandLine&);
 void add_compare(CommandLine&);
+void add_sensitivity(CommandLine&);
 void add_validate(CommandLine&);
 void add_completion(CommandLine&);
 void add_docs(CommandLine&);

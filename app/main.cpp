@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_fit(line);
   add_report(line);
   add_compare(line);
+  add_sensitivity(line);
   add_validate(line);
   add_completion(line);
   add_docs(line);

@@ -12,6 +12,7 @@
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
 #include "report/csv.h"
+#include "report/experiment.h"
 #include "report/html.h"
 #include "report/table.h"
 #include "run/result_json.h"
@@ -30,13 +31,20 @@ struct RunArguments : Common {
   bool per_image = false;
 };
 
+// NAME.csv of each table, NAME.svg of each picture.
+void write_experiment(const std::filesystem::path& folder, const run::ExperimentResult& e) {
+  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), report::table_csv(table));
+  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), report::picture_svg(picture));
+}
+
 // result.json comes last: where it is, the folder is complete.
 void write_folder(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
-  if (!result.only_budget) {
+  if (result.experiment) write_experiment(folder, *result.experiment);
+  if (!result.only_budget && !is_without_arrays(result)) {
     write_file(folder / "layers.csv", report::layers_csv(result));
-    if (!result.shapes) write_file(folder / "images.csv", report::images_csv(result));
+    if (!result.images.empty()) write_file(folder / "images.csv", report::images_csv(result));
   }
   write_file(folder / "report.html", report::html_report(result, resolved));
   write_file(folder / "result.json", result_json(result));

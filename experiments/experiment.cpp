@@ -16,6 +16,14 @@ namespace {
 
 void run_system(const arch::NoExperiment&, System&) {}
 
+// What is assumed and simplified of a chip that nothing ran on says nothing of the result.
+void leave_out_chip(Result& result) {
+  std::erase_if(result.assumed, [](const Assumption& a) {
+    return !a.path.starts_with("device.") && !a.path.starts_with("experiment.");
+  });
+  result.simplifications.clear();
+}
+
 Result run_experiment(const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
   Result result;
   result.isa = name_of(isa_named(options.isa));
@@ -31,6 +39,8 @@ Result run_experiment(const arch::LoadedConfig& loaded, const RunOptions& option
         },
         loaded.config.experiment);
     clock.end();
+    if (is_without_arrays(result)) leave_out_chip(result);
+    add_simplifications(result.simplifications, found.simplifications);
   });
   result.threads = options.threads;
   const auto run_again = [&](const arch::LoadedConfig& other, const RunOptions& quiet) {

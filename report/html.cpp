@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "report/cost_text.h"
+#include "report/experiment.h"
 #include "report/html_parts.h"
 #include "report/svg.h"
 #include "report/text.h"
@@ -193,6 +194,14 @@ std::string mapping_section(const Result& r) {
          (unused.empty() ? "" : html_paragraph(unused + ".", "soft"));
 }
 
+// Of experiments with devices alone.
+std::string device_cost_section(const Result& r) {
+  HtmlTable table("lr", {});
+  table.row({"energy per inference", quantity(r.costs.energy_per_inference_J, Unit::joule)});
+  table.row({"latency", quantity(r.costs.latency_per_inference_s, Unit::second)});
+  return html_heading("Costs") + table.str() + html_paragraph(r.costs.efficiency_definition, "soft");
+}
+
 std::string published_section(const Result& r) {
   if (r.published.empty()) return "";
   HtmlTable table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
@@ -252,14 +261,20 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
     return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
            run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
-  html += html_paragraph(r.shapes ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
-                                  : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
-                                                chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
+  html += html_paragraph(r.experiment ? fmt::format("{} seeds, first seed {}", r.experiment->seeds, r.seed)
+                         : r.shapes   ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
+                                      : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
+                                                  chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
                          "soft");
   for (const std::string& warning : r.warnings) html += html_paragraph(warning, "warn");
+  if (r.experiment) html += experiment_section(*r.experiment);
+  if (is_without_arrays(r))
+    return html + published_section(r) + device_cost_section(r) + trust_section(r) + run_section(r, resolved_yaml) +
+           "</body>\n</html>\n";
+  if (r.experiment) html += published_section(r);
   html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
           layer_section(r) + node_section(r) + write_section(r) + wire_section(r) + mapping_section(r) +
-          unit_cost_section(r) + budget_section(r) + published_section(r) + trust_section(r) +
+          unit_cost_section(r) + budget_section(r) + (r.experiment ? "" : published_section(r)) + trust_section(r) +
           run_section(r, resolved_yaml);
   return html + "</body>\n</html>\n";
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "report/cost_text.h"
+#include "report/experiment.h"
 #include "report/text.h"
 #include "report/write_text.h"
 
@@ -17,21 +18,7 @@ using run::Result;
 
 namespace {
 
-constexpr std::size_t terminal_width = 98;
 constexpr std::size_t bar_width = 8;
-
-struct Paint {
-  bool on;
-  std::string code(const char* sequence) const { return on ? sequence : ""; }
-  std::string dim() const { return code("\x1b[2m"); }
-  std::string strong() const { return code("\x1b[1m"); }
-  std::string bars() const { return code("\x1b[36m"); }
-  std::string warn() const { return code("\x1b[33m"); }
-  std::string with(const std::string& sequence, const std::string& text) const {
-    return on ? sequence + text + "\x1b[0m" : text;
-  }
-  std::string heading(const std::string& text) const { return with(strong(), text); }
-};
 
 std::string paragraph(const std::string& text, std::size_t indent) {
   std::string lines;
@@ -45,7 +32,9 @@ std::string title(const Result& r, const Paint& paint) {
   std::string line = paint.heading(clean(r.name.empty() ? "run" : r.name));
   if (r.only_budget) return line + "   no network, so nothing was run\n";
   std::string facts = fmt::format("   config {}   seed {}", clean(r.config_hash.substr(0, 12)), r.seed);
-  if (!r.shapes)
+  if (r.experiment)
+    facts += fmt::format("   {} seeds", r.experiment->seeds);
+  else if (!r.shapes)
     facts += fmt::format("   {} chip{}   {} inputs", grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs));
   line += paint.with(paint.dim(), facts);
   if (r.status != "done") line += "   " + paint.with(paint.warn(), clean(r.status));
@@ -187,6 +176,14 @@ std::string budget(const Result& r, const Paint& paint) {
   return paint.heading("Budget") + "\n" + table.str(2, paint.dim());
 }
 
+// Of experiments with devices alone.
+std::string device_costs(const Result& r, const Paint& paint) {
+  return paint.heading("Costs") + paint.with(paint.dim(), " per inference") +
+         fmt::format("  energy {}, latency {}\n", quantity(r.costs.energy_per_inference_J, Unit::joule),
+                     quantity(r.costs.latency_per_inference_s, Unit::second)) +
+         paragraph(r.costs.efficiency_definition, 4);
+}
+
 std::string mapping_line(const MappingResult& m) {
   return fmt::format("{} of {} arrays of {} x {} on {} chip{}, {} of their cells", m.arrays_used, m.arrays_total,
                      m.array_rows, m.array_columns, m.chips, m.chips == 1 ? "" : "s", percent(m.cell_utilisation, 1));
@@ -244,11 +241,15 @@ std::string timing(const Result& r) {
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
   std::string text = title(r, paint);
-  if (r.shapes)
+  if (r.experiment)
+    text += experiment_text(*r.experiment, paint);
+  else if (r.shapes)
     text += paragraph(run::nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
   else if (!r.only_budget)
     text += quality(r, paint);
-  if (!r.only_budget) {
+  if (is_without_arrays(r)) {
+    text += device_costs(r, paint);
+  } else if (!r.only_budget) {
     text += writing(r, paint);
     if (r.wires) text += wires(*r.wires, paint);
     text += costs(r, paint);

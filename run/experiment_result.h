@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/simplification.h"
 #include "base/statistics.h"
 
 namespace bitline::run {
@@ -71,6 +72,7 @@ struct ExperimentResult {
   int seeds = 0;     // runs, or chips, that intervals are over
   // What a reader has to know first: the data and what they stand in for.
   std::vector<std::string> notes;
+  std::vector<Simplification> simplifications;  // of the experiment itself
   std::vector<ExperimentClaim> claims;
   std::vector<ExperimentTable> tables;
   std::vector<ExperimentPicture> pictures;

@@ -140,4 +140,7 @@ struct Result {
   chip::LevelMap level_map;  // of one array, for pictures only: not in result.json
 };
 
+// An experiment with devices that no network was mapped on: there are no arrays, layers or writing to tell of.
+inline bool is_without_arrays(const Result& r) { return r.experiment && r.mapping.arrays_total == 0; }
+
 }  // namespace bitline::run

@@ -27,18 +27,6 @@ struct SeedOutcome {
   int right = 0, right_slow = 0;  // of 8 directions
 };
 
-// The pattern-averaged drift of the weights tells for which thresholds outputs part (mean over the four patterns, each
-// shown as often): an output that wins all of them must lose weight, bar and field inputs together, and a bar that it
-// alone wins must grow. With counts over T, E[x^2] = r^2 + r / T.
-struct ThresholdRange {
-  double lowest_Hz, highest_Hz;
-};
-ThresholdRange threshold_range(const Orientation& o) {
-  const auto square = [&](double r) { return r * r + r / o.observation_s; };
-  const double sum = o.bar_Hz + 3 * o.field_Hz;
-  return {(square(o.bar_Hz) + 3 * square(o.field_Hz)) / sum, square(o.bar_Hz) / o.bar_Hz};
-}
-
 void warn_of_thresholds(const Orientation& o, run::Result& result) {
   const auto* rule = std::get_if<arch::SlidingThresholdRule>(&o.rule);
   if (!rule) return;
@@ -168,7 +156,16 @@ void add_speed_curve(const Orientation& o, System& system) {
        run::LineFigure{"time of a step (s)", "of 8", {std::move(series)}, true}});
 }
 
-// Joule heat of readings and pulses; conductances as learned. Peripheral circuits are not in it.
+std::vector<Simplification> left_out() {
+  return {
+      {"Learning",
+       {{"Weights change by the rule, not by pulse trains of the device's own model; its read noise and drift while "
+         "it learns are left out."}}},
+      {"Motion", {{"Each device is read once; lines and converters are ideal."}}},
+      {"Costs", {{"Joule heat of the synapses when input pulses read them; writing and circuits are left out."}}}};
+}
+
+// Joule heat of readings; conductances as learned. Peripheral circuits are not in it.
 void add_costs(const Orientation& o, const std::vector<SeedOutcome>& outcomes, System& system) {
   double weight = 0;  // all synapses together, mean over seeds
   for (const SeedOutcome& s : outcomes)
@@ -194,6 +191,7 @@ void run_system(const Orientation& o, System& system) {
   system.clock.begin("seeds", 0.05);
   system.found.seeds = o.seeds;
   system.found.notes.push_back("Bars and spike trains are generated; no data set is read.");
+  system.found.simplifications = left_out();
   warn_of_thresholds(o, system.result);
   const std::vector<SeedOutcome> outcomes = run_seeds(o, system);
   system.clock.begin("speeds", 0.7);

@@ -126,6 +126,12 @@ int different(const std::array<int, outputs>& of) { return static_cast<int>(std:
 
 }  // namespace
 
+ThresholdRange threshold_range(const Orientation& o) {
+  const auto square = [&](double r) { return r * r + r / o.observation_s; };
+  const double sum = o.bar_Hz + 3 * o.field_Hz;
+  return {(square(o.bar_Hz) + 3 * square(o.field_Hz)) / sum, square(o.bar_Hz) / o.bar_Hz};
+}
+
 int Learned::orientations() const { return different(orientation); }
 
 Learned learn_orientations(const Orientation& o, const Random& random) {

@@ -12,6 +12,14 @@
 
 namespace bitline::experiments {
 
+// Thresholds at which outputs part: from the mean change of weights over the four patterns, each shown as often. An
+// output that wins all of them must lose weight where its inputs are bar once and field three times, and the bar of an
+// output that wins one alone must grow. Of counts over T, E[x^2] = r^2 + r / T.
+struct ThresholdRange {
+  double lowest_Hz, highest_Hz;
+};
+ThresholdRange threshold_range(const arch::Orientation&);
+
 // Of each output, for each bar without noise: sum of rate times weight over the sum of weights; and the threshold
 // weighted likewise.
 struct RateSnapshot {

@@ -151,7 +151,7 @@ TEST_CASE("every key of a config is known to change the chip, or costs and what 
   const std::set<std::string> chip{
       "seed",   "chips",  "tiles",        "arrays",  "array", "wires", "cell",      "device",     "input",       "adc",
       "layers", "reload", "quantization", "mapping", "bias",  "age",   "calibrate", "compensate", "conductances"},
-      others{"instances", "technology", "periphery", "programming", "workload"};
+      others{"instances", "technology", "periphery", "programming", "workload", "experiment"};
   std::set<std::string> keys;
   for (const KeyGroup& group : key_groups()) keys.insert(group.begin(), group.end());
   std::set<std::string> known = chip;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/sensitivity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/config_writer.h"
+#include "base/error.h"
+#include "base/units.h"
+#include "experiments/experiment.h"
+#include "run/result_json.h"
+#include "run/shelf.h"
+
+namespace bitline::experiments {
+
+using arch::LoadedConfig;
+using run::Result;
+
+namespace {
+
+struct Varied {
+  std::string path, text;  // the value as resolved.yaml writes it
+};
+
+const Value* value_at(const Value& tree, const std::string& path) {
+  const Value* node = &tree;
+  for (std::size_t from = 0; node && from <= path.size();) {
+    const std::size_t dot = std::min(path.find('.', from), path.size());
+    node = node->find(path.substr(from, dot - from));
+    from = dot + 1;
+  }
+  return node;
+}
+
+std::optional<std::string> times(const std::string& text, double factor) {
+  const auto number = number_and_unit(text);
+  if (!number || !std::isfinite(number->value)) return std::nullopt;
+  return fmt::format("{}{}{}", number->value * factor, number->unit.empty() ? "" : " ", number->unit);
+}
+
+std::vector<Varied> assumed_values(const LoadedConfig& loaded) {
+  std::vector<Varied> all;
+  const bool own = is_experiment(loaded.config.experiment);
+  for (const Assumption& a : loaded.annotations.assumed)
+    if ((!own || a.path.starts_with("experiment.")) && times(a.value, 1)) all.push_back({a.path, a.value});
+  return all;
+}
+
+std::vector<Varied> named_values(const LoadedConfig& loaded, const std::vector<std::string>& paths) {
+  const Value tree = ConfigWriter::write(loaded.config);
+  std::vector<Varied> all;
+  for (const std::string& path : paths) {
+    const Value* value = value_at(tree, path);
+    if (!value || !times(value->text, 1))
+      throw InputError(fmt::format("{}: is no number of this config; bitline schema lists its keys", path));
+    all.push_back({path, value->text});
+  }
+  return all;
+}
+
+std::vector<std::string> figures_of(const Result& result) {
+  if (!result.experiment || result.experiment->claims.empty())
+    return {"quality.value", "energy.per_inference_J", "latency.per_inference_s"};
+  std::vector<std::string> names;
+  for (const auto& claim : result.experiment->claims) names.push_back("experiment.claims." + claim.id + ".value");
+  return names;
+}
+
+std::vector<double> read_figures(const Result& result, const std::vector<std::string>& names) {
+  std::vector<double> values;
+  for (const std::string& name : names) values.push_back(lookup(result, name).value_or(std::nan("")));
+  return values;
+}
+
+}  // namespace
+
+Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::string>& paths,
+                        const run::RunOptions& options, const std::function<void(std::size_t, std::size_t)>& before) {
+  const std::vector<Varied> varied = paths.empty() ? assumed_values(loaded) : named_values(loaded, paths);
+  const std::size_t all = 1 + 2 * varied.size();
+  run::Shelf shelf(std::size_t{1} << 30);  // what a value does not touch is made once
+  before(0, all);
+  const Result as_is = experiments::run(loaded, options, shelf);
+  Sensitivity s{figures_of(as_is), {{"", "", 1, read_figures(as_is, figures_of(as_is)), ""}}};
+  for (const Varied& v : varied)
+    for (const double factor : {0.5, 2.0}) {
+      before(s.rows.size(), all);
+      SensitivityRow row{v.path, *times(v.text, factor), factor, {}, ""};
+      try {
+        Value settings = Value::map();
+        settings.set(v.path, Value::scalar(row.value));
+        row.figures = read_figures(experiments::run(load_with(loaded, settings), options, shelf), s.figures);
+      } catch (const ConfigError& e) {
+        row.problem = e.diagnostics().empty() ? e.what() : e.diagnostics().front().message;
+      } catch (const InputError& e) {
+        row.problem = e.what();
+      } catch (const RunError& e) {
+        row.problem = e.what();
+      }
+      s.rows.push_back(std::move(row));
+    }
+  return s;
+}
+
+}  // namespace bitline::experiments
