@@ -155,7 +155,7 @@ OpenSet open_path(const std::string& name, Split split, const DataPath& where) {
   if (path.empty()) {
     std::vector<std::string_view> names;
     for (const DatasetInfo& set : known_sets) names.push_back(set.name);
-    throw MissingSet(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}",
+    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}",
                                  name, fmt::join(names, ", "), places_text(where.folders)));
   }
   std::error_code ignored;

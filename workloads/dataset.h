@@ -29,7 +29,7 @@ struct DatasetInfo {
 };
 std::span<const DatasetInfo> datasets();
 
-// A set that is nowhere: what can do with another one catches this.
+// A known set that is nowhere: who can do with another one catches this.
 class MissingSet : public InputError {
  public:
   using InputError::InputError;

@@ -26,7 +26,8 @@ struct DeviceDraws {
 // The same values by the diodes of one chip. `linear` and `slope` of a device are normal around the nominal ones
 // (`spread`), each output has normal noise of its own (`noise`). `step`: of the loops around it.
 template <class T>
-void compute(const Diode&, std::size_t samples, const Operand<T>& in, const DeviceDraws& draws, std::size_t step, T* out);
+void compute(const Diode&, std::size_t samples, const Operand<T>& in, const DeviceDraws& draws, std::size_t step,
+             T* out);
 
 // --- what users write ---------------------------------------------------------------------------------------------
 
@@ -37,8 +38,8 @@ struct TrainedActivation {
 void fields(Visitor&, TrainedActivation&);
 
 // An antiferroelectric diode: its forward region is linear and then saturates, and a circuit sets the slope in reverse
-// bias, which is proportional to a gain (Lin et al., Nat. Commun. 2026, doi:10.1038/s41467-026-70594-x). The form of the
-// curve is ours.
+// bias, which is proportional to a gain (Lin et al., Nat. Commun. 2026, doi:10.1038/s41467-026-70594-x). The form of
+// the curve is ours.
 struct DiodeActivation {
   static constexpr const char* type = "diode";
   static constexpr const char* about =

@@ -85,8 +85,9 @@ struct Activate {
 // clang-format on
 
 // What diodes make of values, one device for each entry of the first dimension (channel or neuron):
-// f(v) = v / (1 + (v / linear)^power)^(1 / power) above 0, slope x v below, v in units of `scale`. A chip draws its devices
-// and the noise of each output (workloads/diode.h); the float network and the integer truth see the nominal curve.
+// f(v) = v / (1 + (v / linear)^power)^(1 / power) above 0, slope x v below, v in units of `scale`. A chip draws its
+// devices and the noise of each output (workloads/diode.h); the float network and the integer truth see the nominal
+// curve.
 struct Diode {
   double linear = 2, power = 4, slope = 0.05, scale = 1;
   double noise = 0;   // sigma of an output, in units of `scale`

@@ -127,8 +127,8 @@ struct ShapeAfter {
     need(1, 1);
     if (!(d.linear > 0) || !(d.power > 0) || !(d.scale > 0) || !std::isfinite(d.slope) || !(d.noise >= 0) ||
         !(d.spread >= 0))
-      refuse_shape("linear {}, power {}, slope {}, scale {}, noise {}, spread {} do not make a diode", d.linear, d.power,
-                   d.slope, d.scale, d.noise, d.spread);
+      refuse_shape("linear {}, power {}, slope {}, scale {}, noise {}, spread {} do not make a diode", d.linear,
+                   d.power, d.slope, d.scale, d.noise, d.spread);
     return first();
   }
   Shape operator()(const Pool& p) const {

@@ -19,8 +19,8 @@ void renumber(std::vector<Node>& nodes, int index, const Graph& graph) {
     auto* product = std::get_if<Product>(&node.op);
     if (!product) continue;
     if (product->weights == index)
-      throw InputError(fmt::format("network '{}': node '{}' uses the first product's weights again", graph.name,
-                                   node.name));
+      throw InputError(
+          fmt::format("network '{}': node '{}' uses the first product's weights again", graph.name, node.name));
     if (product->weights > index) --product->weights;
   }
 }

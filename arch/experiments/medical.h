@@ -21,11 +21,11 @@ struct Medical {
   static constexpr const char* type = "medical";
   static constexpr const char* about =
       "image classification in a sensor with device activations, beside ideal ones, trained from the same seeds";
-  std::string models = "medical";           // folder of SET.zip
-  std::string stand_in = "fashion-mnist";   // data where workload.dataset is not found
+  std::string models = "medical";                                 // folder of SET.zip
+  std::string stand_in = "fashion-mnist";                         // data where workload.dataset is not found
   std::vector<std::string> networks{"cnn", "mlp", "cnn-pooled"};  // the first is what claims are about
-  std::string map_network = "cnn-pooled";   // whose class-activation maps are drawn
-  int seeds = 10;                           // at most
+  std::string map_network = "cnn-pooled";                         // whose class-activation maps are drawn
+  int seeds = 10;                                                 // at most
   std::vector<double> gains{0.4, 1, 2, 4, 8};
   double margin = 0.015;  // of accuracy, within which activations count as equal
   OpticalLayer sensor;

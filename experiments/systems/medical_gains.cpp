@@ -74,8 +74,8 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
       for (const int seed : seeds) runs.push_back(s.run(gain, seed));
       run_all(runs, pack, set, system);
       const std::vector<double> values = on_chips(runs, 0, runs.size());
-      table.rows.push_back({s.name, gain, slope_at(system, gain), static_cast<double>(seeds.size()),
-                            spread_text(values), mean(values)});
+      table.rows.push_back(
+          {s.name, gain, slope_at(system, gain), static_cast<double>(seeds.size()), spread_text(values), mean(values)});
       line.x.push_back(gain), line.y.push_back(mean(values)), line.half_width.push_back(half_width(values));
     }
     if (!line.x.empty()) figure.series.push_back(std::move(line));
@@ -83,8 +83,8 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
   system.found.tables.push_back(std::move(table));
   system.found.pictures.push_back(
       {"gains",
-       fmt::format("Test accuracy of the {} on chips over the gain that sets the reverse slope; bands: 95 % over seeds.",
-                   kind),
+       fmt::format(
+           "Test accuracy of the {} on chips over the gain that sets the reverse slope; bands: 95 % over seeds.", kind),
        std::move(figure)});
 }
 

@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::size_t shown_images = 8;
 
-
 // The last map before a mean over it, and the weights that follow: what a class-activation map is made of.
 struct PooledHead {
   int maps = -1;  // tensor
@@ -60,8 +59,8 @@ PooledHead pooled_head(const Graph& graph) {
 }
 
 // The map of a class, sum_k w_ck A_k (Zhou et al. 2016, doi:10.1109/CVPR.2016.319), which with a mean before the last
-// product is that of Grad-CAM up to a factor (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74, section 3.1); what speaks
-// against the class is left out.
+// product is that of Grad-CAM up to a factor (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74, section 3.1); what
+// speaks against the class is left out.
 std::vector<float> class_map(const Graph& graph, const PooledHead& head, std::span<const double> maps, int label) {
   const workloads::Panel& w = graph.weights[static_cast<std::size_t>(head.weights)].panels.front();
   const auto size = static_cast<std::size_t>(head.height) * static_cast<std::size_t>(head.width);
@@ -138,9 +137,9 @@ std::vector<std::vector<float>> maps_on_chip(const Graph& graph, const PooledHea
                     scores = each - static_cast<std::size_t>(head.channels * head.height * head.width);
   std::vector<std::vector<float>> maps;
   for (std::size_t i = 0; i < images.count(); ++i)
-    maps.push_back(drawn_map(class_map(graph, head, std::span(outputs).subspan(i * each + scores, each - scores),
-                                       labels.of_sample[i]),
-                             head, images.dims[1], images.dims[2]));
+    maps.push_back(drawn_map(
+        class_map(graph, head, std::span(outputs).subspan(i * each + scores, each - scores), labels.of_sample[i]), head,
+        images.dims[1], images.dims[2]));
   return maps;
 }
 
@@ -172,8 +171,8 @@ void add_training_curves(const Medical& m, const NetworkPack& pack, const Medica
     loss.series.push_back({name, c.epochs, c.loss});
     accuracy.series.push_back({name, c.epochs, c.accuracy});
   }
-  const std::string of = fmt::format("of the {} on {}, means over seeds, with dropout and changed images", m.networks.front(),
-                                     set.name);
+  const std::string of =
+      fmt::format("of the {} on {}, means over seeds, with dropout and changed images", m.networks.front(), set.name);
   system.found.pictures.push_back({"training-loss", "Loss in training " + of, std::move(loss)});
   system.found.pictures.push_back(
       {"training-accuracy", "Accuracy on training images in training " + of + "; no result", std::move(accuracy)});
@@ -193,8 +192,8 @@ void add_class_maps(const Medical& m, const NetworkPack& pack, const MedicalSet&
     const Graph graph = pack.read(name);
     const PooledHead head = pooled_head(graph);
     if (head.maps < 0)
-      throw InputError(fmt::format("experiment.map_network: {} has no mean over maps before its last product",
-                                   name.file()));
+      throw InputError(
+          fmt::format("experiment.map_network: {} has no mean over maps before its last product", name.file()));
     const workloads::Activation activation =
         name.curve == "device" ? workloads::Activation(diode) : workloads::TrainedActivation{};
     figure.rows.push_back(

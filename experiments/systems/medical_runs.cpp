@@ -70,9 +70,10 @@ NetworkPack open_pack(const arch::Medical& m, const MedicalSet& set, System& sys
   try {
     found = run::find_workload_file(file, "experiment.models", system.options);
   } catch (const InputError& e) {
-    throw InputError(fmt::format("{}\nno networks are shipped for {}: train them with scripts/train/medical.py --data "
-                                 "{}.npz --output DIR, then set experiment.models=DIR (its full path)",
-                                 e.what(), set.name, set.name));
+    throw InputError(
+        fmt::format("{}\nno networks are shipped for {}: train them with scripts/train/medical.py --data "
+                    "{}.npz --output DIR, then set experiment.models=DIR (its full path)",
+                    e.what(), set.name, set.name));
   }
   return NetworkPack(found);
 }
@@ -91,7 +92,11 @@ void run_all(std::vector<MedicalRun>& runs, const NetworkPack& pack, const Medic
   const auto instances = static_cast<std::uint32_t>(system.config().instances);
   parallel_for(runs.size(), [&](std::size_t r) {
     MedicalRun& run = runs[r];
-    const SensorNetwork network(pack.read(run.network), run.hardware, set.images, system);
+    const workloads::Graph graph = pack.read(run.network);
+    if (graph.output_size() != static_cast<std::size_t>(set.labels().classes))
+      throw InputError(fmt::format("{}: {} has {} outputs, but {} has {} classes", pack.file().path, run.network.file(),
+                                   graph.output_size(), set.name, set.labels().classes));
+    const SensorNetwork network(graph, run.hardware, set.images, system);
     run.real = accuracy(network.real(), set.labels());
     double sum = 0;
     for (std::uint32_t i = 0; i < instances; ++i)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The runs that the medical experiment is made of (arch/experiments/medical.h): which data, which networks, each on chips.
+// The runs that the medical experiment is made of (arch/experiments/medical.h): which data, which networks, each on
+// chips.
 #pragma once
 
 #include <optional>

@@ -23,7 +23,8 @@ NetworkPack::NetworkPack(const std::filesystem::path& file)
 
 std::string NetworkPack::text_of(const std::string& member) const {
   if (!archive_.has(member))
-    throw InputError(fmt::format("{}: holds no {}, as the files of scripts/train/medical.py do", path_.string(), member));
+    throw InputError(
+        fmt::format("{}: holds no {}, as the files of scripts/train/medical.py do", path_.string(), member));
   const std::vector<std::uint8_t> bytes = archive_.open(member).read(most_bytes);
   return {bytes.begin(), bytes.end()};
 }

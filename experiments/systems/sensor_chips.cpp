@@ -57,10 +57,7 @@ double accuracy(std::span<const double> outputs, const workloads::Labels& labels
 
 SensorNetwork::SensorNetwork(const Graph& graph, const SensorHardware& hardware, const ShownImages& images,
                              System& system)
-    : sensor_(hardware.sensor),
-      images_(images),
-      seed_(system.config().seed),
-      session_([&] {
+    : sensor_(hardware.sensor), images_(images), seed_(system.config().seed), session_([&] {
         run::check_shape(graph, images.test);
         workloads::SplitGraph split =
             workloads::split_after_first_product(workloads::with_activation(graph, hardware.activation));

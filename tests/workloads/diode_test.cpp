@@ -8,8 +8,8 @@
 
 #include "base/statistics.h"
 #include "tests/workloads/graph_models.h"
-#include "workloads/interpret.h"
 #include "workloads/integer_weights.h"
+#include "workloads/interpret.h"
 #include "workloads/operations.h"
 #include "workloads/split.h"
 
@@ -30,7 +30,8 @@ std::vector<double> on_chip(const Diode& d, int devices, const std::vector<doubl
 
 }  // namespace
 
-TEST_CASE("a diode's curve: slope 1 from 0, closed forms of small powers, and the end of the linear region as its limit") {
+TEST_CASE(
+    "a diode's curve: slope 1 from 0, closed forms of small powers, and the end of the linear region as its limit") {
   CHECK(diode_curve(2, 4, 0.1, 0) == 0);
   CHECK(diode_curve(2, 4, 0.1, -3) == doctest::Approx(-0.3).epsilon(1e-14));
   // f(h) / h = 1 - (h / linear)^4 / 4 + ...: 1.6e-18 at h = 1e-4.
@@ -114,7 +115,8 @@ TEST_CASE("a chip's draws reach the diodes of its network; references see the no
   CHECK(std::equal(second.begin(), second.end(), noisy.begin() + 4));
 }
 
-TEST_CASE("diodes take the place of leaky ReLUs with their slopes, times the gain, and leave the digital unit nothing") {
+TEST_CASE(
+    "diodes take the place of leaky ReLUs with their slopes, times the gain, and leave the digital unit nothing") {
   GraphMaker n({4});
   n.add(Activate{.kind = Activate::Kind::leaky_relu, .alpha = 0.25f});
   n.activate(Activate::Kind::tanh);
