@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -150,27 +151,55 @@ std::string labels_text(const Samples& images) {
   return text;
 }
 
+// Means over all seeds, of means over some: rows say of which (FIRST-LAST).
+class TrainingCurves {
+ public:
+  TrainingCurves(const CsvTable& t, const std::string& kind) {
+    for (std::size_t row = 0; row < t.rows(); ++row) {
+      if (t.text(row, "network") != kind) continue;
+      Epoch& e = curves_[{t.number(row, "slope"), t.text(row, "curve")}][t.number(row, "epoch")];
+      const double seeds = seeds_of(t, row);
+      e.seeds += seeds;
+      e.loss += seeds * t.number(row, "training_loss"), e.accuracy += seeds * t.number(row, "training_accuracy");
+    }
+  }
+  bool empty() const { return curves_.empty(); }
+  void add_to(run::LineFigure& loss, run::LineFigure& accuracy) const {
+    for (const auto& [key, epochs] : curves_) {
+      run::LineFigure::Series losses{fmt::format("{}, slope {:.3g}", key.second, key.first), {}, {}}, shares = losses;
+      for (const auto& [epoch, e] : epochs) {
+        losses.x.push_back(epoch), losses.y.push_back(e.loss / e.seeds);
+        shares.x.push_back(epoch), shares.y.push_back(e.accuracy / e.seeds);
+      }
+      loss.series.push_back(std::move(losses)), accuracy.series.push_back(std::move(shares));
+    }
+  }
+
+ private:
+  struct Epoch {
+    double seeds = 0, loss = 0, accuracy = 0;
+  };
+  static double seeds_of(const CsvTable& t, std::size_t row) {
+    const std::string& range = t.text(row, "seeds");
+    int first = 0, last = 0;
+    const auto* end = range.data() + range.size();
+    const auto [dash, error] = std::from_chars(range.data(), end, first);
+    if (error != std::errc{} || dash == end || *dash != '-' || std::from_chars(dash + 1, end, last).ec != std::errc{} ||
+        first < 1 || last < first)
+      t.refuse(row, "seeds", fmt::format("'{}' is no range such as 1-6", range));
+    return last - first + 1.0;
+  }
+
+  std::map<std::pair<double, std::string>, std::map<double, Epoch>> curves_;
+};
+
 }  // namespace
 
 void add_training_curves(const Medical& m, const NetworkPack& pack, const MedicalSet& set, System& system) {
-  const CsvTable& t = pack.training();
-  struct Curve {
-    std::vector<double> epochs, loss, accuracy, seeds;
-  };
-  std::map<std::pair<double, std::string>, Curve> curves;
-  for (std::size_t row = 0; row < t.rows(); ++row) {
-    if (t.text(row, "network") != m.networks.front()) continue;
-    Curve& c = curves[{t.number(row, "slope"), t.text(row, "curve")}];
-    c.epochs.push_back(t.number(row, "epoch"));
-    c.loss.push_back(t.number(row, "training_loss")), c.accuracy.push_back(t.number(row, "training_accuracy"));
-  }
+  const TrainingCurves curves(pack.training(), m.networks.front());
   if (curves.empty()) return;
   run::LineFigure loss{"epoch", "training loss", {}, false}, accuracy{"epoch", "training accuracy", {}, false};
-  for (const auto& [key, c] : curves) {
-    const std::string name = fmt::format("{}, slope {:.3g}", key.second, key.first);
-    loss.series.push_back({name, c.epochs, c.loss});
-    accuracy.series.push_back({name, c.epochs, c.accuracy});
-  }
+  curves.add_to(loss, accuracy);
   const std::string of =
       fmt::format("of the {} on {}, means over seeds, with dropout and changed images", m.networks.front(), set.name);
   system.found.pictures.push_back({"training-loss", "Loss in training " + of, std::move(loss)});

@@ -18,7 +18,7 @@ bias of the first layer, since light cannot be negative. Weights are trained in 
 sign) in the first layer and to 15 in the others, one step for each output.
 
 The file holds an ONNX network for each CURVE, SLOPE and SEED (NETWORK-CURVE-SLOPE-SEED.onnx), networks.csv with what was
-kept, and training.csv with losses and accuracies of all epochs, means over seeds. On one machine the same seeds give the
+kept, and training.csv with losses and accuracies of all epochs, means over seeds FIRST-LAST. On one machine the same seeds give the
 same networks.
 
 Data: any 28 x 28 .npz of MedMNIST with one label an image (--data breastmnist.npz), or a folder with the IDX files of
@@ -27,7 +27,7 @@ Needs Debian's packages python3-torch, python3-numpy and python3-onnx:
     /usr/bin/python3 scripts/train/medical.py --data DIR/medmnist/breastmnist.npz
     /usr/bin/python3 scripts/train/medical.py --data /usr/share/datasets/fashion-mnist --networks cnn-pooled \\
         --seeds 6 --epochs 10
-With --add the networks of a file that is there are kept, so that parts can be trained one after another.
+With --add the networks that a file has are kept and not trained again, so that it can be filled part by part.
 """
 import os
 
@@ -339,16 +339,18 @@ class Pack:
             for line in archive.read("networks.csv").decode().splitlines()[1:]:
                 self.rows["-".join(line.split(",")[:4])] = line
             lines = archive.read("training.csv").decode().splitlines()[1:]
-            for key in {"-".join(line.split(",")[:3]) for line in lines}:
-                self.epochs[key] = [line for line in lines if "-".join(line.split(",")[:3]) == key]
+            for key in {tuple(line.split(",")[:4]) for line in lines}:
+                self.epochs[key] = [line for line in lines if tuple(line.split(",")[:4]) == key]
 
     def add(self, name, network, row):
         self.networks[f"{name}.onnx"], self.rows[name] = network, row
 
-    def add_epochs(self, kind, curve, slope, runs):
-        self.epochs[f"{kind}-{curve}-{slope}"] = [
-            f"{kind},{curve},{slope},{len(runs)},{epoch}," + ",".join(f"{v:.4f}" for v in row)
-            for epoch, row in enumerate(np.mean(runs, axis=0), 1)]
+    def add_epochs(self, kind, curve, slope, first_seed, runs):
+        """Means over seeds that follow each other."""
+        self.epochs.pop((kind, curve, str(slope), f"{first_seed}-{first_seed + len(runs) - 2}"), None)
+        key = kind, curve, str(slope), f"{first_seed}-{first_seed + len(runs) - 1}"
+        self.epochs[key] = [",".join((*key, str(epoch), *(f"{v:.4f}" for v in row)))
+                            for epoch, row in enumerate(np.mean(runs, axis=0), 1)]
 
     def write(self):
         table = "\n".join([NETWORKS, *(self.rows[key] for key in sorted(self.rows))]) + "\n"
@@ -371,8 +373,11 @@ def main():
         data.train = tuple(part[:options.training_images] for part in data.train)
     pack, histories = Pack(options.output / f"{data.name}.zip", options.add), {}
     for kind, curve, slope, seed in jobs(options):
+        if f"{kind}-{curve}-{slope}-{seed}.onnx" in pack.networks:
+            continue
         model, epoch, records = train(kind, data, curve, slope, seed, options.epochs or EPOCHS[kind])
-        histories.setdefault((kind, curve, slope), []).append(records)
+        first_seed, runs = histories.setdefault((kind, curve, slope), (seed, []))
+        runs.append(records)
         real, validation = judge(model, data.test)[1], judge(model, data.validation)[1]
         model.round_weights()
         test = judge(model, data.test)[1]
@@ -381,7 +386,7 @@ def main():
         pack.add(f"{kind}-{curve}-{slope}-{seed}", as_onnx(model, {
             "data": data.name, "data_sha256": data.checksum, "curve": curve, "slope": slope, "seed": seed,
             "epoch_kept": epoch, "test_accuracy_float": f"{real:.4f}", "test_accuracy_rounded": f"{test:.4f}"}), row)
-        pack.add_epochs(kind, curve, slope, histories[kind, curve, slope])
+        pack.add_epochs(kind, curve, slope, first_seed, runs)
         pack.write()
 
 
