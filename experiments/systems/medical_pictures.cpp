@@ -50,7 +50,8 @@ PooledHead pooled_head(const Graph& graph) {
   if (!product || product->window) return head;
   head.weights = product->weights;
   node = maker_of(graph, node->in.front());
-  while (node && workloads::only_moves(node->op)) node = maker_of(graph, node->in.front());
+  while (node && (workloads::only_moves(node->op) || std::holds_alternative<workloads::Reshape>(node->op)))
+    node = maker_of(graph, node->in.front());
   if (!node) return head;
   const workloads::Shape& shape = graph.tensors[static_cast<std::size_t>(node->in.front())].shape;
   if (shape.rank() != 3 || !is_mean_of_map(node->op, shape)) return head;
