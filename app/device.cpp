@@ -118,14 +118,17 @@ void add_device(CommandLine& line) {
        {"bitline device stdp cips-ti", "change by one pair of spikes"},
        {"bitline device iv cbps --highest '5 V'", "current over voltage"},
        {"bitline device pulses cips-ni --pulses 4 --interval '90 ms'", "a regular train"},
+       {"bitline device codes cips-ni --svg codes.svg", "16 codes of four pulses or none, told apart by what is left"},
+       {"bitline device codes in2se3-gan --codes 01111,10100,01111 --interval '100 us'",
+        "three rows of a picture of 'A'"},
        {"printf 'time (s),width (s),power (mW/cm2)\\n0,1,32\\n2,1,32\\n' > train.csv; bitline device pulses "
         "cbps --train "
         "train.csv",
         "any train of voltages and light"}});
-  c.cli->add_option("ACTION", a->action, "list, show, iv, ltp, ppf, retention, stdp, pulses or table")
+  c.cli->add_option("ACTION", a->action, "list, show, iv, ltp, ppf, retention, stdp, pulses, codes or table")
       ->required()
       ->type_name("")
-      ->check(CLI::IsMember({"list", "show", "iv", "ltp", "ppf", "retention", "stdp", "pulses", "table"}));
+      ->check(CLI::IsMember({"list", "show", "iv", "ltp", "ppf", "retention", "stdp", "pulses", "codes", "table"}));
   c.cli->add_option("DEVICE", a->device, "a shipped name or a YAML file")->type_name("");
   c.cli->add_option("--set", a->sets, "change one value of the device; repeatable")
       ->type_name("PATH=VALUE")
@@ -143,6 +146,9 @@ void add_device(CommandLine& line) {
   text("--temperature", a->temperature, "of pulses' transients and of ageing, where activation energies are given",
        "KELVIN");
   text("--highest", a->highest, "end of the swept axis: volts for iv, seconds for ppf, retention and stdp", "X");
+  text("--codes", a->codes,
+       "of codes: pulse (1) or none (0) in each slot, one code a device; all of four slots unless given",
+       "BITS,BITS...");
   c.cli->add_option("--cycles", a->cycles, "of potentiation and depression")
       ->type_name("N")
       ->check(CLI::Range(1, 1000));

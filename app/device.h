@@ -13,7 +13,7 @@ namespace bitline::app {
 
 struct DeviceArguments : Common {
   std::string action, device, train, svg, output;
-  std::string amplitude, width, interval, power, wavelength, pulses, temperature, highest;
+  std::string amplitude, width, interval, power, wavelength, pulses, temperature, highest, codes;
   int cycles = 1;
   bool light = false, spread = false;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bitline device iv, ltp, ppf, retention, stdp, pulses: a curve as CSV or JSON, and drawn.
+// bitline device iv, ltp, ppf, retention, stdp, pulses, codes: a curve as CSV or JSON, and drawn.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -42,7 +42,8 @@ std::optional<std::uint32_t> count_of(const char* option, const std::string& tex
 // Options that an action does not know are mistakes, not ignored.
 void refuse_others(const DeviceArguments& a) {
   const bool swept = a.action == "iv" || a.action == "ppf" || a.action == "retention" || a.action == "stdp";
-  const bool pulsed = a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses";
+  const bool pulsed =
+      a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses" || a.action == "codes";
   const bool regular = pulsed && a.train.empty();
   const auto refuse = [&](bool given, const char* option, bool known) {
     if (given && !known)
@@ -51,16 +52,17 @@ void refuse_others(const DeviceArguments& a) {
   };
   refuse(!a.highest.empty(), "--highest", swept);
   refuse(!a.train.empty(), "--train", a.action == "pulses");
-  refuse(!a.pulses.empty(), "--pulses", regular && a.action != "ppf");
+  refuse(!a.pulses.empty(), "--pulses", regular && a.action != "ppf" && a.action != "codes");
   refuse(!a.interval.empty(), "--interval", regular && a.action != "ppf");
   refuse(!a.amplitude.empty(), "--amplitude", regular && !a.light);
   refuse(!a.width.empty(), "--width", regular);
   refuse(!a.power.empty(), "--power", regular && a.light);
   refuse(!a.wavelength.empty(), "--wavelength", regular && a.light);
-  refuse(a.light, "--light", regular);
+  refuse(a.light, "--light", regular && a.action != "codes");
+  refuse(!a.codes.empty(), "--codes", a.action == "codes");
   refuse(!a.temperature.empty(), "--temperature", pulsed);
   refuse(a.cycles != 1, "--cycles", a.action == "ltp");
-  refuse(a.spread, "--spread", a.action == "ltp" || a.action == "pulses");
+  refuse(a.spread, "--spread", a.action == "ltp" || a.action == "pulses" || a.action == "codes");
   refuse(!a.seed.empty(), "--seed", a.spread);
   refuse(!a.output.empty(), "--output", false);
 }
@@ -103,6 +105,31 @@ std::vector<Pulse> regular_train(const PulsedDevice& d, const PulseProtocol& q) 
   return pulse_train(pulse, q.pulses.value_or(10), q.interval_s.value_or(0.1));
 }
 
+// "0111,1000": codes of one length; all of four slots where none are given.
+std::vector<std::vector<bool>> codes_of(const std::string& text) {
+  constexpr unsigned slots = 4;
+  constexpr std::size_t longest = 64;
+  std::vector<std::vector<bool>> codes;
+  if (text.empty())
+    for (unsigned code = 0; code < 1u << slots; ++code) {
+      std::vector<bool>& bits = codes.emplace_back();
+      for (unsigned slot = 0; slot < slots; ++slot) bits.push_back(code >> (slots - 1 - slot) & 1u);
+    }
+  for (std::size_t at = 0; !text.empty() && at <= text.size(); ++at) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::vector<bool>& bits = codes.emplace_back();
+    for (; at < end; ++at) {
+      if (text[at] != '0' && text[at] != '1')
+        throw UsageError(fmt::format("--codes '{}' must be 0s and 1s with commas between, such as 01111,10100", text));
+      bits.push_back(text[at] == '1');
+    }
+  }
+  for (const auto& bits : codes)
+    if (bits.empty() || bits.size() > longest || bits.size() != codes.front().size())
+      throw UsageError(fmt::format("--codes '{}' must be of one length, 1 to {}", text, longest));
+  return codes;
+}
+
 ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
@@ -117,6 +144,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   if (a.action == "ppf") return ppf_curve(d, q);
   if (a.action == "retention") return retention_curve(d, q);
   if (a.action == "stdp") return stdp_curve(d, q);
+  if (a.action == "codes") return codes_curve(d, codes_of(a.codes), q);
   return train_curve(d, a.train.empty() ? regular_train(d, q) : characterise::read_pulse_train(a.train), q);
 }
 

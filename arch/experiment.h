@@ -4,8 +4,10 @@
 
 #include <variant>
 
+#include "arch/experiments/history.h"
 #include "arch/experiments/medical.h"
 #include "arch/experiments/orientation.h"
+#include "arch/experiments/reservoir.h"
 
 namespace bitline::arch {
 
@@ -15,7 +17,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Orientation, Medical>;
+using Experiment = std::variant<NoExperiment, Orientation, Reservoir, History, Medical>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

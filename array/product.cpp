@@ -49,6 +49,19 @@ void plane_sums(const PackedCodes& codes, const PlaneBatch& planes, int first_st
   sum(sum_kernels(codes.isa()).sums, codes, planes, first_stripe, stripes, sums);
 }
 
+CodeMatrix unpacked(const PackedCodes& codes) {
+  CodeMatrix all{codes.rows(), codes.columns(), {}};
+  PlaneBatch planes(static_cast<std::size_t>(codes.rows()), codes.rows());
+  for (int r = 0; r < codes.rows(); ++r) planes.set(static_cast<std::size_t>(r), r);
+  StripeSums sums;
+  plane_sums(codes, planes, 0, codes.stripes(), sums);
+  for (int r = 0; r < codes.rows(); ++r)
+    for (int c = 0; c < codes.columns(); ++c)
+      all.data.push_back(static_cast<std::int16_t>(
+          sums.of(c / StripeSums::columns, static_cast<std::size_t>(r))[c % StripeSums::columns]));
+  return all;
+}
+
 void variance_sums(const PackedCodes& codes, const PlaneBatch& planes, int first_stripe, int stripes,
                    StripeSums& sums) {
   sum(sum_kernels(codes.isa()).small_sums, codes, planes, first_stripe, stripes, sums);

@@ -47,6 +47,9 @@ class PackedCodes {
   std::vector<CacheLine> data_;
 };
 
+// The codes again, for those who look at single ones: what the sums of each row alone are.
+CodeMatrix unpacked(const PackedCodes& codes);
+
 // Binary planes of a batch over a range of rows. Memory is kept from batch to batch.
 class PlaneBatch {
  public:

@@ -2,6 +2,7 @@
 #include "base/dense.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/dense_kernels.h"
 
@@ -29,6 +30,27 @@ void transpose(const Number* from, std::size_t step, std::size_t count, std::siz
     for (std::size_t i = k < whole_k ? whole_i : 0; i < count; ++i) to[k * width + i] = from[i * step + k];
 }
 
+// to[k * width + i] = from[k * step + i], eight numbers at a time: lines are short, and many.
+template <class Number>
+void copy_lines(const Number* from, std::size_t step, std::size_t count, std::size_t inner, std::size_t width,
+                Number* to) {
+  constexpr std::size_t piece = 8;
+  for (std::size_t k = 0; k < inner; ++k, from += step, to += width) {
+    std::size_t i = 0;
+    for (; i + piece <= count; i += piece) std::memcpy(to + i, from + i, piece * sizeof(Number));
+    for (; i < count; ++i) to[i] = from[i];
+  }
+}
+
+// How many elements are formed with this tile.
+std::size_t formed(std::size_t rows, std::size_t columns, DensePart part, const DenseTile& tile) {
+  const std::size_t across = (columns + tile.columns - 1) / tile.columns;
+  std::size_t tiles = 0;
+  for (std::size_t i = 0; i < rows; i += tile.rows)
+    tiles += across - (part == DensePart::upper ? std::min(i / tile.columns, across) : 0);
+  return tiles * tile.rows * tile.columns;
+}
+
 // Strips of `width` rows or columns side by side: [strip][k][width], 0 beyond the last.
 template <class Number>
 void pack(const Number* from, std::size_t step, std::size_t k_step, std::size_t count, std::size_t inner,
@@ -37,7 +59,7 @@ void pack(const Number* from, std::size_t step, std::size_t k_step, std::size_t 
     const std::size_t here = std::min(width, count - first);
     const Number* const source = from + first * step;
     if (step == 1) {
-      for (std::size_t k = 0; k < inner; ++k) std::copy_n(source + k * k_step, here, to + k * width);
+      copy_lines(source, k_step, here, inner, width, to);
     } else if (k_step == 1) {
       transpose(source, step, here, inner, width, to);
     } else {
@@ -54,8 +76,8 @@ void multiply(std::size_t rows, std::size_t inner, std::size_t columns, const St
               const Strided<Number>& b, Number* c, std::size_t c_step, DenseScratch& scratch, DensePart part,
               const DenseKernel<Number>& wide, const DenseKernel<Number>& narrow) {
   const auto whole = [](std::size_t n, std::size_t of) { return (n + of - 1) / of * of; };
-  // Wide tiles do more with what they load, unless a quarter of them is beyond the matrix.
-  const bool spare = 4 * whole(columns, narrow.tile.columns) <= 3 * whole(columns, wide.tile.columns);
+  // Wide tiles do more with what they load, unless too much of them is beyond the matrix or below its diagonal.
+  const bool spare = 20 * formed(rows, columns, part, narrow.tile) <= 19 * formed(rows, columns, part, wide.tile);
   const auto& [tile, add] = spare ? narrow : wide;
   const std::size_t depth = std::min(inner, inner_together), width = std::min(columns, columns_together);
   Number* const packed_b = scratch.get<Number>(depth * (whole(width, tile.columns) + tile.rows));

@@ -41,6 +41,9 @@ enum class Purpose : std::uint16_t {
   activation_device = 50,
   activation_noise = 51,
   responsivity = 52,
+  mask = 80,
+  pick = 81,
+  readout_start = 82,
   test = 1000,
 };
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "array/wires/nonlinear.h"
+#include "base/parallel.h"
 #include "bench/converted_columns.h"
 #include "bench/effective_matrix.h"
 #include "bench/gated_rows.h"
@@ -24,6 +25,7 @@
 #include "bench/mvm_setup.h"
 #include "bench/plane_product.h"
 #include "bench/verified_write.h"
+#include "bench/vgg8.h"
 #include "bench/wired_array.h"
 
 namespace bitline::bench {
@@ -253,13 +255,13 @@ void judge_writing() {
               static_cast<double>(verified.devices())),
         Bound::at_most, 200);
   ConvertedColumns normals(ConvertedColumns::Kind::plain);
-  constexpr LayerProduct::Shape layer{576, 128, 1};
+  LayerProduct layer({576, 128, 1}, LayerProduct::Devices::noisy);
   const auto draw = [&] {
     for (std::uint32_t read = 0; read < 576; read += ConvertedColumns::reads) normals.draw(read);
   };
   judge("writing a weight of two devices and laying out its sums, normal numbers",
         ratio(
-            15, [&] { LayerProduct(layer, LayerProduct::Devices::noisy).product(); }, draw),
+            41, [&] { layer.rewrite(); }, draw),
         Bound::at_most, 20);
 }
 
@@ -285,6 +287,31 @@ void judge_setup() {
         Bound::at_most, 51);
 }
 
+// --- a whole network
+
+// Takes more memory than all work before it.
+void judge_network() {
+  const double before = memory_now();
+  constexpr std::size_t images = 32;
+  Vgg8 network(images);
+  if (!network.answers_agree()) wrong("VGG-8");
+  judge("VGG-8 with its references and one chip, bytes a weight", (most_memory() - before) / network.weights(),
+        Bound::at_most, 20);
+  const auto sgemm = [&] { network.by_sgemm(); };
+  judge("float and integer references of VGG-8 for an image, units",
+        ratio(
+            3, [&] { network.in_float(), network.in_integers(); }, sgemm),
+        Bound::at_most, 2.5);
+  judge("inputs of all layers of VGG-8 for an image that converters are ranged on, units",
+        ratio(
+            3, [&] { network.layer_inputs(); }, sgemm),
+        Bound::at_most, 2.4);
+  judge("VGG-8 for an image on a chip with read noise, what is between its layers included, units",
+        ratio(
+            3, [&] { network.on_chip(); }, sgemm),
+        Bound::at_most, 9);
+}
+
 // --- the main job
 
 void judge_main_job() {
@@ -302,6 +329,7 @@ void judge_main_job() {
 
 int main() {
   judge_setup();
+  with_threads(1, judge_network);
   judge_sums(isas().front());
   for (const Isa isa : isas())
     if (isa == Isa::avx2 && isas().front() != isa) judge_sums(isa);

@@ -68,9 +68,8 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
     const std::vector<std::vector<std::int16_t>> some{{in_.begin(), in_.begin() + 8 * shape.rows}};
     study_wires(chip_, some);
   }
-  chip::State state = new_state(chip_, 0);
-  write(chip_, state);
-  view_ = look(chip_, state);
+  state_ = new_state(chip_, 0);
+  rewrite();
   const std::ptrdiff_t some = static_cast<std::ptrdiff_t>(std::min(64, shape.vectors)) * shape.rows;
   const chip::LayerInputs known{{in_.begin(), in_.begin() + some}};
   if (chip_.config.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(chip_, known);
@@ -80,6 +79,11 @@ LayerProduct::LayerProduct(Shape shape, Devices devices, Lines lines)
 const std::vector<double>& LayerProduct::product() {
   read::execute_layer(chip_, view_, 0, in_, {static_cast<std::size_t>(shape_.vectors), 0, 0, 1}, workspace_, out_);
   return out_;
+}
+
+void LayerProduct::rewrite() {
+  write(chip_, state_);
+  look(chip_, state_, view_);
 }
 
 const std::vector<float>& LayerProduct::by_sgemm() {
@@ -95,6 +99,8 @@ bool LayerProduct::answers_agree() {
   const auto planes = static_cast<std::size_t>(plan.planes.planes());
   const std::size_t some = std::min<std::size_t>(8, static_cast<std::size_t>(shape_.vectors));
   std::vector<std::size_t> reads(plan.blocks.size(), 0);
+  std::vector<std::vector<std::int16_t>> codes;
+  for (const chip::BlockView& block : view_.blocks) codes.push_back(codes_of(block).data);
   bool right = true;
   const read::Tap compare = [&](std::size_t b, std::span<const double> sums) {
     const mapping::Block& block = plan.blocks[b];
@@ -103,7 +109,7 @@ bool LayerProduct::answers_agree() {
       std::int64_t sum = 0;
       for (std::size_t r = 0; r < static_cast<std::size_t>(block.rows); ++r)
         if (in_[vector * rows + static_cast<std::size_t>(block.row) + r] >> plane & 1)
-          sum += view_.blocks[block.id].codes.data[r * sums.size() + c];
+          sum += codes[block.id][r * sums.size() + c];
       right = right && sums[c] == static_cast<double>(sum) * plan.lattice.code_S;
     }
   };

@@ -24,12 +24,14 @@ class LayerProduct {
   const Shape& shape() const { return shape_; }
   const std::vector<double>& product();
   const std::vector<float>& by_sgemm();  // one thread
+  void rewrite();                        // all cells anew, and what reads need of them
   bool answers_agree();                  // the sums before conversion with plain sums of the codes, exactly
-  const std::vector<std::int16_t>& codes() const { return view_.blocks[0].codes.data; }
+  std::vector<std::int16_t> codes() const { return codes_of(view_.blocks[0]).data; }
 
  private:
   Shape shape_;
   chip::Chip chip_;
+  chip::State state_;
   chip::View view_;
   read::Workspace workspace_;
   std::vector<std::int16_t> in_;

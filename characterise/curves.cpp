@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "characterise/curve_parts.h"
+#include "device/plasticity/pulse_code.h"
 
 namespace bitline::characterise {
 
@@ -185,6 +186,36 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
         {static_cast<double>(i + 1), pulse.time_s, pulse.amplitude_V, pulse.power_W_m2,
          pulse.power_W_m2 > 0 ? pulse.wavelength_m > 0 ? pulse.wavelength_m : p.light->drive.wavelength_m : nothing,
          pulse.width_s, s.level, d.conductance(end.total()), d.conductance(reading(s).total())});
+  }
+  return c;
+}
+
+ResponseCurve codes_curve(const PulsedDevice& d, const std::vector<std::vector<bool>>& codes, const PulseProtocol& q) {
+  const Plasticity p = plasticity_at(d, q);
+  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
+  const Pulse pulse = pulse_of(p, Stimulus::potentiation, q);
+  double period_s = pulse.width_s + q.interval_s.value_or(0.1);
+  if (!q.interval_s)
+    for (const auto& figure : p.figures)
+      if (const auto* published = std::get_if<device::PulseCodes>(&figure.protocol)) period_s = published->period_s;
+  ResponseCurve c;
+  c.title = d.name + ": codes of pulses";
+  c.definition = fmt::format("pulse or none in slots of {:g} s; read at the end of the last", period_s);
+  c.columns = {"row"};
+  const std::size_t slots = codes.front().size();
+  for (std::size_t slot = 1; slot <= slots; ++slot) c.columns.push_back(fmt::format("bit_{}", slot));
+  for (std::size_t slot = 1; slot <= slots; ++slot)
+    c.columns.push_back(in_unit(fmt::format("conductance_after_slot_{}", slot), d));
+  c.lines = {{2 * slots, "at the end of the last slot"}};
+  c.x_axis = {"code, in the order given"};
+  c.y_axis = conductance_axis(d);
+  for (std::size_t row = 0; row < codes.size(); ++row) {
+    SynapseState s;
+    auto& out = c.rows.emplace_back(std::vector{static_cast<double>(row + 1)});
+    out.insert(out.end(), codes[row].begin(), codes[row].end());
+    const device::SynapseDraws draws{random ? &*random : nullptr, static_cast<std::uint32_t>(row)};
+    for (const auto& reading : code_readings(p, s, codes[row], {pulse, period_s}, draws))
+      out.push_back(d.conductance(reading.total()));
   }
   return c;
 }

@@ -64,6 +64,12 @@ ResponseCurve stdp_curve(const device::PulsedDevice&, const PulseProtocol&);
 // One row per pulse: the state before it, at its end, and just before the next.
 ResponseCurve train_curve(const device::PulsedDevice&, const std::vector<device::Pulse>&, const PulseProtocol&);
 
+// One row per code, each on a fresh device: its bits (a positive pulse in the slot, or none), and what is left at the
+// end of each slot, just before the next. All codes of one length. Slots follow at the interval, unless it is given at
+// that of the device's published codes, else 0.1 s after each other's pulses.
+ResponseCurve codes_curve(const device::PulsedDevice&, const std::vector<std::vector<bool>>& codes,
+                          const PulseProtocol&);
+
 // Pulses from a CSV file (comma, semicolon or tab) whose header names columns with units: "time (ms)", "width (ms)",
 // "amplitude (V)", "power (mW/cm2)", "wavelength (nm)"; amplitude or power must be there. Pulses in order, none
 // overlapping. InputError names file, line and column.

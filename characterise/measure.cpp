@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "base/statistics.h"
+#include "device/plasticity/pulse_code.h"
+#include "device/plasticity/trains.h"
 
 namespace bitline::characterise {
 
@@ -19,6 +21,7 @@ using device::NoProtocol;
 using device::Plasticity;
 using device::Pulse;
 using device::PulsedDevice;
+using device::PulseTrain;
 using device::Quantity;
 using device::Relation;
 using device::ShortTerm;
@@ -58,33 +61,10 @@ double decay_time(const Plasticity& p, Stimulus stimulus, Decay which, double h)
   return -h / std::log(which == Decay::first ? sum / 2 - root : sum / 2 + root);
 }
 
-double level_after(const Plasticity& p, SynapseState& s, const std::vector<Pulse>& train) {
-  for (const Pulse& pulse : train) apply(p, s, pulse);
-  return s.level;
-}
-
 Pulse electrical(double amplitude_V, double width_s) { return {0, width_s, amplitude_V, 0, 0}; }
 
-// Trains one after another; the change of the level by the last.
-struct MeasuredTrain {
-  Pulse pulse;
-  double frequency_Hz;
-  int count;
-};
-double last_change(const Plasticity& p, double from, const std::vector<MeasuredTrain>& trains, double gap_s) {
-  SynapseState s;
-  s.level = from;
-  double before = from;
-  for (std::size_t i = 0; i < trains.size(); ++i) {
-    Pulse first = trains[i].pulse;
-    if (i > 0) first.time_s = s.time_s + gap_s;
-    const double between = 1 / trains[i].frequency_Hz - first.width_s;
-    if (!(between >= 0))
-      throw InputError(fmt::format("pulses of {} s overlap at {} Hz", first.width_s, trains[i].frequency_Hz));
-    before = s.level;
-    level_after(p, s, pulse_train(first, trains[i].count, between));
-  }
-  return s.level - before;
+double last_change(const Plasticity& p, double from, const std::vector<PulseTrain>& trains, double gap_s) {
+  return run_trains(p, from, trains, gap_s).back().change();
 }
 
 std::vector<double> sweep(const Plasticity& p, Stimulus stimulus, int pulses) {
@@ -114,7 +94,7 @@ struct Measure {
     return boltzmann_eV_K * std::log(cold / warm) / (1 / cold_K - 1 / warm_K);
   }
   double operator()(const device::StateAfter& q) const {
-    const MeasuredTrain train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
+    const PulseTrain train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
     return d.conductance(q.from + last_change(p, q.from, {train}, 0));
   }
   double operator()(const device::OnOff& q) const {
@@ -139,16 +119,13 @@ struct Measure {
   }
   double operator()(const device::PulseCodes& q) const {
     std::vector<double> currents;
+    Pulse pulse = reference_pulse(p, Stimulus::potentiation);
+    pulse.width_s = q.width_s;
     for (unsigned code = 0; code < 1u << q.slots; ++code) {
       SynapseState s;
-      for (int slot = 0; slot < q.slots; ++slot) {
-        if (!(code >> (q.slots - 1 - slot) & 1u)) continue;
-        Pulse pulse = reference_pulse(p, Stimulus::potentiation, slot * q.period_s);
-        pulse.width_s = q.width_s;
-        apply(p, s, pulse);
-      }
-      rest(p, s, q.slots * q.period_s);
-      currents.push_back(reading(s).total());
+      std::vector<bool> bits;
+      for (int slot = 0; slot < q.slots; ++slot) bits.push_back(code >> (q.slots - 1 - slot) & 1u);
+      currents.push_back(code_readings(p, s, bits, {pulse, q.period_s}).back().total());
     }
     std::sort(currents.begin(), currents.end());
     int distinct = 1;
@@ -198,7 +175,7 @@ struct Measure {
   }
   double operator()(const device::TrainSequence& q) const {
     if (q.frequencies_Hz.empty()) throw InputError("a sequence needs frequencies");
-    std::vector<MeasuredTrain> list;
+    std::vector<PulseTrain> list;
     for (const double f : q.frequencies_Hz) list.push_back({electrical(q.amplitude_V, q.width_s), f, q.pulses});
     list.back().count = q.last_pulses;
     if (q.last_amplitude_V != 0) list.back().pulse.amplitude_V = q.last_amplitude_V;
@@ -210,17 +187,10 @@ struct Measure {
   }
   double threshold(const SlidingThreshold& q, double prior_Hz) const {
     const Pulse pulse = electrical(q.amplitude_V, q.width_s);
-    const auto change = [&](double log_f) {
-      return last_change(p, q.from, {{pulse, prior_Hz, q.pulses}, {pulse, std::exp(log_f), q.test_pulses}}, q.gap_s);
-    };
-    double low = std::log(0.05), high = std::log(50);
-    if (!(change(low) < 0 && change(high) > 0))
-      throw InputError("no frequency between 0.05 and 50 Hz separates depression from potentiation");
-    for (int i = 0; i < 60; ++i) {
-      const double middle = (low + high) / 2;
-      (change(middle) < 0 ? low : high) = middle;
-    }
-    return std::exp((low + high) / 2);
+    const auto found =
+        threshold_frequency_Hz(p, q.from, {pulse, prior_Hz, q.pulses}, {pulse, 1, q.test_pulses}, q.gap_s, 0.05, 50);
+    if (!found) throw InputError("no frequency between 0.05 and 50 Hz separates depression from potentiation");
+    return *found;
   }
 };
 

@@ -69,7 +69,7 @@ struct Chip {
   bool counts_pulses() const { return verify || pulses; }
   std::shared_ptr<const ArrayConductances> measured;  // read back from silicon (conductances: DIR); replaces writing
   // aims_S[block id]: conductance to program each device to, so that behind its wires it acts like its target, in the
-  // order of BlockDevices::target_S. Set by aim_through_wires(); empty without wires.compensation.
+  // order of targets_S(). Set by aim_through_wires(); empty without wires.compensation.
   std::vector<std::vector<double>> aims_S;
   // With exact wires: whether every read is a circuit of its own, since it switches other rows or devices are curved.
   bool solves_reads() const {

@@ -28,8 +28,8 @@ void aim_through_wires(Chip& chip) {
   for (int round = 0; round < rounds; ++round) {
     parallel_for(arrays.size(), [&](std::size_t a) { apply_wires(chip, perfect, arrays[a], false, scratch.local()); });
     for (BlockDevices& d : devices)
-      for (std::size_t k = 0; k < d.target_S.size(); ++k) {
-        const double above_S = d.target_S[k] - perfect.g_min_S, left = d.effective_S[k] / d.aged_S[k];
+      for (std::size_t k = 0; k < d.written_S.size(); ++k) {  // each at its target
+        const double above_S = d.written_S[k] - perfect.g_min_S, left = d.effective_S[k] / d.aged_S[k];
         if (above_S > 0 && left > 0) d.aged_S[k] = std::min(perfect.g_min_S + above_S * swing / left, perfect.g_max_S);
       }
   }

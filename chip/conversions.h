@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <span>
 
 #include "array/cell.h"
 #include "mapping/placement.h"
@@ -18,27 +18,37 @@ struct Effective {
 };
 
 // Calls f(row, conversion column, its Effective, index of its device, index of the negative device or no_device) for
-// all cells of a block. seen_S: conductances in the order of BlockDevices, as they are or as wires let them act;
-// reference_S: (rows, slices), of offset cells.
+// all cells of a row of a block. seen_S: conductances in the order of BlockDevices, as they are or as wires let them
+// act; reference_S: (rows, slices), of offset cells.
 constexpr std::size_t no_device = static_cast<std::size_t>(-1);
 template <class F>
+void for_conversions(int r, const mapping::Block& block, const array::CellLayout& cell, const device::Device& device,
+                     std::span<const double> seen_S, std::span<const double> reference_S, F&& f) {
+  const int width = block.columns * cell.conversions_per_weight();
+  const auto row = static_cast<std::size_t>(r), n = static_cast<std::size_t>(width);
+  if (cell.split_columns) {
+    for (int c = 0; c < width; ++c) {
+      const std::size_t i = row * n + static_cast<std::size_t>(c);
+      f(r, c, Effective{seen_S[i] - device.g_min_S, device.g_min_S}, i, no_device);
+    }
+  } else if (cell.pair) {
+    for (int c = 0; c < width; ++c) {
+      const std::size_t i = 2 * (row * n + static_cast<std::size_t>(c));
+      f(r, c, Effective{seen_S[i] - seen_S[i + 1], 0}, i, i + 1);
+    }
+  } else {
+    const auto slices = static_cast<std::size_t>(cell.slices);
+    for (int c = 0; c < width; ++c) {
+      const std::size_t i = row * n + static_cast<std::size_t>(c);
+      f(r, c, Effective{seen_S[i] - reference_S[row * slices + static_cast<std::size_t>(c) % slices], 0}, i, no_device);
+    }
+  }
+}
+// Of all rows.
+template <class F>
 void for_conversions(const mapping::Block& block, const array::CellLayout& cell, const device::Device& device,
-                     const std::vector<double>& seen_S, const std::vector<double>& reference_S, F&& f) {
-  const int conversions = cell.conversions_per_weight(), devices = cell.devices_per_slice();
-  for (int r = 0; r < block.rows; ++r)
-    for (int c = 0; c < block.columns; ++c)
-      for (int k = 0; k < conversions; ++k) {
-        const int slice = cell.split_columns ? k / 2 : k;
-        const std::size_t i = ((static_cast<std::size_t>(r) * block.columns + c) * cell.slices + slice) * devices;
-        const int column = c * conversions + k;
-        if (cell.split_columns)
-          f(r, column, Effective{seen_S[i + k % 2] - device.g_min_S, device.g_min_S}, i + k % 2, no_device);
-        else if (cell.pair)
-          f(r, column, Effective{seen_S[i] - seen_S[i + 1], 0}, i, i + 1);
-        else
-          f(r, column, Effective{seen_S[i] - reference_S[static_cast<std::size_t>(r) * cell.slices + slice], 0}, i,
-            no_device);
-      }
+                     std::span<const double> seen_S, std::span<const double> reference_S, F&& f) {
+  for (int r = 0; r < block.rows; ++r) for_conversions(r, block, cell, device, seen_S, reference_S, f);
 }
 
 }  // namespace bitline::chip

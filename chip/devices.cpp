@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -29,7 +30,7 @@ std::uint32_t weight_id(const workloads::IntegerWeights& m, int copy, int row, i
 
 // A physical line of the array that carries nothing kills its devices.
 void kill_dead_lines(const Device& device, int array, const Random& random, const Block& block, const CellLayout& cell,
-                     Cells& cells) {
+                     std::span<double> written_S, std::span<std::uint8_t> faulty) {
   if (device.faults.dead_row <= 0 && device.faults.dead_column <= 0) return;
   const int width = block.columns * cell.slices * cell.devices_per_slice();
   for (int r = 0; r < block.rows; ++r)
@@ -38,8 +39,8 @@ void kill_dead_lines(const Device& device, int array, const Random& random, cons
       const int line = arch::shares_column(cell) ? 2 * at.row + at.device : at.row;
       if (dead_row(device, random, array, line) || dead_column(device, random, array, at.column)) {
         const std::size_t i = static_cast<std::size_t>(r) * width + k;
-        cells.written_S[i] = 0;
-        cells.faulty[i] = 1;
+        written_S[i] = 0;
+        faulty[i] = 1;
       }
     }
 }
@@ -95,27 +96,35 @@ class Strips {
     for (int first = 0; first < block_.rows; first += rows_at_once) {
       Block strip = block_;
       strip.row += first, strip.array_row += first, strip.rows = std::min(rows_at_once, block_.rows - first);
-      fill(strip);
+      if (devices_ == 2)
+        fill<2>(strip);
+      else
+        fill<1>(strip);
       f(strip, static_cast<std::size_t>(first) * width(), std::span<const CellId>(ids_),
         std::span<const double>(target_S_));
     }
   }
 
  private:
+  // An identity is one number, in which the weight counts (CellId).
+  template <int devices>
   void fill(const Block& strip) {
     const workloads::IntegerWeights& m = plan_.matrix;
-    const auto layer = static_cast<std::uint16_t>(m.index);
-    const auto slices = static_cast<std::size_t>(cell_.slices);
+    const auto slices = static_cast<std::uint16_t>(cell_.slices);
+    std::vector<std::uint64_t> first;  // of weight 0, by slice and device
+    for (std::uint16_t s = 0; s < slices; ++s)
+      for (std::uint8_t d = 0; d < devices; ++d)
+        first.push_back(std::bit_cast<std::uint64_t>(CellId(static_cast<std::uint16_t>(m.index), 0, s, d)));
     ids_.resize(static_cast<std::size_t>(strip.rows) * width()), target_S_.resize(ids_.size());
     CellId* id = ids_.data();
     double* target_S = target_S_.data();
     for (int r = 0; r < strip.rows; ++r) {
-      std::uint32_t weight = weight_id(m, block_.copy, strip.row + r, block_.column);
-      for (const std::int16_t code : row_codes(plan_, strip, r).first(static_cast<std::size_t>(block_.columns))) {
+      std::uint64_t weight = weight_id(m, block_.copy, strip.row + r, block_.column);
+      for (const std::int16_t code : row_codes(plan_, strip, r)) {
         const Targets* t = table_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
-        for (std::size_t s = 0; s < slices; ++s, ++t) {
-          *id++ = {layer, weight, static_cast<std::uint16_t>(s), 0}, *target_S++ = t->positive_S;
-          if (devices_ == 2) *id++ = {layer, weight, static_cast<std::uint16_t>(s), 1}, *target_S++ = t->negative_S;
+        for (std::size_t s = 0; s < slices; ++s, ++t, id += devices, target_S += devices) {
+          id[0] = std::bit_cast<CellId>(first[s * devices] + weight), target_S[0] = t->positive_S;
+          if (devices == 2) id[1] = std::bit_cast<CellId>(first[s * devices + 1] + weight), target_S[1] = t->negative_S;
         }
         ++weight;
       }
@@ -143,32 +152,69 @@ std::size_t nearest_level(const std::vector<double>& values, double g) {
   return above - (g - values[above - 1] <= values[above] - g ? 1 : 0);
 }
 
-// A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i was
-// written to, in terms of its target.
-template <class At>
-void count_levels(const CellLayout& cell, const std::vector<double>& values, std::span<const double> target_S,
-                  std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) {
-  const auto devices = static_cast<std::size_t>(cell.devices_per_slice());
-  const bool pair = devices == 2;
-  const std::size_t per_weight = devices * static_cast<std::size_t>(cell.slices);
-  for (std::size_t first = 0; first < target_S.size(); first += per_weight) {
-    bool faulty = false, right = true;
-    for (std::size_t i = first; i < first + per_weight; i += devices) {
-      const double target = target_S[i] - (pair ? target_S[i + 1] : 0);
-      const double written = at_S(i) - (pair ? at_S(i + 1) : 0);
-      report.squared_error_S2 += (written - target) * (written - target);
-      ++report.digits;
-      report.devices += devices;
-      const int broken = fault[i] + (pair ? fault[i + 1] : 0);
-      report.faulty += static_cast<std::size_t>(broken);
-      faulty |= broken > 0;
-      right &= nearest_level(values, written) == nearest_level(values, target);
-    }
-    if (faulty) continue;
-    ++report.cells;
-    report.at_level += right;
+// How weights meet their levels.
+class Levels {
+ public:
+  Levels(const Device& device, const LayerPlan& plan) : cell_(plan.cell), plan_(plan) {
+    const std::vector<double> values = digit_values(cell_, device);
+    for (int code = -cell_.highest; code <= cell_.highest; ++code)
+      for (int s = 0; s < cell_.slices; ++s) {
+        const Targets t = targets(cell_, device, cell_.digit(code, s));
+        const double target_S = t.positive_S - (cell_.devices_per_slice() == 2 ? t.negative_S : 0);
+        const std::size_t k = nearest_level(values, target_S);
+        digits_.push_back(
+            {target_S, values[k], k > 0 ? values[k - 1] : -HUGE_VAL, k + 1 < values.size() ? values[k + 1] : HUGE_VAL});
+      }
   }
-}
+
+  // A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i
+  // of the strip was written to, in terms of its target.
+  template <class At>
+  void count(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
+    const bool sliced = cell_.slices > 1;
+    if (cell_.devices_per_slice() == 2)
+      sliced ? count_devices<2, 0>(strip, fault, at_S, report) : count_devices<2, 1>(strip, fault, at_S, report);
+    else
+      sliced ? count_devices<1, 0>(strip, fault, at_S, report) : count_devices<1, 1>(strip, fault, at_S, report);
+  }
+
+ private:
+  struct Digit {
+    double target_S, level_S, below_S, above_S;  // the nearest level and those beside it
+    // Whether nearest_level(written_S) is the target's.
+    bool met(double written_S) const {
+      return (written_S - below_S > level_S - written_S) & (written_S - level_S <= above_S - written_S);
+    }
+  };
+
+  // `known_slices`: 0 for any number.
+  template <std::size_t devices, std::size_t known_slices, class At>
+  void count_devices(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
+    const std::size_t slices = known_slices > 0 ? known_slices : static_cast<std::size_t>(cell_.slices);
+    std::size_t i = 0, cells = 0, met = 0, faulty = 0;
+    double squared_S2 = report.squared_error_S2;
+    for (int r = 0; r < strip.rows; ++r)
+      for (const std::int16_t code : row_codes(plan_, strip, r)) {
+        const Digit* digit = digits_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
+        std::size_t broken = 0, right = 1;
+        for (std::size_t s = 0; s < slices; ++s, ++digit, i += devices) {
+          const double written_S = at_S(i) - (devices == 2 ? at_S(i + 1) : 0), error_S = written_S - digit->target_S;
+          squared_S2 += error_S * error_S;
+          for (std::size_t d = 0; d < devices; ++d) broken += fault[i + d];
+          right &= digit->met(written_S);
+        }
+        faulty += broken;
+        cells += broken == 0, met += broken == 0 ? right : 0;
+      }
+    report.squared_error_S2 = squared_S2;
+    report.digits += i / devices, report.devices += i;
+    report.faulty += faulty, report.cells += cells, report.at_level += met;
+  }
+
+  const CellLayout& cell_;
+  const LayerPlan& plan_;
+  std::vector<Digit> digits_;  // (code + highest, slices)
+};
 
 }  // namespace
 
@@ -209,54 +255,63 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   cells.round.resize(verify && verify->rounds > 1 ? n : 0);
   WriteReport report;
   const bool pulsed = chip.counts_pulses();
-  std::vector<double> all_target_S;
+  const Levels levels(device, plan);
   std::vector<std::uint16_t> pulses;
   std::vector<std::uint8_t> failed;
   strips.for_each([&](const Block& strip, std::size_t begin, auto ids, auto target_S) {
     const std::size_t count = ids.size();
     const auto part = [&](auto& all) { return all.empty() ? std::span(all) : std::span(all).subspan(begin, count); };
     const std::span<double> written_S = part(cells.written_S);
+    const std::span<std::uint8_t> faulty = part(cells.faulty);
     pulses.resize(pulsed ? count : 0), failed.resize(pulses.size());
-    write_cells(device, chip.solved_write().number(cells.writes), random, ids,
-                aim_S.empty() ? target_S : aim_S.subspan(begin, count), written_S,
-                WriteRecord{part(cells.faulty), pulses, failed, part(cells.round)});
+    const std::span<const double> wanted_S = aim_S.empty() ? target_S : aim_S.subspan(begin, count);
+    write_cells(device, chip.solved_write().number(cells.writes), random, ids, wanted_S, written_S,
+                WriteRecord{faulty, pulses, failed, part(cells.round)});
     report.pulses = std::accumulate(pulses.begin(), pulses.end(), report.pulses);
     report.unpulsed += static_cast<std::uint64_t>(std::count(pulses.begin(), pulses.end(), 0));
     report.given_up = std::accumulate(failed.begin(), failed.end(), report.given_up);
     if (measured) measured->read(strip, cell, written_S);
-    all_target_S.insert(all_target_S.end(), target_S.begin(), target_S.end());
+    kill_dead_lines(device, physical_array(chip, block), random, strip, cell, written_S, faulty);
+    if (aim_S.empty())
+      levels.count(
+          strip, faulty, [&](std::size_t i) { return written_S[i]; }, report);
+    else
+      levels.count(
+          strip, faulty, [&](std::size_t i) { return written_S[i] - wanted_S[i] + target_S[i]; }, report);
   });
-  kill_dead_lines(device, physical_array(chip, block), random, block, cell, cells);
-  count_levels(
-      cell, digit_values(cell, device), all_target_S, cells.faulty,
-      [&](std::size_t i) {
-        const double g_S = cells.written_S[i];
-        return aim_S.empty() ? g_S : g_S - aim_S[i] + all_target_S[i];
-      },
-      report);
   if (cell.offset) write_references(chip, device, random, plan, block, cells);
   return report;
+}
+
+std::vector<double> targets_S(const Device& device, const LayerPlan& plan, const Block& block) {
+  std::vector<double> all_S;
+  Strips strips(device, plan, block);
+  all_S.reserve(strips.devices());
+  strips.for_each(
+      [&](const Block&, std::size_t, auto, auto some_S) { all_S.insert(all_S.end(), some_S.begin(), some_S.end()); });
+  return all_S;
 }
 
 BlockDevices block_devices(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
                            const Block& block, const Cells& cells, double age_s) {
   BlockDevices d;
   d.age_s = age_s;
-  Strips strips(device, plan, block);
-  d.target_S.reserve(strips.devices());
   d.written_S = cells.written_S;
-  d.aged_S.resize(d.written_S.size());
   const std::uint32_t number = cells.writes > 0 ? cells.writes - 1 : 0;
-  strips.for_each([&](const Block&, std::size_t begin, auto ids, auto target_S) {
-    const std::size_t count = ids.size();
-    d.target_S.insert(d.target_S.end(), target_S.begin(), target_S.end());
-    const std::span<const std::uint8_t> faulty(cells.faulty.data() + begin, count);
-    const std::span<const std::uint8_t> round =
-        cells.round.empty() ? std::span<const std::uint8_t>() : std::span(cells.round).subspan(begin, count);
-    age_cells(device, age_s, random, ids, std::span<const double>(d.written_S).subspan(begin, count), faulty,
-              std::span(d.aged_S).subspan(begin, count), round, number);
-  });
-  if (!chip.aims_S.empty()) d.aim_S = chip.aims_S[block.id];
+  if (ages(device)) {
+    d.aged_S.resize(d.written_S.size());
+    Strips(device, plan, block).for_each([&](const Block&, std::size_t begin, auto ids, auto) {
+      const std::size_t count = ids.size();
+      const auto part = [&](const auto& all) {
+        return all.empty() ? std::span(all) : std::span(all).subspan(begin, count);
+      };
+      age_cells(device, age_s, random, ids, d.written_S.subspan(begin, count), part(cells.faulty),
+                std::span(d.aged_S).subspan(begin, count), part(cells.round), number);
+    });
+  } else {
+    d.aged_S = cells.written_S;
+  }
+  if (!chip.aims_S.empty()) d.aim_S = chip.aims_S[block.id], d.target_S = targets_S(device, plan, block);
   if (!plan.cell.offset) return d;
   d.reference_written_S = cells.reference_S;
   d.reference_S = d.reference_written_S;

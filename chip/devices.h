@@ -17,8 +17,10 @@ namespace bitline::chip {
 // Conductances of one block in siemens, (rows, weights, slices, devices of a slice: positive, negative), at a moment.
 struct BlockDevices {
   double age_s = 0;
-  std::vector<double> target_S, written_S, aged_S;
+  std::span<const double> written_S;  // Cells::written_S
+  std::vector<double> aged_S;
   std::span<const double> aim_S;  // what was written instead of the targets to make up for wires; empty: the targets
+  std::vector<double> target_S;   // beside aims, else empty
   // As written, in terms of the targets.
   double read_back_S(std::size_t i) const {
     return aim_S.empty() ? written_S[i] : written_S[i] - aim_S[i] + target_S[i];
@@ -71,7 +73,14 @@ WriteReport write_block(const Chip& chip, const device::Device& device, const Ra
                         const mapping::Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
                         Cells& cells);
 
-// What the cells of a block are `age_s` after they were written.
+// The same for a block of a state, at a moment on the state's clock: its next write.
+WriteReport write_block_at(const Chip& chip, const device::Device& device, const ArrayConductances* measured,
+                           const LayerBlock& placed, double now_s, State& state);
+
+// What the devices of a block are meant to be, in the order of BlockDevices.
+std::vector<double> targets_S(const device::Device& device, const LayerPlan& plan, const mapping::Block& block);
+
+// What the cells of a block are `age_s` after they were written; `cells` live longer.
 BlockDevices block_devices(const Chip& chip, const device::Device& device, const Random& random, const LayerPlan& plan,
                            const mapping::Block& block, const Cells& cells, double age_s);
 

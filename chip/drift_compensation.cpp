@@ -30,7 +30,7 @@ ColumnMeans column_means(const LayerPlan& plan, const Block& block, const BlockD
   for (int r = 0; r < block.rows; ++r)
     on[static_cast<std::size_t>(r)] = random.bits({Purpose::known_inputs, static_cast<std::uint16_t>(plan.matrix.index),
                                                    static_cast<std::uint32_t>(block.row + r)})[0];
-  const auto measure = [&](const std::vector<double>& g_S, const std::vector<double>& reference_S,
+  const auto measure = [&](std::span<const double> g_S, const std::vector<double>& reference_S,
                            std::vector<double>& mean) {
     std::vector<double> sums(width * known_inputs);
     for_conversions(block, plan.cell, device, g_S, reference_S,
@@ -71,7 +71,7 @@ void compensate_drift(const Chip& chip, const Device& device, const PlacedDevice
                       BlockView& view) {
   const DriftCompensation how = chip.config.compensate;
   if (how == DriftCompensation::none) return;
-  view.gain.assign(static_cast<std::size_t>(view.codes.columns), 1);
+  view.gain.assign(static_cast<std::size_t>(view.columns), 1);
   view.known_written = view.known_aged = 0;
   if (how == DriftCompensation::reference) {
     view.gain.assign(view.gain.size(), reference_ratio(chip, device, placed, random));

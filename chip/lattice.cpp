@@ -10,6 +10,7 @@
 #include "chip/column_variance.h"
 #include "chip/conversions.h"
 #include "chip/devices.h"
+#include "chip/probe.h"
 
 namespace bitline::chip {
 
@@ -22,23 +23,9 @@ constexpr std::size_t probe_devices = 8192;
 constexpr std::uint32_t probe_seed = 0, probe_instance = 0xffffffffu;  // whatever the seed: the design's
 constexpr double room = 1.25;                                          // over the largest probe
 
-// A layer of all its levels, many times over.
-LayerPlan probe_plan(const LayerPlan& plan) {
-  LayerPlan probe;
-  probe.cell = plan.cell;
-  probe.settings = plan.settings;
-  Block block;
-  block.columns = 2 * plan.cell.highest + 1;
-  block.rows = static_cast<int>(std::max<std::size_t>(16, probe_devices / static_cast<std::size_t>(block.columns)));
-  std::vector<std::int16_t> codes;
-  for (int r = 0; r < block.rows; ++r)
-    for (int code = -plan.cell.highest; code <= plan.cell.highest; ++code)
-      codes.push_back(static_cast<std::int16_t>(code));
-  probe.matrix = workloads::dense_weights(plan.matrix.name, block.rows, block.columns, std::move(codes),
-                                          plan.matrix.weight_bits, plan.matrix.input);
-  probe.matrix.index = plan.matrix.index;
-  probe.blocks.push_back(block);
-  return probe;
+// Enough rows of all levels.
+int probe_rows(const array::CellLayout& cell) {
+  return static_cast<int>(std::max<std::size_t>(16, probe_devices / static_cast<std::size_t>(2 * cell.highest + 1)));
 }
 
 // Of one cell, as a conversion column sees it.
@@ -102,7 +89,7 @@ Lattice choose_lattice(const Chip& chip, const LayerPlan& plan) {
   const array::CellLayout& cell = plan.cell;
   const double step = cell.step_S(device),
                meant_S = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0);
-  const Largest probe = largest_of(chip, device, probe_plan(plan));
+  const Largest probe = largest_of(chip, device, probe_plan(plan, probe_rows(cell)));
   const double widened = ages(device) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
   const double largest_S = std::max({meant_S, widened * probe.value_S, largest_measured_S(chip, plan)});
   // One code of room for the rounding of g_min.

@@ -15,6 +15,24 @@ void add_unused(const Config& config, std::span<const int> columns_used, std::sp
     total_S[at] += (config.array.columns - columns_used[at]) * per_column * config.device.g_min_S;
 }
 
+// sums[row] += each value of the row (rows, values of a row), in order; some rows side by side to hide each other's
+// latency.
+void add_rows(std::span<const double> values, std::size_t rows, double* sums) {
+  constexpr std::size_t together = 8;
+  const std::size_t width = values.size() / rows;
+  std::size_t r = 0;
+  for (; r + together <= rows; r += together) {
+    const double* const first = values.data() + r * width;
+    double sum[together];
+    for (std::size_t i = 0; i < together; ++i) sum[i] = sums[r + i];
+    for (std::size_t k = 0; k < width; ++k)
+      for (std::size_t i = 0; i < together; ++i) sum[i] += first[i * width + k];
+    for (std::size_t i = 0; i < together; ++i) sums[r + i] = sum[i];
+  }
+  for (; r < rows; ++r)
+    for (std::size_t k = 0; k < width; ++k) sums[r] += values[r * width + k];
+}
+
 }  // namespace
 
 std::vector<double> row_conductances(const Chip& chip,
@@ -36,15 +54,13 @@ std::vector<double> row_conductances(const Chip& chip,
 std::vector<double> row_conductances(const Chip& chip, std::span<const PlacedDevices> array) {
   std::vector<double> total_S(static_cast<std::size_t>(chip.config.array.rows), 0);
   std::vector<int> columns_used(total_S.size(), 0);
-  for (const auto& [plan, block, devices] : array)
-    for (int r = 0; r < block->rows; ++r) {
-      const auto at = static_cast<std::size_t>(block->array_row + r);
-      for (const auto* g_S : {&devices->aged_S, &devices->reference_S}) {
-        const std::size_t width = g_S->size() / static_cast<std::size_t>(block->rows);
-        for (std::size_t k = 0; k < width; ++k) total_S[at] += (*g_S)[static_cast<std::size_t>(r) * width + k];
-      }
-      columns_used[at] += block->columns * plan->cell.columns_per_weight;
-    }
+  for (const auto& [plan, block, devices] : array) {
+    double* const row_S = total_S.data() + block->array_row;
+    for (const auto* g_S : {&devices->aged_S, &devices->reference_S})
+      add_rows(*g_S, static_cast<std::size_t>(block->rows), row_S);
+    for (int r = 0; r < block->rows; ++r)
+      columns_used[static_cast<std::size_t>(block->array_row + r)] += block->columns * plan->cell.columns_per_weight;
+  }
   add_unused(chip.config, columns_used, total_S);
   return total_S;
 }

@@ -20,15 +20,8 @@ WriteReport write_as(const Chip& chip, const device::Device& device, const Array
   for (const LayerBlock& placed : layer_blocks(chip))
     if (wanted[placed.block->id]) all.push_back(placed);
   std::vector<WriteReport> reports(all.size());
-  parallel_for(all.size(), [&](std::size_t i) {
-    const auto& [plan, block] = all[i];
-    Cells& cells = state.blocks[block->id];
-    const std::span<const double> aim_S =
-        chip.aims_S.empty() ? std::span<const double>() : std::span<const double>(chip.aims_S[block->id]);
-    reports[i] = write_block(chip, device, state.random, *plan, *block, aim_S, measured, cells);
-    cells.written_at_s = state.now_s;
-    ++cells.writes, ++cells.version;
-  });
+  parallel_for(all.size(),
+               [&](std::size_t i) { reports[i] = write_block_at(chip, device, measured, all[i], state.now_s, state); });
   WriteReport sum;
   for (const WriteReport& r : reports) sum.add(r);
   return sum;
@@ -41,6 +34,18 @@ std::vector<BlockId> all_blocks(const State& state) {
 }
 
 }  // namespace
+
+WriteReport write_block_at(const Chip& chip, const device::Device& device, const ArrayConductances* measured,
+                           const LayerBlock& placed, double now_s, State& state) {
+  const auto& [plan, block] = placed;
+  Cells& cells = state.blocks[block->id];
+  const std::span<const double> aim_S =
+      chip.aims_S.empty() ? std::span<const double>() : std::span<const double>(chip.aims_S[block->id]);
+  const WriteReport report = write_block(chip, device, state.random, *plan, *block, aim_S, measured, cells);
+  cells.written_at_s = now_s;
+  ++cells.writes, ++cells.version;
+  return report;
+}
 
 void WriteReport::add(const WriteReport& other) {
   cells += other.cells, at_level += other.at_level, digits += other.digits;
@@ -79,7 +84,7 @@ void keep_conductances(const Chip& chip, const State& state, const std::filesyst
     const Cells& cells = state.blocks[block->id];
     const BlockDevices d =
         block_devices(chip, config.device, state.random, *plan, *block, cells, state.now_s - cells.written_at_s);
-    target.write(*block, plan->cell, d.target_S);
+    target.write(*block, plan->cell, targets_S(config.device, *plan, *block));
     written.write(*block, plan->cell, d.written_S);
     aged.write(*block, plan->cell, d.aged_S);
   }
@@ -93,6 +98,7 @@ LevelMap level_map(const Chip& chip, const State& state) {
   const LayerPlan& plan = chip.layers[0];
   const mapping::Block& block = plan.blocks[0];
   const BlockDevices d = block_devices(chip, chip.config.device, state.random, plan, block, state.blocks[block.id], 0);
+  const std::vector<double> target_S = targets_S(chip.config.device, plan, block);
   const bool pair = plan.cell.devices_per_slice() == 2;
   const double step = plan.cell.step_S(chip.config.device), origin = pair ? 0 : chip.config.device.g_min_S;
   const auto level = [&](double positive_S, double negative_S) {
@@ -100,7 +106,7 @@ LevelMap level_map(const Chip& chip, const State& state) {
   };
   LevelMap map{block.rows, block.columns, {}, {}};
   for (std::size_t k = 0; k < d.written_S.size(); k += static_cast<std::size_t>(plan.cell.devices_per_slice())) {
-    map.intended.push_back(level(d.target_S[k], pair ? d.target_S[k + 1] : 0));
+    map.intended.push_back(level(target_S[k], pair ? target_S[k + 1] : 0));
     map.read_back.push_back(level(d.read_back_S(k), pair ? d.read_back_S(k + 1) : 0));
   }
   return map;

@@ -20,24 +20,23 @@ struct SolvedPlace {
   std::size_t block = 0;  // among the array's blocks
 };
 
-// The codes of a block's rows that are driven together, laid out for sums.
+// The codes of a block's rows that are driven together, laid out for sums; no other copy of them is kept.
 struct PackedGroup {
-  array::PackedCodes codes;                // empty where reads are solved
-  array::PackedCodes variances;            // empty without read noise
-  array::PackedCodes reference_variances;  // of offset cells
+  array::PackedCodes codes;      // effective conductance in steps of Lattice::code_S; empty where reads are solved
+  array::PackedCodes variances;  // of read noise in steps of Lattice::variance_step; empty without read noise
+  array::PackedCodes reference_variances;  // (rows, slices): of the reference columns of offset cells; else empty
 };
 
 struct BlockView {
   explicit BlockView(periphery::AdcBank bank) : converters(std::move(bank)) {}
 
-  array::CodeMatrix codes;               // (rows, conversions): effective conductance in steps of Lattice::code_S
-  array::CodeMatrix variance;            // of read noise in steps of Lattice::variance_step; empty without read noise
-  array::CodeMatrix reference_variance;  // (rows, slices): of the reference columns of offset cells
-  std::vector<PackedGroup> packed;       // of the three above, like Block::groups
-  std::vector<double> row_power_S;       // per row: sum of all conductances its voltage drives in the whole array
+  int rows = 0, columns = 0;        // of its cells, as conversions count them
+  bool noisy = false;               // with read noise
+  std::vector<PackedGroup> packed;  // like Block::groups
+  std::vector<double> row_power_S;  // per row: sum of all conductances its voltage drives in the whole array
   std::shared_ptr<const std::vector<double>> source_S;  // (rows, rows) with exact wires: replaces row_power_S
-  SolvedPlace solved;         // where set, reads are solved there, and codes only say what cells there are
-  periphery::AdcScale scale;  // in lattice steps times input steps; set by set_ranges()
+  SolvedPlace solved;                                   // where set, reads are solved there, not summed
+  periphery::AdcScale scale;                            // in lattice steps times input steps; set by set_ranges()
   periphery::AdcBank converters;
   std::vector<double> gain;                  // by conversion: digital factor that makes up for drift; empty: none
   double known_written = 0, known_aged = 0;  // sums over columns that a layer's common gain follows from
@@ -56,6 +55,21 @@ struct View {
 // than a thousandth of a layer's cells lie beyond its lattice.
 void look(const Chip& chip, const State& state, View& view);
 View look(const Chip& chip, const State& state);
+
+// What one chip instance is read as that is written, left alone for `age_s` and never changed again: as new_state(),
+// write(), pass() and look() give it, but array by array, so that no more cells are in memory than threads work on.
+// `levels`: what level_map() makes of it.
+struct WrittenOnce {
+  View view;
+  WriteReport writing;
+};
+WrittenOnce write_once(const Chip& chip, int instance, double age_s, LevelMap* levels = nullptr);
+
+// Codes of a block as a matrix, (rows, conversions): of conductances, of variances. For those who look at single ones;
+// empty where there are none.
+array::CodeMatrix codes_of(const BlockView&);
+array::CodeMatrix variances_of(const BlockView&);
+array::CodeMatrix reference_variances_of(const BlockView&);
 
 // The view of a chip with perfect devices: no write error, noise, ageing or faults. For sums of reads, not their
 // energy: with exact wires it has no source_S.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -52,21 +51,23 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
     lengths[by_block ? b : 0] += sums_of(plan, plan.blocks[b], vectors);
   std::vector<workloads::TopQuantile> largest;
   for (std::size_t length : lengths) largest.emplace_back(std::max<std::size_t>(1, length), coverage);
-  std::mutex mutex;
+  tbb::enumerable_thread_specific<std::vector<workloads::TopQuantile>> met(largest);
   tbb::enumerable_thread_specific<Workspace> workspaces;
   constexpr std::size_t together = 32;
   parallel_for((vectors + together - 1) / together, [&](std::size_t part) {
     const std::size_t first = part * together, n = std::min(together, vectors - first);
-    std::vector<std::vector<float>> met(largest.size());
     std::vector<double> out(n * outputs);
+    std::vector<float> currents;
+    std::vector<workloads::TopQuantile>& mine = met.local();
     const Tap keep = [&](std::size_t b, std::span<const double> sums) {
-      for (const double sum : sums) met[by_block ? b : 0].push_back(static_cast<float>(std::abs(sum)));
+      currents.assign(sums.begin(), sums.end());
+      mine[by_block ? b : 0].add(currents);
     };
     execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, 0, first, vectors}, workspaces.local(),
                   out, nullptr, &keep);
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; i < met.size(); ++i) largest[i].add(met[i]);
   });
+  for (const auto& some : met)
+    for (std::size_t i = 0; i < largest.size(); ++i) largest[i].add(some[i]);
   std::vector<float> values;
   for (std::size_t i = 0; i < largest.size(); ++i) values.push_back(lengths[i] > 0 ? largest[i].value() : 0);
   return values;

@@ -118,7 +118,7 @@ class Product {
  private:
   std::size_t position_of(std::size_t v) const { return vectors_.first_position + v % vectors_.positions; }
   const BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
-  bool noisy(const BlockView& cells) const { return !tap_ && !cells.variance.data.empty(); }
+  bool noisy(const BlockView& cells) const { return !tap_ && cells.noisy; }
 
   // All blocks of a copy with some vectors, row after row, so that outputs are added up in that order.
   void read(std::size_t copy, std::span<const std::size_t> numbers) {
@@ -159,7 +159,7 @@ class Product {
   // 2. The sums of a block's columns over one of its row groups.
   void read_block(std::size_t b, std::size_t g) {
     const BlockView& cells = cells_of(b);
-    const int width = cells.codes.columns, unit = StripeSums::columns * static_cast<int>(digits_);
+    const int width = cells.columns, unit = StripeSums::columns * static_cast<int>(digits_);
     const bool whole = tap_ || cells.solved.array;
     const int together = whole ? width : unit * std::max(1, columns_together / unit);
     for (int first = 0; first < width; first += together) {
@@ -187,7 +187,7 @@ class Product {
                         static_cast<int>(read % planes_)));
       const double power_S = cells.solved.array->read(cells.solved.block, x, m_.solved);
       if (activity_) activity_->supply_power += std::llround(power_S / plan_.lattice.power_step_S);
-      for (int c = 0; c < cells.codes.columns; ++c) {
+      for (int c = 0; c < cells.columns; ++c) {
         const auto stripe = static_cast<std::size_t>(c / StripeSums::columns);
         currents[(stripe * m_.image.size() + read) * StripeSums::columns +
                  static_cast<std::size_t>(c % StripeSums::columns)] =

@@ -46,11 +46,7 @@ void add_layers(ChipRun& run, const chip::Chip& chip, const View& view, const Ob
 ChipRun made(const Session& session, std::uint32_t instance, const workloads::Samples& samples,
              const ObserveOptions& options, const ChipRun* first) {
   ChipRun run;
-  chip::State state = session.write(instance, &run.writing);
-  pass(state, session.age_s());
-  const View view = session.look(state);
-  if (!first) run.level_map = level_map(session.chip(), state);
-  state.blocks.clear();  // nothing changes while samples are run
+  const View view = session.write_once(instance, &run.writing, first ? nullptr : &run.level_map);
   for (const chip::BlockView& block : view.blocks) run.saturated += block.saturated;
   Observed seen = observe(session.chip(), view, session.network(), samples, options);
   if (!seen.activity.empty()) {

@@ -50,11 +50,11 @@ std::size_t bytes_of(const Design& d) {
 
 Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights, Isa isa,
               const SampledInputs& inputs) {
-  const std::vector<workloads::IntegerWeights> matrices(weights.begin(), weights.end());
+  std::vector<workloads::IntegerWeights> matrices(weights.begin(), weights.end());
   mapping::Placement placement = mapping::place(settings, matrices, settings_of_layers(settings, weights));
   Design d;
   d.mapping = mapping_of(settings, matrices, placement);
-  d.chip = chip::build_chip(settings, matrices, std::move(placement));
+  d.chip = chip::build_chip(settings, std::move(matrices), std::move(placement));
   d.chip.isa = isa;
   if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(chip::sample_images, 1));
   chip::LayerInputs known;

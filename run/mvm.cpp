@@ -58,9 +58,7 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     const std::span<const std::int16_t> all(codes);
     const std::size_t some = std::min(codes.size(), calibrating * static_cast<std::size_t>(matrix.rows));
     const Session session(config, std::move(matrix), all.first(some), isa_named(options.isa));
-    chip::State state = session.write(0);
-    pass(state, session.age_s());
-    const chip::View view = session.look(state);
+    const chip::View view = session.write_once(0);
     session.read(view, 0, codes, {}, std::span(result));
   });
   for (float y : result)

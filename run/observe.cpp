@@ -22,10 +22,14 @@ namespace {
 
 constexpr std::size_t snr_samples = 128;
 
-// f(first, count) for batches of samples, in parallel; a few batches for each thread even of few samples.
+// A few batches for each thread even of few samples.
+std::size_t most_together(std::size_t samples, std::size_t most) {
+  return std::clamp<std::size_t>(samples / 8, 1, most);
+}
+
+// f(first, count) for batches of samples, in parallel.
 template <class F>
 void for_batches(std::size_t samples, std::size_t batch, F&& f) {
-  batch = std::clamp<std::size_t>(samples / 8, 1, batch);
   parallel_for((samples + batch - 1) / batch, [&](std::size_t b) {
     const std::size_t first = b * batch;
     f(first, std::min(batch, samples - first));
@@ -88,7 +92,8 @@ void multiply(const Chip& chip, const View& view, std::size_t layer, std::size_t
 std::vector<double> float_outputs(const workloads::Graph& graph, const workloads::Samples& samples) {
   const std::size_t outputs = graph.output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 128, [&](std::size_t first, std::size_t count) {
+  const std::size_t batch = samples_together_in_float(graph, most_together(samples.count(), 128));
+  for_batches(samples.count(), batch, [&](std::size_t first, std::size_t count) {
     const std::vector<float> some = interpret_float(graph, samples.of(first, count));
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
@@ -98,8 +103,10 @@ std::vector<double> float_outputs(const workloads::Graph& graph, const workloads
 std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples) {
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 128, [&](std::size_t first, std::size_t count) {
-    const std::vector<double> some = interpret(network, samples.of(first, count), first, workloads::multiply_exactly);
+  const workloads::ExactProducts multiply(network);
+  const std::size_t batch = samples_together(*network.graph, most_together(samples.count(), 128));
+  for_batches(samples.count(), batch, [&](std::size_t first, std::size_t count) {
+    const std::vector<double> some = interpret(network, samples.of(first, count), first, multiply);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;
@@ -109,7 +116,8 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
                                  const workloads::Samples& samples, std::size_t first_sample) {
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
-  for_batches(samples.count(), 64, [&](std::size_t first, std::size_t count) {
+  const std::size_t batch = samples_together(*network.graph, most_together(samples.count(), 64));
+  for_batches(samples.count(), batch, [&](std::size_t first, std::size_t count) {
     const std::vector<double> some = interpret(
         network, samples.of(first, count), first_sample + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
@@ -135,7 +143,8 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
   tbb::enumerable_thread_specific<read::Workspace> workspaces;
-  for_batches(count, options.batch, [&](std::size_t first, std::size_t n) {
+  const std::size_t batch = samples_together(*network.graph, most_together(count, options.batch));
+  for_batches(count, batch, [&](std::size_t first, std::size_t n) {
     std::vector<Activity>& activity = counted.local();
     read::Workspace& workspace = workspaces.local();
     activity.resize(layers);

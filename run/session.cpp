@@ -104,6 +104,13 @@ void Session::look(const State& state, View& view) const {
   read::calibrate(chip(), view, design().calibration);
 }
 
+View Session::write_once(std::uint32_t instance, WriteReport* report, chip::LevelMap* levels) const {
+  chip::WrittenOnce once = chip::write_once(chip(), static_cast<int>(instance), age_s(), levels);
+  if (report) *report = once.writing;
+  read::calibrate(chip(), once.view, design().calibration);
+  return std::move(once.view);
+}
+
 template <class Store>
 void Session::read_parts(const View& view, std::size_t layer, std::span<const std::int16_t> codes, Reads reads,
                          Ledger* ledger, const Store& store) const {

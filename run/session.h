@@ -63,6 +63,11 @@ class Session {
   chip::View look(const chip::State& state) const;
   void look(const chip::State& state, chip::View& view) const;
 
+  // The same in one go for a chip that is written, aged by age_s() and then only read (chip::write_once): with the
+  // memory of its view alone.
+  chip::View write_once(std::uint32_t instance, chip::WriteReport* report = nullptr,
+                        chip::LevelMap* levels = nullptr) const;
+
   // Products of codes (inputs, rows) with the weights of one layer, (count x inputs, columns), in units of one input
   // code times one weight code; or as real numbers, without biases. Adds what was driven to `ledger`. Throws InputError
   // when the sizes do not fit or a code is out of range.

@@ -26,8 +26,10 @@ T value_of(const Diode& d, double linear, double slope, T v) {
   return static_cast<T>(d.scale * diode_curve(linear, d.power, slope, v / d.scale));
 }
 
+// One for each entry of the first dimension that is not 1: neurons, or channels, whose positions follow each other.
 std::size_t devices_of(const Shape& shape) {
-  return shape.dims.empty() ? 1 : static_cast<std::size_t>(shape.dims.front());
+  const auto first = std::ranges::find_if(shape.dims, [](int d) { return d != 1; });
+  return first == shape.dims.end() ? 1 : static_cast<std::size_t>(*first);
 }
 
 std::size_t rounded_up(std::size_t n) { return (n + 3) / 4 * 4; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of 16-bit codes with sums in 32 bits, by AVX2 where the machine runs it.
+// Products of 16-bit codes with sums in 32 bits, by AVX2 or AVX-512 VNNI where the machine runs them.
 #pragma once
 
 #include <cstddef>

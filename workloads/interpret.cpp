@@ -133,6 +133,16 @@ class IntegerProduct {
   bool finite_ = true;
 };
 
+// Values of one sample, at least 1.
+std::size_t largest_tensor(const Graph& graph) {
+  std::size_t largest = 1;
+  for (const Tensor& t : graph.tensors)
+    if (!t.is_constant()) largest = std::max(largest, static_cast<std::size_t>(t.shape.size()));
+  for (const Node& node : graph.nodes)
+    if (const auto* loop = std::get_if<Loop>(&node.op)) largest = std::max(largest, largest_tensor(*loop->body));
+  return largest;
+}
+
 }  // namespace
 
 struct Workspace::Parts {
@@ -143,6 +153,13 @@ Workspace::Workspace() : parts_(std::make_unique<Parts>()) {}
 Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
+
+std::size_t samples_together(const Graph& graph, std::size_t most) {
+  return std::clamp<std::size_t>((std::size_t{1} << 19) / largest_tensor(graph), 1, most);
+}
+std::size_t samples_together_in_float(const Graph& graph, std::size_t most) {
+  return std::clamp<std::size_t>((std::size_t{1} << 21) / largest_tensor(graph), 1, most);
+}
 
 std::size_t count_samples(const Graph& graph, std::size_t values) {
   const auto size = static_cast<std::size_t>(graph.input().size());

@@ -40,6 +40,12 @@ std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> 
                               const Multiply& multiply, Workspace* workspace = nullptr,
                               const Random* devices = nullptr);
 
+// How many samples a walk best takes at once: at most `most`, and only so many that no tensor of theirs holds more than
+// 4 MiB as doubles, which bounds the memory of each thread.
+std::size_t samples_together(const Graph& graph, std::size_t most);
+// Of interpret_float(): 8 MiB, since it lays out its weights again for each walk.
+std::size_t samples_together_in_float(const Graph& graph, std::size_t most);
+
 // What a product reads, before it is made integers.
 using Observe = std::function<void(int weights, std::span<const float> values)>;
 

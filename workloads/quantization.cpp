@@ -11,20 +11,30 @@
 namespace bitline::workloads {
 namespace {
 
-// `magnitudes` of one tensor or column; reordered.
-double scale_of(std::vector<double>& magnitudes, const LayerQuantization& settings) {
-  const double largest = std::ranges::max(magnitudes);
-  if (largest == 0) return 1;
-  if (settings.weight_bits == 1) {
-    double sum = 0;
-    for (double m : magnitudes) sum += m;
-    return sum / static_cast<double>(magnitudes.size());
+// Of one tensor or column: the weights from number `first`, `step` apart.
+template <class T>
+double scale_of(std::span<const T> weights, std::size_t first, std::size_t step, const LayerQuantization& settings) {
+  T largest = 0;
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t i = first; i < weights.size(); i += step, ++count) {
+    const T magnitude = std::abs(weights[i]);
+    largest = std::max(largest, magnitude);
+    sum += static_cast<double>(magnitude);
   }
-  const double rank = std::ceil(settings.clip_percentile * static_cast<double>(magnitudes.size()));
-  const auto nth = magnitudes.begin() + (std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(rank)) - 1);
+  if (largest == 0) return 1;
+  if (settings.weight_bits == 1) return sum / static_cast<double>(count);
+  const double highest = (1 << (settings.weight_bits - 1)) - 1;
+  const auto rank = std::max<std::size_t>(
+      1, static_cast<std::size_t>(std::ceil(settings.clip_percentile * static_cast<double>(count))));
+  if (rank >= count) return static_cast<double>(largest) / highest;
+  std::vector<T> magnitudes;
+  magnitudes.reserve(count);
+  for (std::size_t i = first; i < weights.size(); i += step) magnitudes.push_back(std::abs(weights[i]));
+  const auto nth = magnitudes.begin() + static_cast<std::ptrdiff_t>(rank - 1);
   std::ranges::nth_element(magnitudes, nth);
   // With mostly zeros the quantile may be 0: then nothing is clipped.
-  return (*nth > 0 ? *nth : largest) / ((1 << (settings.weight_bits - 1)) - 1);
+  return static_cast<double>(*nth > 0 ? *nth : largest) / highest;
 }
 
 template <class T>
@@ -42,6 +52,17 @@ void check(std::span<const T> weights, int rows, int columns, const LayerQuantiz
       throw InputError(fmt::format("the weight of row {}, column {} is {}", i / columns, i % columns, weights[i]));
 }
 
+// Of one-bit codes, which have no 0: columns (per tensor all of them or none) that hold nothing else.
+template <class T>
+std::vector<std::uint8_t> zero_columns(std::span<const T> weights, std::size_t width, WeightScale scale) {
+  std::vector<std::uint8_t> zero(width, 1);
+  bool all = true;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (weights[i] != 0) zero[i % width] = 0, all = false;
+  if (scale == WeightScale::per_tensor) std::ranges::fill(zero, all);
+  return zero;
+}
+
 }  // namespace
 
 template <class T>
@@ -49,30 +70,25 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
                                   const LayerQuantization& settings) {
   check(weights, rows, columns, settings);
   QuantizedWeights q{std::vector<std::int16_t>(weights.size()), std::vector<double>(columns)};
-  std::vector<double> magnitudes;
   if (settings.weight_scale == WeightScale::per_tensor) {
-    for (T w : weights) magnitudes.push_back(std::abs(static_cast<double>(w)));
-    std::ranges::fill(q.scale, scale_of(magnitudes, settings));
+    std::ranges::fill(q.scale, scale_of(weights, 0, 1, settings));
   } else {
-    for (int column = 0; column < columns; ++column) {
-      magnitudes.clear();
-      for (int row = 0; row < rows; ++row)
-        magnitudes.push_back(std::abs(static_cast<double>(weights[static_cast<std::size_t>(row) * columns + column])));
-      q.scale[column] = scale_of(magnitudes, settings);
-    }
+    for (std::size_t column = 0; column < q.scale.size(); ++column)
+      q.scale[column] = scale_of(weights, column, q.scale.size(), settings);
   }
-  std::vector<bool> zero(columns, true);  // one-bit codes have no 0, so all-zero columns are marked
-  for (std::size_t i = 0; i < weights.size(); ++i)
-    if (weights[i] != 0) zero[settings.weight_scale == WeightScale::per_column ? i % columns : 0] = false;
+  if (settings.weight_bits == 1) {
+    const std::vector<std::uint8_t> zero = zero_columns(weights, width, settings.weight_scale);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      if (!zero[i % width]) q.codes[i] = weights[i] < 0 ? -1 : 1;
+    return q;
+  }
   const double limit = (1 << (settings.weight_bits - 1)) - 1;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const std::size_t column = i % columns;
-    if (zero[settings.weight_scale == WeightScale::per_column ? column : 0]) continue;
-    const double code = settings.weight_bits == 1
-                            ? (weights[i] < 0 ? -1 : 1)
-                            : std::clamp(std::nearbyint(weights[i] / q.scale[column]), -limit, limit);
-    q.codes[i] = static_cast<std::int16_t>(code);
-  }
+  for (std::size_t first = 0; first < weights.size(); first += width)
+#pragma omp simd
+    for (std::size_t c = 0; c < width; ++c) {
+      const double code = std::nearbyint(static_cast<double>(weights[first + c]) / q.scale[c]);
+      q.codes[first + c] = static_cast<std::int16_t>(code > limit ? limit : code < -limit ? -limit : code);
+    }
   return q;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A graph with real weights becomes an integer graph.
 #include <fmt/format.h>
+#include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "workloads/facts.h"
 #include "workloads/integer_graph.h"
 #include "workloads/interpret.h"
@@ -157,9 +159,19 @@ void calibrate(const Graph& graph, const Calibration& calibration, double covera
             "needs calibration samples for the scale of its inputs, but there are none");
   std::vector<TopQuantile> quantiles;
   for (const IntegerWeights& w : weights) quantiles.emplace_back(samples * w.inputs, coverage);
-  interpret_float(graph, calibration.values, [&](int w, std::span<const float> values) {
-    if (wanted[static_cast<std::size_t>(w)]) quantiles[static_cast<std::size_t>(w)].add(values);
+  const std::size_t batch = samples_together_in_float(graph, std::clamp<std::size_t>(samples / 8, 1, 64));
+  const std::size_t size = static_cast<std::size_t>(graph.input().size());
+  tbb::enumerable_thread_specific<std::vector<TopQuantile>> met(quantiles);
+  parallel_for((samples + batch - 1) / batch, [&](std::size_t part) {
+    const std::size_t begin = part * batch, count = std::min(batch, samples - begin);
+    std::vector<TopQuantile>& mine = met.local();
+    interpret_float(graph, calibration.values.subspan(begin * size, count * size),
+                    [&](int w, std::span<const float> values) {
+                      if (wanted[static_cast<std::size_t>(w)]) mine[static_cast<std::size_t>(w)].add(values);
+                    });
   });
+  for (const std::vector<TopQuantile>& some : met)
+    for (std::size_t i = 0; i < some.size(); ++i) quantiles[i].add(some[i]);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (!wanted[i]) continue;
     const double q = quantiles[i].value();

@@ -11,7 +11,8 @@
 
 namespace bitline::workloads {
 
-// The quantile of a stream whose length is known: keeps only the largest values that can still matter.
+// The quantile of a stream whose length is known: keeps only the largest values that can still matter, so that it is
+// the same in whatever order values and parts of the stream come.
 class TopQuantile {
  public:
   TopQuantile(std::size_t length, double coverage) {
@@ -28,6 +29,11 @@ class TopQuantile {
       top_.push_back(std::abs(v));
       if (top_.size() >= 2 * keep_ + 4096) shrink();
     }
+  }
+  // Of the same length and coverage, on another part of the stream.
+  void add(const TopQuantile& other) {
+    largest_ = std::max(largest_, other.largest_);
+    add(std::span(other.top_));
   }
   // The maximum where the quantile is 0, as it can be for sparse inputs.
   float value() {

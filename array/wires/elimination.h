@@ -165,20 +165,31 @@ class Elimination {
                 Strided<double>{x + eliminated + rows, width}, y + rows, kept, scratch_.dense);
   }
 
+  // Two devices of a column, the smallest patch: the column's node of the lower one is eliminated.
+  Quad* build_pair(int depth, int row, int column, const Shape& s, Quad* y) {
+    const int n = s.ports();
+    Quad* x = x_buffer(depth).get<Quad>(static_cast<std::size_t>(1 + n));
+    for (int k = 0; k < n * n; ++k) y[k] = Quad{};
+    for (int k = 0; k <= n; ++k) x[k] = Quad{};
+    for (int l = 0; l < 4; ++l) {
+      const int at_row = group_row_ + l / 2 * small_side + row, at_column = group_column_ + l % 2 * small_side + column;
+      const auto upper = c_.leaf(at_row, at_column), lower = c_.leaf(at_row + 1, at_column);
+      y[s.left_at() * n + s.right_at()].v[l] = upper.segment_left;
+      y[(s.left_at() + 1) * n + s.right_at() + 1].v[l] = lower.segment_left;
+      y[s.right_at() * n + s.top_at()].v[l] = upper.device;
+      x[1 + s.bottom_at()].v[l] = lower.segment_below;
+      x[1 + s.right_at() + 1].v[l] = lower.device;
+      x[1 + s.top_at()].v[l] = upper.segment_below;
+    }
+    kernels_.factor_quads(x->v, 1, n);
+    kernels_.multiply_quads(x->v, 1, n, y->v);
+    return y;
+  }
+
   // Four small patches of a group at once, one per lane.
   Quad* build_group(int depth, int row, int column, const Shape& s, Buffer& out) {
     auto* y = out.get<Quad>(s.size());
-    if (s.rows == 1 && s.columns == 1) {
-      std::fill_n(y, s.size(), Quad{});
-      const int n = s.ports(), node = s.right_at(), column_node = s.top_at();
-      for (int l = 0; l < 4; ++l) {
-        const auto leaf = c_.leaf(group_row_ + l / 2 * small_side + row, group_column_ + l % 2 * small_side + column);
-        y[s.left_at() * n + node].v[l] = y[node * n + s.left_at()].v[l] = leaf.segment_left;
-        y[node * n + column_node].v[l] = y[column_node * n + node].v[l] = leaf.device;
-        y[column_node * n + s.bottom_at()].v[l] = y[s.bottom_at() * n + column_node].v[l] = leaf.segment_below;
-      }
-      return y;
-    }
+    if (s.rows == 2 && s.columns == 1) return build_pair(depth, row, column, s, y);
     const bool beside = s.columns >= s.rows;
     const Shape half = beside ? Shape{s.rows, s.columns / 2} : Shape{s.rows / 2, s.columns};
     Frame& f = frame(depth);
@@ -241,21 +252,25 @@ class Elimination {
 
   void extract(const double* y, int ports, bool with_sources, EffectiveMatrix& effective) const {
     const Crossbar& c = c_.circuit();
-    const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns);
+    const auto m = static_cast<std::size_t>(c.rows), n = static_cast<std::size_t>(c.columns),
+               above = static_cast<std::size_t>(c_.above());
     effective.rows = c.rows;
     effective.columns = c.columns;
     effective.transfer_S.resize(m * n);
     effective.source_S.assign(with_sources ? m * m : 0, 0);
     for (std::size_t i = 0; i < m; ++i) {
-      const double* row = y + (i + static_cast<std::size_t>(c_.above())) * static_cast<std::size_t>(ports);
-      const double *between = row + c_.above(), *to_sense = row + c_.rows();
+      const double* row = y + (i + above) * static_cast<std::size_t>(ports);
+      const double* const to_sense = row + c_.rows();
       std::copy_n(to_sense, n, effective.transfer_S.data() + i * n);
       if (!with_sources) continue;
       double* source = effective.source_S.data() + i * m;
       double all = 0;
       for (std::size_t j = 0; j < n; ++j) all += to_sense[j];
-      for (std::size_t k = 0; k < m; ++k)
-        if (k != i) source[k] = -between[k], all += between[k];
+      for (std::size_t k = 0; k < m; ++k) {
+        if (k == i) continue;
+        const double between = y[(std::min(i, k) + above) * static_cast<std::size_t>(ports) + std::max(i, k) + above];
+        source[k] = -between, all += between;
+      }
       source[i] = all;
     }
   }

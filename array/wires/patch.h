@@ -109,33 +109,69 @@ inline Join without_ends(const Shape& a, bool right, const Shape& whole) {
   return j;
 }
 
+// Rows are short, and many: a call for each would cost more than it copies.
 template <class T>
 void copy_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
-  for (int i = 0; i < rows; ++i)
-    std::memcpy(static_cast<void*>(to + static_cast<std::size_t>(i) * to_stride),
-                from + static_cast<std::size_t>(i) * from_stride, sizeof(T) * static_cast<std::size_t>(columns));
+  constexpr int piece = sizeof(T) == sizeof(double) ? 4 : 1, most = 8 * piece;
+  for (int i = 0; i < rows; ++i, to += to_stride, from += from_stride) {
+    if (columns > most) {
+      std::memcpy(static_cast<void*>(to), from, sizeof(T) * static_cast<std::size_t>(columns));
+      continue;
+    }
+    int j = 0;
+    for (; j + piece <= columns; j += piece) std::memcpy(static_cast<void*>(to + j), from + j, piece * sizeof(T));
+    for (; j < columns; ++j) to[j] = from[j];
+  }
 }
 
-// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept), of which blocks of runs on and above
-// the diagonal are filled. The first part sets what the eliminated ports have among each other, the second adds to it.
+// to[i][j] = from[j][i].
+template <class T>
+void transpose_block(T* to, int to_stride, const T* from, int from_stride, int rows, int columns) {
+  constexpr int side = 4;
+  const auto in = [&](int i, int j) -> T& { return to[static_cast<std::size_t>(i) * to_stride + j]; };
+  const auto of = [&](int i, int j) -> const T& { return from[static_cast<std::size_t>(j) * from_stride + i]; };
+  int i = 0;
+  for (; i + side <= rows; i += side) {
+    int j = 0;
+    for (; j + side <= columns; j += side) {
+      T block[side][side];
+      for (int b = 0; b < side; ++b)
+        for (int a = 0; a < side; ++a) block[a][b] = of(i + a, j + b);
+      for (int a = 0; a < side; ++a) std::memcpy(static_cast<void*>(&in(i + a, j)), block[a], sizeof block[a]);
+    }
+    for (; j < columns; ++j)
+      for (int a = 0; a < side; ++a) in(i + a, j) = of(i + a, j);
+  }
+  for (; i < rows; ++i)
+    for (int j = 0; j < columns; ++j) in(i, j) = of(i, j);
+}
+
+// x: rows of the eliminated ports, columns (eliminated, kept); kept: (kept, kept). Of all matrices only what is on and
+// above the diagonal is read and filled. The first part sets what the eliminated ports have among each other, the
+// second adds to it.
 template <bool first, class T>
 void place_part(const T* part, int ports, const Run* runs, int count, int eliminated_at, int eliminated, T* x, T* kept,
                 int kept_ports) {
   const int width = eliminated + kept_ports;
-  const T* own = part + static_cast<std::size_t>(eliminated_at) * ports;
-  if constexpr (first)
-    copy_block(x, width, own + eliminated_at, ports, eliminated, eliminated);
-  else
-    for (int i = 0; i < eliminated; ++i)
-      for (int j = 0; j < eliminated; ++j)
-        x[static_cast<std::size_t>(i) * width + j] += own[static_cast<std::size_t>(i) * ports + eliminated_at + j];
+  const auto at = [&](int i, int j) { return part + static_cast<std::size_t>(i) * ports + j; };
+  for (int i = 0; i < eliminated; ++i) {
+    T* const to = x + static_cast<std::size_t>(i) * width;
+    const T* const own = at(eliminated_at + i, eliminated_at);
+    for (int j = i; j < eliminated; ++j)
+      if constexpr (first)
+        to[j] = own[j];
+      else
+        to[j] += own[j];
+  }
   for (int a = 0; a < count; ++a) {
-    copy_block(x + eliminated + runs[a].to, width, own + runs[a].from, ports, eliminated, runs[a].count);
-    for (int b = 0; b < count; ++b)
-      if (runs[b].to >= runs[a].to)
-        copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
-                   part + static_cast<std::size_t>(runs[a].from) * ports + runs[b].from, ports, runs[a].count,
-                   runs[b].count);
+    T* const to = x + eliminated + runs[a].to;
+    if (runs[a].from > eliminated_at)
+      copy_block(to, width, at(eliminated_at, runs[a].from), ports, eliminated, runs[a].count);
+    else
+      transpose_block(to, width, at(runs[a].from, eliminated_at), ports, eliminated, runs[a].count);
+    for (int b = a; b < count; ++b)  // ports keep their order
+      copy_block(kept + static_cast<std::size_t>(runs[a].to) * kept_ports + runs[b].to, kept_ports,
+                 at(runs[a].from, runs[b].from), ports, runs[a].count, runs[b].count);
   }
 }
 
@@ -162,26 +198,20 @@ inline void add_products(const double* x, int eliminated, int kept, double* y, D
               Strided<double>{columns, width}, y, k, scratch, DensePart::upper);
 }
 
-template <class T>
-void mirror(T* y, int n) {
-  constexpr int block = 16;  // of rows that stay in the cache
-  for (int i0 = 0; i0 < n; i0 += block)
-    for (int j0 = i0; j0 < n; j0 += block)
-      for (int i = i0; i < std::min(i0 + block, n); ++i)
-        for (int j = std::max(j0, i + 1); j < std::min(j0 + block, n); ++j)
-          y[static_cast<std::size_t>(j) * n + i] = y[static_cast<std::size_t>(i) * n + j];
-}
-
 // Nothing connects the two parts but the ports that are eliminated.
 template <class T>
 void clear_between(const Run& a, const Run& b, T* kept, int kept_ports) {
   const Run &upper = a.to < b.to ? a : b, &lower = a.to < b.to ? b : a;
-  for (int i = 0; i < upper.count; ++i)
-    std::memset(static_cast<void*>(kept + static_cast<std::size_t>(upper.to + i) * kept_ports + lower.to), 0,
-                sizeof(T) * static_cast<std::size_t>(lower.count));
+  constexpr int most = 32;
+  for (int i = 0; i < upper.count; ++i) {
+    T* const row = kept + static_cast<std::size_t>(upper.to + i) * kept_ports + lower.to;
+    if (lower.count > most)
+      std::memset(static_cast<void*>(row), 0, sizeof(T) * static_cast<std::size_t>(lower.count));
+    else
+      for (int j = 0; j < lower.count; ++j) row[j] = T{};
+  }
 }
 
-// Fills x, and of `out` what is on and above the diagonal.
 template <class T>
 void place_parts(const Join& j, const T* first, const Shape& a, const T* second, const Shape& b, const Shape& whole,
                  T* x, T* out) {
@@ -200,14 +230,12 @@ inline void join(const WireKernels& kernels, const Join& j, const double* first,
   place_parts(j, first, a, second, b, whole, x, out);
   factor(kernels, x, j.eliminated, whole.ports(), scratch);
   add_products(x, j.eliminated, whole.ports(), out, scratch);
-  mirror(out, whole.ports());
 }
 inline void join(const WireKernels& kernels, const Join& j, const Quad* first, const Shape& a, const Quad* second,
                  const Shape& b, const Shape& whole, Quad* x, Quad* out) {
   place_parts(j, first, a, second, b, whole, x, out);
   kernels.factor_quads(x->v, j.eliminated, whole.ports());
   kernels.multiply_quads(x->v, j.eliminated, whole.ports(), out->v);
-  mirror(out, whole.ports());
 }
 
 // Voltages (ports, batch) of the eliminated ports from those of the kept ones: each is the mean of its neighbours',

@@ -38,54 +38,75 @@ void factor_quads(double* data, int eliminated, int kept) {
   for (int k = 0; k < eliminated; ++k) spread(reinterpret_cast<Quad*>(data), k, eliminated, eliminated + kept);
 }
 
-// In pieces of 2 x 4 that stay in registers.
-void multiply_quads(const double* data, int eliminated, int kept, double* sums) {
+// y[i .. i + rows][j .. j + columns] of (kept, kept) += x^T x, in registers.
+template <int rows, int columns>
+BITLINE_INLINE void multiply_piece(const Quad* x, int eliminated, int kept, int i, int j, Quad* y) {
   const int width = eliminated + kept;
-  const auto* x = reinterpret_cast<const Quad*>(data);
-  auto* y = reinterpret_cast<Quad*>(sums);
-  for (int i = 0; i < kept; i += 2)
-    for (int j = i; j < kept; j += 4) {
-      Quad sum[2][4] = {};
-      const int rows = kept - i < 2 ? 1 : 2, columns = kept - j < 4 ? kept - j : 4;
-      const Quad* at = x + eliminated;
-      if (rows == 2 && columns == 4) {
-        for (int k = 0; k < eliminated; ++k, at += width)
-          for (int a = 0; a < 2; ++a)
-            for (int b = 0; b < 4; ++b) sum[a][b] += at[i + a] * at[j + b];
-      } else {
-        for (int k = 0; k < eliminated; ++k, at += width)
-          for (int a = 0; a < rows; ++a)
-            for (int b = 0; b < columns; ++b) sum[a][b] += at[i + a] * at[j + b];
-      }
-      for (int a = 0; a < rows; ++a)
-        for (int b = 0; b < columns; ++b) y[static_cast<std::ptrdiff_t>(i + a) * kept + j + b] += sum[a][b];
-    }
+  Quad sum[rows][columns] = {};
+  const Quad* at = x + eliminated;
+  for (int k = 0; k < eliminated; ++k, at += width)
+    for (int a = 0; a < rows; ++a)
+      for (int b = 0; b < columns; ++b) sum[a][b] += at[i + a] * at[j + b];
+  for (int a = 0; a < rows; ++a)
+    for (int b = 0; b < columns; ++b) y[static_cast<std::ptrdiff_t>(i + a) * kept + j + b] += sum[a][b];
 }
 
-// As factor_quads for one patch, its rows four columns at a time, with the last row's sum formed on the way.
+void multiply_quads(const double* data, int eliminated, int kept, double* sums) {
+  const auto* x = reinterpret_cast<const Quad*>(data);
+  auto* y = reinterpret_cast<Quad*>(sums);
+  int i = 0;
+  for (; i + 2 <= kept; i += 2) {
+    int j = i;
+    for (; j + 4 <= kept; j += 4) multiply_piece<2, 4>(x, eliminated, kept, i, j, y);
+    for (; j + 2 <= kept; j += 2) multiply_piece<2, 2>(x, eliminated, kept, i, j, y);
+    for (; j < kept; ++j) multiply_piece<2, 1>(x, eliminated, kept, i, j, y);
+  }
+  if (i < kept) multiply_piece<1, 1>(x, eliminated, kept, i, i, y);
+}
+
+BITLINE_INLINE Quad four_at(const double* from) {
+  Quad four;
+  __builtin_memcpy(&four, from, sizeof four);
+  return four;
+}
+
+// As factor_quads for one patch. A row takes what the rows before it add when its turn comes, in their order, `vectors`
+// of four columns at a time; returns their sums, one for each vector.
+template <int vectors>
+BITLINE_INLINE void take_rows(const double* x, int first, int k, int width, int j, Quad* sums) {
+  const auto row_of = [&](int l) { return const_cast<double*>(x) + static_cast<std::ptrdiff_t>(l) * width; };
+  double* const row = row_of(k);
+  Quad four[vectors];
+  for (int h = 0; h < vectors; ++h) four[h] = four_at(row + j + 4 * h);
+  for (int l = first; l < k; ++l) {
+    const double* const before = row_of(l);
+    for (int h = 0; h < vectors; ++h) four[h] += before[k] * four_at(before + j + 4 * h);
+  }
+  for (int h = 0; h < vectors; ++h) {
+    __builtin_memcpy(row + j + 4 * h, &four[h], sizeof four[h]);
+    sums[h % 2] += four[h];
+  }
+}
+
 void factor_panel(double* x, int first, int last, int width) {
   for (int k = first; k < last; ++k) {
     double* row = x + static_cast<std::ptrdiff_t>(k) * width;
     Quad sums[2] = {};
     int j = k + 1;
-    for (; j + 8 <= width; j += 8)
-      for (int h = 0; h < 2; ++h) {
-        Quad four;
-        __builtin_memcpy(&four, row + j + 4 * h, sizeof four);
-        sums[h] += four;
-      }
+    for (; j + 32 <= width; j += 32) take_rows<8>(x, first, k, width, j, sums);
+    for (; j + 8 <= width; j += 8) take_rows<2>(x, first, k, width, j, sums);
     sums[0] += sums[1];
     double sum = (sums[0][0] + sums[0][2]) + (sums[0][1] + sums[0][3]);
-    for (; j < width; ++j) sum += row[j];
+    for (; j < width; ++j) {
+      for (int l = first; l < k; ++l) {
+        const double* const before = x + static_cast<std::ptrdiff_t>(l) * width;
+        row[j] += before[k] * before[j];
+      }
+      sum += row[j];
+    }
     const double scale = inverse_root(sum);
     for (int i = k + 1; i < width; ++i) row[i] *= scale;
     row[k] = scale;
-    for (int l = k + 1; l < last; ++l) {
-      double* other = x + static_cast<std::ptrdiff_t>(l) * width;
-      const double share = row[l];
-#pragma omp simd
-      for (int i = l + 1; i < width; ++i) other[i] += share * row[i];
-    }
   }
 }
 

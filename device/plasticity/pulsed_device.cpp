@@ -52,7 +52,7 @@ double PulsedDevice::conductance(double share) const {
     high = 1;
     low = device.plasticity && device.plasticity->reported.on_off ? 1 / *device.plasticity->reported.on_off : 0;
   }
-  return std::max(0.0, low + share * (high - low));
+  return low + std::max(0.0, share) * (high - low);
 }
 
 PulsedDevice load_pulsed_device(const std::filesystem::path& file, const std::vector<Override>& overrides,

@@ -33,13 +33,13 @@ const workloads::Node* maker_of(const Graph& graph, int tensor) {
   return nullptr;
 }
 
-// Over all of height and width, however it is said.
+// Over all of height and width, however it is said, of (.., channels, height, width).
 bool is_mean_of_map(const workloads::Op& op, const workloads::Shape& shape) {
   if (const auto* pool = std::get_if<workloads::Pool>(&op))
-    return pool->kind == workloads::Pool::Kind::average && pool->window.kernel_height == shape.dims[1] &&
-           pool->window.kernel_width == shape.dims[2];
+    return pool->kind == workloads::Pool::Kind::average && pool->window.kernel_height == shape.from_end(1) &&
+           pool->window.kernel_width == shape.from_end(0);
   const auto* reduce = std::get_if<workloads::Reduce>(&op);
-  return reduce && reduce->kind == workloads::Reduce::Kind::mean && reduce->axes == std::vector<int>{1, 2};
+  return reduce && reduce->kind == workloads::Reduce::Kind::mean && reduce->axes == std::vector<int>{shape.rank() - 2, shape.rank() - 1};
 }
 
 // A mean over height and width, then values that only move, then the product that gives the outputs.
@@ -54,9 +54,9 @@ PooledHead pooled_head(const Graph& graph) {
     node = maker_of(graph, node->in.front());
   if (!node) return head;
   const workloads::Shape& shape = graph.tensors[static_cast<std::size_t>(node->in.front())].shape;
-  if (shape.rank() != 3 || !is_mean_of_map(node->op, shape)) return head;
+  if (shape.rank() < 3 || !is_mean_of_map(node->op, shape)) return head;
   head.maps = node->in.front();
-  head.channels = shape.dims[0], head.height = shape.dims[1], head.width = shape.dims[2];
+  head.channels = shape.from_end(2), head.height = shape.from_end(1), head.width = shape.from_end(0);
   return head;
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "device/plasticity/synapse.h"
+#include "device/plasticity/pulse_code.h"
 #include "experiments/systems/bars.h"
 
 namespace bitline::experiments {
@@ -29,7 +29,7 @@ std::vector<double> crossed(const arch::MovingBar& m, double step_s, const devic
       apply(plasticity, state, pulse, {&random, static_cast<std::uint32_t>(pixel)});
     }
     rest(plasticity, state, field * step_s);
-    g_S.push_back(device.g_min_S + device::reading(state).total() * (device.g_max_S - device.g_min_S));
+    g_S.push_back(conductance_S(device, device::reading(state)));
   }
   return g_S;
 }

@@ -3,13 +3,20 @@
 """Trains the networks of configs/medical.yaml on one set of images and packs them into one file, models/medical/SET.zip.
 
 Each network is trained twice from the same seed: with the activation of a device and with the ideal one,
-    device  f(v) = v / (1 + (v / 2)^4)^(1/4) above 0, slope x v below      (saturates at 2)
+    device  f(v) = v / (1 + (v / 2)^4)^(1/4) above 0, slope x v below      (saturates at 2), and normal noise of 0.05
     ideal   f(v) = v above 0, slope x v below,
 for reverse slopes 0.02, 0.05, 0.1, 0.2 and 0.4 (gains 0.4, 1, 2, 4, 8 of a device whose slope is 0.05).
 
     mlp         784-64-K
     cnn         padded convolutions of 16 5x5 and 32 3x3, each with max pooling of 2, then 1568-32-K
     cnn-pooled  the same with the mean over each of the 32 maps (not pooled before), 32-K: it has a class-activation map
+
+The device's v, its curve and its noise are in units of the layer's activation scale: the root mean square of the layer's sums
+over training batches (running mean, a tenth of each batch; no gradient passes through it). Weights and biases of the file
+are in these units (each layer is divided by its scale and the next one multiplied by it), so that a device's 1 is 1 there.
+For the ideal curve units change nothing. Noise is drawn for each value, before any pooling, from a stream of its own: initial
+weights, batches, changed images and dropout of both networks are the same. It acts in training, on the validation images
+that choose the epoch, and in the accuracies of networks.csv.
 
 AdamW 1e-3 (cnn-pooled 4e-3 with a cosine to 0), weight decay 1e-3, batch 64, dropout 0.3, mirrored images, and for the cnns
 shifts of up to 2 pixels; 60 epochs of the mlp, 40 of the cnn, 80 of the cnn-pooled. The epoch with the best validation
@@ -50,6 +57,9 @@ from torch import nn
 from torch.nn import functional
 
 LINEAR = 2.0  # of the device's curve; its power is 4
+NOISE = 0.05  # of the device's output
+SCALE_RATE = 0.1  # of each batch in the running activation scales
+NOISE_STREAM, JUDGE_STREAM = 10_000, 20_000  # first seeds of noise in training and on validation images
 SLOPES = (0.02, 0.05, 0.1, 0.2, 0.4)
 PAIR_SLOPE = 0.1  # at which all seeds are trained
 HIGHEST_FIRST, HIGHEST = 15, 7  # codes of weights: 4 bits a sign in the first layer, 4 bits with it in others
@@ -109,30 +119,22 @@ class Data:
 
 
 class Diode(torch.autograd.Function):
-    """f(v), whose derivative above 0 is (1 + (v / 2)^4)^(-5/4)."""
+    """scale x f(v / scale), whose derivative above 0 is (1 + (v / scale / 2)^4)^(-5/4)."""
 
     @staticmethod
-    def forward(ctx, v, slope):
+    def forward(ctx, v, slope, scale):
         forward, reverse = v.clamp(min=0), v.clamp(max=0)
-        root = (forward / LINEAR).square_().square_().add_(1).rsqrt_()  # (1 + ..)^(-1/2)
+        root = (forward / (LINEAR * scale)).square_().square_().add_(1).rsqrt_()  # (1 + ..)^(-1/2)
         quarter = root.sqrt()
         ctx.save_for_backward(torch.where(v > 0, root.square_().mul_(quarter), slope))
         return forward.mul_(quarter).add_(reverse, alpha=slope)
 
     @staticmethod
     def backward(ctx, gradient):
-        return gradient * ctx.saved_tensors[0], None
+        return gradient * ctx.saved_tensors[0], None, None
 
 
-def device(v, slope):
-    return Diode.apply(v, slope)
-
-
-def ideal(v, slope):
-    return functional.leaky_relu(v, slope)
-
-
-CURVES = {"device": device, "ideal": ideal}
+CURVES = ("device", "ideal")
 
 
 def rounded(weight, highest):
@@ -156,7 +158,8 @@ class Network(nn.Module):
     def __init__(self, kind, data, curve, slope):
         super().__init__()
         channels, height, width = data.train[0].shape[1:]
-        self.kind, self.mean, self.curve, self.slope = kind, data.mean, CURVES[curve], slope
+        self.kind, self.mean, self.curve, self.slope = kind, data.mean, curve, slope
+        self.noise = None  # where noise comes from, if there is any
         self.shape, self.classes = (channels, height, width), data.classes
         if kind == "mlp":
             layers = {"fc1": nn.Linear(channels * height * width, 64), "fc2": nn.Linear(64, data.classes)}
@@ -168,6 +171,7 @@ class Network(nn.Module):
             else:
                 layers |= {"fc1": nn.Linear(32, data.classes)}
         self.layers = nn.ModuleDict(layers)
+        self.register_buffer("scales", torch.zeros(len(layers) - 1))  # of activations; 0: no batch was seen
 
     def first_bias(self):
         """The mean of the input is removed here."""
@@ -177,18 +181,42 @@ class Network(nn.Module):
     def drop(self, x):
         return functional.dropout(x, DROPOUT, self.training)
 
+    def scale(self, v, layer):
+        if self.training:
+            now = v.detach().square().mean().sqrt()
+            self.scales[layer] = torch.where(self.scales[layer] > 0, self.scales[layer].lerp(now, SCALE_RATE), now)
+        return self.scales[layer].item()
+
+    def act(self, v, layer):
+        if self.curve == "ideal":
+            return functional.leaky_relu(v, self.slope)
+        scale = self.scale(v, layer)
+        out = Diode.apply(v, self.slope, scale)
+        if self.noise is None:
+            return out
+        drawn = torch.empty(v.numel()).normal_(0, NOISE * scale, generator=self.noise)
+        if v.dim() == 4:  # in the order in which v lies in memory
+            count, channels, height, width = v.shape
+            return out + drawn.view(count, height, width, channels).permute(0, 3, 1, 2)
+        return out + drawn.view_as(v)
+
+    def pooled(self, v, layer):
+        """act, then the largest of 2 x 2."""
+        if self.curve == "ideal":  # a rising curve of the largest is the largest of the curve: a quarter of the work
+            return self.act(functional.max_pool2d(v, 2), layer)
+        return functional.max_pool2d(self.act(v, layer), 2)
+
     def forward(self, x):
-        layers, act = self.layers, lambda v: self.curve(v, self.slope)
+        layers, act = self.layers, self.act
         if self.kind == "mlp":
-            x = act(functional.linear(x.flatten(1), layers["fc1"].weight, self.first_bias()))
+            x = act(functional.linear(x.flatten(1), layers["fc1"].weight, self.first_bias()), 0)
             return layers["fc2"](self.drop(x))
-        # A rising curve of the largest is the largest of the curve: the same values with a quarter of the work.
-        x = act(functional.max_pool2d(functional.conv2d(x, layers["conv1"].weight, self.first_bias(), padding=2), 2))
+        x = self.pooled(functional.conv2d(x, layers["conv1"].weight, self.first_bias(), padding=2), 0)
         x = layers["conv2"](x)
         if self.kind == "cnn-pooled":
-            return layers["fc1"](self.drop(act(x).mean((2, 3))))
-        x = act(functional.max_pool2d(x, 2)).flatten(1)
-        return layers["fc2"](self.drop(act(layers["fc1"](self.drop(x)))))
+            return layers["fc1"](self.drop(act(x, 1).mean((2, 3))))
+        x = self.pooled(x, 1).flatten(1)
+        return layers["fc2"](self.drop(act(layers["fc1"](self.drop(x)), 2)))
 
     @torch.no_grad()
     def round_weights(self):
@@ -201,10 +229,15 @@ class Network(nn.Module):
 
 
 @torch.no_grad()
-def judge(model, pair):
-    """Mean loss and accuracy."""
+def stream(curve, first_seed):
+    return torch.Generator().manual_seed(first_seed) if curve == "device" else None
+
+
+def judge(model, pair, seed):
+    """Mean loss and accuracy, with noise."""
     images, labels = pair
     model.eval()
+    model.noise = stream(model.curve, JUDGE_STREAM + seed)
     scores = torch.cat([model(part) for part in images.split(500)])
     return functional.cross_entropy(scores, labels).item(), (scores.argmax(1) == labels).float().mean().item()
 
@@ -228,8 +261,10 @@ def train(kind, data, curve, slope, seed, epochs):
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs) if pooled else None
     images, labels = data.train
     best, kept, records = None, None, []
+    noise = stream(curve, NOISE_STREAM + seed)
     for epoch in range(epochs):
         model.train()
+        model.noise = noise
         loss_sum = right = 0.0
         for chosen in torch.randperm(len(labels)).split(BATCH):
             optimizer.zero_grad()
@@ -242,7 +277,7 @@ def train(kind, data, curve, slope, seed, epochs):
             right += (scores.argmax(1) == labels[chosen]).sum().item()
         if schedule:
             schedule.step()
-        validation = judge(model, data.validation)
+        validation = judge(model, data.validation, seed)
         records.append([loss_sum / len(labels), right / len(labels), *validation])
         if best is None or (validation[1], -validation[0]) > best:
             best, kept = (validation[1], -validation[0]), (epoch + 1, copy.deepcopy(model.state_dict()))
@@ -251,11 +286,13 @@ def train(kind, data, curve, slope, seed, epochs):
 
 
 def constants(model):
-    """Initializers and the nodes that make real weights of codes."""
+    """Initializers, in units of activation scales, and the nodes that make real weights of codes."""
     tensors, nodes = [], []
+    scales = [1.0, *(model.scales.tolist() if model.curve == "device" else [1.0] * len(model.scales)), 1.0]
     for i, (name, layer) in enumerate(model.layers.items()):
         codes, step = model.codes[name]
-        bias = model.first_bias() if i == 0 else layer.bias
+        bias = (model.first_bias() if i == 0 else layer.bias) / scales[i + 1]
+        step = step * (scales[i] / scales[i + 1])
         for suffix, value in (("codes", codes.numpy().astype(np.int8)), ("step", step.numpy()),
                               ("zero", np.zeros(len(step), np.int8)), ("bias", bias.detach().numpy())):
             tensors.append(numpy_helper.from_array(value, f"{name}.{suffix}"))
@@ -378,9 +415,9 @@ def main():
         model, epoch, records = train(kind, data, curve, slope, seed, options.epochs or EPOCHS[kind])
         first_seed, runs = histories.setdefault((kind, curve, slope), (seed, []))
         runs.append(records)
-        real, validation = judge(model, data.test)[1], judge(model, data.validation)[1]
+        real, validation = judge(model, data.test, seed)[1], records[epoch - 1, 3]
         model.round_weights()
-        test = judge(model, data.test)[1]
+        test = judge(model, data.test, seed)[1]
         row = f"{kind},{curve},{slope},{seed},{epoch},{validation:.4f},{real:.4f},{test:.4f}"
         print(row, flush=True)
         pack.add(f"{kind}-{curve}-{slope}-{seed}", as_onnx(model, {

@@ -117,12 +117,12 @@ TEST_CASE("a look after pulses changes the view of their block only") {
   pulse(p.chip, p.state, 1, pattern);
   look(p.chip, p.state, view);
   for (BlockId id = 0; id < view.blocks.size(); ++id)
-    CHECK((view.blocks[id].codes.data == before.blocks[id].codes.data) == (id != 1));
+    CHECK((codes_of(view.blocks[id]).data == codes_of(before.blocks[id]).data) == (id != 1));
   std::size_t changed = 0;
-  for (std::size_t i = 0; i < view.blocks[1].codes.data.size(); ++i)
-    changed += view.blocks[1].codes.data[i] != before.blocks[1].codes.data[i];
+  const std::vector<std::int16_t> now = codes_of(view.blocks[1]).data, then = codes_of(before.blocks[1]).data;
+  for (std::size_t i = 0; i < now.size(); ++i) changed += now[i] != then[i];
   CHECK(changed == 1);
-  CHECK(view.blocks[1].codes.data == look(p.chip, p.state).blocks[1].codes.data);
+  CHECK(now == codes_of(look(p.chip, p.state).blocks[1]).data);
 }
 
 TEST_CASE("pulses that no model describes are refused, and nothing is changed") {

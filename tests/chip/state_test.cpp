@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "chip/devices.h"
+#include "chip/view.h"
 #include "tests/run/helpers.h"
 
 namespace bitline::state_test {
@@ -52,10 +53,10 @@ TEST_CASE("state: a cell that is written again draws a new error, and the same n
     CHECK(once.blocks[1].written_S == twice.blocks[1].written_S);
     CHECK(twice.blocks[0].writes == 2);
     CHECK(twice.blocks[1].writes == 1);
-    const BlockDevices d = block_devices(two.chip, two.config.device, once.random, two.chip.layers[0],
-                                         two.chip.layers[0].blocks[0], once.blocks[0], 0);
+    const LayerPlan& plan = two.chip.layers[0];
+    const std::vector<double> meant_S = targets_S(two.config.device, plan, plan.blocks[0]);
     // 1600 pairs of independent errors: |r| stays below 4 / sqrt(1600) in all but 6 of 100,000 cases.
-    CHECK(std::abs(correlation(once.blocks[0].written_S, twice.blocks[0].written_S, d.target_S)) < 0.1);
+    CHECK(std::abs(correlation(once.blocks[0].written_S, twice.blocks[0].written_S, meant_S)) < 0.1);
     write(two.chip, once, std::vector<BlockId>{0});
     CHECK(once.blocks[0].written_S == twice.blocks[0].written_S);
   }
@@ -66,14 +67,42 @@ TEST_CASE("state: looking again changes only the blocks that were written") {
   State state = new_state(two.chip, 0);
   write(two.chip, state);
   View view = look(two.chip, state);
-  const std::vector<std::int16_t> first = view.blocks[0].codes.data, second = view.blocks[1].codes.data;
-  view.blocks[1].codes.data[0] = 12345;  // shows whether the block is looked at again
+  const std::vector<std::int16_t> first = codes_of(view.blocks[0]).data;
+  view.blocks[1].packed.clear();  // shows whether the block is looked at again
   write(two.chip, state, std::vector<BlockId>{0});
   look(two.chip, state, view);
-  CHECK(view.blocks[0].codes.data != first);
-  CHECK(view.blocks[1].codes.data[0] == 12345);
+  CHECK(codes_of(view.blocks[0]).data != first);
+  CHECK(view.blocks[1].packed.empty());
   // And what it derives is what a look from nothing derives.
-  CHECK(view.blocks[0].codes.data == look(two.chip, state).blocks[0].codes.data);
+  CHECK(codes_of(view.blocks[0]).data == codes_of(look(two.chip, state).blocks[0]).data);
+}
+
+TEST_CASE("state: a chip that is written once is read as one that is written, left alone and looked at") {
+  const TwoBlocks two(
+      "write: {type: gaussian, sigma: [1 uS]}, read_noise: {relative: 2 %}, faults: {stuck_off: 5 %}, "
+      "drift: {type: power-law, t0: 1 s, nu_mean: 0.05, nu_sigma: 0.02}");
+  State state = new_state(two.chip, 3);
+  const WriteReport writing = write(two.chip, state);
+  const LevelMap levels = level_map(two.chip, state);
+  pass(state, 1000);
+  const View looked = look(two.chip, state);
+  LevelMap once_levels;
+  const WrittenOnce once = write_once(two.chip, 3, 1000, &once_levels);
+  REQUIRE(once.view.blocks.size() == looked.blocks.size());
+  for (BlockId id = 0; id < looked.blocks.size(); ++id) {
+    const BlockView &a = once.view.blocks[id], &b = looked.blocks[id];
+    CHECK(codes_of(a).data == codes_of(b).data);
+    CHECK(codes_of(a).data.size() == static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.columns));
+    CHECK(variances_of(a).data == variances_of(b).data);
+    CHECK(!variances_of(a).data.empty());
+    CHECK(a.row_power_S == b.row_power_S);
+    CHECK(a.saturated == b.saturated);
+  }
+  CHECK(once.writing.squared_error_S2 == writing.squared_error_S2);
+  CHECK(once.writing.faulty == writing.faulty);
+  CHECK(once.writing.faulty > 0);
+  CHECK(once_levels.read_back == levels.read_back);
+  CHECK(once_levels.intended == levels.intended);
 }
 
 TEST_CASE("state: time that passes in two steps leaves what it leaves in one") {
@@ -81,16 +110,16 @@ TEST_CASE("state: time that passes in two steps leaves what it leaves in one") {
   State a = new_state(two.chip, 0), b = new_state(two.chip, 0);
   write(two.chip, a), write(two.chip, b);
   View view = look(two.chip, a);
-  const std::vector<std::int16_t> fresh = view.blocks[0].codes.data;
+  const std::vector<std::int16_t> fresh = codes_of(view.blocks[0]).data;
   pass(a, 1000), pass(a, 9000), pass(b, 10000);
   look(two.chip, a, view);
-  CHECK(view.blocks[0].codes.data != fresh);
-  CHECK(view.blocks[0].codes.data == look(two.chip, b).blocks[0].codes.data);
+  CHECK(codes_of(view.blocks[0]).data != fresh);
+  CHECK(codes_of(view.blocks[0]).data == codes_of(look(two.chip, b).blocks[0]).data);
   // A block written at 10000 s is young again; the other is not.
   write(two.chip, a, std::vector<BlockId>{0});
   look(two.chip, a, view);
-  CHECK(view.blocks[0].codes.data == fresh);
-  CHECK(view.blocks[1].codes.data == look(two.chip, b).blocks[1].codes.data);
+  CHECK(codes_of(view.blocks[0]).data == fresh);
+  CHECK(codes_of(view.blocks[1]).data == codes_of(look(two.chip, b).blocks[1]).data);
 }
 
 TEST_CASE("lattice: perfect devices use all codes, others leave room, and chips share it") {
@@ -118,6 +147,27 @@ TEST_CASE("lattice: cells far beyond what the design was probed for are an error
     FAIL("accepted");
   } catch (const RunError& e) {
     CHECK(std::string(e.what()).find("conduct more than the lattice") != std::string::npos);
+  }
+}
+
+TEST_CASE("view: of a perfect chip it is what looking at exactly written cells gives, whatever the cell") {
+  for (const char* cell : {"{type: 2t2r}", "{type: 2t2r, slices: 3, pair: two-sided}", "{type: 1t1r-offset}",
+                           "{type: 1t1r-offset, slices: 2}", "{type: 1t1r-differential, slices: 2}",
+                           "{type: 1t1r-differential, subtract: analog}"}) {
+    CAPTURE(cell);
+    const Config config = config_of(std::string("{arrays: 12, array: {rows: 50, columns: 32}, cell: ") + cell +
+                                    ", device: {g_min: 2 uS, g_max: 20 uS, write: {type: exact}}}");
+    const Chip chip = chip_of(config, random_layer(100, 16, layout(config.cell, 4), 4, {1, 8, false}, 3));
+    State state = new_state(chip, 0);
+    write(chip, state);
+    const View looked = look(chip, state), perfect = ideal_view(chip);
+    REQUIRE(perfect.blocks.size() == looked.blocks.size());
+    for (std::size_t b = 0; b < looked.blocks.size(); ++b) {
+      CHECK(perfect.blocks[b].rows == looked.blocks[b].rows);
+      CHECK(perfect.blocks[b].columns == looked.blocks[b].columns);
+      CHECK(codes_of(perfect.blocks[b]).data == codes_of(looked.blocks[b]).data);
+      CHECK(perfect.blocks[b].packed.size() == looked.blocks[b].packed.size());
+    }
   }
 }
 

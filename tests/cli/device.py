@@ -70,6 +70,18 @@ check("odd I-V", abs(float(iv[0]["current_at_g_max_V_g_max"]) + float(iv[-1]["cu
 same = [call("device", "ltp", "ftj", "--spread", "--seed", s).stdout for s in (4, 4, 5)]
 check("spread is drawn from the seed", same[0] == same[1] != same[2])
 
+# Codes of pulses or none: each leaves 0.1 exp(-t / 125.3 ms), less where the one before left more.
+codes = table("codes", "cips-ni")
+check("16 codes of four", [int(r["row"]) for r in codes] == list(range(1, 17)) and [r[f"bit_{k}"] for r in codes[9:11] for k in (1, 2, 3, 4)] == list("10011010"), codes[9:11])
+left = [float(r["conductance_after_slot_4_per_g_max"]) for r in codes]
+check("what 0001 leaves", abs(left[1] - (0.01 + 0.99 * 0.1 * math.exp(-0.09 / 0.1253))) < 1e-12, left[1])
+check("no two are alike", min(b - a for a, b in zip(sorted(left), sorted(left)[1:])) > 0.03 * 0.99 * 0.1 * math.exp(-0.09 / 0.1253), sorted(left))
+letter = table("codes", "in2se3-gan", "--codes", "01111,10100,01111", "--interval", "100 us")
+check("rows of a letter", len(letter) == 3 and letter[0]["conductance_after_slot_5_per_g_max"] == letter[2]["conductance_after_slot_5_per_g_max"] != letter[1]["conductance_after_slot_5_per_g_max"], letter)
+for bad in ("012", "01,", "01,1", ","):
+    expect(f"codes {bad}", 2, "device", "codes", "cips-ni", "--codes", bad, err=f"--codes '{bad}'")
+expect("codes of another action", 2, "device", "ltp", "cips-ni", "--codes", "01", err="--codes does not go with device ltp")
+
 with tempfile.TemporaryDirectory() as d:
     d = pathlib.Path(d)
     train = d / "train.csv"

@@ -27,15 +27,22 @@ bool in_single_precision(const Chip& chip, const View& view, std::size_t b, cons
          double(plan.planes.largest) * group.rows * largest_code < 1 << 24;
 }
 
+struct BlockCodes {
+  explicit BlockCodes(const BlockView& block)
+      : codes(codes_of(block)), variance(variances_of(block)), reference_variance(reference_variances_of(block)) {}
+  CodeMatrix codes, variance, reference_variance;
+};
+
 // One read of one block's rows: sums, noise and what converters give of its columns, codes in single precision, else
 // codes times lsb.
-std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t b, const RowGroup& group,
-                                 const std::int16_t* x, std::uint32_t image, std::uint32_t position, int plane) {
+std::vector<double> read_plainly(const Chip& chip, const View& view, const BlockCodes& of, std::size_t b,
+                                 const RowGroup& group, const std::int16_t* x, std::uint32_t image,
+                                 std::uint32_t position, int plane) {
   const LayerPlan& plan = chip.layers[0];
   const Block& block = plan.blocks[b];
   const BlockView& cells = view.blocks[block.id];
   const CellLayout& cell = plan.cell;
-  const int width = cells.codes.columns, conversions = cell.conversions_per_weight();
+  const int width = cells.columns, conversions = cell.conversions_per_weight();
   const float noise_scale = static_cast<float>(std::sqrt(plan.lattice.variance_step));
   const bool single = in_single_precision(chip, view, b, group);
   const AdcScale& scale = cells.scale;
@@ -48,12 +55,12 @@ std::vector<double> read_plainly(const Chip& chip, const View& view, std::size_t
       const int v =
           plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, x[r], plane);
       const auto at = static_cast<std::size_t>((r - block.row) * width + c);
-      sum += v * cells.codes.data[at];
-      if (plan.lattice.variance_step > 0) variance += v * v * cells.variance.data[at];
-      if (!cells.reference_variance.data.empty())
+      sum += v * of.codes.data[at];
+      if (plan.lattice.variance_step > 0) variance += v * v * of.variance.data[at];
+      if (!of.reference_variance.data.empty())
         reference +=
             v * v *
-            cells.reference_variance.data[static_cast<std::size_t>((r - block.row) * cell.slices + c % cell.slices)];
+            of.reference_variance.data[static_cast<std::size_t>((r - block.row) * cell.slices + c % cell.slices)];
     }
     const int conversion = block.column * conversions + c;
     Counter name{Purpose::read_noise, 0,
@@ -94,6 +101,8 @@ std::vector<double> execute_plainly(const Chip& chip, const View& view, std::spa
   const auto rows = static_cast<std::size_t>(plan.matrix.rows), columns = static_cast<std::size_t>(plan.matrix.columns);
   const int conversions = plan.cell.conversions_per_weight();
   std::vector<double> out(vectors.count * columns, 0);
+  std::vector<BlockCodes> codes;
+  for (const Block& block : plan.blocks) codes.emplace_back(view.blocks[block.id]);
   for (std::size_t v = 0; v < vectors.count; ++v) {
     const std::size_t position = vectors.first_position + v % vectors.positions;
     double* const y = out.data() + v * columns;
@@ -112,7 +121,7 @@ std::vector<double> execute_plainly(const Chip& chip, const View& view, std::spa
         const bool single = in_single_precision(chip, view, b, group);
         std::vector<double> code_sums;
         for (int p = 0; p < plan.planes.planes(); ++p) {
-          const auto values = read_plainly(chip, view, b, group, in.data() + v * rows,
+          const auto values = read_plainly(chip, view, codes[b], b, group, in.data() + v * rows,
                                            static_cast<std::uint32_t>(vectors.first_sample + v / vectors.positions),
                                            static_cast<std::uint32_t>(position), p);
           const double weight = plan.planes.weight[static_cast<std::size_t>(p)];
@@ -211,7 +220,7 @@ TEST_CASE("a tap sees the sums of each read before noise and conversion") {
   const auto x = random_inputs(3, 60, input, 8);
   std::vector<double> y(3 * 150);
   std::size_t read = 0;
-  const CodeMatrix& codes = view.blocks[0].codes;
+  const CodeMatrix codes = codes_of(view.blocks[0]);
   const Tap tap = [&](std::size_t block, std::span<const double> sums) {
     CHECK(block == 0);
     REQUIRE(sums.size() == 150);

@@ -287,14 +287,14 @@ TEST_CASE("noise through wires: the sum over devices is the response to each, an
   CHECK(study.noise_sigma_error < 0.05);
   // What a run draws, for these reads and this column.
   const View view = view_of(chip);
-  const BlockView& block = view.blocks[0];
+  const std::vector<std::int16_t> variances = variances_of(view.blocks[0]).data;
   const Lattice& lattice = chip.layers[0].lattice;
   double squared = 0;
   for (std::size_t v = 0; v < 8; ++v) {
     double drawn = 0;
     for (int r = 0; r < rows; ++r) {
       const double square = x[v * rows + static_cast<std::size_t>(r)] * x[v * rows + static_cast<std::size_t>(r)];
-      drawn += square * block.variance.data[static_cast<std::size_t>(r) * columns + column];
+      drawn += square * variances[static_cast<std::size_t>(r) * columns + column];
     }
     drawn *= lattice.variance_step * lattice.code_S * lattice.code_S;
     const double exact =
@@ -323,11 +323,11 @@ TEST_CASE(
   chip.reduced.clear();
   for (const int instance : {0, 1}) {
     const View reduced = seen(instance);
-    CHECK(shared[instance].blocks[0].codes.data == reduced.blocks[0].codes.data);
-    CHECK(shared[instance].blocks[0].variance.data == reduced.blocks[0].variance.data);
+    CHECK(codes_of(shared[instance].blocks[0]).data == codes_of(reduced.blocks[0]).data);
+    CHECK(variances_of(shared[instance].blocks[0]).data == variances_of(reduced.blocks[0]).data);
     CHECK(*shared[instance].blocks[0].source_S == *reduced.blocks[0].source_S);
   }
-  CHECK(shared[0].blocks[0].codes.data != shared[1].blocks[0].codes.data);
+  CHECK(codes_of(shared[0].blocks[0]).data != codes_of(shared[1].blocks[0]).data);
 }
 
 TEST_CASE("compensation brings back what wires take, where g_max allows") {

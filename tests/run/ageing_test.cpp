@@ -100,7 +100,7 @@ TEST_CASE("drift that is the same for all devices is undone by every kind of com
       CAPTURE(how);
       const Aged a(compensated(how, drift + cell));
       for (const BlockView& block : a.blocks()) {
-        CHECK(block.gain.size() == static_cast<std::size_t>(block.codes.columns));
+        CHECK(block.gain.size() == static_cast<std::size_t>(block.columns));
         for (const double gain : block.gain) CHECK(gain == doctest::Approx(1 / factor).epsilon(1e-12));
       }
       CHECK(a.error().worst < 1e-4);  // the rounding to the lattice
@@ -117,7 +117,7 @@ TEST_CASE("right after writing there is nothing to compensate, and nothing chang
     CAPTURE(how);
     const Aged a(compensated(how, drift));
     for (std::size_t b = 0; b < 2; ++b) {
-      CHECK(a.blocks()[b].codes.data == none.blocks()[b].codes.data);
+      CHECK(codes_of(a.blocks()[b]).data == codes_of(none.blocks()[b]).data);
       for (const double gain : a.blocks()[b].gain) CHECK(gain == 1);
     }
     CHECK(a.error().rms == none.error().rms);
@@ -144,7 +144,7 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
   for (const BlockView& block : reference.blocks())
     for (const double gain : block.gain) {
       CHECK(gain == block.gain[0]);
-      CHECK(as_expected(gain, block.codes.rows));
+      CHECK(as_expected(gain, block.rows));
     }
   CHECK(reference.blocks()[0].gain[0] != reference.blocks()[1].gain[0]);
 
@@ -157,9 +157,9 @@ TEST_CASE("with an exponent per device, factors are what drift leaves on average
     const Block& at = column.chip.layers[0].blocks[b];
     const NpyArray aged = read_npy(folder / fmt::format("{}_aged.npy", at.array));
     double squares = 0;
-    for (int c = 0; c < block.codes.columns; ++c) {
+    for (int c = 0; c < block.columns; ++c) {
       const double gain = block.gain[static_cast<std::size_t>(c)];
-      CHECK(as_expected(gain, block.codes.rows));
+      CHECK(as_expected(gain, block.rows));
       // Its own devices' mean, up to how unevenly known inputs drive them.
       double kept = 0;
       for (int r = 0; r < at.rows; ++r)
@@ -211,7 +211,8 @@ TEST_CASE("a refresh makes devices young again: age counts from the last one") {
   const auto same = [](const Aged& a, const Aged& b) {
     bool equal = true;
     for (std::size_t i = 0; i < 2; ++i)
-      equal = equal && a.blocks()[i].codes.data == b.blocks()[i].codes.data && a.blocks()[i].gain == b.blocks()[i].gain;
+      equal = equal && codes_of(a.blocks()[i]).data == codes_of(b.blocks()[i]).data &&
+              a.blocks()[i].gain == b.blocks()[i].gain;
     return equal;
   };
   const Aged hour(device + "age: 1 h"), fresh(device + "age: 0 s"), day(device + "age: 25 h");

@@ -84,6 +84,17 @@ TEST_CASE("the diodes of a chip differ by their spread, from chip to chip, and s
   CHECK(std::abs(together) < 5 / std::sqrt(devices));
 }
 
+TEST_CASE("the positions of a channel share its diode, wherever ones stand in the shape") {
+  const Diode d{.linear = 2, .power = 4, .slope = 0.1, .spread = 0.05};
+  const std::vector<double> of_neurons = on_chip(d, 3, {-1, -1, -1}, 0);
+  const Shape maps{{1, 3, 1, 2}};
+  const std::vector<double> v(6, -1);
+  std::vector<double> out(6);
+  compute(d, 1, Operand<double>{v.data(), &maps, false}, DeviceDraws{Random(7, 0), 0}, 0, out.data());
+  for (std::size_t i = 0; i < 6; ++i) CHECK(out[i] == of_neurons[i / 2]);
+  CHECK(out[0] != out[2]);
+}
+
 TEST_CASE("a diode's noise is that of its sample's number, however samples are batched") {
   constexpr int devices = 30, samples = 200;
   const Diode d{.linear = 2, .power = 4, .slope = 0.1, .scale = 3, .noise = 0.05};
@@ -122,7 +133,7 @@ TEST_CASE(
   n.activate(Activate::Kind::tanh);
   n.activate(Activate::Kind::relu);
   const auto graph = n.finish();
-  const Graph own = with_activation(*graph, DiodeActivation{.linear = 3, .gain = 2, .noise = 0.1});
+  const Graph own = with_activation(*graph, DiodeActivation{.linear = 3, .slope = {}, .gain = 2, .noise = 0.1});
   const auto& first = std::get<Diode>(own.nodes[0].op);
   CHECK(first.slope == 0.5);
   CHECK(first.linear == 3);

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Experiments on devices that forget, as a user runs them. usage: experiments.py BITLINE SOURCE"""
+import json, math, os, pathlib, struct, tempfile
+
+from command import call, check, expect, finish
+
+
+def write_wav(path, hertz, length=4000, rate=8000):
+    """16 bits; one tone for each digit."""
+    data = b"".join(struct.pack("<h", round(9000 * math.sin(2 * math.pi * hertz * n / rate))) for n in range(length))
+    path.write_bytes(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16) + b"data" + struct.pack("<I", len(data)) + data)
+
+
+few = [x for s in ("masks=3", "sets.samples=6", "sets.single=3", "sets.apart=3", "sets.pairs=60", "voices.front_end.channels=16") for x in ("--set", "experiment." + s)]
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    (d / "fsdd").mkdir()
+    for speaker, shift in (("ann", 1), ("bob", 1.1)):
+        for digit, hertz in ((0, 300), (5, 900), (8, 2000)):
+            for i in range(6):
+                write_wav(d / "fsdd" / f"{digit}_{speaker}_{i}.wav", hertz * shift * (1 + 0.02 * i))
+    runs = [expect("tones as voices", 0, "run", "reservoir", "--data", d, "--json", "-q", "--threads", n, *few).stdout for n in (1, 2)]
+    results = [json.loads(r) for r in runs]
+    same = [{k: v for k, v in r.items() if k not in ("timing", "provenance")} for r in results]
+    check("the same for any number of threads", same[0] == same[1])
+    e = results[0]["experiment"]
+    check("a run for each speaker and mask", e["seeds"] == 6, e["seeds"])
+    check("both claims", [c["id"] for c in e["claims"]] == ["both-above-image", "both-above-voice"], e["claims"])
+    figures = e["figures"]
+    check("whole images are told apart, tones too", figures["accuracy_whole_image"] == 1 and figures["accuracy_whole_voice"] > 0.9, figures)
+    check("two rows of 0 and 8 are alike", figures["accuracy_image"] < 0.95, figures)
+    check("published figures beside ours", [p["kind"] for p in results[0]["published"]] == ["predicted", "proxy", "proxy"] and all(p["ours"] for p in results[0]["published"]), results[0]["published"])
+    check("costs", results[0]["energy"]["per_inference_J"] > 0 and abs(results[0]["latency"]["per_inference_s"] - (19 * 0.02 + 1e-4)) < 1e-12, results[0]["latency"])
+    expect("too few recordings", 2, "run", "reservoir", "--data", d, "-q", err="6 recordings of digit 0 by ann, but experiment.sets.samples asks for 30")
+    expect("glyphs", 2, "run", "reservoir", "--data", d, "-q", *few, "--set", "experiment.images.glyphs=[11 1, 1, 1]", err="experiment.images.glyphs")
+    expect("an unknown readout", 2, "run", "reservoir", "--data", d, "-q", *few, "--set", "experiment.readout.type=perceptron", err="perceptron")
+    write_wav(d / "fsdd/0_ann_0.wav", 300, 600)
+    expect("a sound too short", 2, "run", "reservoir", "--data", d, "-q", *few, err="0_ann_0.wav: 4 frames of sound")
+
+    # Without recordings: the command that speaks, where it is.
+    (d / "bin").mkdir()
+    mute = dict(os.environ, PATH=str(d / "bin"), BITLINE_DATA="")
+    p = expect("neither recordings nor a command that speaks", 2, "run", "reservoir", "-q", *few, err="apt-get install espeak-ng", env=mute)
+    check("and how to get recordings", "DIR/fsdd" in p.stderr, p.stderr)
+    # Tones again, in place of speech: the word tells which.
+    for word, hertz in (("zero", 300), ("five", 900), ("eight", 2000)):
+        write_wav(d / f"{word}.wav", hertz)
+    speaks = d / "bin/espeak-ng"
+    speaks.write_text(f"#!/bin/sh\nexec /bin/cp {d}/\"${{10}}.wav\" \"$8\"\n")
+    speaks.chmod(0o755)
+    p = expect("spoken by a command", 0, "run", "reservoir", "--json", "-q", *few, env=mute)
+    e = json.loads(p.stdout)["experiment"]
+    check("a stand-in carries no claim", e["claims"] == [] and "espeak-ng" in e["notes"][0], e["notes"])
+
+r = json.loads(expect("history", 0, "run", "history", "--json", "-q").stdout)
+signs = [row[5] for row in r["experiment"]["tables"]["sequence"]["rows"]]
+check("20, 1, 0.25, 1 Hz: up, down, little, up", signs == [1, -1, 0, 1], signs)
+slow, fast = (row[1] for row in r["experiment"]["tables"]["threshold"]["rows"])
+check("the threshold slides with the prior train", 0.2 < slow < fast < 10, (slow, fast))
+check("imposed", all(p["kind"] == "imposed" and p["published"] == p["ours"] for p in r["published"]), r["published"])
+polarity = r["experiment"]["tables"]["polarity"]["rows"]
+check("a prior train of negative pulses acts through the level alone", all(abs(row[3] - row[4]) < 1e-12 for row in polarity if row[0] <= 0) and any(abs(row[3] - row[4]) > 1e-4 for row in polarity if row[0] > 0), polarity)
+expect("history of a device that only potentiates", 2, "run", "history", "-q", "--set", "device=in2se3-gan", "--set", "device.g_min=1 uS", "--set", "device.g_max=2 uS", err="potentiation and depression")
+expect("trains overlap", 2, "run", "history", "-q", "--set", "experiment.width=1 s", err="overlap")
+finish()
