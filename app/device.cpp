@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bitline device: characterises a device model. Curves are in device_curve.cpp, the generated page in device_page.cpp.
+// bitline device: characterises a device model. Curves are in device_curve.cpp, the encoder in device_encode.cpp, the
+// generated page in device_page.cpp.
 #include "app/device.h"
 
 #include <fmt/format.h>
@@ -124,11 +125,15 @@ void add_device(CommandLine& line) {
        {"printf 'time (s),width (s),power (mW/cm2)\\n0,1,32\\n2,1,32\\n' > train.csv; bitline device pulses "
         "cbps --train "
         "train.csv",
-        "any train of voltages and light"}});
-  c.cli->add_option("ACTION", a->action, "list, show, iv, ltp, ppf, retention, stdp, pulses, codes or table")
+        "any train of voltages and light"},
+       {"bitline device encode cbps --light --pulses 4", "the encoder pulse-train: what each code of 0 and 1 leaves"},
+       {"bitline device encode cbps --light --pulses 4 --values images.npy --output features.npy",
+        "features of values 0 .. 1, four to a device"}});
+  c.cli->add_option("ACTION", a->action, "list, show, iv, ltp, ppf, retention, stdp, pulses, codes, encode or table")
       ->required()
       ->type_name("")
-      ->check(CLI::IsMember({"list", "show", "iv", "ltp", "ppf", "retention", "stdp", "pulses", "codes", "table"}));
+      ->check(CLI::IsMember(
+          {"list", "show", "iv", "ltp", "ppf", "retention", "stdp", "pulses", "codes", "encode", "table"}));
   c.cli->add_option("DEVICE", a->device, "a shipped name or a YAML file")->type_name("");
   c.cli->add_option("--set", a->sets, "change one value of the device; repeatable")
       ->type_name("PATH=VALUE")
@@ -156,11 +161,17 @@ void add_device(CommandLine& line) {
   text("--seed", a->seed, "of --spread; 1 unless given", "N");
   text("--train", a->train, "CSV of pulses: time, width, amplitude or power, wavelength, with units", "FILE");
   text("--svg", a->svg, "draw the curve too", "FILE");
-  text("--output", a->output, "of table: write there instead of standard output", "FILE");
+  text("--values", a->values, "of encode: .npy of values 0 .. 1 (bytes: over 255), whole groups in its last dimension",
+       "FILE");
+  c.cli->add_option("--read", a->read, "of encode: when features are read: peak or residual")
+      ->type_name("MOMENT")
+      ->check(CLI::IsMember({"peak", "residual"}));
+  text("--output", a->output, "of table, encode: write there (of encode: features, .npy)", "FILE");
   a->add_output_options(*c.cli);
   c.run = [a]() -> int {
     if (a->action == "list") return device_list(*a);
     if (a->action == "show") return device_show(*a);
+    if (a->action == "encode") return device_encode(*a);
     if (a->action != "table") return device_curve(*a);
     const std::string page = devices_page();
     if (a->output.empty())

@@ -2,7 +2,9 @@
 // What the parts of `bitline device` share.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,7 @@
 namespace bitline::app {
 
 struct DeviceArguments : Common {
-  std::string action, device, train, svg, output;
+  std::string action, device, train, svg, output, values, read = "residual";
   std::string amplitude, width, interval, power, wavelength, pulses, temperature, highest, codes;
   int cycles = 1;
   bool light = false, spread = false;
@@ -26,6 +28,13 @@ device::PulsedDevice device_of(const DeviceArguments& a);
 int device_list(const DeviceArguments& a);
 int device_show(const DeviceArguments& a);
 int device_curve(const DeviceArguments& a);
+int device_encode(const DeviceArguments& a);
+// Options as numbers; unset: not given. Throw UsageError.
+std::optional<double> quantity_of(const char* option, const std::string& text, Unit unit);
+std::optional<std::uint32_t> count_of(const char* option, const std::string& text, std::uint32_t lowest,
+                                      std::uint32_t highest);
+// Options that an action does not know are mistakes, not ignored.
+void refuse_others(const DeviceArguments& a);
 // docs/devices.md: every published figure beside ours.
 std::string devices_page();
 

@@ -18,8 +18,6 @@ using device::Pulse;
 using device::PulsedDevice;
 using device::Stimulus;
 
-namespace {
-
 std::optional<double> quantity_of(const char* option, const std::string& text, Unit unit) {
   if (text.empty()) return std::nullopt;
   const auto q = parse_quantity(text, unit);
@@ -39,12 +37,12 @@ std::optional<std::uint32_t> count_of(const char* option, const std::string& tex
   return n;
 }
 
-// Options that an action does not know are mistakes, not ignored.
 void refuse_others(const DeviceArguments& a) {
   const bool swept = a.action == "iv" || a.action == "ppf" || a.action == "retention" || a.action == "stdp";
-  const bool pulsed =
-      a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses" || a.action == "codes";
-  const bool regular = pulsed && a.train.empty();
+  const bool pulsed = a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses" ||
+                      a.action == "codes",
+             encode = a.action == "encode";
+  const bool regular = encode || (pulsed && a.train.empty());
   const auto refuse = [&](bool given, const char* option, bool known) {
     if (given && !known)
       throw UsageError(
@@ -57,15 +55,19 @@ void refuse_others(const DeviceArguments& a) {
   refuse(!a.amplitude.empty(), "--amplitude", regular && !a.light);
   refuse(!a.width.empty(), "--width", regular);
   refuse(!a.power.empty(), "--power", regular && a.light);
-  refuse(!a.wavelength.empty(), "--wavelength", regular && a.light);
+  refuse(!a.wavelength.empty(), "--wavelength", regular && a.light && !encode);
   refuse(a.light, "--light", regular && a.action != "codes");
   refuse(!a.codes.empty(), "--codes", a.action == "codes");
   refuse(!a.temperature.empty(), "--temperature", pulsed);
   refuse(a.cycles != 1, "--cycles", a.action == "ltp");
   refuse(a.spread, "--spread", a.action == "ltp" || a.action == "pulses" || a.action == "codes");
   refuse(!a.seed.empty(), "--seed", a.spread);
-  refuse(!a.output.empty(), "--output", false);
+  refuse(!a.output.empty(), "--output", encode);
+  refuse(!a.values.empty(), "--values", encode);
+  refuse(a.read != "residual", "--read", encode);
 }
+
+namespace {
 
 // A device whose pulses leave nothing that fades shows how written cells age, whatever the pulses.
 void refuse_pulses(const DeviceArguments& a, const PulsedDevice& d) {

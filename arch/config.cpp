@@ -222,6 +222,21 @@ void find_conductances(Config& c, ConfigReader& r) {
     r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
 }
 
+void check_experiment(Experiment& e, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>& assumed) {
+  if (!r.clean("experiment")) return;
+  try {
+    open_parts(e, where, assumed);
+  } catch (const ConfigError& error) {
+    for (auto d : error.diagnostics()) {
+      if (d.where.file.empty())
+        r.problem(d.path, d.message, d.remedy);
+      else
+        r.problem(std::move(d));
+    }
+  }
+  for (const Diagnostic& problem : check(e)) r.problem(problem.path, problem.message, problem.remedy);
+}
+
 }  // namespace
 
 double age_since_write_s(const Config& config) {
@@ -259,15 +274,16 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   ConfigReader reader(loaded.tree, where);
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
+  std::vector<Assumption> elsewhere;  // in what is kept as written
+  check_experiment(loaded.config.experiment, where, reader, elsewhere);
   check_chip(loaded.config, reader);
-  std::vector<Assumption> in_layers;
-  check_layers(loaded.config, where, reader, in_layers);
+  check_layers(loaded.config, where, reader, elsewhere);
   check_workload(loaded.config, where, reader);
   find_conductances(loaded.config, reader);
   reader.finish();
   loaded.annotations = reader.annotations();
   auto& assumed = loaded.annotations.assumed;
-  assumed.insert(assumed.end(), in_layers.begin(), in_layers.end());
+  assumed.insert(assumed.end(), elsewhere.begin(), elsewhere.end());
   return loaded;
 }
 
@@ -285,6 +301,8 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
   reader.read(c, [&](const Field& f) { return std::find(keys.begin(), keys.end(), f.key) != keys.end(); });
   reader.finish();
   read_update_tables(c.device, "device.", reader);
+  std::vector<Assumption> unused;
+  check_experiment(c.experiment, where, reader, unused);
   for (auto& e : c.layers.entries) e.value = self_contained(e.value, where);
   find_workload_files(c.workload, where, reader);
   find_conductances(c, reader);

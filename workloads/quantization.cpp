@@ -76,6 +76,7 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
     for (std::size_t column = 0; column < q.scale.size(); ++column)
       q.scale[column] = scale_of(weights, column, q.scale.size(), settings);
   }
+  const auto width = static_cast<std::size_t>(columns);
   if (settings.weight_bits == 1) {
     const std::vector<std::uint8_t> zero = zero_columns(weights, width, settings.weight_scale);
     for (std::size_t i = 0; i < weights.size(); ++i)

@@ -57,9 +57,12 @@ double PulsedDevice::conductance(double share) const {
 
 PulsedDevice load_pulsed_device(const std::filesystem::path& file, const std::vector<Override>& overrides,
                                 const ConfigPath& where) {
+  return read_pulsed_device(load_config(file, overrides, where), file.stem().string(), where);
+}
+
+PulsedDevice read_pulsed_device(Value tree, std::string name, const ConfigPath& where) {
   PulsedDevice d;
-  d.name = file.stem().string();
-  Value tree = load_config(file, overrides, where);
+  d.name = std::move(name);
   d.relative = !tree.find("g_min") && !tree.find("g_max");
   if (d.relative) {  // stand-ins, so that the other keys can be read
     tree.set("g_min", Value::scalar("0 S", tree.origin));

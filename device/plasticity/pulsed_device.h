@@ -32,6 +32,9 @@ struct PulsedDevice {
 PulsedDevice load_pulsed_device(const std::filesystem::path& file, const std::vector<Override>& overrides,
                                 const ConfigPath& where);
 
+// The same from a tree whose bases are resolved.
+PulsedDevice read_pulsed_device(Value tree, std::string name, const ConfigPath& where);
+
 // Reads the update tables that a device's `plasticity` names, relative to the file that names them, into their points.
 // `at`: path of the device in the config, with its dot. Problems go to the reader.
 void read_update_tables(Device&, const std::string& at, ConfigReader&);

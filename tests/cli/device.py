@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """bitline device: curves, trains, wrong input, the generated page. usage: device.py BITLINE SOURCE"""
-import csv, io, json, math, pathlib, re, tempfile
+import csv, io, json, math, pathlib, re, struct, tempfile
 
 from command import call, check, expect, finish, source
 
@@ -32,6 +32,29 @@ check("decays after potentiation", float(relaxed[0]["conductance_after_potentiat
 check("recovers after depression", float(relaxed[0]["conductance_after_depression_S"]) < float(relaxed[-1]["conductance_after_depression_S"]))
 cold, warm = (table("retention", "ftj", "--temperature", t) for t in ("300 K", "330 K"))
 check("warm is faster", float(warm[5]["conductance_after_potentiation_S"]) < float(cold[5]["conductance_after_potentiation_S"]))
+
+# The encoder pulse-train.
+train = ("--light", "--pulses", 4, "--width", "1 s", "--interval", "1 s")
+codes = {r["code"]: r for r in table("encode", "cbps", *train)}
+check("16 codes", len(codes) == 16 and "0101" in codes, list(codes))
+with tempfile.TemporaryDirectory() as folder:
+    values, features = pathlib.Path(folder, "values.npy"), pathlib.Path(folder, "features.npy")
+
+    def npy(data, shape):
+        head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}"
+        head += " " * (-(len(head) + 11) % 64) + "\n"
+        values.write_bytes(b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head.encode() + bytes(data))
+
+    npy([0, 255, 0, 0, 255, 255, 255, 255], (1, 8))
+    expect("features", 0, "device", "encode", "cbps", *train, "--values", values, "--output", features)
+    ours = struct.unpack("<2f", features.read_bytes()[-8:])
+    check("features are shares of what full pulses leave", ours[1] == 1 and abs(ours[0] - float(codes["0100"]["residual_of_window"]) / float(codes["1111"]["residual_of_window"])) < 1e-7, ours)
+    npy([0] * 6, (1, 6))
+    expect("no whole groups", 2, "device", "encode", "cbps", *train, "--values", values, "--output", features, err="no whole groups of 4")
+    expect("values alone", 2, "device", "encode", "cbps", "--values", values, err="give both, or none")
+expect("codes of too many pulses", 2, "device", "encode", "cbps", "--light", "--pulses", 20, err="at most 16")
+expect("codes of a device without light", 2, "device", "encode", "cips-ti", "--light", err="does not describe light")
+expect("values of another action", 2, "device", "ltp", "cbps", "--values", "x.npy", err="--values does not go with device ltp")
 
 # Written cells. At g_max pcm has exponents of 0.049 +- 0.008 and 1/f noise; both laws are log-normal times normal.
 aged = table("retention", "pcm", "--highest", "1 Ms")

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/experiments/inpainting.h"
+
+#include <fmt/format.h>
+
+namespace bitline::arch {
+
+void fields(Visitor& v, InpaintingData& d) {
+  v(d.set, {.key = "set", .meaning = "name of a data set of square grey images", .required = true});
+  v(d.note, {.key = "note", .meaning = "what it stands in for; first lines of the output", .label = true});
+  v(d.experiment_claim,
+    {.key = "experiment_claim", .meaning = "whether errors of arrays raise the distance on it, so that it is claimed"});
+}
+
+void fields(Visitor& v, Inpainting& i) {
+  v(i.data, {.key = "data", .meaning = "sets by rank: the first that is there, with its networks, is used"});
+  v(i.holes, {.key = "holes", .meaning = "sides of the missing centre, rising", .unit = Unit::none, .min = 1});
+  v(i.decoder, {.key = "decoder",
+                .meaning = "ONNX file that makes the centre, row by row, of the features; {set}, {read} (the "
+                           "moment) and {hole} are replaced"});
+  v(i.classifier, {.key = "classifier",
+                   .meaning = "ONNX file whose outputs are the features that the distance compares, then one score "
+                              "for each class; {set} is replaced"});
+  v(i.encoder, {.key = "encoder", .meaning = "from pixels to currents"});
+  v(i.shown, {.key = "shown", .meaning = "images in pictures", .min = 1, .max = 100});
+}
+
+std::vector<Diagnostic> check(const Inpainting& i) {
+  std::vector<Diagnostic> found;
+  const auto report = [&](std::string path, std::string message, std::string remedy) {
+    Diagnostic& d = found.emplace_back();
+    d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
+  };
+  if (i.data.empty()) report("data", "names no data set", "list at least one: [{set: fashion-mnist}]");
+  if (i.holes.empty()) report("holes", "lists none", "list sides in pixels, such as [4, 8, 12]");
+  for (std::size_t k = 1; k < i.holes.size(); ++k)
+    if (i.holes[k] <= i.holes[k - 1])
+      report("holes", fmt::format("{} follows {}", i.holes[k], i.holes[k - 1]), "list them from small to large");
+  if (i.decoder.find("{hole}") == std::string::npos && i.holes.size() > 1)
+    report("decoder", "is the same file for every hole", "write {hole} where the file's name has the side");
+  return found;
+}
+
+}  // namespace bitline::arch
