@@ -6,8 +6,6 @@
 
 namespace bitline::experiments {
 
-// Half and twice the assumed parameters, on the networks of the first kind, which are not trained anew.
-void add_medical_sensitivity(const arch::Medical& m, const NetworkPack& pack, const MedicalSet& set, System& system);
 // Accuracy over gains: trained at the gain, and trained at the config's and run at others.
 void add_medical_gains(const arch::Medical& m, const NetworkPack& pack, const MedicalSet& set, System& system);
 

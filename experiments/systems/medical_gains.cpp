@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The medical experiment over gains, and over its assumed parameters.
+// The medical experiment over gains.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,22 +14,31 @@ using workloads::DiodeActivation;
 
 namespace {
 
-std::vector<double> on_chips(const std::vector<MedicalRun>& runs, std::size_t first, std::size_t count) {
+std::vector<double> on_chips(const std::vector<MedicalRun>& runs) {
   std::vector<double> values;
-  for (std::size_t i = first; i < first + count; ++i) values.push_back(runs[i].chips);
+  for (const MedicalRun& r : runs) values.push_back(r.chips);
   return values;
 }
 
-double half_width(const std::vector<double>& values) {
+double half_interval(const std::vector<double>& values) {
   const Interval ci = t_interval(values);
   return (ci.upper - ci.lower) / 2;
 }
 
-// A line of the figure and a column of the table: networks of each gain.
+// The same seeds for all gains: those with a device's network at each of them; without such, all at the config's gain.
+std::vector<int> seeds_of_gains(const Medical& m, const NetworkPack& pack, const System& system, double own) {
+  std::vector<double> slopes;
+  for (const double gain : m.gains) slopes.push_back(slope_at(system, gain));
+  const std::vector<int> seeds = seeds_with(pack, m.networks.front(), {"device"}, slopes, m.seeds);
+  return seeds.size() > 1 ? seeds
+                          : seeds_with(pack, m.networks.front(), {"device"}, {slope_at(system, own)}, m.seeds);
+}
+
+// A line of the figure: networks of each gain.
 struct GainSeries {
   std::string name;
   std::function<MedicalRun(double gain, int seed)> run;
-  std::vector<std::string> curves;
+  std::string curve;
   bool trained_at_gain;
 };
 
@@ -43,19 +52,19 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
        [&](double gain, int seed) {
          return MedicalRun{{kind, "device", slope_at(system, gain), seed}, {diode_of(system, gain), m.sensor}};
        },
-       {"device"},
+       "device",
        true},
       {"ideal, trained at the gain",
        [&](double gain, int seed) {
          return MedicalRun{{kind, "ideal", slope_at(system, gain), seed}, {workloads::TrainedActivation{}, m.sensor}};
        },
-       {"ideal"},
+       "ideal",
        true},
       {fmt::format("device, trained at gain {:.3g}", own),
        [&](double gain, int seed) {
          return MedicalRun{{kind, "device", slope_at(system, own), seed}, {diode_of(system, gain), m.sensor}};
        },
-       {"device"},
+       "device",
        false}};
   run::ExperimentTable table{"gains",
                              fmt::format("Test accuracy of the {} on chips over the gain of the reverse slope; mean +- "
@@ -64,19 +73,21 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
                              {"activation", "gain", "slope", "seeds", "accuracy", "mean"},
                              {}};
   run::LineFigure figure{"gain of the reverse slope", "test accuracy", {}, true};
+  const std::vector<int> seeds = seeds_of_gains(m, pack, system, own);
   for (const GainSeries& s : all) {
     run::LineFigure::Series line{s.name, {}, {}, {}};
     for (const double gain : m.gains) {
-      const std::vector<int> seeds =
-          seeds_with(pack, kind, s.curves, {slope_at(system, s.trained_at_gain ? gain : own)}, m.seeds);
-      if (seeds.size() < 2) continue;
+      const double trained = slope_at(system, s.trained_at_gain ? gain : own);
+      const bool there =
+          std::ranges::all_of(seeds, [&](int seed) { return pack.has({kind, s.curve, trained, seed}); });
+      if (!there || seeds.size() < 2) continue;
       std::vector<MedicalRun> runs;
       for (const int seed : seeds) runs.push_back(s.run(gain, seed));
       run_all(runs, pack, set, system);
-      const std::vector<double> values = on_chips(runs, 0, runs.size());
+      const std::vector<double> values = on_chips(runs);
       table.rows.push_back(
           {s.name, gain, slope_at(system, gain), static_cast<double>(seeds.size()), spread_text(values), mean(values)});
-      line.x.push_back(gain), line.y.push_back(mean(values)), line.half_width.push_back(half_width(values));
+      line.x.push_back(gain), line.y.push_back(mean(values)), line.half_width.push_back(half_interval(values));
     }
     if (!line.x.empty()) figure.series.push_back(std::move(line));
   }
@@ -86,54 +97,6 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
        fmt::format(
            "Test accuracy of the {} on chips over the gain that sets the reverse slope; bands: 95 % over seeds.", kind),
        std::move(figure)});
-}
-
-void add_medical_sensitivity(const Medical& m, const NetworkPack& pack, const MedicalSet& set, System& system) {
-  const std::string& kind = m.networks.front();
-  const DiodeActivation nominal = std::get<DiodeActivation>(system.config().workload.activation);
-  const double slope = slope_at(system, nominal.gain);
-  const std::vector<int> seeds = seeds_with(pack, kind, {"device"}, {slope}, m.seeds);
-  struct Parameter {
-    std::string name;
-    double value;
-    std::function<void(SensorHardware&, double)> set;
-  };
-  const auto of_diode = [](double DiodeActivation::*what) {
-    return [what](SensorHardware& h, double v) { std::get<DiodeActivation>(h.activation).*what = v; };
-  };
-  const Parameter parameters[] = {
-      {"linear", nominal.linear, of_diode(&DiodeActivation::linear)},
-      {"power", nominal.power, of_diode(&DiodeActivation::power)},
-      {"slope", *nominal.slope, [](SensorHardware& h, double v) { std::get<DiodeActivation>(h.activation).slope = v; }},
-      {"noise", nominal.noise, of_diode(&DiodeActivation::noise)},
-      {"spread", nominal.spread, of_diode(&DiodeActivation::spread)},
-      {"sensor.spread", m.sensor.spread, [](SensorHardware& h, double v) { h.sensor.spread = v; }}};
-  std::vector<MedicalRun> runs;
-  const auto add = [&](const std::function<void(SensorHardware&)>& change) {
-    for (const int seed : seeds) {
-      runs.push_back({{kind, "device", slope, seed}, {diode_of(system, nominal.gain), m.sensor}});
-      change(runs.back().hardware);
-    }
-  };
-  add([](SensorHardware&) {});
-  for (const Parameter& p : parameters)
-    for (const double factor : {0.5, 2.0}) add([&](SensorHardware& h) { p.set(h, factor * p.value); });
-  run_all(runs, pack, set, system);
-  const std::size_t n = seeds.size();
-  run::ExperimentTable table{
-      "sensitivity",
-      fmt::format("Test accuracy of the {} with the device's activation on chips when an assumed parameter is half or "
-                  "twice of what it is; the networks are not trained anew",
-                  kind),
-      {"parameter", "value", "accuracy_half", "accuracy", "accuracy_double", "loss_half_points", "loss_double_points"},
-      {}};
-  const std::vector<double> base = on_chips(runs, 0, n);
-  for (std::size_t k = 0; k < std::size(parameters); ++k) {
-    const std::vector<double> half = on_chips(runs, n * (1 + 2 * k), n), twice = on_chips(runs, n * (2 + 2 * k), n);
-    table.rows.push_back({parameters[k].name, parameters[k].value, spread_text(half), spread_text(base),
-                          spread_text(twice), 100 * (mean(base) - mean(half)), 100 * (mean(base) - mean(twice))});
-  }
-  system.found.tables.push_back(std::move(table));
 }
 
 }  // namespace bitline::experiments
