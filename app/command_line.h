@@ -64,6 +64,7 @@ void add_run(CommandLine&);
 void add_check(CommandLine&);
 void add_schema(CommandLine&);
 void add_list(CommandLine&);
+void add_data(CommandLine&);
 void add_device(CommandLine&);
 void add_fit(CommandLine&);
 void add_map(CommandLine&);

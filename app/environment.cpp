@@ -66,6 +66,9 @@ workloads::DataPath data_path(const std::vector<std::string>& from_options) {
   where.folders.emplace_back("/usr/share/datasets");
   if (const char* home = std::getenv("HOME"); home && *home)
     where.folders.push_back(fs::path(home) / ".local/share/bitline");
+  // Of Debian's python3-skimage and python3-sklearn.
+  where.photographs = {"/usr/lib/python3/dist-packages/skimage/data",
+                       "/usr/lib/python3/dist-packages/sklearn/datasets/images"};
   return where;
 }
 

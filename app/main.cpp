@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   add_check(line);
   add_schema(line);
   add_list(line);
+  add_data(line);
   add_device(line);
   add_fit(line);
   add_report(line);

@@ -106,6 +106,10 @@ void add_run(CommandLine& line) {
                           "costs of a network of which only the shapes are known: no ONNX file, no data set"},
                          {"bitline run fashion-mlp --set workload.images=500 --set adc.type=ideal --seed 7",
                           "what perfect converters would give, on other chips"},
+                         {"bitline run neurosim-mlp --set experiment.devices=[cips-in2se3] --set experiment.images=500 "
+                          "--set experiment.epochs=2 --set experiment.test_images=500",
+                          "from the curve of a device (a shipped name or your own file) to the accuracy of a network "
+                          "that pulses train on it"},
                          {"bitline run fashion-mlp --set workload.images=500 --fail-if 'quality.value<0.5'",
                           "exit code 4 if accuracy is below 50 %"}});
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");

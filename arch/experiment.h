@@ -11,6 +11,9 @@
 #include "arch/experiments/medical.h"
 #include "arch/experiments/orientation.h"
 #include "arch/experiments/reservoir.h"
+#include "arch/experiments/sensitized_classify.h"
+#include "arch/experiments/sensitized_edges.h"
+#include "arch/experiments/train_on_array.h"
 #include "base/config_reader.h"
 
 namespace bitline::arch {
@@ -21,7 +24,8 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Inpainting, Medical, Orientation, Reservoir, History>;
+using Experiment = std::variant<NoExperiment, Inpainting, Medical, Orientation, Reservoir, History, SensitizedClassify,
+                                SensitizedEdges, TrainOnArray>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 

@@ -21,7 +21,7 @@ using device::NoProtocol;
 using device::Plasticity;
 using device::Pulse;
 using device::PulsedDevice;
-using device::PulseTrain;
+using device::RegularTrain;
 using device::Quantity;
 using device::Relation;
 using device::ShortTerm;
@@ -63,7 +63,7 @@ double decay_time(const Plasticity& p, Stimulus stimulus, Decay which, double h)
 
 Pulse electrical(double amplitude_V, double width_s) { return {0, width_s, amplitude_V, 0, 0}; }
 
-double last_change(const Plasticity& p, double from, const std::vector<PulseTrain>& trains, double gap_s) {
+double last_change(const Plasticity& p, double from, const std::vector<RegularTrain>& trains, double gap_s) {
   return run_trains(p, from, trains, gap_s).back().change();
 }
 
@@ -94,7 +94,7 @@ struct Measure {
     return boltzmann_eV_K * std::log(cold / warm) / (1 / cold_K - 1 / warm_K);
   }
   double operator()(const device::StateAfter& q) const {
-    const PulseTrain train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
+    const RegularTrain train{electrical(q.amplitude_V, q.width_s), q.frequency_Hz, q.pulses};
     return d.conductance(q.from + last_change(p, q.from, {train}, 0));
   }
   double operator()(const device::OnOff& q) const {
@@ -175,7 +175,7 @@ struct Measure {
   }
   double operator()(const device::TrainSequence& q) const {
     if (q.frequencies_Hz.empty()) throw InputError("a sequence needs frequencies");
-    std::vector<PulseTrain> list;
+    std::vector<RegularTrain> list;
     for (const double f : q.frequencies_Hz) list.push_back({electrical(q.amplitude_V, q.width_s), f, q.pulses});
     list.back().count = q.last_pulses;
     if (q.last_amplitude_V != 0) list.back().pulse.amplitude_V = q.last_amplitude_V;

@@ -21,7 +21,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT CMAKE_CXX_COMPILER_ARCH
   endforeach()
 endif()
 
-set_source_files_properties(base/isa.cpp base/random_kernels.cpp base/dense_kernels.cpp array/kernels.cpp array/wires/wire_kernels.cpp read/read_kernels.cpp PROPERTIES COMPILE_DEFINITIONS "${BITLINE_ISA_DEFINITIONS}")
+set_source_files_properties(base/isa.cpp base/random_kernels.cpp base/dense_kernels.cpp device/plasticity/pulse_kernels.cpp array/kernels.cpp array/wires/wire_kernels.cpp read/read_kernels.cpp PROPERTIES COMPILE_DEFINITIONS "${BITLINE_ISA_DEFINITIONS}")
 
 # bitline_for_each_isa(ROOM FILE.inl [ONLY isa ...]): FILE with BITLINE_ISA defined, in the library of ROOM. Such files
 # include no header that leaves inline functions behind: the linker would keep one copy for the whole program, and it

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/experiment.h"
 
+#include <algorithm>
+
 #include "arch/warnings.h"
 #include "base/parallel.h"
 #include "experiments/systems/system.h"
@@ -18,8 +20,10 @@ void run_system(const arch::NoExperiment&, System&) {}
 
 // What is assumed and simplified of a chip that nothing ran on says nothing of the result.
 void leave_out_chip(Result& result) {
-  std::erase_if(result.assumed, [](const Assumption& a) {
-    return !a.path.starts_with("device.") && !a.path.starts_with("experiment.");
+  std::vector<std::string> keys = result.experiment->chip_keys;
+  keys.insert(keys.end(), {"device.", "experiment."});
+  std::erase_if(result.assumed, [&](const Assumption& a) {
+    return std::ranges::none_of(keys, [&](const std::string& key) { return a.path.starts_with(key); });
   });
   result.simplifications.clear();
 }

@@ -6,12 +6,14 @@
 #include <cmath>
 
 #include "report/experiment.h"
+#include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "report/svg_heat.h"
 #include "report/svg_lines.h"
 
 namespace bitline::report {
 
+using run::BarFigure;
 using run::ExperimentPicture;
 using run::ImageFigure;
 using run::LineFigure;
@@ -115,6 +117,47 @@ std::string svg_of(const MatrixFigure& figure, const std::string& title) {
     if (!is_matrix(p.rows, p.columns, p.values.size())) continue;
     const HeatShape shape(p.rows, p.columns);
     draw_heat(svg, x, y, shown, shown * shape.height() / std::max(1, shape.width()), shape, p.values, colors);
+  }
+  return svg.str();
+}
+
+// Names at the left, bars to the right, those of a name under each other.
+std::string svg_of(const BarFigure& figure, const std::string& title) {
+  constexpr double names_width = 170, bar = 11, between = 9, legend = 24;
+  const auto series = static_cast<double>(figure.series.size());
+  const double group = series * bar + between, top = head + legend,
+               bottom = top + static_cast<double>(figure.names.size()) * group;
+  std::vector<double> ends{0};
+  for (const auto& s : figure.series)
+    for (std::size_t i = 0; i < s.values.size(); ++i)
+      if (std::isfinite(s.values[i])) ends.push_back(s.values[i] + (i < s.half_width.size() ? s.half_width[i] : 0));
+  const ChartAxis x = ChartAxis::linear(ends, page_margin + names_width, page_width - page_margin - 20);
+  Svg svg(page_width, bottom + 50, title);
+  svg.text(page_margin, 28, fit_text(title, page_width - 2 * page_margin, 15), {.size = 15, .bold = true});
+  for (const double tick : x.ticks()) {
+    svg.line(x(tick), top - 4, x(tick), bottom, ink::grid);
+    svg.text(x(tick), bottom + 16, tick_text(tick), {.anchor = Anchor::middle, .fill = ink::soft});
+  }
+  svg.text((x.from() + x.to()) / 2, bottom + 36, figure.value_name, {.anchor = Anchor::middle});
+  for (std::size_t k = 0; k < figure.series.size(); ++k) {
+    const double at = page_margin + static_cast<double>(k) * legend_entry_width;
+    svg.rect(at, head - 14, 12, 12, series_color(k));
+    svg.text(at + 18, head - 4, fit_text(figure.series[k].name, legend_entry_width - 24, 12));
+  }
+  for (std::size_t i = 0; i < figure.names.size(); ++i) {
+    const double y = top + static_cast<double>(i) * group;
+    svg.text(x.from() - 8, y + series * bar / 2 + 4, fit_text(figure.names[i], names_width - 12, 12),
+             {.anchor = Anchor::end});
+    for (std::size_t k = 0; k < figure.series.size(); ++k) {
+      const auto& s = figure.series[k];
+      if (i >= s.values.size() || !std::isfinite(s.values[i])) continue;
+      const double row = y + static_cast<double>(k) * bar, middle = row + (bar - 1) / 2;
+      const double half = i < s.half_width.size() && std::isfinite(s.half_width[i]) ? s.half_width[i] : 0;
+      svg.rect(x(0), row, x(s.values[i]) - x(0), bar - 1, series_color(k),
+               fmt::format("{}, {}: {:.4g} +- {:.2g}", figure.names[i], s.name, s.values[i], half));
+      if (half > 0)
+        svg.line(x(std::max(0.0, s.values[i] - half)), middle, x(s.values[i] + half), middle, ink::text, 1.5);
+    }
   }
   return svg.str();
 }

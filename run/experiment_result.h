@@ -62,9 +62,19 @@ struct MatrixFigure {
   std::vector<Panel> panels;
   std::optional<std::pair<double, double>> range{};  // unset: of the values
 };
+// Bars from 0, a group of them for each name.
+struct BarFigure {
+  struct Series {
+    std::string name;
+    std::vector<double> values, half_width{};  // one for each of `names`; not finite: no bar
+  };
+  std::string value_name;
+  std::vector<std::string> names;
+  std::vector<Series> series;
+};
 struct ExperimentPicture {
   std::string name, caption;  // name: of its file
-  std::variant<LineFigure, ImageFigure, MatrixFigure> figure;
+  std::variant<LineFigure, ImageFigure, MatrixFigure, BarFigure> figure;
 };
 
 struct ExperimentResult {
@@ -72,6 +82,10 @@ struct ExperimentResult {
   int seeds = 0;     // runs, or chips, that intervals are over
   // What a reader has to know first: the data and what they stand in for.
   std::vector<std::string> notes;
+  // The data are not those of the publications: what would be a prediction is told as a proxy.
+  bool stands_in = false;
+  // Keys of the chip ("adc.") that the figures depend on though no network was mapped: their assumptions are told.
+  std::vector<std::string> chip_keys;
   std::vector<Simplification> simplifications;  // of the experiment itself
   std::vector<ExperimentClaim> claims;
   std::vector<ExperimentTable> tables;

@@ -37,10 +37,12 @@ Stage<WeightFiles> weight_files(const fs::path& file, Shelf& shelf) {
                             [&] { return WeightFiles{workloads::onnx_weight_files(file)}; });
 }
 
-ImportedGraph imported(const fs::path& file) {
+ImportedGraph imported(const fs::path& file, const std::optional<workloads::SpikingNeurons>& neurons) {
   std::vector<fs::path> read{file};
   ImportedGraph out;
-  out.graph = std::make_shared<const workloads::Graph>(workloads::read_onnx(file, &read));
+  workloads::Graph graph = workloads::read_onnx(file, &read);
+  if (neurons) graph = with_neurons(graph, *neurons);
+  out.graph = std::make_shared<const workloads::Graph>(std::move(graph));
   for (const fs::path& part : read) out.files.push_back({part.filename().string(), checksum_of(part)});
   return out;
 }
@@ -55,7 +57,13 @@ Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& 
   KeyBuilder key = stage_key("imported network");
   key.add("file", shelf.files.of(file));
   for (const fs::path& part : weight_files(file, shelf)->paths) key.add("weights", shelf.files.of(part));
-  const Stage<ImportedGraph> read = stage<ImportedGraph>(shelf, key, [&] { return imported(file); });
+  if (workload.neurons) {
+    Workload settings;
+    settings.neurons = workload.neurons;
+    key.add("neurons", settings);
+  }
+  const Stage<ImportedGraph> read =
+      stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
   if (std::holds_alternative<workloads::TrainedActivation>(workload.activation)) return read;
   Workload settings;
   settings.activation = workload.activation;

@@ -113,7 +113,10 @@ std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const 
 }
 
 std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
-                                 const workloads::Samples& samples, std::size_t first_sample) {
+                                 const workloads::Samples& samples, std::size_t first_sample,
+                                 const workloads::NeuronPass& neurons) {
+  workloads::NeuronPass drawn = neurons;
+  drawn.random = &view.random;
   const std::size_t outputs = network.graph->output_size();
   std::vector<double> all(samples.count() * outputs);
   const std::size_t batch = samples_together(*network.graph, most_together(samples.count(), 64));
@@ -123,7 +126,7 @@ std::vector<double> chip_outputs(const Chip& chip, const View& view, const workl
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           read::execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
         },
-        nullptr, &view.random);
+        nullptr, &drawn);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
   return all;
@@ -139,6 +142,7 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
   all.activity.resize(layers);
   all.samples.resize(layers * options.per_sample);
   Deviations deviations(layers, std::min(count, snr_samples));
+  const workloads::NeuronPass neurons{.random = &view.random};
   std::mutex mutex;
   std::size_t finished = 0;
   tbb::enumerable_thread_specific<std::vector<Activity>> counted;
@@ -157,7 +161,7 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
                    std::span(all.samples).subspan(l * options.per_sample, options.per_sample));
           deviations.compare(w, in, v, sums);
         },
-        nullptr, &view.random);
+        nullptr, &neurons);
     std::copy(some.begin(), some.end(), all.outputs.begin() + static_cast<std::ptrdiff_t>(first * outputs));
     const std::lock_guard lock(mutex);
     finished += n;

@@ -7,6 +7,7 @@
 
 #include "read/drives.h"
 #include "workloads/integer_graph.h"
+#include "workloads/neuron.h"
 #include "workloads/samples.h"
 
 namespace bitline::run {
@@ -14,9 +15,11 @@ namespace bitline::run {
 // Outputs of all samples, (samples, outputs).
 std::vector<double> float_outputs(const workloads::Graph& graph, const workloads::Samples& samples);
 std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const workloads::Samples& samples);
-// The same on a chip; sample i has number first_sample + i, which names the noise of its reads.
+// The same on a chip; sample i has number first_sample + i, which names the noise of its reads and the spikes of its
+// neurons, of which `neurons` may say more: they are drawn from the view's numbers.
 std::vector<double> chip_outputs(const chip::Chip& chip, const chip::View& view, const workloads::IntegerGraph& network,
-                                 const workloads::Samples& samples, std::size_t first_sample);
+                                 const workloads::Samples& samples, std::size_t first_sample,
+                                 const workloads::NeuronPass& neurons = {});
 
 // Whether power in the chip's arrays needs products of inputs.
 bool counts_pairs(const chip::Chip& chip);

@@ -45,7 +45,8 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
       from = &other->second;
     }
     const std::optional<double> ours = lookup(*from, f.ours);
-    result.published.push_back({f.what, f.unit, f.source, f.kind, f.published, ours, f.within});
+    const bool stands_in = from->experiment && from->experiment->stands_in && f.kind == "predicted";
+    result.published.push_back({f.what, f.unit, f.source, stands_in ? "proxy" : f.kind, f.published, ours, f.within});
     if (!ours) result.warnings.push_back(fmt::format("published.{}.ours: the result has no number '{}'", i, f.ours));
   }
 }

@@ -155,12 +155,14 @@ void Session::read(const View& view, std::size_t layer, std::span<const std::int
   });
 }
 
-std::vector<double> Session::evaluate(const View& view, const workloads::Samples& samples, Reads reads) const {
+std::vector<double> Session::evaluate(const View& view, const workloads::Samples& samples, Reads reads,
+                                      const workloads::NeuronPass& neurons) const {
   if (!network().graph) throw InputError("one matrix is no network: its products are read, not evaluated");
   check_shape(*network().graph, samples);
   std::vector<double> all;
   for (std::size_t k = 0; k < reads.count; ++k) {
-    const std::vector<double> once = chip_outputs(chip(), view, network(), samples, reads.first + k * samples.count());
+    const std::vector<double> once =
+        chip_outputs(chip(), view, network(), samples, reads.first + k * samples.count(), neurons);
     all.insert(all.end(), once.begin(), once.end());
   }
   return all;

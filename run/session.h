@@ -76,8 +76,10 @@ class Session {
   void read(const chip::View& view, std::size_t layer, std::span<const std::int16_t> codes, Reads reads,
             std::span<float> products, read::Ledger* ledger = nullptr) const;
 
-  // Outputs of the network, (count x samples, outputs). Throws InputError: samples of another shape.
-  std::vector<double> evaluate(const chip::View& view, const workloads::Samples& samples, Reads reads = {}) const;
+  // Outputs of the network, (count x samples, outputs); neurons spike by the view's numbers. Throws InputError: samples
+  // of another shape.
+  std::vector<double> evaluate(const chip::View& view, const workloads::Samples& samples, Reads reads = {},
+                               const workloads::NeuronPass& neurons = {}) const;
 
   // Costs of the mean inference, in which the layers drove `ledgers`; `pulses`: mean number that writing a device took,
   // where it counts them.

@@ -93,6 +93,7 @@ std::vector<Simplification> simplifications(const Config& c) {
   if (!shapes && c.workload.network.empty() && !c.budget.empty()) return all;
   const bool gated = c.array.topology != arch::Topology::voltage_rows, solved = gated || is_curved(c.device.iv);
   add_simplifications(all, shapes ? shape_claims(c) : data_claims(c));
+  if (c.workload.neurons) add_simplifications(all, simplifications(*c.workload.neurons));
   add_simplifications(all, simplifications(c.wires, gated, solved));
   add_simplifications(all, simplifications(c.input));
   add_simplifications(all, simplifications(c.cell));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "workloads/neuron.h"
 
 namespace bitline::workloads {
 namespace {
@@ -25,6 +26,7 @@ struct Computer {
   void operator()(const Activate& op) const {
     compute(op, std::span<const T>(in[0].values, samples * in[0].size()), out);
   }
+  void operator()(const Neuron& op) const { count_rates(op, {}, {}, samples, *in[0].shape, in[0].values, out); }
   void operator()(const Reshape&) const { std::copy_n(in[0].values, samples * in[0].size(), out); }
   void operator()(const auto& op) const { compute(op, samples, in[0], out); }
 };
@@ -37,7 +39,7 @@ void compute(const Op& op, std::size_t samples, std::span<const Operand<T>> in, 
 }
 
 bool works_in_place(const Op& op) {
-  return std::holds_alternative<Activate>(op) || std::holds_alternative<Diode>(op) ||
+  return std::holds_alternative<Activate>(op) || std::holds_alternative<Diode>(op) || std::holds_alternative<Neuron>(op) ||
          std::holds_alternative<Arithmetic>(op) || std::holds_alternative<Reshape>(op) ||
          std::holds_alternative<Softmax>(op) || std::holds_alternative<Normalize>(op);
 }

@@ -46,6 +46,8 @@ constexpr DatasetInfo known_sets[] = {
      "place breastmnist.npz of MedMNIST (doi:10.5281/zenodo.10519652) in DIR or DIR/medmnist and give --data DIR"},
     {"fsdd", "spoken digits, 8 kHz, up to 10 classes (Jackson 2018, doi:10.5281/zenodo.1342401)",
      "place the recordings DIGIT_SPEAKER_NUMBER.wav in DIR/fsdd and give --data DIR"},
+    {"vehicles", "generated outlines of sedan, SUV, pickup and airplane, 64 x 64 grey, 4 classes, 4,000 / 1,000 images",
+     ""},
 };
 
 // What is particular to each named IDX set.
@@ -119,6 +121,7 @@ OpenSet open_known(const DatasetInfo& info, Split split, const DataPath& where) 
   if (info.name == "breastmnist") return open_medmnist_set(info, split, where);
   if (split == Split::validation)
     throw InputError(fmt::format("data set {} has no validation part, only training and test", info.name));
+  if (info.name == "vehicles") return open_vehicles(split);
   if (info.name == "cifar10") return open_cifar_set(info, split, where);
   if (info.name == "fsdd") return open_spoken_set(info, split, where);
   return open_idx_set(info, *std::ranges::find(idx_sets, info.name, [](const IdxSet& s) { return s.rules.name; }),

@@ -19,13 +19,14 @@ enum class Split { train, test, validation };
 // Folders to look in, first match wins. The app puts --data, $BITLINE_DATA and the system's places here.
 struct DataPath {
   std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> photographs{};  // more folders, of pictures that packages bring
 };
 
 // What load_samples() knows by name, for `bitline list datasets` and for messages.
 struct DatasetInfo {
   std::string_view name;     // as in configs
   std::string_view meaning;  // one line
-  std::string_view get;      // how a user gets it
+  std::string_view get;      // how a user gets it; empty: it is generated
 };
 std::span<const DatasetInfo> datasets();
 

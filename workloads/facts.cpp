@@ -71,6 +71,7 @@ struct Nonnegative {
   bool operator()(const Select&) const { return in[1].nonnegative && in[2].nonnegative; }
   bool operator()(const Activate& a) const { return activation_is_nonnegative(a, in[0].nonnegative); }
   bool operator()(const Diode& d) const { return in[0].nonnegative && d.noise == 0; }
+  bool operator()(const Neuron&) const { return true; }
   bool operator()(const Reduce& r) const { return in[0].nonnegative || r.kind == Reduce::Kind::sum_of_squares; }
   bool operator()(const Normalize& n) const { return in[0].nonnegative && !n.centred; }
   bool operator()(const Softmax& s) const { return !s.logarithm; }
@@ -88,10 +89,22 @@ bool only_chooses(const Op& op) {
   return pad ? pad->value == 0 : only_moves(op) || (pool && pool->kind == Pool::Kind::largest);
 }
 
+// Every output is the mean of as many values.
+bool averages_whole_windows(const Pool& pool) {
+  const Window& w = pool.window;
+  return pool.kind == Pool::Kind::average && !pool.ceil_mode &&
+         w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
+}
+
 std::optional<Steps> steps_after(const Op& op, const std::vector<Facts>& in) {
   const auto* a = std::get_if<Activate>(&op);
   if (a && a->kind == Activate::Kind::quantize) return Steps{a->alpha, a->low, a->high};
+  if (const auto* n = std::get_if<Neuron>(&op)) return Steps{1.0 / n->pulses, 0, static_cast<double>(n->pulses)};
   if (in.size() != 1 || !in[0].steps) return {};
+  if (const auto* pool = std::get_if<Pool>(&op); pool && averages_whole_windows(*pool)) {
+    const double n = pool->window.kernel_height * pool->window.kernel_width;
+    return Steps{in[0].steps->step / n, in[0].steps->lowest * n, in[0].steps->highest * n};
+  }
   if (only_chooses(op)) return in[0].steps;
   if (a && a->kind == Activate::Kind::relu)
     return Steps{in[0].steps->step, std::max(in[0].steps->lowest, 0.0), std::max(in[0].steps->highest, 0.0)};

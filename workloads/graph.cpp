@@ -127,6 +127,7 @@ struct OpName {
     return names[static_cast<std::size_t>(a.kind)];
   }
   std::string_view operator()(const Diode&) const { return "diode"; }
+  std::string_view operator()(const Neuron&) const { return "neuron"; }
   std::string_view operator()(const Pool& p) const {
     return p.kind == Pool::Kind::largest ? "max-pool" : "average-pool";
   }

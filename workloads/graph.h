@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "workloads/shape.h"
+#include "workloads/stochastic_neuron.h"
 
 namespace bitline::workloads {
 
@@ -117,6 +118,15 @@ struct Normalize {
   bool centred = true;
 };
 
+// Value by value: the share of `pulses` that made a neuron spike, driven with the amplitude gain x value + offset. In
+// the float network and in the integer truth its expectation; workloads/neuron.h.
+struct Neuron {
+  StochasticNeuron law;
+  int pulses = 20;
+  double gain = 1, offset = 0;
+  int number = 0;  // among the graph's layers of neurons: names their draws and their shifts
+};
+
 struct Softmax {
   int axis = 0;
   bool logarithm = false;
@@ -169,8 +179,8 @@ struct Loop {
   bool backwards = false;  // the last entry first; what it gives stands at the end
 };
 
-using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Diode, Pool, Reduce, Normalize, Softmax,
-                        Overlap, Reshape, Transpose, Concat, Slice, Pad, Gather, Resize, Loop>;
+using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Diode, Neuron, Pool, Reduce, Normalize,
+                        Softmax, Overlap, Reshape, Transpose, Concat, Slice, Pad, Gather, Resize, Loop>;
 
 struct Node {
   std::string name;  // unique in the graph

@@ -131,6 +131,12 @@ struct ShapeAfter {
                    d.power, d.slope, d.scale, d.noise, d.spread);
     return first();
   }
+  Shape operator()(const Neuron& n) const {
+    need(1, 1);
+    if (n.pulses < 1 || !std::isfinite(n.gain) || !std::isfinite(n.offset))
+      refuse_shape("{} pulses, gain {}, offset {} do not make a neuron", n.pulses, n.gain, n.offset);
+    return first();
+  }
   Shape operator()(const Pool& p) const {
     need(1, 1);
     const Window& w = p.window;

@@ -170,7 +170,7 @@ std::size_t count_samples(const Graph& graph, std::size_t values) {
 }
 
 std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> values, std::size_t first_sample,
-                              const Multiply& multiply, Workspace* workspace, const Random* devices) {
+                              const Multiply& multiply, Workspace* workspace, const NeuronPass* neurons) {
   const std::size_t samples = count_samples(*graph.graph, values.size());
   if (samples == 0) return {};
   Workspace own;
@@ -178,9 +178,7 @@ std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> 
   IntegerProduct product(graph, samples, first_sample, multiply, memory.product);
   const MultiplyNode<double> node = [&](const Node& n, const Product& p, const Shape& shape, const double* in,
                                         std::size_t step, double* out) { product.run(n, p, shape, in, step, out); };
-  std::optional<DeviceDraws> draws;
-  if (devices) draws.emplace(DeviceDraws{*devices, first_sample});
-  Walk<double> walk(samples, node, memory.buffers, draws);
+  Walk<double> walk(samples, node, memory.buffers, neurons, first_sample);
   std::vector<Buffer<double>> inputs;
   inputs.push_back(memory.buffers.take(values.size()));
   std::copy(values.begin(), values.end(), inputs.back().values.get());

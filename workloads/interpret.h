@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "workloads/graph.h"
 #include "workloads/integer_graph.h"
+#include "workloads/neuron.h"
 
 namespace bitline::workloads {
 
@@ -33,12 +34,11 @@ class Workspace {
 // data set: (samples, output_size()) real outputs. All between products is the same for every `multiply`. One call of
 // `multiply` for each product and all samples, or several where the patches of a convolution would exceed 1 Mi values
 // (what caches hold). No shared state: call it from several threads. Throws InputError when the samples are no whole
-// number, RunError when a product gives NaN or infinity.
-//
-// With `devices`, the random numbers of a chip instance, activations made by devices are those of that chip, and noisy.
+// number, RunError when a product gives NaN or infinity. Neurons give expected rates, and diodes are nominal ones, unless
+// `neurons` says more.
 std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> values, std::size_t first_sample,
                               const Multiply& multiply, Workspace* workspace = nullptr,
-                              const Random* devices = nullptr);
+                              const NeuronPass* neurons = nullptr);
 
 // How many samples a walk best takes at once: at most `most`, and only so many that no tensor of theirs holds more than
 // 4 MiB as doubles, which bounds the memory of each thread.

@@ -50,6 +50,9 @@ OpenSet open_folder(const std::filesystem::path& folder, Split split);
 // Free Spoken Digit Dataset: DIGIT_SPEAKER_NUMBER.wav, numbers 0 to 4 are the test set.
 OpenSet open_spoken_digits(const std::filesystem::path& folder, Split split);
 
+// Generated, workloads/vehicles.h: pictures of both parts are numbered from 0, with these draws.
+OpenSet open_vehicles(Split split);
+
 // Samples [first, first + count) of an opened part, with the checksums of its files; all_samples = to the end. Throws
 // InputError: samples that are not there, what is wrong with a file.
 Samples read_some(const OpenSet& set, Split split, std::size_t first, std::size_t count);

@@ -70,13 +70,13 @@ QuantizedWeights quantize_weights(std::span<const T> weights, int rows, int colu
                                   const LayerQuantization& settings) {
   check(weights, rows, columns, settings);
   QuantizedWeights q{std::vector<std::int16_t>(weights.size()), std::vector<double>(columns)};
+  const std::size_t width = q.scale.size();
   if (settings.weight_scale == WeightScale::per_tensor) {
     std::ranges::fill(q.scale, scale_of(weights, 0, 1, settings));
   } else {
     for (std::size_t column = 0; column < q.scale.size(); ++column)
       q.scale[column] = scale_of(weights, column, q.scale.size(), settings);
   }
-  const auto width = static_cast<std::size_t>(columns);
   if (settings.weight_bits == 1) {
     const std::vector<std::uint8_t> zero = zero_columns(weights, width, settings.weight_scale);
     for (std::size_t i = 0; i < weights.size(); ++i)

@@ -13,6 +13,7 @@
 
 #include "workloads/compute.h"
 #include "workloads/diode.h"
+#include "workloads/neuron.h"
 
 namespace bitline::workloads {
 
@@ -51,10 +52,10 @@ using MultiplyNode = std::function<void(const Node& node, const Product& product
 template <class T>
 class Walk {
  public:
-  // With `draws`, activations made by devices are those of one chip.
-  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers,
-       const std::optional<DeviceDraws>& draws = {})
-      : samples_(samples), multiply_(multiply), buffers_(buffers), draws_(draws) {}
+  // `neurons`: what neurons and diodes of the graph know, and the number of the first sample.
+  Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers, const NeuronPass* neurons = nullptr,
+       std::size_t first_sample = 0)
+      : samples_(samples), multiply_(multiply), buffers_(buffers), neurons_(neurons), first_sample_(first_sample) {}
 
   // One buffer for each of the graph's outputs; `inputs` are its inputs, in order.
   std::vector<Buffer<T>> run(const Graph& graph, std::vector<Buffer<T>> inputs, std::size_t step = 0) {
@@ -140,8 +141,10 @@ class Walk {
     T* out = to.buffer.values.get();
     if (const auto* product = std::get_if<Product>(&node.op)) {
       multiply_(node, *product, *in[0].shape, in[0].values, step, out);
-    } else if (const auto* diode = std::get_if<Diode>(&node.op); diode && draws_) {
-      compute(*diode, samples_, in[0], *draws_, step, out);
+    } else if (const auto* neuron = std::get_if<Neuron>(&node.op); neuron && neurons_) {
+      count_rates(*neuron, *neurons_, {first_sample_, step}, samples_, shape, in[0].values, out);
+    } else if (const auto* diode = std::get_if<Diode>(&node.op); diode && neurons_ && neurons_->random) {
+      compute(*diode, samples_, in[0], DeviceDraws{*neurons_->random, first_sample_}, step, out);
     } else if (!moves) {
       compute(node.op, samples_, std::span<const Operand<T>>(in), shape, out);
     }
@@ -201,7 +204,8 @@ class Walk {
   std::size_t samples_;
   const MultiplyNode<T>& multiply_;
   Buffers<T>& buffers_;
-  std::optional<DeviceDraws> draws_;
+  const NeuronPass* neurons_;
+  std::size_t first_sample_;
 };
 
 // All outputs of each sample, one after another, to `out`; their memory goes back to `buffers`.

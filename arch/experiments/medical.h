@@ -25,7 +25,7 @@ struct Medical {
   std::string stand_in = "fashion-mnist";                         // data where workload.dataset is not found
   std::vector<std::string> networks{"cnn", "mlp", "cnn-pooled"};  // the first is what claims are about
   std::string map_network = "cnn-pooled";                         // whose class-activation maps are drawn
-  int seeds = 10;                                                 // at most
+  int seeds = 100;                                                // at most
   std::vector<double> gains{0.4, 1, 2, 4, 8};
   double margin = 0.015;  // of accuracy, within which activations count as equal
   OpticalLayer sensor;

@@ -10,12 +10,12 @@
 
 namespace bitline::device {
 
-std::vector<TrainLevels> run_trains(const Plasticity& p, double from, std::span<const PulseTrain> trains,
+std::vector<TrainLevels> run_trains(const Plasticity& p, double from, std::span<const RegularTrain> trains,
                                     double gap_s) {
   SynapseState s;
   s.level = from;
   std::vector<TrainLevels> out;
-  for (const PulseTrain& train : trains) {
+  for (const RegularTrain& train : trains) {
     Pulse first = train.pulse;
     first.time_s = out.empty() ? 0 : s.time_s + gap_s;
     const double between = 1 / train.frequency_Hz - first.width_s;
@@ -31,7 +31,7 @@ std::vector<TrainLevels> run_trains(const Plasticity& p, double from, std::span<
   return out;
 }
 
-std::optional<double> threshold_frequency_Hz(const Plasticity& p, double from, const PulseTrain& prior, PulseTrain test,
+std::optional<double> threshold_frequency_Hz(const Plasticity& p, double from, const RegularTrain& prior, RegularTrain test,
                                              double gap_s, double lowest_Hz, double highest_Hz) {
   const auto change = [&](double log_f) {
     test.frequency_Hz = std::exp(log_f);

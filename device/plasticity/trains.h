@@ -10,7 +10,7 @@
 
 namespace bitline::device {
 
-struct PulseTrain {
+struct RegularTrain {
   Pulse pulse;  // its time is not looked at
   double frequency_Hz = 1;
   int count = 10;
@@ -26,11 +26,11 @@ struct TrainLevels {
 
 // Trains from a level on, `gap_s` from the end of a train's last pulse to the first of the next. Throws InputError as
 // apply() does, and for pulses that overlap.
-std::vector<TrainLevels> run_trains(const Plasticity&, double from, std::span<const PulseTrain>, double gap_s);
+std::vector<TrainLevels> run_trains(const Plasticity&, double from, std::span<const RegularTrain>, double gap_s);
 
 // The frequency of a test train (its own is not looked at) at which its change turns from a fall to a rise; unset: it
 // does not between the two bounds.
-std::optional<double> threshold_frequency_Hz(const Plasticity&, double from, const PulseTrain& prior, PulseTrain test,
+std::optional<double> threshold_frequency_Hz(const Plasticity&, double from, const RegularTrain& prior, RegularTrain test,
                                              double gap_s, double lowest_Hz, double highest_Hz);
 
 }  // namespace bitline::device

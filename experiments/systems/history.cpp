@@ -18,7 +18,7 @@ namespace bitline::experiments {
 using arch::History;
 using device::Device;
 using device::Plasticity;
-using device::PulseTrain;
+using device::RegularTrain;
 using device::TrainLevels;
 using run::ExperimentTable;
 
@@ -28,7 +28,7 @@ constexpr double uS = 1e6;
 
 double in_uS(const Device& d, double level) { return conductance_S(d, {level, 0}) * uS; }
 
-PulseTrain train_of(const History& h, double frequency_Hz, int count, double amplitude_V) {
+RegularTrain train_of(const History& h, double frequency_Hz, int count, double amplitude_V) {
   return {{0, h.width_s, amplitude_V}, frequency_Hz, count};
 }
 
@@ -36,7 +36,7 @@ double sign_of(double change, double still) { return std::abs(change) < still ? 
 
 std::vector<TrainLevels> add_sequence(const History& h, const Device& d, System& system) {
   const arch::HistorySequence& s = h.sequence;
-  std::vector<PulseTrain> trains;
+  std::vector<RegularTrain> trains;
   for (const double f : s.frequencies_Hz) trains.push_back(train_of(h, f, s.pulses, h.amplitude_V));
   const std::vector<TrainLevels> levels = run_trains(*d.plasticity, s.from, trains, s.gap_s);
   ExperimentTable table{"sequence",
@@ -73,7 +73,7 @@ void add_threshold(const History& h, const Device& d, System& system) {
   run::LineFigure figure{"frequency of the test train (Hz)", "change by it (% of the window)", {}, true};
   constexpr int points = 60;
   for (const double prior_Hz : t.priors_Hz) {
-    const PulseTrain prior = train_of(h, prior_Hz, t.pulses, h.amplitude_V);
+    const RegularTrain prior = train_of(h, prior_Hz, t.pulses, h.amplitude_V);
     const auto found = threshold_frequency_Hz(
         *d.plasticity, t.from, prior, train_of(h, 1, t.test_pulses, h.amplitude_V), t.gap_s, t.lowest_Hz, t.highest_Hz);
     table.rows.push_back({prior_Hz, found ? run::TableCell(*found) : run::TableCell(std::string("none"))});
@@ -109,8 +109,8 @@ void add_polarity(const History& h, const Device& d, System& system) {
   run::LineFigure figure{"pulse of the test train", "change so far (% of the window)", {}, false};
   for (const double prior_V : q.priors_V)
     for (const double test_V : {h.amplitude_V, -h.amplitude_V}) {
-      const PulseTrain test = train_of(h, q.test_Hz, q.test_pulses, test_V);
-      std::vector<PulseTrain> trains;
+      const RegularTrain test = train_of(h, q.test_Hz, q.test_pulses, test_V);
+      std::vector<RegularTrain> trains;
       if (prior_V != 0) trains.push_back(train_of(h, q.prior_Hz, q.pulses, prior_V));
       trains.push_back(test);
       const TrainLevels after = run_trains(*d.plasticity, q.from, trains, q.gap_s).back();

@@ -110,8 +110,8 @@ void add_pairs_table(const std::vector<Pairs>& all, const MedicalSet& set, Syste
 
 void add_claims(const Medical& m, const std::vector<Pairs>& all, const MedicalSet& set, System& system) {
   for (const Pairs& p : all) {
-    if (p.seeds.size() < 2) continue;
     const bool first = &p == &all.front();
+    if (p.seeds.size() < 2 || (!first && p.kind == m.map_network)) continue;  // that one is there for its maps
     std::vector<double> points = p.differences();
     for (double& d : points) d *= 100;
     system.found.claims.push_back(within(

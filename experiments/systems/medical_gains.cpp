@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "experiments/systems/medical.h"
 
@@ -32,6 +33,26 @@ std::vector<int> seeds_of_gains(const Medical& m, const NetworkPack& pack, const
   const std::vector<int> seeds = seeds_with(pack, m.networks.front(), {"device"}, slopes, m.seeds);
   return seeds.size() > 1 ? seeds
                           : seeds_with(pack, m.networks.front(), {"device"}, {slope_at(system, own)}, m.seeds);
+}
+
+// What training recorded, over slopes: also of networks that the file does not hold.
+run::ExperimentTable trained_table(const NetworkPack& pack, const std::string& kind) {
+  const CsvTable& t = pack.networks();
+  std::map<std::pair<double, std::string>, std::vector<double>> found;
+  for (std::size_t row = 0; row < t.rows(); ++row)
+    if (t.text(row, "network") == kind)
+      found[{t.number(row, "slope"), t.text(row, "curve")}].push_back(t.number(row, "test_accuracy_rounded"));
+  run::ExperimentTable table{
+      "trained",
+      fmt::format("Test accuracy of the {} as it was trained, weights rounded, products exact, the device's curve with "
+                  "its noise; mean +- standard deviation over seeds",
+                  kind),
+      {"activation", "slope", "seeds", "accuracy", "mean"},
+      {}};
+  for (const auto& [key, values] : found)
+    table.rows.push_back(
+        {key.second, key.first, static_cast<double>(values.size()), spread_text(values), mean(values)});
+  return table;
 }
 
 // A line of the figure: networks of each gain.
@@ -89,9 +110,12 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
           {s.name, gain, slope_at(system, gain), static_cast<double>(seeds.size()), spread_text(values), mean(values)});
       line.x.push_back(gain), line.y.push_back(mean(values)), line.half_width.push_back(half_interval(values));
     }
-    if (!line.x.empty()) figure.series.push_back(std::move(line));
+    if (line.x.size() > 1) figure.series.push_back(std::move(line));
   }
   system.found.tables.push_back(std::move(table));
+  if (run::ExperimentTable trained = trained_table(pack, kind); !trained.rows.empty())
+    system.found.tables.push_back(std::move(trained));
+  if (figure.series.empty()) return;
   system.found.pictures.push_back(
       {"gains",
        fmt::format(

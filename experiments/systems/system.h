@@ -29,6 +29,9 @@ void run_system(const arch::Inpainting&, System&);
 void run_system(const arch::Medical&, System&);
 void run_system(const arch::Reservoir&, System&);
 void run_system(const arch::History&, System&);
+void run_system(const arch::SensitizedClassify&, System&);
+void run_system(const arch::SensitizedEdges&, System&);
+void run_system(const arch::TrainOnArray&, System&);
 
 // That the mean of `differences`, one for each seed or chip, is above 0. `share`: of those above 0.
 run::ExperimentClaim above_zero(std::string id, std::string claim, std::span<const double> differences,

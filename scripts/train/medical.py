@@ -24,18 +24,19 @@ accuracy (then loss) is kept; test images choose nothing. Inputs are pixels / 25
 bias of the first layer, since light cannot be negative. Weights are trained in float and then rounded to 31 levels (4 bits a
 sign) in the first layer and to 15 in the others, one step for each output.
 
-The file holds an ONNX network for each CURVE, SLOPE and SEED (NETWORK-CURVE-SLOPE-SEED.onnx), networks.csv with what was
-kept, and training.csv with losses and accuracies of all epochs, means over seeds FIRST-LAST. On one machine the same seeds give the
+The file holds an ONNX network for each CURVE, SLOPE and SEED (NETWORK-CURVE-SLOPE-SEED.onnx; of the ideal curve those of
+slope 0.1 alone, to keep the file small), networks.csv with epochs and accuracies of all, and training.csv with losses and accuracies of all epochs, means over seeds FIRST-LAST. On one machine the same seeds give the
 same networks.
 
 Data: any 28 x 28 .npz of MedMNIST with one label an image (--data breastmnist.npz), or a folder with the IDX files of
 Fashion-MNIST, of which the first 5000 training images are for training and the last 1000 for validation.
 Needs Debian's packages python3-torch, python3-numpy and python3-onnx:
     SET=DIR/medmnist/breastmnist.npz
-    /usr/bin/python3 scripts/train/medical.py --data $SET --networks mlp cnn --gain-seeds 3 --ideal-slopes 0.02 0.1 0.4
+    /usr/bin/python3 scripts/train/medical.py --data $SET --networks mlp
+    /usr/bin/python3 scripts/train/medical.py --data $SET --networks cnn --seeds 15 --add
     /usr/bin/python3 scripts/train/medical.py --data $SET --networks cnn-pooled --seeds 3 --add
     SET=/usr/share/datasets/fashion-mnist
-    /usr/bin/python3 scripts/train/medical.py --data $SET --networks mlp --seeds 4 --slopes 0.1 --epochs 15
+    /usr/bin/python3 scripts/train/medical.py --data $SET --networks mlp --seeds 3 --slopes 0.1 --epochs 15
     /usr/bin/python3 scripts/train/medical.py --data $SET --networks cnn-pooled --seeds 1 --epochs 15 --add
 With --add the networks that a file has are kept and not trained again, so that it can be filled part by part.
 """
@@ -386,7 +387,9 @@ class Pack:
                 self.epochs[key] = [line for line in lines if tuple(line.split(",")[:4]) == key]
 
     def add(self, name, network, row):
-        self.networks[f"{name}.onnx"], self.rows[name] = network, row
+        self.rows[name] = row
+        if network:
+            self.networks[f"{name}.onnx"] = network
 
     def add_epochs(self, kind, curve, slope, first_seed, runs):
         """Means over seeds that follow each other."""
@@ -416,7 +419,7 @@ def main():
         data.train = tuple(part[:options.training_images] for part in data.train)
     pack, histories = Pack(options.output / f"{data.name}.zip", options.add), {}
     for kind, curve, slope, seed in jobs(options):
-        if f"{kind}-{curve}-{slope}-{seed}.onnx" in pack.networks:
+        if f"{kind}-{curve}-{slope}-{seed}" in pack.rows:
             continue
         model, epoch, records = train(kind, data, curve, slope, seed, options.epochs or EPOCHS[kind])
         first_seed, runs = histories.setdefault((kind, curve, slope), (seed, []))
@@ -426,7 +429,8 @@ def main():
         test = judge(model, data.test, seed)[1]
         row = f"{kind},{curve},{slope},{seed},{epoch},{validation:.4f},{real:.4f},{test:.4f}"
         print(row, flush=True)
-        pack.add(f"{kind}-{curve}-{slope}-{seed}", as_onnx(model, {
+        kept = curve == "device" or slope == PAIR_SLOPE
+        pack.add(f"{kind}-{curve}-{slope}-{seed}", kept and as_onnx(model, {
             "data": data.name, "data_sha256": data.checksum, "curve": curve, "slope": slope, "seed": seed,
             "epoch_kept": epoch, "test_accuracy_float": f"{real:.4f}", "test_accuracy_rounded": f"{test:.4f}"}), row)
         pack.add_epochs(kind, curve, slope, first_seed, runs)

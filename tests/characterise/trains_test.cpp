@@ -64,7 +64,7 @@ TEST_CASE("a reading below the lowest level is held there") {
 }
 
 TEST_CASE("trains follow one another from the level that the last one left") {
-  const std::array trains{PulseTrain{{0, 1e-3, 1}, 10, 20}, PulseTrain{{0, 1e-3, -1}, 2, 5}};
+  const std::array trains{RegularTrain{{0, 1e-3, 1}, 10, 20}, RegularTrain{{0, 1e-3, -1}, 2, 5}};
   const auto levels = run_trains(stepping(), 0.3, trains, 1);
   REQUIRE(levels.size() == 2);
   CHECK(levels[0].change() == doctest::Approx(0.2).epsilon(1e-9));
@@ -72,7 +72,7 @@ TEST_CASE("trains follow one another from the level that the last one left") {
   CHECK(levels[1].change() == doctest::Approx(-0.05).epsilon(1e-9));
   CHECK(levels[0].time_s.back() == doctest::Approx(19 * 0.1 + 1e-3).epsilon(1e-12));
   CHECK(levels[1].time_s.front() == doctest::Approx(19 * 0.1 + 1e-3 + 1 + 1e-3).epsilon(1e-12));
-  const std::array fast{PulseTrain{{0, 1e-3, 1}, 1001, 2}};
+  const std::array fast{RegularTrain{{0, 1e-3, 1}, 1001, 2}};
   CHECK_THROWS_AS(run_trains(stepping(), 0.3, fast, 1), InputError);
 }
 
@@ -81,9 +81,9 @@ TEST_CASE("the threshold frequency is where a train's falls and rises cancel") {
   p.history = History{.rest = -0.5, .gain = 1, .recent_tau_s = 0.5, .usual_tau_s = 1e9, .adaptation = 0};
   // After a gap of 1e3 s pulses count -0.5, e - 0.5 and e^2 + e - 0.5, e = exp(-dt / 0.5): nothing changes where
   // e^2 + 2 e = 1.5, e = sqrt(2.5) - 1. One pulse always falls.
-  const PulseTrain train{{0, 1e-9, 1}, 1, 1};
+  const RegularTrain train{{0, 1e-9, 1}, 1, 1};
   p.potentiation->drive.width_exponent = p.depression->drive.width_exponent = 0;
-  PulseTrain test = train;
+  RegularTrain test = train;
   test.count = 3;
   const auto found = threshold_frequency_Hz(p, 0.5, train, test, 1e3, 0.1, 100);
   REQUIRE(found);

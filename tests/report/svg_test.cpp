@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/duration.h"
+#include "report/experiment.h"
 #include "report/svg_axis.h"
 #include "report/svg_canvas.h"
 #include "report/svg_lines.h"
@@ -290,6 +291,24 @@ TEST_CASE("axes: words with the prefix that suits, times as people write them, b
   for (std::string corner; corners >> corner;)
     lowest = std::max(lowest, std::stod(corner.substr(corner.find(',') + 1)));
   CHECK(lowest == 440);
+}
+
+TEST_CASE("bars are as long as their values, and what is not a number has none") {
+  const BarFigure bars{"accuracy (%)",
+                       {"first", "second & third", "none"},
+                       {{"one", {20, 40, NAN}, {1, 2, NAN}}, {"two", {40, 10, NAN}, {}}}};
+  const std::string svg = picture_svg({"library", "", bars});
+  CHECK(xml_problem(svg) == "");
+  const auto width = [&](const std::string& tooltip) {
+    const std::size_t at = svg.rfind("width=\"", svg.find(tooltip));
+    return svg.find(tooltip) == std::string::npos ? -1 : std::stod(svg.substr(at + 7));
+  };
+  const double one = width("first, one: 20 +- 1");
+  CHECK(one > 100);
+  CHECK(width("second &amp; third, one: 40 +- 2") == doctest::Approx(2 * one).epsilon(0.001));
+  CHECK(width("second &amp; third, two: 10") == doctest::Approx(one / 2).epsilon(0.001));
+  CHECK(svg.find("none, ") == std::string::npos);
+  CHECK(svg.find("nan") == std::string::npos);
 }
 
 }  // namespace bitline::svg_test

@@ -10,6 +10,7 @@
 #include "tests/workloads/graph_models.h"
 #include "workloads/integer_weights.h"
 #include "workloads/interpret.h"
+#include "workloads/neuron.h"
 #include "workloads/operations.h"
 #include "workloads/split.h"
 
@@ -118,7 +119,8 @@ TEST_CASE("a chip's draws reach the diodes of its network; references see the no
   // Codes 127 and 64 (63.5 to even) of 1 / 127, all weights 7 of 1 / 7.
   CHECK(nominal[0] == doctest::Approx(diode_curve(2, 4, 0.1, 191.0 / 127)).epsilon(1e-12));
   CHECK(nominal[4] == doctest::Approx(-0.1 * 191.0 / 127).epsilon(1e-12));
-  const Random chip(1, 0);
+  const Random random(1, 0);
+  const NeuronPass chip{.random = &random};
   const std::vector<double> noisy = interpret(network, x, 0, multiply_exactly, nullptr, &chip);
   CHECK(noisy[0] != noisy[1]);
   CHECK(std::abs(noisy[0] - nominal[0]) < 1);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arch/experiments/sensitized_classify.h"
+
+namespace bitline::arch {
+
+void fields(Visitor& v, VehicleNetworks& n) {
+  v(n.networks, {.key = "networks", .meaning = "ONNX files, each trained from another seed", .required = true});
+  v(n.images, {.key = "images", .meaning = "test pictures, from the first", .min = 4, .max = 1000});
+  v(n.brightness, {.key = "brightness", .meaning = "what pixels are multiplied by", .positive = true, .single = true});
+  v(n.dark, {.key = "dark", .meaning = "brightness of claims and of the dark pictures of mixtures", .positive = true});
+  v(n.dark_fractions,
+    {.key = "dark_fractions", .meaning = "shares of dark pictures in mixtures", .min = 0, .max = 1, .single = true});
+}
+
+void fields(Visitor& v, SensitizedClassify& c) {
+  v(c.networks, {.key = "networks",
+                 .meaning = "further ones beside workload.network, each trained from another seed and run on a chip of "
+                            "its own",
+                 .required = true});
+  v(c.brightness, {.key = "brightness", .meaning = "what pixels are multiplied by", .positive = true, .single = true});
+  v(c.dark, {.key = "dark", .meaning = "one of `brightness`: that of claims", .positive = true});
+  v(c.limits, {.key = "limits",
+               .meaning = "largest shifts to compare, in place of that of workload.neurons; claims are of the last",
+               .min = 0,
+               .single = true});
+  v(c.adaptation,
+    {.key = "adaptation", .meaning = "training pictures that tell neurons an environment", .min = 1, .max = 2000});
+  v(c.margin, {.key = "margin",
+               .meaning = "difference in bright light that counts as none",
+               .unit = Unit::fraction,
+               .positive = true});
+  v(c.vehicles, {.key = "vehicles", .meaning = "a convolutional network on generated pictures beside it"});
+  v(c.pulse, {.key = "pulse", .meaning = "what pulses of neurons cost"});
+}
+
+}  // namespace bitline::arch
