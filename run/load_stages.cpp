@@ -62,8 +62,7 @@ Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& 
     settings.neurons = workload.neurons;
     key.add("neurons", settings);
   }
-  const Stage<ImportedGraph> read =
-      stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
+  const Stage<ImportedGraph> read = stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
   if (std::holds_alternative<workloads::TrainedActivation>(workload.activation)) return read;
   Workload settings;
   settings.activation = workload.activation;

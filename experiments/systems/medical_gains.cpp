@@ -31,8 +31,7 @@ std::vector<int> seeds_of_gains(const Medical& m, const NetworkPack& pack, const
   std::vector<double> slopes;
   for (const double gain : m.gains) slopes.push_back(slope_at(system, gain));
   const std::vector<int> seeds = seeds_with(pack, m.networks.front(), {"device"}, slopes, m.seeds);
-  return seeds.size() > 1 ? seeds
-                          : seeds_with(pack, m.networks.front(), {"device"}, {slope_at(system, own)}, m.seeds);
+  return seeds.size() > 1 ? seeds : seeds_with(pack, m.networks.front(), {"device"}, {slope_at(system, own)}, m.seeds);
 }
 
 // What training recorded, over slopes: also of networks that the file does not hold.
@@ -73,20 +72,17 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
        [&](double gain, int seed) {
          return MedicalRun{{kind, "device", slope_at(system, gain), seed}, {diode_of(system, gain), m.sensor}};
        },
-       "device",
-       true},
+       "device", true},
       {"ideal, trained at the gain",
        [&](double gain, int seed) {
          return MedicalRun{{kind, "ideal", slope_at(system, gain), seed}, {workloads::TrainedActivation{}, m.sensor}};
        },
-       "ideal",
-       true},
+       "ideal", true},
       {fmt::format("device, trained at gain {:.3g}", own),
        [&](double gain, int seed) {
          return MedicalRun{{kind, "device", slope_at(system, own), seed}, {diode_of(system, gain), m.sensor}};
        },
-       "device",
-       false}};
+       "device", false}};
   run::ExperimentTable table{"gains",
                              fmt::format("Test accuracy of the {} on chips over the gain of the reverse slope; mean +- "
                                          "standard deviation over seeds",
@@ -99,8 +95,7 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
     run::LineFigure::Series line{s.name, {}, {}, {}};
     for (const double gain : m.gains) {
       const double trained = slope_at(system, s.trained_at_gain ? gain : own);
-      const bool there =
-          std::ranges::all_of(seeds, [&](int seed) { return pack.has({kind, s.curve, trained, seed}); });
+      const bool there = std::ranges::all_of(seeds, [&](int seed) { return pack.has({kind, s.curve, trained, seed}); });
       if (!there || seeds.size() < 2) continue;
       std::vector<MedicalRun> runs;
       for (const int seed : seeds) runs.push_back(s.run(gain, seed));

@@ -39,7 +39,8 @@ bool is_mean_of_map(const workloads::Op& op, const workloads::Shape& shape) {
     return pool->kind == workloads::Pool::Kind::average && pool->window.kernel_height == shape.from_end(1) &&
            pool->window.kernel_width == shape.from_end(0);
   const auto* reduce = std::get_if<workloads::Reduce>(&op);
-  return reduce && reduce->kind == workloads::Reduce::Kind::mean && reduce->axes == std::vector<int>{shape.rank() - 2, shape.rank() - 1};
+  return reduce && reduce->kind == workloads::Reduce::Kind::mean &&
+         reduce->axes == std::vector<int>{shape.rank() - 2, shape.rank() - 1};
 }
 
 // A mean over height and width, then values that only move, then the product that gives the outputs.
@@ -155,10 +156,13 @@ std::string labels_text(const Samples& images) {
 // Means over all seeds, of means over some: rows say of which (FIRST-LAST).
 class TrainingCurves {
  public:
-  TrainingCurves(const CsvTable& t, const std::string& kind) {
+  // Of some slopes: more lines than six cannot be told apart.
+  TrainingCurves(const CsvTable& t, const std::string& kind, const std::vector<double>& slopes) {
     for (std::size_t row = 0; row < t.rows(); ++row) {
-      if (t.text(row, "network") != kind) continue;
-      Epoch& e = curves_[{t.number(row, "slope"), t.text(row, "curve")}][t.number(row, "epoch")];
+      const double slope = t.number(row, "slope");
+      const bool shown = std::ranges::any_of(slopes, [&](double s) { return std::abs(s - slope) < 1e-6; });
+      if (t.text(row, "network") != kind || !shown) continue;
+      Epoch& e = curves_[{slope, t.text(row, "curve")}][t.number(row, "epoch")];
       const double seeds = seeds_of(t, row);
       e.seeds += seeds;
       e.loss += seeds * t.number(row, "training_loss"), e.accuracy += seeds * t.number(row, "training_accuracy");
@@ -197,7 +201,12 @@ class TrainingCurves {
 }  // namespace
 
 void add_training_curves(const Medical& m, const NetworkPack& pack, const MedicalSet& set, System& system) {
-  const TrainingCurves curves(pack.training(), m.networks.front());
+  std::vector<double> slopes{
+      slope_at(system, std::get<workloads::DiodeActivation>(system.config().workload.activation).gain)};
+  if (!m.gains.empty())
+    for (const double gain : {std::ranges::min(m.gains), std::ranges::max(m.gains)})
+      slopes.push_back(slope_at(system, gain));
+  const TrainingCurves curves(pack.training(), m.networks.front(), slopes);
   if (curves.empty()) return;
   run::LineFigure loss{"epoch", "training loss", {}, false}, accuracy{"epoch", "training accuracy", {}, false};
   curves.add_to(loss, accuracy);

@@ -80,7 +80,8 @@ NetworkPack open_pack(const arch::Medical& m, const MedicalSet& set, System& sys
 
 std::optional<double> published_accuracy(const std::string& set) {
   static const std::map<std::string, double> table{
-      {"pathmnist", 0.907}, {"dermamnist", 0.735}, {"octmnist", 0.743}, {"pneumoniamnist", 0.854}, {"breastmnist", 0.863},
+      {"pathmnist", 0.907},      {"dermamnist", 0.735},  {"octmnist", 0.743},
+      {"pneumoniamnist", 0.854}, {"breastmnist", 0.863},
   };
   const auto found = table.find(set);
   return found == table.end() ? std::nullopt : std::optional(found->second);

@@ -11,22 +11,22 @@ for reverse slopes 0.02, 0.05, 0.1, 0.2 and 0.4 (gains 0.4, 1, 2, 4, 8 of a devi
     cnn         padded convolutions of 16 5x5 and 32 3x3, each with max pooling of 2, then 1568-32-K
     cnn-pooled  the same with the mean over each of the 32 maps (not pooled before), 32-K: it has a class-activation map
 
-The device's v, its curve and its noise are in units of the layer's activation scale: the root mean square of the layer's sums
-over training batches (running mean, a tenth of each batch; no gradient passes through it). Weights and biases of the file
-are in these units (each layer is divided by its scale and the next one multiplied by it), so that a device's 1 is 1 there.
-For the ideal curve units change nothing. Noise is drawn for each value, before any pooling, from a stream of its own: initial
-weights, batches, changed images and dropout of both networks are the same. It acts in training, on the validation images
-that choose the epoch, and in the accuracies of networks.csv.
+The device's v, its curve and its noise are in units of the layer's activation scale: the root mean square of the
+layer's sums over training batches (running mean, a tenth of each batch; no gradient passes through it). Weights and
+biases of the file are in these units (each layer is divided by its scale and the next one multiplied by it), so that a
+device's 1 is 1 there. For the ideal curve units change nothing. Noise is drawn for each value, before any pooling,
+from a stream of its own: initial weights, batches, changed images and dropout of both networks are the same. It acts
+in training, on the validation images that choose the epoch, and in the accuracies of networks.csv.
 
-AdamW 1e-3 (cnn-pooled 4e-3 with a cosine to 0), weight decay 1e-3, batch 64, dropout 0.3, mirrored images, and for the cnns
-shifts of up to 2 pixels; 60 epochs of the mlp, 40 of the cnn, 80 of the cnn-pooled. The epoch with the best validation
-accuracy (then loss) is kept; test images choose nothing. Inputs are pixels / 255: the mean training pixel is removed by the
-bias of the first layer, since light cannot be negative. Weights are trained in float and then rounded to 31 levels (4 bits a
-sign) in the first layer and to 15 in the others, one step for each output.
+AdamW 1e-3 (cnn-pooled 4e-3 with a cosine to 0), weight decay 1e-3, batch 64, dropout 0.3, mirrored images, and for the
+cnns shifts of up to 2 pixels; 60 epochs of the mlp, 40 of the cnn, 80 of the cnn-pooled. The epoch with the best
+validation accuracy (then loss) is kept; test images choose nothing. Inputs are pixels / 255: the mean training pixel
+is removed by the bias of the first layer, since light cannot be negative. Weights are trained in float and then
+rounded to 31 levels (4 bits a sign) in the first layer and to 15 in the others, one step for each output.
 
-The file holds an ONNX network for each CURVE, SLOPE and SEED (NETWORK-CURVE-SLOPE-SEED.onnx; of the ideal curve those of
-slope 0.1 alone, to keep the file small), networks.csv with epochs and accuracies of all, and training.csv with losses and accuracies of all epochs, means over seeds FIRST-LAST. On one machine the same seeds give the
-same networks.
+The file holds an ONNX network for each CURVE, SLOPE and SEED (NETWORK-CURVE-SLOPE-SEED.onnx; of the ideal curve those
+of slope 0.1 alone, to keep the file small), networks.csv with epochs and accuracies of all, and training.csv with
+losses and accuracies of all epochs, means over seeds FIRST-LAST. On one machine the same seeds give the same networks.
 
 Data: any 28 x 28 .npz of MedMNIST with one label an image (--data breastmnist.npz), or a folder with the IDX files of
 Fashion-MNIST, of which the first 5000 training images are for training and the last 1000 for validation.
