@@ -8,6 +8,7 @@
 
 #include "arch/experiments/history.h"
 #include "arch/experiments/inpainting.h"
+#include "arch/experiments/medical.h"
 #include "arch/experiments/orientation.h"
 #include "arch/experiments/reservoir.h"
 #include "arch/experiments/sensitized_classify.h"
@@ -23,7 +24,7 @@ struct NoExperiment {
 };
 void fields(Visitor&, NoExperiment&);
 
-using Experiment = std::variant<NoExperiment, Inpainting, Orientation, Reservoir, History, SensitizedClassify,
+using Experiment = std::variant<NoExperiment, Inpainting, Medical, Orientation, Reservoir, History, SensitizedClassify,
                                 SensitizedEdges, TrainOnArray>;
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }

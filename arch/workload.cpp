@@ -24,6 +24,7 @@ void fields(Visitor& v, Workload& w) {
   v(w.normalize, {.key = "normalize",
                   .meaning = "inputs become (x - mean) / std, as where the network was trained; padding stays 0 after "
                              "that"});
+  v(w.activation, {.key = "activation", .meaning = "what makes the activations of the network"});
   v(w.neurons, {.key = "neurons",
                 .meaning = "stochastic neurons in place of the network's sigmoids: a value becomes a share of pulses"});
   v(w.first_class, {.key = "first_class",

@@ -11,6 +11,7 @@
 #include "base/schema.h"
 #include "workloads/code_statistics.h"
 #include "workloads/data_source.h"
+#include "workloads/diode.h"
 #include "workloads/neuron.h"
 #include "workloads/score.h"
 #include "workloads/shapes.h"
@@ -32,6 +33,7 @@ struct Workload {
   int images = 10000;            // of the test split, from its first
   int calibration_images = 256;  // of the training split
   std::optional<workloads::Standardize> normalize;
+  workloads::Activation activation = workloads::TrainedActivation{};
   std::optional<workloads::SpikingNeurons> neurons;  // in place of the network's sigmoids; unset: they stay
   std::optional<int> first_class;                    // the output that is class 0; unset: as many outputs as classes
   std::vector<workloads::Score> scores;              // empty: default_scores() of the data's truth

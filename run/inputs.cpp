@@ -27,6 +27,12 @@ std::vector<InputPath> input_files(const arch::Config& config, const RunOptions&
     for (const auto split : {workloads::Split::train, workloads::Split::test})
       for (const fs::path& file : workloads::data_files(w.dataset, split, options.data))
         out.push_back({"workload.dataset", file});
+  if (const auto* medical = std::get_if<arch::Medical>(&config.experiment)) {
+    named(medical->models, "experiment.models");
+    for (const auto split : {workloads::Split::train, workloads::Split::test})
+      for (const fs::path& file : workloads::data_files(w.dataset, split, options.data))
+        out.push_back({"workload.dataset", file});
+  }
   if (!config.conductances.empty()) out.push_back({"conductances", config.conductances});
   return out;
 }

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "run/stage_settings.h"
+#include "workloads/diode.h"
 #include "workloads/onnx_import.h"
 
 namespace bitline::run {
@@ -61,7 +62,15 @@ Stage<ImportedGraph> import_network(const Workload& workload, const RunOptions& 
     settings.neurons = workload.neurons;
     key.add("neurons", settings);
   }
-  return stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
+  const Stage<ImportedGraph> read = stage<ImportedGraph>(shelf, key, [&] { return imported(file, workload.neurons); });
+  if (std::holds_alternative<workloads::TrainedActivation>(workload.activation)) return read;
+  Workload settings;
+  settings.activation = workload.activation;
+  return stage<ImportedGraph>(shelf, stage_key("activations").add("graph", read.key).add("workload", settings), [&] {
+    return ImportedGraph{
+        std::make_shared<const workloads::Graph>(workloads::with_activation(*read->graph, workload.activation)),
+        read->files};
+  });
 }
 
 Stage<workloads::Samples> load_samples(const Workload& workload, workloads::Split split, std::size_t count,

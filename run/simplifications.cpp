@@ -64,6 +64,16 @@ std::vector<Simplification> digital_layer_claims(const Config& c) {
   return {};
 }
 
+std::vector<Simplification> activation_claims(const Config& c) {
+  if (!std::holds_alternative<workloads::DiodeActivation>(c.workload.activation)) return {};
+  return {{"Diodes",
+           {{"They act on converted sums, value by value: no capacitance, no history. Nothing is published of their "
+             "energy, "
+             "time and area, so that none is counted.",
+             {},
+             {"workload.activation=diode"}}}}};
+}
+
 // The chip's own settings speak for layers; that some have others is said.
 std::vector<Simplification> other_layer_claims(const Config& c) {
   Claim claim{"Some layers have settings of their own, of which other statements may hold."};
@@ -89,6 +99,7 @@ std::vector<Simplification> simplifications(const Config& c) {
   add_simplifications(all, simplifications(c.cell));
   if (!shapes) add_simplifications(all, simplifications(c.device, age_since_write_s(c)));
   add_simplifications(all, simplifications(c.adc));
+  if (!shapes) add_simplifications(all, activation_claims(c));
   add_simplifications(all, other_layer_claims(c));
   add_simplifications(all, digital_layer_claims(c));
   add_simplifications(all, simplifications(c.technology));

@@ -39,9 +39,10 @@ void compute(const Op& op, std::size_t samples, std::span<const Operand<T>> in, 
 }
 
 bool works_in_place(const Op& op) {
-  return std::holds_alternative<Activate>(op) || std::holds_alternative<Neuron>(op) ||
-         std::holds_alternative<Arithmetic>(op) || std::holds_alternative<Reshape>(op) ||
-         std::holds_alternative<Softmax>(op) || std::holds_alternative<Normalize>(op);
+  return std::holds_alternative<Activate>(op) || std::holds_alternative<Diode>(op) ||
+         std::holds_alternative<Neuron>(op) || std::holds_alternative<Arithmetic>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Softmax>(op) ||
+         std::holds_alternative<Normalize>(op);
 }
 
 template void compute(const Op&, std::size_t, std::span<const Operand<float>>, const Shape&, float*);

@@ -37,6 +37,10 @@ void compute(const Select&, std::size_t samples, std::span<const Operand<T>> in,
 template <class T>
 void compute(const Activate&, std::span<const T> in, T* out);
 
+// The nominal curve.
+template <class T>
+void compute(const Diode&, std::size_t samples, const Operand<T>& in, T* out);
+
 template <class T>
 void compute(const Pool&, std::size_t samples, const Operand<T>& in, T* out);
 template <class T>

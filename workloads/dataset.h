@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "workloads/data_source.h"
 #include "workloads/samples.h"
 
@@ -28,6 +29,12 @@ struct DatasetInfo {
   std::string_view get;      // how a user gets it; empty: it is generated
 };
 std::span<const DatasetInfo> datasets();
+
+// A known set that is nowhere: who can do with another one catches this.
+class MissingSet : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 inline constexpr std::size_t all_samples = static_cast<std::size_t>(-1);
 

@@ -79,7 +79,7 @@ std::string places_text(const std::vector<fs::path>& places) {
 }
 
 void not_found(const DatasetInfo& set, const std::string& file, const std::vector<fs::path>& places) {
-  throw InputError(fmt::format("data set {}: {} is not there; looked in{}\nto get it: {}", set.name, file,
+  throw MissingSet(fmt::format("data set {}: {} is not there; looked in{}\nto get it: {}", set.name, file,
                                places_text(places), set.get));
 }
 

@@ -28,7 +28,7 @@ std::vector<std::filesystem::path> whole_or_parts(const std::filesystem::path& f
 std::filesystem::path find_path(const std::string& name, const DataPath& where,
                                 std::vector<std::filesystem::path>& looked);
 
-// Throws the InputError for a set that is in none of `places`.
+// Throws the MissingSet for a set that is in none of `places`.
 [[noreturn]] void not_found(const DatasetInfo& set, const std::string& file,
                             const std::vector<std::filesystem::path>& places);
 // One line for each place, "\n  PLACE (no such folder)".

@@ -70,6 +70,7 @@ struct Nonnegative {
   }
   bool operator()(const Select&) const { return in[1].nonnegative && in[2].nonnegative; }
   bool operator()(const Activate& a) const { return activation_is_nonnegative(a, in[0].nonnegative); }
+  bool operator()(const Diode& d) const { return in[0].nonnegative && d.noise == 0; }
   bool operator()(const Neuron&) const { return true; }
   bool operator()(const Reduce& r) const { return in[0].nonnegative || r.kind == Reduce::Kind::sum_of_squares; }
   bool operator()(const Normalize& n) const { return in[0].nonnegative && !n.centred; }

@@ -126,6 +126,7 @@ struct OpName {
     static_assert(std::size(names) == static_cast<std::size_t>(Activate::Kind::quantize) + 1);
     return names[static_cast<std::size_t>(a.kind)];
   }
+  std::string_view operator()(const Diode&) const { return "diode"; }
   std::string_view operator()(const Neuron&) const { return "neuron"; }
   std::string_view operator()(const Pool& p) const {
     return p.kind == Pool::Kind::largest ? "max-pool" : "average-pool";

@@ -85,6 +85,17 @@ struct Activate {
 };
 // clang-format on
 
+// What diodes make of values, one device for each entry of the first dimension (channel or neuron):
+// f(v) = v / (1 + (v / linear)^power)^(1 / power) above 0, slope x v below, v in units of `scale`. A chip draws its
+// devices and the noise of each output (workloads/diode.h); the float network and the integer truth see the nominal
+// curve.
+struct Diode {
+  double linear = 2, power = 4, slope = 0.05, scale = 1;
+  double noise = 0;   // sigma of an output, in units of `scale`
+  double spread = 0;  // sigma of `linear` and `slope` over devices, relative
+  int number = 0;     // among the graph's diodes: names its draws
+};
+
 // (.., channels, height, width). Windows that hang over the padding (ceil mode) count what they see. An average counts
 // real values, or the padding as well.
 struct Pool {
@@ -168,7 +179,7 @@ struct Loop {
   bool backwards = false;  // the last entry first; what it gives stands at the end
 };
 
-using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Neuron, Pool, Reduce, Normalize,
+using Op = std::variant<Product, MultiplyTensors, Arithmetic, Select, Activate, Diode, Neuron, Pool, Reduce, Normalize,
                         Softmax, Overlap, Reshape, Transpose, Concat, Slice, Pad, Gather, Resize, Loop>;
 
 struct Node {

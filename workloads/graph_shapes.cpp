@@ -123,6 +123,14 @@ struct ShapeAfter {
     if (a.kind == Activate::Kind::quantize && !(a.alpha > 0)) refuse_shape("a step of {} is not positive", a.alpha);
     return first();
   }
+  Shape operator()(const Diode& d) const {
+    need(1, 1);
+    if (!(d.linear > 0) || !(d.power > 0) || !(d.scale > 0) || !std::isfinite(d.slope) || !(d.noise >= 0) ||
+        !(d.spread >= 0))
+      refuse_shape("linear {}, power {}, slope {}, scale {}, noise {}, spread {} do not make a diode", d.linear,
+                   d.power, d.slope, d.scale, d.noise, d.spread);
+    return first();
+  }
   Shape operator()(const Neuron& n) const {
     need(1, 1);
     if (n.pulses < 1 || !std::isfinite(n.gain) || !std::isfinite(n.offset))

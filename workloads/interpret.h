@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/random.h"
 #include "workloads/graph.h"
 #include "workloads/integer_graph.h"
 #include "workloads/neuron.h"
@@ -33,7 +34,8 @@ class Workspace {
 // data set: (samples, output_size()) real outputs. All between products is the same for every `multiply`. One call of
 // `multiply` for each product and all samples, or several where the patches of a convolution would exceed 1 Mi values
 // (what caches hold). No shared state: call it from several threads. Throws InputError when the samples are no whole
-// number, RunError when a product gives NaN or infinity. Neurons give expected rates unless `neurons` says more.
+// number, RunError when a product gives NaN or infinity. Neurons give expected rates, and diodes are nominal ones,
+// unless `neurons` says more.
 std::vector<double> interpret(const IntegerGraph& graph, std::span<const float> values, std::size_t first_sample,
                               const Multiply& multiply, Workspace* workspace = nullptr,
                               const NeuronPass* neurons = nullptr);

@@ -30,9 +30,10 @@ Graph with_neurons(const Graph& graph, const SpikingNeurons& neurons);
 // Number of neurons that share a shift: channels of maps (.., channels, height, width), else the last dimension.
 std::size_t neuron_channels(const Shape& shape);
 
-// What a pass over samples knows of its neurons, which are numbered by Neuron::number.
+// What a pass over samples knows of its neurons, which are numbered by Neuron::number, and diodes.
 struct NeuronPass {
-  // Counts are drawn from this, for each sample by its number; none: neurons give the expected rate.
+  // Counts are drawn from this, for each sample by its number; none: neurons give the expected rate. So are the diodes
+  // of a chip and their noise (workloads/diode.h); none: nominal ones.
   const Random* random = nullptr;
   std::span<const std::vector<double>> shifts{};  // of each layer of neurons, by channel; beyond the last, and empty: 0
   // Amplitudes (samples, shape) that a layer of neurons is driven with. May be called from several threads.

@@ -113,6 +113,7 @@ struct Counter {
   }
   Operations operator()(const Select&) const { return {.comparisons = made()}; }
   Operations operator()(const Activate& a) const { return made() * of_activation(a.kind); }
+  Operations operator()(const Diode&) const { return {}; }  // analog devices: no work for a digital unit
   // Spikes are counted; what makes them is no digital operation.
   Operations operator()(const Neuron& n) const { return {.additions = made() * n.pulses}; }
   Operations operator()(const Pool& p) const {

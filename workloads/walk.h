@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "workloads/compute.h"
+#include "workloads/diode.h"
 #include "workloads/neuron.h"
 
 namespace bitline::workloads {
@@ -50,7 +52,7 @@ using MultiplyNode = std::function<void(const Node& node, const Product& product
 template <class T>
 class Walk {
  public:
-  // `neurons`: what those of the graph know, and the number of the first sample.
+  // `neurons`: what neurons and diodes of the graph know, and the number of the first sample.
   Walk(std::size_t samples, const MultiplyNode<T>& multiply, Buffers<T>& buffers, const NeuronPass* neurons = nullptr,
        std::size_t first_sample = 0)
       : samples_(samples), multiply_(multiply), buffers_(buffers), neurons_(neurons), first_sample_(first_sample) {}
@@ -141,6 +143,8 @@ class Walk {
       multiply_(node, *product, *in[0].shape, in[0].values, step, out);
     } else if (const auto* neuron = std::get_if<Neuron>(&node.op); neuron && neurons_) {
       count_rates(*neuron, *neurons_, {first_sample_, step}, samples_, shape, in[0].values, out);
+    } else if (const auto* diode = std::get_if<Diode>(&node.op); diode && neurons_ && neurons_->random) {
+      compute(*diode, samples_, in[0], DeviceDraws{*neurons_->random, first_sample_}, step, out);
     } else if (!moves) {
       compute(node.op, samples_, std::span<const Operand<T>>(in), shape, out);
     }

@@ -26,6 +26,7 @@ struct System {
 
 void run_system(const arch::Orientation&, System&);
 void run_system(const arch::Inpainting&, System&);
+void run_system(const arch::Medical&, System&);
 void run_system(const arch::Reservoir&, System&);
 void run_system(const arch::History&, System&);
 void run_system(const arch::SensitizedClassify&, System&);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiments/systems/medical_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "run/load_stages.h"
+
+namespace bitline::experiments {
+
+using workloads::Split;
+
+namespace {
+
+ShownImages load_images(const arch::Workload& workload, System& system, std::size_t& test_images) {
+  const auto load = [&](Split split, int most) {
+    const std::size_t there = workloads::contents_of(workload.dataset, split, system.options.data).count;
+    if (split == Split::test) test_images = there;
+    return *run::load_samples(workload, split, std::min(there, static_cast<std::size_t>(most)), system.options,
+                              system.shelf);
+  };
+  return {load(Split::train, workload.calibration_images), load(Split::test, workload.images)};
+}
+
+const workloads::DiodeActivation& configured(const System& system) {
+  const auto* diode = std::get_if<workloads::DiodeActivation>(&system.config().workload.activation);
+  if (!diode || !diode->slope)
+    refuse_config("workload.activation", "has no diode with a reverse slope, which this experiment is about",
+                  "for example {type: diode, slope: 0.05, gain: 2}");
+  return *diode;
+}
+
+}  // namespace
+
+double MedicalSet::majority() const {
+  std::vector<std::size_t> counts(static_cast<std::size_t>(labels().classes), 0);
+  for (const int label : labels().of_sample) ++counts[static_cast<std::size_t>(label)];
+  return static_cast<double>(std::ranges::max(counts)) / static_cast<double>(labels().of_sample.size());
+}
+
+MedicalSet load_medical_set(const arch::Medical& m, System& system) {
+  MedicalSet set;
+  arch::Workload workload = system.config().workload;
+  try {
+    set.images = load_images(workload, system, set.test_images);
+  } catch (const workloads::MissingSet& missing) {
+    if (m.stand_in.empty()) throw;
+    workload.dataset = {};
+    workload.dataset.name = m.stand_in;
+    set.stand_in = true;
+    try {
+      set.images = load_images(workload, system, set.test_images);
+    } catch (const workloads::MissingSet& other) {
+      throw InputError(fmt::format("{}\nand its stand-in: {}", missing.what(), other.what()));
+    }
+  }
+  set.name = set.images.test.name;
+  if (!std::holds_alternative<workloads::Labels>(set.images.test.truth))
+    throw InputError(fmt::format("data set {}: has no single class for each image", set.name));
+  return set;
+}
+
+NetworkPack open_pack(const arch::Medical& m, const MedicalSet& set, System& system) {
+  const std::string file = (std::filesystem::path(m.models) / (set.name + ".zip")).string();
+  std::filesystem::path found;
+  try {
+    found = run::find_workload_file(file, "experiment.models", system.options);
+  } catch (const InputError& e) {
+    throw InputError(
+        fmt::format("{}\nno networks are shipped for {}: train them with scripts/train/medical.py --data "
+                    "{}.npz --output DIR, then set experiment.models=DIR (its full path)",
+                    e.what(), set.name, set.name));
+  }
+  return NetworkPack(found);
+}
+
+std::optional<double> published_accuracy(const std::string& set) {
+  static const std::map<std::string, double> table{
+      {"pathmnist", 0.907},      {"dermamnist", 0.735},  {"octmnist", 0.743},
+      {"pneumoniamnist", 0.854}, {"breastmnist", 0.863},
+  };
+  const auto found = table.find(set);
+  return found == table.end() ? std::nullopt : std::optional(found->second);
+}
+
+void run_all(std::vector<MedicalRun>& runs, const NetworkPack& pack, const MedicalSet& set, System& system) {
+  const auto instances = static_cast<std::uint32_t>(system.config().instances);
+  parallel_for(runs.size(), [&](std::size_t r) {
+    MedicalRun& run = runs[r];
+    const workloads::Graph graph = pack.read(run.network);
+    if (graph.output_size() != static_cast<std::size_t>(set.labels().classes))
+      throw InputError(fmt::format("{}: {} has {} outputs, but {} has {} classes", pack.file().path, run.network.file(),
+                                   graph.output_size(), set.name, set.labels().classes));
+    const SensorNetwork network(graph, run.hardware, set.images, system);
+    run.real = accuracy(network.real(), set.labels());
+    double sum = 0;
+    for (std::uint32_t i = 0; i < instances; ++i)
+      sum += accuracy(network.on_chip(static_cast<std::uint32_t>(run.network.seed - 1) * instances + i)->outputs,
+                      set.labels());
+    run.chips = sum / instances;
+  });
+}
+
+workloads::DiodeActivation diode_of(const System& system, std::optional<double> gain) {
+  workloads::DiodeActivation diode = configured(system);
+  if (gain) {
+    diode.gain = *gain;
+  } else {
+    diode.slope.reset();
+    diode.gain = 1;
+  }
+  return diode;
+}
+
+double slope_at(const System& system, double gain) { return *configured(system).slope * gain; }
+
+std::vector<int> seeds_with(const NetworkPack& pack, const std::string& kind, const std::vector<std::string>& curves,
+                            const std::vector<double>& slopes, int most) {
+  std::vector<int> seeds;
+  for (int seed = 1; seed <= most; ++seed) {
+    const bool there = std::ranges::all_of(curves, [&](const std::string& curve) {
+      return std::ranges::all_of(slopes, [&](double slope) { return pack.has({kind, curve, slope, seed}); });
+    });
+    if (there) seeds.push_back(seed);
+  }
+  return seeds;
+}
+
+}  // namespace bitline::experiments
