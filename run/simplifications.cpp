@@ -68,10 +68,9 @@ std::vector<Simplification> activation_claims(const Config& c) {
   if (!std::holds_alternative<workloads::DiodeActivation>(c.workload.activation)) return {};
   return {{"Diodes",
            {{"They act on converted sums, value by value: no capacitance, no history. Nothing is published of their "
-             "energy, "
-             "time and area, so that none is counted.",
+             "energy, time and area, so that none is counted.",
              {},
-             {"workload.activation=diode"}}}}};
+             {"workload.activation.type=diode"}}}}};
 }
 
 // The chip's own settings speak for layers; that some have others is said.
