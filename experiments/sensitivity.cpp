@@ -89,9 +89,9 @@ Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::strin
       before(s.rows.size(), all);
       SensitivityRow row{v.path, *times(v.text, factor), factor, {}, ""};
       try {
-        Value settings = Value::map();
-        settings.set(v.path, Value::scalar(row.value));
-        row.figures = read_figures(experiments::run(load_with(loaded, settings), options, shelf), s.figures);
+        Value tree = loaded.tree;
+        apply(tree, parsed({v.path, row.value}), loaded.where);
+        row.figures = read_figures(experiments::run(load_tree(tree, loaded.where), options, shelf), s.figures);
       } catch (const ConfigError& e) {
         row.problem = e.diagnostics().empty() ? e.what() : e.diagnostics().front().message;
       } catch (const InputError& e) {

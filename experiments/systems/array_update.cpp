@@ -78,6 +78,9 @@ PulseSlots StochasticTrains::update(TrainedArray& array, const Batch& batch, con
   return slots;
 }
 
+// As many as one update can give a device; what is more stays with `carried`.
+static int whole_pulses(float wanted) { return static_cast<int>(std::clamp(wanted, -32767.0f, 32767.0f)); }
+
 PulseSlots CountedSteps::update(TrainedArray& array, const Batch& batch, const Random& random) {
   const auto rows = static_cast<std::size_t>(array.rows()), columns = static_cast<std::size_t>(array.columns());
   const auto per_change = static_cast<float>(-batch.rate / array.step());
@@ -110,17 +113,16 @@ PulseSlots CountedSteps::update(TrainedArray& array, const Batch& batch, const R
       int n = 0;
       switch (rest_) {
         case Rest::dropped:
-          n = static_cast<int>(wanted[j] + (wanted[j] > 0 ? 0.5f : -0.5f));
+          n = whole_pulses(wanted[j] + (wanted[j] > 0 ? 0.5f : -0.5f));
           break;
         case Rest::drawn:
-          n = static_cast<int>(std::floor(wanted[j] + static_cast<float>(words_[j] >> 8) * 0x1p-24f));
+          n = whole_pulses(std::floor(wanted[j] + static_cast<float>(words_[j] >> 8) * 0x1p-24f));
           break;
         case Rest::carried:
-          n = static_cast<int>(wanted[j]);
+          n = whole_pulses(wanted[j]);
           wanted[j] -= static_cast<float>(n);
       }
       if (n == 0) continue;
-      n = std::clamp(n, -32767, 32767);
       list_.add(static_cast<std::uint32_t>(i * columns + j), n);
       most_up = std::max(most_up, n), most_down = std::max(most_down, -n);
     }

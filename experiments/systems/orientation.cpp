@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
 #include "base/parallel.h"
 #include "experiments/systems/bars.h"
 #include "experiments/systems/moving_bar.h"
@@ -188,6 +189,9 @@ void add_costs(const Orientation& o, const std::vector<SeedOutcome>& outcomes, S
 }  // namespace
 
 void run_system(const Orientation& o, System& system) {
+  if (std::max(o.bar_Hz, o.field_Hz) * o.observation_s > most_pulses)
+    throw InputError(fmt::format("experiment.observation: {:.4g} s at {:.4g} Hz are more than {} pulses to count",
+                                 o.observation_s, std::max(o.bar_Hz, o.field_Hz), most_pulses));
   system.clock.begin("seeds", 0.05);
   system.found.seeds = o.seeds;
   system.found.notes.push_back("Bars and spike trains are generated; no data set is read.");

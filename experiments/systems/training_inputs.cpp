@@ -55,7 +55,7 @@ bool is_there(const std::string& name, const System& system) {
   try {
     contents_of(source, workloads::Split::train, system.options.data);
     return true;
-  } catch (const InputError&) {
+  } catch (const workloads::MissingSet&) {
     return false;
   }
 }
@@ -69,6 +69,9 @@ TrainingData load_training_data(const TrainOnArray& t, System& system) {
   const std::string& name = t.data[k];
   const Samples train = load_part(name, workloads::Split::train, workloads::all_samples, system),
                 test = load_part(name, workloads::Split::test, static_cast<std::size_t>(t.test_images), system);
+  if (train.dims != test.dims)
+    throw InputError(fmt::format("{}: pictures to train on are {}, those to test on {}", name,
+                                 workloads::dims_text(train.dims), workloads::dims_text(test.dims)));
   const int bits = system.config().input.bits;
   for (const Samples* s : {&train, &test})
     for (const workloads::InputFile& f : s->files) system.result.inputs.push_back({f.path, f.checksum});
@@ -79,7 +82,8 @@ std::string cannot_train(const device::Device& d) {
   if (!d.plasticity) return "plasticity is not given";
   if (ages(d)) return "the device ages, and how pulses act on it meanwhile is not known";
   const std::string need = pulses_need(*d.plasticity);
-  return need.empty() ? "" : "plasticity." + need;
+  if (!need.empty()) return "plasticity." + need;
+  return device::LevelPulses(*d.plasticity).step() > 0 ? "" : "a pulse changes nothing in the middle of the window";
 }
 
 TrainedDevice trained_device(const std::string& name, const device::Device& device, bool relative, double low,

@@ -130,7 +130,10 @@ void add_activation_maps(const std::vector<View>& views, const DarkNetwork& netw
   float largest = 0;
   for (const View& view : views) {
     const DarkNetwork::Rates rates = network.rates(view.samples, view.shifts, last);
-    if (static_cast<std::size_t>(head.rows) != rates.channels * rates.positions / 4) return;  // another kind of head
+    const int side = side_of(rates.positions);
+    if (side % 2 != 0 || static_cast<std::size_t>(side * side) != rates.positions ||
+        static_cast<std::size_t>(head.rows) != rates.channels * rates.positions / 4)
+      return;  // another kind of head
     run::ImageFigure::Row row{view.name, {}};
     for (std::size_t i = 0; i < n; ++i) {
       const int label = std::get<workloads::Labels>(bright.truth).of_sample[first + i];
