@@ -91,7 +91,7 @@ Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::strin
       try {
         Value tree = loaded.tree;
         apply(tree, parsed({v.path, row.value}), loaded.where);
-        row.figures = read_figures(experiments::run(load_tree(tree, loaded.where), options, shelf), s.figures);
+        row.figures = read_figures(experiments::run(arch::load_tree(tree, loaded.where), options, shelf), s.figures);
       } catch (const ConfigError& e) {
         row.problem = e.diagnostics().empty() ? e.what() : e.diagnostics().front().message;
       } catch (const InputError& e) {
