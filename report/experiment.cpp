@@ -54,7 +54,7 @@ std::string table_text(const ExperimentTable& table, const Paint& paint) {
   }
   std::string all = paint.heading(clean(table.caption)) + "\n" + text.str(2, paint.dim());
   if (table.rows.size() > table_rows)
-    all += paint.with(paint.dim(), fmt::format("  {} more rows in {}.csv of the run folder\n",
+    all += paint.with(paint.dim(), fmt::format("  {} more rows in {}.csv of the run folder (--out DIR)\n",
                                                table.rows.size() - table_rows, clean(table.name)));
   return all;
 }

@@ -50,6 +50,13 @@ std::string svg_of(const LineFigure& figure, const std::string& title) {
   return lines_svg(chart);
 }
 
+// Of one picture: the figure's, or that of a square map in its place.
+std::pair<int, int> size_of(const ImageFigure& figure, const std::vector<float>& image) {
+  const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(image.size()))));
+  if (is_matrix(figure.height, figure.width, image.size())) return {figure.height, figure.width};
+  return {side, side};
+}
+
 std::string svg_of(const ImageFigure& figure, const std::string& title) {
   std::size_t most = 1;
   for (const auto& row : figure.rows) most = std::max(most, row.images.size());
@@ -64,11 +71,12 @@ std::string svg_of(const ImageFigure& figure, const std::string& title) {
   for (const auto& row : figure.rows) {
     svg.text(page_margin, y - 6, fit_text(row.name, room, 12), {.bold = true});
     for (std::size_t i = 0; i < row.images.size(); ++i) {
-      if (!is_matrix(figure.height, figure.width, row.images[i].size())) continue;
+      const auto [rows, columns] = size_of(figure, row.images[i]);
+      if (!is_matrix(rows, columns, row.images[i].size())) continue;
       std::vector<unsigned char> shades;
       for (const float v : row.images[i]) shades.push_back(colors.index(v));
       svg.image(page_margin + static_cast<double>(i) * (side + picture_gap), y, side, height,
-                png_data_uri(figure.width, figure.height, shades, colors.palette()));
+                png_data_uri(columns, rows, shades, colors.palette()));
     }
     y += height + 28;
   }

@@ -41,7 +41,7 @@ struct LineFigure {
   std::vector<Series> series;
   bool log_x = false;
 };
-// Grey pictures in a grid, one row under another.
+// Grey pictures in a grid, one row under another. Those of another size are square maps, shown as large.
 struct ImageFigure {
   struct Row {
     std::string name;
