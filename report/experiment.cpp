@@ -27,7 +27,7 @@ std::string claims_text(const std::vector<ExperimentClaim>& claims, const Paint&
   std::string text = paint.heading("Claims") + paint.with(paint.dim(), " (95 % over seeds or chips)") + "\n";
   for (const ExperimentClaim& c : claims) {
     text += "  " + paint.with(c.holds ? paint.good() : paint.warn(), c.holds ? "holds   " : "does not");
-    text += fmt::format("  {}: {}; in {} of the seeds\n", clean(c.id), claim_figure(c), percent(c.share, 0));
+    text += fmt::format("  {}: {}; in {} of seeds or chips\n", clean(c.id), claim_figure(c), percent(c.share, 0));
     text += paragraph_text(c.claim, 12);
   }
   return text;

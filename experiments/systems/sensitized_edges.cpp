@@ -101,6 +101,8 @@ void add_ratios(const EdgeStudy& study, System& system) {
                    "find nothing.",
                    of),
        std::move(lines)});
+  // Published figures are of photographs of buildings: nothing made in their place stands beside them.
+  if (!study.pictures.photographs || study.pictures.buildings == 0) return;
   const std::size_t light = study.light_of(study.e.dark);
   add_figure(system.found, "information_ratio", building_ratio(study, light, study.last(), bits));
   add_figure(system.found, "information_gain", building_ratio(study, light, study.last(), bits) - 1);
