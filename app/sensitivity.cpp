@@ -97,8 +97,8 @@ void add_sensitivity(CommandLine& line) {
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
   c.cli
       ->add_option("--key", a->keys,
-                   "vary this value; repeatable. Without: all that are assumed in the experiment, or in "
-                   "a config without one anywhere")
+                   "vary this value (in a list: KEY.0 and so on); repeatable. Without: all that are assumed in the "
+                   "experiment, or in a config without one anywhere")
       ->type_name("PATH")
       ->allow_extra_args(false);
   c.cli->add_flag("--csv", a->csv, "print CSV");

@@ -11,6 +11,7 @@ namespace bitline {
 struct Interval {
   double lower, upper;
 };
+inline double half_width(const Interval& i) { return (i.upper - i.lower) / 2; }
 
 double mean(std::span<const double> x);
 double standard_deviation(std::span<const double> x);  // n - 1; 0 for fewer than two

@@ -2,6 +2,7 @@
 #include "base/value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace bitline {
@@ -41,6 +42,29 @@ Value Value::map(Origin origin) {
   v.kind = Kind::map;
   v.origin = std::move(origin);
   return v;
+}
+
+namespace {
+
+// Null where `place` is no number in decimal digits, or beyond the list.
+const Value* item_at(const Value& list, std::string_view place) {
+  std::size_t i = 0;
+  const auto [end, error] = std::from_chars(place.data(), place.data() + place.size(), i);
+  const bool whole = error == std::errc{} && end == place.data() + place.size();
+  return whole && i < list.items.size() ? &list.items[i] : nullptr;
+}
+
+}  // namespace
+
+const Value* value_at(const Value& tree, std::string_view path) {
+  const Value* node = &tree;
+  for (std::size_t from = 0; node && !path.empty() && from <= path.size();) {
+    const std::size_t dot = std::min(path.find('.', from), path.size());
+    const std::string_view part = path.substr(from, dot - from);
+    node = node->is_list() ? item_at(*node, part) : node->find(part);
+    from = dot + 1;
+  }
+  return node;
 }
 
 bool is_annotated(const Value& v) {

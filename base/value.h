@@ -44,6 +44,10 @@ struct Entry {
   Value value;
 };
 
+// What stands at a path of keys ("adc.bits") and of places in lists, the first being 0 ("layers.0.kernel"); null:
+// nothing does. The path "" is the tree itself.
+const Value* value_at(const Value& tree, std::string_view path);
+
 // {value: X, source: ..., assumed: ...}: a value with what is said about it.
 bool is_annotated(const Value& v);
 

@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "chip/block_strips.h"
+#include "chip/met_levels.h"
 
 namespace bitline::chip {
 
@@ -22,11 +23,6 @@ using device::WriteRecord;
 using mapping::Block;
 
 namespace {
-
-// Which weight of which copy a draw is for. build_chip() has seen that all of a layer's fit 32 bits.
-std::uint32_t weight_id(const workloads::IntegerWeights& m, int copy, int row, int column) {
-  return static_cast<std::uint32_t>((static_cast<std::size_t>(copy) * m.rows + row) * m.columns + column);
-}
 
 // A physical line of the array that carries nothing kills its devices.
 void kill_dead_lines(const Device& device, int array, const Random& random, const Block& block, const CellLayout& cell,
@@ -77,145 +73,6 @@ void write_references(const Chip& chip, const Device& device, const Random& rand
   cells.reference_S = std::move(g_S);
 }
 
-// Rows of a block at a time, so that what is only needed on the way stays in the first-level cache.
-class Strips {
- public:
-  Strips(const Device& device, const LayerPlan& plan, const Block& block)
-      : plan_(plan), block_(block), cell_(plan.cell), devices_(cell_.devices_per_slice()) {
-    for (int code = -cell_.highest; code <= cell_.highest; ++code)
-      for (int s = 0; s < cell_.slices; ++s) table_.push_back(targets(cell_, device, cell_.digit(code, s)));
-  }
-  std::size_t width() const { return static_cast<std::size_t>(block_.columns * cell_.slices * devices_); }
-  std::size_t devices() const { return static_cast<std::size_t>(block_.rows) * width(); }
-
-  // f(strip of the block, number of its first device, identities, targets).
-  template <class F>
-  void for_each(F&& f) {
-    constexpr int devices_at_once = 1024;
-    const int rows_at_once = std::max(1, devices_at_once / static_cast<int>(width()));
-    for (int first = 0; first < block_.rows; first += rows_at_once) {
-      Block strip = block_;
-      strip.row += first, strip.array_row += first, strip.rows = std::min(rows_at_once, block_.rows - first);
-      if (devices_ == 2)
-        fill<2>(strip);
-      else
-        fill<1>(strip);
-      f(strip, static_cast<std::size_t>(first) * width(), std::span<const CellId>(ids_),
-        std::span<const double>(target_S_));
-    }
-  }
-
- private:
-  // An identity is one number, in which the weight counts (CellId).
-  template <int devices>
-  void fill(const Block& strip) {
-    const workloads::IntegerWeights& m = plan_.matrix;
-    const auto slices = static_cast<std::uint16_t>(cell_.slices);
-    std::vector<std::uint64_t> first;  // of weight 0, by slice and device
-    for (std::uint16_t s = 0; s < slices; ++s)
-      for (std::uint8_t d = 0; d < devices; ++d)
-        first.push_back(std::bit_cast<std::uint64_t>(CellId(static_cast<std::uint16_t>(m.index), 0, s, d)));
-    ids_.resize(static_cast<std::size_t>(strip.rows) * width()), target_S_.resize(ids_.size());
-    CellId* id = ids_.data();
-    double* target_S = target_S_.data();
-    for (int r = 0; r < strip.rows; ++r) {
-      std::uint64_t weight = weight_id(m, block_.copy, strip.row + r, block_.column);
-      for (const std::int16_t code : row_codes(plan_, strip, r)) {
-        const Targets* t = table_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
-        for (std::size_t s = 0; s < slices; ++s, ++t, id += devices, target_S += devices) {
-          id[0] = std::bit_cast<CellId>(first[s * devices] + weight), target_S[0] = t->positive_S;
-          if (devices == 2) id[1] = std::bit_cast<CellId>(first[s * devices + 1] + weight), target_S[1] = t->negative_S;
-        }
-        ++weight;
-      }
-    }
-  }
-
-  const LayerPlan& plan_;
-  const Block& block_;
-  const CellLayout& cell_;
-  int devices_;
-  std::vector<Targets> table_;  // (code + highest, slices)
-  std::vector<CellId> ids_;
-  std::vector<double> target_S_;
-};
-
-// Of `values`, which rise, the one nearest to g; found from where it would be were they evenly spaced.
-std::size_t nearest_level(const std::vector<double>& values, double g) {
-  const std::size_t last = values.size() - 1;
-  const double share = last > 0 ? (g - values.front()) / (values.back() - values.front()) : 0;
-  auto above = static_cast<std::size_t>(share > 0 ? std::min(share, 1.0) * static_cast<double>(last) : 0);
-  while (above <= last && values[above] < g) ++above;
-  while (above > 0 && values[above - 1] >= g) --above;
-  if (above == 0) return 0;
-  if (above > last) return last;
-  return above - (g - values[above - 1] <= values[above] - g ? 1 : 0);
-}
-
-// How weights meet their levels.
-class Levels {
- public:
-  Levels(const Device& device, const LayerPlan& plan) : cell_(plan.cell), plan_(plan) {
-    const std::vector<double> values = digit_values(cell_, device);
-    for (int code = -cell_.highest; code <= cell_.highest; ++code)
-      for (int s = 0; s < cell_.slices; ++s) {
-        const Targets t = targets(cell_, device, cell_.digit(code, s));
-        const double target_S = t.positive_S - (cell_.devices_per_slice() == 2 ? t.negative_S : 0);
-        const std::size_t k = nearest_level(values, target_S);
-        digits_.push_back(
-            {target_S, values[k], k > 0 ? values[k - 1] : -HUGE_VAL, k + 1 < values.size() ? values[k + 1] : HUGE_VAL});
-      }
-  }
-
-  // A weight is at its level when every digit is; weights with a faulty device do not count. `at_S(i)`: what device i
-  // of the strip was written to, in terms of its target.
-  template <class At>
-  void count(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
-    const bool sliced = cell_.slices > 1;
-    if (cell_.devices_per_slice() == 2)
-      sliced ? count_devices<2, 0>(strip, fault, at_S, report) : count_devices<2, 1>(strip, fault, at_S, report);
-    else
-      sliced ? count_devices<1, 0>(strip, fault, at_S, report) : count_devices<1, 1>(strip, fault, at_S, report);
-  }
-
- private:
-  struct Digit {
-    double target_S, level_S, below_S, above_S;  // the nearest level and those beside it
-    // Whether nearest_level(written_S) is the target's.
-    bool met(double written_S) const {
-      return (written_S - below_S > level_S - written_S) & (written_S - level_S <= above_S - written_S);
-    }
-  };
-
-  // `known_slices`: 0 for any number.
-  template <std::size_t devices, std::size_t known_slices, class At>
-  void count_devices(const Block& strip, std::span<const std::uint8_t> fault, At&& at_S, WriteReport& report) const {
-    const std::size_t slices = known_slices > 0 ? known_slices : static_cast<std::size_t>(cell_.slices);
-    std::size_t i = 0, cells = 0, met = 0, faulty = 0;
-    double squared_S2 = report.squared_error_S2;
-    for (int r = 0; r < strip.rows; ++r)
-      for (const std::int16_t code : row_codes(plan_, strip, r)) {
-        const Digit* digit = digits_.data() + static_cast<std::size_t>(code + cell_.highest) * slices;
-        std::size_t broken = 0, right = 1;
-        for (std::size_t s = 0; s < slices; ++s, ++digit, i += devices) {
-          const double written_S = at_S(i) - (devices == 2 ? at_S(i + 1) : 0), error_S = written_S - digit->target_S;
-          squared_S2 += error_S * error_S;
-          for (std::size_t d = 0; d < devices; ++d) broken += fault[i + d];
-          right &= digit->met(written_S);
-        }
-        faulty += broken;
-        cells += broken == 0, met += broken == 0 ? right : 0;
-      }
-    report.squared_error_S2 = squared_S2;
-    report.digits += i / devices, report.devices += i;
-    report.faulty += faulty, report.cells += cells, report.at_level += met;
-  }
-
-  const CellLayout& cell_;
-  const LayerPlan& plan_;
-  std::vector<Digit> digits_;  // (code + highest, slices)
-};
-
 }  // namespace
 
 CellId identity_of(const LayerPlan& plan, const Block& block, int row, int k) {
@@ -247,7 +104,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
                         const Block& block, std::span<const double> aim_S, const ArrayConductances* measured,
                         Cells& cells) {
   const CellLayout& cell = plan.cell;
-  Strips strips(device, plan, block);
+  BlockStrips strips(device, plan, block);
   const std::size_t n = strips.devices();
   cells.written_S.resize(n), cells.faulty.resize(n);
   cells.synapses.clear();
@@ -255,7 +112,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
   cells.round.resize(verify && verify->rounds > 1 ? n : 0);
   WriteReport report;
   const bool pulsed = chip.counts_pulses();
-  const Levels levels(device, plan);
+  const MetLevels levels(device, plan);
   std::vector<std::uint16_t> pulses;
   std::vector<std::uint8_t> failed;
   strips.for_each([&](const Block& strip, std::size_t begin, auto ids, auto target_S) {
@@ -285,7 +142,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
 
 std::vector<double> targets_S(const Device& device, const LayerPlan& plan, const Block& block) {
   std::vector<double> all_S;
-  Strips strips(device, plan, block);
+  BlockStrips strips(device, plan, block);
   all_S.reserve(strips.devices());
   strips.for_each(
       [&](const Block&, std::size_t, auto, auto some_S) { all_S.insert(all_S.end(), some_S.begin(), some_S.end()); });
@@ -300,7 +157,7 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
   const std::uint32_t number = cells.writes > 0 ? cells.writes - 1 : 0;
   if (ages(device)) {
     d.aged_S.resize(d.written_S.size());
-    Strips(device, plan, block).for_each([&](const Block&, std::size_t begin, auto ids, auto) {
+    BlockStrips(device, plan, block).for_each([&](const Block&, std::size_t begin, auto ids, auto) {
       const std::size_t count = ids.size();
       const auto part = [&](const auto& all) {
         return all.empty() ? std::span(all) : std::span(all).subspan(begin, count);

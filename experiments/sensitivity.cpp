@@ -24,16 +24,6 @@ struct Varied {
   std::string path, text;  // the value as resolved.yaml writes it
 };
 
-const Value* value_at(const Value& tree, const std::string& path) {
-  const Value* node = &tree;
-  for (std::size_t from = 0; node && from <= path.size();) {
-    const std::size_t dot = std::min(path.find('.', from), path.size());
-    node = node->find(path.substr(from, dot - from));
-    from = dot + 1;
-  }
-  return node;
-}
-
 std::optional<std::string> times(const std::string& text, double factor) {
   const auto number = number_and_unit(text);
   if (!number || !std::isfinite(number->value)) return std::nullopt;
@@ -53,11 +43,29 @@ std::vector<Varied> named_values(const LoadedConfig& loaded, const std::vector<s
   std::vector<Varied> all;
   for (const std::string& path : paths) {
     const Value* value = value_at(tree, path);
-    if (!value || !times(value->text, 1))
+    if (!value || value->quoted || !times(value->text, 1))
       throw InputError(fmt::format("{}: is no number of this config; bitline schema lists its keys", path));
     all.push_back({path, value->text});
   }
   return all;
+}
+
+// The path with another value. An element of a list that the config leaves at its default, or gives together with a
+// source, is set with the whole list.
+Setting setting_of(const LoadedConfig& loaded, const std::string& path, const std::string& text) {
+  Setting element = parsed({path, text});
+  if (value_at(loaded.tree, path)) return element;
+  const Value resolved = ConfigWriter::write(loaded.config);
+  for (std::size_t dot = path.find('.'); dot != std::string::npos; dot = path.find('.', dot + 1)) {
+    const std::string above = path.substr(0, dot);
+    const Value* list = value_at(resolved, above);
+    if (!list || !list->is_list()) continue;
+    Value changed = *list;
+    changed.origin = element.value.origin;
+    set_path(changed, path.substr(dot + 1), std::move(element.value));
+    return {parsed({above, ""}).path, std::move(changed)};
+  }
+  return element;
 }
 
 std::vector<std::string> figures_of(const Result& result) {
@@ -90,7 +98,7 @@ Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::strin
       SensitivityRow row{v.path, *times(v.text, factor), factor, {}, ""};
       try {
         Value tree = loaded.tree;
-        apply(tree, parsed({v.path, row.value}), loaded.where);
+        apply(tree, setting_of(loaded, v.path, row.value), loaded.where);
         row.figures = read_figures(experiments::run(arch::load_tree(tree, loaded.where), options, shelf), s.figures);
       } catch (const ConfigError& e) {
         row.problem = e.diagnostics().empty() ? e.what() : e.diagnostics().front().message;

@@ -22,10 +22,10 @@ struct Sensitivity {
   std::vector<SensitivityRow> rows;  // the config itself first
 };
 
-// Runs the config as it is, then with half and with double of each of `paths`, which must be numbers; empty: of every
-// value marked `assumed` in its own `experiment` section, or, where it has none, anywhere in it. A value that the
-// config refuses is told in its row. `before`: called with the rows done and all rows. Throws InputError: a path that
-// is no assumed or written number.
+// Runs the config as it is, then with half and with double of each of `paths`, which must be numbers ("adc.bits", or in
+// a list "experiment.gains.0"); empty: of every value marked `assumed` in its own `experiment` section, or, where it
+// has none, anywhere in it. A value that the config refuses is told in its row. `before`: called with the rows done and
+// all rows. Throws InputError: a path that is no assumed or written number.
 Sensitivity sensitivity(const arch::LoadedConfig& loaded, const std::vector<std::string>& paths,
                         const run::RunOptions& options,
                         const std::function<void(std::size_t done, std::size_t all)>& before);

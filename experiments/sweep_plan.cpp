@@ -16,14 +16,6 @@ const std::vector<std::string> default_keep = {
     "quality.value",          "quality.ci95.0",          "quality.ci95.1", "write.level_accuracy",
     "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
 
-[[noreturn]] void fail(std::string where, std::string message, std::string remedy) {
-  Diagnostic d;
-  d.where.file = std::move(where);
-  d.message = std::move(message);
-  d.remedy = std::move(remedy);
-  throw ConfigError(std::move(d));
-}
-
 bool on_an_axis(const Sweep& sweep, const std::string& path) {
   return std::any_of(sweep.axes.begin(), sweep.axes.end(), [&](const SweepAxis& axis) {
     return std::find(axis.paths.begin(), axis.paths.end(), path) != axis.paths.end();
@@ -45,8 +37,8 @@ std::size_t count_points(std::vector<SweepAxis>& axes, const std::filesystem::pa
   for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
     axis->stride = count;
     if (axis->bundles.size() > max_sweep_points / count)
-      fail(file.string(), fmt::format("the axes make more than {} points", max_sweep_points),
-           "use fewer values, or random axes");
+      refuse_at({file.string()}, fmt::format("the axes make more than {} points", max_sweep_points),
+                "use fewer values, or random axes");
     count *= axis->bundles.size();
   }
   return count;
@@ -56,7 +48,7 @@ void set_fixed(Sweep& sweep, const SweepPlan& plan, const std::vector<Override>&
   for (const auto& e : plan.set.entries) sweep.fixed.push_back({e.key, one_line(e.value), e.value.origin});
   for (const auto& o : overrides) {
     if (on_an_axis(sweep, o.path))
-      fail("--set " + o.path + "=" + o.value, "the plan's axes already set this key", "change the plan");
+      refuse_at({"--set " + o.path + "=" + o.value}, "the plan's axes already set this key", "change the plan");
     sweep.fixed.push_back({o.path, o.value, {}});
   }
 }

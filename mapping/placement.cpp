@@ -66,14 +66,11 @@ Placement place(const Config& config, const std::vector<workloads::IntegerWeight
   try {
     packing = pack(requests, config.array.rows, config.array.columns, available, config.mapping.min_piece_rows);
   } catch (const RunError& e) {
-    if (!config.mapping.reload) {
-      Diagnostic problem;
-      problem.path = "chips";
-      problem.message = fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(), *config.chips,
-                                    config.tiles, config.arrays);
-      problem.remedy = "write chips: auto, or more arrays, or reload: true";
-      throw ConfigError(problem);
-    }
+    if (!config.mapping.reload)
+      refuse_config("chips",
+                    fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(), *config.chips,
+                                config.tiles, config.arrays),
+                    "write chips: auto, or more arrays, or reload: true");
     packing = pack(requests, config.array.rows, config.array.columns, 0, config.mapping.min_piece_rows);
   }
   placement.arrays_used = packing.arrays_used;

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "chip/solved_array.h"
-#include "read/column_sums.h"
+#include "read/conversion.h"
+#include "read/workspace.h"
 
 namespace bitline::read {
 
@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::size_t reads_together = 256;  // whose sums are formed together: planes and sums stay in the caches
 constexpr int columns_together = 128;        // of a block, for the same reason; whole stripes and whole draws
-constexpr std::size_t values_together = 1024;
 
 // Reads of narrow and short layers fill the caches less: more of them share what a call costs.
 std::size_t reads_at_once(const LayerPlan& plan) {
@@ -38,34 +37,6 @@ std::size_t reads_at_once(const LayerPlan& plan) {
 
 }  // namespace
 
-struct Workspace::Memory {
-  // Normal numbers of some reads' columns: draws come in fours by column, so a block that starts inside a four skips
-  // its beginning.
-  struct Noise {
-    std::vector<float> numbers;
-    std::size_t places = 0;  // draws of each read
-
-    void draw(const Random& random, const ReadCounters& reads, std::size_t count) {
-      places = count;
-      numbers.resize(std::max(numbers.size(), reads.image.size() * 4 * places + StripeSums::columns));
-      random.normals(reads, places, numbers);
-    }
-    std::size_t step() const { return 4 * places; }
-  };
-
-  std::vector<std::size_t> numbers;          // of the vectors of a copy
-  std::vector<const std::int16_t*> vectors;  // that are read together
-  std::vector<std::uint32_t> image, step;    // names of their reads' noise
-  DriveScratch drive_scratch;
-  GroupDrive drive;
-  ColumnSums sums;
-  chip::SolvedArray::Workspace solved;
-  std::vector<std::int16_t> solved_input;
-  std::vector<double> values, tapped;
-  std::vector<float> code_sums;
-  Noise noise, adc_noise, reference_noise;
-};
-
 Workspace::Workspace() : memory_(std::make_unique<Memory>()) {}
 Workspace::~Workspace() = default;
 Workspace::Workspace(Workspace&&) noexcept = default;
@@ -80,7 +51,6 @@ class Product {
       : chip_(chip),
         view_(view),
         plan_(chip.layers[layer]),
-        kernels_(read_kernels(chip.isa)),
         in_(in),
         vectors_(vectors),
         m_(memory),
@@ -88,11 +58,9 @@ class Product {
         activity_(activity),
         tap_(tap),
         rows_(static_cast<std::size_t>(plan_.matrix.rows)),
-        outputs_(static_cast<std::size_t>(plan_.matrix.columns)),
         planes_(static_cast<std::size_t>(plan_.planes.planes())),
         digits_(plan_.digit_weight.size()),
-        noise_scale_(static_cast<float>(std::sqrt(plan_.lattice.variance_step))),
-        plane_weight_(plan_.planes.weight.begin(), plan_.planes.weight.end()) {}
+        conversion_(chip, view, plan_, memory, out, activity, tap) {}
 
   void run() {
     std::fill(out_.begin(), out_.end(), 0.0);
@@ -118,11 +86,10 @@ class Product {
  private:
   std::size_t position_of(std::size_t v) const { return vectors_.first_position + v % vectors_.positions; }
   const BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
-  bool noisy(const BlockView& cells) const { return !tap_ && cells.noisy; }
 
   // All blocks of a copy with some vectors, row after row, so that outputs are added up in that order.
   void read(std::size_t copy, std::span<const std::size_t> numbers) {
-    numbers_ = numbers;
+    conversion_.begin(numbers);
     m_.vectors.resize(numbers.size());
     m_.image.resize(numbers.size() * planes_), m_.step.resize(numbers.size() * planes_);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -165,10 +132,10 @@ class Product {
     for (int first = 0; first < width; first += together) {
       const int columns = std::min(together, width - first);
       const int stripes = (columns + StripeSums::columns - 1) / StripeSums::columns;
-      m_.sums.compute(cells.packed[g], m_.drive, first / StripeSums::columns, stripes, noisy(cells),
+      m_.sums.compute(cells.packed[g], m_.drive, first / StripeSums::columns, stripes, conversion_.noisy(cells),
                       !cells.solved.array);
       if (cells.solved.array) solve_reads(b, g, m_.sums.take_currents(stripes, m_.image.size()));
-      convert(b, g, static_cast<std::size_t>(first), static_cast<std::size_t>(columns));
+      conversion_.convert(b, g, static_cast<std::size_t>(first), static_cast<std::size_t>(columns));
     }
   }
 
@@ -196,186 +163,17 @@ class Product {
     }
   }
 
-  // 3. Noise, conversion and accumulation of columns first .. first + columns - 1 of a block, some vectors at a time.
-  void convert(std::size_t b, std::size_t g, std::size_t first, std::size_t columns) {
-    const std::size_t step = std::max<std::size_t>(1, values_together / (planes_ * columns));
-    for (std::size_t begin = 0; begin < numbers_.size(); begin += step) {
-      const std::size_t vectors = std::min(step, numbers_.size() - begin);
-      const std::size_t read = begin * planes_, reads = vectors * planes_;
-      if (in_single_precision(b, g)) {
-        add_noisy_codes(b, g, begin, vectors, first, columns);
-        continue;
-      }
-      m_.values.resize(std::max(m_.values.size(), reads * columns));
-      add_noise(b, g, read, reads, first, columns);
-      if (tap_)
-        show(b, reads, columns);
-      else
-        convert_values(b, g, read, reads, first, columns);
-      apply_gain(cells_of(b).gain, reads, first, columns);
-      for (std::size_t i = 0; i < vectors; ++i) {
-        const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
-        kernels_.accumulate({m_.values.data() + i * planes_ * columns, planes_, columns, plan_.planes.weight.data(),
-                             plan_.digit_weight.data(), digits_},
-                            out_.data() + numbers_[begin + i] * outputs_ + output);
-      }
-    }
-  }
-
-  // Noise and conversion of all planes of a vector at once, where single precision loses nothing that noise would not
-  // hide: sums are exact in it, and converters of up to 12 bits tell no more.
-  bool in_single_precision(std::size_t b, std::size_t g) const {
-    constexpr double exact = 1 << 24;
-    constexpr int most_codes = 1 << 12;
-    const BlockView& cells = cells_of(b);
-    const periphery::AdcScale& s = cells.scale;
-    if (!noisy(cells) || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0) return false;
-    if (!m_.sums.integers() || s.highest - s.lowest >= most_codes) return false;
-    double weights = 0;
-    for (const double w : plan_.planes.weight) {
-      if (w != std::round(w)) return false;
-      weights += std::abs(w);
-    }
-    return weights * most_codes <= exact &&
-           plan_.planes.largest * plan_.blocks[b].groups[g].rows * array::largest_code < exact;
-  }
-
-  void add_noisy_codes(std::size_t b, std::size_t g, std::size_t begin, std::size_t vectors, std::size_t first,
-                       std::size_t columns) {
-    const BlockView& cells = cells_of(b);
-    const periphery::AdcScale& s = cells.scale;
-    const std::size_t read = begin * planes_, reads = vectors * planes_, skip = skipped(b, first);
-    m_.noise.draw(view_.random, counters(Purpose::read_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
-    m_.code_sums.resize(std::max(m_.code_sums.size(), vectors * columns));
-    const NoisyCodes codes{
-        m_.sums.integer_sums(read, reads, columns, m_.noise.numbers.data() + skip, m_.noise.step(), noise_scale_),
-        planes_,
-        plane_weight_.data(),
-        static_cast<float>(1 / s.lsb),
-        static_cast<float>(s.lowest),
-        static_cast<float>(s.highest),
-        static_cast<float>(s.clamp / s.lsb)};
-    const std::size_t clipped = kernels_.noisy_codes(codes, m_.code_sums.data());
-    if (activity_) activity_->clipped += clipped, activity_->conversions += reads * columns;
-    const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
-    for (std::size_t i = 0; i < vectors; ++i)
-      add_codes(cells, first, {m_.code_sums.data() + i * columns, columns},
-                out_.data() + numbers_[begin + i] * outputs_ + output);
-  }
-
-  void add_codes(const BlockView& cells, std::size_t first, std::span<const float> sums, double* target) const {
-    const double lsb = cells.scale.lsb;
-    if (digits_ == 1 && cells.gain.empty()) {
-      const double factor = lsb * plan_.digit_weight[0];
-#pragma omp simd
-      for (std::size_t c = 0; c < sums.size(); ++c) target[c] += factor * static_cast<double>(sums[c]);
-      return;
-    }
-    for (std::size_t c = 0; c < sums.size(); ++c) {
-      const double gain = cells.gain.empty() ? 1 : cells.gain[first + c];
-      target[c / digits_] += lsb * plan_.digit_weight[c % digits_] * static_cast<double>(sums[c]) * gain;
-    }
-  }
-
-  // Names of the draws that belong to columns from `first` on.
-  ReadCounters counters(Purpose purpose, std::size_t b, std::size_t g, std::size_t read, std::size_t reads,
-                        std::size_t first) const {
-    const Block& block = plan_.blocks[b];
-    const std::size_t conversion = static_cast<std::size_t>(block.column) * digits_ + first;
-    return {purpose, static_cast<std::uint16_t>(plan_.matrix.index),
-            static_cast<std::uint32_t>(block.groups[g].id) << 20 | static_cast<std::uint32_t>(conversion / 4),
-            std::span(m_.image).subspan(read, reads), std::span(m_.step).subspan(read, reads)};
-  }
-  // Where the draws of a block's columns begin among the four of their first place.
-  std::size_t skipped(std::size_t b, std::size_t first) const {
-    return (static_cast<std::size_t>(plan_.blocks[b].column) * digits_ + first) % 4;
-  }
-
-  void add_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
-                 std::size_t columns) {
-    const std::size_t skip = skipped(b, first);
-    const bool noise = noisy(cells_of(b));
-    if (noise)
-      m_.noise.draw(view_.random, counters(Purpose::read_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
-    m_.sums.values(kernels_, read, reads, columns, noise ? m_.noise.numbers.data() + skip : nullptr, m_.noise.step(),
-                   noise_scale_, m_.values.data());
-    if (noise && plan_.cell.offset) add_reference_noise(b, g, read, reads, first, columns);
-  }
-
-  // The reference column's noise is one draw per read and slice, common to every column.
-  void add_reference_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
-                           std::size_t columns) {
-    const auto slices = static_cast<std::size_t>(plan_.cell.slices);
-    ReadCounters names = counters(Purpose::reference_noise, b, g, read, reads, 0);
-    const std::uint16_t layer = names.layer;
-    for (std::size_t s = 0; s < slices; ++s) {
-      names.layer = static_cast<std::uint16_t>(layer | s << 12);
-      m_.reference_noise.draw(view_.random, names, 1);
-      for (std::size_t i = 0; i < reads; ++i) {
-        const double noise = static_cast<double>(m_.reference_noise.numbers[4 * i] * noise_scale_) *
-                             std::sqrt(m_.sums.reference_variance(read + i, static_cast<int>(s)));
-        for (std::size_t c = (s + slices - first % slices) % slices; c < columns; c += slices)
-          m_.values[i * columns + c] -= noise;
-      }
-    }
-  }
-
-  void show(std::size_t b, std::size_t reads, std::size_t columns) {
-    m_.tapped.resize(columns);
-    for (std::size_t i = 0; i < reads; ++i) {
-      for (std::size_t c = 0; c < columns; ++c) m_.tapped[c] = m_.values[i * columns + c] * plan_.lattice.code_S;
-      (*tap_)(b, m_.tapped);
-    }
-  }
-
-  void convert_values(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
-                      std::size_t columns) {
-    const BlockView& cells = cells_of(b);
-    std::size_t clipped = 0;
-    if (cells.converters.uniform() && cells.scale.lsb != 0) {
-      const periphery::AdcScale& s = cells.scale;
-      clipped = kernels_.convert(uniform_codes(s.lsb, s.lowest, s.highest, s.clamp), m_.values.data(), reads * columns);
-    } else {
-      const periphery::AdcCommon* adc = common(plan_.settings.adc);
-      const bool noise = adc && adc->errors.noise_lsb > 0;
-      const std::size_t skip = skipped(b, first);
-      if (noise)
-        m_.adc_noise.draw(view_.random, counters(Purpose::adc_noise, b, g, read, reads, first),
-                          (columns + skip + 3) / 4);
-      const Block& block = plan_.blocks[b];
-      const int converter_column =
-          block.array_column / plan_.cell.columns_per_weight * static_cast<int>(digits_) + static_cast<int>(first);
-      for (std::size_t i = 0; i < reads; ++i) {
-        const std::span<double> values = std::span(m_.values).subspan(i * columns, columns);
-        const std::span<const float> z =
-            noise ? std::span<const float>(m_.adc_noise.numbers).subspan(i * m_.adc_noise.step() + skip, columns)
-                  : std::span<const float>();
-        clipped += cells.converters.convert(cells.scale, converter_column, values, z);
-      }
-    }
-    if (activity_) activity_->clipped += clipped, activity_->conversions += reads * columns;
-  }
-
-  void apply_gain(const std::vector<double>& gain, std::size_t reads, std::size_t first, std::size_t columns) {
-    if (gain.empty()) return;
-    for (std::size_t i = 0; i < reads; ++i)
-      for (std::size_t c = 0; c < columns; ++c) m_.values[i * columns + c] *= gain[first + c];
-  }
-
   const Chip& chip_;
   const View& view_;
   const LayerPlan& plan_;
-  const ReadKernels& kernels_;
   std::span<const std::int16_t> in_;
   workloads::Vectors vectors_;
   Workspace::Memory& m_;
   std::span<double> out_;
   Activity* activity_;
   const Tap* tap_;
-  std::size_t rows_, outputs_, planes_, digits_;
-  float noise_scale_;
-  std::vector<float> plane_weight_;
-  std::span<const std::size_t> numbers_;  // of the vectors that are read together
+  std::size_t rows_, planes_, digits_;
+  Conversion conversion_;  // 3.
 };
 
 }  // namespace

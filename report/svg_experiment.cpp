@@ -50,20 +50,17 @@ std::string svg_of(const LineFigure& figure, const std::string& title) {
   return lines_svg(chart);
 }
 
-// Of one picture: the figure's, or that of a square map in its place.
-std::pair<int, int> size_of(const ImageFigure& figure, const std::vector<float>& image) {
-  const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(image.size()))));
-  if (is_matrix(figure.height, figure.width, image.size())) return {figure.height, figure.width};
-  return {side, side};
-}
-
 std::string svg_of(const ImageFigure& figure, const std::string& title) {
   std::size_t most = 1;
   for (const auto& row : figure.rows) most = std::max(most, row.images.size());
   const double room = page_width - 2 * page_margin;
-  // Small pictures are enlarged a whole number of times or fit the page.
   const double side = std::min((room + picture_gap) / static_cast<double>(most) - picture_gap, 260.0);
-  const double scale = side / std::max(figure.width, 1), height = scale * figure.height;
+  const auto height_of = [&](const ImageFigure::Image& image) {
+    return side / std::max(image.width, 1) * image.height;
+  };
+  double height = 0;  // of a row
+  for (const auto& row : figure.rows)
+    for (const auto& image : row.images) height = std::max(height, height_of(image));
   Svg svg(page_width, head + static_cast<double>(figure.rows.size()) * (height + 28), title);
   svg.text(page_margin, 28, fit_text(title, room, 15), {.size = 15, .bold = true});
   const ColorScale colors(grey, figure.black, figure.white);
@@ -71,12 +68,12 @@ std::string svg_of(const ImageFigure& figure, const std::string& title) {
   for (const auto& row : figure.rows) {
     svg.text(page_margin, y - 6, fit_text(row.name, room, 12), {.bold = true});
     for (std::size_t i = 0; i < row.images.size(); ++i) {
-      const auto [rows, columns] = size_of(figure, row.images[i]);
-      if (!is_matrix(rows, columns, row.images[i].size())) continue;
+      const ImageFigure::Image& image = row.images[i];
+      if (!is_matrix(image.height, image.width, image.values.size())) continue;
       std::vector<unsigned char> shades;
-      for (const float v : row.images[i]) shades.push_back(colors.index(v));
-      svg.image(page_margin + static_cast<double>(i) * (side + picture_gap), y, side, height,
-                png_data_uri(columns, rows, shades, colors.palette()));
+      for (const float v : image.values) shades.push_back(colors.index(v));
+      svg.image(page_margin + static_cast<double>(i) * (side + picture_gap), y, side, height_of(image),
+                png_data_uri(image.width, image.height, shades, colors.palette()));
     }
     y += height + 28;
   }

@@ -41,13 +41,16 @@ struct LineFigure {
   std::vector<Series> series;
   bool log_x = false;
 };
-// Grey pictures in a grid, one row under another. Those of another size are square maps, shown as large.
+// Grey pictures in a grid, one row under another, all as wide as each other.
 struct ImageFigure {
+  struct Image {
+    int height = 0, width = 0;
+    std::vector<float> values;  // row-major
+  };
   struct Row {
     std::string name;
-    std::vector<std::vector<float>> images;  // (height, width) each
+    std::vector<Image> images;
   };
-  int height = 0, width = 0;
   double black = 0, white = 1;
   std::vector<Row> rows;
 };

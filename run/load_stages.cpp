@@ -18,11 +18,8 @@ namespace fs = std::filesystem;
 
 void require_network(const Workload& workload) {
   if (!workload.network.empty()) return;
-  Diagnostic missing;
-  missing.path = "workload.network";
-  missing.message = "is missing: there is no network to run";
-  missing.remedy = "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone";
-  throw ConfigError(missing);
+  refuse_config("workload.network", "is missing: there is no network to run",
+                "add \"workload: {network: FILE.onnx}\", or workload.shapes for costs alone");
 }
 
 // Files beside an ONNX file that hold weights of it: found once for each, as the whole file says which.

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/statistics.h"
 #include "base/version.h"
+#include "run/cost_json.h"
 #include "run/result_document.h"
 
 namespace bitline::run {
@@ -49,57 +50,6 @@ Json scores_json(const Result& r) {
   Json scores = Json::array();
   for (const Quality& q : r.scores) scores.push_back(quality_of(q));
   return scores;
-}
-
-Json layers_of(const Result& r) {
-  Json layers = Json::array();
-  for (std::size_t i = 0; i < r.costs.layers.size(); ++i) {
-    const cost::LayerCosts& l = r.costs.layers[i];
-    const LayerReads* reads = r.reads.empty() ? nullptr : &r.reads[i];
-    const auto of_run = [&](double LayerReads::*figure) { return reads ? Json(reads->*figure) : Json(nullptr); };
-    layers.push_back({{"name", l.name},
-                      {"energy_J", l.energy_J},
-                      {"latency_s", l.latency_s},
-                      {"settle_s", l.settle_s},
-                      {"read_s", l.read_s},
-                      // Exact products have none to tell, nor do layers without signal.
-                      {"snr_db", reads && std::isfinite(reads->snr_db) ? Json(reads->snr_db) : Json(nullptr)},
-                      {"adc_clipped_frac", of_run(&LayerReads::adc_clipped_frac)},
-                      {"adc_full_scale_A", of_run(&LayerReads::adc_full_scale_A)},
-                      {"conversions", l.conversions},
-                      {"macs", l.macs},
-                      {"arrays", l.arrays},
-                      {"energy_breakdown_J", object_of(l.energy_breakdown_J)}});
-  }
-  return layers;
-}
-
-Json nodes_of(const Result& r) {
-  Json nodes = Json::array();
-  for (const cost::NodeCosts& n : r.costs.nodes)
-    if (!n.operation.empty())
-      nodes.push_back({{"name", n.name},
-                       {"operation", n.operation},
-                       {"where", n.on_arrays ? "array" : "digital"},
-                       {"paid_by", n.paid_by.empty() ? Json(nullptr) : Json(n.paid_by)},
-                       {"macs", n.macs},
-                       {"energy_J", n.energy_J},
-                       {"latency_s", n.latency_s}});
-  return nodes;
-}
-
-// Energies of the sampled images on the first chip.
-Json images_of(const Result& r) {
-  const std::size_t n = std::min(r.images.size(), sampled_images);
-  if (n == 0) return nullptr;
-  std::vector<double> joules;
-  for (std::size_t i = 0; i < n; ++i) joules.push_back(r.images[i].energy_J);
-  const auto [least, most] = std::minmax_element(joules.begin(), joules.end());
-  return {{"count", n},
-          {"mean_J", mean(joules)},
-          {"sd_J", standard_deviation(joules)},
-          {"min_J", *least},
-          {"max_J", *most}};
 }
 
 Json provenance_of(const Result& r) {
@@ -143,49 +93,6 @@ Json wires_of(const Result& r) {
           {"noise_sigma_error", w.noise_sigma_error}};
 }
 
-Json boundaries_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::Efficiency& b : r.costs.boundaries)
-    all.push_back(
-        {{"name", b.name}, {"inside", b.inside}, {"tops_per_w", b.tops_per_w}, {"tops_per_mm2", b.tops_per_mm2}});
-  return all;
-}
-
-Json baselines_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::Baseline& b : r.costs.baselines)
-    all.push_back({{"name", b.name},
-                   {"how", b.how},
-                   {"energy_J", b.energy_J},
-                   {"latency_s", b.latency_s},
-                   {"area_m2", b.area_m2},
-                   {"tops_per_w", b.tops_per_w},
-                   {"tops_per_mm2", b.tops_per_mm2}});
-  return all;
-}
-
-Json unit_costs_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::CostLine& c : r.costs.unit_costs)
-    all.push_back({{"name", info(c.component).name},
-                   {"per", info(c.component).per},
-                   {"energy_J", c.unit.energy_J},
-                   {"time_s", c.unit.time_s},
-                   {"area_m2", c.unit.area_m2},
-                   {"leakage_W", c.unit.leakage_W},
-                   {"instances", c.instances > 0 ? Json(c.instances) : Json(nullptr)},
-                   {"from", names_of(c.unit.origin)[static_cast<std::size_t>(c.unit.origin)]},
-                   {"spread", c.unit.spread}});
-  return all;
-}
-
-Json budget_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::BudgetSum& b : r.budget)
-    all.push_back({{"name", b.name}, {"power_W", b.power_W}, {"area_m2", b.area_m2}});
-  return all;
-}
-
 Json assumed_of(const Result& r) {
   Json all = Json::array();
   for (const Assumption& a : r.assumed) all.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
@@ -226,36 +133,6 @@ Json write_of(const Result& r) {
           {"refresh_in_s", or_null(r.write.refresh_in_s)}};
 }
 
-Json energy_of(const Result& r) {
-  return {{"per_inference_J", r.costs.energy_per_inference_J},
-          {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
-          {"write_J", or_null(r.costs.energy_write_J)},
-          {"write_s", or_null(r.costs.write_time_s)},
-          {"refresh_W", or_null(r.costs.refresh_W)},
-          {"breakdown_J", object_of(r.costs.energy_J)},
-          {"images", images_of(r)}};
-}
-
-Json latency_of(const Result& r) {
-  return {{"per_inference_s", r.costs.latency_per_inference_s},
-          {"throughput_per_s", r.costs.throughput_per_s},
-          {"breakdown_s", object_of(r.costs.latency_s)}};
-}
-
-Json area_of(const Result& r) {
-  return {{"total_m2", r.costs.area_m2},
-          {"unused_arrays_m2", r.costs.unused_arrays_m2},
-          {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}};
-}
-
-Json efficiency_of(const Result& r) {
-  return {{"tops_per_w", r.costs.tops_per_w},
-          {"tops_per_mm2", r.costs.tops_per_mm2},
-          {"one_bit_tops_per_w", r.costs.one_bit_tops_per_w},
-          {"definition", r.costs.efficiency_definition},
-          {"boundaries", boundaries_of(r)}};
-}
-
 Json experiment_of(const Result& r) { return r.experiment ? experiment_json(*r.experiment) : Json(nullptr); }
 
 // The document, key by key. `measured`: null where there is only a budget, as nothing was written, run or costed.
@@ -279,16 +156,16 @@ constexpr Section sections[] = {
     {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_json(r); }, true},
     {"write", write_of, true},
     {"wires", wires_of, true},
-    {"energy", energy_of, true},
-    {"latency", latency_of, true},
-    {"area", area_of, true},
-    {"efficiency", efficiency_of, true},
-    {"baselines", baselines_of},
-    {"unit_costs", unit_costs_of},
-    {"budget", budget_of},
+    {"energy", energy_json, true},
+    {"latency", latency_json, true},
+    {"area", area_json, true},
+    {"efficiency", efficiency_json, true},
+    {"baselines", baselines_json},
+    {"unit_costs", unit_costs_json},
+    {"budget", budget_json},
     {"mapping", [](const Result& r) { return mapping_of(r.mapping, false); }, true},
-    {"layers", layers_of},
-    {"nodes", nodes_of},
+    {"layers", layers_json},
+    {"nodes", nodes_json},
     {"published", published_of},
     {"timing", timing_of},
     {"provenance", provenance_of},

@@ -20,7 +20,6 @@ namespace bitline::workloads {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t largest_sound_file = std::uintmax_t{1} << 30;
 constexpr std::uint32_t pcm = 1, floats = 3, extensible = 0xfffe;
 
 struct WavLayout {
@@ -43,11 +42,11 @@ std::uint32_t number_at(const std::string& bytes, std::size_t at, int width) {  
 // A file whose parts are read where they lie.
 class WavFile {
  public:
-  explicit WavFile(fs::path file) : file_(std::move(file)) {
+  WavFile(fs::path file, std::uintmax_t most_bytes) : file_(std::move(file)) {
     std::error_code ec;
     size_ = fs::is_directory(file_, ec) ? 0 : fs::file_size(file_, ec);
     if (ec) bad_sound(file_, fmt::format("cannot be read: {}", ec.message()));
-    if (size_ > largest_sound_file) bad_sound(file_, "is larger than 1 GiB");
+    if (size_ > most_bytes) bad_sound(file_, fmt::format("has {} bytes, but at most {} are read", size_, most_bytes));
     in_.open(file_, std::ios::binary);
   }
   std::size_t size() const { return size_; }
@@ -126,8 +125,8 @@ double value_at(const WavLayout& wav, const std::string& bytes, std::size_t at) 
 
 static_assert(std::endian::native == std::endian::little, "floats are read as they lie in the file");
 
-Sound read_sound(const fs::path& path) {
-  WavFile file(path);
+Sound read_sound(const fs::path& path, std::uintmax_t most_bytes) {
+  WavFile file(path, most_bytes);
   const WavLayout wav = layout_of(file);
   const std::string bytes = file.read(wav.data, wav.frames * wav.frame_bytes());
   Sound sound{static_cast<int>(wav.channels), static_cast<int>(wav.rate_Hz), {}};
@@ -143,7 +142,7 @@ Sound read_sound(const fs::path& path) {
 }
 
 SoundFormat sound_format(const fs::path& path) {
-  WavFile file(path);
+  WavFile file(path, largest_sound_bytes);
   const WavLayout wav = layout_of(file);
   return {static_cast<int>(wav.channels), static_cast<int>(wav.rate_Hz), wav.frames};
 }

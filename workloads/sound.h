@@ -2,6 +2,7 @@
 // WAV files: RIFF with PCM of 8, 16, 24 or 32 bits or floats of 32 or 64.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -13,8 +14,10 @@ struct Sound {
   std::vector<std::vector<float>> values;  // [channel][sample], full scale is 1
 };
 
-// Throws InputError: no such file, another format, truncated, empty, values that are not finite.
-Sound read_sound(const std::filesystem::path& file);
+inline constexpr std::uintmax_t largest_sound_bytes = std::uintmax_t{1} << 30;
+
+// Throws InputError: no such file, more bytes, another format, truncated, empty, values that are not finite.
+Sound read_sound(const std::filesystem::path& file, std::uintmax_t most_bytes = largest_sound_bytes);
 
 // What the header says; throws as read_sound() does.
 struct SoundFormat {

@@ -25,26 +25,12 @@ double spike_probability(const StochasticNeuron& n, double amplitude, double shi
   return 1 / (1 + std::exp(-(amplitude - n.half + shift) / n.slope));
 }
 
-double threshold(const StochasticNeuron& n, double p, double shift) {
-  return n.half - shift + n.slope * std::log(p / (1 - p));
-}
-
 bool is_weak(const StochasticNeuron& n, double amplitude) { return amplitude > n.floor && amplitude < n.half; }
 
 double settled_shift(const StochasticNeuron& n, double amplitude) {
   if (!is_weak(n, amplitude)) return 0;
   const double wanted = n.half - amplitude + n.slope * std::log(n.settled / (1 - n.settled));
   return std::clamp(wanted, 0.0, n.largest_shift);
-}
-
-double PulsedNeuron::shift(double amplitude) const {
-  return settled_shift(law_, amplitude) * -std::expm1(-weak_ / law_.memory_pulses);
-}
-
-bool PulsedNeuron::pulse(double amplitude, double uniform) {
-  const bool spike = uniform < spike_probability(law_, amplitude, shift(amplitude));
-  if (!spike && is_weak(law_, amplitude)) ++weak_;
-  return spike;
 }
 
 double energy_of(const StochasticNeuron& n, double amplitude) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A neuron that spikes at random, more readily after weak pulses: its law, one device pulse by pulse, and what a layer
-// settles at in an environment. Device: NdNiO3:H (Zhang et al., Matter 2024, doi:10.1016/j.matt.2024.03.002).
+// A neuron that spikes at random, more readily after weak pulses: its law, and what a layer settles at in an
+// environment. Device: NdNiO3:H (Zhang et al., Matter 2024, doi:10.1016/j.matt.2024.03.002).
 //
 // Amplitudes are pulse fields over a constant, shifts are amplitudes. A pulse of amplitude I makes a spike with
 //
@@ -28,29 +28,11 @@ void fields(Visitor&, StochasticNeuron&);
 
 double spike_probability(const StochasticNeuron& n, double amplitude, double shift = 0);
 
-// Amplitude that spikes with probability p: half - shift + slope ln(p / (1 - p)). The paper takes 10 %.
-double threshold(const StochasticNeuron& n, double p = 0.1, double shift = 0);
-
 // Whether such a pulse sensitizes: above the floor, below `half`.
 bool is_weak(const StochasticNeuron& n, double amplitude);
 
 // Shift after ever more pulses of one amplitude: that which makes P `settled`, at most largest_shift, 0 unless weak.
 double settled_shift(const StochasticNeuron& n, double amplitude);
-
-// One neuron, pulse by pulse. Its shift follows q, the weak pulses without a spike since the last reset:
-// D = settled_shift(I) (1 - exp(-q / memory_pulses)).
-class PulsedNeuron {
- public:
-  explicit PulsedNeuron(const StochasticNeuron& law) : law_(law) {}
-  double shift(double amplitude) const;
-  // Whether this pulse makes a spike; `uniform` in (0, 1) decides.
-  bool pulse(double amplitude, double uniform);
-  void reset() { weak_ = 0; }
-
- private:
-  StochasticNeuron law_;
-  double weak_ = 0;
-};
 
 // A neuron in an environment. `energy`: mean over its pulses of the squared amplitude, 0 for those not above the floor;
 // `stored`: the same of the environment in which it was trained. Shift: half (1 - sqrt(energy / stored)), between 0 and
@@ -58,8 +40,9 @@ class PulsedNeuron {
 double energy_of(const StochasticNeuron& n, double amplitude);
 double environment_shift(const StochasticNeuron& n, double energy, double stored);
 
-// The same without any stored number: weak pulses without a spike raise q, a spike or a pulse of `half` and stronger
-// resets it. With pulses drawn from `amplitudes`, q is geometric, and the mean shift solves
+// The same without any stored number. A neuron's shift grows with q, the weak pulses without a spike since its last
+// reset, as 1 - exp(-q / memory_pulses); a spike or a pulse of `half` and stronger resets it. With pulses drawn from
+// `amplitudes`, q is geometric, and the mean shift solves
 // D = largest_shift (1 - (1 - r) / (1 - r exp(-1 / memory_pulses))), r = P(weak, no spike | D) / P(above the floor).
 double equilibrium_shift(const StochasticNeuron& n, std::span<const double> amplitudes);
 

@@ -43,7 +43,10 @@ void fields(Visitor& v, ReservoirSets& s) {
 
 void fields(Visitor& v, Reservoir& r) {
   v(r.digits, {.key = "digits", .meaning = "classes", .min = 0, .max = 9});
-  v(r.speakers, {.key = "speakers", .meaning = "at most so many, by name", .min = 1, .max = 1000});
+  v(r.speakers, {.key = "speakers",
+                 .meaning = "so many, the first by name; all where there are fewer, which is told",
+                 .min = 1,
+                 .max = 1000});
   v(r.masks, {.key = "masks", .meaning = "runs of each speaker, each with draws of its own", .min = 1, .max = 10000});
   v(r.images, {.key = "images", .meaning = "digits seen"});
   v(r.voices, {.key = "voices", .meaning = "digits heard"});

@@ -45,6 +45,12 @@ void fields(Visitor& v, TrainOnArray& t) {
   v(t.epochs, {.key = "epochs", .meaning = "accuracy is measured after each", .min = 1, .max = 10000});
   v(t.images, {.key = "images", .meaning = "of an epoch, drawn at random from the training split", .min = 1});
   v(t.test_images, {.key = "test_images", .meaning = "of the test split, from its first", .min = 1});
+  v(t.validation_images,
+    {.key = "validation_images",
+     .meaning =
+         "the last of the training split, which do not train, take the place of test pictures: what settings are "
+         "chosen by",
+     .min = 1});
   v(t.data,
     {.key = "data", .meaning = "sets of pictures with classes; the first that is there is learned", .single = true});
   v(t.border, {.key = "border",

@@ -3,6 +3,7 @@
 // forward and transposed products.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,6 +100,7 @@ struct TrainOnArray {
   int epochs = 10;
   int images = 8000;  // of an epoch, drawn from the training split
   int test_images = 10000;
+  std::optional<int> validation_images = std::nullopt;  // held out of the training split in place of test pictures
   std::vector<std::string> data = {"mnist", "fashion-mnist"};  // the first that is there
   int border = 0;                                              // pixels cut off on each side
   int hidden = 100;

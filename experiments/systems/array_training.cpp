@@ -170,7 +170,7 @@ class Tariff {
     TrainingUse use;
     const periphery::Input& in = setup_.chip.input;
     const double per_read = setup_.device.relative ? 0 : in.v_read_V * in.v_read_V * in.t_read_s;
-    PulseSlots longest;
+    PulseTime longest;
     for (std::size_t k = 0; k < layer_count; ++k) {
       for (std::size_t i = 0; i < before.rows[k].size(); ++i)
         use.read_J +=
@@ -181,8 +181,8 @@ class Tariff {
       use.conversion_J += conversion_.energy_J * (b[k].conversions - a[k].conversions);
       use.read_s += (b[k].row_reads - a[k].row_reads) * read_time_s();
       add_pulses(a[k].pulses, b[k].pulses, use);
-      longest.up = std::max(longest.up, b[k].slots.up - a[k].slots.up);
-      longest.down = std::max(longest.down, b[k].slots.down - a[k].slots.down);
+      longest.up = std::max(longest.up, b[k].pulse_time.up - a[k].pulse_time.up);
+      longest.down = std::max(longest.down, b[k].pulse_time.down - a[k].pulse_time.down);
     }
     use.read_s += (layer_count * forward_reads + back_reads) * read_time_s();
     use.update_s = longest.up * up_.width_s + longest.down * down_.width_s;

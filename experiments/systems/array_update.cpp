@@ -52,9 +52,9 @@ void StochasticTrains::draw(std::span<const float> values, double factor, std::u
   }
 }
 
-PulseSlots StochasticTrains::update(TrainedArray& array, const Batch& batch, const Random& random) {
+PulseTime StochasticTrains::update(TrainedArray& array, const Batch& batch, const Random& random) {
   const auto rows = static_cast<std::size_t>(array.rows()), columns = static_cast<std::size_t>(array.columns());
-  PulseSlots slots;
+  PulseTime lasted;
   for (std::size_t s = 0; s < batch.samples; ++s) {
     const auto x = batch.x.subspan(s * rows, rows), delta = batch.delta.subspan(s * columns, columns);
     const double most_x = largest(x), most_delta = largest(delta);
@@ -73,21 +73,21 @@ PulseSlots StochasticTrains::update(TrainedArray& array, const Batch& batch, con
           list_.add(i * static_cast<std::uint32_t>(columns) + j, static_cast<int>(delta[j] > 0 ? -repeats : repeats));
       array.pulse(list_);
     }
-    slots.up += slots_ * repeats, slots.down += slots_ * repeats;
+    lasted.up += slots_ * repeats, lasted.down += slots_ * repeats;
   }
-  return slots;
+  return lasted;
 }
 
 // As many as one update can give a device; what is more stays with `carried`.
 static int whole_pulses(float wanted) { return static_cast<int>(std::clamp(wanted, -32767.0f, 32767.0f)); }
 
-PulseSlots CountedSteps::update(TrainedArray& array, const Batch& batch, const Random& random) {
+PulseTime CountedSteps::update(TrainedArray& array, const Batch& batch, const Random& random) {
   const auto rows = static_cast<std::size_t>(array.rows()), columns = static_cast<std::size_t>(array.columns());
   const auto per_change = static_cast<float>(-batch.rate / array.step());
   if (rest_ == Rest::carried) carried_.resize(rows * columns);
   wanted_.resize(columns), words_.resize(columns);
   list_.clear();
-  PulseSlots slots;
+  PulseTime lasted;
   ++updates_;
   for (std::size_t i = 0; i < rows; ++i) {
     const std::span<float> wanted =
@@ -126,10 +126,10 @@ PulseSlots CountedSteps::update(TrainedArray& array, const Batch& batch, const R
       list_.add(static_cast<std::uint32_t>(i * columns + j), n);
       most_up = std::max(most_up, n), most_down = std::max(most_down, -n);
     }
-    slots.up += most_up, slots.down += most_down;
+    lasted.up += most_up, lasted.down += most_down;
   }
   array.pulse(list_);
-  return slots;
+  return lasted;
 }
 
 FastArray::FastArray(TrainedArray fast, int slots, const Transfer& transfer)
@@ -143,17 +143,17 @@ FastArray::FastArray(TrainedArray fast, int slots, const Transfer& transfer)
   one_.resize(static_cast<std::size_t>(fast_.rows()));
 }
 
-PulseSlots FastArray::update(TrainedArray& slow, const Batch& batch, const Random& random) {
-  PulseSlots slots = to_fast_.update(fast_, batch, random);
+PulseTime FastArray::update(TrainedArray& slow, const Batch& batch, const Random& random) {
+  PulseTime lasted = to_fast_.update(fast_, batch, random);
   waited_ += static_cast<int>(batch.samples);
   for (; waited_ >= transfer_.every; waited_ -= transfer_.every) {
-    const PulseSlots more = transfer_row(slow, random);
-    slots.up += more.up, slots.down += more.down;
+    const PulseTime more = transfer_row(slow, random);
+    lasted.up += more.up, lasted.down += more.down;
   }
-  return slots;
+  return lasted;
 }
 
-PulseSlots FastArray::transfer_row(TrainedArray& slow, const Random& random) {
+PulseTime FastArray::transfer_row(TrainedArray& slow, const Random& random) {
   const auto i = static_cast<std::size_t>(row_), columns = read_.size();
   fast_.read_row(row_, read_);
   ++row_reads_;
@@ -161,23 +161,23 @@ PulseSlots FastArray::transfer_row(TrainedArray& slow, const Random& random) {
   if (sums_.empty()) {
     for (float& r : read_) r = -r;  // as an error: the slow weights follow the fast ones
     one_[i] = 1;
-    const PulseSlots slots = to_slow_.update(slow, {one_, read_, 1, transfer_.rate}, random);
+    const PulseTime lasted = to_slow_.update(slow, {one_, read_, 1, transfer_.rate}, random);
     one_[i] = 0;
-    return slots;
+    return lasted;
   }
   list_.clear();
-  PulseSlots slots;
+  PulseTime lasted;
   const auto per_step = static_cast<float>(transfer_.rate / slow.step());
   for (std::size_t j = 0; j < columns; ++j) {
     float& sum = sums_[i * columns + j];
     sum += per_step * read_[j];
     if (std::abs(sum) < 1) continue;
     list_.add(static_cast<std::uint32_t>(i * columns + j), sum > 0 ? 1 : -1);
-    (sum > 0 ? slots.up : slots.down) = 1;
+    (sum > 0 ? lasted.up : lasted.down) = 1;
     sum = 0;
   }
   slow.pulse(list_);
-  return slots;
+  return lasted;
 }
 
 }  // namespace bitline::experiments

@@ -18,8 +18,8 @@ struct Batch {
   double rate = 0;  // of each sample
 };
 
-// How long the pulses took, in pulses of each polarity one after another.
-struct PulseSlots {
+// How long an update took: pulses of each polarity one after another.
+struct PulseTime {
   double up = 0, down = 0;
 };
 
@@ -32,7 +32,7 @@ struct PulseSlots {
 class StochasticTrains {
  public:
   StochasticTrains(int slots, std::uint16_t name) : slots_(slots), name_(name), rows_(slots), columns_(slots) {}
-  PulseSlots update(TrainedArray&, const Batch&, const Random&);
+  PulseTime update(TrainedArray&, const Batch&, const Random&);
 
  private:
   void draw(std::span<const float> values, double factor, std::uint16_t stream, const Random&,
@@ -51,7 +51,7 @@ class CountedSteps {
  public:
   enum class Rest { dropped, drawn, carried };
   CountedSteps(Rest rest, std::uint16_t name) : rest_(rest), name_(name) {}
-  PulseSlots update(TrainedArray&, const Batch&, const Random&);
+  PulseTime update(TrainedArray&, const Batch&, const Random&);
 
  private:
   Rest rest_;
@@ -75,12 +75,12 @@ class FastArray {
     bool digital_sums = false;
   };
   FastArray(TrainedArray fast, int slots, const Transfer& transfer);
-  PulseSlots update(TrainedArray& slow, const Batch&, const Random&);
+  PulseTime update(TrainedArray& slow, const Batch&, const Random&);
   const TrainedArray& fast() const { return fast_; }
   double row_reads() const { return row_reads_; }
 
  private:
-  PulseSlots transfer_row(TrainedArray& slow, const Random&);
+  PulseTime transfer_row(TrainedArray& slow, const Random&);
 
   TrainedArray fast_;
   StochasticTrains to_fast_, to_slow_;

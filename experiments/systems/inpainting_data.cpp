@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "experiments/systems/holed_images.h"
 #include "experiments/systems/inpainting_parts.h"
+#include "experiments/systems/ranked_sets.h"
 #include "run/prepare.h"
 #include "run/stage_settings.h"
 #include "workloads/dataset.h"
@@ -30,14 +29,9 @@ std::string with_names(std::string pattern, const arch::Inpainting& i, const std
 
 arch::Workload workload_of(const arch::Workload& common, const std::string& set, std::string network = "") {
   arch::Workload w = common;
-  w.dataset = {};
-  w.dataset.name = set;
+  w.dataset = known_set(set);
   w.network = std::move(network);
   return w;
-}
-
-bool is_there(const std::string& set, const run::RunOptions& options) {
-  return !workloads::data_files(workload_of({}, set).dataset, Split::test, options.data).empty();
 }
 
 // Files of a set's networks, the classifier's last.
@@ -62,9 +56,12 @@ InpaintingSet open_set(const arch::InpaintingData& data, const std::vector<std::
   InpaintingSet set;
   set.data = data;
   const auto samples = [&](Split split, int wanted) {
-    const std::size_t there = workloads::contents_of(workload.dataset, split, system.options.data).count;
-    return run::load_samples(workload, split, std::min(there, static_cast<std::size_t>(wanted)), system.options,
-                             system.shelf);
+    const PartOfSet part = load_part(workload, split, static_cast<std::size_t>(wanted), system);
+    if (part.there < static_cast<std::size_t>(wanted))
+      system.result.warnings.push_back(fmt::format("{}: {} {} images are asked for, {} are there and all in use",
+                                                   data.set, wanted, split == Split::test ? "test" : "training",
+                                                   part.there));
+    return part.samples;
   };
   set.test = samples(Split::test, workload.images);
   set.training = samples(Split::train, std::max(workload.images, workload.calibration_images));
@@ -78,29 +75,19 @@ InpaintingSet open_set(const arch::InpaintingData& data, const std::vector<std::
 }  // namespace
 
 InpaintingSet find_inpainting_set(const arch::Inpainting& i, System& system) {
-  std::string passed;
-  for (const arch::InpaintingData& data : i.data) {
-    if (!is_there(data.set, system.options)) {
-      passed += (passed.empty() ? "" : ", ") + data.set;
-      continue;
-    }
-    const std::vector<std::string> files = network_files(i, data.set);
-    if (const std::string file = missing_network(files, system.options); !file.empty()) {
-      system.found.notes.push_back(
-          fmt::format("{} is there, but not its network {}: "
-                      "scripts/train/inpainting.py trains it",
-                      data.set, file));
-      passed += (passed.empty() ? "" : ", ") + data.set;
-      continue;
-    }
-    system.found.notes.push_back(fmt::format("Data: {}. {}", data.set, data.note));
-    return open_set(data, files, system);
-  }
-  const std::string notes = system.found.notes.empty() ? "" : "; " + system.found.notes.front();
-  throw InputError(
-      fmt::format("experiment.data: none of these sets is there with its networks: {} (`bitline list "
-                  "datasets` says how to get them){}",
-                  passed, notes));
+  std::vector<workloads::DataSource> by_rank;
+  for (const arch::InpaintingData& data : i.data) by_rank.push_back(known_set(data.set));
+  const RankedSet found = first_usable_set(by_rank, system, [&](std::size_t rank) {
+    const std::string& set = i.data[rank].set;
+    const std::string file = missing_network(network_files(i, set), system.options);
+    return file.empty()
+               ? file
+               : fmt::format("{} is there, but not its network {}: scripts/train/inpainting.py trains it", set, file);
+  });
+  system.found.notes.insert(system.found.notes.end(), found.lacking.begin(), found.lacking.end());
+  const arch::InpaintingData& data = i.data[found.rank];
+  system.found.notes.push_back(fmt::format("Data: {}. {}", data.set, data.note));
+  return open_set(data, network_files(i, data.set), system);
 }
 
 Stage<Samples> encoded_images(const device::Encoder& encoder, int hole, const Stage<Samples>& images, std::size_t count,

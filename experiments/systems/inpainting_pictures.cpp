@@ -18,18 +18,17 @@ Samples first_images(const Samples& images, std::size_t count) {
   return some;
 }
 
-std::vector<std::vector<float>> grey(const Samples& images) {
-  std::vector<std::vector<float>> out;
+std::vector<run::ImageFigure::Image> grey(const Samples& images) {
+  std::vector<run::ImageFigure::Image> out;
   for (std::size_t i = 0; i < images.count(); ++i) {
     const auto one = images.of(i, 1);
-    out.emplace_back(one.begin(), one.end());
+    out.push_back({images.dims[1], images.dims[2], {one.begin(), one.end()}});
   }
   return out;
 }
 
 void add_images(const Samples& originals, const HoleOutcome& o, System& system) {
   run::ImageFigure figure;
-  figure.height = originals.dims[1], figure.width = originals.dims[2];
   figure.rows = {{"originals", grey(originals)},
                  {"what the encoder sees", grey(with_hole(originals, o.hole))},
                  {"simulation", grey(with_centres(originals, o.hole, o.simulated))},

@@ -48,9 +48,8 @@ run::LineFigure LightSweep::figure() const {
     run::LineFigure::Series series{kinds_[k].name(), axis_.values, {}, {}};
     for (std::size_t v = 0; v < axis_.values.size(); ++v) {
       const std::vector<double>& values = accuracy_[k * axis_.values.size() + v];
-      const Interval ci = t_interval(values);
       series.y.push_back(mean(values));
-      series.half_width.push_back((ci.upper - ci.lower) / 2);
+      series.half_width.push_back(half_width(t_interval(values)));
     }
     figure.series.push_back(std::move(series));
   }

@@ -21,11 +21,6 @@ std::vector<double> on_chips(const std::vector<MedicalRun>& runs) {
   return values;
 }
 
-double half_interval(const std::vector<double>& values) {
-  const Interval ci = t_interval(values);
-  return (ci.upper - ci.lower) / 2;
-}
-
 // The same seeds for all gains: those with a device's network at each of them; without such, all at the config's gain.
 std::vector<int> seeds_of_gains(const Medical& m, const NetworkPack& pack, const System& system, double own) {
   std::vector<double> slopes;
@@ -103,7 +98,8 @@ void add_medical_gains(const Medical& m, const NetworkPack& pack, const MedicalS
       const std::vector<double> values = on_chips(runs);
       table.rows.push_back(
           {s.name, gain, slope_at(system, gain), static_cast<double>(seeds.size()), spread_text(values), mean(values)});
-      line.x.push_back(gain), line.y.push_back(mean(values)), line.half_width.push_back(half_interval(values));
+      line.x.push_back(gain), line.y.push_back(mean(values));
+      line.half_width.push_back(half_width(t_interval(values)));
     }
     if (line.x.size() > 1) figure.series.push_back(std::move(line));
   }

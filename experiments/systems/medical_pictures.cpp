@@ -77,7 +77,7 @@ std::vector<float> class_map(const Graph& graph, const PooledHead& head, std::sp
 }
 
 // To the size of the image, straight between the centres of entries; the largest value becomes 1.
-std::vector<float> drawn_map(const std::vector<float>& map, const PooledHead& head, int height, int width) {
+run::ImageFigure::Image drawn_map(const std::vector<float>& map, const PooledHead& head, int height, int width) {
   const auto at = [&](int y, int x) {
     return map[static_cast<std::size_t>(std::clamp(y, 0, head.height - 1) * head.width +
                                         std::clamp(x, 0, head.width - 1))];
@@ -93,7 +93,7 @@ std::vector<float> drawn_map(const std::vector<float>& map, const PooledHead& he
     }
   if (const float largest = std::ranges::max(out); largest > 0)
     for (float& v : out) v /= largest;
-  return out;
+  return {height, width, std::move(out)};
 }
 
 // The first images of each class in turn.
@@ -119,18 +119,19 @@ Samples chosen_images(const Samples& test) {
 }
 
 // The mean over channels.
-std::vector<float> grey(const Samples& samples, std::size_t i) {
+run::ImageFigure::Image grey(const Samples& samples, std::size_t i) {
   const auto channels = static_cast<std::size_t>(samples.dims.front()), size = samples.size() / channels;
-  std::vector<float> out(size, 0);
+  run::ImageFigure::Image out{samples.dims[1], samples.dims[2], std::vector<float>(size, 0)};
   const auto values = samples.of(i, 1);
   for (std::size_t c = 0; c < channels; ++c)
-    for (std::size_t p = 0; p < size; ++p) out[p] += values[c * size + p] / static_cast<float>(channels);
+    for (std::size_t p = 0; p < size; ++p) out.values[p] += values[c * size + p] / static_cast<float>(channels);
   return out;
 }
 
 // Maps of the images' own classes on the first chip.
-std::vector<std::vector<float>> maps_on_chip(const Graph& graph, const PooledHead& head, const SensorHardware& hardware,
-                                             const Samples& images, const MedicalSet& set, System& system) {
+std::vector<run::ImageFigure::Image> maps_on_chip(const Graph& graph, const PooledHead& head,
+                                                  const SensorHardware& hardware, const Samples& images,
+                                                  const MedicalSet& set, System& system) {
   Graph both = graph;
   both.outputs.push_back(head.maps);
   const SensorNetwork network(both, hardware, set.images, system);
@@ -138,7 +139,7 @@ std::vector<std::vector<float>> maps_on_chip(const Graph& graph, const PooledHea
   const auto& labels = std::get<workloads::Labels>(images.truth);
   const std::size_t each = outputs.size() / images.count(),
                     scores = each - static_cast<std::size_t>(head.channels * head.height * head.width);
-  std::vector<std::vector<float>> maps;
+  std::vector<run::ImageFigure::Image> maps;
   for (std::size_t i = 0; i < images.count(); ++i)
     maps.push_back(drawn_map(
         class_map(graph, head, std::span(outputs).subspan(i * each + scores, each - scores), labels.of_sample[i]), head,
@@ -224,7 +225,6 @@ void add_class_maps(const Medical& m, const NetworkPack& pack, const MedicalSet&
   if (m.map_network.empty() || !pack.has(device) || !pack.has(ideal)) return;
   const Samples images = chosen_images(set.images.test);
   run::ImageFigure figure;
-  figure.height = images.dims[1], figure.width = images.dims[2];
   figure.rows.push_back({"images", {}});
   for (std::size_t i = 0; i < images.count(); ++i) figure.rows.back().images.push_back(grey(images, i));
   for (const NetworkName& name : {device, ideal}) {

@@ -8,23 +8,13 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "run/load_stages.h"
+#include "experiments/systems/ranked_sets.h"
 
 namespace bitline::experiments {
 
 using workloads::Split;
 
 namespace {
-
-ShownImages load_images(const arch::Workload& workload, System& system, std::size_t& test_images) {
-  const auto load = [&](Split split, int most) {
-    const std::size_t there = workloads::contents_of(workload.dataset, split, system.options.data).count;
-    if (split == Split::test) test_images = there;
-    return *run::load_samples(workload, split, std::min(there, static_cast<std::size_t>(most)), system.options,
-                              system.shelf);
-  };
-  return {load(Split::train, workload.calibration_images), load(Split::test, workload.images)};
-}
 
 const workloads::DiodeActivation& configured(const System& system) {
   const auto* diode = std::get_if<workloads::DiodeActivation>(&system.config().workload.activation);
@@ -43,22 +33,19 @@ double MedicalSet::majority() const {
 }
 
 MedicalSet load_medical_set(const arch::Medical& m, System& system) {
-  MedicalSet set;
   arch::Workload workload = system.config().workload;
-  try {
-    set.images = load_images(workload, system, set.test_images);
-  } catch (const workloads::MissingSet& missing) {
-    if (m.stand_in.empty()) throw;
-    workload.dataset = {};
-    workload.dataset.name = m.stand_in;
-    set.stand_in = true;
-    try {
-      set.images = load_images(workload, system, set.test_images);
-    } catch (const workloads::MissingSet& other) {
-      throw InputError(fmt::format("{}\nand its stand-in: {}", missing.what(), other.what()));
-    }
-  }
-  set.name = set.images.test.name;
+  std::vector<workloads::DataSource> by_rank{workload.dataset};
+  if (!m.stand_in.empty()) by_rank.push_back(known_set(m.stand_in));
+  const RankedSet found = first_usable_set(by_rank, system);
+  workload.dataset = by_rank[found.rank];
+  const PartOfSet calibration =
+                      load_part(workload, Split::train, static_cast<std::size_t>(workload.calibration_images), system),
+                  test = load_part(workload, Split::test, static_cast<std::size_t>(workload.images), system);
+  MedicalSet set;
+  set.name = test.samples->name;
+  set.stand_in = found.stands_in();
+  set.test_images = test.there;
+  set.images = {*calibration.samples, *test.samples};
   if (!std::holds_alternative<workloads::Labels>(set.images.test.truth))
     throw InputError(fmt::format("data set {}: has no single class for each image", set.name));
   return set;

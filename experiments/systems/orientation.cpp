@@ -147,8 +147,7 @@ void add_speed_curve(const Orientation& o, System& system) {
     const auto all = static_cast<double>(std::ranges::count(right, 8.0));
     table.rows.push_back({steps_s[k], mean(right), all / static_cast<double>(right.size())});
     series.x.push_back(steps_s[k]), series.y.push_back(mean(right));
-    const Interval ci = t_interval(right);
-    series.half_width.push_back((ci.upper - ci.lower) / 2);
+    series.half_width.push_back(half_width(t_interval(right)));
   }
   system.found.tables.push_back(std::move(table));
   system.found.pictures.push_back(

@@ -77,6 +77,9 @@ Runs run_all(const Reservoir& r, const Voices& voices, System& system) {
 
 void add_notes(const Reservoir& r, const Voices& voices, System& system) {
   std::vector<std::string> names;
+  if (voices.speakers.size() < static_cast<std::size_t>(r.speakers))
+    system.result.warnings.push_back(fmt::format("experiment.speakers: {} are asked for, {} are there and all in use",
+                                                 r.speakers, voices.speakers.size()));
   for (const SpokenFrames& s : voices.speakers) names.push_back(s.speaker);
   system.found.notes.push_back(
       voices.recorded
@@ -133,11 +136,6 @@ void add_accuracies(const Runs& runs, const Voices& voices, System& system) {
   system.found.tables.push_back(std::move(speakers));
 }
 
-double half_width(std::span<const double> values) {
-  const Interval ci = t_interval(values);
-  return (ci.upper - ci.lower) / 2;
-}
-
 void add_accuracy_pictures(const Runs& runs, const Voices& voices, System& system) {
   run::LineFigure by_speaker{"speaker", "accuracy", {}, false}, by_kept{"states of the voice", "accuracy", {}, false};
   for (std::size_t m = 0; m < 4; ++m) {  // what is corrupted
@@ -145,7 +143,7 @@ void add_accuracy_pictures(const Runs& runs, const Voices& voices, System& syste
     for (std::size_t s = 0; s < runs.speakers; ++s) {
       const std::vector<double> values = each(runs.of_speaker(s), accuracy_of(modes[m]));
       line.x.push_back(static_cast<double>(s + 1)), line.y.push_back(mean(values));
-      line.half_width.push_back(half_width(values));
+      line.half_width.push_back(half_width(t_interval(values)));
     }
     by_speaker.series.push_back(std::move(line));
   }
@@ -156,7 +154,7 @@ void add_accuracy_pictures(const Runs& runs, const Voices& voices, System& syste
       const std::vector<double> values =
           independent(runs, [k, of = of](const ReservoirRun& run) { return (run.*of)[k]; });
       line.x.push_back(runs.by_kept[k]), line.y.push_back(mean(values));
-      line.half_width.push_back(half_width(values));
+      line.half_width.push_back(half_width(t_interval(values)));
     }
     by_kept.series.push_back(std::move(line));
   }

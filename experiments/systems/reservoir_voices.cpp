@@ -60,25 +60,31 @@ std::vector<Utterance> spoken(const Reservoir& r, std::vector<std::string>& spea
   constexpr std::array voices{"en-us+m1", "en-us+f2", "en-gb+m3", "en-us+m7", "en-gb+f4", "en-gb-scotland+m5"};
   constexpr std::array words{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"};
   constexpr int speeds = 6, slowest = 120, faster = 15, lowest = 20, higher = 5, pitches = 13;
+  if (r.sets.samples > speeds * pitches)
+    throw InputError(fmt::format(
+        "experiment.sets.samples: {} of each digit, but espeak-ng is asked to speak a digit in {} ways; give "
+        "at most so many, or recordings (--data DIR)",
+        r.sets.samples, speeds * pitches));
   std::vector<Utterance> utterances;
   for (std::size_t s = 0; s < std::min(voices.size(), static_cast<std::size_t>(r.speakers)); ++s) {
     speakers.emplace_back(voices[s]);
     for (std::size_t digit = 0; digit < r.digits.size(); ++digit)
       for (int i = 0; i < r.sets.samples; ++i) {
         const char* word = words[static_cast<std::size_t>(r.digits[digit])];
-        utterances.push_back(
-            {s,
-             digit,
-             fmt::format("'{}' by {}", word, voices[s]),
-             {},
-             {word, voices[s], slowest + i % speeds * faster, lowest + i / speeds % pitches * higher}});
+        utterances.push_back({s,
+                              digit,
+                              fmt::format("'{}' by {}", word, voices[s]),
+                              {},
+                              {word, voices[s], slowest + i % speeds * faster, lowest + i / speeds * higher}});
       }
   }
   return utterances;
 }
 
 Sound heard(const Utterance& u, const workloads::DataPath& where) {
-  if (!u.file.empty()) return workloads::read_sound(u.file);
+  constexpr std::uintmax_t minute_bytes =
+      std::uintmax_t{60} * 48000 * 4;  // far more than a digit, in stereo of 16 bits
+  if (!u.file.empty()) return workloads::read_sound(u.file, minute_bytes);
   if (auto sound = workloads::speak(u.speech)) return std::move(*sound);
   throw InputError(
       fmt::format("{}\nor, for a stand-in of synthetic voices: apt-get install espeak-ng (the command is not found)",

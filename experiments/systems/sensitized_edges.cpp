@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "base/error.h"
 #include "experiments/systems/edge_study.h"
@@ -124,30 +125,30 @@ void add_picture_table(const EdgeStudy& study, System& system) {
   system.found.tables.push_back(std::move(table));
 }
 
-// Every step-th pixel such that a picture has at most 240 pixels along an edge.
-std::vector<float> shrunk(const GreyPicture& p, int& height, int& width) {
-  const int step = std::max(1, (std::max(p.height, p.width) + 239) / 240);
-  height = p.height / step, width = p.width / step;
-  std::vector<float> out;
-  for (int r = 0; r < height; ++r)
-    for (int c = 0; c < width; ++c) out.push_back(p.values[static_cast<std::size_t>(r * step * p.width + c * step)]);
+// At most 240 pixels along an edge, each of a square of `step` x `step` pixels.
+run::ImageFigure::Image shrunk(int height, int width, const std::function<float(int row, int column, int step)>& of) {
+  const int step = std::max(1, (std::max(height, width) + 239) / 240);
+  run::ImageFigure::Image out{height / step, width / step, {}};
+  for (int r = 0; r < out.height; ++r)
+    for (int c = 0; c < out.width; ++c) out.values.push_back(of(r * step, c * step, step));
   return out;
 }
 
-// Of a block of pixels that becomes one, whether any is an edge.
-std::vector<float> shrunk(const EdgeMap& map) {
-  const int step = std::max(1, (std::max(map.height, map.width) + 239) / 240);
-  std::vector<float> out;
-  for (int r = 0; r < map.height / step; ++r)
-    for (int c = 0; c < map.width / step; ++c) {
-      float any = 0;
-      for (int k = 0; k < step * step; ++k)
-        any = std::max(
-            any, static_cast<float>(
-                     map.edge[static_cast<std::size_t>((r * step + k / step) * map.width + c * step + k % step)]));
-      out.push_back(any);
-    }
-  return out;
+// The first pixel of each square.
+run::ImageFigure::Image shrunk(const GreyPicture& p) {
+  return shrunk(p.height, p.width,
+                [&](int row, int column, int) { return p.values[static_cast<std::size_t>(row * p.width + column)]; });
+}
+
+// Whether any pixel of a square is an edge.
+run::ImageFigure::Image shrunk(const EdgeMap& map) {
+  return shrunk(map.height, map.width, [&](int row, int column, int step) {
+    float any = 0;
+    for (int k = 0; k < step * step; ++k)
+      any = std::max(any, static_cast<float>(
+                              map.edge[static_cast<std::size_t>((row + k / step) * map.width + column + k % step)]));
+    return any;
+  });
 }
 
 void add_edge_pictures(const EdgeStudy& study, std::uint32_t seed, System& system) {
@@ -160,8 +161,7 @@ void add_edge_pictures(const EdgeStudy& study, std::uint32_t seed, System& syste
           seen(study.pictures.all[p].picture, brightness, e.sensor_noise, random, static_cast<std::uint32_t>(p));
       const Gradients g = workloads::sobel(view);
       const std::vector<double> a = amplitudes(g, study.reference);
-      run::ImageFigure::Row row{fmt::format("brightness {:g}", brightness),
-                                {shrunk(view, figure.height, figure.width)}};
+      run::ImageFigure::Row row{fmt::format("brightness {:g}", brightness), {shrunk(view)}};
       for (const EdgeNeuron& kind : study.kinds)
         row.images.push_back(shrunk(spiked_edges(e, kind, g, a, random, static_cast<std::uint32_t>(p))));
       figure.rows.push_back(std::move(row));

@@ -21,22 +21,16 @@ using arch::TrainOnArray;
 
 namespace {
 
-[[noreturn]] void wrong(std::string path, std::string message, std::string remedy) {
-  Diagnostic d;
-  d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
-  throw ConfigError({std::move(d)});
-}
-
 void check_setup(const TrainOnArray& t, const arch::Config& config) {
   if (t.algorithms.empty() && (t.devices.empty() || t.device_algorithms.empty()))
-    wrong("experiment", "nothing is trained: neither algorithms nor devices are named", "name at least one");
+    refuse_config("experiment", "nothing is trained: neither algorithms nor devices are named", "name at least one");
   if (config.input.encoding != periphery::Encoding::analog)
-    wrong("input.encoding", "training reads every sum once, with one analog input on each row",
-          "write input.encoding: analog");
+    refuse_config("input.encoding", "training reads every sum once, with one analog input on each row",
+                  "write input.encoding: analog");
   if (config.input.bits < 2)
-    wrong("input.bits", "errors have a sign and at least one bit besides", "give two bits or more");
+    refuse_config("input.bits", "errors have a sign and at least one bit besides", "give two bits or more");
   const std::string problem = t.algorithms.empty() ? "" : cannot_train(config.device);
-  if (!problem.empty()) wrong("device", problem, "take a device whose pulses potentiate and depress it");
+  if (!problem.empty()) refuse_config("device", problem, "take a device whose pulses potentiate and depress it");
 }
 
 // The share of the commonest class: what answering it always gives.
@@ -49,11 +43,11 @@ double chance_of(const Pictures& test) {
 void check_size(const TrainOnArray& t, const arch::Config& config, const Pictures& train) {
   const int rows = std::max(train.size, t.hidden) + 1, columns = std::max(t.hidden, train.classes);
   if (config.array.rows < rows)
-    wrong("array.rows", fmt::format("{} rows, but a layer with its bias has {}", config.array.rows, rows),
-          "make arrays larger, or experiment.border or experiment.hidden smaller");
+    refuse_config("array.rows", fmt::format("{} rows, but a layer with its bias has {}", config.array.rows, rows),
+                  "make arrays larger, or experiment.border or experiment.hidden smaller");
   if (config.array.columns < columns)
-    wrong("array.columns", fmt::format("{} columns, but a layer has {}", config.array.columns, columns),
-          "make arrays larger, or experiment.hidden smaller");
+    refuse_config("array.columns", fmt::format("{} columns, but a layer has {}", config.array.columns, columns),
+                  "make arrays larger, or experiment.hidden smaller");
 }
 
 // Every seed of every group, all at once.
@@ -76,16 +70,20 @@ void train_all(std::vector<TrainingGroup*> groups, const TrainOnArray& t, const 
 }
 
 void add_notes(const TrainOnArray& t, const TrainingData& data, System& system) {
-  const bool asked = data.name == t.data.front();
-  system.found.stands_in = !asked;
+  system.found.stands_in = data.stands_in;
   system.found.notes.push_back(
-      asked ? fmt::format("Data: {}.", data.name)
-            : fmt::format("Data: {} stands in for {}, which is not there; give --data DIR with it for the published "
-                          "figures' own data.",
-                          data.name, t.data.front()));
+      data.stands_in
+          ? fmt::format("Data: {} stands in for {}, which is not there; give --data DIR with it for the published "
+                        "figures' own data.",
+                        data.name, t.data.front())
+          : fmt::format("Data: {}.", data.name));
   system.found.notes.push_back(
-      fmt::format("{} epochs of {} pictures of {}, {} test pictures; each run another set of draws.", t.epochs,
-                  t.images, data.train.count(), data.test.count()));
+      fmt::format("{} epochs of {} pictures of {}, {} {} pictures; each run another set of draws.", t.epochs, t.images,
+                  data.train.count(), data.test.count(), t.validation_images ? "validation" : "test"));
+  if (t.validation_images)
+    system.found.notes.push_back(
+        "Accuracies are of pictures held out of the training split, no test picture is read "
+        "(experiment.validation_images).");
 }
 
 }  // namespace
@@ -115,8 +113,8 @@ void run_system(const TrainOnArray& t, System& system) {
 
   system.clock.begin("training", 0.02);
   if (groups.empty())
-    wrong("experiment.devices", library.front()->file.name + ": " + library.front()->reason,
-          "name a device that pulses can train");
+    refuse_config("experiment.devices", library.front()->file.name + ": " + library.front()->reason,
+                  "name a device that pulses can train");
   train_all(groups, t, data, system);
   const auto in_numbers = [](const TrainingGroup& g) {
     return std::holds_alternative<arch::FloatTraining>(*g.algorithm);

@@ -62,8 +62,8 @@ class DeviceLayer final : public TrainedLayer {
     use_.conversions += array_.rows();
   }
   void update(const Batch& batch) override {
-    const PulseSlots slots = std::visit([&](auto& rule) { return rule.update(array_, batch, random_); }, rule_);
-    use_.slots.up += slots.up, use_.slots.down += slots.down;
+    const PulseTime lasted = std::visit([&](auto& rule) { return rule.update(array_, batch, random_); }, rule_);
+    use_.pulse_time.up += lasted.up, use_.pulse_time.down += lasted.down;
   }
   std::span<const float> weights() const override { return array_.weights(); }
   const TrainedArray* array() const override { return &array_; }

@@ -16,7 +16,7 @@ namespace bitline::experiments {
 struct LayerUse {
   std::vector<double> row_squares, column_squares;  // of inputs of forward and transposed reads, summed over reads
   double conversions = 0, row_reads = 0;
-  PulseSlots slots;
+  PulseTime pulse_time;
   PulseCounts pulses;
 };
 

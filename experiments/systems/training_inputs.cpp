@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "experiments/systems/ranked_sets.h"
 
 namespace bitline::experiments {
 
@@ -41,41 +42,48 @@ Pictures pictures_of(const Samples& samples, const TrainOnArray& t, int bits) {
   return out;
 }
 
-Samples load_part(const std::string& name, workloads::Split split, std::size_t count, const System& system) {
-  workloads::DataSource source;
-  source.name = name;
-  const workloads::Contents there = contents_of(source, split, system.options.data);
-  return load_samples(source, split, 0, std::min(count, there.count), system.options.data);
-}
-
-// As `bitline list datasets` tells it.
-bool is_there(const std::string& name, const System& system) {
-  workloads::DataSource source;
-  source.name = name;
-  try {
-    contents_of(source, workloads::Split::train, system.options.data);
-    return true;
-  } catch (const workloads::MissingSet&) {
-    return false;
-  }
+// Takes the last pictures away.
+Pictures held_out(Pictures& from, std::size_t count) {
+  if (count >= from.count())
+    throw InputError(fmt::format("experiment.validation_images: {} of the {} pictures to train on; leave some to train",
+                                 count, from.count()));
+  Pictures last{from.size, from.classes, {}, {}};
+  const std::size_t kept = from.count() - count;
+  last.labels.assign(from.labels.begin() + static_cast<std::ptrdiff_t>(kept), from.labels.end());
+  from.labels.resize(kept);
+  const std::size_t values = kept * static_cast<std::size_t>(from.size);
+  last.values.assign(from.values.begin() + static_cast<std::ptrdiff_t>(values), from.values.end());
+  from.values.resize(values);
+  return last;
 }
 
 }  // namespace
 
 TrainingData load_training_data(const TrainOnArray& t, System& system) {
-  if (t.data.empty()) throw InputError("experiment.data names no set of pictures");
-  std::size_t k = 0;
-  while (k + 1 < t.data.size() && !is_there(t.data[k], system)) ++k;
-  const std::string& name = t.data[k];
-  const Samples train = load_part(name, workloads::Split::train, workloads::all_samples, system),
-                test = load_part(name, workloads::Split::test, static_cast<std::size_t>(t.test_images), system);
-  if (train.dims != test.dims)
-    throw InputError(fmt::format("{}: pictures to train on are {}, those to test on {}", name,
-                                 workloads::dims_text(train.dims), workloads::dims_text(test.dims)));
+  std::vector<workloads::DataSource> by_rank;
+  for (const std::string& name : t.data) by_rank.push_back(known_set(name));
+  const RankedSet found = first_usable_set(by_rank, system);
+  arch::Workload workload;
+  workload.dataset = by_rank[found.rank];
+  const auto load = [&](workloads::Split part, std::size_t most) {
+    const run::Stage<Samples> samples = load_part(workload, part, most, system).samples;
+    for (const workloads::InputFile& f : samples->files) system.result.inputs.push_back({f.path, f.checksum});
+    return samples;
+  };
   const int bits = system.config().input.bits;
-  for (const Samples* s : {&train, &test})
-    for (const workloads::InputFile& f : s->files) system.result.inputs.push_back({f.path, f.checksum});
-  return {name, pictures_of(train, t, bits), pictures_of(test, t, bits)};
+  TrainingData data{t.data[found.rank], found.stands_in(), {}, {}};
+  const run::Stage<Samples> train = load(workloads::Split::train, workloads::all_samples);
+  data.train = pictures_of(*train, t, bits);
+  if (t.validation_images) {
+    data.test = held_out(data.train, static_cast<std::size_t>(*t.validation_images));
+    return data;
+  }
+  const run::Stage<Samples> test = load(workloads::Split::test, static_cast<std::size_t>(t.test_images));
+  if (train->dims != test->dims)
+    throw InputError(fmt::format("{}: pictures to train on are {}, those to test on {}", data.name,
+                                 workloads::dims_text(train->dims), workloads::dims_text(test->dims)));
+  data.test = pictures_of(*test, t, bits);
+  return data;
 }
 
 std::string cannot_train(const device::Device& d) {
@@ -94,8 +102,7 @@ TrainedDevice trained_device(const std::string& name, const device::Device& devi
 std::vector<std::unique_ptr<LibraryDevice>> load_library(const TrainOnArray& t, System& system) {
   std::vector<std::unique_ptr<LibraryDevice>> out;
   // As written, a file's name is relative to the file that names it.
-  const Value* experiment = system.loaded.tree.find("experiment");
-  const Value* written = experiment ? experiment->find("devices") : nullptr;
+  const Value* written = value_at(system.loaded.tree, "experiment.devices");
   for (std::size_t i = 0; i < t.devices.size(); ++i) {
     const Value name = written && written->is_list() && i < written->items.size() && written->items[i].is_scalar()
                            ? written->items[i]

@@ -15,7 +15,8 @@ namespace bitline::experiments {
 
 struct TrainingData {
   std::string name;  // of the set
-  Pictures train, test;
+  bool stands_in = false;
+  Pictures train, test;  // `test`: held out of the training split where the experiment asks for that
 };
 // The first of the experiment's sets that is there. Files go to the result's inputs. Throws InputError: none is there,
 // or it has no classes or too small pictures.

@@ -14,11 +14,6 @@ using run::TableCell;
 
 namespace {
 
-double interval_half(std::span<const double> values) {
-  const Interval ci = t_interval(values);
-  return (ci.upper - ci.lower) / 2;
-}
-
 std::string underscored(std::string name) {
   std::ranges::replace(name, '-', '_');
   return name;
@@ -37,7 +32,7 @@ LineFigure::Series over_epochs(const TrainingGroup& g) {
     std::vector<double> at;
     for (const TrainingOutcome& s : g.seeds) at.push_back(100 * s.accuracy[e]);
     series.x.push_back(static_cast<double>(e)), series.y.push_back(mean(at));
-    series.half_width.push_back(interval_half(at));
+    series.half_width.push_back(half_width(t_interval(at)));
   }
   return series;
 }
@@ -166,7 +161,7 @@ void add_algorithm_pictures(const std::vector<TrainingGroup>& algorithms, System
   for (const TrainingGroup& g : algorithms) accuracy.series.push_back(over_epochs(g));
   auto& pictures = system.found.pictures;
   pictures.push_back(
-      {"accuracy", "Accuracy of the test pictures after each epoch of training on the array; bands: 95 % over seeds.",
+      {"accuracy", "Accuracy after each epoch of training on the array; bands: 95 % over seeds.",
        std::move(accuracy)});
   pictures.push_back({"weights-hidden", "Weights of the hidden layer after training, one seed: shares of 60 bins.",
                       histogram(algorithms, 0)});
@@ -234,7 +229,7 @@ void add_library(const std::vector<std::unique_ptr<LibraryDevice>>& library, con
       if (a == 0) add_figure(system.found, "accuracy_" + underscored(d->file.name), mean(accuracy));
       add_figure(system.found, "accuracy_" + underscored(d->file.name + "-" + bars.series[a].name), mean(accuracy));
       bars.series[a].values.push_back(100 * mean(accuracy));
-      bars.series[a].half_width.push_back(100 * interval_half(accuracy));
+      bars.series[a].half_width.push_back(100 * half_width(t_interval(accuracy)));
     }
     row.insert(row.end(),
                {curve_of(*d), groups[next].device->pulses.pulses_up(), groups[next].device->pulses.pulses_down()});

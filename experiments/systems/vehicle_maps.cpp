@@ -71,10 +71,11 @@ std::vector<View> views_of(const SensitizedClassify& c, const VehicleNetworks& v
 // Channels of one picture.
 run::ImageFigure::Row channel_maps(const std::string& name, const DarkNetwork::Rates& rates, std::size_t picture) {
   run::ImageFigure::Row row{name, {}};
+  const int side = side_of(rates.positions);
   for (std::size_t k = 0; k < rates.channels; ++k) {
     const auto first =
         rates.values.begin() + static_cast<std::ptrdiff_t>((picture * rates.channels + k) * rates.positions);
-    row.images.emplace_back(first, first + static_cast<std::ptrdiff_t>(rates.positions));
+    row.images.push_back({side, side, {first, first + static_cast<std::ptrdiff_t>(rates.positions)}});
   }
   return row;
 }
@@ -87,9 +88,10 @@ const workloads::Weights& last_weights(const workloads::Graph& graph) {
 }
 
 // What each position adds to the output of a class: the head is linear in the mean rates of 2 x 2 positions, so that
-// the maps add up to the output, but for its bias (Zhou et al., CVPR 2016, doi:10.1109/CVPR.2016.319).
-std::vector<float> activation_map(const DarkNetwork::Rates& rates, std::size_t picture, const workloads::Weights& head,
-                                  int label) {
+// the maps add up to the output, but for its bias (Zhou et al., CVPR 2016, doi:10.1109/CVPR.2016.319). What speaks
+// against the class is left out.
+run::ImageFigure::Image activation_map(const DarkNetwork::Rates& rates, std::size_t picture,
+                                       const workloads::Weights& head, int label) {
   const int side = side_of(rates.positions), pooled = side / 2;
   std::vector<float> map(static_cast<std::size_t>(pooled * pooled), 0.f);
   const std::vector<float>& w = head.panels.front().weights;
@@ -101,31 +103,22 @@ std::vector<float> activation_map(const DarkNetwork::Rates& rates, std::size_t p
       map[at] += static_cast<float>(rates.values[(picture * rates.channels + k) * rates.positions + p] / 4) *
                  w[row * static_cast<std::size_t>(head.columns) + static_cast<std::size_t>(label)];
     }
-  return map;
-}
-
-// Each value as a square, to `side` pixels; negative ones black.
-std::vector<float> enlarged(const std::vector<float>& map, int side) {
-  const int from = side_of(map.size()), block = side / from;
-  std::vector<float> out(static_cast<std::size_t>(side * side));
-  for (int i = 0; i < side * side; ++i)
-    out[static_cast<std::size_t>(i)] =
-        std::max(map[static_cast<std::size_t>(i / side / block * from + i % side / block)], 0.f);
-  return out;
+  for (float& v : map) v = std::max(v, 0.f);
+  return {pooled, pooled, std::move(map)};
 }
 
 void add_activation_maps(const std::vector<View>& views, const DarkNetwork& network, const workloads::Graph& graph,
                          System& system) {
   const workloads::Weights& head = last_weights(graph);
   const Samples& bright = views.front().samples;
-  const int side = bright.dims.back();
   constexpr std::size_t first = 4, shown = 4;  // one of each class
   const std::size_t n = std::min(shown, bright.count() > first ? bright.count() - first : 0);
   const std::size_t last = network.layers() - 1;
-  run::ImageFigure figure{side, side, 0, 1, {{"pictures", {}}}};
+  run::ImageFigure figure;
+  figure.rows.push_back({"pictures", {}});
   for (std::size_t i = 0; i < n; ++i) {
     const auto picture = bright.of(first + i, 1);
-    figure.rows.front().images.emplace_back(picture.begin(), picture.end());
+    figure.rows.front().images.push_back({bright.dims[1], bright.dims[2], {picture.begin(), picture.end()}});
   }
   float largest = 0;
   for (const View& view : views) {
@@ -137,14 +130,14 @@ void add_activation_maps(const std::vector<View>& views, const DarkNetwork& netw
     run::ImageFigure::Row row{view.name, {}};
     for (std::size_t i = 0; i < n; ++i) {
       const int label = std::get<workloads::Labels>(bright.truth).of_sample[first + i];
-      row.images.push_back(enlarged(activation_map(rates, first + i, head, label), side));
-      largest = std::max(largest, std::ranges::max(row.images.back()));
+      row.images.push_back(activation_map(rates, first + i, head, label));
+      largest = std::max(largest, std::ranges::max(row.images.back().values));
     }
     figure.rows.push_back(std::move(row));
   }
   for (std::size_t r = 1; r < figure.rows.size(); ++r)
     for (auto& image : figure.rows[r].images)
-      for (float& value : image) value /= std::max(largest, 1e-6f);
+      for (float& value : image.values) value /= std::max(largest, 1e-6f);
   system.found.pictures.push_back({"class-activation",
                                    "What each place adds to the output of the picture's class, first network; white: "
                                    "the most in any of them.",
@@ -172,7 +165,6 @@ void add_maps(const SensitizedClassify& c, const VehicleNetworks& v, const DarkN
       const DarkNetwork::Rates rates = network.rates(view.samples, view.shifts, l);
       row.emplace_back(distinctiveness(rates, n));
       if (l > 0) continue;
-      figure.height = figure.width = side_of(rates.positions);
       figure.rows.push_back(channel_maps(view.name, rates, std::min(shown, n - 1)));
     }
     table.rows.push_back(std::move(row));

@@ -19,7 +19,7 @@ Features come from the encoder itself, through `bitline device encode`, and are 
 The classifier: convolutions of 8 channels 5 x 5 and 16 channels 3 x 3, each with ReLU and 2 x 2 max pooling, 64 ReLU
 features, the scores; weights rounded to 8 bits afterwards. Its output is the features, then the scores.
 
-No image is held out: nothing is chosen, the last epoch is kept. About a minute a set on one core. Needs the built
+CLIPSENTENCE Needs the built
 command and Debian's packages python3-torch, python3-onnx, python3-numpy (and dataset-fashion-mnist):
     /usr/bin/python3 scripts/train/inpainting.py --set mnist --data DIR
     /usr/bin/python3 scripts/train/inpainting.py --set fashion-mnist
@@ -30,17 +30,14 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):  # b
     os.environ[name] = "1"
 
 import argparse
-import hashlib
 import pathlib
-import subprocess
-import tempfile
 import time
 
 import common
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from inpainting_data import SETS, centre, features, load
+from inpainting_files import LARGEST, write_classifier, write_decoder
 from torch import nn
 from torch.nn import functional
 
@@ -48,65 +45,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOLES = (4, 8, 12)
 BATCH = 128
 ADVERSARIAL = 0.1  # a
-LARGEST = 7  # code of 4 bits
-# As in configs/inpainting.yaml.
-ENCODER = ["cbps", "--light", "--pulses", "4", "--width", "1 s", "--interval", "1 s"]
-
-
-class DataSet:
-    """What is particular to the IDX files of a set."""
-
-    def __init__(self, train, test, classes, first_label=0, transposed=False, folder=None):
-        self.prefixes, self.classes, self.first_label = (train, test), classes, first_label
-        self.transposed, self.folder = transposed, folder
-
-
-SETS = {"mnist": DataSet("train", "t10k", 10),
-        "fashion-mnist": DataSet("train", "t10k", 10, folder=common.DEBIAN_FOLDER),
-        "emnist-letters": DataSet("emnist-letters-train", "emnist-letters-test", 26, 1, True)}
-
-
-def files_of(folder, prefix, what, form):
-    whole = folder / f"{prefix}-{what}-{form}.gz"
-    return [whole] if whole.exists() else sorted(folder.glob(f"{prefix}-{what}-part*-{form}.gz"))
-
-
-def load(options):
-    """Images 0..1 (count, 1, 28, 28) and labels of both parts, and a checksum over all files."""
-    chosen = SETS[options.set]
-    digest, parts = hashlib.sha256(), []
-    for prefix in chosen.prefixes:
-        read = []
-        for what, form in (("images", "idx3-ubyte"), ("labels", "idx1-ubyte")):
-            files = files_of(options.data, prefix, what, form)
-            if not files:
-                raise SystemExit(f"{options.data}: no {prefix}-{what}-{form}.gz")
-            for file in files:
-                digest.update(file.read_bytes())
-            read.append(torch.cat([common.read_idx(file) for file in files]))
-        images, labels = read[0].float() / 255, read[1].long() - chosen.first_label
-        if chosen.transposed:
-            images = images.transpose(1, 2).contiguous()
-        parts.append((images.unsqueeze(1), labels))
-    (images, labels), test = parts
-    return (images[:options.images], labels[:options.images]), test, digest.hexdigest()
-
-
-def centre(hole):
-    first = (28 - hole) // 2
-    return slice(first, first + hole)
-
-
-def features(images, hole, options):
-    """8-bit features (count, 196) of images whose centre is missing, from the encoder of the program."""
-    holed = images.clone()
-    holed[:, :, centre(hole), centre(hole)] = 0
-    with tempfile.TemporaryDirectory() as folder:
-        values, out = f"{folder}/values.npy", f"{folder}/features.npy"
-        np.save(values, holed.reshape(len(images), 784).numpy())
-        subprocess.run([options.bitline, "device", "encode", *ENCODER, "--read", options.read, "--values", values,
-                        "--output", out], check=True)
-        return torch.from_numpy(np.load(out).astype(np.float32)).mul(255).round() / 255
 
 
 class RoundedLinear(nn.Linear):
@@ -240,68 +178,6 @@ def frechet(a, b):
     return ((ma - mb) ** 2).sum() + np.trace(ca) + np.trace(cb) - 2 * shared
 
 
-class File:
-    """An ONNX file: nodes and weights as they are added."""
-
-    def __init__(self):
-        self.nodes, self.constants = [], []
-
-    def constant(self, name, array):
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def node(self, kind, inputs, output, **attributes):
-        self.nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
-        return output
-
-    def codes(self, name, weight, largest):
-        """int8 codes of one step, largest |w| / `largest`; the name of the real weight."""
-        step = np.float32(np.abs(weight).max()) / np.float32(largest)
-        codes = np.rint(weight / step)
-        assert np.abs(codes).max() == largest
-        inputs = [self.constant(f"{name}.codes", codes.astype(np.int8)), self.constant(f"{name}.step", step),
-                  self.constant(f"{name}.zero", np.int8(0))]
-        return self.node("DequantizeLinear", inputs, f"{name}.weight")
-
-    def product(self, name, layer, x, largest, kind="Gemm", **attributes):
-        weight = layer.weight.detach().numpy()
-        if kind == "Gemm":
-            weight = weight.T
-        bias = self.constant(f"{name}.bias", layer.bias.detach().numpy())
-        return self.node(kind, [x, self.codes(name, weight, largest), bias], name, **attributes)
-
-    def write(self, path, name, shape, outputs, told):
-        given = [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *shape])]
-        made = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["batch", size]) for n, size in outputs]
-        model = helper.make_model(helper.make_graph(self.nodes, name, given, made, self.constants),
-                                  opset_imports=[helper.make_opsetid("", 13)], producer_name="bitline")
-        model.ir_version = 8
-        helper.set_model_props(model, {key: str(value) for key, value in told.items()})
-        onnx.checker.check_model(model)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        onnx.save(model, path)
-        print(f"wrote {path}, {path.stat().st_size} bytes", flush=True)
-
-
-def write_decoder(model, hole, path, told):
-    file, x = File(), "input"
-    for number, layer in enumerate((model[0], model[2], model[4]), 1):
-        x = file.product(f"fc{number}", layer, x, LARGEST)
-        x = file.node("Sigmoid" if number == 3 else "Relu", [x], "hole" if number == 3 else f"relu{number}")
-    file.write(path, path.stem, [196], [("hole", hole * hole)], told)
-
-
-def write_classifier(model, path, told):
-    file, x = File(), "input"
-    for name in ("conv1", "conv2"):
-        x = file.node("Relu", [file.product(name, getattr(model, name), x, 127, "Conv")], f"{name}.relu")
-        x = file.node("MaxPool", [x], f"{name}.pool", kernel_shape=[2, 2], strides=[2, 2])
-    x = file.node("Flatten", [x], "flatten")
-    x = file.node("Relu", [file.product("fc1", model.fc1, x, 127)], "features")
-    both = file.node("Concat", [x, file.product("fc2", model.fc2, x, 127)], "features_and_scores", axis=1)
-    file.write(path, path.stem, [1, 28, 28], [(both, 64 + model.fc2.out_features)], told)
-
-
 @torch.no_grad()
 def test_decoder(model, hole, classifier, test, options):
     """Of the network with weights of 4 bits: distance, square error of the hole, accuracy of completed images."""
@@ -332,6 +208,10 @@ def main():
     parser.add_argument("--clip", type=float, default=5,
                         help="weights are held within so many standard deviations while they are rounded, so that "
                              "their step is fine (%(default)s)")
+    parser.add_argument("--held-out", type=int, default=0, metavar="N",
+                        help="settings are chosen by: the N training images after those that train take the place of "
+                             "the test images, which are not used, and are written to OUTPUT/SET with those that train "
+                             "(`bitline run inpainting --data OUTPUT` reads them as test images)")
     parser.add_argument("--classifier-epochs", type=int, default=16, help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of every random draw (%(default)s)")
     options = parser.parse_args()
@@ -341,13 +221,14 @@ def main():
     options.data = pathlib.Path(options.data)
     common.start(options.seed)
     training, test, checksum = load(options)
+    part = "held_out" if options.held_out else "test"
     told = {"data": options.set, "data_sha256": checksum, "training_images": len(training[1]), "seed": options.seed,
             "script": "scripts/train/inpainting.py"}
     classifier = train_classifier(training, options)
     right = (seen(classifier, test[0])[1].argmax(1) == test[1]).float().mean().item()
-    print(f"classifier: {right:.4f} of {len(test[1])} test images", flush=True)
+    print(f"classifier: {right:.4f} of {len(test[1])} {part} images", flush=True)
     write_classifier(classifier, options.output / f"inpainting-{options.set}-classifier.onnx",
-                     {**told, "epochs": options.classifier_epochs, "test_accuracy": f"{right:.4f}"})
+                     {**told, "epochs": options.classifier_epochs, f"{part}_accuracy": f"{right:.4f}"})
     for hole in HOLES:
         common.start(options.seed + hole)
         model = train_decoder(hole, training, options)

@@ -49,27 +49,20 @@ import argparse
 import copy
 import gzip
 import hashlib
-import io
 import pathlib
-import zipfile
-import zlib
 
 import numpy as np
-import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from medical_network import Network
+from medical_pack import Pack, as_onnx
 from torch.nn import functional
 
-LINEAR = 2.0  # of the device's curve; its power is 4
-NOISE = 0.05  # of the device's output
-SCALE_RATE = 0.1  # of each batch in the running activation scales
 NOISE_STREAM, JUDGE_STREAM = 10_000, 20_000  # first seeds of noise in training and on validation images
 SLOPES = (0.02, 0.05, 0.1, 0.2, 0.4)
 PAIR_SLOPE = 0.1  # at which all seeds are trained
-HIGHEST_FIRST, HIGHEST = 15, 7  # codes of weights: 4 bits a sign in the first layer, 4 bits with it in others
 EPOCHS = {"mlp": 60, "cnn": 40, "cnn-pooled": 80}
-BATCH, DROPOUT, WEIGHT_DECAY = 64, 0.3, 1e-3
+BATCH, WEIGHT_DECAY = 64, 1e-3
+CURVES = ("device", "ideal")
 
 
 def arguments():
@@ -121,118 +114,6 @@ class Data:
         train, labels = read("train-images-idx3-ubyte.gz"), read("train-labels-idx1-ubyte.gz")
         return {"train": (train[:5000], labels[:5000]), "validation": (train[-1000:], labels[-1000:]),
                 "test": (read("t10k-images-idx3-ubyte.gz"), read("t10k-labels-idx1-ubyte.gz"))}
-
-
-class Diode(torch.autograd.Function):
-    """scale x f(v / scale), whose derivative above 0 is (1 + (v / scale / 2)^4)^(-5/4)."""
-
-    @staticmethod
-    def forward(ctx, v, slope, scale):
-        forward, reverse = v.clamp(min=0), v.clamp(max=0)
-        root = (forward / (LINEAR * scale)).square_().square_().add_(1).rsqrt_()  # (1 + ..)^(-1/2)
-        quarter = root.sqrt()
-        ctx.save_for_backward(torch.where(v > 0, root.square_().mul_(quarter), slope))
-        return forward.mul_(quarter).add_(reverse, alpha=slope)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return gradient * ctx.saved_tensors[0], None, None
-
-
-CURVES = ("device", "ideal")
-# Codes of weights hardly repeat: a twelfth smaller than with the strategy that zipfile takes.
-zipfile._get_compressor = lambda *_: zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_FILTERED)
-
-
-def rounded(weight, highest):
-    """Codes -highest..highest and the step of each output: of those with the largest code, that of least square error."""
-    flat = weight.flatten(1)
-    largest = flat.abs().max(1)[0].clamp(min=1e-8)
-    best_error, best_step = None, None
-    for part in torch.linspace(1, 0.4, 25):
-        step = part * largest / highest
-        codes = (flat / step[:, None]).round().clamp(-highest, highest)
-        error = (codes * step[:, None] - flat).square().sum(1)
-        if best_error is None:
-            best_error, best_step = error, step
-        better = error < best_error
-        best_error, best_step = torch.where(better, error, best_error), torch.where(better, step, best_step)
-    codes = (flat / best_step[:, None]).round().clamp(-highest, highest)
-    return codes.view_as(weight), best_step
-
-
-class Network(nn.Module):
-    def __init__(self, kind, data, curve, slope):
-        super().__init__()
-        channels, height, width = data.train[0].shape[1:]
-        self.kind, self.mean, self.curve, self.slope = kind, data.mean, curve, slope
-        self.noise = None  # where noise comes from, if there is any
-        self.shape, self.classes = (channels, height, width), data.classes
-        if kind == "mlp":
-            layers = {"fc1": nn.Linear(channels * height * width, 64), "fc2": nn.Linear(64, data.classes)}
-        else:
-            layers = {"conv1": nn.Conv2d(channels, 16, 5, padding=2), "conv2": nn.Conv2d(16, 32, 3, padding=1)}
-            if kind == "cnn":
-                rows = 32 * (height // 4) * (width // 4)
-                layers |= {"fc1": nn.Linear(rows, 32), "fc2": nn.Linear(32, data.classes)}
-            else:
-                layers |= {"fc1": nn.Linear(32, data.classes)}
-        self.layers = nn.ModuleDict(layers)
-        self.register_buffer("scales", torch.zeros(len(layers) - 1))  # of activations; 0: no batch was seen
-
-    def first_bias(self):
-        """The mean of the input is removed here."""
-        first = next(iter(self.layers.values()))
-        return first.bias - self.mean * first.weight.flatten(1).sum(1)
-
-    def drop(self, x):
-        return functional.dropout(x, DROPOUT, self.training)
-
-    def scale(self, v, layer):
-        if self.training:
-            now = v.detach().square().mean().sqrt()
-            self.scales[layer] = torch.where(self.scales[layer] > 0, self.scales[layer].lerp(now, SCALE_RATE), now)
-        return self.scales[layer].item()
-
-    def act(self, v, layer):
-        if self.curve == "ideal":
-            return functional.leaky_relu(v, self.slope)
-        scale = self.scale(v, layer)
-        out = Diode.apply(v, self.slope, scale)
-        if self.noise is None:
-            return out
-        drawn = torch.empty(v.numel()).normal_(0, NOISE * scale, generator=self.noise)
-        if v.dim() == 4:  # in the order in which v lies in memory
-            count, channels, height, width = v.shape
-            return out + drawn.view(count, height, width, channels).permute(0, 3, 1, 2)
-        return out + drawn.view_as(v)
-
-    def pooled(self, v, layer):
-        """act, then the largest of 2 x 2."""
-        if self.curve == "ideal":  # a rising curve of the largest is the largest of the curve: a quarter of the work
-            return self.act(functional.max_pool2d(v, 2), layer)
-        return functional.max_pool2d(self.act(v, layer), 2)
-
-    def forward(self, x):
-        layers, act = self.layers, self.act
-        if self.kind == "mlp":
-            x = act(functional.linear(x.flatten(1), layers["fc1"].weight, self.first_bias()), 0)
-            return layers["fc2"](self.drop(x))
-        x = self.pooled(functional.conv2d(x, layers["conv1"].weight, self.first_bias(), padding=2), 0)
-        x = layers["conv2"](x)
-        if self.kind == "cnn-pooled":
-            return layers["fc1"](self.drop(act(x, 1).mean((2, 3))))
-        x = self.pooled(x, 1).flatten(1)
-        return layers["fc2"](self.drop(act(layers["fc1"](self.drop(x)), 2)))
-
-    @torch.no_grad()
-    def round_weights(self):
-        """Keeps codes and steps of all layers, and what they stand for as weights."""
-        self.codes = {}
-        for i, (name, layer) in enumerate(self.layers.items()):
-            codes, step = rounded(layer.weight, HIGHEST if i else HIGHEST_FIRST)
-            self.codes[name] = codes, step
-            layer.weight.copy_(codes * step.view(-1, *[1] * (layer.weight.dim() - 1)))
 
 
 @torch.no_grad()
@@ -292,70 +173,6 @@ def train(kind, data, curve, slope, seed, epochs):
     return model, kept[0], np.array(records)
 
 
-def constants(model):
-    """Initializers, in units of activation scales, and the nodes that make real weights of codes."""
-    tensors, nodes = [], []
-    scales = [1.0, *(model.scales.tolist() if model.curve == "device" else [1.0] * len(model.scales)), 1.0]
-    for i, (name, layer) in enumerate(model.layers.items()):
-        codes, step = model.codes[name]
-        bias = (model.first_bias() if i == 0 else layer.bias) / scales[i + 1]
-        step = step * (scales[i] / scales[i + 1])
-        for suffix, value in (("codes", codes.numpy().astype(np.int8)), ("step", step.numpy()),
-                              ("zero", np.zeros(len(step), np.int8)), ("bias", bias.detach().numpy())):
-            tensors.append(numpy_helper.from_array(value, f"{name}.{suffix}"))
-        nodes.append(helper.make_node("DequantizeLinear", [f"{name}.codes", f"{name}.step", f"{name}.zero"],
-                                      [f"{name}.weight"], axis=0))
-    return tensors, nodes
-
-
-def computation(model):
-    """Nodes from `image` to `scores`."""
-    nodes, at = [], "image"
-
-    def add(operation, name, inputs=(), **attributes):
-        nonlocal at
-        nodes.append(helper.make_node(operation, [at, *inputs], [name], name=name, **attributes))
-        at = name
-
-    def layer(name, out, activation=None):
-        is_conv = name.startswith("conv")
-        attributes = {"pads": [model.layers[name].padding[0]] * 4} if is_conv else {"transB": 1}
-        add("Conv" if is_conv else "Gemm", out, [f"{name}.weight", f"{name}.bias"], **attributes)
-        if activation:
-            add("LeakyRelu", activation, alpha=model.slope)
-
-    if model.kind == "mlp":
-        add("Flatten", "flat")
-        layer("fc1", "sums1", "act1")
-    else:
-        layer("conv1", "maps1", "act1")
-        add("MaxPool", "pool1", kernel_shape=[2, 2], strides=[2, 2])
-        layer("conv2", "maps2", "act2")
-        if model.kind == "cnn-pooled":
-            add("GlobalAveragePool", "mean")
-            add("Flatten", "flat")
-            layer("fc1", "scores")
-            return nodes
-        add("MaxPool", "pool2", kernel_shape=[2, 2], strides=[2, 2])
-        add("Flatten", "flat")
-        layer("fc1", "sums3", "act3")
-    layer("fc2", "scores")
-    return nodes
-
-
-def as_onnx(model, notes):
-    tensors, nodes = constants(model)
-    graph = helper.make_graph(
-        nodes + computation(model), f"medical-{model.kind}",
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", *model.shape])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", model.classes])], tensors)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="bitline medical.py")
-    made.ir_version = 8
-    helper.set_model_props(made, {key: str(value) for key, value in notes.items()})
-    onnx.checker.check_model(made)
-    return made.SerializeToString()
-
-
 def jobs(options):
     for kind in options.networks:
         for slope in sorted(options.slopes, key=lambda s: s != PAIR_SLOPE):
@@ -363,49 +180,6 @@ def jobs(options):
             for seed in range(1, seeds + 1):
                 for curve in CURVES if slope in options.ideal_slopes else ("device",):
                     yield kind, curve, slope, seed
-
-
-NETWORKS = "network,curve,slope,seed,epoch_kept,validation_accuracy,test_accuracy_float,test_accuracy_rounded"
-TRAINING = "network,curve,slope,seeds,epoch,training_loss,training_accuracy,validation_loss,validation_accuracy"
-
-
-class Pack:
-    """SET.zip: networks by name, rows of networks.csv by network, of training.csv by network without its seed."""
-
-    def __init__(self, file, keep):
-        self.file, self.networks, self.rows, self.epochs = file, {}, {}, {}
-        if keep and file.exists():
-            self.take(file)
-
-    def take(self, file):
-        with zipfile.ZipFile(file) as archive:
-            self.networks |= {name: archive.read(name) for name in archive.namelist() if name.endswith(".onnx")}
-            for line in archive.read("networks.csv").decode().splitlines()[1:]:
-                self.rows["-".join(line.split(",")[:4])] = line
-            lines = archive.read("training.csv").decode().splitlines()[1:]
-            for key in {tuple(line.split(",")[:4]) for line in lines}:
-                self.epochs[key] = [line for line in lines if tuple(line.split(",")[:4]) == key]
-
-    def add(self, name, network, row):
-        self.rows[name] = row
-        if network:
-            self.networks[f"{name}.onnx"] = network
-
-    def add_epochs(self, kind, curve, slope, first_seed, runs):
-        """Means over seeds that follow each other."""
-        self.epochs.pop((kind, curve, str(slope), f"{first_seed}-{first_seed + len(runs) - 2}"), None)
-        key = kind, curve, str(slope), f"{first_seed}-{first_seed + len(runs) - 1}"
-        self.epochs[key] = [",".join((*key, str(epoch), *(f"{v:.4f}" for v in row)))
-                            for epoch, row in enumerate(np.mean(runs, axis=0), 1)]
-
-    def write(self):
-        table = "\n".join([NETWORKS, *(self.rows[key] for key in sorted(self.rows))]) + "\n"
-        training = "\n".join([TRAINING, *(line for key in sorted(self.epochs) for line in self.epochs[key])]) + "\n"
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(self.file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for name, content in sorted((self.networks | {"networks.csv": table, "training.csv": training}).items()):
-                archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 9)
-        print(f"{self.file}: {len(self.networks)} networks, {self.file.stat().st_size} bytes", flush=True)
 
 
 def main():

@@ -70,6 +70,20 @@ TEST_CASE("keys that are paths open up") {
   CHECK(has(diagnostics_of([&] { expanded("{adc..bits: 6}"); }).at(0).message, "empty part"));
 }
 
+TEST_CASE("a path finds keys of maps and places of lists") {
+  const Value tree = yaml("{a: {b: 1, list: [5, {c: 6}, [7, 8]]}, d: x}");
+  const auto text = [&](const char* path) { return value_at(tree, path)->text; };
+  CHECK(text("a.b") == "1");
+  CHECK(text("a.list.0") == "5");
+  CHECK(text("a.list.1.c") == "6");
+  CHECK(text("a.list.2.1") == "8");
+  CHECK(value_at(tree, "a.list")->is_list());
+  CHECK(value_at(tree, "") == &tree);
+  for (const char* path : {"b", "a.x", "a.", ".a", "a..b", "d.0", "a.b.c", "a.list.3", "a.list.-1", "a.list.+1",
+                           "a.list.0x", "a.list.", "a.list.99999999999999999999"})
+    CHECK_MESSAGE(value_at(tree, path) == nullptr, path);
+}
+
 TEST_CASE("set_path makes maps on the way and enters lists") {
   const auto set = [](std::string_view text, const char* path, std::string_view value) {
     Value root = yaml(text);

@@ -25,6 +25,9 @@ with tempfile.TemporaryDirectory() as d:
     check("the same for any number of threads", same[0] == same[1])
     e = results[0]["experiment"]
     check("a run for each speaker and mask", e["seeds"] == 6, e["seeds"])
+    check("fewer speakers than asked for are told", results[0]["warnings"] == ["experiment.speakers: 6 are asked for, 2 are there and all in use"], results[0]["warnings"])
+    p = expect("as many speakers as asked for", 0, "run", "reservoir", "--data", d, "--json", "-q", *few, "--set", "experiment.speakers=1")
+    check("nothing is said", json.loads(p.stdout)["warnings"] == [], p.stdout[:400])
     check("both claims", [c["id"] for c in e["claims"]] == ["both-above-image", "both-above-voice"], e["claims"])
     figures = e["figures"]
     check("whole images are told apart, tones too", figures["accuracy_whole_image"] == 1 and figures["accuracy_whole_voice"] > 0.9, figures)
@@ -51,6 +54,9 @@ with tempfile.TemporaryDirectory() as d:
     p = expect("spoken by a command", 0, "run", "reservoir", "--json", "-q", *few, env=mute)
     e = json.loads(p.stdout)["experiment"]
     check("a stand-in carries no claim", e["claims"] == [] and "espeak-ng" in e["notes"][0], e["notes"])
+    expect("more words than are spoken differently", 2, "run", "reservoir", "-q", *few, "--set", "experiment.sets.samples=79", err="experiment.sets.samples: 79", env=mute)
+    speaks.write_text("#!/bin/sh\nexec /bin/cat /dev/zero > \"$8\"\n")
+    expect("a command that writes without end", 1, "run", "reservoir", "-q", *few, err="it writes more than the", env=mute)
 
 r = json.loads(expect("history", 0, "run", "history", "--json", "-q").stdout)
 signs = [row[5] for row in r["experiment"]["tables"]["sequence"]["rows"]]
@@ -62,4 +68,21 @@ polarity = r["experiment"]["tables"]["polarity"]["rows"]
 check("a prior train of negative pulses acts through the level alone", all(abs(row[3] - row[4]) < 1e-12 for row in polarity if row[0] <= 0) and any(abs(row[3] - row[4]) > 1e-4 for row in polarity if row[0] > 0), polarity)
 expect("history of a device that only potentiates", 2, "run", "history", "-q", "--set", "device=in2se3-gan", "--set", "device.g_min=1 uS", "--set", "device.g_max=2 uS", err="potentiation and depression")
 expect("trains overlap", 2, "run", "history", "-q", "--set", "experiment.width=1 s", err="overlap")
+
+# Half and double of elements of lists: of one that is given with its source, of a plain one, of a default.
+with tempfile.TemporaryDirectory() as d:
+    mine = pathlib.Path(d) / "mine.yaml"
+    mine.write_text("base: chip/two-chip-2t2r\nexperiment: {type: sensitized-edges, buildings: [nowhere.png], generated: 3, generated_size: 48, seeds: 1, brightness: [1, 0.5], dark: 0.5, limits: {value: [0.1, 0.3], assumed: chosen}}\n")
+    nowhere = dict(os.environ, BITLINE_DATA="")
+    keys = ["experiment.limits.1", "experiment.brightness.0"]
+    p = expect("elements of lists", 0, "sensitivity", mine, *(x for k in keys for x in ("--key", k)), "--json", "-q", "--data", d, env=nowhere)
+    rows = json.loads(p.stdout)["rows"]
+    check("each with half and double", [(r["key"], r["value"]) for r in rows] == [("", ""), ("experiment.limits.1", "0.15"), ("experiment.limits.1", "0.6"), ("experiment.brightness.0", "0.5"), ("experiment.brightness.0", "2")], rows)
+    alone = {c["id"]: c["value"] for c in json.loads(expect("one of them by hand", 0, "run", mine, "--set", "experiment.limits=[0.1, 0.15]", "--json", "-q", "--data", d, env=nowhere).stdout)["experiment"]["claims"]}
+    check("the others stay", alone == rows[1]["figures"] != rows[0]["figures"], (alone, rows[:2]))
+    mine.write_text(mine.read_text().replace(", limits: {value: [0.1, 0.3], assumed: chosen}", ""))
+    p = expect("an element of a default", 0, "sensitivity", mine, "--key", "experiment.limits.0", "--json", "-q", "--data", d, env=nowhere)
+    check("runs", all(r["problem"] is None for r in json.loads(p.stdout)["rows"]), p.stdout)
+    for key in ("experiment.limits.9", "experiment.limits", "experiment.limits.x", "experiment.type"):
+        expect("no number: " + key, 2, "sensitivity", mine, "--key", key, "-q", err=key + ": is no number of this config")
 finish()

@@ -143,8 +143,8 @@ TEST_CASE("random trains meet as often as the outer product asks, with the sprea
   std::vector<double> squares(6);
   std::vector<std::uint32_t> before(6);
   for (int n = 0; n < updates; ++n) {
-    const PulseSlots slots = trains.update(array, {x, delta, 1, rate}, random);
-    CHECK_MESSAGE((slots.up == 31 && slots.down == 31), "each polarity has its trains");
+    const PulseTime lasted = trains.update(array, {x, delta, 1, rate}, random);
+    CHECK_MESSAGE((lasted.up == 31 && lasted.down == 31), "each polarity has its trains");
     for (std::size_t k = 0; k < 6; ++k) {
       const double now = array.pulses_of()[k] - before[k];
       squares[k] += now * now;
@@ -188,13 +188,13 @@ TEST_CASE("counted steps round to the nearest, draw or carry what is left") {
   const Batch batch{x, delta, 2, 0.03};
   using Rest = CountedSteps::Rest;
   TrainedArray dropped(d.trained, setup_of(2, 2), random);
-  const PulseSlots slots = CountedSteps(Rest::dropped, 0).update(dropped, batch, random);
+  const PulseTime lasted = CountedSteps(Rest::dropped, 0).update(dropped, batch, random);
   CHECK(dropped.weights()[0] == doctest::Approx(-0.03));
   CHECK(dropped.weights()[1] == doctest::Approx(0.02));
   CHECK(dropped.weights()[2] == doctest::Approx(-0.02));
   CHECK(dropped.weights()[3] == doctest::Approx(0.01));
-  CHECK(slots.up == 3);  // the largest number of each row, row after row
-  CHECK(slots.down == 5);
+  CHECK(lasted.up == 3);  // the largest number of each row, row after row
+  CHECK(lasted.down == 5);
 
   TrainedArray carried(d.trained, setup_of(2, 2), random);
   CountedSteps carry(Rest::carried, 0);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <sstream>
 
@@ -291,6 +292,29 @@ TEST_CASE("axes: words with the prefix that suits, times as people write them, b
   for (std::string corner; corners >> corner;)
     lowest = std::max(lowest, std::stod(corner.substr(corner.find(',') + 1)));
   CHECK(lowest == 440);
+}
+
+TEST_CASE("pictures in a grid have the shape of their pixels, whatever that of those beside them") {
+  // Two pixels high and four wide, a square, and one whose values do not fill its pixels.
+  ImageFigure figure{0, 1, {{"row", {{2, 4, std::vector<float>(8, 0.5f)}, {3, 3, std::vector<float>(9, 1)}}}}};
+  figure.rows.push_back({"second", {{2, 4, std::vector<float>(7, 0)}, {2, 4, std::vector<float>(8, 1)}}});
+  const std::string svg = picture_svg({"grid", "", figure});
+  CHECK(xml_problem(svg) == "");
+  struct Box {
+    double x, y, width, height;
+  };
+  std::vector<Box> boxes;
+  for (std::size_t at = svg.find("<image "); at != std::string::npos; at = svg.find("<image ", at + 1)) {
+    const auto number = [&](const char* name) { return std::stod(svg.substr(svg.find(name, at) + std::strlen(name))); };
+    boxes.push_back({number("x=\""), number("y=\""), number("width=\""), number("height=\"")});
+  }
+  REQUIRE(boxes.size() == 3);
+  for (const Box& b : boxes) CHECK(b.width == boxes[0].width);
+  CHECK(boxes[0].height == doctest::Approx(boxes[0].width / 2));
+  CHECK(boxes[1].height == doctest::Approx(boxes[0].width));
+  CHECK(boxes[1].y == boxes[0].y);
+  CHECK(boxes[2].x == boxes[1].x);  // nothing is drawn in the place before it
+  CHECK(boxes[2].y >= boxes[1].y + boxes[1].height);
 }
 
 TEST_CASE("bars are as long as their values, and what is not a number has none") {

@@ -55,16 +55,6 @@ std::vector<std::string> children(const std::string& parent) {
   return names;
 }
 
-const Value* at(const Value& tree, const std::string& path) {
-  const Value* node = &tree;
-  for (std::size_t from = 0; node && from <= path.size();) {
-    const std::size_t dot = std::min(path.find('.', from), path.size());
-    node = node->find(path.substr(from, dot - from));
-    from = dot + 1;
-  }
-  return node;
-}
-
 // Words and numbers that say that nothing is there.
 bool says_nothing(const Value& v) {
   if (v.is_map()) {
@@ -86,7 +76,7 @@ bool says_nothing(const Value& v) {
 
 // Why a claim that these keys are off is false; "" when it is true.
 std::string not_off(const Value& tree, const std::string& path) {
-  const Value* v = at(tree, path);
+  const Value* v = value_at(tree, path);
   if (v && !says_nothing(*v)) return "is set";
   if (v || schema().count(path)) return "";  // unset, or of another alternative
   // No key at all: then its parent is one, and no key beside it has a name like it.
@@ -99,7 +89,7 @@ std::string not_off(const Value& tree, const std::string& path) {
 
 std::string not_on(const Value& tree, const std::string& condition) {
   const std::size_t equals = condition.find('=');
-  const Value* v = at(tree, condition.substr(0, equals));
+  const Value* v = value_at(tree, condition.substr(0, equals));
   if (!v) return "is absent";
   if (equals == std::string::npos) return says_nothing(*v) ? "is off" : "";
   return v->text == condition.substr(equals + 1) ? "" : "is " + v->text;

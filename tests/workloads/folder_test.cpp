@@ -124,6 +124,9 @@ TEST_CASE("sounds that are cut, damaged or of another format are errors") {
   CHECK(contains(wrong(wav(1, 1, 8000, 16, "abc")), "no whole number of samples"));
   CHECK(contains(wrong(wav(3, 1, 8000, 32, raw(std::vector<float>{NAN}))), "not finite"));
   CHECK(contains(wrong("RIFF" + little(4, 4) + "AVI "), "is no WAV file"));
+  write_file(d.path / "s.wav", whole);
+  CHECK(read_sound(d.path / "s.wav", whole.size()).rate_Hz > 0);
+  CHECK_THROWS_WITH_AS(read_sound(d.path / "s.wav", whole.size() - 1), doctest::Contains("at most"), InputError);
 }
 
 TEST_CASE("a folder's classes are its folders in order, and its samples go round them") {

@@ -2,6 +2,7 @@
 // Recordings by speaker, and the command that speaks where there are none.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -79,6 +80,36 @@ TEST_CASE("speech is what the command writes; without the command there is none"
   add_command(folder.path, "exit 3\n");
   const OnlyPath found(folder.path);
   CHECK_THROWS_AS(speak({"zero", "en-us"}), RunError);
+}
+
+TEST_CASE("speech that takes too long or writes too much is ended, and why is said") {
+  const test::TemporaryFolder folder;
+  const OnlyPath found(folder.path);
+  const auto problem = [&](const std::string& script, const SpeechLimits& limits) -> std::string {
+    add_command(folder.path, script);
+    try {
+      speak({"zero", "en-us"}, limits);
+    } catch (const RunError& e) {
+      return e.what();
+    }
+    return "none";
+  };
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string late = problem("exec /bin/sleep 100\n", {0.2, 1000});
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(50));  // ended, not waited for
+  CHECK_MESSAGE(late.find("'zero' with voice 'en-us': it takes longer than 0.2 s") != std::string::npos, late);
+  // Writes for ever: ended while it runs.
+  const std::string endless = problem("exec /bin/cat /dev/zero > \"$8\"\n", {100, 1000});
+  CHECK_MESSAGE(endless.find("more than the 1000 bytes") != std::string::npos, endless);
+  const std::string large = problem("/usr/bin/head -c 1001 /dev/zero > \"$8\"\n", {100, 1000});
+  CHECK_MESSAGE(large.find("more than the 1000 bytes") != std::string::npos, large);
+}
+
+TEST_CASE("a word's limits: two words of time for a character and one more, and half a minute") {
+  // "zero": ten words of half a second are 5 s, of 96 kB each.
+  const SpeechLimits l = limits_of({"zero", "en-us", 120});
+  CHECK(l.wait_s == doctest::Approx(35));
+  CHECK(l.file_bytes == 4096 + 480000);
 }
 
 }  // namespace bitline::workloads

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each key of a config means.
+#include "arch/config.h"
+
+namespace bitline::arch {
+
+void fields(Visitor& v, Array& a) {
+  v(a.rows, {.key = "rows",
+             .meaning = "inputs of one array (a 2T2R array has two physical lines for each)",
+             .min = 1,
+             .max = 65536});
+  v(a.columns, {.key = "columns", .meaning = "output columns of one array", .min = 1, .max = 65536});
+  v(a.topology,
+    {.key = "topology",
+     .meaning = "voltage-rows: inputs are voltages on horizontal lines; gated-ladder: the input bit switches a row, "
+                "supply lines run beside the bit lines; gated-rows: the same with horizontal supply lines"});
+  v(a.active_rows, {.key = "active_rows",
+                    .meaning = "rows driven at once; more rows take more reads, digitised and added",
+                    .min = 1,
+                    .absent = "all"});
+}
+
+void fields(Visitor& v, Quantization& q) {
+  v(q.weight_bits,
+    {.key = "weight_bits", .meaning = "bits of a weight: -(2^(b-1)-1) .. 2^(b-1)-1; 1 = sign", .min = 1, .max = 8});
+  v(q.weight_scale, {.key = "weight_scale", .meaning = "one scale for a layer or one for each output column"});
+  v(q.clip_percentile, {.key = "clip_percentile",
+                        .meaning = "share of |weights| inside the range; larger ones saturate",
+                        .unit = Unit::fraction,
+                        .max = 1,
+                        .positive = true});
+  v(q.activation_coverage, {.key = "activation_coverage",
+                            .meaning = "share of calibration activations inside the range of a layer's inputs",
+                            .unit = Unit::fraction,
+                            .max = 1,
+                            .positive = true});
+}
+
+void fields(Visitor& v, Mapping& m) {
+  v(m.duplicate,
+    {.key = "duplicate", .meaning = "copies of every layer, which share its positions", .min = 1, .max = 1024});
+  v(m.schedule,
+    {.key = "schedule", .meaning = "one image at a time through all layers, or layers working on successive images"});
+  v(m.unused,
+    {.key = "unused", .meaning = "what devices of unmapped cells are: written to g_min, or never formed (open)"});
+  v(m.min_piece_rows,
+    {.key = "min_piece_rows", .meaning = "smallest piece a block may be cut into along its rows", .min = 1});
+}
+
+void fields(Visitor& v, PublishedFigure& p) {
+  v(p.what, {.key = "what", .meaning = "what the figure is", .required = true});
+  v(p.published, {.key = "published", .meaning = "the figure, in `unit`", .required = true});
+  v(p.ours,
+    {.key = "ours", .meaning = "where ours stands in result.json, such as write.level_accuracy", .required = true});
+  v(p.unit, {.key = "unit", .meaning = "of the figure"});
+  v(p.source, {.key = "source", .meaning = "publication", .required = true});
+  v(p.with, {.key = "with", .meaning = "settings under which it was published, where they are not this config's"});
+  v(p.kind,
+    {.key = "kind",
+     .meaning =
+         "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric"});
+  v(p.within, {.key = "within",
+               .meaning = "goal for the deviation: ours beyond it is a miss",
+               .unit = Unit::fraction,
+               .min = 0,
+               .absent = "no verdict"});
+}
+
+namespace {
+void layer_parts(Visitor& v, array::Cell& cell, periphery::Input& input, periphery::Adc& adc, Quantization& q) {
+  v(cell, {.key = "cell", .meaning = "what stores one signed weight"});
+  v(input, {.key = "input", .meaning = "how inputs drive the rows"});
+  v(adc, {.key = "adc", .meaning = "converters at the columns", .library = true});
+  v(q, {.key = "quantization", .meaning = "weights and activations as integers"});
+}
+}  // namespace
+
+void fields(Visitor& v, LayerConfig& c) {
+  v(c.digital, {.key = "digital", .meaning = "computed exactly by a digital unit instead of arrays"});
+  v(c.duplicate, {.key = "duplicate", .meaning = "copies of this layer", .min = 1, .max = 1024});
+  layer_parts(v, c.cell, c.input, c.adc, c.quantization);
+}
+
+void fields(Visitor& v, Config& c) {
+  v(c.name, {.key = "name", .meaning = "what reports call it", .label = true});
+  v(c.seed, {.key = "seed", .meaning = "of all random numbers"});
+  v(c.instances, {.key = "instances", .meaning = "chips drawn and evaluated (Monte Carlo)", .min = 1, .max = 100000});
+  v(c.chips, {.key = "chips", .meaning = "chips of the system", .min = 1, .max = 100000, .absent = "auto"});
+  v(c.tiles, {.key = "tiles", .meaning = "tiles of a chip", .min = 1, .max = 100000});
+  v(c.arrays, {.key = "arrays", .meaning = "arrays of a tile", .min = 1, .max = 100000});
+  v(c.array, {.key = "array", .meaning = "one crossbar"});
+  v(c.wires, {.key = "wires", .meaning = "resistance of the lines of an array"});
+  v(c.device, {.key = "device", .meaning = "one memristor", .library = true});
+  layer_parts(v, c.cell, c.input, c.adc, c.quantization);
+  v(c.calibrate,
+    {.key = "calibrate",
+     .meaning =
+         "where calibrated converter ranges come from: the ideal array (one per layer), each chip, or each array"});
+  v(c.mapping, {.key = "mapping", .meaning = "how layers are placed and scheduled"});
+  v(c.mapping.bias,
+    {.key = "bias", .meaning = "biases are added digitally, or held by extra rows driven at full input"});
+  v(c.mapping.reload,
+    {.key = "reload",
+     .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
+  v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
+  v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
+  v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
+  v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});
+  v(c.experiment,
+    {.key = "experiment", .meaning = "what is done on the chip or with its device beyond running a network"});
+  v(c.age_s, {.key = "age",
+              .meaning = "time between writing and reading; modulo programming.refresh, if that is given",
+              .unit = Unit::second,
+              .min = 0});
+  v(c.compensate,
+    {.key = "compensate",
+     .meaning = "digital factors that make up for drift, measured at the age of the run: one per layer (global) or "
+                "column from reads of known inputs right after writing and now, or per block from reference cells"});
+  v(c.layers,
+    {.key = "layers",
+     .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});
+  v(c.published, {.key = "published", .meaning = "published figures to print beside ours", .label = true});
+  v(c.budget, {.key = "budget", .meaning = "a published table of components, to be summed by group", .label = true});
+  v(c.keep,
+    {.key = "keep",
+     .meaning =
+         "conductances: write target, written and aged conductances of the first chip's arrays to the run folder; "
+         "outputs: what the network gave for each sample, outputs.npy of shape (chips, samples, values)",
+     .label = true});
+  v(c.conductances,
+    {.key = "conductances",
+     .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing",
+     .label = true});
+}
+
+}  // namespace bitline::arch

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the analog sums of reads to outputs: noise, conversion and accumulation, a block's columns at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "chip/chip.h"
+#include "read/read_kernels.h"
+#include "read/workspace.h"
+
+namespace bitline::read {
+
+class Conversion {
+ public:
+  // Adds to `out`, and to `activity` if there is one. With `tap`: no noise and no conversion.
+  Conversion(const chip::Chip& chip, const chip::View& view, const chip::LayerPlan& plan, Workspace::Memory& memory,
+             std::span<double> out, Activity* activity, const Tap* tap);
+
+  // Vectors that are read together from now on; their reads are named in the memory.
+  void begin(std::span<const std::size_t> numbers) { numbers_ = numbers; }
+  bool noisy(const chip::BlockView& cells) const { return !tap_ && cells.noisy; }
+  // Columns first .. first + columns - 1 of row group g of block b, whose sums are in the memory.
+  void convert(std::size_t b, std::size_t g, std::size_t first, std::size_t columns);
+
+ private:
+  bool in_single_precision(std::size_t b, std::size_t g) const;
+  void add_noisy_codes(std::size_t b, std::size_t g, std::size_t begin, std::size_t vectors, std::size_t first,
+                       std::size_t columns);
+  void add_codes(const chip::BlockView& cells, std::size_t first, std::span<const float> sums, double* target) const;
+  ReadCounters counters(Purpose purpose, std::size_t b, std::size_t g, std::size_t read, std::size_t reads,
+                        std::size_t first) const;
+  std::size_t skipped(std::size_t b, std::size_t first) const;
+  void add_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                 std::size_t columns);
+  void add_reference_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                           std::size_t columns);
+  void show(std::size_t b, std::size_t reads, std::size_t columns);
+  void convert_values(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
+                      std::size_t columns);
+  void apply_gain(const std::vector<double>& gain, std::size_t reads, std::size_t first, std::size_t columns);
+
+  const chip::BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
+
+  const chip::View& view_;
+  const chip::LayerPlan& plan_;
+  const ReadKernels& kernels_;
+  Workspace::Memory& m_;
+  std::span<double> out_;
+  Activity* activity_;
+  const Tap* tap_;
+  std::size_t outputs_, planes_, digits_;
+  float noise_scale_;
+  std::vector<float> plane_weight_;
+  std::span<const std::size_t> numbers_{};
+};
+
+}  // namespace bitline::read
