@@ -8,8 +8,11 @@
 #include <map>
 #include <utility>
 
+#include "arch/changes.h"
 #include "arch/check_chip.h"
 #include "arch/check_workload.h"
+#include "arch/complete_device.h"
+#include "base/config_changes.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "device/plasticity/pulsed_device.h"
@@ -269,6 +272,7 @@ void resolve_layers(Config& config) {
 
 LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   LoadedConfig loaded;
+  complete_device(tree, where);
   loaded.tree = std::move(tree);
   loaded.where = where;
   ConfigReader reader(loaded.tree, where);
@@ -288,7 +292,10 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
 }
 
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
-  return load_tree(load_config(file, overrides, where), where);
+  LoadedConfig loaded = load_tree(load_config(file, overrides, where), where);
+  mark_changes(written_over(file, overrides, where, "name"), loaded.config);
+  drop_replaced(written_over(file, overrides, where, "published"), loaded.config);
+  return loaded;
 }
 
 LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings) {

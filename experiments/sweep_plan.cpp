@@ -13,8 +13,8 @@ namespace bitline::experiments {
 namespace {
 
 const std::vector<std::string> default_keep = {
-    "quality.value",          "quality.ci95.0",          "quality.ci95.1", "write.level_accuracy",
-    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
+    "quality.value",          "quality.ci95_both.0",     "quality.ci95_both.1", "write.level_accuracy",
+    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",       "efficiency.tops_per_w"};
 
 [[noreturn]] void fail(std::string where, std::string message, std::string remedy) {
   Diagnostic d;
