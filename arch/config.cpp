@@ -12,7 +12,6 @@
 #include "arch/check_chip.h"
 #include "arch/check_workload.h"
 #include "arch/complete_device.h"
-#include "base/config_changes.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "device/plasticity/pulsed_device.h"
@@ -293,8 +292,9 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
 
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
   LoadedConfig loaded = load_tree(load_config(file, overrides, where), where);
-  mark_changes(written_over(file, overrides, where, "name"), loaded.config);
-  drop_replaced(written_over(file, overrides, where, "published"), loaded.config);
+  const std::vector<std::string> over_name = changed_over("name", file, overrides, loaded);
+  drop_replaced(changed_over("published", file, overrides, loaded), loaded.config);
+  mark_changes(over_name, loaded.config);
   return loaded;
 }
 

@@ -9,7 +9,7 @@
 
 namespace bitline::arch {
 
-// Each names the key that is most likely wrong.
+// Of a chip that a network runs on. Each names the key that is most likely wrong.
 std::vector<Diagnostic> implausible(const Config&);
 
 }  // namespace bitline::arch

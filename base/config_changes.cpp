@@ -24,32 +24,29 @@ void add_paths(const Value& map, const std::string& above, std::vector<std::stri
 
 }  // namespace
 
-std::vector<std::string> written_over(const std::filesystem::path& file, const std::vector<Override>& overrides,
-                                      const ConfigPath& where, std::string_view key) {
-  std::vector<std::vector<std::string>> texts;  // the last written first
-  texts.emplace_back();
-  for (const Override& o : overrides) {
+WrittenOver written_over(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                         const ConfigPath& where, std::string_view key) {
+  std::vector<std::vector<std::string>> texts(1);  // the last written first
+  bool given = false;
+  for (const Override& o : overrides)
     if (o.path == key)
-      texts.back().clear();
+      texts.back().clear(), given = true;
     else
       texts.back().push_back(o.path);
-  }
-  if (std::ranges::any_of(overrides, [&](const Override& o) { return o.path == key; })) return texts.back();
-  bool given = false;
-  // Circles of bases have been refused where the config was read.
-  for (std::filesystem::path at = file; !given;) {
+  std::filesystem::path at = file;
+  while (!given) {  // circles of bases have been refused where the config was read
     const Value v = parse_yaml(read_file(at, max_config_bytes), at.string());
     if ((given = v.find(key))) break;
     add_paths(v, "", texts.emplace_back());
     const Value* base = v.find("base");
-    if (!base) break;
+    if (!base) return {at, {}};
     at = find_config(*base, "", where);
   }
-  std::vector<std::string> paths;
-  for (auto text = texts.rbegin(); given && text != texts.rend(); ++text)
+  WrittenOver over{at, {}};
+  for (auto text = texts.rbegin(); text != texts.rend(); ++text)
     for (std::string& path : *text)
-      if (std::ranges::find(paths, path) == paths.end()) paths.push_back(std::move(path));
-  return paths;
+      if (std::ranges::find(over.paths, path) == over.paths.end()) over.paths.push_back(std::move(path));
+  return over;
 }
 
 }  // namespace bitline

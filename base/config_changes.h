@@ -11,9 +11,13 @@
 
 namespace bitline {
 
-// Key paths that `file`, its bases and overrides write over the text that gives `key`, the latest last; a map that
-// names a file or a type counts as one, `base:` not at all. Empty: the last that writes at all gives it, or none does.
-std::vector<std::string> written_over(const std::filesystem::path& file, const std::vector<Override>& overrides,
-                                      const ConfigPath& where, std::string_view key);
+struct WrittenOver {
+  std::filesystem::path file;      // that gives the key, or is the last below an override that does
+  std::vector<std::string> paths;  // of the keys, in the order of writing; empty: nothing was written over it
+};
+// Keys that `file`, its bases and overrides write over the text that gives `key`; a map that names a file counts as
+// one, `base:` not at all.
+WrittenOver written_over(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                         const ConfigPath& where, std::string_view key);
 
 }  // namespace bitline

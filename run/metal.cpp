@@ -4,6 +4,7 @@
 #include "chip/layer_inputs.h"
 #include "chip/wire_sample.h"
 #include "chip/wire_study.h"
+#include "run/stage_settings.h"
 
 namespace bitline::run {
 
@@ -19,8 +20,12 @@ bool can_tell(const arch::Config& c) {
 std::optional<chip::MetalEffect> metal_effect(const Session& session, Shelf& shelf) {
   if (!can_tell(session.config())) return {};
   const arch::SegmentResistance segment = segment_resistance(session.config());
+  arch::Config read = chip_settings(session.config());
+  read.adc = periphery::IdealAdc{}, read.calibrate = {};  // currents come before converters
   KeyBuilder key = stage_key("metal");
-  key.add("design", session.key()).add("row", segment.row_ohm).add("column", segment.column_ohm);
+  add_settings(key, read);
+  key.add("network", session.loaded().network.key).add("calibration", session.loaded().calibration.key);
+  key.add("row", segment.row_ohm).add("column", segment.column_ohm);
   using Kept = std::vector<chip::MetalEffect>;
   return stage<Kept>(
              shelf, key,

@@ -39,7 +39,7 @@ TEST_CASE("a file on top of another, with a name of its own or without") {
         own + ", changed: adc.bits, adc.type");
   CHECK(f.loaded("base: fashion-mlp\nname: mine\nadc: {bits: 6}\n").config.name == "mine");
   f.file("lower.yaml", "base: fashion-mlp\nadc: {bits: 6}\n");
-  CHECK(f.loaded("base: lower\nage: {value: 1 s, source: me}\n").config.name == own + ", changed: adc.bits, age");
+  CHECK(f.loaded("base: lower.yaml\nage: {value: 1 s, source: me}\n").config.name == own + ", changed: adc.bits, age");
 }
 
 TEST_CASE("published figures of a replaced part go") {

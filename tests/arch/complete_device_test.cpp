@@ -24,7 +24,8 @@ std::string assumed(const LoadedConfig& l, const std::string& path) {
 }  // namespace
 
 TEST_CASE("a device without data of writing is written by its pulses where it can be, else exactly, and that is said") {
-  const LoadedConfig plain = with_device("{g_min: 2 uS, g_max: 20 uS}");
+  const ConfigFolder f;
+  const LoadedConfig plain = f.with("");
   CHECK(std::holds_alternative<device::ExactWrite>(plain.config.device.write));
   CHECK(assumed(plain, "device.write.type") == "exact");
   const LoadedConfig ftj = with_device("ftj");
