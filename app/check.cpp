@@ -10,6 +10,8 @@
 #include "arch/warnings.h"
 #include "base/parallel.h"
 #include "experiments/sweep.h"
+#include "report/design_text.h"
+#include "run/metal.h"
 
 namespace bitline::app {
 namespace {
@@ -36,8 +38,14 @@ std::string examine(const std::string& argument, const CheckArguments& a,
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
   run::MappingResult m;
   with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
-  return fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
-                     m.cell_utilisation * 100);
+  std::string praise =
+      fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total, m.cell_utilisation * 100);
+  if (!loaded.config.wires.exact() && loaded.config.workload.shapes.empty()) {
+    std::optional<chip::MetalEffect> metal;
+    with_threads(a.threads, [&] { metal = run::metal_effect(loaded, a.run_options()); });
+    praise += ". " + report::metal_text(metal);
+  }
+  return praise;
 }
 
 int check_command(const CheckArguments& a) {

@@ -40,7 +40,13 @@ ConfigPath config_path() {
   std::vector<fs::path> candidates = paths_of("BITLINE_CONFIGS");
   std::error_code ec;
   const fs::path executable = fs::read_symlink("/proc/self/exe", ec);
-  if (!ec) candidates.push_back(executable.parent_path() / ".." / "share" / "bitline" / "configs");
+  if (!ec) {
+    candidates.push_back(executable.parent_path() / ".." / "share" / "bitline" / "configs");
+    // The tree it was built in, wherever that has been moved: TREE/build/release/bitline.
+    if (const fs::path tree = executable.parent_path() / ".." / "..", configs = tree / "configs";
+        fs::is_directory(configs / "technology", ec))
+      candidates.push_back(configs);
+  }
   candidates.emplace_back(BITLINE_SOURCE_CONFIGS);
   ConfigPath where;
   for (const auto& c : candidates)

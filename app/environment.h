@@ -13,7 +13,8 @@
 
 namespace bitline::app {
 
-// Where shipped configurations are: $BITLINE_CONFIGS, beside an installed command, the source tree.
+// Where shipped configurations are: $BITLINE_CONFIGS, beside an installed command, above a
+// build tree, the source tree it was built from.
 ConfigPath config_path();
 // A CONFIG argument: a path, or the short name of a shipped one. Throws ConfigError with the places looked in.
 std::filesystem::path config_file(const std::string& argument);

@@ -9,8 +9,10 @@
 #include <map>
 #include <utility>
 
+#include "arch/changes.h"
 #include "arch/check_chip.h"
 #include "arch/check_workload.h"
+#include "arch/complete_device.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "device/plasticity/pulsed_device.h"
@@ -141,6 +143,7 @@ void resolve_layers(Config& config) {
 
 LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   LoadedConfig loaded;
+  complete_device(tree, where);
   loaded.tree = std::move(tree);
   loaded.where = where;
   ConfigReader reader(loaded.tree, where);
@@ -160,7 +163,11 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
 }
 
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
-  return load_tree(load_config(file, overrides, where), where);
+  LoadedConfig loaded = load_tree(load_config(file, overrides, where), where);
+  const std::vector<std::string> over_name = changed_over("name", file, overrides, loaded);
+  drop_replaced(changed_over("published", file, overrides, loaded), loaded.config);
+  mark_changes(over_name, loaded.config);
+  return loaded;
 }
 
 LoadedConfig load_with(const LoadedConfig& loaded, const Value& settings) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "arch/plausibility.h"
+
 namespace bitline::arch {
 
 using periphery::Technology;
@@ -75,8 +77,7 @@ class Warnings {
       add("technology.node",
           fmt::format("is {}, but technology.transistor is of {}", pretty(t.node_m, Unit::meter),
                       pretty(*own.node_m, Unit::meter)),
-          fmt::format("use the shipped table of the node, such as technology: {:.0f}nm, or give its transistors",
-                      t.node_m * 1e9));
+          "name a shipped table (`bitline list technologies`), or give the transistors of this node");
     if (own.vdd_V && off(t.vdd_V, *own.vdd_V, supply_tolerance))
       add("technology.vdd",
           fmt::format("is {}, but the currents of technology.transistor are those at {}: delays, sizes and leakage are "
@@ -123,6 +124,7 @@ std::vector<Diagnostic> warnings(const LoadedConfig& loaded) {
   }
   all.programming();
   all.technology();
+  for (Diagnostic& d : implausible(c)) all.found.push_back(std::move(d));
   for (Diagnostic& d : all.found)
     if (const auto origin = loaded.annotations.origins.find(d.path); origin != loaded.annotations.origins.end())
       d.where = origin->second;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is valid in a config but hardly meant: keys that nothing uses, values beyond what is known.
+// What is valid in a config but hardly meant: keys that nothing uses, values beyond what is known
+// or what a chip can be (plausibility.h).
 #pragma once
 
 #include <vector>

@@ -321,15 +321,17 @@ void ConfigReader::variant(const Field& f, const VariantRef& ref) {
     report(*node, path, fmt::format("needs the key 'type': one of {}", fmt::join(ref.types, ", ")));
     return;
   }
+  path_ = joined_path(path, "type");
+  type = unwrapped(type);
   const auto at = std::find(ref.types.begin(), ref.types.end(), type->text);
   if (at == ref.types.end()) {
-    report(*type, joined_path(path, "type"),
+    report(*type, path_,
            fmt::format("is {}, which is not one of {}", shown(*type), fmt::join(ref.types, ", ")),
            did_you_mean(type->text, strings(ref.types)));
     return;
   }
   ref.choose(static_cast<std::size_t>(at - ref.types.begin()));
-  notes_.origins[joined_path(path, "type")] = type->origin;
+  notes_.origins[path_] = type->origin;
   read_map(node, path, {"type"}, ref.visit);
 }
 

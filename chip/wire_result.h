@@ -33,4 +33,13 @@ struct WireResult {
   std::vector<float> drop_map, with_wires, without_wires;
 };
 
+// What the metal of the technology, or the given segments, would do to a chip whose wires are ideal: the currents of
+// one array, its fullest, with wires and without.
+struct MetalEffect {
+  double row_ohm = 0, column_ohm = 0;  // of a segment
+  int array = 0;
+  std::size_t reads = 0;         // in the sample
+  double current_error_rms = 0;  // current with wires minus without, over the rms current without
+};
+
 }  // namespace bitline::chip

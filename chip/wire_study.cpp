@@ -96,9 +96,8 @@ State written_state(const Chip& chip, std::span<const Studied> arrays) {
   return state;
 }
 
-}  // namespace
-
-WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> inputs) {
+// All of study_wires() but lattices.
+WireResult look_at_wires(Chip& chip, SampledVectors inputs) {
   WireResult result;
   const arch::SegmentResistance segment = segment_resistance(chip.config);
   result.row_ohm = segment.row_ohm, result.column_ohm = segment.column_ohm;
@@ -173,9 +172,44 @@ WireResult study_wires(Chip& chip, std::span<const std::vector<std::int16_t>> in
     }
   result.current_error_rms = reference > 0 ? std::sqrt(difference / reference) : 0;
   result.noise_factor_mean = columns ? factors / static_cast<double>(columns) : 1;
-  choose_lattices(chip);
   result.noise_sigma_error = compared ? std::sqrt(squared / static_cast<double>(compared)) : 0;
   return result;
+}
+
+// As much of the chip as the study of one array needs: matrices of the layers that have blocks there.
+Chip with_array(const Chip& chip, int array) {
+  Chip part;
+  part.config = chip.config, part.isa = chip.isa, part.placement = chip.placement;
+  part.write_sigma_S = chip.write_sigma_S, part.verify = chip.verify, part.pulses = chip.pulses;
+  part.measured = chip.measured;
+  for (const LayerPlan& plan : chip.layers) {
+    if (std::ranges::any_of(plan.blocks, [&](const Block& block) { return block.array == array; })) {
+      part.layers.push_back(plan);
+      continue;
+    }
+    LayerPlan& empty = part.layers.emplace_back();
+    empty.cell = plan.cell, empty.blocks = plan.blocks;
+  }
+  return part;
+}
+
+}  // namespace
+
+WireResult study_wires(Chip& chip, SampledVectors inputs) {
+  WireResult result = look_at_wires(chip, inputs);
+  choose_lattices(chip);
+  return result;
+}
+
+MetalEffect metal_effect(const Chip& chip, const arch::SegmentResistance& segment, SampledVectors inputs) {
+  const int array = fullest_array(by_array(chip));
+  Chip part = with_array(chip, array);
+  part.config.wires = {};
+  part.config.wires.mode = array::WireMode::exact;
+  part.config.wires.row_ohm = segment.row_ohm, part.config.wires.column_ohm = segment.column_ohm;
+  part.config.device.read_noise = {};  // currents alone: one array tells
+  const WireResult seen = look_at_wires(part, inputs);
+  return {segment.row_ohm, segment.column_ohm, array, seen.reads, seen.current_error_rms};
 }
 
 }  // namespace bitline::chip

@@ -13,8 +13,8 @@ namespace bitline::experiments {
 namespace {
 
 const std::vector<std::string> default_keep = {
-    "quality.value",          "quality.ci95.0",          "quality.ci95.1", "write.level_accuracy",
-    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",  "efficiency.tops_per_w"};
+    "quality.value",          "quality.ci95_both.0",     "quality.ci95_both.1", "write.level_accuracy",
+    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",       "efficiency.tops_per_w"};
 
 bool on_an_axis(const Sweep& sweep, const std::string& path) {
   return std::any_of(sweep.axes.begin(), sweep.axes.end(), [&](const SweepAxis& axis) {

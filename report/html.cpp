@@ -8,6 +8,7 @@
 
 #include "base/version.h"
 #include "report/cost_text.h"
+#include "report/design_text.h"
 #include "report/experiment.h"
 #include "report/html_parts.h"
 #include "report/svg.h"
@@ -55,7 +56,8 @@ std::string cards(const Result& r) {
   };
   const std::string& metric = r.quality.metric;
   if (!r.shapes)
-    card(metric + " on chip", quality_text(metric, r.quality.value), "95 % " + quality_range(metric, r.quality.ci95));
+    card(metric + " on chip", quality_text(metric, r.quality.value),
+         "95 % " + quality_range(metric, r.quality.ci95_both));
   card("energy per inference", quantity(r.costs.energy_per_inference_J, Unit::joule),
        (has_energy_interval(r) ? range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule) + ", " : "") +
            fmt::format("{:.4g} TOPS/W", r.costs.tops_per_w));
@@ -69,14 +71,16 @@ std::string quality_section(const Result& r) {
   if (r.shapes) return "";
   const run::Quality& q = r.quality;
   const bool many = q.chips.size() > 1;
-  HtmlTable table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
-                           "95 % over images (bootstrap)"});
+  HtmlTable table("lrrrr", {"", q.metric, many ? "95 %, other chips and images" : "95 %, other images on one chip",
+                            many ? "other chips, these images" : "", many ? "other images, these chips" : ""});
+  if (q.chance) table.row({"answering the commonest class always", quality_text(q.metric, *q.chance)});
   table.row({"float network", quality_text(q.metric, q.reference_float), "", ""});
   table.row({"quantized network", quality_text(q.metric, q.reference_quantized), "", ""});
   table.row({many ? "on chip, mean over chips" : "on chip", quality_text(q.metric, q.value),
-             quality_range(q.metric, q.ci95), quality_range(q.metric, q.ci95_images)},
+             quality_range(q.metric, q.ci95_both), many ? quality_range(q.metric, q.ci95) : "",
+             many ? quality_range(q.metric, q.ci95_images) : ""},
             "sum");
-  table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss), "",
+  table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss),
              quality_range(q.metric, q.loss_ci95)});
   return html_heading("What comes out") + table.str() + html_figure(quality_svg(q));
 }
@@ -266,6 +270,12 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                                       : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
                                                   chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),
                          "soft");
+  if (!is_without_arrays(r)) {
+    HtmlTable design("ll", {});
+    for (const run::DesignLine& line : r.design) design.row({line.what, line.text});
+    html += design.str();
+  }
+  if (has_ideal_wires(r)) html += html_paragraph(metal_text(r.metal));
   for (const std::string& warning : r.warnings) html += html_paragraph(warning, "warn");
   if (r.experiment) html += experiment_section(*r.experiment);
   if (is_without_arrays(r))

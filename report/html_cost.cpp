@@ -36,7 +36,7 @@ std::string cost_section(const Result& r) {
   if (const std::string text = energy_interval_text(r); !text.empty()) html += html_paragraph(text);
   if (!r.costs.layers.empty()) html += html_figure(layer_energy_svg(r));
   return html + html_figure(breakdown_svg("Latency per inference", r.costs.latency_s, Unit::second)) +
-         html_figure(breakdown_svg("Area", r.costs.area_breakdown_m2, Unit::square_meter)) + table.str();
+         html_figure(area_svg(r)) + table.str();
 }
 
 std::string efficiency_section(const Result& r) {

@@ -14,6 +14,9 @@ namespace bitline::report {
 // One horizontal bar cut into the parts that are not zero, with a legend.
 std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, Unit unit);
 
+// The chip as a square cut into its parts by area, the largest first; "" of no area.
+std::string area_svg(const run::Result& result);
+
 // One bar per layer cut into its parts, with a legend; parts below 1 % of all are one. A last bar holds what belongs to
 // no layer.
 std::string layer_energy_svg(const run::Result& result);

@@ -64,8 +64,8 @@ void draw_marks(Svg& svg, std::vector<Mark> marks, const Axis& axis) {
 std::string quality_svg(const run::Quality& q) {
   constexpr std::string_view dot = "#332288", mean_color = "#117733", float_color = "#882255",
                              quantized_color = "#a2602c";
-  std::vector<double> values{q.reference_float,   q.reference_quantized, q.value, q.ci95.lower, q.ci95.upper,
-                             q.ci95_images.lower, q.ci95_images.upper};
+  std::vector<double> values{q.reference_float, q.reference_quantized, q.value,          q.ci95.lower,
+                             q.ci95.upper,      q.ci95_both.lower,     q.ci95_both.upper};
   for (const ChipQuality& chip : q.chips) values.insert(values.end(), {chip.value, chip.ci95.lower, chip.ci95.upper});
   const Axis axis = axis_of(values);
   const std::string metric = shorten(clean(q.metric), 40);
@@ -86,7 +86,7 @@ std::string quality_svg(const run::Quality& q) {
       svg.rect(quality_panel.left, axis.y(i.upper), quality_panel.right - quality_panel.left,
                axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
   };
-  band(q.ci95_images, 0.12);
+  band(q.ci95_both, 0.12);
   if (q.chips.size() > 1) band(q.ci95, 0.28);
   svg.line(quality_panel.left, axis.y(q.reference_float), quality_panel.right, axis.y(q.reference_float), float_color,
            1.5, "7 4");

@@ -29,13 +29,18 @@ struct Point {
 // The columns of a figure's interval, when both are kept.
 std::optional<std::pair<std::size_t, std::size_t>> interval_columns(const std::vector<std::string>& head,
                                                                     const std::string& name) {
-  std::string base = name + "_ci95";
-  if (constexpr std::string_view value = ".value"; name.ends_with(value))
-    base = name.substr(0, name.size() - value.size()) + ".ci95";
-  const auto low = std::find(head.begin(), head.end(), base + ".0"),
-             high = std::find(head.begin(), head.end(), base + ".1");
-  if (low == head.end() || high == head.end()) return std::nullopt;
-  return std::pair(static_cast<std::size_t>(low - head.begin()), static_cast<std::size_t>(high - head.begin()));
+  std::vector<std::string> bases{name + "_ci95"};
+  if (constexpr std::string_view value = ".value"; name.ends_with(value)) {
+    const std::string of = name.substr(0, name.size() - value.size());
+    bases = {of + ".ci95_both", of + ".ci95"};
+  }
+  for (const std::string& base : bases) {
+    const auto low = std::find(head.begin(), head.end(), base + ".0"),
+               high = std::find(head.begin(), head.end(), base + ".1");
+    if (low != head.end() && high != head.end())
+      return std::pair(static_cast<std::size_t>(low - head.begin()), static_cast<std::size_t>(high - head.begin()));
+  }
+  return std::nullopt;
 }
 
 // At least three values with the same factor from each to the next, such as 64, 128, 256, or over three decades or
@@ -202,8 +207,7 @@ std::vector<std::string> sweep_charts(const Rows& rows, std::size_t axes) {
 
   std::vector<std::size_t> figures;
   for (std::size_t c = 2 + axes; c < rows.front().size(); ++c)
-    if (const std::string& name = rows.front()[c]; !name.ends_with("ci95.0") && !name.ends_with("ci95.1"))
-      figures.push_back(c);
+    if (const std::string& name = rows.front()[c]; name.find("ci95") == std::string::npos) figures.push_back(c);
   std::vector<std::string> charts;
   const ChartDimension* other = all.size() == 2 ? &all[1] : nullptr;
   for (std::size_t i = 0; i < std::min<std::size_t>(2, figures.size()); ++i) {

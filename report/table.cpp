@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "report/cost_text.h"
+#include "report/design_text.h"
 #include "report/experiment.h"
 #include "report/text.h"
 #include "report/write_text.h"
@@ -41,17 +42,27 @@ std::string title(const Result& r, const Paint& paint) {
   return line + "\n";
 }
 
+std::string design(const Result& r, const Paint& paint) {
+  if (is_without_arrays(r)) return "";
+  TextTable table({{Align::left, paint.dim()}, {}});
+  for (const run::DesignLine& line : r.design) table.row({line.what, clean(line.text)});
+  return table.str();
+}
+
 std::string quality(const Result& r, const Paint& paint) {
   const run::Quality& q = r.quality;
   std::string name = clean(q.metric);
   if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  TextTable table({{}, {Align::right, paint.strong()}, {Align::right}, {Align::right}});
-  table.row({"", "", q.chips.size() > 1 ? "95 % over chips" : "95 % (Wilson)", "95 % over images"});
+  const bool many = q.chips.size() > 1;
+  TextTable table({{}, {Align::right, paint.strong()}, {Align::right}, {Align::right}, {Align::right}});
+  table.row({"", "", many ? "95 %, chips and images" : "95 %, images of one chip", many ? "other chips" : "",
+             many ? "other images" : ""});
+  if (q.chance) table.row({"commonest class", quality_text(q.metric, *q.chance)});
   table.row({"float", quality_text(q.metric, q.reference_float)});
   table.row({"quantized", quality_text(q.metric, q.reference_quantized)});
-  table.row({"on chip", quality_text(q.metric, q.value), quality_range(q.metric, q.ci95),
-             quality_range(q.metric, q.ci95_images)});
-  table.row({"quantized - on chip", quality_text(q.metric, q.loss), "paired", quality_range(q.metric, q.loss_ci95)});
+  table.row({"on chip", quality_text(q.metric, q.value), quality_range(q.metric, q.ci95_both),
+             many ? quality_range(q.metric, q.ci95) : "", many ? quality_range(q.metric, q.ci95_images) : ""});
+  table.row({"quantized - on chip", quality_text(q.metric, q.loss), quality_range(q.metric, q.loss_ci95) + " paired"});
   return paint.heading(name) + "\n" + table.str(2, paint.dim());
 }
 
@@ -240,13 +251,14 @@ std::string timing(const Result& r) {
 
 std::string summary(const Result& r, bool color) {
   const Paint paint{color};
-  std::string text = title(r, paint);
+  std::string text = title(r, paint) + design(r, paint);
   if (r.experiment)
     text += experiment_text(*r.experiment, paint);
   else if (r.shapes)
     text += paragraph(run::nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
   else if (!r.only_budget)
     text += quality(r, paint);
+  if (has_ideal_wires(r)) text += paragraph(metal_text(r.metal), 2);
   if (is_without_arrays(r)) {
     text += device_costs(r, paint);
   } else if (!r.only_budget) {

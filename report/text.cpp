@@ -150,6 +150,8 @@ std::string residual_text(const chip::WireResult& wires) {
 
 std::string quantity(double value, Unit unit) {
   if (unit == Unit::square_meter && std::abs(value) >= 1e-8) return fmt::format("{:.4g} mm2", value * 1e6);
+  // "848 mohm" could be read as megohm.
+  if (unit == Unit::ohm && std::abs(value) >= 1e-3 && std::abs(value) < 1) return fmt::format("{:.4g} ohm", value);
   return pretty(value, unit);
 }
 

@@ -34,7 +34,7 @@ std::string count_text(double count);                  // "784", "200.7 k", "1.2
 std::string quality_text(const std::string& metric, double value);
 std::string quality_range(const std::string& metric, const Interval& interval);
 std::string snr_text(double snr_db);  // "23.4 dB"; "exact" for infinity
-// Four digits with a prefix; areas in mm2 from 0.01 mm2 on.
+// Four digits with a prefix; areas in mm2 from 0.01 mm2 on, ohms without milli.
 std::string quantity(double value, Unit unit);
 // Violation of Kirchhoff's current law: "8.1e-08 of the largest current"; "not measured" for 0.
 std::string residual_text(const chip::WireResult& wires);

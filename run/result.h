@@ -28,10 +28,12 @@ struct ChipQuality {
 struct Quality {
   std::string metric = "accuracy";
   double value = 0;            // mean over chips
+  Interval ci95_both{0, 0};    // over chips and images together (base/two_way.h): the one to quote
   Interval ci95{0, 0};         // t over chips, given these images (Wilson when there is one chip)
-  Interval ci95_images{0, 0};  // bootstrap over images
+  Interval ci95_images{0, 0};  // bootstrap over images, given these chips
   std::vector<ChipQuality> chips;
   double reference_float = 0, reference_quantized = 0;
+  std::optional<double> chance;  // accuracy alone: what answering the commonest class always gives
   // Quantized-reference minus on-chip accuracy, paired by image and chip; interval by bootstrap over images.
   double loss = 0;
   Interval loss_ci95{0, 0};
@@ -111,9 +113,14 @@ struct InputFile {
   std::string name, checksum;
 };
 
+struct DesignLine {
+  std::string what, text;
+};
+
 struct Result {
   std::string name, config_hash, status = "done";
   std::uint32_t seed = 0;
+  std::vector<DesignLine> design;
   std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
   std::vector<Simplification> simplifications;  // what the models in this run say they leave out
@@ -125,7 +132,8 @@ struct Result {
   Quality quality;              // the first score
   std::vector<Quality> scores;  // all, in the order of the config
   WriteResult write;
-  std::optional<chip::WireResult> wires;  // unset: ideal
+  std::optional<chip::WireResult> wires;   // unset: ideal
+  std::optional<chip::MetalEffect> metal;  // of ideal wires: what real ones would do; unset: not known
   cost::Costs costs;
   std::vector<ImageResult> images;  // the first images; result.json describes the first sampled_images
   std::vector<cost::BudgetSum> budget;

@@ -37,10 +37,14 @@ Json quality_of(const Quality& q) {
     chips.push_back({{"value", number_of(chip.value)}, {"ci95", interval_of(chip.ci95)}});
   return {{"metric", q.metric},
           {"value", number_of(q.value)},
+          {"ci95_both", interval_of(q.ci95_both)},
           {"ci95", interval_of(q.ci95)},
           {"ci95_images", interval_of(q.ci95_images)},
           {"chips", chips},
-          {"reference", {{"float", number_of(q.reference_float)}, {"quantized", number_of(q.reference_quantized)}}},
+          {"reference",
+           {{"float", number_of(q.reference_float)},
+            {"quantized", number_of(q.reference_quantized)},
+            {"chance", or_null(q.chance)}}},
           {"loss", number_of(q.loss)},
           {"loss_ci95", interval_of(q.loss_ci95)},
           {"inputs", q.inputs}};
@@ -74,9 +78,24 @@ Json shapes_of(const Result& r) {
   return {{"statistics", r.shapes->statistics}, {"note", std::string(nothing_was_run) + ". " + r.shapes->note}};
 }
 
+Json design_of(const Result& r) {
+  Json lines = Json::object();
+  for (const DesignLine& line : r.design) lines[line.what] = line.text;
+  return lines;
+}
+
+Json metal_of(const Result& r) {
+  if (!r.metal) return nullptr;
+  return {{"row_ohm", r.metal->row_ohm},
+          {"column_ohm", r.metal->column_ohm},
+          {"array", r.metal->array},
+          {"reads", r.metal->reads},
+          {"current_error_rms", r.metal->current_error_rms}};
+}
+
 // Wires: how they were solved, that they were, and what they do.
 Json wires_of(const Result& r) {
-  if (!r.wires) return {{"mode", "ideal"}};
+  if (!r.wires) return {{"mode", "ideal"}, {"metal", metal_of(r)}};
   const chip::WireResult& w = *r.wires;
   return {{"mode", "exact"},
           {"method", w.method},
@@ -147,6 +166,7 @@ constexpr Section sections[] = {
     {"config_hash", [](const Result& r) { return Json(r.config_hash); }},
     {"seed", [](const Result& r) { return Json(r.seed); }},
     {"status", [](const Result& r) { return Json(r.status); }},
+    {"design", [](const Result& r) { return design_of(r); }},
     {"warnings", [](const Result& r) { return Json(r.warnings); }},
     {"assumed", assumed_of},
     {"simplifications", simplifications_of},

@@ -4,7 +4,10 @@
 #include "arch/warnings.h"
 #include "base/parallel.h"
 #include "cost/budget.h"
+#include "run/design_lines.h"
+#include "run/metal.h"
 #include "run/network_run.h"
+#include "run/plausibility.h"
 #include "run/published.h"
 #include "run/shapes.h"
 #include "run/simplifications.h"
@@ -28,6 +31,7 @@ void identify(const LoadedConfig& loaded, Result& result) {
     result.assumed.clear();  // sums assume nothing
     return;
   }
+  result.design = design_lines(loaded);
   for (const Diagnostic& d : warnings(loaded)) result.warnings.push_back(arch::placeless(d));
 }
 
@@ -47,6 +51,8 @@ void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& 
   clock.begin("statistics", 1);
   add_scores(done, loaded.config, scores, samples, shelf, result);
   describe(done, *samples, result);
+  result.metal = metal_effect(done.session, shelf);
+  for (std::string& finding : implausible(result)) result.warnings.push_back(std::move(finding));
 }
 
 }  // namespace

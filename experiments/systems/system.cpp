@@ -59,7 +59,7 @@ void set_quality(run::Result& result, std::string metric, std::span<const double
   run::Quality q;
   q.metric = std::move(metric);
   q.value = mean(values);
-  q.ci95 = t_interval(values);
+  q.ci95_both = q.ci95 = t_interval(values);
   q.ci95_images = {none, none};
   for (double v : values) q.chips.push_back({v, {none, none}});
   q.reference_float = q.reference_quantized = reference;

@@ -113,8 +113,8 @@ TEST_CASE("voltages and transistors that do not go with the node are said") {
   CHECK(has(warned("", {{"technology.vdd", "1.5 V"}}), "stay within 10 % of 1.3 V"));
   CHECK(warned("", {{"technology.vdd", "1.17 V"}}) == "");
   CHECK(has(warned("", {{"technology.node", "22 nm"}}),
-            "technology.node: is 22 nm, but technology.transistor is of 130 nm (use the shipped table of the node, "
-            "such as technology: 22nm"));
+            "technology.node: is 22 nm, but technology.transistor is of 130 nm (name a shipped "
+            "table (`bitline list technologies`)"));
   CHECK(warned("", {{"technology.node", "0.13 um"}}) == "");
   for (const char* node : {"130nm", "90nm", "65nm", "45nm", "32nm", "22nm", "14nm", "7nm"}) {
     CAPTURE(node);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wrong usage, exit codes and the commands that run nothing. usage: usage.py BITLINE SOURCE"""
-import json, os, pathlib, subprocess, tempfile
+import json, os, pathlib, shutil, subprocess, tempfile
 
 from command import bitline, call, check, expect, finish, source, write_npy, read_npy
 
@@ -95,6 +95,16 @@ with tempfile.TemporaryDirectory() as d:
     check("mvm values", y == [255 * 7 - 7, -3 * 255 + 2, 21 - 35, -9 + 4 + 10], y)
     check("no file left behind", not list(d.glob("*.part")))
     expect("mvm into a folder that cannot be", 1, "mvm", "ideal", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output", "/proc/none/Y.npy", err="/proc/none/Y.npy")
+
+# The tree it was built in may be moved: configurations are found from where the command stands.
+with tempfile.TemporaryDirectory() as d:
+    moved = pathlib.Path(d) / "moved"
+    (moved / "build/release").mkdir(parents=True)
+    shutil.copy(bitline, moved / "build/release/bitline")
+    shutil.copytree(source / "configs", moved / "configs")
+    shutil.copy(moved / "configs/ideal.yaml", moved / "configs/only-here.yaml")
+    p = subprocess.run([moved / "build/release/bitline", "check", "only-here"], capture_output=True, text=True, cwd=d)
+    check("a moved tree", p.returncode == 0 and "only-here: ok" in p.stdout, p.stderr)
 
 # A full disk is no success.
 with open("/dev/full", "w") as full:

@@ -69,7 +69,7 @@ TEST_CASE("wires have a section when they are not ideal") {
   const std::string with = html_report(wired_result(), ""), without = html_report(sample_result(), "");
   CHECK(problem(with) == "");
   for (const char* text :
-       {"<h2>Wires</h2>", "250 mohm", "1.5 ohm", "direct reduction of each array", "not measured", "12.34 %", "93.21 %",
+       {"<h2>Wires</h2>", "0.25 ohm", "1.5 ohm", "direct reduction of each array", "not measured", "12.34 %", "93.21 %",
         "75.00 %", "0.875", "0.67 %", "Voltage left across each cell", "Column currents with wires"}) {
     CAPTURE(text);
     CHECK(with.find(text) != std::string::npos);

@@ -149,11 +149,17 @@ TEST_CASE("the summary shows every figure, in about 40 lines of at most 100 char
 
 TEST_CASE("the summary tells what wires do, when they are not ideal") {
   const std::string text = summary(wired_result(), false);
-  CHECK(text.find("  250 mohm a row segment, 1.5 ohm a column segment: rms error of column currents 12.34 %\n") !=
+  CHECK(text.find("  0.25 ohm a row segment, 1.5 ohm a column segment: rms error of column currents 12.34 %\n") !=
         std::string::npos);
   CHECK(text.find("  voltage left 93.21 % on average, 75.00 % at least, all rows driven; solved\n") !=
         std::string::npos);
-  CHECK(summary(sample_result(), false).find("Wires") == std::string::npos);
+  const std::string ideal = summary(sample_result(), false);
+  CHECK(ideal.find("Wires are ideal; what real ones would do to column currents was not worked out") !=
+        std::string::npos);
+  Result known = sample_result();
+  known.metal = chip::MetalEffect{0.8477, 0.4238, 2, 16, 0.474};
+  CHECK(summary(known, false).find("metal of 0.8477 ohm a row segment and 0.4238 ohm a column segment") !=
+        std::string::npos);
 }
 
 TEST_CASE("colour adds escape sequences and changes nothing else") {
@@ -167,8 +173,8 @@ TEST_CASE("colour adds escape sequences and changes nothing else") {
 TEST_CASE("one chip is told apart from many") {
   Result r = sample_result();
   r.quality.chips.resize(1);
-  CHECK(summary(r, false).find("Wilson") != std::string::npos);
-  CHECK(summary(sample_result(), false).find("Wilson") == std::string::npos);
+  CHECK(summary(r, false).find("95 %, images of one chip") != std::string::npos);
+  CHECK(summary(sample_result(), false).find("95 %, chips and images") != std::string::npos);
 }
 
 TEST_CASE("hostile names do not reach the terminal as commands") {
