@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "arch/check_chip.h"
+#include "arch/check_experiment.h"
 #include "arch/check_workload.h"
 #include "base/config_writer.h"
 #include "base/files.h"
@@ -116,7 +117,9 @@ void fields(Visitor& v, Config& c) {
   v(c.mapping.reload,
     {.key = "reload",
      .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
-  v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
+  v(c.technology, {.key = "technology",
+                   .meaning = "unit costs of the process; to be given, but for an experiment on devices alone",
+                   .library = true});
   v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
   v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
   v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});
@@ -222,19 +225,13 @@ void find_conductances(Config& c, ConfigReader& r) {
     r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
 }
 
-void check_experiment(Experiment& e, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>& assumed) {
+// An experiment on devices alone has no use for it.
+void check_technology(const Config& c, ConfigReader& r) {
   if (!r.clean("experiment")) return;
-  try {
-    open_parts(e, where, assumed);
-  } catch (const ConfigError& error) {
-    for (auto d : error.diagnostics()) {
-      if (d.where.file.empty())
-        r.problem(d.path, d.message, d.remedy);
-      else
-        r.problem(std::move(d));
-    }
-  }
-  for (const Diagnostic& problem : check(e)) r.problem(problem.path, problem.message, problem.remedy);
+  if (r.annotations().origins.count("technology") == 0 && needs_technology(c.experiment))
+    r.problem(
+        "technology", "the key 'technology' is missing: unit costs of the process",
+        "add \"technology: ...\", such as 130nm, or begin with a chip that has one: \"base: chip/two-chip-2t2r\"");
 }
 
 }  // namespace
@@ -275,10 +272,12 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
   std::vector<Assumption> elsewhere;  // in what is kept as written
-  check_experiment(loaded.config.experiment, where, reader, elsewhere);
+  if (reader.clean("experiment")) open_parts(loaded.config.experiment, where, reader, elsewhere);
+  check_technology(loaded.config, reader);
   check_chip(loaded.config, reader);
   check_layers(loaded.config, where, reader, elsewhere);
   check_workload(loaded.config, where, reader);
+  check_experiment(loaded.config, where, reader);
   find_conductances(loaded.config, reader);
   reader.finish();
   loaded.annotations = reader.annotations();
@@ -302,7 +301,7 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
   reader.finish();
   read_update_tables(c.device, "device.", reader);
   std::vector<Assumption> unused;
-  check_experiment(c.experiment, where, reader, unused);
+  open_parts(c.experiment, where, reader, unused);
   for (auto& e : c.layers.entries) e.value = self_contained(e.value, where);
   find_workload_files(c.workload, where, reader);
   find_conductances(c, reader);
@@ -311,7 +310,9 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
 }
 
 std::string resolved_yaml(const LoadedConfig& loaded) {
-  return to_yaml(ConfigWriter::write(loaded.config), &loaded.annotations);
+  Value tree = ConfigWriter::write(loaded.config);
+  if (!loaded.config.technology.known()) tree.erase("technology");  // none was given, and none is needed
+  return to_yaml(tree, &loaded.annotations);
 }
 
 std::string config_hash(const Config& config) {

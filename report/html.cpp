@@ -69,16 +69,18 @@ std::string quality_section(const Result& r) {
   if (r.shapes) return "";
   const run::Quality& q = r.quality;
   const bool many = q.chips.size() > 1;
-  HtmlTable table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
-                           "95 % over images (bootstrap)"});
+  const std::string each = r.experiment ? r.experiment->repeated : "chips";
+  HtmlTable table(
+      "lrrr", {"", q.metric, many ? fmt::format("95 % over {} (t), these images", each) : "95 % over images (Wilson)",
+               "95 % over images (bootstrap)"});
   table.row({"float network", quality_text(q.metric, q.reference_float), "", ""});
   table.row({"quantized network", quality_text(q.metric, q.reference_quantized), "", ""});
-  table.row({many ? "on chip, mean over chips" : "on chip", quality_text(q.metric, q.value),
+  table.row({many ? "on chip, mean over " + each : "on chip", quality_text(q.metric, q.value),
              quality_range(q.metric, q.ci95), quality_range(q.metric, q.ci95_images)},
             "sum");
-  table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss), "",
-             quality_range(q.metric, q.loss_ci95)});
-  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q));
+  table.row({r.experiment ? "quantized minus on chip" : "quantized minus on chip, paired by image and chip",
+             quality_text(q.metric, q.loss), "", quality_range(q.metric, q.loss_ci95)});
+  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q, one_of(each)));
 }
 
 // Whole inferences where there are many.
@@ -261,7 +263,7 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
     return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
            run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
-  html += html_paragraph(r.experiment ? fmt::format("{} seeds, first seed {}", r.experiment->seeds, r.seed)
+  html += html_paragraph(r.experiment ? fmt::format("{}, seed {}", repeats_text(*r.experiment), r.seed)
                          : r.shapes   ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
                                       : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
                                                   chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),

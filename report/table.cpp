@@ -33,7 +33,7 @@ std::string title(const Result& r, const Paint& paint) {
   if (r.only_budget) return line + "   no network, so nothing was run\n";
   std::string facts = fmt::format("   config {}   seed {}", clean(r.config_hash.substr(0, 12)), r.seed);
   if (r.experiment)
-    facts += fmt::format("   {} seeds", r.experiment->seeds);
+    facts += "   " + repeats_text(*r.experiment);
   else if (!r.shapes)
     facts += fmt::format("   {} chip{}   {} inputs", grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs));
   line += paint.with(paint.dim(), facts);
@@ -217,10 +217,10 @@ std::string layers(const Result& r, const Paint& paint) {
 }
 
 std::string published(const Result& r, const Paint& paint) {
-  TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
+  TextTable table({{.most = 48}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
   table.row({"", "published", "ours", "ratio", "kind"});
   for (const run::Published& p : r.published)
-    table.row({shorten(clean(p.what), 48), figure_text(p.published, p.unit),
+    table.row({clean(p.what), figure_text(p.published, p.unit),
                p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
                p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "-", clean(p.kind)});
   return table.str(2, paint.dim());
