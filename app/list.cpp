@@ -50,8 +50,8 @@ void add_types(const std::string& key, std::vector<Item>& items) {
 
 // Data that experiments look for beside the sets: not for workload.dataset.
 void add_other_data(const workloads::DataPath& where, std::vector<Item>& items) {
-  const auto& edges =
-      std::get<arch::SensitizedEdges>(arch::load(config_file("sensitized-edges"), {}, config_path()).config.experiment);
+  const arch::LoadedConfig shipped = arch::load(config_file("sensitized-edges"), {}, config_path());
+  const auto& edges = std::get<arch::SensitizedEdges>(shipped.config.experiment);
   std::string missing;
   for (const auto* names : {&edges.buildings, &edges.photographs})
     for (const std::string& name : *names)

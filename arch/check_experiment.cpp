@@ -122,7 +122,12 @@ std::vector<Diagnostic> check_experiment(const Config& c) {
 void check_experiment(const Config& c, const ConfigPath& where, ConfigReader& r) {
   for (const char* part : {"experiment", "device", "workload", "input", "array"})
     if (!r.clean(part)) return;
-  for (const Diagnostic& d : check_experiment(c)) r.problem(d.path, d.message, d.remedy);
+  for (Diagnostic& d : check_experiment(c)) {
+    // What is missing elsewhere is missing because of the experiment.
+    const bool written = d.path.starts_with("experiment.") || r.annotations().origins.count(d.path) > 0;
+    d.where = r.origin_of(written ? d.path : "experiment.type");
+    r.problem(std::move(d));
+  }
   if (is_experiment(c.experiment) && !r.clean("published")) return;
   check_published(c, where, r);
 }

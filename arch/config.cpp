@@ -272,12 +272,13 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
   std::vector<Assumption> elsewhere;  // in what is kept as written
-  if (reader.clean("experiment")) open_parts(loaded.config.experiment, where, reader, elsewhere);
+  const bool sound = reader.clean("experiment");
+  check_experiment(loaded.config, where, reader);
+  if (sound) open_parts(loaded.config.experiment, where, reader, elsewhere);
   check_technology(loaded.config, reader);
   check_chip(loaded.config, reader);
   check_layers(loaded.config, where, reader, elsewhere);
   check_workload(loaded.config, where, reader);
-  check_experiment(loaded.config, where, reader);
   find_conductances(loaded.config, reader);
   reader.finish();
   loaded.annotations = reader.annotations();

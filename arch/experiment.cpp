@@ -38,6 +38,7 @@ namespace {
 void pass_on(const ConfigError& error, const std::string& at, ConfigReader& r) {
   for (Diagnostic d : error.diagnostics()) {
     if (!d.where.file.empty()) {
+      if (d.path.empty()) d.path = at;
       r.problem(std::move(d));
       continue;
     }

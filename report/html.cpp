@@ -65,22 +65,34 @@ std::string cards(const Result& r) {
   return html + "</ul>\n";
 }
 
+// Of an experiment, over what it repeats; its references may be one and the same ideal.
+std::string repeated_quality(const run::Quality& q, const run::ExperimentResult& e) {
+  HtmlTable table("lrr", {"", q.metric, fmt::format("95 % over {} (t)", e.repeated)});
+  const bool one = q.reference_float == q.reference_quantized;
+  if (!one) table.row({"float network", quality_text(q.metric, q.reference_float), ""});
+  table.row({one ? "without errors" : "quantized network", quality_text(q.metric, q.reference_quantized), ""});
+  table.row({fmt::format("on chip, mean over {}", e.repeated), quality_text(q.metric, q.value),
+             quality_range(q.metric, q.ci95)},
+            "sum");
+  table.row({"difference", quality_text(q.metric, q.loss), quality_range(q.metric, q.loss_ci95)});
+  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q, one_of(e.repeated)));
+}
+
 std::string quality_section(const Result& r) {
   if (r.shapes) return "";
   const run::Quality& q = r.quality;
+  if (r.experiment) return repeated_quality(q, *r.experiment);
   const bool many = q.chips.size() > 1;
-  const std::string each = r.experiment ? r.experiment->repeated : "chips";
-  HtmlTable table(
-      "lrrr", {"", q.metric, many ? fmt::format("95 % over {} (t), these images", each) : "95 % over images (Wilson)",
-               "95 % over images (bootstrap)"});
+  HtmlTable table("lrrr", {"", q.metric, many ? "95 % over chips (t), these images" : "95 % over images (Wilson)",
+                           "95 % over images (bootstrap)"});
   table.row({"float network", quality_text(q.metric, q.reference_float), "", ""});
   table.row({"quantized network", quality_text(q.metric, q.reference_quantized), "", ""});
-  table.row({many ? "on chip, mean over " + each : "on chip", quality_text(q.metric, q.value),
+  table.row({many ? "on chip, mean over chips" : "on chip", quality_text(q.metric, q.value),
              quality_range(q.metric, q.ci95), quality_range(q.metric, q.ci95_images)},
             "sum");
-  table.row({r.experiment ? "quantized minus on chip" : "quantized minus on chip, paired by image and chip",
-             quality_text(q.metric, q.loss), "", quality_range(q.metric, q.loss_ci95)});
-  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q, one_of(each)));
+  table.row({"quantized minus on chip, paired by image and chip", quality_text(q.metric, q.loss), "",
+             quality_range(q.metric, q.loss_ci95)});
+  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q));
 }
 
 // Whole inferences where there are many.
@@ -222,7 +234,7 @@ std::string trust_section(const Result& r) {
   if (!r.assumed.empty()) {
     HtmlTable table("lll", {"key", "value", "why"});
     for (const Assumption& a : r.assumed) table.row({a.path, a.value, a.reason});
-    html += html_heading("Assumed: values that no source gives") + table.str();
+    html += html_heading("Assumed: values that no source gives and that the result can depend on") + table.str();
   }
   HtmlTable table("ll", {});
   if (r.shapes) table.row({"Weights and inputs", r.shapes->note});

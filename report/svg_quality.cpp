@@ -81,8 +81,9 @@ std::string quality_svg(const run::Quality& q, const std::string& each) {
              q.metric == "accuracy" ? percent(value, digits) : fmt::format("{:.4g}", value),
              {.anchor = Anchor::end, .fill = ink::soft});
   }
+  const auto known = [](const Interval& i) { return std::isfinite(i.lower) && std::isfinite(i.upper); };
   const auto band = [&](const Interval& i, double opacity) {
-    if (std::isfinite(i.lower) && std::isfinite(i.upper))
+    if (known(i))
       svg.rect(quality_panel.left, axis.y(i.upper), quality_panel.right - quality_panel.left,
                axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
   };
@@ -100,11 +101,10 @@ std::string quality_svg(const run::Quality& q, const std::string& each) {
   for (std::size_t i = 0; i < q.chips.size(); ++i) {
     const ChipQuality& chip = q.chips[i];
     const double x = quality_panel.left + (static_cast<double>(i) + 0.5) * pitch;
-    if (std::isfinite(chip.ci95.lower) && std::isfinite(chip.ci95.upper))
-      svg.line(x, axis.y(chip.ci95.upper), x, axis.y(chip.ci95.lower), dot, pitch > 8 ? 1.5 : 0.6);
+    if (known(chip.ci95)) svg.line(x, axis.y(chip.ci95.upper), x, axis.y(chip.ci95.lower), dot, pitch > 8 ? 1.5 : 0.6);
     svg.circle(x, axis.y(chip.value), pitch > 12 ? 4 : 2, dot,
-               fmt::format("{} {}: {}, 95 % {}", each, i, quality_text(q.metric, chip.value),
-                           quality_range(q.metric, chip.ci95)));
+               fmt::format("{} {}: {}{}", each, i, quality_text(q.metric, chip.value),
+                           known(chip.ci95) ? ", 95 % " + quality_range(q.metric, chip.ci95) : ""));
     if (i % every == 0)
       svg.text(x, quality_panel.bottom + 18, std::to_string(i), {.anchor = Anchor::middle, .fill = ink::soft});
   }
@@ -125,7 +125,7 @@ std::string quality_svg(const run::Quality& q, const std::string& each) {
     x += 48 + text_width(text, 12);
   };
   if (q.chips.size() > 1) legend(fmt::format("mean over {}s, these images", each), 0.4);
-  legend("mean over images", 0.12);
+  if (known(q.ci95_images)) legend("mean over images", 0.12);
   return svg.str();
 }
 

@@ -261,7 +261,8 @@ std::string summary(const Result& r, bool color) {
   if (!r.costs.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
   if (!r.assumed.empty()) {
-    text += paint.heading("Assumed") + paint.with(paint.dim(), " (no source gives these)") + "\n";
+    text += paint.heading("Assumed") +
+            paint.with(paint.dim(), " (no source gives these values, which the result can depend on)") + "\n";
     for (const Assumption& a : r.assumed) text += paragraph(fmt::format("{} = {}: {}", a.path, a.value, a.reason), 2);
   }
   if (!r.warnings.empty()) {

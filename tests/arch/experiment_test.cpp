@@ -60,7 +60,8 @@ TEST_CASE("records that no run takes are refused by their keys") {
           {"experiment.sequence.frequencies: is empty", "experiment.threshold.lowest: is not below"});
   // The fastest trains, of 20 Hz, leave 50 ms for each pulse.
   CHECK(refused("history", {{"experiment.width", "50 ms"}}).empty());
-  has_all(refused("history", {{"experiment.width", "50.1 ms"}}), {"experiment.width: pulses of 0.0501 s overlap at 20 Hz"});
+  has_all(refused("history", {{"experiment.width", "50.1 ms"}}),
+          {"experiment.width: pulses of 0.0501 s overlap at 20 Hz"});
   CHECK(refused("orientation", {{"experiment.observation", "250 s"}}).empty());  // 500 pulses at 2 Hz
   has_all(refused("orientation", {{"experiment.observation", "251 s"}}), {"experiment.observation: 251 s at 2 Hz"});
   CHECK(refused("orientation", {{"experiment.motion.width", "20 ms"}}).empty());
@@ -91,14 +92,15 @@ TEST_CASE("records that no run takes are refused by their keys") {
                                      {"input.bits", "1"},
                                      {"experiment.algorithms", "[]"},
                                      {"experiment.devices", "[]"}}),
-          {"experiment.data: names no set", "array.columns: 128 columns, but a layer has 129", "input.bits:",
-           "experiment.algorithms: nothing is trained"});
+          {"experiment.data: names no set", "array.columns: 128 columns, but a layer has 129",
+           "input.bits:", "experiment.algorithms: nothing is trained"});
 }
 
 TEST_CASE("files that an experiment names are looked for when it is loaded, and stay found elsewhere") {
   const ConfigFolder f;
   const auto wrong = [&](const std::string& text) { return diagnostics_of([&] { f.loaded(text); }); };
-  const auto networks = wrong("base: sensitized-classify\nexperiment:\n  networks: [sensitized-fashion-2.onnx, none.onnx]\n");
+  const auto networks =
+      wrong("base: sensitized-classify\nexperiment:\n  networks: [sensitized-fashion-2.onnx, none.onnx]\n");
   REQUIRE(networks.size() == 1);
   CHECK(networks[0].path == "experiment.networks.1");
   CHECK(networks[0].where.line == 3);
@@ -118,15 +120,22 @@ TEST_CASE("files that an experiment names are looked for when it is loaded, and 
 }
 
 TEST_CASE("published figures of a base's experiment do not stand beside another one") {
-  CHECK(has(refused("orientation", {{"experiment.type", "reservoir"}}), "experiment.type: is reservoir, but `published`"));
+  CHECK(has(refused("orientation", {{"experiment.type", "reservoir"}}),
+            "experiment.type: is reservoir, but `published`"));
   CHECK(has(refused("orientation", {{"experiment", "none"}}), "experiment.type: is none, but `published`"));
-  CHECK(has(refused("fashion-mlp", {{"experiment", "sensitized-edges"}}), "(experiment none)"));
+  const ConfigFolder f;
+  f.file("network.yaml", "base: fashion-mlp\npublished: [{what: a, published: 1, ours: quality.value, source: b}]\n");
+  const auto over_network =
+      diagnostics_of([&] { f.loaded("base: network.yaml\nexperiment: {type: sensitized-edges}\n"); });
+  REQUIRE(over_network.size() == 1);
+  CHECK(has(over_network[0].message, "network.yaml (experiment none)"));
+  CHECK(over_network[0].where.line == 2);
   CHECK(refused("orientation", {{"experiment.type", "reservoir"}, {"published", "[]"}}).empty());
   CHECK(refused("orientation", {{"experiment.type", "orientation"}}).empty());
   CHECK(refused("orientation", {{"experiment.seeds", "3"}}).empty());
   // No key of the old type is left.
-  const LoadedConfig over = ConfigFolder().loaded(
-      "base: orientation\npublished: []\nexperiment: {type: history, width: 1 ms}\n");
+  const LoadedConfig over =
+      ConfigFolder().loaded("base: orientation\npublished: []\nexperiment: {type: history, width: 1 ms}\n");
   const auto& history = std::get<History>(over.config.experiment);
   CHECK(history.width_s == 1e-3);
   CHECK(history.amplitude_V == History{}.amplitude_V);
@@ -150,7 +159,8 @@ TEST_CASE("an experiment on devices alone needs no technology, others do") {
     CHECK(!has(resolved, "technology"));
     CHECK(config_hash(f.loaded(resolved).config) == config_hash(loaded.config));
   }
-  const auto missing = alone("input: {encoding: analog}\nexperiment: {type: train-on-array, algorithms: [], devices: [ftj]}\n");
+  const auto missing =
+      alone("input: {encoding: analog}\nexperiment: {type: train-on-array, algorithms: [], devices: [sns-pt]}\n");
   REQUIRE(missing.size() == 1);
   CHECK(missing[0].path == "technology");
   CHECK(has(missing[0].remedy, "base: chip/two-chip-2t2r"));
