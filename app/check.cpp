@@ -31,15 +31,19 @@ std::string examine(const std::string& argument, const CheckArguments& a,
   }
   const arch::LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
-  if (is_experiment(loaded.config.experiment))
-    return std::visit([](const auto& e) { return fmt::format("experiment {}", e.type); }, loaded.config.experiment);
+  std::string what;
+  if (is_experiment(loaded.config.experiment)) {
+    what = std::visit([](const auto& e) { return fmt::format("experiment {}", e.type); }, loaded.config.experiment);
+    if (!runs_network(loaded.config.experiment)) return what;
+    what += ", ";
+  }
   if (loaded.config.workload.network.empty() && loaded.config.workload.shapes.empty())
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
   run::MappingResult m;
   with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
-  std::string praise =
-      fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total, m.cell_utilisation * 100);
+  std::string praise = what + fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
+                                          m.cell_utilisation * 100);
   if (!loaded.config.wires.exact() && loaded.config.workload.shapes.empty()) {
     std::optional<chip::MetalEffect> metal;
     with_threads(a.threads, [&] { metal = run::metal_effect(loaded, a.run_options()); });

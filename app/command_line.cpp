@@ -15,6 +15,7 @@
 #include "base/config_reader.h"
 #include "base/error.h"
 #include "base/isa.h"
+#include "base/nearest.h"
 #include "base/version.h"
 
 namespace bitline::app {
@@ -70,8 +71,8 @@ std::string known_options(const CLI::App& app, const std::string& written) {
   std::vector<std::string> names;
   for (const CLI::Option* o : app.get_options())
     for (const auto& n : o->get_lnames()) names.push_back("--" + n);
-  const std::string near = nearest(written.substr(0, written.find('=')), names);
-  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+  const std::string near = did_you_mean(written.substr(0, written.find('=')), names);
+  return near.empty() ? "" : "; " + near;
 }
 
 }  // namespace
@@ -122,9 +123,8 @@ int CommandLine::parse_problem(const CLI::ParseError& error, int argc, char** ar
     if (!c.hidden) names.push_back(c.cli->get_name());
   }
   if (chosen == &app && first[0] != '-') {
-    const std::string near = nearest(first, names);
-    print_error(fmt::format("there is no command '{}'{}", first,
-                            near.empty() ? "; see bitline --help" : "; did you mean '" + near + "'?"));
+    const std::string near = did_you_mean(first, names);
+    print_error(fmt::format("there is no command '{}'; {}", first, near.empty() ? "see bitline --help" : near));
     return exit_wrong_usage;
   }
   std::string message = error.what();

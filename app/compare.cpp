@@ -2,17 +2,17 @@
 // bitline compare: two runs side by side.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
 
 #include "app/command_line.h"
-#include "app/environment.h"
-#include "base/files.h"
+#include "app/compared_run.h"
 #include "base/statistics.h"
-#include "base/yaml.h"
 #include "report/cost_text.h"
+#include "report/experiment.h"
 #include "report/text.h"
 #include "run/json_parts.h"
 
@@ -24,7 +24,6 @@ using report::TextTable;
 using run::Json;
 using workloads::Map;
 
-namespace fs = std::filesystem;
 namespace {
 
 struct CompareArguments : Common {
@@ -49,44 +48,7 @@ constexpr const char* main_figures[] = {"quality.value",
                                         "mapping.arrays_used",
                                         "mapping.cell_utilisation"};
 
-struct Run {
-  std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config
-  std::map<std::string, std::string> config;  // by path; empty without resolved.yaml
-};
-
-void flatten(const Json& node, const std::string& path, std::map<std::string, double>& out) {
-  if (node.is_number()) out[path] = node.get<double>();
-  const std::string prefix = path.empty() ? "" : path + ".";
-  if (node.is_object())
-    for (const auto& [key, child] : node.items()) flatten(child, prefix + key, out);
-  if (node.is_array())
-    for (std::size_t i = 0; i < node.size(); ++i) {
-      const bool named = node[i].is_object() && node[i].contains("name") && node[i]["name"].is_string();
-      flatten(node[i], prefix + (named ? node[i]["name"].get<std::string>() : std::to_string(i)), out);
-    }
-}
-
-void flatten(const Value& node, const std::string& path, std::map<std::string, std::string>& out) {
-  if (node.is_scalar()) out[path] = node.text;
-  if (const Value* value = node.is_map() ? node.find("value") : nullptr) return flatten(*value, path, out);
-  for (const auto& e : node.entries) flatten(e.value, path.empty() ? e.key : path + "." + e.key, out);
-  for (std::size_t i = 0; i < node.items.size(); ++i) flatten(node.items[i], path + "." + std::to_string(i), out);
-}
-
-Run read_run(const std::string& argument) {
-  const bool folder = fs::is_directory(argument);
-  const fs::path file = folder ? fs::path(argument) / "result.json" : fs::path(argument);
-  Json json = Json::parse(read_file(file), nullptr, false);
-  if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
-  if (!json.contains("energy") || !json.contains("latency"))
-    throw InputError(file.string() + ": has no 'energy' and 'latency', so it is not the result of a run");
-  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
-  Run run;
-  flatten(json, "", run.numbers);
-  if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved))
-    flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);
-  return run;
-}
+using Run = ComparedRun;
 
 double relative(double a, double b) {
   const double largest = std::max(std::abs(a), std::abs(b));
@@ -112,18 +74,82 @@ std::vector<Difference> differences(const Map& a, const Map& b, const Same& same
 
 std::string number_text(double x) { return fmt::format("{:.6g}", x); }
 
-void print_figures(const Run& a, const Run& b, bool color) {
+using OptionalNumber = std::optional<double>;
+
+void add_figure_row(TextTable& table, const std::string& name, OptionalNumber a, OptionalNumber b) {
+  if (!a && !b) return;
+  const auto text = [](const OptionalNumber& x) { return x ? number_text(*x) : "-"; };
+  table.row({name, text(a), text(b), a && b ? number_text(*b - *a) : "",
+             a && b && *a != 0 ? fmt::format("{:.4f}", *b / *a) : ""});
+}
+
+TextTable figure_table() {
   TextTable table({{Align::left}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
   table.row({"", "A", "B", "B - A", "B / A"});
-  for (const char* key : main_figures) {
-    const auto x = a.numbers.find(key), y = b.numbers.find(key);
-    if (x == a.numbers.end() && y == b.numbers.end()) continue;
-    const bool both = x != a.numbers.end() && y != b.numbers.end();
-    table.row({key, x == a.numbers.end() ? "-" : number_text(x->second),
-               y == b.numbers.end() ? "-" : number_text(y->second), both ? number_text(y->second - x->second) : "",
-               both && x->second != 0 ? fmt::format("{:.4f}", y->second / x->second) : ""});
+  return table;
+}
+
+void print_figures(const Run& a, const Run& b, bool color) {
+  TextTable table = figure_table();
+  for (const std::string key : main_figures) {
+    const OptionalNumber x = a.number(key), y = b.number(key);
+    const bool measured = key.starts_with("quality.");
+    if (measured && a.metric != b.metric) {  // two measures are no pair
+      add_figure_row(table, fmt::format("{} ({})", key, a.metric), x, std::nullopt);
+      add_figure_row(table, fmt::format("{} ({})", key, b.metric), std::nullopt, y);
+    } else {
+      add_figure_row(table, measured && !a.metric.empty() ? fmt::format("{} ({})", key, a.metric) : key, x, y);
+    }
   }
   fmt::print("{}", table.str(0, color ? "\033[1m" : ""));
+}
+
+// Those of A, then those that B alone has.
+std::vector<std::string> together(std::vector<std::string> a, const std::vector<std::string>& b) {
+  for (const std::string& name : b)
+    if (std::ranges::find(a, name) == a.end()) a.push_back(name);
+  return a;
+}
+std::vector<std::string> claim_ids(const Run& a, const Run& b) {
+  const auto of = [](const Run& run) {
+    std::vector<std::string> ids;
+    for (const run::ExperimentClaim& c : run.claims) ids.push_back(c.id);
+    return ids;
+  };
+  return together(of(a), of(b));
+}
+
+std::string claim_text(const run::ExperimentClaim* c) {
+  return c ? fmt::format("{}, {}", report::claim_figure(*c), c->holds ? "holds" : "does not hold") : "-";
+}
+
+void print_experiments(const Run& a, const Run& b, bool color) {
+  const std::string strong = color ? "\033[1m" : "";
+  if (const auto ids = claim_ids(a, b); !ids.empty()) {
+    fmt::print("\nClaims (95 %)\n");
+    TextTable table({{Align::left}, {Align::right}, {Align::right}});
+    table.row({"", "A", "B"});
+    for (const std::string& id : ids) table.row({report::clean(id), claim_text(a.claim(id)), claim_text(b.claim(id))});
+    fmt::print("{}", table.str(2, strong));
+  }
+  if (const auto names = together(a.figures, b.figures); !names.empty()) {
+    fmt::print("\nFigures of the experiment (names end in their unit; others are pure numbers)\n");
+    TextTable table = figure_table();
+    for (const std::string& name : names) {
+      const std::string path = "experiment.figures." + name;
+      add_figure_row(table, report::clean(name), a.number(path), b.number(path));
+    }
+    fmt::print("{}", table.str(2, strong));
+  }
+}
+
+Json json_of(const run::ExperimentClaim* c) {
+  if (!c) return nullptr;
+  const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); };
+  return {{"value", number(c->value)},
+          {"ci95", {number(c->ci95.lower), number(c->ci95.upper)}},
+          {"unit", c->unit},
+          {"holds", c->holds}};
 }
 
 void print_differences(const std::string& title, const std::vector<Difference>& list, std::size_t most) {
@@ -218,7 +244,7 @@ Json json_of(const std::vector<Difference>& list) {
 }
 
 int compare_command(const CompareArguments& arguments) {
-  const Run a = read_run(arguments.a), b = read_run(arguments.b);
+  const Run a = read_compared_run(arguments.a), b = read_compared_run(arguments.b);
   const bool with_tolerance = arguments.tolerance >= 0;
   const auto config = a.config.empty() || b.config.empty()
                           ? std::vector<Difference>{}
@@ -230,16 +256,24 @@ int compare_command(const CompareArguments& arguments) {
         [](double x) { return fmt::format("{}", x); });
   if (arguments.json) {
     Json figures = Json::array();
-    for (const char* key : main_figures) {
-      const auto x = a.numbers.find(key), y = b.numbers.find(key);
-      if (x == a.numbers.end() || y == b.numbers.end()) continue;
+    std::vector<std::string> keys(std::begin(main_figures), std::end(main_figures));
+    for (const std::string& name : together(a.figures, b.figures)) keys.push_back("experiment.figures." + name);
+    for (const std::string& key : keys) {
+      const OptionalNumber x = a.number(key), y = b.number(key);
+      if (!x || !y || (key.starts_with("quality.") && a.metric != b.metric)) continue;
       figures.push_back({{"key", key},
-                         {"a", x->second},
-                         {"b", y->second},
-                         {"difference", y->second - x->second},
-                         {"ratio", x->second != 0 ? Json(y->second / x->second) : Json(nullptr)}});
+                         {"a", *x},
+                         {"b", *y},
+                         {"difference", *y - *x},
+                         {"ratio", *x != 0 ? Json(*y / *x) : Json(nullptr)}});
     }
-    Json out{{"figures", figures}, {"config", json_of(config)}};
+    Json claims = Json::array();
+    for (const std::string& id : claim_ids(a, b))
+      claims.push_back({{"id", id}, {"a", json_of(a.claim(id))}, {"b", json_of(b.claim(id))}});
+    Json out{{"metric", {{"a", a.metric}, {"b", b.metric}}},
+             {"figures", figures},
+             {"claims", claims},
+             {"config", json_of(config)}};
     if (const auto i = iso_area(a, b))
       out["iso_area"] = {{"throughput_per_s", {{"a", i->throughput_a}, {"b", i->throughput_b}}},
                          {"tops_per_w", {{"a", i->tops_per_w_a}, {"b", i->tops_per_w_b}}},
@@ -253,6 +287,7 @@ int compare_command(const CompareArguments& arguments) {
     fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     print_figures(a, b, arguments.colored());
+    print_experiments(a, b, arguments.colored());
     print_costs(a, b);
     print_differences("Configuration", config, 40);
     if (with_tolerance) print_differences(fmt::format("Beyond the tolerance of {}", arguments.tolerance), beyond, 20);

@@ -78,6 +78,12 @@ workloads::DataPath data_path(const std::vector<std::string>& from_options) {
   return where;
 }
 
+bool has_command(const std::string& name) {
+  const std::vector<fs::path> folders = paths_of("PATH");
+  return std::ranges::any_of(folders,
+                             [&](const fs::path& folder) { return ::access((folder / name).c_str(), X_OK) == 0; });
+}
+
 bool want_color(const std::string& option) {
   if (option != "auto") return option == "always";
   const char *no_color = std::getenv("NO_COLOR"), *terminal = std::getenv("TERM");

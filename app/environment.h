@@ -23,6 +23,9 @@ std::vector<std::filesystem::path> model_folders();
 // --data, $BITLINE_DATA, the system's places.
 workloads::DataPath data_path(const std::vector<std::string>& from_options);
 
+// Whether a command of that name is in $PATH.
+bool has_command(const std::string& name);
+
 // Standard output takes colours: asked for, or a terminal that does not say otherwise.
 bool want_color(const std::string& option);
 void print_diagnostic(const Diagnostic& diagnostic);

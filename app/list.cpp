@@ -11,6 +11,7 @@
 #include "app/environment.h"
 #include "app/shipped.h"
 #include "report/text.h"
+#include "workloads/photographs.h"
 
 namespace bitline::app {
 namespace fs = std::filesystem;
@@ -47,20 +48,40 @@ void add_types(const std::string& key, std::vector<Item>& items) {
       items.push_back({row.path.substr(key.size() + 1, row.path.size() - key.size() - 2), row.meaning, "type"});
 }
 
+// Data that experiments look for beside the sets: not for workload.dataset.
+void add_other_data(const workloads::DataPath& where, std::vector<Item>& items) {
+  const arch::LoadedConfig shipped = arch::load(config_file("sensitized-edges"), {}, config_path());
+  const auto& edges = std::get<arch::SensitizedEdges>(shipped.config.experiment);
+  std::string missing;
+  for (const auto* names : {&edges.buildings, &edges.photographs})
+    for (const std::string& name : *names)
+      if (!workloads::find_photograph(name, where)) missing += (missing.empty() ? "" : ", ") + name;
+  items.push_back({"photographs", "for experiment sensitized-edges, by their file names",
+                   missing.empty() ? "found"
+                                   : fmt::format("not found: {}; apt-get install python3-skimage python3-sklearn, or "
+                                                 "place PNG or JPEG files in DIR/photos and give --data DIR",
+                                                 missing)});
+  items.push_back({"espeak-ng", "the command that speaks digits for experiment reservoir where fsdd is not found",
+                   has_command("espeak-ng") ? "found" : "not found; apt-get install espeak-ng"});
+}
+
 std::vector<Item> data_sets(const ListArguments& a) {
+  const workloads::DataPath where = data_path(a.data);
   std::vector<Item> items;
   for (const auto& d : workloads::datasets()) {
-    bool there = true;
+    std::string note = "found";
     try {
       workloads::DataSource source;
       source.name = d.name;
-      workloads::contents_of(source, workloads::Split::test, data_path(a.data));
-    } catch (const InputError&) {
-      there = false;
+      workloads::contents_of(source, workloads::Split::test, where);
+    } catch (const workloads::MissingSet&) {
+      note = "not found; " + std::string(d.get);
+    } catch (const InputError& damaged) {
+      note = std::string("cannot be read: ") + damaged.what();
     }
-    items.push_back(
-        {std::string(d.name), std::string(d.meaning), there ? "found" : "not found; " + std::string(d.get)});
+    items.push_back({std::string(d.name), std::string(d.meaning), note});
   }
+  add_other_data(where, items);
   return items;
 }
 

@@ -4,17 +4,22 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "app/command_line.h"
+#include "app/compared_run.h"
 #include "app/condition.h"
 #include "app/environment.h"
+#include "app/run_folder.h"
 #include "base/files.h"
+#include "base/nearest.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
 #include "report/csv.h"
 #include "report/experiment.h"
 #include "report/html.h"
 #include "report/table.h"
+#include "run/result_document.h"
 #include "run/result_json.h"
 
 namespace bitline::app {
@@ -37,8 +42,7 @@ void write_experiment(const std::filesystem::path& folder, const run::Experiment
   for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), report::picture_svg(picture));
 }
 
-// result.json comes last: where it is, the folder is complete.
-void write_folder(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
+void write_files(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
   const std::string resolved = resolved_yaml(loaded);
   write_file(folder / "resolved.yaml", resolved);
   if (result.experiment) write_experiment(folder, *result.experiment);
@@ -50,23 +54,27 @@ void write_folder(const std::filesystem::path& folder, const Result& result, con
   write_file(folder / "result.json", result_json(result));
 }
 
+std::string suggested_number(const Result& result, const std::string& path) {
+  std::vector<std::string> known;
+  for (const auto& [name, _] : numbers_of(result_document(result))) known.push_back(name);
+  const std::string near = did_you_mean(path, known);
+  return near.empty() ? "see the keys with bitline run --json" : near;
+}
+
 int run_command(const RunArguments& a) {
   std::vector<Condition> conditions;
   for (const auto& text : a.fail_if) conditions.push_back(parse_condition(text));
   const std::filesystem::path file = config_file(a.config);
   if (experiments::is_sweep_plan(file, config_path()))
     throw UsageError(a.config + " is a sweep plan: bitline sweep runs its points");
-  if (!a.out.empty() && std::filesystem::exists(std::filesystem::path(a.out) / "points.jsonl"))
-    throw UsageError(a.out + " holds the points of a sweep, whose report.html a run would replace: give another --out");
   const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
+  std::optional<RunFolder> folder;
   if (!a.out.empty()) {
-    // Better to learn before the run than after it that the folder cannot be there.
-    std::filesystem::create_directories(a.out);
-    if (loaded.config.keep == Keep::conductances)
-      options.conductance_folder = std::filesystem::path(a.out) / "conductance";
-    if (loaded.config.keep == Keep::outputs) options.outputs_file = std::filesystem::path(a.out) / "outputs.npy";
+    folder.emplace(a.out);  // better to learn before the run than after it that the folder cannot be there
+    if (loaded.config.keep == Keep::conductances) options.conductance_folder = folder->scratch() / "conductance";
+    if (loaded.config.keep == Keep::outputs) options.outputs_file = folder->scratch() / "outputs.npy";
   } else if (loaded.config.keep != Keep::nothing && !a.quiet) {
     print_warning(fmt::format("keep: {} needs --out DIR; nothing is kept",
                               names_of(Keep())[static_cast<std::size_t>(loaded.config.keep)]));
@@ -76,7 +84,13 @@ int run_command(const RunArguments& a) {
   const Result result = experiments::run(loaded, options);
   progress.clear();
 
-  if (!a.out.empty()) write_folder(a.out, result, loaded);
+  if (folder) {
+    write_files(folder->scratch(), result, loaded);
+    folder->commit();
+    if (const std::string& hash = folder->earlier_hash(); !a.quiet && !hash.empty() && hash != result.config_hash)
+      print_warning(fmt::format("{} held the result of another configuration ({}), whose files are replaced", a.out,
+                                hash.substr(0, 12)));
+  }
   if (a.json && !a.quiet)  // the summary shows them itself
     for (const auto& w : result.warnings) print_warning(w);
   fmt::print("{}", a.json ? result_json(result) : report::summary(result, a.colored()));
@@ -85,8 +99,8 @@ int run_command(const RunArguments& a) {
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
     if (!value)
-      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; see the keys with bitline run --json",
-                                   c.text, c.path));
+      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; {}", c.text, c.path,
+                                   suggested_number(result, c.path)));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -120,7 +134,9 @@ void add_run(CommandLine& line) {
       ->allow_extra_args(false);
   c.cli->add_flag("--per-image", a->per_image,
                   "images.csv of the run folder lists every image with its energy, not only the first 100");
-  a->add_out(*c.cli, "write the run folder");
+  a->add_out(
+      *c.cli,
+      "write the run folder; all that an earlier run wrote there is replaced (files.txt lists it), other files stay");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
   a->add_isa(*c.cli);

@@ -6,6 +6,7 @@
 
 #include "app/command_line.h"
 #include "app/config_schema.h"
+#include "base/nearest.h"
 
 namespace bitline::app {
 namespace {
@@ -50,9 +51,8 @@ int schema_command(const SchemaArguments& a) {
     any = true;
   }
   if (any) return exit_done;
-  const std::string near = nearest(a.path, known);
-  throw UsageError(fmt::format("there is no key '{}'{}", a.path,
-                               near.empty() ? "; bitline schema lists all" : "; did you mean '" + near + "'?"));
+  const std::string near = did_you_mean(a.path, known);
+  throw UsageError(fmt::format("there is no key '{}'; {}", a.path, near.empty() ? "bitline schema lists all" : near));
 }
 
 }  // namespace

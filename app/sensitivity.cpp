@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "app/command_line.h"
@@ -25,51 +26,80 @@ struct SensitivityArguments : Common {
   bool csv = false;
 };
 
-// "experiment.claims.four-orientations.value" to "four-orientations".
-std::string short_name(const std::string& figure) {
-  constexpr std::string_view before = "experiment.claims.", after = ".value";
-  if (!figure.starts_with(before)) return figure;
-  return figure.substr(before.size(), figure.size() - before.size() - after.size());
+std::string with_unit(const experiments::SensitivityFigure& f) {
+  return f.unit.empty() ? f.name : fmt::format("{} ({})", f.name, f.unit);
 }
 
+std::string key_of(const experiments::SensitivityRow& row) { return row.path.empty() ? "as it is" : row.path; }
+
+const char* holds_text(bool holds) { return holds ? "holds" : "does not hold"; }
+
+// A column for each figure, and one for whether each claim holds; why a row has none stands in the last.
 run::ExperimentTable table_of(const Sensitivity& s) {
   run::ExperimentTable table{"sensitivity", "Half and double of each value", {"key", "factor", "value"}, {}};
-  for (const std::string& figure : s.figures) table.columns.push_back(short_name(figure));
+  for (const auto& f : s.figures) {
+    table.columns.push_back(with_unit(f));
+    if (f.claim) table.columns.push_back(f.name + " holds");
+  }
+  table.columns.emplace_back("problem");
   for (const auto& row : s.rows) {
     auto& cells = table.rows.emplace_back();
-    cells.insert(cells.end(), {row.path.empty() ? std::string("as it is") : row.path, row.factor, row.value});
-    for (std::size_t i = 0; i < s.figures.size(); ++i)
-      cells.push_back(row.problem.empty() ? run::TableCell(row.figures[i]) : run::TableCell(row.problem));
+    cells.insert(cells.end(), {key_of(row), row.factor, row.value});
+    for (std::size_t i = 0; i < s.figures.size(); ++i) {
+      const bool there = i < row.figures.size();
+      cells.push_back(there ? run::TableCell(row.figures[i].value) : run::TableCell(std::string()));
+      if (s.figures[i].claim)
+        cells.emplace_back(std::string(there && row.figures[i].holds ? holds_text(*row.figures[i].holds) : ""));
+    }
+    cells.emplace_back(row.problem);
   }
   return table;
 }
 
-std::string text_of(const run::ExperimentTable& table) {
-  std::vector<report::TextTable::Column> columns(table.columns.size(), {report::Align::right});
+std::string cell_of(const experiments::SensitivityCell& cell) {
+  if (!std::isfinite(cell.value)) return "none";
+  return fmt::format("{:.4g}{}", cell.value, cell.holds ? fmt::format(", {}", holds_text(*cell.holds)) : "");
+}
+
+std::string text_of(const Sensitivity& s) {
+  std::vector<report::TextTable::Column> columns(3 + s.figures.size(), {report::Align::right});
   columns[0].align = report::Align::left;
   report::TextTable text(std::move(columns));
-  text.row(table.columns);
-  for (const auto& row : table.rows) {
-    std::vector<std::string> cells;
-    for (const auto& cell : row) cells.push_back(report::shorten(report::cell_text(cell), 48));
+  std::vector<std::string> head{"key", "factor", "value"};
+  for (const auto& f : s.figures) head.push_back(with_unit(f));
+  text.row(std::move(head));
+  std::string problems;
+  for (const auto& row : s.rows) {
+    std::vector<std::string> cells{key_of(row), fmt::format("{:g}", row.factor), row.value};
+    for (const auto& cell : row.figures) cells.push_back(cell_of(cell));
+    if (row.figures.empty()) cells.emplace_back("refused");
     text.row(std::move(cells));
+    if (row.problem.empty()) continue;
+    for (const std::string& line : report::wrap(fmt::format("{} = {}: {}", row.path, row.value, row.problem), 96))
+      problems += "  " + line + "\n";
   }
-  return text.str();
+  return text.str() + (problems.empty() ? "" : "refused:\n" + problems);
 }
 
 Json json_of(const Sensitivity& s) {
-  Json rows = Json::array();
+  Json rows = Json::array(), units = Json::object(), paths = Json::array();
+  const auto name = [](const experiments::SensitivityFigure& f) { return f.claim ? f.name : f.path; };
+  for (const auto& f : s.figures) units[name(f)] = f.unit, paths.push_back(f.path);
   for (const auto& row : s.rows) {
-    Json figures = Json::object();
-    for (std::size_t i = 0; i < row.figures.size(); ++i)
-      figures[short_name(s.figures[i])] = std::isfinite(row.figures[i]) ? Json(row.figures[i]) : Json(nullptr);
+    Json figures = Json::object(), holds = Json::object();
+    for (std::size_t i = 0; i < row.figures.size(); ++i) {
+      const auto& [value, claim_holds] = row.figures[i];
+      figures[name(s.figures[i])] = std::isfinite(value) ? Json(value) : Json(nullptr);
+      if (s.figures[i].claim) holds[s.figures[i].name] = claim_holds ? Json(*claim_holds) : Json(nullptr);
+    }
     rows.push_back({{"key", row.path},
                     {"factor", row.factor},
                     {"value", row.value},
                     {"figures", std::move(figures)},
+                    {"holds", std::move(holds)},
                     {"problem", row.problem.empty() ? Json(nullptr) : Json(row.problem)}});
   }
-  return {{"figures", s.figures}, {"rows", std::move(rows)}};
+  return {{"figures", std::move(paths)}, {"units", std::move(units)}, {"rows", std::move(rows)}};
 }
 
 int sensitivity_command(const SensitivityArguments& a) {
@@ -80,7 +110,7 @@ int sensitivity_command(const SensitivityArguments& a) {
         progress.show(static_cast<double>(done) / static_cast<double>(all), fmt::format("run {} of {}", done + 1, all));
       });
   progress.clear();
-  fmt::print("{}", a.json ? run::dump(json_of(s)) : a.csv ? report::table_csv(table_of(s)) : text_of(table_of(s)));
+  fmt::print("{}", a.json ? run::dump(json_of(s)) : a.csv ? report::table_csv(table_of(s)) : text_of(s));
   return exit_done;
 }
 

@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 std::vector<fs::path> shipped_configs(const fs::path& folder) {
   std::map<std::string, fs::path> files;
   if (config_path().roots.empty())
-    throw InputError("the shipped configurations are not beside this command, nor where it was built (set "
-                     "BITLINE_CONFIGS to the folder configs of a Bitline tree)");
+    throw InputError(
+        "the shipped configurations are not beside this command, nor where it was built (set "
+        "BITLINE_CONFIGS to the folder configs of a Bitline tree)");
   for (const auto& root : config_path().roots) {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(root / folder, ec))

@@ -22,7 +22,7 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
     r.problem(at + "input.encoding", "analog inputs need row voltages, but this topology only switches rows",
               "use topology voltage-rows or encoding bit-serial");
   for (const auto& d : problems(parts.adc)) r.problem(at + d.path, d.message, d.remedy);
-  if (r.clean("technology") && problems(parts.adc).empty()) try {
+  if (r.clean("technology") && c.technology.known() && problems(parts.adc).empty()) try {
       unit_cost(parts.adc, c.technology, 1);
     } catch (const ConfigError& e) {
       for (const auto& d : e.diagnostics()) r.problem(at + d.path, d.message, d.remedy);

@@ -23,6 +23,7 @@ void check_costs(const Config& c, ConfigReader& r) {
   for (const char* part : {"technology", "periphery", "programming", "adc", "input", "array"})
     if (!r.clean(part)) return;
   const periphery::Technology& t = c.technology;
+  if (!t.known()) return;
   if (t.transistor && 1 + t.transistor->drive_per_K * (t.temperature_K - room_K) < least_drive) {
     r.problem("technology.temperature",
               fmt::format("leaves less than {} of the transistors' drive by drive_per_K",

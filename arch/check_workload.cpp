@@ -11,16 +11,10 @@ namespace bitline::arch {
 
 using workloads::LayerShape;
 
-namespace {
-
-// A file beside the config is remembered by its full path, so that resolved.yaml finds it from anywhere; a shipped one
-// keeps its short name, so that the hash is the same on every machine.
 void find_file(std::string& file, const std::string& key, const ConfigPath& where, ConfigReader& r) {
   namespace fs = std::filesystem;
   if (file.empty()) return;
-  const auto& origins = r.annotations().origins;
-  const auto origin = origins.find(key);
-  const fs::path beside = (origin == origins.end() ? fs::path() : folder_of(origin->second)) / file;
+  const fs::path beside = folder_of(r.origin_of(key)) / file;
   std::error_code ec;
   if (fs::is_regular_file(beside, ec)) {
     file = fs::weakly_canonical(beside).string();
@@ -30,6 +24,8 @@ void find_file(std::string& file, const std::string& key, const ConfigPath& wher
     if (fs::is_regular_file(root.parent_path() / "models" / file, ec)) return;
   r.problem(key, fmt::format("no file '{}'", file), "looked beside the config and among the shipped models");
 }
+
+namespace {
 
 // The files and folders of data that lie beside the config are remembered by their full paths; others are sought where
 // data sets are, when the run begins.

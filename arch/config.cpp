@@ -11,6 +11,7 @@
 
 #include "arch/changes.h"
 #include "arch/check_chip.h"
+#include "arch/check_experiment.h"
 #include "arch/check_workload.h"
 #include "arch/complete_device.h"
 #include "base/config_writer.h"
@@ -96,19 +97,13 @@ void find_conductances(Config& c, ConfigReader& r) {
     r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
 }
 
-void check_experiment(Experiment& e, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>& assumed) {
+// An experiment on devices alone has no use for it.
+void check_technology(const Config& c, ConfigReader& r) {
   if (!r.clean("experiment")) return;
-  try {
-    open_parts(e, where, assumed);
-  } catch (const ConfigError& error) {
-    for (auto d : error.diagnostics()) {
-      if (d.where.file.empty())
-        r.problem(d.path, d.message, d.remedy);
-      else
-        r.problem(std::move(d));
-    }
-  }
-  for (const Diagnostic& problem : check(e)) r.problem(problem.path, problem.message, problem.remedy);
+  if (r.annotations().origins.count("technology") == 0 && needs_technology(c.experiment))
+    r.problem(
+        "technology", "the key 'technology' is missing: unit costs of the process",
+        "add \"technology: ...\", such as 130nm, or begin with a chip that has one: \"base: chip/two-chip-2t2r\"");
 }
 
 }  // namespace
@@ -150,7 +145,10 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   reader.read(loaded.config);
   if (reader.clean("device")) read_update_tables(loaded.config.device, "device.", reader);
   std::vector<Assumption> elsewhere;  // in what is kept as written
-  check_experiment(loaded.config.experiment, where, reader, elsewhere);
+  const bool sound = reader.clean("experiment");
+  check_experiment(loaded.config, where, reader);
+  if (sound) open_parts(loaded.config.experiment, where, reader, elsewhere);
+  check_technology(loaded.config, reader);
   check_chip(loaded.config, reader);
   check_layers(loaded.config, where, reader, elsewhere);
   check_workload(loaded.config, where, reader);
@@ -181,7 +179,7 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
   reader.finish();
   read_update_tables(c.device, "device.", reader);
   std::vector<Assumption> unused;
-  check_experiment(c.experiment, where, reader, unused);
+  open_parts(c.experiment, where, reader, unused);
   for (auto& e : c.layers.entries) e.value = self_contained(e.value, where);
   find_workload_files(c.workload, where, reader);
   find_conductances(c, reader);
@@ -190,7 +188,9 @@ Config load_keys(const Value& tree, std::span<const std::string> keys, const Con
 }
 
 std::string resolved_yaml(const LoadedConfig& loaded) {
-  return to_yaml(ConfigWriter::write(loaded.config), &loaded.annotations);
+  Value tree = ConfigWriter::write(loaded.config);
+  if (!loaded.config.technology.known()) tree.erase("technology");  // none was given, and none is needed
+  return to_yaml(tree, &loaded.annotations);
 }
 
 std::string config_hash(const Config& config) {

@@ -102,7 +102,9 @@ void fields(Visitor& v, Config& c) {
   v(c.mapping.reload,
     {.key = "reload",
      .meaning = "time-multiplex the arrays when the network does not fit; writing is charged to each image"});
-  v(c.technology, {.key = "technology", .meaning = "unit costs of the process", .required = true, .library = true});
+  v(c.technology, {.key = "technology",
+                   .meaning = "unit costs of the process; to be given, but for an experiment on devices alone",
+                   .library = true});
   v(c.periphery, {.key = "periphery", .meaning = "buffers, interconnect and drivers around the arrays"});
   v(c.programming, {.key = "programming", .meaning = "what writing devices takes; costs only"});
   v(c.workload, {.key = "workload", .meaning = "the network and its data, or shapes of layers"});

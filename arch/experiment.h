@@ -2,7 +2,10 @@
 // Experiments that are more than a network on a chip, each a record of what it is set to; experiments/ runs them.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,11 +32,18 @@ using Experiment = std::variant<NoExperiment, Inpainting, Medical, Orientation, 
 
 inline bool is_experiment(const Experiment& e) { return !std::holds_alternative<NoExperiment>(e); }
 
-// Reads what its encoder names, if it has one (device/plasticity/pulse_train.h). Throws ConfigError with paths of the
-// config, InputError.
-void open_parts(Experiment&, const ConfigPath& where, std::vector<Assumption>& assumed);
+// Keys of the config, each with all below it, that figures of an experiment on devices alone depend on, beside its own;
+// unset: networks are mapped on the chip, and the whole of it counts.
+std::optional<std::span<const std::string_view>> keys_read(const Experiment&);
 
-// What no single field can know; paths are those of the config ("experiment.holes").
-std::vector<Diagnostic> check(const Experiment&);
+// Whether workload.network is what runs on the chip.
+bool runs_network(const Experiment&);
+
+// Whether anything is priced by the technology.
+bool needs_technology(const Experiment&);
+
+// Finds and reads the files that it names: the device of an encoder (device/plasticity/pulse_train.h), networks,
+// devices. Those beside the config are remembered by their full paths. Problems go to the reader.
+void open_parts(Experiment&, const ConfigPath& where, ConfigReader&, std::vector<Assumption>& assumed);
 
 }  // namespace bitline::arch

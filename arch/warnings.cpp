@@ -53,6 +53,7 @@ class Warnings {
 
   void technology() {
     const Technology& t = c_.technology;
+    if (!t.known()) return;
     const double limit_V = t.core_limit();
     const auto reads = [&](const periphery::Input& input, const std::string& at) {
       if (input.v_read_V > limit_V)
@@ -85,6 +86,13 @@ class Warnings {
                       volts(t.vdd_V), volts(*own.vdd_V)),
           fmt::format("stay within {:.0f} % of {}, or give transistors for this supply", supply_tolerance * 100,
                       volts(*own.vdd_V)));
+  }
+
+  void experiment() {
+    if (runs_network(c_.experiment) || c_.workload.network.empty()) return;
+    const char* type = std::visit([](const auto& e) { return e.type; }, c_.experiment);
+    add("workload.network", fmt::format("is not used: experiment {} runs no network of the workload", type),
+        "leave it out, or leave out the experiment");
   }
 
   // `given`: whether the file says at which voltage the device was read.
@@ -124,6 +132,7 @@ std::vector<Diagnostic> warnings(const LoadedConfig& loaded) {
   }
   all.programming();
   all.technology();
+  all.experiment();
   for (Diagnostic& d : implausible(c)) all.found.push_back(std::move(d));
   for (Diagnostic& d : all.found)
     if (const auto origin = loaded.annotations.origins.find(d.path); origin != loaded.annotations.origins.end())

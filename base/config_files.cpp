@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/files.h"
+#include "base/missing_config.h"
 #include "base/yaml.h"
 
 namespace bitline {
@@ -214,23 +215,6 @@ Value load_config(const fs::path& file, const std::vector<Override>& overrides, 
 
 void resolve_bases(Value& tree, const ConfigPath& where) { Loader(where).resolve(tree, ""); }
 
-namespace {
-
-// Short names that ship for a key, "130nm, 22nm"; empty: none.
-std::string shipped_names(std::string_view key, const ConfigPath& where) {
-  std::vector<std::string> names;
-  for (const auto& root : where.roots) {
-    std::error_code ec;
-    for (const auto& entry : fs::directory_iterator(root / key, ec))
-      if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-}  // namespace
-
 std::shared_ptr<const Value> ConfigFiles::tree(const fs::path& file, const Parse& parse) {
   const std::string name = file.string();
   {
@@ -277,12 +261,8 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
       if (fs::is_regular_file(folder / file_name, ec)) return folder / file_name;
     tried.push_back(root / "*" / file_name);
   }
-  std::string places;
-  for (const auto& p : tried) places += fmt::format("{}{}", places.empty() ? "" : ", ", p.string());
-  const std::string shipped = key.empty() ? "" : shipped_names(key, where);
   fail_file(name.origin, fmt::format("no configuration '{}' was found", name.text),
-            shipped.empty() ? "looked for " + places
-                            : fmt::format("shipped for {}: {}; looked for {}", key, shipped, places));
+            missing_config_remedy(given, key, where, tried));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/nearest.h"
+
 namespace bitline {
 namespace {
 
@@ -25,11 +27,6 @@ std::string shown(const Value& v) {
   std::string text = v.text.substr(0, end);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return fmt::format("'{}{}'", text, end < v.text.size() ? "..." : "");
-}
-
-std::string did_you_mean(std::string_view written, const std::vector<std::string>& known) {
-  const std::string near = nearest(written, known);
-  return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
 }
 
 std::vector<std::string> strings(std::span<const std::string_view> words) { return {words.begin(), words.end()}; }
@@ -61,18 +58,17 @@ void ConfigReader::report(const Value& at, const std::string& path, std::string 
   problems_.push_back({at.origin, path, std::move(message), std::move(remedy)});
 }
 
-void ConfigReader::problem(const std::string& path, std::string message, std::string remedy) {
-  // The nearest enclosing key that was written has the best position.
-  for (std::string p = path;;) {
-    if (auto it = notes_.origins.find(p); it != notes_.origins.end()) {
-      problems_.push_back({it->second, path, std::move(message), std::move(remedy)});
-      return;
-    }
-    const auto dot = p.rfind('.');
-    if (dot == std::string::npos) break;
-    p.resize(dot);
+const Origin& ConfigReader::origin_of(std::string path) const {
+  for (;;) {
+    if (const auto it = notes_.origins.find(path); it != notes_.origins.end()) return it->second;
+    const auto dot = path.rfind('.');
+    if (dot == std::string::npos) return root_->origin;
+    path.resize(dot);
   }
-  problems_.push_back({root_->origin, path, std::move(message), std::move(remedy)});
+}
+
+void ConfigReader::problem(const std::string& path, std::string message, std::string remedy) {
+  problems_.push_back({origin_of(path), path, std::move(message), std::move(remedy)});
 }
 
 void ConfigReader::finish() {
@@ -162,7 +158,8 @@ void ConfigReader::boolean(const Field& f, bool& out) {
   if (node->text == "true" || node->text == "false")
     out = node->text == "true";
   else
-    report(*node, path_, fmt::format("is {} where true or false is expected", shown(*node)));
+    report(*node, path_, fmt::format("is {} where true or false is expected", shown(*node)),
+           did_you_mean(node->text, {"true", "false"}));
 }
 
 void ConfigReader::integer(const Field& f, std::int64_t& out, std::int64_t lowest, std::int64_t highest) {
@@ -325,8 +322,7 @@ void ConfigReader::variant(const Field& f, const VariantRef& ref) {
   type = unwrapped(type);
   const auto at = std::find(ref.types.begin(), ref.types.end(), type->text);
   if (at == ref.types.end()) {
-    report(*type, path_,
-           fmt::format("is {}, which is not one of {}", shown(*type), fmt::join(ref.types, ", ")),
+    report(*type, path_, fmt::format("is {}, which is not one of {}", shown(*type), fmt::join(ref.types, ", ")),
            did_you_mean(type->text, strings(ref.types)));
     return;
   }
@@ -355,6 +351,7 @@ void ConfigReader::list(const Field& f, const ListRef& ref) {
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     direct_ = &node->items[i];
     direct_path_ = fmt::format("{}.{}", path, i);
+    notes_.origins[direct_path_] = direct_->origin;
     ref.visit(*this, i);
   }
 }

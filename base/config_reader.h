@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/nearest.h"
 #include "base/schema.h"
 #include "base/schema_filter.h"
 #include "base/yaml.h"
@@ -50,6 +51,8 @@ class ConfigReader : public Visitor {
   // written.
   void problem(const std::string& path, std::string message, std::string remedy = "");
   void problem(Diagnostic problem) { problems_.push_back(std::move(problem)); }  // ditto, where it says
+  // Where the key was written, or else the nearest one above it.
+  const Origin& origin_of(std::string path) const;
   // Throws ConfigError with all problems, sorted by position, or returns.
   void finish();
   // No problem so far at this key path or below it.
@@ -97,8 +100,5 @@ class ConfigReader : public Visitor {
   std::vector<Diagnostic> problems_;
   Annotations notes_;
 };
-
-// The known word nearest to what was written (edit distance), or "" when none is near.
-std::string nearest(std::string_view written, const std::vector<std::string>& known);
 
 }  // namespace bitline

@@ -10,6 +10,11 @@ const std::string& TextName::str() const {
   return name_ ? *name_ : none;
 }
 
+void add_problem(std::vector<Diagnostic>& to, std::string path, std::string message, std::string remedy) {
+  Diagnostic& d = to.emplace_back();
+  d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
+}
+
 std::string to_string(const Diagnostic& d) {
   std::string out = d.where.file.str();
   if (d.where.line > 0) out += fmt::format(":{}:{}", d.where.line, d.where.column);

@@ -46,6 +46,9 @@ struct Diagnostic {
   std::string remedy;   // what to write instead; may be empty
 };
 
+// Adds one that has no place yet.
+void add_problem(std::vector<Diagnostic>& to, std::string path, std::string message, std::string remedy);
+
 // "file:line:column: path: message (remedy)", leaving out what is unknown.
 std::string to_string(const Diagnostic& diagnostic);
 

@@ -10,6 +10,9 @@
 #include <cstdlib>
 #include <optional>
 #include <utility>
+#include <vector>
+
+#include "base/nearest.h"
 
 namespace bitline {
 namespace {
@@ -121,6 +124,21 @@ std::optional<Factor> factor_of(std::string_view suffix, Unit unit) {
   return Factor{power + *above * dimension(unit)};
 }
 
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  const auto letter = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
+  return std::ranges::equal(a, b, [&](char x, char y) { return letter(x) == letter(y); });
+}
+
+// "did you mean 'ohm'?" where the case alone is wrong; what differs in more is another unit.
+std::string suggested_unit(std::string_view suffix, Unit unit) {
+  std::vector<std::string> spellings;
+  for (const auto& p : prefixes) spellings.push_back(fmt::format("{}{}", p.name, symbol(unit)));
+  if (unit == Unit::second)
+    spellings.insert(spellings.end(), {"min", "h", "hour", "hours", "day", "days", "year", "years"});
+  std::erase_if(spellings, [&](const std::string& s) { return !equal_but_for_case(s, suffix); });
+  return did_you_mean(suffix, spellings);
+}
+
 std::string_view without_blanks(std::string_view s) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!s.empty() && blank(s.front())) s.remove_prefix(1);
@@ -151,9 +169,11 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
   const auto factor = factor_of(suffix, unit);
   if (!factor && unit == Unit::fraction)
     return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
-  if (!factor)
-    return problem(fmt::format("has the unit '{}' where {} is expected; write for example \"{}\"", suffix, symbol(unit),
-                               example(unit)));
+  if (!factor) {
+    std::string near = suggested_unit(suffix, unit);
+    if (near.empty()) near = fmt::format("write for example \"{}\"", example(unit));
+    return problem(fmt::format("has the unit '{}' where {} is expected; {}", suffix, symbol(unit), near));
+  }
   const auto value = shifted(number, factor->power);
   if (!value || !std::isfinite(*value * factor->times)) return problem("is out of the range of numbers");
   return {*value * factor->times, ""};

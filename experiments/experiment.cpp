@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/experiment.h"
 
-#include <algorithm>
-
+#include "arch/check_experiment.h"
 #include "arch/warnings.h"
 #include "base/parallel.h"
 #include "experiments/systems/system.h"
@@ -18,17 +17,9 @@ namespace {
 
 void run_system(const arch::NoExperiment&, System&) {}
 
-// What is assumed and simplified of a chip that nothing ran on says nothing of the result.
-void leave_out_chip(Result& result) {
-  std::vector<std::string> keys = result.experiment->chip_keys;
-  keys.insert(keys.end(), {"device.", "experiment."});
-  std::erase_if(result.assumed, [&](const Assumption& a) {
-    return std::ranges::none_of(keys, [&](const std::string& key) { return a.path.starts_with(key); });
-  });
-  result.simplifications.clear();
-}
-
 Result run_experiment(const arch::LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
+  // Loading has looked already, unless the config was made or changed since.
+  if (auto problems = check_experiment(loaded.config); !problems.empty()) throw ConfigError(std::move(problems));
   Result result;
   result.isa = name_of(isa_named(options.isa));
   with_threads(options.threads, [&] {
@@ -43,7 +34,7 @@ Result run_experiment(const arch::LoadedConfig& loaded, const RunOptions& option
         },
         loaded.config.experiment);
     clock.end();
-    if (is_without_arrays(result)) leave_out_chip(result);
+    if (is_without_arrays(result)) result.simplifications.clear();  // those of a chip that nothing ran on
     add_simplifications(result.simplifications, found.simplifications);
   });
   result.threads = options.threads;

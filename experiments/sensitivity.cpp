@@ -8,6 +8,7 @@
 
 #include "base/config_writer.h"
 #include "base/error.h"
+#include "base/nearest.h"
 #include "base/units.h"
 #include "experiments/experiment.h"
 #include "run/result_json.h"
@@ -38,13 +39,25 @@ std::vector<Varied> assumed_values(const LoadedConfig& loaded) {
   return all;
 }
 
+void add_numbers(const Value& node, const std::string& path, std::vector<std::string>& paths) {
+  if (node.is_scalar() && times(node.text, 1)) paths.push_back(path);
+  for (const Entry& e : node.entries) add_numbers(e.value, path.empty() ? e.key : path + "." + e.key, paths);
+}
+
+std::string suggestion(const std::string& path, const Value& tree) {
+  std::vector<std::string> numbers;
+  add_numbers(tree, "", numbers);
+  const std::string near = did_you_mean(path, numbers);
+  return near.empty() ? "bitline schema lists its keys" : near;
+}
+
 std::vector<Varied> named_values(const LoadedConfig& loaded, const std::vector<std::string>& paths) {
   const Value tree = ConfigWriter::write(loaded.config);
   std::vector<Varied> all;
   for (const std::string& path : paths) {
     const Value* value = value_at(tree, path);
     if (!value || value->quoted || !times(value->text, 1))
-      throw InputError(fmt::format("{}: is no number of this config; bitline schema lists its keys", path));
+      throw InputError(fmt::format("{}: is no number of this config; {}", path, suggestion(path, tree)));
     all.push_back({path, value->text});
   }
   return all;
@@ -68,18 +81,29 @@ Setting setting_of(const LoadedConfig& loaded, const std::string& path, const st
   return element;
 }
 
-std::vector<std::string> figures_of(const Result& result) {
-  if (!result.experiment || result.experiment->claims.empty())
-    return {"quality.value", "energy.per_inference_J", "latency.per_inference_s"};
-  std::vector<std::string> names;
-  for (const auto& claim : result.experiment->claims) names.push_back("experiment.claims." + claim.id + ".value");
-  return names;
+std::vector<SensitivityFigure> figures_of(const Result& result) {
+  std::vector<SensitivityFigure> figures;
+  if (result.experiment)
+    for (const run::ExperimentClaim& c : result.experiment->claims)
+      figures.push_back({"experiment.claims." + c.id + ".value", c.id, c.unit, true});
+  if (!figures.empty()) return figures;
+  const std::string& metric = result.quality.metric;
+  return {{"quality.value", metric, metric == "accuracy" ? "fraction" : ""},
+          {"energy.per_inference_J", "energy per inference", "J"},
+          {"latency.per_inference_s", "latency per inference", "s"}};
 }
 
-std::vector<double> read_figures(const Result& result, const std::vector<std::string>& names) {
-  std::vector<double> values;
-  for (const std::string& name : names) values.push_back(lookup(result, name).value_or(std::nan("")));
-  return values;
+std::vector<SensitivityCell> cells_of(const Result& result, const std::vector<SensitivityFigure>& figures) {
+  std::vector<SensitivityCell> cells;
+  for (const SensitivityFigure& f : figures) {
+    SensitivityCell& cell = cells.emplace_back();
+    cell.value = lookup(result, f.path).value_or(std::nan(""));
+    if (!f.claim || !result.experiment) continue;
+    const auto& claims = result.experiment->claims;
+    if (const auto c = std::ranges::find(claims, f.name, &run::ExperimentClaim::id); c != claims.end())
+      cell.holds = c->holds;
+  }
+  return cells;
 }
 
 }  // namespace
@@ -91,7 +115,7 @@ Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::strin
   run::Shelf shelf(std::size_t{1} << 30);  // what a value does not touch is made once
   before(0, all);
   const Result as_is = experiments::run(loaded, options, shelf);
-  Sensitivity s{figures_of(as_is), {{"", "", 1, read_figures(as_is, figures_of(as_is)), ""}}};
+  Sensitivity s{figures_of(as_is), {{"", "", 1, cells_of(as_is, figures_of(as_is)), ""}}};
   for (const Varied& v : varied)
     for (const double factor : {0.5, 2.0}) {
       before(s.rows.size(), all);
@@ -99,7 +123,7 @@ Sensitivity sensitivity(const LoadedConfig& loaded, const std::vector<std::strin
       try {
         Value tree = loaded.tree;
         apply(tree, setting_of(loaded, v.path, row.value), loaded.where);
-        row.figures = read_figures(experiments::run(arch::load_tree(tree, loaded.where), options, shelf), s.figures);
+        row.figures = cells_of(experiments::run(arch::load_tree(tree, loaded.where), options, shelf), s.figures);
       } catch (const ConfigError& e) {
         row.problem = e.diagnostics().empty() ? e.what() : e.diagnostics().front().message;
       } catch (const InputError& e) {

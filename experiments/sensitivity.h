@@ -11,14 +11,23 @@
 
 namespace bitline::experiments {
 
+// One column: a claim of an experiment, else quality, energy or latency.
+struct SensitivityFigure {
+  std::string path, name, unit;  // where it stands in result.json; what it is called; "" is a pure number
+  bool claim = false;
+};
+struct SensitivityCell {
+  double value = 0;           // not finite: the result has no such figure
+  std::optional<bool> holds;  // of a claim
+};
 struct SensitivityRow {
-  std::string path, value;      // what was set
-  double factor = 1;            // of the config's own value
-  std::vector<double> figures;  // like Sensitivity::figures; empty where it could not run
-  std::string problem;          // why it could not
+  std::string path, value;               // what was set
+  double factor = 1;                     // of the config's own value
+  std::vector<SensitivityCell> figures;  // like Sensitivity::figures; empty where it could not run
+  std::string problem;                   // why it could not
 };
 struct Sensitivity {
-  std::vector<std::string> figures;  // claims of an experiment, else quality, energy and latency
+  std::vector<SensitivityFigure> figures;
   std::vector<SensitivityRow> rows;  // the config itself first
 };
 

@@ -22,12 +22,14 @@ std::string paragraph_text(const std::string& text, std::size_t indent) {
   return lines;
 }
 
-std::string claims_text(const std::vector<ExperimentClaim>& claims, const Paint& paint) {
-  if (claims.empty()) return "";
-  std::string text = paint.heading("Claims") + paint.with(paint.dim(), " (95 % over seeds or chips)") + "\n";
-  for (const ExperimentClaim& c : claims) {
+std::string claims_text(const ExperimentResult& e, const Paint& paint) {
+  if (e.claims.empty()) return "";
+  std::string text = paint.heading("Claims") +
+                     paint.with(paint.dim(), fmt::format(" (95 % over {})", clean(e.intervals_over()))) + "\n";
+  for (const ExperimentClaim& c : e.claims) {
     text += "  " + paint.with(c.holds ? paint.good() : paint.warn(), c.holds ? "holds   " : "does not");
-    text += fmt::format("  {}: {}; in {} of seeds or chips\n", clean(c.id), claim_figure(c), percent(c.share, 0));
+    text +=
+        fmt::format("  {}: {}; in {} of {}\n", clean(c.id), claim_figure(c), percent(c.share, 0), clean(e.repeated));
     text += paragraph_text(c.claim, 12);
   }
   return text;
@@ -42,17 +44,19 @@ bool is_numeric(const ExperimentTable& table, std::size_t column) {
 std::string table_text(const ExperimentTable& table, const Paint& paint) {
   std::vector<TextTable::Column> columns;
   for (std::size_t c = 0; c < table.columns.size(); ++c)
-    columns.push_back({is_numeric(table, c) ? Align::right : Align::left});
+    columns.push_back(is_numeric(table, c) ? TextTable::Column{Align::right} : TextTable::Column{.most = 40});
   TextTable text(std::move(columns));
   std::vector<std::string> head;
   for (const std::string& column : table.columns) head.push_back(clean(column));
   text.row(std::move(head));
   for (std::size_t r = 0; r < table.rows.size() && r < table_rows; ++r) {
     std::vector<std::string> cells;
-    for (const TableCell& cell : table.rows[r]) cells.push_back(shorten(clean(cell_text(cell)), 40));
+    for (const TableCell& cell : table.rows[r]) cells.push_back(clean(cell_text(cell)));
     text.row(std::move(cells));
   }
-  std::string all = paint.heading(clean(table.caption)) + "\n" + text.str(2, paint.dim());
+  std::string all;
+  for (const std::string& line : wrap(clean(table.caption), terminal_width)) all += paint.heading(line) + "\n";
+  all += text.str(2, paint.dim());
   if (table.rows.size() > table_rows)
     all += paint.with(paint.dim(), fmt::format("  {} more rows in {}.csv of the run folder (--out DIR)\n",
                                                table.rows.size() - table_rows, clean(table.name)));
@@ -66,10 +70,11 @@ std::string csv_cell(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string html_claims(const std::vector<ExperimentClaim>& claims) {
-  if (claims.empty()) return "";
-  HtmlTable table("lllrr", {"claim", "", "", "figure (95 %)", "share of seeds or chips"});
-  for (const ExperimentClaim& c : claims)
+std::string html_claims(const ExperimentResult& e) {
+  if (e.claims.empty()) return "";
+  HtmlTable table("lllrr", {"claim", "", "", fmt::format("figure (95 % over {})", e.intervals_over()),
+                            fmt::format("share of {}", e.repeated)});
+  for (const ExperimentClaim& c : e.claims)
     table.row({c.id, c.holds ? "holds" : "does not hold", c.claim, claim_figure(c), percent(c.share, 0)});
   return html_heading("Claims") + table.str();
 }
@@ -88,6 +93,14 @@ std::string html_table(const ExperimentTable& table) {
 
 }  // namespace
 
+std::string one_of(const std::string& plural) {
+  return plural.ends_with('s') ? plural.substr(0, plural.size() - 1) : plural;
+}
+
+std::string repeats_text(const ExperimentResult& e) {
+  return fmt::format("{} {}", e.seeds, clean(e.seeds == 1 ? one_of(e.repeated) : e.repeated));
+}
+
 std::string claim_figure(const ExperimentClaim& c) {
   if (c.unit == "fraction") return fmt::format("{} ({})", percent(c.value, 1), percent_range(c.ci95));
   const std::string unit = c.unit.empty() ? "" : " " + clean(c.unit);
@@ -102,7 +115,7 @@ std::string cell_text(const TableCell& cell) {
 std::string experiment_text(const ExperimentResult& e, const Paint& paint) {
   std::string text;
   for (const std::string& note : e.notes) text += paragraph_text(note, 2);
-  text += claims_text(e.claims, paint);
+  text += claims_text(e, paint);
   for (const ExperimentTable& table : e.tables) text += table_text(table, paint);
   return text;
 }
@@ -124,7 +137,7 @@ std::string table_csv(const ExperimentTable& table) {
 std::string experiment_section(const ExperimentResult& e) {
   std::string html;
   for (const std::string& note : e.notes) html += html_paragraph(note);
-  html += html_claims(e.claims);
+  html += html_claims(e);
   if (!e.pictures.empty()) html += html_heading("Pictures");
   for (const run::ExperimentPicture& picture : e.pictures)
     html += html_figure(picture_svg(picture)) + html_paragraph(picture.caption, "soft");

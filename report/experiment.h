@@ -22,6 +22,10 @@ std::string picture_svg(const run::ExperimentPicture&);
 // The same for the HTML report: claims, pictures with their captions, tables.
 std::string experiment_section(const run::ExperimentResult&);
 
+// "10 chips", "1 seed"; one of "chips" is a "chip".
+std::string repeats_text(const run::ExperimentResult&);
+std::string one_of(const std::string& plural);
+
 // "0.912 (0.904 .. 0.920)", shares in per cent.
 std::string claim_figure(const run::ExperimentClaim&);
 // A number with four digits; text as it is.

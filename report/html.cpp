@@ -67,9 +67,23 @@ std::string cards(const Result& r) {
   return html + "</ul>\n";
 }
 
+// Of an experiment, over what it repeats; its references may be one and the same ideal.
+std::string repeated_quality(const run::Quality& q, const run::ExperimentResult& e) {
+  HtmlTable table("lrr", {"", q.metric, fmt::format("95 % over {} (t)", e.repeated)});
+  const bool one = q.reference_float == q.reference_quantized;
+  if (!one) table.row({"float network", quality_text(q.metric, q.reference_float), ""});
+  table.row({one ? "without errors" : "quantized network", quality_text(q.metric, q.reference_quantized), ""});
+  table.row({fmt::format("on chip, mean over {}", e.repeated), quality_text(q.metric, q.value),
+             quality_range(q.metric, q.ci95)},
+            "sum");
+  table.row({"difference", quality_text(q.metric, q.loss), quality_range(q.metric, q.loss_ci95)});
+  return html_heading("What comes out") + table.str() + html_figure(quality_svg(q, one_of(e.repeated)));
+}
+
 std::string quality_section(const Result& r) {
   if (r.shapes) return "";
   const run::Quality& q = r.quality;
+  if (r.experiment) return repeated_quality(q, *r.experiment);
   const bool many = q.chips.size() > 1;
   HtmlTable table("lrrrr", {"", q.metric, many ? "95 %, other chips and images" : "95 %, other images on one chip",
                             many ? "other chips, these images" : "", many ? "other images, these chips" : ""});
@@ -224,7 +238,7 @@ std::string trust_section(const Result& r) {
   if (!r.assumed.empty()) {
     HtmlTable table("lll", {"key", "value", "why"});
     for (const Assumption& a : r.assumed) table.row({a.path, a.value, a.reason});
-    html += html_heading("Assumed: values that no source gives") + table.str();
+    html += html_heading("Assumed: values that no source gives and that the result can depend on") + table.str();
   }
   HtmlTable table("ll", {});
   if (r.shapes) table.row({"Weights and inputs", r.shapes->note});
@@ -265,7 +279,7 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
     return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
            run_section(r, resolved_yaml) + "</body>\n</html>\n";
   const std::size_t chips = r.quality.chips.size();
-  html += html_paragraph(r.experiment ? fmt::format("{} seeds, first seed {}", r.experiment->seeds, r.seed)
+  html += html_paragraph(r.experiment ? fmt::format("{}, seed {}", repeats_text(*r.experiment), r.seed)
                          : r.shapes   ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
                                       : fmt::format("{} chip instance{}, {} inputs, seed {}", grouped(chips),
                                                   chips == 1 ? "" : "s", grouped(r.quality.inputs), r.seed),

@@ -26,8 +26,9 @@ std::string layer_energy_svg(const run::Result& result);
 inline constexpr std::size_t timeline_arrays = 40;
 std::string timeline_svg(const run::Result& result);
 
-// A dot with its Wilson interval per chip; bands for the intervals of the mean, lines for the references.
-std::string quality_svg(const run::Quality& quality);
+// A dot with its Wilson interval per chip, or `each` of what else was repeated; bands for the intervals of the mean,
+// lines for the references.
+std::string quality_svg(const run::Quality& quality, const std::string& each = "chip");
 
 // Energy, latency, signal-to-noise ratio and clipping of each layer as bars.
 std::string layers_svg(const run::Result& result);

@@ -61,7 +61,7 @@ void draw_marks(Svg& svg, std::vector<Mark> marks, const Axis& axis) {
 
 }  // namespace
 
-std::string quality_svg(const run::Quality& q) {
+std::string quality_svg(const run::Quality& q, const std::string& each) {
   constexpr std::string_view dot = "#332288", mean_color = "#117733", float_color = "#882255",
                              quantized_color = "#a2602c";
   std::vector<double> values{q.reference_float, q.reference_quantized, q.value,          q.ci95.lower,
@@ -70,8 +70,8 @@ std::string quality_svg(const run::Quality& q) {
   const Axis axis = axis_of(values);
   const std::string metric = shorten(clean(q.metric), 40);
 
-  Svg svg(page_width, quality_height, metric + " of each chip");
-  svg.text(20, 28, metric + " of each chip, with 95 % intervals", {.size = 15, .bold = true});
+  Svg svg(page_width, quality_height, fmt::format("{} of each {}", metric, each));
+  svg.text(20, 28, fmt::format("{} of each {}, with 95 % intervals", metric, each), {.size = 15, .bold = true});
   const auto ticks = static_cast<int>(std::lround((axis.high - axis.low) / axis.step));
   const int digits = std::clamp(static_cast<int>(-std::floor(std::log10(axis.step) + 1e-9)) - 2, 0, 6);
   for (int i = 0; i <= ticks; ++i) {
@@ -81,8 +81,9 @@ std::string quality_svg(const run::Quality& q) {
              q.metric == "accuracy" ? percent(value, digits) : fmt::format("{:.4g}", value),
              {.anchor = Anchor::end, .fill = ink::soft});
   }
+  const auto known = [](const Interval& i) { return std::isfinite(i.lower) && std::isfinite(i.upper); };
   const auto band = [&](const Interval& i, double opacity) {
-    if (std::isfinite(i.lower) && std::isfinite(i.upper))
+    if (known(i))
       svg.rect(quality_panel.left, axis.y(i.upper), quality_panel.right - quality_panel.left,
                axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
   };
@@ -100,17 +101,16 @@ std::string quality_svg(const run::Quality& q) {
   for (std::size_t i = 0; i < q.chips.size(); ++i) {
     const ChipQuality& chip = q.chips[i];
     const double x = quality_panel.left + (static_cast<double>(i) + 0.5) * pitch;
-    if (std::isfinite(chip.ci95.lower) && std::isfinite(chip.ci95.upper))
-      svg.line(x, axis.y(chip.ci95.upper), x, axis.y(chip.ci95.lower), dot, pitch > 8 ? 1.5 : 0.6);
-    svg.circle(
-        x, axis.y(chip.value), pitch > 12 ? 4 : 2, dot,
-        fmt::format("chip {}: {}, 95 % {}", i, quality_text(q.metric, chip.value), quality_range(q.metric, chip.ci95)));
+    if (known(chip.ci95)) svg.line(x, axis.y(chip.ci95.upper), x, axis.y(chip.ci95.lower), dot, pitch > 8 ? 1.5 : 0.6);
+    svg.circle(x, axis.y(chip.value), pitch > 12 ? 4 : 2, dot,
+               fmt::format("{} {}: {}{}", each, i, quality_text(q.metric, chip.value),
+                           known(chip.ci95) ? ", 95 % " + quality_range(q.metric, chip.ci95) : ""));
     if (i % every == 0)
       svg.text(x, quality_panel.bottom + 18, std::to_string(i), {.anchor = Anchor::middle, .fill = ink::soft});
   }
   svg.line(quality_panel.left, quality_panel.top, quality_panel.left, quality_panel.bottom, ink::axis);
   svg.line(quality_panel.left, quality_panel.bottom, quality_panel.right, quality_panel.bottom, ink::axis);
-  svg.text((quality_panel.left + quality_panel.right) / 2, quality_panel.bottom + 36, "chip",
+  svg.text((quality_panel.left + quality_panel.right) / 2, quality_panel.bottom + 36, each,
            {.anchor = Anchor::middle, .fill = ink::soft});
   draw_marks(svg,
              {{"float " + quality_text(q.metric, q.reference_float), q.reference_float, float_color},
@@ -124,8 +124,8 @@ std::string quality_svg(const run::Quality& q) {
     svg.text(x + 22, quality_height - 10, text, {.fill = ink::soft});
     x += 48 + text_width(text, 12);
   };
-  if (q.chips.size() > 1) legend("mean over chips, these images", 0.4);
-  legend("mean over images", 0.12);
+  if (q.chips.size() > 1) legend(fmt::format("mean over {}s, these images", each), 0.4);
+  if (known(q.ci95_images)) legend("mean over images", 0.12);
   return svg.str();
 }
 

@@ -34,7 +34,7 @@ std::string title(const Result& r, const Paint& paint) {
   if (r.only_budget) return line + "   no network, so nothing was run\n";
   std::string facts = fmt::format("   config {}   seed {}", clean(r.config_hash.substr(0, 12)), r.seed);
   if (r.experiment)
-    facts += fmt::format("   {} seeds", r.experiment->seeds);
+    facts += "   " + repeats_text(*r.experiment);
   else if (!r.shapes)
     facts += fmt::format("   {} chip{}   {} inputs", grouped(chips), chips == 1 ? "" : "s", grouped(r.quality.inputs));
   line += paint.with(paint.dim(), facts);
@@ -228,10 +228,10 @@ std::string layers(const Result& r, const Paint& paint) {
 }
 
 std::string published(const Result& r, const Paint& paint) {
-  TextTable table({{}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
+  TextTable table({{.most = 48}, {Align::right}, {Align::right, paint.strong()}, {Align::right}, {}});
   table.row({"", "published", "ours", "ratio", "kind"});
   for (const run::Published& p : r.published)
-    table.row({shorten(clean(p.what), 48), figure_text(p.published, p.unit),
+    table.row({clean(p.what), figure_text(p.published, p.unit),
                p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
                p.ours && p.published != 0 ? fmt::format("{:.3f}", *p.ours / p.published) : "-", clean(p.kind)});
   return table.str(2, paint.dim());
@@ -273,7 +273,8 @@ std::string summary(const Result& r, bool color) {
   if (!r.costs.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
   if (!r.assumed.empty()) {
-    text += paint.heading("Assumed") + paint.with(paint.dim(), " (no source gives these)") + "\n";
+    text += paint.heading("Assumed") +
+            paint.with(paint.dim(), " (no source gives these values, which the result can depend on)") + "\n";
     for (const Assumption& a : r.assumed) text += paragraph(fmt::format("{} = {}: {}", a.path, a.value, a.reason), 2);
   }
   if (!r.warnings.empty()) {

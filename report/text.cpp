@@ -166,7 +166,14 @@ std::string figure_text(double value, const std::string& unit) {
 
 void TextTable::row(std::vector<std::string> cells) {
   cells.resize(columns_.size());
-  rows_.push_back(std::move(cells));
+  std::vector<std::vector<std::string>> lines{std::move(cells)};
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].most == 0) continue;
+    const std::vector<std::string> parts = wrap(lines[0][c], columns_[c].most);
+    if (lines.size() < parts.size()) lines.resize(parts.size(), std::vector<std::string>(columns_.size()));
+    for (std::size_t k = 0; k < parts.size(); ++k) lines[k][c] = parts[k];
+  }
+  for (auto& line : lines) rows_.push_back(std::move(line));
 }
 
 std::string TextTable::str(std::size_t indent, std::string_view paint_first) const {

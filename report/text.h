@@ -49,6 +49,7 @@ class TextTable {
   struct Column {
     Align align = Align::left;
     std::string paint = "";  // escape sequence before each cell of the body; "" = none
+    std::size_t most = 0;    // characters; longer cells go on in the lines below; 0: no limit
   };
   explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
   // One cell per column; missing ones are empty.

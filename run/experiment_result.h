@@ -14,11 +14,11 @@
 
 namespace bitline::run {
 
-// A statement about the mean of a figure over seeds or chips.
+// A statement about the mean of a figure over what the experiment repeats.
 struct ExperimentClaim {
   std::string id, claim;
   bool holds = false;  // the interval excludes the opposite
-  double share = 0;    // of seeds or chips in which it holds
+  double share = 0;    // of ExperimentResult::repeated in which it holds
   double value = 0;
   Interval ci95{0, 0};
   std::string unit;
@@ -82,13 +82,15 @@ struct ExperimentPicture {
 
 struct ExperimentResult {
   std::string kind;  // the record's type
-  int seeds = 0;     // runs, or chips, that intervals are over
+  int seeds = 0;     // how many there are of what is repeated
+  // What is repeated, as a plural: "seeds", "chips", "pictures" ...; `over`: what intervals are over where that is
+  // something else, such as speakers, each of whom several runs are of.
+  std::string repeated = "seeds", over = "";
+  const std::string& intervals_over() const { return over.empty() ? repeated : over; }
   // What a reader has to know first: the data and what they stand in for.
   std::vector<std::string> notes;
   // The data are not those of the publications: what would be a prediction is told as a proxy.
   bool stands_in = false;
-  // Keys of the chip ("adc.") that the figures depend on though no network was mapped: their assumptions are told.
-  std::vector<std::string> chip_keys;
   std::vector<Simplification> simplifications;  // of the experiment itself
   std::vector<ExperimentClaim> claims;
   std::vector<ExperimentTable> tables;

@@ -72,8 +72,8 @@ Json experiment_json(const ExperimentResult& e) {
     tables[t.name] = {{"caption", t.caption}, {"columns", t.columns}, {"rows", std::move(rows)}};
   }
   for (const auto& [name, value] : e.figures) figures[name] = number(value);
-  return {{"kind", e.kind},   {"seeds", e.seeds},   {"notes", e.notes},
-          {"claims", claims}, {"figures", figures}, {"tables", tables}};
+  return {{"kind", e.kind},   {"seeds", e.seeds}, {"repeated", e.repeated}, {"intervals_over", e.intervals_over()},
+          {"notes", e.notes}, {"claims", claims}, {"figures", figures},     {"tables", tables}};
 }
 
 std::string element_key(const Json& element, std::size_t index) {

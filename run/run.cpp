@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/run.h"
 
+#include "arch/assumed.h"
 #include "arch/warnings.h"
 #include "base/parallel.h"
 #include "cost/budget.h"
@@ -23,7 +24,7 @@ void identify(const LoadedConfig& loaded, Result& result) {
   result.name = config.name;
   result.config_hash = config_hash(config);
   result.seed = config.seed;
-  result.assumed = loaded.annotations.assumed;
+  result.assumed = assumptions_in_force(loaded);
   result.simplifications = simplifications(config);
   result.budget = cost::budget_sums(config.budget);
   result.only_budget = config.workload.network.empty() && config.workload.shapes.empty() && !config.budget.empty();

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/nearest.h"
 #include "workloads/dataset_files.h"
 #include "workloads/open_set.h"
 
@@ -156,10 +157,12 @@ OpenSet open_path(const std::string& name, Split split, const DataPath& where) {
   std::vector<fs::path> looked;
   const fs::path path = find_path(name, where, looked);
   if (path.empty()) {
-    std::vector<std::string_view> names;
-    for (const DatasetInfo& set : known_sets) names.push_back(set.name);
-    throw InputError(fmt::format("data set '{}' is unknown; there are {}; and it is no file or folder; looked in{}",
-                                 name, fmt::join(names, ", "), places_text(where.folders)));
+    std::vector<std::string> names;
+    for (const DatasetInfo& set : known_sets) names.emplace_back(set.name);
+    const std::string near = did_you_mean(name, names);
+    throw InputError(fmt::format("data set '{}' is unknown; {}there are {}; and it is no file or folder; looked in{}",
+                                 name, near.empty() ? "" : near + " ", fmt::join(names, ", "),
+                                 places_text(where.folders)));
   }
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return open_folder(path, split);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/experiments/history.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace bitline::arch {
 
 namespace {
@@ -45,6 +49,21 @@ void fields(Visitor& v, History& h) {
   v(h.sequence, {.key = "sequence", .meaning = "trains of different frequencies, one after another"});
   v(h.threshold, {.key = "threshold", .meaning = "frequency that changes nothing, after a prior train"});
   v(h.polarity, {.key = "polarity", .meaning = "a prior train of either sign"});
+}
+
+std::vector<Diagnostic> check(const History& h) {
+  std::vector<Diagnostic> found;
+  if (h.sequence.frequencies_Hz.empty())
+    add_problem(found, "sequence.frequencies", "is empty", "give one or more, such as [20 Hz, 1 Hz]");
+  if (!(h.threshold.lowest_Hz < h.threshold.highest_Hz))
+    add_problem(found, "threshold.lowest", "is not below threshold.highest", "lower it");
+  double fastest_Hz = std::max({h.threshold.highest_Hz, h.polarity.prior_Hz, h.polarity.test_Hz});
+  for (const auto* list : {&h.sequence.frequencies_Hz, &h.threshold.priors_Hz})
+    for (const double f : *list) fastest_Hz = std::max(fastest_Hz, f);
+  if (!(1 / fastest_Hz - h.width_s >= 0))
+    add_problem(found, "width", fmt::format("pulses of {} s overlap at {} Hz", h.width_s, fastest_Hz),
+                "make pulses shorter, or trains slower");
+  return found;
 }
 
 }  // namespace bitline::arch

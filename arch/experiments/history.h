@@ -2,8 +2,11 @@
 // What trains of pulses before do to what a train does (Nie et al., Adv. Mater. 2025, doi:10.1002/adma.202412006).
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "base/schema.h"
 
 namespace bitline::arch {
@@ -39,11 +42,15 @@ void fields(Visitor&, HistoryPolarity&);
 struct History {
   static constexpr const char* type = "history";
   static constexpr const char* about = "what trains of pulses before do to what a train does to a device";
+  static constexpr auto reads =
+      std::to_array<std::string_view>({"device.g_min", "device.g_max", "device.plasticity.potentiation",
+                                       "device.plasticity.depression", "device.plasticity.history"});
   double amplitude_V = 1, width_s = 1e-4;  // of every pulse; a sign where a train has one
   HistorySequence sequence;
   HistoryThreshold threshold;
   HistoryPolarity polarity;
 };
 void fields(Visitor&, History&);
+std::vector<Diagnostic> check(const History&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

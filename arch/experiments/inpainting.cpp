@@ -27,9 +27,8 @@ void fields(Visitor& v, Inpainting& i) {
 
 std::vector<Diagnostic> check(const Inpainting& i) {
   std::vector<Diagnostic> found;
-  const auto report = [&](std::string path, std::string message, std::string remedy) {
-    Diagnostic& d = found.emplace_back();
-    d.path = std::move(path), d.message = std::move(message), d.remedy = std::move(remedy);
+  const auto report = [&](const char* path, std::string message, const char* remedy) {
+    add_problem(found, path, std::move(message), remedy);
   };
   if (i.data.empty()) report("data", "names no data set", "list at least one: [{set: fashion-mnist}]");
   if (i.holes.empty()) report("holes", "lists none", "list sides in pixels, such as [4, 8, 12]");

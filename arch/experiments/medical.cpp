@@ -32,4 +32,10 @@ void fields(Visitor& v, Medical& m) {
   v(m.sensor, {.key = "sensor", .meaning = "the first layer, computed by light"});
 }
 
+std::vector<Diagnostic> check(const Medical& m) {
+  std::vector<Diagnostic> found;
+  if (m.networks.empty()) add_problem(found, "networks", "names no kind of network", "name at least one, such as cnn");
+  return found;
+}
+
 }  // namespace bitline::arch

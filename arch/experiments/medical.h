@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/schema.h"
 
 namespace bitline::arch {
@@ -31,5 +32,6 @@ struct Medical {
   OpticalLayer sensor;
 };
 void fields(Visitor&, Medical&);
+std::vector<Diagnostic> check(const Medical&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

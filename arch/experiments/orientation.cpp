@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/experiments/orientation.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace bitline::arch {
 
 void fields(Visitor& v, SlidingThresholdRule& r) {
@@ -57,6 +61,30 @@ void fields(Visitor& v, Orientation& o) {
   v(o.read_V, {.key = "read_voltage", .meaning = "of a reading, for its energy", .unit = Unit::volt, .positive = true});
   v(o.read_s, {.key = "read_time", .meaning = "of a reading, for its energy", .unit = Unit::second, .positive = true});
   v(o.motion, {.key = "motion", .meaning = "a bar that crosses the field"});
+}
+
+std::vector<Diagnostic> check(const Orientation& o) {
+  std::vector<Diagnostic> found;
+  if (o.start_low_S > o.start_high_S)
+    add_problem(found, "start_low", "is above start_high", "the range runs from low to high");
+  if (o.start_high_S > o.g_full_S)
+    add_problem(found, "start_high", "is above g_full, the conductance of weight 1", "lower it");
+  if (o.field_Hz >= o.bar_Hz)
+    add_problem(found, "field_rate", "is not below bar_rate: there is no bar to see", "lower it");
+  if (const double fastest_Hz = std::max(o.bar_Hz, o.field_Hz); fastest_Hz * o.observation_s > Orientation::most_pulses)
+    add_problem(found, "observation",
+                fmt::format("{:.4g} s at {:.4g} Hz are more than {} pulses to count", o.observation_s, fastest_Hz,
+                            Orientation::most_pulses),
+                "observe for a shorter time");
+  const MovingBar& m = o.motion;
+  const double shortest_s = std::min({m.step_s, m.slow_step_s, MovingBar::steps_s.front()});
+  if (m.width_s > shortest_s)
+    add_problem(found, "motion.width",
+                fmt::format("pulses of {:.4g} s are longer than a step of {:.4g} s (the curve over speeds begins at "
+                            "{:.4g} s)",
+                            m.width_s, shortest_s, MovingBar::steps_s.front()),
+                "make them shorter");
+  return found;
 }
 
 }  // namespace bitline::arch

@@ -3,8 +3,12 @@
 // et al., Adv. Mater. 2025, doi:10.1002/adma.202412006).
 #pragma once
 
+#include <array>
+#include <string_view>
 #include <variant>
+#include <vector>
 
+#include "base/error.h"
 #include "base/schema.h"
 
 namespace bitline::arch {
@@ -32,6 +36,7 @@ void fields(Visitor&, RateProductRule&);
 
 // The bar crosses the field, a device at each pixel; what relaxes tells where it was last.
 struct MovingBar {
+  static constexpr std::array steps_s{0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 2.0};  // of the curve over speeds
   double step_s = 0.1;     // from one position to the next, and to the reading
   double slow_step_s = 1;  // as slow that it must fail
   double amplitude_V = 1, width_s = 1e-3;
@@ -42,6 +47,10 @@ void fields(Visitor&, MovingBar&);
 struct Orientation {
   static constexpr const char* type = "orientation";
   static constexpr const char* about = "orientations of a bar learned by competing outputs, directions from relaxation";
+  static constexpr auto reads =
+      std::to_array<std::string_view>({"device.g_min", "device.g_max", "device.plasticity.potentiation",
+                                       "device.plasticity.history", "device.plasticity.spread"});
+  static constexpr int most_pulses = 500;  // mean counts up to here are drawn exactly
   int seeds = 20;
   int epochs = 5000;
   double bar_Hz = 2, field_Hz = 0.7;  // mean rates of inputs on the bar and off it
@@ -54,5 +63,6 @@ struct Orientation {
   MovingBar motion;
 };
 void fields(Visitor&, Orientation&);
+std::vector<Diagnostic> check(const Orientation&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

@@ -3,12 +3,14 @@
 // the states (Nie et al., Adv. Mater. 2025, doi:10.1002/adma.202412006).
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "base/schema.h"
 #include "workloads/delta_rule.h"
 #include "workloads/gammatone.h"
@@ -23,6 +25,9 @@ struct ReservoirImages {
   int kept = 2;  // of a corrupted image, the first rows
 };
 void fields(Visitor&, ReservoirImages&);
+
+// Rows of pixels from "1111 1001 ...". Throws InputError: other characters, rows of different lengths, no pixels.
+std::vector<std::vector<bool>> glyph_rows(const std::string& text);
 
 using FrontEnd = std::variant<workloads::Gammatone>;
 
@@ -60,6 +65,9 @@ void fields(Visitor&, ReservoirSets&);
 struct Reservoir {
   static constexpr const char* type = "reservoir";
   static constexpr const char* about = "digits seen and heard through devices that forget, read by a learned layer";
+  static constexpr auto reads = std::to_array<std::string_view>(
+      {"device.g_min", "device.g_max", "device.plasticity.potentiation", "device.plasticity.depression",
+       "device.plasticity.history", "device.plasticity.spread"});
   std::vector<int> digits{0, 5, 8};
   int speakers = 6;
   int masks = 8;  // runs of each speaker, each with draws of its own
@@ -70,5 +78,6 @@ struct Reservoir {
   double read_V = 0.1, read_s = 1e-4;  // of one reading of an image's state
 };
 void fields(Visitor&, Reservoir&);
+std::vector<Diagnostic> check(const Reservoir&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/experiments/sensitized_classify.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace bitline::arch {
 
 void fields(Visitor& v, VehicleNetworks& n) {
@@ -31,6 +35,23 @@ void fields(Visitor& v, SensitizedClassify& c) {
                .positive = true});
   v(c.vehicles, {.key = "vehicles", .meaning = "a convolutional network on generated pictures beside it"});
   v(c.pulse, {.key = "pulse", .meaning = "what pulses of neurons cost"});
+}
+
+std::vector<Diagnostic> check(const SensitizedClassify& c) {
+  std::vector<Diagnostic> found;
+  const auto need = [&](const char* key, const std::string& list, double value, const std::vector<double>& values) {
+    if (std::ranges::find(values, value) == values.end())
+      add_problem(found, key, fmt::format("{:g} is none of {}", value, list), "add it there");
+  };
+  if (c.limits.empty()) add_problem(found, "limits", "names no largest shift", "give at least one");
+  if (c.networks.empty()) add_problem(found, "networks", "names no network", "name one beside workload.network");
+  need("dark", "experiment.brightness", c.dark, c.brightness);
+  if (std::ranges::find(c.brightness, 1) == c.brightness.end())
+    add_problem(found, "brightness", "has no bright light", "add 1");
+  if (!c.vehicles) return found;
+  if (c.vehicles->networks.empty()) add_problem(found, "vehicles.networks", "names no network", "name at least one");
+  need("vehicles.dark", "experiment.vehicles.brightness", c.vehicles->dark, c.vehicles->brightness);
+  return found;
 }
 
 }  // namespace bitline::arch

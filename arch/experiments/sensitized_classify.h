@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/experiments/neuron_pulses.h"
+#include "base/error.h"
 #include "base/schema.h"
 
 namespace bitline::arch {
@@ -35,5 +36,6 @@ struct SensitizedClassify {
   NeuronPulses pulse;
 };
 void fields(Visitor&, SensitizedClassify&);
+std::vector<Diagnostic> check(const SensitizedClassify&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

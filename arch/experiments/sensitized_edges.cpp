@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/experiments/sensitized_edges.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace bitline::arch {
 
 void fields(Visitor& v, SensitizedEdges& e) {
@@ -42,6 +46,14 @@ void fields(Visitor& v, SensitizedEdges& e) {
                .min = 0,
                .single = true});
   v(e.pulse, {.key = "pulse", .meaning = "what pulses cost"});
+}
+
+std::vector<Diagnostic> check(const SensitizedEdges& e) {
+  std::vector<Diagnostic> found;
+  if (std::ranges::find(e.brightness, e.dark) == e.brightness.end())
+    add_problem(found, "dark", fmt::format("{:g} is none of experiment.brightness", e.dark), "add it there");
+  if (e.limits.empty()) add_problem(found, "limits", "names no largest shift", "give at least one");
+  return found;
 }
 
 }  // namespace bitline::arch

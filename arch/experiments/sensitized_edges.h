@@ -3,10 +3,13 @@
 // doi:10.1016/j.matt.2024.03.002).
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "arch/experiments/neuron_pulses.h"
+#include "base/error.h"
 #include "base/schema.h"
 #include "workloads/stochastic_neuron.h"
 
@@ -15,6 +18,7 @@ namespace bitline::arch {
 struct SensitizedEdges {
   static constexpr const char* type = "sensitized-edges";
   static constexpr const char* about = "edges of pictures that go dark, by sensitizing and by fixed neurons";
+  static constexpr std::array<std::string_view, 0> reads{};  // neurons of its own
   int seeds = 3;
   std::vector<std::string> buildings{"china.jpg", "ascent.png"};  // those that figures beside published ones are of
   std::vector<std::string> photographs;                           // further ones
@@ -32,5 +36,6 @@ struct SensitizedEdges {
   NeuronPulses pulse;
 };
 void fields(Visitor&, SensitizedEdges&);
+std::vector<Diagnostic> check(const SensitizedEdges&);  // paths are relative to the experiment
 
 }  // namespace bitline::arch

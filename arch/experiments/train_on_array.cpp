@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arch/experiments/train_on_array.h"
 
+#include "device/plasticity/level_pulses.h"
+
 namespace bitline::arch {
 
 namespace {
@@ -76,6 +78,25 @@ void fields(Visitor& v, TrainOnArray& t) {
                 .meaning = "names of shipped devices, or files, each trained by all `device_algorithms`",
                 .single = true});
   v(t.device_algorithms, {.key = "device_algorithms", .meaning = "train `devices`", .single = true});
+}
+
+std::vector<Diagnostic> check(const TrainOnArray& t) {
+  std::vector<Diagnostic> found;
+  if (t.algorithms.empty() && (t.devices.empty() || t.device_algorithms.empty()))
+    add_problem(found, "algorithms",
+                "nothing is trained: neither algorithms nor devices with device_algorithms are named",
+                "name at least one");
+  if (t.data.empty())
+    add_problem(found, "data", "names no set of pictures", "name at least one, such as fashion-mnist");
+  return found;
+}
+
+std::string cannot_train(const device::Device& d) {
+  if (!d.plasticity) return "plasticity is not given";
+  if (ages(d)) return "the device ages, and how pulses act on it meanwhile is not known";
+  const std::string need = pulses_need(*d.plasticity);
+  if (!need.empty()) return "plasticity." + need;
+  return device::LevelPulses(*d.plasticity).step() > 0 ? "" : "a pulse changes nothing in the middle of the window";
 }
 
 }  // namespace bitline::arch

@@ -3,6 +3,7 @@
 // forward and transposed products.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,7 +11,9 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "base/schema.h"
+#include "device/device.h"
 
 namespace bitline::arch {
 
@@ -96,6 +99,10 @@ void fields(Visitor&, TikiTaka2Training&);
 struct TrainOnArray {
   static constexpr const char* type = "train-on-array";
   static constexpr const char* about = "a network trained by pulses on the devices that hold its weights";
+  static constexpr auto reads = std::to_array<std::string_view>(
+      {"input", "adc", "technology", "device.g_min", "device.g_max", "device.read_noise",
+       "device.plasticity.potentiation", "device.plasticity.depression", "device.plasticity.history",
+       "device.plasticity.spread"});
   int seeds = 3;
   int epochs = 10;
   int images = 8000;  // of an epoch, drawn from the training split
@@ -114,5 +121,9 @@ struct TrainOnArray {
   std::vector<TrainingAlgorithm> device_algorithms = {SgdTraining{}};
 };
 void fields(Visitor&, TrainOnArray&);
+std::vector<Diagnostic> check(const TrainOnArray&);  // paths are relative to the experiment
+
+// Why numbers of pulses do not train a device; "" = they do.
+std::string cannot_train(const device::Device&);
 
 }  // namespace bitline::arch

@@ -23,7 +23,7 @@ struct EdgePictures {
   bool photographs = false;
 };
 
-// One kind of neuron on one picture in one light, means over seeds.
+// One kind of neuron on one picture in one light, means over draws of noise and spikes.
 struct EdgeOutcome {
   workloads::EdgeFigures figures;
   double precision = 0, recall = 0, energy_J = 0;

@@ -8,7 +8,6 @@
 #include <array>
 #include <cmath>
 
-#include "base/error.h"
 #include "device/plasticity/pulse_code.h"
 #include "device/plasticity/trains.h"
 #include "experiments/systems/system.h"
@@ -146,24 +145,12 @@ void add_costs(const History& h, const Device& d, const std::vector<TrainLevels>
   costs.efficiency_definition = "Joule heat of the device by the pulses of the sequence; its driver is not modelled";
 }
 
-void check_history(const History& h, const Device& d) {
-  if (!d.plasticity || !d.plasticity->potentiation || !d.plasticity->depression)
-    throw InputError(
-        "device.plasticity: potentiation and depression are not both described, so what trains of pulses do to this "
-        "device is not known; use device: ftj");
-  if (h.sequence.frequencies_Hz.empty())
-    throw InputError("experiment.sequence.frequencies: is empty; give one or more");
-  if (!(h.threshold.lowest_Hz < h.threshold.highest_Hz))
-    throw InputError("experiment.threshold.lowest: must be below experiment.threshold.highest");
-}
-
 }  // namespace
 
 void run_system(const History& h, System& system) {
   const Device& d = system.config().device;
-  check_history(h, d);
   system.clock.begin("trains", 0.1);
-  system.found.seeds = 1;
+  system.found.seeds = 1, system.found.repeated = "devices";
   system.found.notes.push_back("One device without spread: what its model says, no statistics.");
   if (!d.plasticity->history)
     system.found.notes.push_back(

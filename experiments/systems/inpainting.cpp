@@ -167,7 +167,7 @@ void run_system(const Inpainting& i, System& system) {
   system.clock.begin("data", 0.01);
   const InpaintingSet set = find_inpainting_set(i, system);
   const FeatureJudge judge(set.classifier->graph, *set.test);
-  system.found.seeds = system.config().instances;
+  system.found.seeds = system.config().instances, system.found.repeated = "chips";
   std::vector<HoleOutcome> outcomes;
   for (std::size_t k = 0; k < i.holes.size(); ++k) {
     system.clock.begin("hole " + size_text(i.holes[k]),

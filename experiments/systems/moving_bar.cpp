@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <vector>
 
-#include "base/error.h"
 #include "device/plasticity/pulse_code.h"
 #include "experiments/systems/bars.h"
 
@@ -59,8 +58,6 @@ bool is_right(const std::vector<double>& g_S, int orientation, int way) {
 
 int directions_right(const arch::MovingBar& m, double step_s, const device::Device& device, const Random& random,
                      std::uint32_t part) {
-  if (!device.plasticity)
-    throw InputError("device.plasticity: is not set, so what pulses do to this device is not known; use device: ftj");
   int right = 0;
   for (int orientation = 0; orientation < orientations; ++orientation)
     for (const int way : {-1, 1}) {

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/error.h"
 #include "base/parallel.h"
 #include "experiments/systems/bars.h"
 #include "experiments/systems/moving_bar.h"
@@ -131,7 +130,7 @@ void add_tables(const std::vector<SeedOutcome>& outcomes, System& system) {
 
 // Directions right over the time of a step, with the same draws for each.
 void add_speed_curve(const Orientation& o, System& system) {
-  constexpr std::array steps_s{0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 2.0};
+  const auto& steps_s = arch::MovingBar::steps_s;
   ExperimentTable table{"speed",
                         "Directions right over the time from one position to the next",
                         {"step_s", "right_of_8", "share_all_right"},
@@ -188,9 +187,6 @@ void add_costs(const Orientation& o, const std::vector<SeedOutcome>& outcomes, S
 }  // namespace
 
 void run_system(const Orientation& o, System& system) {
-  if (std::max(o.bar_Hz, o.field_Hz) * o.observation_s > most_pulses)
-    throw InputError(fmt::format("experiment.observation: {:.4g} s at {:.4g} Hz are more than {} pulses to count",
-                                 o.observation_s, std::max(o.bar_Hz, o.field_Hz), most_pulses));
   system.clock.begin("seeds", 0.05);
   system.found.seeds = o.seeds;
   system.found.notes.push_back("Bars and spike trains are generated; no data set is read.");

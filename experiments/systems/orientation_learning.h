@@ -37,9 +37,6 @@ struct Learned {
   int orientations() const;                 // different ones
 };
 
-// Mean counts up to here are drawn exactly.
-inline constexpr int most_pulses = 500;
-
 // Shows one pattern after another; only synapses of the output with the largest sum of rate times weight change. Draws
 // hang on the seed's stream alone.
 Learned learn_orientations(const arch::Orientation&, const Random&);

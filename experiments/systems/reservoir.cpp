@@ -91,7 +91,7 @@ void add_notes(const Reservoir& r, const Voices& voices, System& system) {
                         fmt::join(names, ", ")));
   system.found.notes.push_back(
       fmt::format("Images: digits {} of {} rows each, drawn by us; the paper's are not given as pixels.",
-                  fmt::join(r.digits, ", "), glyph_rows(r.images.glyphs.front()).size()));
+                  fmt::join(r.digits, ", "), arch::glyph_rows(r.images.glyphs.front()).size()));
 }
 
 void add_claims(const Runs& runs, System& system) {
@@ -182,7 +182,7 @@ void add_traces(const Reservoir& r, const Voices& voices, System& system) {
   const device::Device& device = system.config().device;
   const std::size_t shown = r.digits.size() > 1 ? 1 : 0;
   run::LineFigure image{"time (ms)", "conductance (uS)", {}, false}, voice = image;
-  const auto rows = glyph_rows(r.images.glyphs[shown]);
+  const auto rows = arch::glyph_rows(r.images.glyphs[shown]);
   for (std::size_t row = 0; row < rows.size(); ++row) {
     std::string bits;
     for (const bool bit : rows[row]) bits += bit ? '1' : '0';
@@ -246,7 +246,7 @@ void add_clamped(const Runs& runs, System& system) {
 void add_costs(const Reservoir& r, const Runs& runs, System& system) {
   const double image_J = mean(each(runs.all, [](const ReservoirRun& run) { return run.image_J; }));
   const double voice_J = mean(each(runs.all, [](const ReservoirRun& run) { return run.voice_J; }));
-  const std::size_t pixels = glyph_rows(r.images.glyphs.front()).front().size();
+  const std::size_t pixels = arch::glyph_rows(r.images.glyphs.front()).front().size();
   const int pulses = r.voices.frames * r.voices.columns;
   const double image_s = static_cast<double>(pixels) * r.images.period_s + r.read_s;
   const double voice_s = (pulses - 1) * r.voices.period_s + r.voices.width_s;
@@ -267,12 +267,12 @@ void add_costs(const Reservoir& r, const Runs& runs, System& system) {
 }  // namespace
 
 void run_system(const Reservoir& r, System& system) {
-  check_reservoir(r);
   system.clock.begin("voices", 0.05);
   const Voices voices = load_voices(r, system.options.data);
   system.clock.begin("runs", 0.4);
   const Runs runs = run_all(r, voices, system);
-  system.found.seeds = static_cast<int>(runs.all.size());
+  system.found.seeds = static_cast<int>(runs.all.size()), system.found.repeated = "runs";
+  if (runs.speakers > 1) system.found.over = "speakers";
   for (const auto& file : voices.files)
     system.result.inputs.push_back({std::filesystem::path(file.path).filename().string(), file.checksum});
   set_quality(system.result, "accuracy", each(runs.all, accuracy_of(modes[2])),

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/systems/reservoir_run.h"
 
-#include <fmt/format.h>
-
 #include <numeric>
-
-#include "base/error.h"
 
 namespace bitline::experiments {
 
@@ -149,10 +145,6 @@ std::vector<std::size_t> first_of(std::size_t count) {
   return columns;
 }
 
-void require(bool so, const std::string& message) {
-  if (!so) throw InputError("experiment." + message);
-}
-
 }  // namespace
 
 std::vector<std::size_t> shuffled(std::size_t count, const Random& random, const Counter& first) {
@@ -169,30 +161,6 @@ std::vector<float> reservoir_mask(int channels, int columns, const Random& rando
   std::vector<float> mask;
   for (const std::uint32_t word : bits) mask.push_back(word >> 31 ? 1.f : -1.f);
   return mask;
-}
-
-void check_reservoir(const Reservoir& r) {
-  const auto digits = r.digits.size();
-  require(digits >= 2, fmt::format("digits: {} given; two or more can be told apart", digits));
-  require(r.images.glyphs.size() == digits,
-          fmt::format("images.glyphs: {} given for {} digits; give one for each", r.images.glyphs.size(), digits));
-  const std::size_t rows = glyph_rows(r.images.glyphs.front()).size();
-  for (const std::string& glyph : r.images.glyphs)
-    require(glyph_rows(glyph).size() == rows, "images.glyphs: glyphs have different numbers of rows");
-  require(static_cast<std::size_t>(r.images.kept) <= rows,
-          fmt::format("images.kept: {} of {} rows; keep at most all", r.images.kept, rows));
-  require(r.images.width_s <= r.images.period_s, "images.width: is longer than images.period");
-  require(r.voices.width_s <= r.voices.period_s, "voices.width: is longer than voices.period");
-  require(r.voices.lowest_V <= r.voices.highest_V, "voices.lowest: is above voices.highest");
-  require(r.voices.kept <= pulses_of(r),
-          fmt::format("voices.kept: {} of {} states; keep at most all", r.voices.kept, pulses_of(r)));
-  for (const auto& [learners, key] : {std::pair{r.sets.single, "single"}, {r.sets.apart, "apart"}})
-    require(learners < r.sets.samples,
-            fmt::format("sets.{}: {} of {} samples learn; leave some for the test", key, learners, r.sets.samples));
-  const auto all = static_cast<double>(digits) * r.sets.samples * r.sets.samples * r.sets.repeats;
-  require(all <= 1e6, fmt::format("sets.samples: {:.0f} pairs; a million are the most", all));
-  require(r.sets.pairs < all,
-          fmt::format("sets.pairs: {} of {:.0f} learn; leave some for the test", r.sets.pairs, all));
 }
 
 ReservoirRun run_reservoir(const Reservoir& r, const device::Device& device, const SpokenFrames& spoken,

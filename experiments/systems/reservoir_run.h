@@ -35,12 +35,9 @@ struct ReservoirRun {
 };
 
 // Draws hang on the run's stream alone. `by_kept`: numbers of voice states to read as well, each at the first of this
-// run's positions. Throws InputError naming the key: more kept than there are, sets that leave nothing to test.
+// run's positions. The record is one that arch::check() finds nothing wrong with.
 ReservoirRun run_reservoir(const arch::Reservoir&, const device::Device&, const SpokenFrames&, const Random&,
                            std::span<const int> by_kept);
-
-// Throws InputError: what run_reservoir() would find wrong with the record alone.
-void check_reservoir(const arch::Reservoir&);
 
 // The mask of a run: +-1, (channels, columns).
 std::vector<float> reservoir_mask(int channels, int columns, const Random&);

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/systems/reservoir_states.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
-#include "base/error.h"
 #include "device/plasticity/pulse_code.h"
 
 namespace bitline::experiments {
@@ -24,11 +20,6 @@ using device::SynapseState;
 namespace {
 
 enum Layer : std::uint16_t { images, voices };  // keeps draws of devices apart
-
-const Plasticity& plasticity_of(const Device& d) {
-  if (d.plasticity) return *d.plasticity;
-  throw InputError("device.plasticity: is not set, so what pulses do to this device is not known; use device: ftj");
-}
 
 void count(DeviceStates& states, const SynapseReading& reading) {
   ++states.readings;
@@ -52,31 +43,11 @@ double pulses_J(const ReservoirImages& i, const std::vector<bool>& code, const s
 
 }  // namespace
 
-std::vector<std::vector<bool>> glyph_rows(const std::string& text) {
-  std::vector<std::vector<bool>> rows;
-  std::istringstream in(text);
-  for (std::string word; in >> word;) {
-    std::vector<bool>& row = rows.emplace_back();
-    for (const char c : word) {
-      if (c != '0' && c != '1')
-        throw InputError(
-            fmt::format("experiment.images.glyphs: '{}' has '{}'; write rows of 0 and 1, such as "
-                        "\"1111 1001 1111\"",
-                        text, c));
-      row.push_back(c == '1');
-    }
-    if (row.size() != rows.front().size())
-      throw InputError(fmt::format("experiment.images.glyphs: rows of '{}' have different lengths", text));
-  }
-  if (rows.empty()) throw InputError("experiment.images.glyphs: a glyph has no rows; write them as \"1111 1001 1111\"");
-  return rows;
-}
-
 DeviceStates image_states(const Reservoir& r, const Device& d, const Random& random) {
-  const Plasticity& p = plasticity_of(d);
+  const Plasticity& p = *d.plasticity;
   DeviceStates states;
   for (std::size_t digit = 0; digit < r.images.glyphs.size(); ++digit) {
-    const auto rows = glyph_rows(r.images.glyphs[digit]);
+    const auto rows = arch::glyph_rows(r.images.glyphs[digit]);
     states.rows.columns = static_cast<int>(rows.size());
     states.energy_J.resize(rows.size());
     for (int sample = 0; sample < r.sets.samples; ++sample) {
@@ -116,7 +87,7 @@ std::vector<double> voice_amplitudes_V(const ReservoirVoices& v, std::span<const
 
 DeviceStates voice_states(const Reservoir& r, const Device& d, const Random& random, std::span<const double> numbers,
                           std::span<const int> labels) {
-  const Plasticity& p = plasticity_of(d);
+  const Plasticity& p = *d.plasticity;
   const ReservoirVoices& v = r.voices;
   const std::vector<double> volts = voice_amplitudes_V(v, numbers);
   const std::size_t pulses = numbers.size() / labels.size();
@@ -161,7 +132,7 @@ void trace_pulse(const Plasticity& p, const Device& d, SynapseState& state, cons
 }  // namespace
 
 StateTrace image_trace(const ReservoirImages& i, const std::vector<bool>& row, const Device& d) {
-  const Plasticity& p = plasticity_of(d);
+  const Plasticity& p = *d.plasticity;
   StateTrace trace;
   SynapseState state;
   for (std::size_t slot = 0; slot < row.size(); ++slot) {
@@ -173,7 +144,7 @@ StateTrace image_trace(const ReservoirImages& i, const std::vector<bool>& row, c
 }
 
 StateTrace voice_trace(const ReservoirVoices& v, std::span<const double> amplitudes_V, const Device& d) {
-  const Plasticity& p = plasticity_of(d);
+  const Plasticity& p = *d.plasticity;
   StateTrace trace;
   SynapseState state;
   state.level = v.start;

@@ -14,10 +14,6 @@
 
 namespace bitline::experiments {
 
-// Rows of pixels from "1111 1001 ...". Throws InputError naming the key: other characters, rows of different lengths,
-// no pixels.
-std::vector<std::vector<bool>> glyph_rows(const std::string& text);
-
 // A sample is a row of states (S or A), one digit after another.
 struct DeviceStates {
   workloads::LabelledRows rows;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
 #include "experiments/systems/light_sweep.h"
 #include "experiments/systems/sensitized_networks.h"
 #include "run/network_run.h"
@@ -14,15 +13,6 @@ namespace bitline::experiments {
 using arch::SensitizedClassify;
 
 namespace {
-
-void check(const SensitizedClassify& c, const arch::Config& config) {
-  if (!config.workload.neurons)
-    throw InputError("workload.neurons: is missing: this experiment compares kinds of neurons; add their law there");
-  if (c.limits.empty()) throw InputError("experiment.limits: names no largest shift; give at least one");
-  if (c.networks.empty()) throw InputError("experiment.networks: names no network beside workload.network");
-  need_one_of("experiment.dark", c.dark, "experiment.brightness", c.brightness);
-  need_one_of("experiment.brightness", 1, "experiment.brightness, where bright light has to be", c.brightness);
-}
 
 std::vector<std::string> all_networks(const SensitizedClassify& c, const arch::Config& config) {
   std::vector<std::string> all{config.workload.network};
@@ -81,10 +71,9 @@ void add_claims(const SensitizedClassify& c, const LightSweep& sweep, System& sy
 
 void run_system(const SensitizedClassify& c, System& system) {
   const arch::Config& config = system.config();
-  check(c, config);
   system.clock.begin("data", 0);
   const std::vector<std::string> networks = all_networks(c, config);
-  system.found.seeds = static_cast<int>(networks.size());
+  system.found.seeds = static_cast<int>(networks.size()), system.found.repeated = "networks";
   const LitPictures pictures = load_pictures(config.workload, c.adaptation, system);
   describe_first(pictures, system);
   std::vector<NeuronKind> kinds = compared_kinds(c);

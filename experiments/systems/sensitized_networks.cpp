@@ -56,9 +56,4 @@ std::vector<NeuronKind> compared_kinds(const arch::SensitizedClassify& c) {
   return kinds;
 }
 
-void need_one_of(const std::string& key, double value, const std::string& list, std::span<const double> values) {
-  if (std::ranges::find(values, value) == values.end())
-    throw InputError(fmt::format("{}: {:g} is none of {}; add it there", key, value, list));
-}
-
 }  // namespace bitline::experiments

@@ -35,9 +35,6 @@ arch::Config with_network(arch::Config config, const std::string& network);
 // Fixed neurons, those of each limit with stored light.
 std::vector<NeuronKind> compared_kinds(const arch::SensitizedClassify& c);
 
-// Throws InputError unless `value`, that of `key`, is one of `values`.
-void need_one_of(const std::string& key, double value, const std::string& list, std::span<const double> values);
-
 // experiments/systems/sensitized_vehicles.cpp
 void run_vehicles(const arch::SensitizedClassify& c, const arch::VehicleNetworks& vehicles, System& system);
 

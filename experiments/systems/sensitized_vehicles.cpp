@@ -79,7 +79,6 @@ void add_claims(const SensitizedClassify& c, const VehicleNetworks& v, const Lig
 }  // namespace
 
 void run_vehicles(const SensitizedClassify& c, const VehicleNetworks& v, System& system) {
-  need_one_of("experiment.vehicles.dark", v.dark, "experiment.vehicles.brightness", v.brightness);
   system.clock.begin("vehicles", 0.6);
   const LitPictures pictures = load_pictures(config_of(v, {}, system).workload, c.adaptation, system);
   const std::vector<NeuronKind> kinds = compared_kinds(c);

@@ -43,11 +43,11 @@ ExperimentClaim within(std::string id, std::string claim, std::span<const double
   return c;
 }
 
-ExperimentClaim in_most(std::string id, std::string claim, std::size_t held, std::size_t seeds) {
+ExperimentClaim in_most(std::string id, std::string claim, std::size_t held, std::size_t all) {
   ExperimentClaim c;
   c.id = std::move(id), c.claim = std::move(claim);
-  c.value = c.share = static_cast<double>(held) / static_cast<double>(seeds);
-  c.ci95 = wilson_interval(held, seeds);
+  c.value = c.share = static_cast<double>(held) / static_cast<double>(all);
+  c.ci95 = wilson_interval(held, all);
   c.holds = c.ci95.lower > 0.5;
   c.unit = "fraction";
   return c;

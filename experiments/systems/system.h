@@ -33,16 +33,17 @@ void run_system(const arch::SensitizedClassify&, System&);
 void run_system(const arch::SensitizedEdges&, System&);
 void run_system(const arch::TrainOnArray&, System&);
 
-// That the mean of `differences`, one for each seed or chip, is above 0. `share`: of those above 0.
+// That the mean of `differences`, one for each of what is repeated (ExperimentResult::repeated), is above 0. `share`:
+// of those above 0.
 run::ExperimentClaim above_zero(std::string id, std::string claim, std::span<const double> differences,
                                 std::string unit);
 // That it lies within +-margin.
 run::ExperimentClaim within(std::string id, std::string claim, std::span<const double> differences, double margin,
                             std::string unit);
-// That it is so in most seeds: Wilson's interval of the share lies above one half.
-run::ExperimentClaim in_most(std::string id, std::string claim, std::size_t held, std::size_t seeds);
+// That it is so in most of them: Wilson's interval of the share lies above one half.
+run::ExperimentClaim in_most(std::string id, std::string claim, std::size_t held, std::size_t all);
 
-// The figure that stands first in a result, one value for each seed or chip; `reference` is of the ideal.
+// The figure that stands first in a result, one value for each of what is repeated; `reference` is of the ideal.
 void set_quality(run::Result& result, std::string metric, std::span<const double> values, double reference,
                  std::size_t inputs);
 

@@ -21,18 +21,6 @@ using arch::TrainOnArray;
 
 namespace {
 
-void check_setup(const TrainOnArray& t, const arch::Config& config) {
-  if (t.algorithms.empty() && (t.devices.empty() || t.device_algorithms.empty()))
-    refuse_config("experiment", "nothing is trained: neither algorithms nor devices are named", "name at least one");
-  if (config.input.encoding != periphery::Encoding::analog)
-    refuse_config("input.encoding", "training reads every sum once, with one analog input on each row",
-                  "write input.encoding: analog");
-  if (config.input.bits < 2)
-    refuse_config("input.bits", "errors have a sign and at least one bit besides", "give two bits or more");
-  const std::string problem = t.algorithms.empty() ? "" : cannot_train(config.device);
-  if (!problem.empty()) refuse_config("device", problem, "take a device whose pulses potentiate and depress it");
-}
-
 // The share of the commonest class: what answering it always gives.
 double chance_of(const Pictures& test) {
   std::vector<std::size_t> counts(static_cast<std::size_t>(test.classes));
@@ -90,14 +78,12 @@ void add_notes(const TrainOnArray& t, const TrainingData& data, System& system) 
 
 void run_system(const TrainOnArray& t, System& system) {
   system.clock.begin("data", 0);
-  check_setup(t, system.config());
   const TrainingData data = load_training_data(t, system);
   check_size(t, system.config(), data.train);
   const auto library = load_library(t, system);
   system.found.seeds = t.seeds;
   add_notes(t, data, system);
   system.found.simplifications = training_leaves_out();
-  system.found.chip_keys = {"input.", "adc."};
 
   std::vector<TrainingGroup> algorithms, devices;
   std::optional<TrainedDevice> own;
@@ -112,9 +98,6 @@ void run_system(const TrainOnArray& t, System& system) {
     for (TrainingGroup& g : *list) groups.push_back(&g);
 
   system.clock.begin("training", 0.02);
-  if (groups.empty())
-    refuse_config("experiment.devices", library.front()->file.name + ": " + library.front()->reason,
-                  "name a device that pulses can train");
   train_all(groups, t, data, system);
   const auto in_numbers = [](const TrainingGroup& g) {
     return std::holds_alternative<arch::FloatTraining>(*g.algorithm);

@@ -86,14 +86,6 @@ TrainingData load_training_data(const TrainOnArray& t, System& system) {
   return data;
 }
 
-std::string cannot_train(const device::Device& d) {
-  if (!d.plasticity) return "plasticity is not given";
-  if (ages(d)) return "the device ages, and how pulses act on it meanwhile is not known";
-  const std::string need = pulses_need(*d.plasticity);
-  if (!need.empty()) return "plasticity." + need;
-  return device::LevelPulses(*d.plasticity).step() > 0 ? "" : "a pulse changes nothing in the middle of the window";
-}
-
 TrainedDevice trained_device(const std::string& name, const device::Device& device, bool relative, double low,
                              double high) {
   return {name, &device, relative, low, high, device::LevelPulses(*device.plasticity)};
@@ -101,17 +93,12 @@ TrainedDevice trained_device(const std::string& name, const device::Device& devi
 
 std::vector<std::unique_ptr<LibraryDevice>> load_library(const TrainOnArray& t, System& system) {
   std::vector<std::unique_ptr<LibraryDevice>> out;
-  // As written, a file's name is relative to the file that names it.
-  const Value* written = value_at(system.loaded.tree, "experiment.devices");
-  for (std::size_t i = 0; i < t.devices.size(); ++i) {
-    const Value name = written && written->is_list() && i < written->items.size() && written->items[i].is_scalar()
-                           ? written->items[i]
-                           : Value::scalar(t.devices[i]);
-    const std::filesystem::path file = find_config(name, "device", system.loaded.where);
+  for (const std::string& name : t.devices) {
+    const std::filesystem::path file = find_config(Value::scalar(name), "device", system.loaded.where);
     auto& d = *out.emplace_back(std::make_unique<LibraryDevice>());
     d.file = device::load_pulsed_device(file, {}, system.loaded.where);
     system.result.inputs.push_back({file.string(), checksum_of(file)});
-    d.reason = cannot_train(d.file.device);
+    d.reason = arch::cannot_train(d.file.device);
     if (d.reason.empty())
       d.trained.emplace(
           trained_device(d.file.name, d.file.device, d.file.relative, d.file.conductance(0), d.file.conductance(1)));

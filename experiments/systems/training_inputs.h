@@ -31,8 +31,6 @@ struct LibraryDevice {
 // Devices by name or file, as `device: NAME` finds them. Throws ConfigError.
 std::vector<std::unique_ptr<LibraryDevice>> load_library(const arch::TrainOnArray&, System&);
 
-// Why numbers of pulses do not train it; "" = they do.
-std::string cannot_train(const device::Device&);
 // `device` must outlive it.
 TrainedDevice trained_device(const std::string& name, const device::Device& device, bool relative, double low,
                              double high);

@@ -161,8 +161,7 @@ void add_algorithm_pictures(const std::vector<TrainingGroup>& algorithms, System
   for (const TrainingGroup& g : algorithms) accuracy.series.push_back(over_epochs(g));
   auto& pictures = system.found.pictures;
   pictures.push_back(
-      {"accuracy", "Accuracy after each epoch of training on the array; bands: 95 % over seeds.",
-       std::move(accuracy)});
+      {"accuracy", "Accuracy after each epoch of training on the array; bands: 95 % over seeds.", std::move(accuracy)});
   pictures.push_back({"weights-hidden", "Weights of the hidden layer after training, one seed: shares of 60 bins.",
                       histogram(algorithms, 0)});
   pictures.push_back({"weights-output", "Weights of the output layer after training, one seed: shares of 60 bins.",

@@ -66,6 +66,7 @@ struct Technology {
   std::optional<double> write_energy_J;  // one write of one device, all its pulses
   std::optional<double> write_time_s;
   std::optional<double> leakage_W_per_array;  // of one array with its periphery, in place of the sum over gates
+  bool known() const { return node_m > 0; }
   double metal_temperature_K() const { return metal.temperature_K.value_or(temperature_K); }
 };
 void fields(Visitor&, Metal&);

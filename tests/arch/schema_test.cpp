@@ -90,7 +90,7 @@ TEST_CASE("JSON Schema: parses, and has the keys of the table") {
   collect_schema(j, j, "", in_schema);
   for (const auto& r : schema_rows(visit)) in_table.insert(plain(r.path));
   CHECK(in_schema == in_table);
-  CHECK(j["anyOf"][1]["required"] == Json{"technology"});
+  CHECK(!j.contains("anyOf"));  // no key is always needed: an experiment on devices alone has no technology
   std::set<std::string> types;
   for (const auto& alternative : j["properties"]["adc"]["anyOf"])
     if (alternative.contains("properties")) types.insert(alternative["properties"]["type"]["const"].get<std::string>());

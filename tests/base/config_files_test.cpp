@@ -115,6 +115,26 @@ TEST_CASE("a missing base lists the places looked in") {
     CHECK(has(all[0].remedy, place.string()));
 }
 
+TEST_CASE("a name that is nearly that of a shipped file is suggested, first of those for the key") {
+  Shipped s;
+  s.file("configs/technology/22nm.yaml", "{x: 1}");
+  s.file("configs/technology/130nm.yaml", "{x: 1}");
+  s.file("configs/inpainting.yaml", "{x: 1}");
+  s.file("configs/chip/large.yaml", "{x: 1}");
+  const auto remedy = [&](const std::string& text) {
+    s.file("mine/a.yaml", text);
+    return s.wrong("mine/a.yaml").at(0).remedy;
+  };
+  CHECK(remedy("technology: {base: 22 nm}")
+            .starts_with("did you mean '22nm'? shipped for technology: 130nm, 22nm; looked"));
+  CHECK(remedy("base: inpaintin").starts_with("did you mean 'inpainting'? looked for"));
+  CHECK(remedy("base: Inpainting.yaml").starts_with("did you mean 'inpainting'?"));
+  CHECK(remedy("base: some/folder/inpaintin.yaml").starts_with("did you mean 'inpainting'?"));
+  CHECK(remedy("base: chips/large").starts_with("did you mean 'chip/large'?"));
+  CHECK(remedy("base: lage").starts_with("did you mean 'large'?"));
+  CHECK(remedy("base: something-else").starts_with("looked for"));
+}
+
 TEST_CASE("bases that are no maps, and names that are no names") {
   Shipped s;
   s.file("list.yaml", "[1, 2]");

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "tests/base/example_config.h"
 #include "tests/base/helpers.h"
 
@@ -149,6 +150,11 @@ TEST_CASE("nearest word") {
   CHECK(nearest("temperature", known) == "");
   CHECK(nearest("rows", {}) == "");
   CHECK(nearest(std::string(100000, 'r'), known) == "");
+  // Case alone is near, and of two spellings the one with more letters as written.
+  CHECK(nearest("SAR", {"ideal", "sar", "flash"}) == "sar");
+  CHECK(nearest("MOHM", {"mohm", "Mohm"}) == "Mohm");
+  CHECK(did_you_mean("Rows", known) == "did you mean 'rows'?");
+  CHECK(did_you_mean("temperature", known) == "");
 }
 
 TEST_CASE("missing keys are reported where the map begins") {

@@ -207,4 +207,14 @@ TEST_CASE("times as people say them, where that is exact") {
     CHECK(duration(s) == text);
 }
 
+TEST_CASE("a unit in the wrong case is suggested in the right one") {
+  const auto problem = [](const char* text, Unit unit) { return parse_quantity(text, unit).problem; };
+  CHECK(problem("1 Ohm", Unit::ohm) == "has the unit 'Ohm' where ohm is expected; did you mean 'ohm'?");
+  CHECK(has(problem("1 MOhm", Unit::ohm), "did you mean 'Mohm'?"));
+  CHECK(has(problem("5 US", Unit::siemens), "did you mean 'uS'?"));
+  CHECK(has(problem("1 Hours", Unit::second), "did you mean 'hours'?"));
+  // What differs in more is another unit.
+  CHECK(has(problem("1 V", Unit::siemens), "write for example"));
+}
+
 }  // namespace bitline::units_test

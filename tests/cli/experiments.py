@@ -24,10 +24,12 @@ with tempfile.TemporaryDirectory() as d:
     same = [{k: v for k, v in r.items() if k not in ("timing", "provenance")} for r in results]
     check("the same for any number of threads", same[0] == same[1])
     e = results[0]["experiment"]
-    check("a run for each speaker and mask", e["seeds"] == 6, e["seeds"])
+    check("a run for each speaker and mask", e["seeds"] == 6 and e["repeated"] == "runs" and e["intervals_over"] == "speakers", e["seeds"])
     check("fewer speakers than asked for are told", results[0]["warnings"] == ["experiment.speakers: 6 are asked for, 2 are there and all in use"], results[0]["warnings"])
     p = expect("as many speakers as asked for", 0, "run", "reservoir", "--data", d, "--json", "-q", *few, "--set", "experiment.speakers=1")
     check("nothing is said", json.loads(p.stdout)["warnings"] == [], p.stdout[:400])
+    p = expect("the summary names what is repeated", 0, "run", "reservoir", "--data", d, *few, out="6 runs")
+    check("intervals are over speakers, shares of runs", "(95 % over speakers)" in p.stdout and " % of runs" in p.stdout and "seeds" not in p.stdout.split("Assumed")[0], p.stdout)
     check("both claims", [c["id"] for c in e["claims"]] == ["both-above-image", "both-above-voice"], e["claims"])
     figures = e["figures"]
     check("whole images are told apart, tones too", figures["accuracy_whole_image"] == 1 and figures["accuracy_whole_voice"] > 0.9, figures)
@@ -58,6 +60,37 @@ with tempfile.TemporaryDirectory() as d:
     speaks.write_text("#!/bin/sh\nexec /bin/cat /dev/zero > \"$8\"\n")
     expect("a command that writes without end", 1, "run", "reservoir", "-q", *few, err="it writes more than the", env=mute)
 
+# What a run would refuse of a config, check does too: before data are read.
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    alone = d / "alone.yaml"
+    alone.write_text("device: ftj\nexperiment: {type: orientation, seeds: 2, epochs: 50}\n")
+    expect("an experiment alone", 0, "check", alone, out="ok, experiment orientation")
+    first = json.loads(expect("runs without a technology", 0, "run", alone, "--json", "-q", "--out", d / "alone").stdout)
+    again = json.loads(expect("and again as resolved", 0, "run", d / "alone/resolved.yaml", "--json", "-q").stdout)
+    check("the same", first["experiment"] == again["experiment"] and first["config_hash"] == again["config_hash"])
+    check("one seed is one", "   2 seeds" in expect("two seeds", 0, "run", alone).stdout)
+    check("one device is one", "   1 device\n" in expect("history", 0, "run", "history", "--color", "never").stdout)
+    paths = [a["path"] for a in first["assumed"]]
+    check("only what is read is assumed", paths and all(p.startswith(("device.g_", "device.plasticity.potentiation", "device.plasticity.history", "device.plasticity.spread", "experiment.")) for p in paths), paths)
+    p = expect("a name too long for a line", 0, "run", "orientation", "--set", "experiment.seeds=2", "--set", "experiment.epochs=50")
+    check("goes on in the next", "outputs that end on an orientation of their own" in p.stdout, p.stdout)
+
+    # Sensitivity: units, whether claims hold, and what is refused once.
+    varied = ["sensitivity", "orientation", "--set", "experiment.seeds=2", "--set", "experiment.epochs=50"]
+    p = expect("sensitivity", 0, *varied, "--key", "experiment.motion.read_noise", "--key", "experiment.bar_rate", out="four-orientations (fraction)")
+    check("claims hold or do not", ", does not hold" in p.stdout, p.stdout)
+    check("what is refused is said once", p.stdout.count("there is no bar to see") + p.stdout.count("are more than") == 0 and p.stdout.count("refused") == 0, p.stdout)
+    p = expect("sensitivity beyond a bound", 0, *varied, "--key", "experiment.field_rate", "--csv")
+    head, *rows = [line.split(",") for line in p.stdout.splitlines()]
+    check("columns of the CSV", head == ["key", "factor", "value", "four-orientations (fraction)", "four-orientations holds", "eight-directions (fraction)", "eight-directions holds", "fails-when-slow (fraction)", "fails-when-slow holds", "problem"], head)
+    check("a row as it is, half, double", [row[1] for row in rows] == ["1", "0.5", "2"], rows)
+    p = expect("twice the rate of the field is above that of the bar", 0, *varied, "--key", "experiment.start_high", "--set", "experiment.g_full=200 uS")
+    check("refused, once", p.stdout.count("is above g_full") == 1 and p.stdout.count("refused") == 2, p.stdout)
+    s = json.loads(expect("as data", 0, *varied, "--key", "experiment.field_rate", "--json").stdout)
+    check("units and claims as data", s["units"]["eight-directions"] == "fraction" and set(s["rows"][0]["holds"]) == set(s["rows"][0]["figures"]), s)
+    expect("a key that is nearly one", 2, *varied, "--key", "experiment.motion.stepp", err="did you mean 'experiment.motion.step'?")
+
 r = json.loads(expect("history", 0, "run", "history", "--json", "-q").stdout)
 signs = [row[5] for row in r["experiment"]["tables"]["sequence"]["rows"]]
 check("20, 1, 0.25, 1 Hz: up, down, little, up", signs == [1, -1, 0, 1], signs)
@@ -66,7 +99,7 @@ check("the threshold slides with the prior train", 0.2 < slow < fast < 10, (slow
 check("imposed", all(p["kind"] == "imposed" and p["published"] == p["ours"] for p in r["published"]), r["published"])
 polarity = r["experiment"]["tables"]["polarity"]["rows"]
 check("a prior train of negative pulses acts through the level alone", all(abs(row[3] - row[4]) < 1e-12 for row in polarity if row[0] <= 0) and any(abs(row[3] - row[4]) > 1e-4 for row in polarity if row[0] > 0), polarity)
-expect("history of a device that only potentiates", 2, "run", "history", "-q", "--set", "device=in2se3-gan", "--set", "device.g_min=1 uS", "--set", "device.g_max=2 uS", err="potentiation and depression")
+expect("history of a device that only potentiates", 2, "run", "history", "-q", "--set", "device=in2se3-gan", "--set", "device.g_min=1 uS", "--set", "device.g_max=2 uS", err="device.plasticity.depression is not set")
 expect("trains overlap", 2, "run", "history", "-q", "--set", "experiment.width=1 s", err="overlap")
 
 # Half and double of elements of lists: of one that is given with its source, of a plain one, of a default.

@@ -11,7 +11,8 @@ with tempfile.TemporaryDirectory() as d:
     p = expect("run", 0, "run", "fashion-mlp", *small, "--out", d / "a", "--threads", 2)
     check("quiet on a pipe", p.stderr == "", p.stderr)
     check("summary is no JSON and has no escapes", "{" not in p.stdout and "\033" not in p.stdout)
-    check("run folder", sorted(f.name for f in (d / "a").iterdir()) == ["images.csv", "layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
+    check("run folder", sorted(f.name for f in (d / "a").iterdir()) == ["files.txt", "images.csv", "layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
+    check("what the run wrote is listed", (d / "a/files.txt").read_text().split() == ["images.csv", "layers.csv", "report.html", "resolved.yaml", "result.json"])
     result = json.loads((d / "a/result.json").read_text())
 
     again = json.loads(expect("rerun from resolved.yaml", 0, "run", d / "a/resolved.yaml", "--json", "--threads", 1).stdout)
@@ -40,7 +41,7 @@ with tempfile.TemporaryDirectory() as d:
     expect("condition that holds", 4, "run", "fashion-mlp", *small, "--fail-if", "quality.value <= 100 %", err="failed: quality.value <= 100 %")
     expect("condition that does not", 0, "run", "fashion-mlp", *small, "--fail-if", "quality.value>1", "--fail-if", f"quality.value!={value}")
     expect("equality", 4, "run", "fashion-mlp", *small, "--fail-if", f"quality.value=={value}")
-    expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="no number 'quality.valeu'")
+    expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="no number 'quality.valeu'; did you mean 'quality.value'?")
 
     (d / "file").write_text("")
     expect("--out is a file", 1, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
@@ -75,6 +76,31 @@ budget:
     (d / "poor.yaml").write_text("base: fashion-mlp\ntechnology: bare.yaml\n")
     expect("no transistors", 2, "run", d / "poor.yaml", *small, err="technology.transistor is missing")
 
+    # A later run in the folder replaces what the earlier one wrote, and nothing else.
+    few = ["--set", "experiment.seeds=2", "--set", "experiment.epochs=50"]
+    expect("an experiment with pictures", 0, "run", "orientation", *few, "--out", d / "used")
+    old = (d / "used/files.txt").read_text().split()
+    check("tables and pictures are listed", {"seeds.csv", "speed.csv", "rates.svg", "weights.svg"} < set(old), old)
+    check("all that is there is listed", sorted(f.name for f in (d / "used").iterdir()) == sorted(old + ["files.txt"]), list((d / "used").iterdir()))
+    (d / "used/notes.txt").write_text("mine")
+    p = expect("a run that fails", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=none", "--out", d / "used")
+    check("leaves the earlier result", sorted(f.name for f in (d / "used").iterdir()) == sorted(old + ["files.txt", "notes.txt"]))
+    p = expect("another run", 0, "run", "fashion-mlp", *small, "--set", "keep=conductances", "--out", d / "used", err="used held the result of another configuration")
+    mlp = (d / "used/files.txt").read_text().split()
+    there = sorted(str(f.relative_to(d / "used")) for f in (d / "used").rglob("*") if f.is_file())
+    check("no file of the earlier run is left", there == sorted(mlp + ["files.txt", "notes.txt"]) and "rates.svg" not in there, there)
+    check("kept conductances are listed", "conductance/0_written.npy" in mlp, mlp)
+    expect("the same again", 0, "run", d / "used/resolved.yaml", "--set", "keep=nothing", "-q", "--out", d / "used")
+    check("folders that are empty go too", not (d / "used/conductance").exists())
+    check("a file of the user stays", (d / "used/notes.txt").read_text() == "mine")
+    p = expect("the same configuration", 0, "run", "fashion-mlp", *small, "--out", d / "used")
+    check("is nothing to tell of", p.stderr == "", p.stderr)
+    (d / "used/files.txt").write_text("../a/result.json\n/etc/hostname\nlayers.csv\n")
+    expect("a list that names files elsewhere", 0, "run", "fashion-mlp", *small, "-q", "--out", d / "used")
+    check("touches none of them", (d / "a/result.json").exists() and pathlib.Path("/etc/hostname").exists())
+    (d / "used/files.txt").unlink()
+    expect("a result whose files are not listed", 2, "run", "fashion-mlp", *small, "--out", d / "used", err="files.txt")
+
     # map
     mapping = json.loads(expect("map --json", 0, "map", "fashion-mlp", "--json", "--svg", d / "map.svg").stdout)
     check("mapping", mapping["arrays_used"] == 4 and len(mapping["layers"]) == 3, mapping)
@@ -98,6 +124,22 @@ budget:
           apart["overlap"] == (apart["a"][0] <= apart["b"][1] and apart["b"][0] <= apart["a"][1]) and
           ("differ by less than their intervals" if apart["overlap"] else "differ by more than their intervals") in " ".join(p.stdout.split()), apart)
     check("compare's keys", [k["key"] for k in c["config"]] == ["adc.bits"], c["config"])
+    check("compare names the measure", "quality.value (accuracy)" in p.stdout and c["metric"] == {"a": "accuracy", "b": "accuracy"} and c["claims"] == [], p.stdout)
+
+    # Experiments: claims and figures beside each other, and no rows about arrays that there are not.
+    for folder, seeds in (("o1", 2), ("o2", 3)):
+        expect("experiment to compare", 0, "run", "orientation", "--set", f"experiment.seeds={seeds}", "--set", "experiment.epochs=50", "-q", "--out", d / folder)
+    p = expect("compare experiments", 0, "compare", d / "o1", d / "o2", out="Claims (95 %)")
+    one, two = (json.loads((d / folder / "result.json").read_text())["experiment"] for folder in ("o1", "o2"))
+    check("the measure's name", "quality.value (orientations)" in p.stdout, p.stdout)
+    check("claims with intervals", all(c["id"] in p.stdout for c in one["claims"]) and "does not hold" in p.stdout and " .. " in p.stdout, p.stdout)
+    check("figures", "share_eight_directions" in p.stdout, p.stdout)
+    check("no rows of arrays", not any(key in p.stdout for key in ("write.", "area.", "efficiency.", "mapping.", "TOPS")), p.stdout)
+    c = json.loads(call("compare", d / "o1", d / "o2", "--json").stdout)
+    check("claims as data", [x["id"] for x in c["claims"]] == [x["id"] for x in one["claims"]] and all(x["b"]["value"] == y["value"] and x["b"]["unit"] == y["unit"] and x["b"]["holds"] == y["holds"] for x, y in zip(c["claims"], two["claims"])), c["claims"])
+    check("figures as data", any(x["key"] == "experiment.figures.share_eight_directions" for x in c["figures"]) and not any(x["key"].startswith("area") for x in c["figures"]), c["figures"])
+    p = expect("compare an experiment with a network", 0, "compare", d / "o1", d / "a", out="quality.value (orientations)")
+    check("measures that differ are no pair", "quality.value (accuracy)" in p.stdout and not any(x["key"] == "quality.value" for x in json.loads(call("compare", d / "o1", d / "a", "--json").stdout)["figures"]), p.stdout)
     bare = dict(result)
     bare["energy"] = {**result["energy"], "interval_J": [result["energy"]["per_inference_J"]] * 2}
     (d / "bare.json").write_text(json.dumps(bare))

@@ -92,7 +92,7 @@ TEST_CASE("without photographs, edges are those of generated pictures, which is 
   CHECK(document(one) == document(run_config("sensitized-edges.yaml", small_edges, 2)));
   std::vector<Override> wrong = small_edges;
   wrong.push_back({"experiment.dark", "0.55"});
-  CHECK_THROWS_AS(run_config("sensitized-edges.yaml", wrong), InputError);
+  CHECK_THROWS_AS(run_config("sensitized-edges.yaml", wrong), ConfigError);
 }
 
 TEST_CASE("a network trained bright keeps its accuracy in the dark where its neurons sensitize") {

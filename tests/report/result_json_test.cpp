@@ -38,16 +38,16 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the documented keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash", "seed",       "status",  "warnings",
-                        "assumed",        "simplifications", "shapes",      "experiment", "quality", "scores",
-                        "write",          "wires",           "energy",      "latency",    "area",    "efficiency",
-                        "baselines",      "unit_costs",      "budget",      "mapping",    "layers",  "nodes",
-                        "published",      "timing",          "provenance"});
+  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash",     "seed",      "status",     "design",
+                        "warnings",       "assumed",         "simplifications", "shapes",    "experiment", "quality",
+                        "scores",         "write",           "wires",           "energy",    "latency",    "area",
+                        "efficiency",     "baselines",       "unit_costs",      "budget",    "mapping",    "layers",
+                        "nodes",          "published",       "timing",          "provenance"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
-  CHECK(keys(j["quality"]) ==
-        Keys{"metric", "value", "ci95", "ci95_images", "chips", "reference", "loss", "loss_ci95", "inputs"});
+  CHECK(keys(j["quality"]) == Keys{"metric", "value", "ci95_both", "ci95", "ci95_images", "chips", "reference", "loss",
+                                   "loss_ci95", "inputs"});
   CHECK(keys(j["quality"]["chips"][0]) == Keys{"value", "ci95"});
-  CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized"});
+  CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized", "chance"});
   CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac",
                                  "unpulsed_frac", "read_after_s", "refresh_in_s"});
   CHECK(keys(j["energy"]) ==

@@ -164,6 +164,17 @@ TEST_CASE("labels of near references do not cover each other") {
   CHECK(count(svg, "<circle") == 10);
 }
 
+TEST_CASE("qualities of what an experiment repeats are called so, without intervals over images") {
+  Quality q = sample_result().quality;
+  q.ci95_images = {std::nan(""), std::nan("")};
+  for (auto& chip : q.chips) chip.ci95 = q.ci95_images;
+  const std::string svg = quality_svg(q, "network");
+  CHECK(svg.find("accuracy of each network") != std::string::npos);
+  CHECK(svg.find("mean over networks") != std::string::npos);
+  CHECK(svg.find("network 3: ") != std::string::npos);
+  for (const char* not_there : {"chip 3", "nan", "mean over images"}) CHECK(svg.find(not_there) == std::string::npos);
+}
+
 TEST_CASE("colours of layers differ") {
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < 27; ++i) {

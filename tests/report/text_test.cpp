@@ -78,6 +78,14 @@ TEST_CASE("columns line up and no line ends in spaces") {
   CHECK(table.str(1) == " a      1  x\n µµµ  222\n        3  yy\n");
 }
 
+TEST_CASE("a cell longer than its column may be goes on in the lines below") {
+  TextTable table({{.most = 8}, {Align::right}});
+  table.row({"", "n"});
+  table.row({"one two three", "1"});
+  table.row({"short", "22"});
+  CHECK(table.str(0) == "          n\none two   1\nthree\nshort    22\n");
+}
+
 TEST_CASE("bars are as long as their share") {
   CHECK(bar(1, 4) == "████");
   CHECK(bar(0.5, 4) == "██");
