@@ -66,6 +66,7 @@ std::vector<Difference> differences(const Map& a, const Map& b, const Same& same
   keys.insert(b.begin(), b.end());
   for (const auto& [key, _] : keys) {
     const auto in_a = a.find(key), in_b = b.find(key);
+    if (key == "name") continue;  // it says what the other keys say
     if (in_a != a.end() && in_b != b.end() && same(in_a->second, in_b->second)) continue;
     out.push_back({key, in_a == a.end() ? "-" : text(in_a->second), in_b == b.end() ? "-" : text(in_b->second)});
   }
@@ -208,7 +209,8 @@ void print_costs(const Run& a, const Run& b) {
   const auto differing = std::find_if(a.config.begin(), a.config.end(), [&](const auto& entry) {
     const auto& [key, value] = entry;
     const auto other = b.config.find(key);
-    const bool workload = key == "workload.network" || key == "workload.dataset" || key.starts_with("workload.shapes");
+    const bool workload = key == "experiment.type" || key == "workload.network" || key == "workload.dataset" ||
+                          key.starts_with("workload.shapes");
     return workload && !b.config.empty() && (other == b.config.end() || other->second != value);
   });
   if (differing != a.config.end())

@@ -196,7 +196,7 @@ std::string resolved_yaml(const LoadedConfig& loaded) {
 std::string config_hash(const Config& config) {
   // Layers by what their settings mean, not by how they are written.
   Config chip = config;
-  chip.layers = {};
+  chip.layers = {}, chip.name.clear();
   std::string text = to_yaml(ConfigWriter::write(chip));
   const std::string common = to_yaml(ConfigWriter::write(common_parts(config)));
   std::map<std::string, std::string> layers;

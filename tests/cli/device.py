@@ -2,7 +2,7 @@
 """bitline device: curves, trains, wrong input, the generated page. usage: device.py BITLINE SOURCE"""
 import csv, io, json, math, pathlib, re, struct, tempfile
 
-from command import call, check, expect, finish, source
+from command import call, check, expect, finish, has_data, source
 
 
 def table(*args):
@@ -147,7 +147,10 @@ expect("option of another action", 2, "device", "stdp", "cips-ti", "--pulses", "
 expect("no light", 2, "device", "ppf", "ftj", "--light", err="plasticity.light.short_term")
 expect("no rule", 2, "device", "stdp", "cbps", err="plasticity.stdp")
 expect("no plasticity", 2, "device", "ltp", "rram-144k", err="the key 'plasticity' is not set")
-p = expect("a run asks for conductances", 2, "run", "ideal", "--set", "device=cbps", err="the key 'g_min' is missing")
+if has_data():
+    expect("a window of which only the ratio is known is assumed", 0, "run", "fashion-mlp", "--set", "device=cbps", "--set", "workload.images=20", "--set", "workload.calibration_images=16",
+       "--set", "instances=1", out="device.g_max = 20 uS")
+p = expect("without a ratio a run asks for conductances", 2, "check", "fashion-mlp", "--set", "device=cips-ti", err="the key 'g_min' is missing")
 check("and for both", "the key 'g_max' is missing" in p.stderr, p.stderr)
 
 # Beyond what is known of a device: said, and not refused.

@@ -8,7 +8,7 @@ with tempfile.TemporaryDirectory() as d:
     d = pathlib.Path(d)
     p = expect("run", 0, "run", "vgg8-cost", "--out", d / "a", "--threads", 2, out="nothing was run, so there is no accuracy")
     check("quiet on a pipe", p.stderr == "", p.stderr)
-    check("no images.csv", sorted(f.name for f in (d / "a").iterdir()) == ["layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
+    check("no images.csv", sorted(f.name for f in (d / "a").iterdir()) == ["files.txt", "layers.csv", "report.html", "resolved.yaml", "result.json"], list((d / "a").iterdir()))
     result = json.loads((d / "a/result.json").read_text())
     check("no quality", result["quality"] is None and result["write"]["level_accuracy"] is None, result["quality"])
     check("eight layers of VGG-8", [round(l["macs"]) for l in result["layers"]] == [27 * 128 * 1024, 1152 * 128 * 1024, 1152 * 256 * 256, 2304 * 256 * 256, 2304 * 512 * 64, 4608 * 512 * 64, 8192 * 1024, 10240], result["layers"])

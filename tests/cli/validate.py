@@ -36,7 +36,7 @@ published:
     expect("a goal below 0", 2, "check", d / "off.yaml", "--set", "published.0.within=-1 %", err="within")
     # Its run folder holds what there is.
     expect("run folder of a budget", 0, "run", d / "off.yaml", "--out", d / "run", "-q")
-    check("files of a budget's run folder", sorted(f.name for f in (d / "run").iterdir()) == ["report.html", "resolved.yaml", "result.json"], list((d / "run").iterdir()))
+    check("files of a budget's run folder", sorted(f.name for f in (d / "run").iterdir()) == ["files.txt", "report.html", "resolved.yaml", "result.json"], list((d / "run").iterdir()))
     check("result of a budget", json.loads((d / "run/result.json").read_text())["energy"] is None)
     expect("its resolved config runs again", 0, "run", d / "run/resolved.yaml", "-q", out="2 mW")
 

@@ -360,7 +360,7 @@ TEST_CASE("a missing set is an error that says where it was sought and how to ge
   CHECK(has(missing("fashion-mnist"), "apt-get install dataset-fashion-mnist"));
   CHECK(has(missing("emnist-letters"), "emnist-letters-test-images-idx3-ubyte"));
   CHECK(has(missing("cifar10"), "cifar-10-batches-bin"));
-  CHECK(has(missing("minst"), "'minst' is unknown; there are fashion-mnist, mnist, emnist-letters, "));
+  CHECK(has(missing("minst"), "'minst' is unknown; did you mean 'mnist'?"));
   CHECK(has(message([] { load("mnist", DataPath{}, Split::test, 0, 1); }), "none was given"));
 
   d.write("fashion-mnist/t10k-images-idx3-ubyte", images(1));
