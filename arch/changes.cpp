@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "base/config_changes.h"
@@ -20,19 +21,8 @@ bool is_one_of(std::string_view path, std::initializer_list<std::string_view> al
 }
 
 bool is_unnamed(const std::string& path) {
-  return is_one_of(path, {"name", "seed", "instances", "keep", "published", "conductances", "workload.images"}) ||
+  return is_one_of(path, {"name", "seed", "instances", "keep", "published", "workload.images"}) ||
          path.starts_with("published.");
-}
-
-// Keys within lists or names with dots are not looked for.
-const Value* value_below(const Value& tree, std::string_view path) {
-  const Value* at = &tree;
-  while (at && !path.empty()) {
-    const std::size_t dot = path.find('.');
-    at = at->is_map() ? at->find(path.substr(0, dot)) : nullptr;
-    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-  }
-  return at;
 }
 
 Value wrapped(const Value& v) {
@@ -43,7 +33,8 @@ Value wrapped(const Value& v) {
 
 // Another one altogether: a name of a file, another type.
 bool replaces_writing(const std::string& path) {
-  return is_one_of(path, {"device", "cell", "cell.type", "device.write", "device.write.type", "quantization"});
+  return is_one_of(
+      path, {"device", "cell", "cell.type", "device.write", "device.write.type", "quantization", "conductances"});
 }
 bool replaces_chip(const std::string& path) {
   return replaces_writing(path) ||
@@ -58,10 +49,18 @@ std::vector<std::string> changed_over(const std::string& key, const std::filesys
   WrittenOver over = written_over(file, overrides, loaded.where, key);
   std::erase_if(over.paths, is_unnamed);
   if (over.paths.empty()) return {};
-  const Value now = ConfigWriter::write(loaded.config),
-              before = ConfigWriter::write(load_tree(load_config(over.file, {}, loaded.where), loaded.where).config);
+  // What an override mends may be wrong below it: then all that is written counts.
+  std::optional<Value> lower;
+  try {
+    lower = ConfigWriter::write(load_tree(load_config(over.file, {}, loaded.where), loaded.where).config);
+  } catch (const ConfigError&) {
+    return over.paths;
+  } catch (const InputError&) {
+    return over.paths;
+  }
+  const Value now = ConfigWriter::write(loaded.config), &before = *lower;
   std::erase_if(over.paths, [&](const std::string& path) {
-    const Value *value = value_below(now, path), *other = value_below(before, path);
+    const Value *value = value_at(now, path), *other = value_at(before, path);
     return value && other && to_yaml(wrapped(*value)) == to_yaml(wrapped(*other));
   });
   return over.paths;

@@ -87,7 +87,8 @@ Finding column_currents(const Config& c) {
 }
 
 Finding column_charges(const Config& c) {
-  constexpr double least = 10;  // electrons a step of the converter; below, shot noise alone is a third of a step
+  constexpr double least = 10;  // electrons a step of the converter; of one step's current shot noise is then a third
+                                // of a step, of a full column more
   const periphery::AdcCommon* adc = common(c.adc);
   if (!adc) return {};
   const double electrons = full_column_A(c) * c.input.t_read_s / std::ldexp(electron_C, adc->bits);

@@ -22,6 +22,14 @@ void add_paths(const Value& map, const std::string& above, std::vector<std::stri
   }
 }
 
+// Of `array={topology: gated-rows}` the key inside.
+void add_override(const Override& o, std::vector<std::string>& paths) {
+  if (const Value value = parsed(o).value; is_inner(value))
+    add_paths(value, o.path, paths);
+  else
+    paths.push_back(o.path);
+}
+
 }  // namespace
 
 WrittenOver written_over(const std::filesystem::path& file, const std::vector<Override>& overrides,
@@ -32,7 +40,7 @@ WrittenOver written_over(const std::filesystem::path& file, const std::vector<Ov
     if (o.path == key)
       texts.back().clear(), given = true;
     else
-      texts.back().push_back(o.path);
+      add_override(o, texts.back());
   std::filesystem::path at = file;
   while (!given) {  // circles of bases have been refused where the config was read
     const Value v = parse_yaml(read_file(at, max_config_bytes), at.string());

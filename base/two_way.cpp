@@ -20,6 +20,7 @@ struct Total {
 Total over_both(const TwoWayVariance& v) {
   const double chips = static_cast<double>(v.chips), samples = static_cast<double>(v.samples),
                sum = v.over_samples + v.chips_alone;
+  if (v.samples < 2) return {v.over_chips, std::max(1.0, chips - 1)};  // one sample tells nothing of others
   double spread = 0;  // of the sum's parts: their squares over their degrees of freedom
   if (v.samples > 1) spread += v.over_samples * v.over_samples / (samples - 1);
   if (v.chips > 1) spread += v.chips_alone * v.chips_alone / (chips - 1);
@@ -31,7 +32,7 @@ Total over_both(const TwoWayVariance& v) {
 TwoWayVariance two_way_variance(std::span<const std::vector<double>> of_chips) {
   TwoWayVariance v;
   v.chips = of_chips.size();
-  if (v.chips == 0) return v;
+  if (v.chips == 0 || of_chips.front().empty()) return v;
   v.samples = of_chips.front().size();
   std::vector<double> chip_means, sample_means, one(v.chips);
   double disagreement = 0;  // sum over samples of the variance over chips

@@ -30,7 +30,8 @@ TwoWayVariance two_way_variance(std::span<const double> of_chips, double over_sa
 Interval interval_over_chips(double mean, const TwoWayVariance&, double confidence = 0.95);
 
 // For other chips and other samples: Student's t with the degrees of freedom of a sum of variances (Satterthwaite 1946,
-// doi:10.2307/3002019). Of one chip: for other samples on it.
+// doi:10.2307/3002019). Of one chip: for other samples on it;
+// of one sample: for other chips on it.
 Interval interval_over_both(double mean, const TwoWayVariance&, double confidence = 0.95);
 // The same of a share: Wilson's interval for as many independent trials as have this variance, so that it lies within 0
 // and 1 and has a width where all are right.

@@ -11,8 +11,10 @@ bool has_ideal_wires(const run::Result& r) { return !r.wires && !r.only_budget &
 
 std::string metal_text(const std::optional<chip::MetalEffect>& metal) {
   if (!metal)
-    return "Wires are ideal; what real ones would do to column currents was not worked out (it needs ohmic devices and "
-           "technology.metal or wires.row and wires.column).";
+    return "Wires are ideal; what real ones would do to column currents was not worked out (it needs "
+           "layers on arrays of at most 4096 lines, ohmic devices, one kind of cell, and technology.metal or wires.row "
+           "and "
+           "wires.column).";
   return fmt::format(
       "Wires are ideal: metal of {} a row segment and {} a column segment would change column currents by {} "
       "(rms, array {}, {} sampled reads). wires.mode: exact counts it.",

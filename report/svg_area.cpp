@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "report/svg.h"
@@ -26,11 +28,12 @@ struct AreaBox {
   double x, y, width, height;
 };
 
-// Largest first; ties in the order of reports.
+// Largest first, without what no square could show; ties in the order of reports.
 std::vector<AreaPart> area_parts(const cost::Breakdown& areas) {
   std::vector<AreaPart> parts;
+  const double sum_m2 = areas.total();
   for (const auto& [part, area_m2] : areas)
-    if (drawable(area_m2)) parts.push_back({part, area_m2});
+    if (drawable(area_m2) && area_m2 > 1e-9 * sum_m2) parts.push_back({part, area_m2});
   std::ranges::stable_sort(parts, [](const AreaPart& a, const AreaPart& b) { return a.area_m2 > b.area_m2; });
   return parts;
 }

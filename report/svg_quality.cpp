@@ -87,7 +87,8 @@ std::string quality_svg(const run::Quality& q, const std::string& each) {
       svg.rect(quality_panel.left, axis.y(i.upper), quality_panel.right - quality_panel.left,
                axis.y(i.lower) - axis.y(i.upper), mean_color, "", "none", opacity);
   };
-  band(q.ci95_both, 0.12);
+  const bool both = known(q.ci95_images);  // experiments know no images
+  if (both) band(q.ci95_both, 0.12);
   if (q.chips.size() > 1) band(q.ci95, 0.28);
   svg.line(quality_panel.left, axis.y(q.reference_float), quality_panel.right, axis.y(q.reference_float), float_color,
            1.5, "7 4");
@@ -125,7 +126,7 @@ std::string quality_svg(const run::Quality& q, const std::string& each) {
     x += 48 + text_width(text, 12);
   };
   if (q.chips.size() > 1) legend(fmt::format("mean over {}s, these images", each), 0.4);
-  if (known(q.ci95_images)) legend("mean over images", 0.12);
+  if (both) legend(q.chips.size() > 1 ? fmt::format("mean, other {}s and images", each) : "other images", 0.12);
   return svg.str();
 }
 

@@ -48,6 +48,7 @@ std::string cells_line(const arch::LoadedConfig& loaded) {
   std::string line = fmt::format("{}, {}-bit weights, {} .. {}", type_of(c.cell), c.quantization.weight_bits,
                                  pretty(d.g_min_S, Unit::siemens), pretty(d.g_max_S, Unit::siemens));
   if (d.g_min_S > 0) line += fmt::format(" (on/off {:.3g})", d.g_max_S / d.g_min_S);
+  if (!c.workload.shapes.empty()) return line;  // nothing is written
   line += fmt::format(", written: {}", c.conductances.empty() ? type_of(d.write) : "as measured");
   if (is_assumed(loaded, "device.write.type")) line += " (assumed)";
   if (c.age_s > 0) line += fmt::format(", read after {}", pretty(c.age_s, Unit::second));

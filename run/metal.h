@@ -9,8 +9,9 @@
 
 namespace bitline::run {
 
-// Unset: wires are not ideal, neither segments nor metal are known, or devices are curved (circuits of such are solved
-// read by read, which takes longer than all the rest).
+// Unset: wires are not ideal, neither segments nor metal are known, devices are curved (circuits of such are solved
+// read by read, which takes longer than all the rest), layers have cells of several kinds, arrays have more than 4096
+// lines, or no layer lies on any.
 std::optional<chip::MetalEffect> metal_effect(const Session&, Shelf&);
 // The same before anything runs; unset too where the config has no network, or its data are not there.
 std::optional<chip::MetalEffect> metal_effect(const arch::LoadedConfig&, const RunOptions&);

@@ -55,6 +55,7 @@ void chance(const Result& r, Findings& found) {
   const Quality& q = r.quality;
   if (!q.chance || q.inputs == 0) return;
   const double by_luck = 2 * std::sqrt(*q.chance * (1 - *q.chance) / static_cast<double>(q.inputs));
+  if (*q.chance + by_luck >= 1) return;  // too few samples to tell
   const auto is_chance = [&](double accuracy) { return accuracy <= *q.chance + by_luck; };
   if (is_chance(q.reference_float))
     found.push_back(

@@ -41,6 +41,13 @@ TEST_CASE("a file on top of another, with a name of its own or without") {
   CHECK(f.loaded("base: lower.yaml\nage: {value: 1 s, source: me}\n").config.name == own + ", changed: adc.bits, age");
 }
 
+TEST_CASE("what is written on top may mend what lies below") {
+  const ConfigFolder f;
+  f.file("lower.yaml", "name: lower\narray: {rows: 64, columns: 32}\ndevice: {g_min: 2 uS, g_max: 20 uS}\n");
+  CHECK(f.loaded("base: lower.yaml\ntechnology: 130nm\n").config.name == "lower, changed: technology");
+  CHECK(name_of({{"array", "{columns: 64}"}}) == own + ", changed: array.columns");
+}
+
 TEST_CASE("published figures of a replaced part go") {
   REQUIRE(published({}) == 1);  // level accuracy after writing
   CHECK(published({{"device", "pcm"}}) == 0);

@@ -107,6 +107,12 @@ TEST_CASE("figures that only whole sets have add both variances") {
   CHECK(i.upper == doctest::Approx(2 + t * std::sqrt(0.5)).epsilon(1e-12));
 }
 
+TEST_CASE("of one sample the chips' spread is left") {
+  const Values values{{1}, {2}, {3}};  // variance 1, of the mean 1/3
+  const Interval i = interval_over_both(2, two_way_variance(values));
+  CHECK(i.upper == doctest::Approx(2 + t_quantile(0.975, 2) * std::sqrt(1.0 / 3)).epsilon(1e-12));
+}
+
 TEST_CASE("drawn data are covered") {
   // 400 trials know 95 % to +-1.1 %; bounds are three of those off, and below the nominal for few chips as stated.
   struct Case {

@@ -172,7 +172,7 @@ TEST_CASE("qualities of what an experiment repeats are called so, without interv
   CHECK(svg.find("accuracy of each network") != std::string::npos);
   CHECK(svg.find("mean over networks") != std::string::npos);
   CHECK(svg.find("network 3: ") != std::string::npos);
-  for (const char* not_there : {"chip 3", "nan", "mean over images"}) CHECK(svg.find(not_there) == std::string::npos);
+  for (const char* not_there : {"chip 3", "nan", "other images"}) CHECK(svg.find(not_there) == std::string::npos);
 }
 
 TEST_CASE("colours of layers differ") {

@@ -57,6 +57,9 @@ TEST_CASE("accuracy at chance: of the network, or of the chip alone") {
   CHECK(all(r) == "");
   r.quality.reference_float = 0.11;
   CHECK(has(all(r), "workload.dataset"));
+  // Four images, two of one class: all right proves nothing, and is no fault.
+  r.quality.inputs = 4, r.quality.chance = 0.5, r.quality.value = r.quality.reference_float = 1;
+  CHECK(all(r) == "");
 }
 
 }  // namespace bitline::run_plausibility_test
