@@ -208,7 +208,8 @@ void print_costs(const Run& a, const Run& b) {
   const auto differing = std::find_if(a.config.begin(), a.config.end(), [&](const auto& entry) {
     const auto& [key, value] = entry;
     const auto other = b.config.find(key);
-    const bool workload = key == "workload.network" || key == "workload.dataset" || key.starts_with("workload.shapes");
+    const bool workload = key == "experiment.type" || key == "workload.network" || key == "workload.dataset" ||
+                          key.starts_with("workload.shapes");
     return workload && !b.config.empty() && (other == b.config.end() || other->second != value);
   });
   if (differing != a.config.end())

@@ -60,7 +60,8 @@ void read_experiment(const Json& json, ComparedRun& run) {
 
 // What a run without arrays says nothing of.
 bool is_of_arrays(std::string_view path) {
-  for (const std::string_view part : {"write.", "energy.write", "energy.refresh", "area.", "efficiency.", "mapping."})
+  for (const std::string_view part :
+       {"quality.reference.", "write.", "energy.write", "energy.refresh", "area.", "efficiency.", "mapping."})
     if (path.starts_with(part)) return true;
   return false;
 }

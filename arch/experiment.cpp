@@ -53,6 +53,29 @@ bool is_read_by(const device::PulseTrain& train, const std::string& key) {
          (train.stimulus == device::Stimulus::light && key.starts_with("plasticity.potentiation.update"));
 }
 
+// Whether a model is beside the current folder or shipped, as a run looks for it.
+bool is_model(const std::string& name, const ConfigPath& where) {
+  std::error_code ec;
+  return std::filesystem::exists(name, ec) || std::ranges::any_of(where.roots, [&](const auto& root) {
+           return std::filesystem::exists(root.parent_path() / "models" / name, ec);
+         });
+}
+
+// At least one set has its networks.
+void find_networks(const Inpainting& inpainting, const ConfigPath& where, ConfigReader& r) {
+  std::string missing;
+  for (const InpaintingData& data : inpainting.data) {
+    const std::vector<std::string> files = network_files(inpainting, data.set);
+    const auto lacking = std::ranges::find_if(files, [&](const std::string& file) { return !is_model(file, where); });
+    if (lacking == files.end()) return;
+    missing += (missing.empty() ? "" : ", ") + *lacking;
+  }
+  if (!missing.empty())
+    r.problem("experiment.data",
+              fmt::format("no set has networks for these holes and this encoder; missing: {}", missing),
+              "train them with scripts/train/inpainting.py, or take holes of 4, 8 and 12 and encoder.read: residual");
+}
+
 void open_part(Inpainting& inpainting, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>& assumed) {
   auto& encoder = std::get<device::PulseTrainEncoder>(inpainting.encoder);
   const std::string at = "experiment.encoder.device";
@@ -71,8 +94,20 @@ void open_part(Inpainting& inpainting, const ConfigPath& where, ConfigReader& r,
   } catch (const InputError& error) {
     r.problem(at, error.what());
   }
+  find_networks(inpainting, where, r);
   for (const Assumption& a : notes.assumed)
     if (is_read_by(encoder.train, a.path)) assumed.push_back({fmt::format("{}.{}", at, a.path), a.value, a.reason});
+}
+
+void open_part(Medical& m, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>&) {
+  const std::filesystem::path beside = folder_of(r.origin_of("experiment.models")) / m.models;
+  std::error_code ec;
+  const bool written = r.annotations().origins.count("experiment.models") > 0;  // the default is a shipped folder
+  if (written && std::filesystem::is_directory(beside, ec))
+    m.models = std::filesystem::weakly_canonical(beside).string();
+  else if (!is_model(m.models, where))
+    r.problem("experiment.models", fmt::format("no folder '{}'", m.models),
+              "looked beside the config and among the shipped models; scripts/train/medical.py fills one");
 }
 
 void open_part(SensitizedClassify& c, const ConfigPath& where, ConfigReader& r, std::vector<Assumption>&) {

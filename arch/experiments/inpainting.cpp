@@ -40,4 +40,25 @@ std::vector<Diagnostic> check(const Inpainting& i) {
   return found;
 }
 
+namespace {
+
+std::string with_names(std::string pattern, const Inpainting& i, const std::string& set, int hole) {
+  const auto& train = std::get<device::PulseTrainEncoder>(i.encoder).train;
+  const std::string read(device::read_moment_names[static_cast<std::size_t>(train.read)]);
+  for (const auto& [name, text] :
+       {std::pair<std::string, std::string>{"{set}", set}, {"{read}", read}, {"{hole}", std::to_string(hole)}})
+    for (std::size_t at = 0; (at = pattern.find(name, at)) != std::string::npos; at += text.size())
+      pattern.replace(at, name.size(), text);
+  return pattern;
+}
+
+}  // namespace
+
+std::vector<std::string> network_files(const Inpainting& i, const std::string& set) {
+  std::vector<std::string> files;
+  for (const int hole : i.holes) files.push_back(with_names(i.decoder, i, set, hole));
+  files.push_back(with_names(i.classifier, i, set, 0));
+  return files;
+}
+
 }  // namespace bitline::arch

@@ -32,4 +32,7 @@ struct Inpainting {
 void fields(Visitor&, Inpainting&);
 std::vector<Diagnostic> check(const Inpainting&);  // paths are relative to the experiment
 
+// Files of a set's networks: the decoder of each hole, then the classifier.
+std::vector<std::string> network_files(const Inpainting&, const std::string& set);
+
 }  // namespace bitline::arch

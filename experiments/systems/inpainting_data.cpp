@@ -18,16 +18,6 @@ using workloads::Split;
 
 namespace {
 
-std::string with_names(std::string pattern, const arch::Inpainting& i, const std::string& set, int hole) {
-  const auto& train = std::get<device::PulseTrainEncoder>(i.encoder).train;
-  const std::string read(device::read_moment_names[static_cast<std::size_t>(train.read)]);
-  for (const auto& [name, text] :
-       {std::pair<std::string, std::string>{"{set}", set}, {"{read}", read}, {"{hole}", std::to_string(hole)}})
-    for (std::size_t at = 0; (at = pattern.find(name, at)) != std::string::npos; at += text.size())
-      pattern.replace(at, name.size(), text);
-  return pattern;
-}
-
 arch::Workload workload_of(const arch::Workload& common, const std::string& set, std::string network = "") {
   arch::Workload w = common;
   w.dataset = {};
@@ -38,14 +28,6 @@ arch::Workload workload_of(const arch::Workload& common, const std::string& set,
 
 bool is_there(const std::string& set, const run::RunOptions& options) {
   return !workloads::data_files(workload_of({}, set).dataset, Split::test, options.data).empty();
-}
-
-// Files of a set's networks, the classifier's last.
-std::vector<std::string> network_files(const arch::Inpainting& i, const std::string& set) {
-  std::vector<std::string> files;
-  for (const int hole : i.holes) files.push_back(with_names(i.decoder, i, set, hole));
-  files.push_back(with_names(i.classifier, i, set, 0));
-  return files;
 }
 
 std::string missing_network(const std::vector<std::string>& files, const run::RunOptions& options) {

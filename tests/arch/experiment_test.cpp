@@ -96,6 +96,13 @@ TEST_CASE("records that no run takes are refused by their keys") {
            "input.bits:", "experiment.algorithms: nothing is trained"});
 }
 
+TEST_CASE("networks that no set has are told before data are looked for") {
+  CHECK(has(refused("inpainting", {{"experiment.holes", "[4, 6]"}}), "inpainting-mnist-residual-6.onnx"));
+  CHECK(has(refused("inpainting", {{"experiment.encoder.read", "peak"}}), "experiment.data: no set has networks"));
+  CHECK(refused("inpainting", {{"experiment.holes", "[4, 12]"}}).empty());
+  CHECK(has(refused("medical", {{"experiment.models", "none"}}), "experiment.models: no folder 'none'"));
+}
+
 TEST_CASE("files that an experiment names are looked for when it is loaded, and stay found elsewhere") {
   const ConfigFolder f;
   const auto wrong = [&](const std::string& text) { return diagnostics_of([&] { f.loaded(text); }); };
