@@ -52,6 +52,8 @@ void remove_file(const fs::path& folder, const std::string& name) {
 }  // namespace
 
 RunFolder::RunFolder(fs::path folder) : folder_(std::move(folder)), scratch_(folder_ / ".part") {
+  if (fs::exists(folder_) && !fs::is_directory(folder_))
+    throw UsageError(folder_.string() + " is a file: --out names a folder");
   if (fs::exists(folder_ / "points.jsonl"))
     throw UsageError(folder_.string() +
                      " holds the points of a sweep, whose report.html a run would replace: give another --out");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bitline sensitivity: what half and double of each assumed value does.
+// bitline sensitivity: what half and double of each assumed value of an experiment does.
 #include "experiments/sensitivity.h"
 
 #include <fmt/format.h>
@@ -118,12 +118,13 @@ int sensitivity_command(const SensitivityArguments& a) {
 
 void add_sensitivity(CommandLine& line) {
   auto a = std::make_shared<SensitivityArguments>();
-  Command& c = line.add("sensitivity", "what half and double of each assumed value does to the figures", "Run",
-                        {{"bitline sensitivity orientation --set experiment.seeds=4 --set experiment.epochs=1000",
-                          "every value of the experiment that no source gives, and the claims with each"},
-                         {"bitline sensitivity fashion-mlp --key adc.range.coverage --key input.t_read --set "
-                          "workload.images=200 --set instances=2 --csv",
-                          "chosen values of any config"}});
+  Command& c =
+      line.add("sensitivity", "what half and double of each assumed value of an experiment does to its figures", "Run",
+               {{"bitline sensitivity orientation --set experiment.seeds=4 --set experiment.epochs=1000",
+                 "every value of the experiment that no source gives, and the claims with each"},
+                {"bitline sensitivity fashion-mlp --key adc.range.coverage --key input.t_read --set "
+                 "workload.images=200 --set instances=2 --csv",
+                 "chosen values of any config"}});
   c.cli->add_option("CONFIG", a->config, "YAML file, or the short name of a shipped one")->required()->type_name("");
   c.cli
       ->add_option("--key", a->keys,

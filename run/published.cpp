@@ -45,8 +45,10 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
       from = &other->second;
     }
     const std::optional<double> ours = lookup(*from, f.ours);
-    const bool stands_in = from->experiment && from->experiment->stands_in && f.kind == "predicted";
-    result.published.push_back({f.what, f.unit, f.source, stands_in ? "proxy" : f.kind, f.published, ours, f.within});
+    const bool stands_in = from->experiment && from->experiment->stands_in;
+    if (stands_in && !ours) continue;  // what other data cannot carry
+    const bool proxy = stands_in && f.kind == "predicted";
+    result.published.push_back({f.what, f.unit, f.source, proxy ? "proxy" : f.kind, f.published, ours, f.within});
     if (!ours) result.warnings.push_back(fmt::format("published.{}.ours: the result has no number '{}'", i, f.ours));
   }
 }

@@ -9,7 +9,8 @@ namespace bitline::run {
 using RunAgain = std::function<Result(const arch::LoadedConfig&, const RunOptions&)>;
 
 // Figures published under other settings (`with`) are taken from `run_again` with those; figures with the same settings
-// share one. A path that names no number is warned of.
+// share one. A path that names no number is warned of; where other
+// data stand in for the published ones its figure is left out.
 void fill_published(Result& result, const arch::LoadedConfig& loaded, const RunOptions& options,
                     const RunAgain& run_again);
 

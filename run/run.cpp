@@ -52,6 +52,7 @@ void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& 
   clock.begin("statistics", 1);
   add_scores(done, loaded.config, scores, samples, shelf, result);
   describe(done, *samples, result);
+  clock.begin("wires", 1);
   result.metal = metal_effect(done.session, shelf);
   for (std::string& finding : implausible(result)) result.warnings.push_back(std::move(finding));
 }

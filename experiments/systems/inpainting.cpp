@@ -163,6 +163,18 @@ void add_files(const InpaintingSet& set, run::Result& result) {
 
 }  // namespace
 
+// The figures of the encoder stand beside those of the arrays, which are much faster.
+void add_cost_note(const Inpainting& i, System& system) {
+  std::string encoder;
+  for (const auto& [name, value] : system.found.figures)
+    if (name == "encoder_s" || name == "encoder_J")
+      encoder += (encoder.empty() ? "" : " and ") + pretty(value, name == "encoder_s" ? Unit::second : Unit::joule);
+  system.found.notes.push_back(fmt::format(
+      "Distances compare features of a classifier of this project; they do not compare with those of others. Costs are "
+      "those of the arrays for {} pixels; the optical encoder takes {} for each image beside them",
+      size_text(i.holes.back()), encoder));
+}
+
 void run_system(const Inpainting& i, System& system) {
   system.clock.begin("data", 0.01);
   const InpaintingSet set = find_inpainting_set(i, system);
@@ -175,10 +187,6 @@ void run_system(const Inpainting& i, System& system) {
     outcomes.push_back(run_hole(i, k, set, judge, k + 1 == i.holes.size(), system));
   }
   system.clock.begin("pictures", 0.97);
-  system.found.notes.push_back(fmt::format(
-      "Distances compare features of a classifier of this project; they do not compare with those of others. Costs are "
-      "those of the arrays for {} pixels; the optical encoder is beside them (encoder_s, encoder_J)",
-      size_text(i.holes.back())));
   set_distance(outcomes.back(), set.test->count(), system.result);
   add_files(set, system.result);
   add_claims(set, outcomes, system);
@@ -188,6 +196,7 @@ void run_system(const Inpainting& i, System& system) {
   add_code_table(encoder, system);
   add_figures(outcomes, set.data.experiment_claim, judge, system);
   add_encoder_figures(encoder, *set.test, system);
+  add_cost_note(i, system);
   add_inpainting_pictures(i, set, outcomes, system);
 }
 

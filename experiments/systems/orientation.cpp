@@ -46,7 +46,7 @@ std::vector<SeedOutcome> run_seeds(const Orientation& o, System& system) {
   parallel_for(outcomes.size(), [&](std::size_t s) {
     const Random random(system.config().seed, static_cast<std::uint32_t>(s));
     SeedOutcome& outcome = outcomes[s];
-    outcome.learned = learn_orientations(o, random);
+    outcome.learned = learn_orientations(o, device.g_min_S / o.g_full_S, random);
     outcome.right = directions_right(o.motion, o.motion.step_s, device, random, 0);
     outcome.right_slow = directions_right(o.motion, o.motion.slow_step_s, device, random, 1);
   });

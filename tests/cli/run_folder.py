@@ -44,7 +44,7 @@ with tempfile.TemporaryDirectory() as d:
     expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="no number 'quality.valeu'; did you mean 'quality.value'?")
 
     (d / "file").write_text("")
-    expect("--out is a file", 1, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
+    expect("--out is a file", 2, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
     expect("a folder without rights", 1, "run", "fashion-mlp", *small, "--out", "/proc/none", err="/proc/none")
     expect("no such data set", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=fashion", err="fashion")
 
