@@ -25,8 +25,7 @@ int poisson(double mean, double uniform) {
 
 class Learner {
  public:
-  Learner(const Orientation& o, double lowest, const Random& random)
-      : o_(o), lowest_(lowest), random_(random), w_(synapses), size_(synapses) {
+  Learner(const Orientation& o, const Random& random) : o_(o), random_(random), w_(synapses), size_(synapses) {
     for (std::size_t i = 0; i < synapses; ++i) {
       const auto u = random.uniform4({Purpose::start_state, 0, static_cast<std::uint32_t>(i)});
       w_[i] = (o.start_low_S + u[0] * (o.start_high_S - o.start_low_S)) / o.g_full_S;
@@ -105,12 +104,11 @@ class Learner {
     for (std::size_t m = 0; m < static_cast<std::size_t>(pixels); ++m) {
       const std::size_t i = winner * pixels + m;
       const double spread = size_[i] * (1 + o_.cycle_spread * z[m]);
-      w_[i] = std::clamp(w_[i] + step(x_[m], w_[i]) * spread, lowest_, 1.0);
+      w_[i] = std::clamp(w_[i] + step(x_[m], w_[i]) * spread, 0.0, 1.0);
     }
   }
 
   const Orientation& o_;
-  double lowest_;
   const Random& random_;
   std::vector<double> w_, size_;  // (outputs, pixels)
   std::array<double, pixels> x_{};
@@ -136,8 +134,8 @@ ThresholdRange threshold_range(const Orientation& o) {
 
 int Learned::orientations() const { return different(orientation); }
 
-Learned learn_orientations(const Orientation& o, double lowest, const Random& random) {
-  Learner learner(o, lowest, random);
+Learned learn_orientations(const Orientation& o, const Random& random) {
+  Learner learner(o, random);
   Learned learned;
   const int between = std::max(1, o.epochs / 100), between_maps = std::max(1, o.epochs / 4);
   for (int epoch = 0; epoch <= o.epochs; ++epoch) {

@@ -39,7 +39,6 @@ struct Learned {
 
 // Shows one pattern after another; only synapses of the output with the largest sum of rate times weight change. Draws
 // hang on the seed's stream alone.
-// `lowest`: the weight of a device at its own g_min, below which no pulse brings it.
-Learned learn_orientations(const arch::Orientation&, double lowest, const Random&);
+Learned learn_orientations(const arch::Orientation&, const Random&);
 
 }  // namespace bitline::experiments

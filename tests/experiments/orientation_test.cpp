@@ -20,7 +20,7 @@ device::Device tunnel_junction() {
 int seeds_with_four(const Orientation& o, int seeds) {
   int four = 0;
   for (int s = 0; s < seeds; ++s)
-    four += learn_orientations(o, 0.05, Random(7, static_cast<std::uint32_t>(s))).orientations() == 4;
+    four += learn_orientations(o, Random(7, static_cast<std::uint32_t>(s))).orientations() == 4;
   return four;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("outputs part between the thresholds that the mean change of weights s
   rule.threshold_Hz = threshold_range(o).lowest_Hz - 0.4, rule.slide_Hz = 0;
   CHECK(seeds_with_four(o, 12) < 6);  // one output can win everything
   rule.threshold_Hz = threshold_range(o).highest_Hz + 0.4;
-  const Learned lost = learn_orientations(o, 0.05, Random(7, 0));
+  const Learned lost = learn_orientations(o, Random(7, 0));
   double weight = 0;
   for (const float w : lost.weights.back()) weight += w;
   double at_start = 0;
@@ -55,7 +55,7 @@ TEST_CASE("outputs part between the thresholds that the mean change of weights s
 }
 
 TEST_CASE("after learning, one bar lies above an output's threshold and three below") {
-  const Learned learned = learn_orientations(Orientation{}, 0.05, Random(7, 3));
+  const Learned learned = learn_orientations(Orientation{}, Random(7, 3));
   const RateSnapshot& end = learned.rates.back();
   for (std::size_t n = 0; n < static_cast<std::size_t>(outputs); ++n) {
     int above = 0;

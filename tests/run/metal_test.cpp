@@ -23,10 +23,12 @@ std::optional<chip::MetalEffect> effect(const std::filesystem::path& folder, con
 TEST_CASE("the effect of metal is that of exact wires, on the fullest array") {
   const TemporaryFolder folder;
   const Override quiet{"device.read_noise", "{relative: 0}"};  // else more arrays than one are looked at
+  const Override chips{"chips", "auto"};
   for (const Override& change : {quiet, {"technology", "22nm"}, {"cell.type", "1t1r-differential"}}) {
     CAPTURE(change.value);
-    const Result ideal = run::run(small_job(folder.path, {quiet, change}), run_options());
-    const Result exact = run::run(small_job(folder.path, {quiet, change, {"wires.mode", "exact"}}), run_options());
+    const Result ideal = run::run(small_job(folder.path, {quiet, chips, change}), run_options());
+    const Result exact =
+        run::run(small_job(folder.path, {quiet, chips, change, {"wires.mode", "exact"}}), run_options());
     REQUIRE(ideal.metal);
     REQUIRE(exact.wires);
     CHECK(ideal.metal->current_error_rms > 0.01);
@@ -34,7 +36,7 @@ TEST_CASE("the effect of metal is that of exact wires, on the fullest array") {
     CHECK(ideal.metal->row_ohm == exact.wires->row_ohm);
     CHECK(!exact.metal);
     // Before anything runs, and with converters that are not ranged.
-    CHECK(effect(folder.path, {quiet, change})->current_error_rms == ideal.metal->current_error_rms);
+    CHECK(effect(folder.path, {quiet, chips, change})->current_error_rms == ideal.metal->current_error_rms);
   }
 }
 
@@ -42,7 +44,8 @@ TEST_CASE("where it cannot be told nothing is") {
   const TemporaryFolder folder;
   CHECK(!effect(folder.path, {{"device.iv", "{type: sinh, beta: 3 /V}"}}));
   CHECK(!effect(folder.path, {{"array.rows", "9000"}}));
-  CHECK(!effect(folder.path, {{"cell.type", "1t1r-differential"}, {"layers", "{fc1: {cell: {type: 2t2r}}}"}}));
+  CHECK(!effect(folder.path,
+                {{"chips", "auto"}, {"cell.type", "1t1r-differential"}, {"layers", "{fc1: {cell: {type: 2t2r}}}"}}));
   CHECK(!effect(folder.path, {{"layers", "{fc1: {digital: true}, fc2: {digital: true}, fc3: {digital: true}}"}}));
 }
 
