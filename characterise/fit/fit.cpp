@@ -51,6 +51,23 @@ void note_disagreements(std::vector<FitPart>& parts) {
     }
 }
 
+// A header that no file has was meant for one.
+void refuse_unused_choices(const FitFiles& files, const std::vector<FitPart>& parts) {
+  for (const ColumnChoice& c : files.columns) {
+    std::vector<std::string> headers;
+    bool found = c.header == "*";
+    for (const FitPart& p : parts)
+      for (const ReadColumn& column : p.columns) {
+        headers.push_back(column.header);
+        found |= plain_name(column.header) == plain_name(c.header) ||
+                 plain_name(header_parts(column.header).name) == plain_name(c.header);
+      }
+    if (!found)
+      throw InputError(
+          fmt::format("--columns: no file has a column '{}'; there are '{}'", c.header, fmt::join(headers, "', '")));
+  }
+}
+
 }  // namespace
 
 std::vector<FitPart> fit_device(const FitFiles& files) {
@@ -86,6 +103,7 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
   if (files.retention) parts.push_back(fit_retention(*files.retention, files));
   if (files.iv) parts.push_back(fit_iv(*files.iv, files));
   if (parts.empty()) throw InputError("there is nothing to fit: give --ltp, --ppf, --retention, --readback or --iv");
+  refuse_unused_choices(files, parts);
   // What pulses do is described with the pulse that did it.
   std::set<std::string> given;
   for (const FitPart& p : parts)
@@ -102,8 +120,8 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
   // Nothing tells how far off cells land but the pulses themselves.
   if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type") && given.count("g_max")) {
     FitPart& ltp = parts.front();
-    // No train is longer than all readings are.
-    if (ltp.x.size() <= static_cast<std::size_t>(device::PulseTables::most_pulses)) {
+    // No train is longer than all pulses are.
+    if (ltp.x.back() <= device::PulseTables::most_pulses) {
       ltp.keys.push_back({"write.type", "pulses", "", ""});
       ltp.notes.push_back(
           "no --readback: `run` writes with these pulses, counted from the lowest conductance without a look "

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/column_match.h"
+#include "base/measured_table.h"
 #include "base/units.h"
 #include "base/value.h"
 
@@ -51,18 +53,36 @@ struct FitPart {
     std::string path, text, source, assumed;
   };
   std::vector<Key> keys = {};
+  std::vector<ReadColumn> columns = {};  // of the file, as they were understood
   const FitCandidate& best() const { return candidates[chosen]; }
+};
+
+// What was understood of one file, before anything is fitted.
+struct FilePreview {
+  std::string part = {}, file = {};
+  std::vector<ReadColumn> columns = {};
+  std::size_t rows = 0, left_out = 0;
+  std::vector<std::string> notes = {};
+  std::vector<std::string> heads = {};               // of what is fitted, with units
+  std::vector<std::vector<std::string>> first = {};  // a few rows of it
 };
 
 struct FitFiles {
   std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {};
   std::optional<double> read_voltage_V = {};  // turns currents into conductances
-  std::vector<std::string> models = {};       // names; those not named are left out. Empty: all ("auto")
+  // Of all pulses, where the file has no such column: of positive ones, and of negative ones where they differ.
+  std::vector<double> amplitude_V = {};
+  std::optional<double> width_s = {};
+  std::vector<ColumnChoice> columns = {};  // what headers mean
+  std::vector<std::string> models = {};    // names; those not named are left out. Empty: all ("auto")
 };
 
 // Throws InputError for files that cannot be used (too few points, times that go back, constant data, ...) and when a
 // model that was asked for cannot be told from the data.
 std::vector<FitPart> fit_device(const FitFiles&);
+
+// The same files, only read. Throws what reading them throws.
+std::vector<FilePreview> preview(const FitFiles&);
 
 // Names of the candidates of all parts.
 std::vector<std::string> fit_models();

@@ -49,33 +49,39 @@ void predict(const Trains& t, const CurveShape& shape, std::span<const double> a
   for (const Train& train : t.all) {
     const double parameter = parameter_of(t, shape, at, train.up);
     const double start = shape.inverse(std::clamp(train.up ? x : 1 - x, 0.0, 1.0), parameter);
-    for (std::size_t i = 0; i < train.count; ++i) {
-      const double pulses = static_cast<double>(i + 1) / static_cast<double>(t.longest[train.up]);
-      const double moved = shape.forward(std::clamp(start + pulses, 0.0, 1.0), parameter);
+    const auto go_to = [&](double pulses) {
+      const double moved = shape.forward(std::clamp(start + pulses / t.longest[train.up], 0.0, 1.0), parameter);
       x = train.up ? moved : 1 - moved;
-      out[train.first + i] = reading();
-    }
+    };
+    for (std::size_t i = train.first; i < train.first + train.count; ++i) go_to(t.at[i]), out[i] = reading();
+    go_to(train.pulses);
   }
 }
 
-// The same with noise, normal2(row) being the numbers of that row's pulse and reading: what a pulse leaves is where the
-// next one starts.
-template <class Normal2>
+// The same with noise, normals(reading) being the numbers of its pulses, of itself, and of pulses after the last of its
+// train: what a pulse leaves is where the next one starts.
+template <class Normals>
 void draw(const Trains& t, const CurveShape& shape, std::span<const double> at, const PulseNoise& noise,
-          std::span<double> out, Normal2&& normal2) {
+          std::span<double> out, Normals&& normals) {
   double x = t.all.front().up ? 0 : 1;
   const auto reading = [&](double z) { return at[0] + (x + noise.read * z) * (at[1] - at[0]); };
-  if (t.starts) out[0] = reading(normal2(0)[1]);
+  if (t.starts) out[0] = reading(normals(0)[1]);
   for (const Train& train : t.all) {
     const double parameter = parameter_of(t, shape, at, train.up);
-    for (std::size_t i = train.first; i < train.first + train.count; ++i) {
-      const auto z = normal2(i);
+    const auto go_on = [&](double pulses, double z) {
       const double before = shape.inverse(train.up ? x : 1 - x, parameter);
-      const double moved =
-          shape.forward(std::min(before + 1 / static_cast<double>(t.longest[train.up]), 1.0), parameter);
-      x = std::clamp((train.up ? moved : 1 - moved) + noise.cycle * z[0], 0.0, 1.0);
+      const double moved = shape.forward(std::min(before + pulses / t.longest[train.up], 1.0), parameter);
+      x = std::clamp((train.up ? moved : 1 - moved) + noise.cycle * std::sqrt(pulses) * z, 0.0, 1.0);
+    };
+    double last = 0;
+    for (std::size_t i = train.first; i < train.first + train.count; ++i) {
+      const auto z = normals(i);
+      go_on(t.since(train, i), z[0]);
       out[i] = reading(z[1]);
+      last = z[2];
     }
+    const double rest = train.pulses - (train.count > 0 ? t.at[train.first + train.count - 1] : 0);
+    if (rest > 0) go_on(rest, last);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -149,10 +150,18 @@ void note_differing_states(const Sweep& s, FitPart& part) {
 
 }  // namespace
 
-FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}, {"state"}, cell_column};
-  const MeasuredTable table(file, known);
+MeasuredTable iv_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      voltage_column, current_column, {"state", Unit::none, {"label", "branch", "curve"}, true}, cell_column};
+  MeasuredTable table(file, known, reading_of(files, "state", {"current"}));
+  table.require("voltage"), table.require("current");
+  table.leave_out_missing(std::array<std::string_view, 2>{"voltage", "current"});
   require_one_device(table);
+  return table;
+}
+
+FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
+  const MeasuredTable table = iv_table(file, files);
   const std::vector<double> v = table.values("voltage"), i = table.values("current");
   Sweep s;
   std::map<std::string, std::size_t> states;
@@ -209,7 +218,7 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   note_differing_states(s, part);
   part.notes.push_back(s.weighted ? "noise of the currents grows with them: readings count by their size"
                                   : "noise of the currents is taken as the same at every voltage");
-  note_unused(part, table);
+  note_reading(part, table);
   return part;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -100,10 +101,22 @@ FitCandidate fit_window(const Errors& e, double scale_S, bool by_name) {
 
 }  // namespace
 
+MeasuredTable readback_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      {"target", Unit::siemens, {"target conductance", "g target", "gtarget", "goal"}},
+      conductance_column,
+      current_column,
+      resistance_column,
+      read_voltage_column,
+      cell_column};
+  MeasuredTable table(file, known, reading_of(files));
+  table.require("target"), table.require(reading_column(table));
+  table.leave_out_missing(std::array{std::string_view("target"), reading_column(table)});
+  return table;
+}
+
 FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, std::optional<double> g_max_S) {
-  const KnownColumn known[] = {
-      {"target", Unit::siemens}, {"conductance", Unit::siemens}, {"current", Unit::ampere}, cell_column};
-  const MeasuredTable table(file, known);
+  const MeasuredTable table = readback_table(file, files);
   std::vector<double> target_S = table.values("target"), g_S = conductances(table, files);
   for (std::size_t i = 0; i < target_S.size(); ++i)
     if (target_S[i] < 0) table.refuse(i, "a target is below 0");
@@ -183,7 +196,7 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
         fmt::format("write errors have heavy tails (kurtosis {:.1f}; 3 is normal): a normal law loses them, and its "
                     "interval is too narrow",
                     tails));
-  note_unused(part, table);
+  note_reading(part, table);
   return part;
 }
 

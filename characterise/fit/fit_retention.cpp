@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -231,13 +232,23 @@ void note_what_is_left(const Cells& cells, FitPart& part) {
 
 }  // namespace
 
+MeasuredTable retention_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      cell_column,
+      time_column,
+      conductance_column,
+      current_column,
+      resistance_column,
+      read_voltage_column,
+      {"written", Unit::siemens, {"written conductance", "initial conductance", "g0", "g initial", "programmed"}}};
+  MeasuredTable table(file, known, reading_of(files));
+  table.require("time"), table.require(reading_column(table));
+  table.leave_out_missing(std::array{std::string_view("time"), reading_column(table)});
+  return table;
+}
+
 FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {cell_column,
-                               {"time", Unit::second},
-                               {"conductance", Unit::siemens},
-                               {"current", Unit::ampere},
-                               {"written", Unit::siemens}};
-  const MeasuredTable table(file, known);
+  const MeasuredTable table = retention_table(file, files);
   FitPart part{
       .part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
   part.y_unit = Unit::siemens;
@@ -280,7 +291,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
     part.keys.push_back(
         {"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
   }
-  note_unused(part, table);
+  note_reading(part, table);
   return part;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trains of equal pulses with a reading after each, and what is worked out from them.
+// Trains of equal pulses with readings between them, and what is worked out from them.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,59 @@
 
 namespace bitline::characterise {
 
-// Pulses of one sign in a row.
+// Pulses of one sign in a row, and the readings among them.
 struct Train {
   bool up = true;
-  std::size_t first = 0, count = 0;  // rows; the reading before it is row first - 1, if there is one
+  std::size_t first = 0, count = 0;  // readings; the one before it is first - 1, if there is one
+  double pulses = 0;                 // with those after its last reading
 };
 
 struct Trains {
-  std::vector<Train> all;
-  std::size_t longest[2] = {0, 0};  // pulses of the longest train: [up]
-  bool starts = false;              // row 0 is a reading before any pulse
-  std::vector<double> y;            // readings, scaled to 0..1
-  double low = 0, range = 1;        // a reading is low + range y
+  std::vector<Train> all = {};
+  double longest[2] = {0, 0};   // pulses of the longest train: [up]
+  bool starts = false;          // reading 0 is before any pulse
+  std::vector<double> y = {};   // readings, scaled to 0..1
+  std::vector<double> at = {};  // pulses of its train until each reading
+  double low = 0, range = 1;    // a reading is low + range y
+  bool whole(const Train& t) const { return t.pulses == longest[t.up]; }
+  // Pulses since the reading before, or the start of the train.
+  double since(const Train& t, std::size_t i) const { return at[i] - (i > t.first ? at[i - 1] : 0); }
 };
+
+// What one row of a file did: pulses of a sign, and what was read then.
+struct PulseRow {
+  double pulses = 0;  // since the row before
+  bool up = true;
+  std::optional<double> reading = {};
+  std::size_t row = 0;  // of the table
+};
+
+// How a file says what each row did: by signs of `amplitude`, by columns for LTP and LTD, or by where readings turn;
+// pulses by a column `pulse`, by `time` where rows are missing, else one a row. Notes say which.
+struct LtpReadings {
+  std::vector<PulseRow> rows = {};
+  Trains trains = {};
+  std::string y_name = "conductance";
+  Unit y_unit = Unit::siemens;
+  std::vector<double> y = {};            // those there are
+  std::vector<std::size_t> row_of = {};  // the table's row of each
+  std::vector<FitPart::Key> drive = {};  // amplitude and width of the pulses
+  std::vector<std::string> notes = {};
+};
+const std::vector<KnownColumn>& ltp_columns();
+MeasuredTable ltp_table(const std::filesystem::path&, const FitFiles&);
+LtpReadings read_ltp(const MeasuredTable&, const FitFiles&);
+
+// Where a curve that goes up and down turns: the last readings of its trains but the last, by the best fit of monotone
+// pieces around each swing through half of its range, or trains of equal length where they fit hardly worse.
+std::vector<std::size_t> turns_of(std::span<const double> readings, bool& starts_up);
+// Where turns lie that were seen only up to so many pulses: [low, high] by turn, counted from the first. Lengths of
+// trains that are the same up, and down, and fit all of them; the middles where there are none.
+struct TurnPlaces {
+  std::vector<double> at = {};
+  bool regular = false;
+};
+TurnPlaces turns_between(const std::vector<std::pair<double, double>>& between);
 
 inline const char* side(bool up) { return up ? "plasticity.potentiation" : "plasticity.depression"; }
 
