@@ -27,8 +27,8 @@ using run::Json;
 namespace {
 
 struct FitArguments : Common {
-  std::string ltp, ppf, retention, readback, iv, read_voltage, amplitude, width, columns, name, model = "auto", output,
-                                                                                                svg;
+  std::string ltp, ppf, retention, readback, iv, stdp, endurance, potentiation, read_voltage, amplitude, width, columns,
+      name, model = "auto", output, svg;
   bool preview = false;
 };
 
@@ -67,20 +67,18 @@ std::string text_of(const FitPart& p) {
                         ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part, p.file,
                                       p.x.size(), p.readings)
                         : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
-  double best = INFINITY, sum = 0;
-  for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty()) best = std::min(best, c.aic);
-  for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty() && std::isfinite(best)) sum += std::exp(-0.5 * (c.aic - best));
+  const std::vector<double> weights = characterise::weights_of(p);
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion =
-        std::isfinite(c.aic) ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic, std::exp(-0.5 * (c.aic - best)) / sum)
-                             : "more parameters than readings";
+    const std::string criterion = std::isfinite(c.aic)
+                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic,
+                                                    weights[static_cast<std::size_t>(&c - p.candidates.data())])
+                                  : c.no_aic.empty() ? "more parameters than readings"
+                                                     : c.no_aic;
     out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
                        pretty(c.rms, p.y_unit));
   }
@@ -183,6 +181,7 @@ int run_fit(const FitArguments& a) {
   };
   files.ltp = file(a.ltp), files.ppf = file(a.ppf), files.retention = file(a.retention);
   files.readback = file(a.readback), files.iv = file(a.iv);
+  files.stdp = file(a.stdp), files.endurance = file(a.endurance);
   if (!a.read_voltage.empty()) files.read_voltage_V = quantity_of("--read-voltage", a.read_voltage, Unit::volt);
   if (!a.amplitude.empty())
     for (const auto& one : parts_of(a.amplitude))
@@ -191,12 +190,13 @@ int run_fit(const FitArguments& a) {
     throw UsageError("--amplitude takes one voltage, or two: of positive and of negative pulses, '1.5 V, -1.2 V'");
   if (!a.width.empty()) files.width_s = quantity_of("--width", a.width, Unit::second);
   if (files.width_s.value_or(1) < 0) throw UsageError("--width must be above 0");
+  if (!a.potentiation.empty()) files.negative_potentiates = a.potentiation == "negative";
   files.columns = parse_column_choices(a.columns);
   if (a.preview) return show_preview(a, files);
   if (a.output.empty()) throw UsageError("fit needs -o FILE.yaml, the device file to write");
   if (!a.output.ends_with(".yaml"))
     throw UsageError(fmt::format("-o {} is a device file: its name ends in .yaml", a.output));
-  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv})
+  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv, &a.stdp, &a.endurance})
     if (*in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
   if (a.name.empty()) throw UsageError("fit needs --name, what the device is called");
   if (std::any_of(a.name.begin(), a.name.end(), [](unsigned char c) { return std::iscntrl(c); }))
@@ -248,6 +248,8 @@ void add_fit(CommandLine& line) {
       "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S)\n"
       "  --readback   target (S), a reading\n"
       "  --iv         voltage (V), current (A), state\n"
+      "  --stdp       interval (s) = t_post - t_pre, change (of the window) or relative change\n"
+      "  --endurance  cycle, columns LRS and HRS or a state and a reading\n"
       "  A reading is conductance (S), resistance (ohm), or current (A) with --read-voltage or a column 'read "
       "voltage'.\n"
       "  Forms and spellings that are known: docs/tutorial/my-device.md.\n\n" +
@@ -260,11 +262,15 @@ void add_fit(CommandLine& line) {
   text("--retention", a->retention, "written cells read at several times", "FILE");
   text("--readback", a->readback, "cells and their targets, right after writing", "FILE");
   text("--iv", a->iv, "current over voltage of one or several states", "FILE");
+  text("--stdp", a->stdp, "change by one pair of spikes over their interval", "FILE");
+  text("--endurance", a->endurance, "two states over cycles of writing", "FILE");
   text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
   text("--amplitude", a->amplitude, "of all pulses where no column tells it: '1.5 V', or '1.5 V, -1.2 V'", "VOLT");
   text("--width", a->width, "of all pulses where no column tells it, such as '100 us'", "TIME");
   text("--columns", a->columns, "what headers mean: 'Vprog [V]=amplitude, t=time (ms)'; * is every other column",
        "HEADER=NAME");
+  text("--potentiation", a->potentiation, "which pulses of --ltp potentiate, where readings do not tell", "SIGN")
+      ->check(CLI::IsMember({"positive", "negative"}));
   c.cli->add_flag("--preview", a->preview, "show what is understood of the files, and fit nothing");
   text("--name", a->name, "what the device is called", "NAME");
   text("--model", a->model,

@@ -241,6 +241,14 @@ void MeasuredTable::leave_out_missing(std::span<const std::string_view> columns)
                                      lines.size() > few ? ", ..." : ""));
 }
 
+MeasuredTable MeasuredTable::only(std::span<const std::size_t> chosen) const {
+  MeasuredTable out = *this;
+  out.sheet_.rows.clear(), out.sheet_.lines.clear();
+  for (const std::size_t row : chosen)
+    out.sheet_.rows.push_back(sheet_.rows.at(row)), out.sheet_.lines.push_back(sheet_.lines.at(row));
+  return out;
+}
+
 void MeasuredTable::refuse(std::size_t row, std::string_view problem) const {
   throw InputError(fmt::format("{}:{}: {}", sheet_.name, sheet_.lines.at(row), problem));
 }

@@ -51,6 +51,8 @@ class MeasuredTable {
   std::vector<std::string> texts(std::string_view column) const;
   // Leaves out the rows in which one of these columns is missing; a note counts them.
   void leave_out_missing(std::span<const std::string_view> columns);
+  // The same table with these rows alone.
+  MeasuredTable only(std::span<const std::size_t> rows) const;
   // Of the columns of a wide table that became one: whether there are any.
   bool wide() const { return wide_; }
 

@@ -24,6 +24,8 @@ std::vector<std::string> fit_models() {
   add(retention_models);
   add(readback_models);
   add(iv_models);
+  add(stdp_models);
+  add(endurance_models);
   return out;
 }
 
@@ -81,7 +83,8 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     };
     if (!of(files.ltp.has_value(), ltp_models) && !of(files.ppf.has_value(), ppf_models) &&
         !of(files.retention.has_value(), retention_models) && !of(files.readback.has_value(), readback_models) &&
-        !of(files.iv.has_value(), iv_models))
+        !of(files.iv.has_value(), iv_models) && !of(files.stdp.has_value(), stdp_models) &&
+        !of(files.endurance.has_value(), endurance_models))
       throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
   }
   if (files.models.size() > 1 && wanted_by_name(files, std::array{std::string_view("measured")}))
@@ -101,8 +104,12 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     parts.push_back(fit_readback(*files.readback, files, g_max_S));
   }
   if (files.retention) parts.push_back(fit_retention(*files.retention, files));
+  if (files.endurance) parts.push_back(fit_endurance(*files.endurance, files));
   if (files.iv) parts.push_back(fit_iv(*files.iv, files));
-  if (parts.empty()) throw InputError("there is nothing to fit: give --ltp, --ppf, --retention, --readback or --iv");
+  if (files.stdp) parts.push_back(fit_stdp(*files.stdp, files));
+  if (parts.empty())
+    throw InputError(
+        "there is nothing to fit: give --ltp, --ppf, --retention, --readback, --endurance, --iv or --stdp");
   refuse_unused_choices(files, parts);
   // What pulses do is described with the pulse that did it.
   std::set<std::string> given;

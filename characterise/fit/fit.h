@@ -31,6 +31,7 @@ struct FitCandidate {
   int parameters = 0;        // with the variance
   double aic = 0;            // lowest is best; corrected for few readings where these are independent
   double rms = 0;            // of the residuals, in y's unit
+  std::string no_aic = {};   // why there is no criterion
   std::string refused = {};  // why it is out: the data cannot tell its parameters; "" = usable
   std::vector<FittedValue> values = {};
   std::vector<double> fitted = {}, fitted_spread = {};  // at FitPart::x
@@ -38,7 +39,7 @@ struct FitCandidate {
 
 // What one file tells.
 struct FitPart {
-  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv"
+  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance"
   std::string x_name = {}, y_name = {};
   Unit y_unit = Unit::none;
   bool log_x = false;
@@ -68,14 +69,19 @@ struct FilePreview {
 };
 
 struct FitFiles {
-  std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {};
+  std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {}, stdp = {},
+                                       endurance = {};
   std::optional<double> read_voltage_V = {};  // turns currents into conductances
   // Of all pulses, where the file has no such column: of positive ones, and of negative ones where they differ.
   std::vector<double> amplitude_V = {};
   std::optional<double> width_s = {};
-  std::vector<ColumnChoice> columns = {};  // what headers mean
-  std::vector<std::string> models = {};    // names; those not named are left out. Empty: all ("auto")
+  std::optional<bool> negative_potentiates = {};  // unset: recognised where both signs were measured
+  std::vector<ColumnChoice> columns = {};         // what headers mean
+  std::vector<std::string> models = {};           // names; those not named are left out. Empty: all ("auto")
 };
+
+// Akaike weights of a part's candidates, 0 for those that are out (Akaike 1978).
+std::vector<double> weights_of(const FitPart&);
 
 // Throws InputError for files that cannot be used (too few points, times that go back, constant data, ...) and when a
 // model that was asked for cannot be told from the data.

@@ -201,6 +201,7 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
     part.candidates.push_back(std::move(both));
   }
   choose(part);
+  note_rivals(part);
   write_values(part);
   auto amplitude_V = table.optional_values("amplitude"), width_s = table.optional_values("width");
   if (!table.has("amplitude") && !files.amplitude_V.empty())

@@ -59,7 +59,7 @@ LongTermFit fit_table(const Trains& t, Unit unit) {
       for (std::size_t i = train.first; i < train.first + train.count; ++i) add(t.at[i], t.y[i]);
       // What was read before its first pulse; pulses may have come since.
       const Train* before = &train == t.all.data() ? nullptr : &train - 1;
-      if (train.first > 0 && (!before || (before->count > 0 && t.at[train.first - 1] == before->pulses)))
+      if (train.first > 0 && !train.anew && (!before || (before->count > 0 && t.at[train.first - 1] == before->pulses)))
         add(0, t.y[train.first - 1]);
     }
     if (after.size() < 3) {
@@ -106,6 +106,7 @@ LongTermFit fit_table(const Trains& t, Unit unit) {
   double x = t.all.front().up ? 0 : 1, square = 0;
   if (t.starts) f.fitted[0] = low + x * (high - low);
   for (const Train& train : t.all) {
+    if (train.anew) x = train.up ? 0 : 1;
     const auto go_on = [&](double pulses) {
       x = train.up ? potentiated(curves[1], x, pulses) : depressed(curves[0], x, pulses);
     };

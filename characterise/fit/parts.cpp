@@ -103,6 +103,30 @@ void choose(FitPart& part) {
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
 }
 
+std::vector<double> weights_of(const FitPart& part) {
+  double best = INFINITY, sum = 0;
+  for (const FitCandidate& c : part.candidates)
+    if (c.refused.empty() && std::isfinite(c.aic)) best = std::min(best, c.aic);
+  std::vector<double> out;
+  for (const FitCandidate& c : part.candidates) {
+    const bool in = c.refused.empty() && std::isfinite(c.aic);
+    out.push_back(in ? std::exp(-0.5 * (c.aic - best)) : 0);
+    sum += out.back();
+  }
+  for (double& w : out) w = sum > 0 ? w / sum : 0;
+  return out;
+}
+
+void note_rivals(FitPart& part) {
+  constexpr double much = 0.1;
+  const std::vector<double> weights = weights_of(part);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (i != part.chosen && weights[i] >= much)
+      part.notes.push_back(fmt::format(
+          "{} describes them nearly as well (weight {:.2f}, {} {:.2f}), and has other numbers: --model {} writes it",
+          part.candidates[i].model, weights[i], part.best().model, weights[part.chosen], part.candidates[i].model));
+}
+
 void write_values(FitPart& part) {
   for (const FittedValue& v : part.best().values)
     if (!v.key.empty()) part.keys.push_back(key_of(part, v.key, v));

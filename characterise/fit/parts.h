@@ -25,11 +25,18 @@ FitPart fit_readback(const std::filesystem::path&, const FitFiles&, std::optiona
 inline constexpr std::string_view iv_models[] = {"ohmic", "sinh"};
 FitPart fit_iv(const std::filesystem::path&, const FitFiles&);
 
+inline constexpr std::string_view stdp_models[] = {"no-timing", "pair"};
+FitPart fit_stdp(const std::filesystem::path&, const FitFiles&);
+inline constexpr std::string_view endurance_models[] = {"no-wear", "log-cycles"};
+FitPart fit_endurance(const std::filesystem::path&, const FitFiles&);
+
 // Their files as tables: without rows that lack a reading, but for pulses (read_ltp).
 MeasuredTable ppf_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable retention_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable readback_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable iv_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable stdp_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable endurance_table(const std::filesystem::path&, const FitFiles&);
 
 // Whether a candidate takes part. A choice that names no model of this part leaves all of them.
 bool wanted(const FitFiles&, std::span<const std::string_view> of_part, std::string_view model);
@@ -65,6 +72,8 @@ void judge(FitPart&, const std::vector<std::vector<double>>& residuals);
 
 // Chooses the candidate of lowest AICc among those not refused. InputError when all are refused: with the reasons.
 void choose(FitPart&);
+// Names models that describe the data nearly as well as the one that was chosen: then the choice decides the numbers.
+void note_rivals(FitPart&);
 // Makes keys of the chosen one's values.
 void write_values(FitPart&);
 

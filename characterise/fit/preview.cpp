@@ -39,9 +39,11 @@ FilePreview preview_columns(const char* part, const MeasuredTable& table, const 
 
 FilePreview preview_ltp(const std::filesystem::path& file, const FitFiles& files) {
   const MeasuredTable table = ltp_table(file, files);
-  const LtpReadings r = read_ltp(table, files);
+  const auto devices = devices_of(table);
+  const LtpReadings r = read_ltp(devices.size() < 2 ? table : table.only(devices.front()), files);
   FilePreview p = of_table("ltp", table);
-  p.rows = r.y.size();
+  p.rows = devices.size() < 2 ? r.y.size() : table.rows();
+  if (devices.size() > 1) p.notes.push_back(fmt::format("{} devices: what follows is of the first", devices.size()));
   p.notes.insert(p.notes.end(), r.notes.begin(), r.notes.end());
   std::size_t trains[2] = {0, 0};
   for (const Train& t : r.trains.all) ++trains[t.up];
@@ -87,6 +89,15 @@ std::vector<FilePreview> preview(const FitFiles& files) {
   if (files.iv) {
     constexpr Quantity of[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}};
     out.push_back(preview_columns("iv", iv_table(*files.iv, files), files, of));
+  }
+  if (files.endurance) {
+    constexpr Quantity of[] = {{"cycle", Unit::none}, {"conductance", Unit::siemens}};
+    out.push_back(preview_columns("endurance", endurance_table(*files.endurance, files), files, of));
+  }
+  if (files.stdp) {
+    constexpr Quantity of[] = {
+        {"interval", Unit::second}, {"change", Unit::fraction}, {"relative change", Unit::fraction}};
+    out.push_back(preview_columns("stdp", stdp_table(*files.stdp, files), files, of));
   }
   return out;
 }

@@ -107,11 +107,18 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
   const auto add = [&](const char* key, const char* name, double variance, double sigma2, double scale, Unit unit,
                        const char* assumed) {
     const double half = times * std::sqrt(sigma2);
+    const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
     if (!(variance > half)) {
-      part.notes.push_back(fmt::format("{} is not above what chance gives: left out", name));
+      const double most = root(variance + half);
+      // Of pulses the upper end is written: none would make the device better than the data say.
+      const bool written = unit == Unit::fraction && most > 0;
+      part.notes.push_back(fmt::format("{} is not above what chance gives, below {}: {}", name, pretty(most, unit),
+                                       written ? "that bound is written, as assumed" : "left out"));
+      if (written)
+        part.keys.push_back(
+            {key, quantity(most, unit), "", "not above what chance gives: the upper end of its 95 % interval"});
       return;
     }
-    const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
     const FittedValue v = fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit);
     part.candidates[part.chosen].values.push_back(v);
     part.keys.push_back(key_of(part, key, v));
@@ -127,6 +134,22 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
   if (part.y_unit == Unit::siemens && !hidden)
     add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range * (f.high - f.low), Unit::siemens,
         "the instrument's noise is in it");
+}
+
+void note_states(const Trains& t, const LongTermFit& f, FitPart& part) {
+  const ResidualMoments moments(t, f);
+  if (!moments.enough()) return;
+  const Variances all = moments.without(blocks);
+  const double sigma = std::sqrt(std::max(0.0, all.cycle) + std::max(0.0, all.read));
+  if (!(sigma > 0)) return;
+  constexpr double apart = 4;  // two standard deviations on either side: 95 % of readings are of their own state
+  const double pulses = std::max(t.longest[0], t.longest[1]);
+  const double by_noise = std::floor(1 + 1 / (apart * sigma));
+  part.notes.push_back(fmt::format(
+      "about {:g} states can be told apart: {:g} standard deviations of one pulse and one reading lie between "
+      "them, when each is written with a look{}",
+      std::min(by_noise, pulses + 1), apart,
+      by_noise > pulses + 1 ? "; the number of pulses limits it, not the noise" : ""));
 }
 
 }  // namespace bitline::characterise

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "base/statistics.h"
@@ -19,10 +20,14 @@ Way way_of(std::string_view label) {
   std::string plain = plain_name(label);
   while (!plain.empty() && (std::isdigit(static_cast<unsigned char>(plain.back())) || plain.back() == ' '))
     plain.pop_back();
-  for (const auto word : {"ltp", "potentiation", "pot", "set", "up", "p", "+"})
+  for (const auto word : {"ltp", "potentiation", "pot", "set", "up"})
     if (plain == word) return Way::up;
-  for (const auto word : {"ltd", "depression", "dep", "reset", "down", "d", "-"})
+  for (const auto word : {"ltd", "depression", "dep", "reset", "down"})
     if (plain == word) return Way::down;
+  // Single signs stand alone: "d1" is a device.
+  const std::string whole = plain_name(label);
+  if (whole == "p" || whole == "+") return Way::up;
+  if (whole == "d" || whole == "-") return Way::down;
   return Way::none;
 }
 
@@ -96,49 +101,6 @@ std::vector<double> counts_by_rows(const MeasuredTable& table, const std::vector
   return out;
 }
 
-// Amplitude or width of the pulses of one sign: equal ones of a column, or the given one.
-std::string one_value(const MeasuredTable& table, const std::vector<PulseRow>& rows, bool up, const char* name) {
-  const auto all = table.optional_values(name);
-  std::optional<double> first;
-  for (const PulseRow& r : rows) {
-    if (r.up != up || r.pulses == 0 || r.row >= all.size()) continue;
-    if (!all[r.row]) table.refuse(r.row, fmt::format("the pulse has no {}", name));
-    if (!first) first = std::abs(*all[r.row]);
-    if (std::abs(std::abs(*all[r.row]) - *first) > 0.01 * *first)
-      table.refuse(r.row, fmt::format("{} differs from {} before: fit pulses of one kind at a time", name, *first));
-  }
-  if (!first || !(*first > 0)) table.refuse(fmt::format("{} of pulses must be above 0", name));
-  return quantity(*first, name == std::string_view("width") ? Unit::second : Unit::volt);
-}
-
-void add_drive(const MeasuredTable& table, const FitFiles& files, LtpReadings& r) {
-  const std::string measured = "measured: " + std::filesystem::path(table.name()).filename().string();
-  const char* unknown = "the file does not tell it: give --amplitude and --width; `run` prices pulses by it";
-  for (const char* name : {"amplitude", "width"}) {
-    const bool width = name == std::string_view("width"),
-               given = width ? files.width_s.has_value() : !files.amplitude_V.empty();
-    bool open = false;
-    if (table.has(name) && given) r.notes.push_back(fmt::format("the column '{}' is taken, not --{}", name, name));
-    for (const bool up : {true, false}) {
-      if (r.trains.longest[up] == 0) continue;
-      FitPart::Key key{std::string(side(up)) + ".drive." + name, "", measured, ""};
-      if (table.has(name)) {
-        key.text = one_value(table, r.rows, up, name);
-      } else if (given) {
-        key.text = width ? quantity(*files.width_s, Unit::second)
-                         : quantity(std::abs(up ? files.amplitude_V.front() : files.amplitude_V.back()), Unit::volt);
-        key.source = fmt::format("given by --{}", name);
-      } else {
-        open = true, key.text = width ? "1 ms" : "1 V", key.source = "", key.assumed = unknown;
-      }
-      r.drive.push_back(key);
-    }
-    if (open)
-      r.notes.push_back(
-          fmt::format("{} of the pulses: not told, {} is assumed (--{} says it)", name, width ? "1 ms" : "1 V", name));
-  }
-}
-
 // Signs of pulses by where readings turn.
 std::vector<Way> ways_by_turns(const MeasuredTable& table, const std::vector<std::optional<double>>& y,
                                std::vector<std::string>& notes) {
@@ -175,6 +137,33 @@ std::vector<Way> ways_by_turns(const MeasuredTable& table, const std::vector<std
         shown < after.size() ? ", ..." : ""));
   }
   return out;
+}
+
+// Turns signs where negative pulses are those that potentiate: by the switch, or where positive trains fall and
+// negative ones rise, both by most of the range.
+void turn_polarity(const FitFiles& files, LtpReadings& r) {
+  double moved[2] = {0, 0}, runs[2] = {0, 0}, low = INFINITY, high = -INFINITY;  // [up]
+  const PulseRow *first = nullptr, *last = nullptr;
+  const auto end_run = [&] {
+    if (first && last && first != last) moved[last->up] += *last->reading - *first->reading, runs[last->up] += 1;
+  };
+  for (const PulseRow& row : r.rows) {
+    if (!row.reading) continue;
+    low = std::min(low, *row.reading), high = std::max(high, *row.reading);
+    if (last && row.pulses > 0 && last->up != row.up) end_run(), first = last;
+    if (!first) first = &row;
+    last = &row;
+  }
+  end_run();
+  constexpr double most = 0.5;
+  const double clear = most * (high - low);
+  const bool seen = runs[0] > 0 && runs[1] > 0 && moved[1] / runs[1] < -clear && moved[0] / runs[0] > clear;
+  if (!files.negative_potentiates.value_or(seen)) return;
+  for (PulseRow& row : r.rows) row.up = !row.up;
+  r.notes.push_back(
+      fmt::format("negative pulses potentiate{}: the device file takes them as its potentiation, so that its "
+                  "positive voltages are negative ones of the measurement",
+                  files.negative_potentiates ? "" : ", by their readings"));
 }
 
 // Pulses between the last reading of a train and the first of the next belong to either: shared out by lengths of
@@ -261,6 +250,20 @@ const std::vector<KnownColumn>& ltp_columns() {
   return known;
 }
 
+std::vector<std::vector<std::size_t>> devices_of(const MeasuredTable& table) {
+  std::vector<std::vector<std::size_t>> out;
+  std::map<std::string, std::size_t> index;
+  const auto names = ways_by_words(table).empty() ? table.texts("cell")
+                     : table.has("direction")     ? table.texts("cell")
+                                                  : std::vector<std::string>();
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    const auto [at, fresh] = index.try_emplace(names.empty() ? "" : names[i], out.size());
+    if (fresh) out.emplace_back();
+    out[at->second].push_back(i);
+  }
+  return out;
+}
+
 MeasuredTable ltp_table(const std::filesystem::path& file, const FitFiles& files) {
   std::vector<std::string_view> readings = conductance_readings;
   readings.emplace_back("level");
@@ -280,7 +283,8 @@ LtpReadings read_ltp(const MeasuredTable& table, const FitFiles& files) {
   }
   const auto amplitude_V = table.optional_values("amplitude");
   std::vector<Way> ways = ways_by_words(table);
-  if (ways.empty()) require_one_device(table);
+  const bool by_words = !ways.empty();
+  if (!by_words) require_one_device(table);
   const bool numbered = table.has("pulse");
   if (ways.empty() && !table.has("amplitude") && !numbered)
     table.refuse(
@@ -292,7 +296,7 @@ LtpReadings read_ltp(const MeasuredTable& table, const FitFiles& files) {
   if (by_turns) ways = ways_by_turns(table, y, r.notes);
   const std::vector<double> counts = numbered ? counts_by_number(table, table.optional_values("pulse"), r.notes)
                                               : counts_by_rows(table, ways, r.notes);
-  if (!numbered && table.wide())
+  if (!numbered && by_words && table.wide())
     r.notes.push_back("pulses have no number: the first row of each column is after one pulse");
   std::size_t missing = 0;
   double waiting = 0;  // pulses counted over rows that have none of their own
@@ -306,9 +310,10 @@ LtpReadings read_ltp(const MeasuredTable& table, const FitFiles& files) {
   if (missing > 0)
     r.notes.push_back(fmt::format("{} missing {}: the pulses before are counted all the same", missing,
                                   missing == 1 ? "reading" : "readings"));
+  if (table.has("amplitude")) turn_polarity(files, r);
   share_out_turns(table, r);
   make_trains(table, r);
-  if (table.wide())
+  if (by_words && table.wide())
     for (const Train& train : r.trains.all) {
       if (train.count < 2) continue;
       const double first = r.y[train.first], last = r.y[train.first + train.count - 1];

@@ -16,6 +16,7 @@ struct Train {
   bool up = true;
   std::size_t first = 0, count = 0;  // readings; the one before it is first - 1, if there is one
   double pulses = 0;                 // with those after its last reading
+  bool anew = false;                 // starts at its end of the window, not where the train before ended
 };
 
 struct Trains {
@@ -53,6 +54,14 @@ struct LtpReadings {
 const std::vector<KnownColumn>& ltp_columns();
 MeasuredTable ltp_table(const std::filesystem::path&, const FitFiles&);
 LtpReadings read_ltp(const MeasuredTable&, const FitFiles&);
+// Keys of the pulses' drive: columns, or what is given for all; laws of other amplitudes and widths as assumed.
+void add_drive(const MeasuredTable&, const FitFiles&, LtpReadings&);
+// Rows of each device of a file, in the order of the file; one for a file without names of devices.
+std::vector<std::vector<std::size_t>> devices_of(const MeasuredTable&);
+
+// Trains of one direction that begin with a jump, far larger than their pulses' steps: one window cannot hold both
+// directions then, so those are left out, which a note says. InputError where both directions jump.
+void leave_out_jumps(const MeasuredTable&, LtpReadings&);
 
 // Where a curve that goes up and down turns: the last readings of its trains but the last, by the best fit of monotone
 // pieces around each swing through half of its range, or trains of equal length where they fit hardly worse.
@@ -71,15 +80,18 @@ inline const char* side(bool up) { return up ? "plasticity.potentiation" : "plas
 struct LongTermFit {
   FitCandidate candidate = {};
   double low = 0, high = 1;
-  std::vector<double> fitted = {};        // by reading; candidate.fitted is set where the unit is known
-  std::vector<double> at = {};            // parameters of a formula: low, high, and one for each direction
-  std::string note = {};                  // what its residuals say against its intervals
-  std::string misses = {};                // what they say against its curve
+  std::vector<double> fitted = {};  // by reading; candidate.fitted is set where the unit is known
+  std::vector<double> at = {};      // parameters of a formula: low, high, and one for each direction
+  std::string note = {};            // what its residuals say against its intervals
+  std::string misses = {};          // what they say against its curve
+  std::string loose = {};           // what the data do not tell of it, where it is taken all the same
+  bool by_name = false;
   std::vector<FitPart::Key> points = {};  // of a table, to be written if it is chosen
 };
 
 // "linear", "exponential" or "power": least squares over all readings, intervals from what is left.
-LongTermFit fit_formula(std::string_view model, const Trains&, Unit);
+// By name a formula is taken though the data do not tell its parameters, with a note.
+LongTermFit fit_formula(std::string_view model, const Trains&, Unit, bool by_name);
 // "table": the mean reading after each pulse number, made monotone; the window is where the curves end.
 LongTermFit fit_table(const Trains&, Unit);
 
@@ -101,6 +113,9 @@ std::vector<PulseNoise> possible_noise(const Trains&, const LongTermFit&, int dr
 // Adds the moment estimates of both to the values and keys of the chosen candidate, with intervals by the jackknife
 // over blocks of readings, where they are above 0.
 void add_noise(const Trains&, const LongTermFit&, FitPart&);
+
+// How many states can be told apart, by noise that was found (in the chosen candidate's values): a note.
+void note_states(const Trains&, const LongTermFit&, FitPart&);
 
 // Intervals of a formula by the parametric bootstrap (Efron and Tibshirani 1993, section 6.5): trains drawn from the
 // fit, each with one of these noises, and fitted again. They hold where least squares' own do not: after one cycle,

@@ -219,7 +219,7 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal({.readback = f.write("a.csv", "target (uS),conductance (nA)\n1,1\n")}), "is it 'current (nA)'?");
   has(refusal({.readback = f.write("a.csv", "\xff\xfet\n")}), "UTF-16");
   has(refusal({.readback = f.write("a.csv", "target [uS];conductance [uS]\n1,5;1.5\n")}), "decimal sign?");
-  has(refusal(ltp("device," + head + "a,1,1,1\nb,1,1,1\n")), "fit one device at a time");
+  has(refusal(ltp("device," + head + "a,1,1,1\nb,1,1,1\n")), "too short: at least 5");
   has(refusal(retention("time (s),conductance (uS)\n0,5\n1,4\n0,5\n")), "need a column 'cell'");
   has(refusal(retention(cells + "a,0,5\na,1,-4\n")), "offset");
   has(refusal(
@@ -243,9 +243,10 @@ TEST_CASE("bad files are refused with their place and remedy") {
   has(refusal(sweep(diode)), "conducts one way only");
   has(refusal(sweep([](double v, int) { return std::abs(v); })), "absolute values");
   const auto loop = [](int i) {
-    return fmt::format("{},{}\n", (20 - std::abs(i - 20)) / 20.0, (i < 20 ? 1 : 3) * (20 - std::abs(i - 20)));
+    return fmt::format("{},{},x\n", (20 - std::abs(i - 20)) / 20.0, (i < 20 ? 1 : 3) * (20 - std::abs(i - 20)));
   };
-  has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(41, loop))}), "both branches of a loop");
+  has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA),state\n" + rows(41, loop))}),
+      "both branches of a loop");
   // Rows in any order, and few of them.
   has(refusal({.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(81,
                                                                           [&](int i) {

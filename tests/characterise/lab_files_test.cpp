@@ -106,7 +106,14 @@ TEST_CASE("sweeps of instruments: EasyEXPERT, two currents, a loop") {
     CHECK(p.best().model == "sinh");
     CHECK(value_of(p, "beta of sinh(beta V)").value == doctest::Approx(2).epsilon(0.01));
   }
-  CHECK(has(refusal({.iv = lab("loop.csv")}), "both branches of a loop"));
+  // Drawn from 2 and 20 uS, which switch at the ends of a sweep from -1 to 1 V in steps of 50 mV.
+  const FitPart loop = fit_device({.iv = lab("loop.csv"), .read_voltage_V = 0.1})[0];
+  CHECK(loop.best().model == "ohmic");
+  CHECK(value_of(loop, "conductance of 'high' at 100 mV").value == doctest::Approx(20e-6).epsilon(1e-6).scale(1e-30));
+  CHECK(value_of(loop, "conductance of 'low' at 100 mV").value == doctest::Approx(2e-6).epsilon(1e-6).scale(1e-30));
+  CHECK(value_of(loop, "switching to the high state").low == doctest::Approx(0.95));
+  CHECK(value_of(loop, "switching to the high state").high == doctest::Approx(1));
+  CHECK(value_of(loop, "switching to the low state").value == doctest::Approx(-0.975));
 }
 
 TEST_CASE("tabs, and cells read back") {

@@ -48,6 +48,13 @@ with tempfile.TemporaryDirectory() as d:
     expect("amplitudes and width for all rows", 0, "fit", "--ltp", lab / "numbers.csv", "--amplitude", "1.5 V, -1.2 V", "--width", "100 us", "--name", "lab", "-o", d / "lab.yaml")
     check("they are written", "given by --amplitude" in (d / "lab.yaml").read_text() and "1.2 V" in (d / "lab.yaml").read_text(), (d / "lab.yaml").read_text())
 
+    # What other amplitudes do was not measured.
+    warned = expect("an amplitude that was not measured", 0, "device", "ltp", mine, "--amplitude", "0.1 V").stderr
+    check("is warned of", "pulses of 100 mV were not measured, 1.5 V were" in warned and "law.exponent is assumed" in warned, warned)
+    check("the measured one is not", "warning" not in expect("the measured amplitude", 0, "device", "ltp", mine).stderr)
+    expect("spike timing and endurance", 0, "fit", "--stdp", lab / "stdp.csv", "--endurance", lab / "endurance.csv", "--name", "s", "-o", d / "s.yaml", "--svg", d / "s.svg")
+    expect("device takes it", 0, "device", "stdp", d / "s.yaml")
+
     expect("help", 0, "fit", "--help", out="ppf ratio or ppf gain")
     usage = ["fit", "--ltp", curves / "ltp.csv"]
     expect("no output", 2, *usage, "--name", "x", err="-o FILE.yaml")
