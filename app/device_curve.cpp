@@ -132,10 +132,62 @@ std::vector<std::vector<bool>> codes_of(const std::string& text) {
   return codes;
 }
 
+// Of a device whose file says that what other amplitudes and widths do is assumed, when such pulses are asked for.
+void warn_of_pulses(const PulsedDevice& d, std::span<const Pulse> pulses) {
+  if (!d.device.plasticity) return;
+  const auto reason = [&](const std::string& path) {
+    for (const auto& note : d.notes.assumed)
+      if (note.path.ends_with(path)) return note.reason;
+    return std::string();
+  };
+  const auto differs = [](double a, double b) { return std::abs(a - b) > 0.01 * b; };
+  for (const bool up : {true, false}) {
+    const auto& response = up ? d.plasticity().potentiation : d.plasticity().depression;
+    if (!response) continue;
+    const auto& drive = response->drive;
+    const std::string at = std::string("plasticity.") + (up ? "potentiation" : "depression") + ".drive.";
+    const auto warn = [&](const char* what, const std::string& key, double asked, double known, Unit unit) {
+      if (const std::string why = reason(at + key); !why.empty())
+        fmt::print(stderr, "bitline: warning: {}: {} of {} were not measured, {} were: {}{} is assumed ({})\n", d.name,
+                   what, pretty(asked, unit), pretty(known, unit), at, key, why);
+    };
+    const auto of_side = [&](const Pulse& p) {
+      return p.power_W_m2 == 0 && p.amplitude_V != 0 && (p.amplitude_V > 0) == up;
+    };
+    for (const Pulse& p : pulses)
+      if (of_side(p) && differs(std::abs(p.amplitude_V), drive.amplitude_V)) {
+        warn("pulses", "law.exponent", std::abs(p.amplitude_V), drive.amplitude_V, Unit::volt);
+        break;
+      }
+    for (const Pulse& p : pulses)
+      if (of_side(p) && differs(p.width_s, drive.width_s)) {
+        warn("widths", "width_exponent", p.width_s, drive.width_s, Unit::second);
+        break;
+      }
+  }
+}
+
+// The pulses that a protocol asks for beside the device's own.
+std::vector<Pulse> asked_pulses(const PulsedDevice& d, const PulseProtocol& q) {
+  std::vector<Pulse> out;
+  if (!d.device.plasticity || (!q.amplitude_V && !q.width_s)) return out;
+  for (const Stimulus s : {Stimulus::potentiation, Stimulus::depression}) {
+    if (!(s == Stimulus::potentiation ? d.plasticity().potentiation : d.plasticity().depression)) continue;
+    Pulse pulse = reference_pulse(d.plasticity(), s);
+    if (q.amplitude_V) pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
+    if (q.width_s) pulse.width_s = *q.width_s;
+    out.push_back(pulse);
+  }
+  return out;
+}
+
 ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
+  const std::vector<Pulse> train =
+      a.action == "pulses" && !a.train.empty() ? characterise::read_pulse_train(a.train) : std::vector<Pulse>();
+  if (!a.quiet && !a.light) warn_of_pulses(d, train.empty() ? asked_pulses(d, q) : train);
   if (a.action == "retention" && !characterise::has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
@@ -147,7 +199,7 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   if (a.action == "retention") return retention_curve(d, q);
   if (a.action == "stdp") return stdp_curve(d, q);
   if (a.action == "codes") return codes_curve(d, codes_of(a.codes), q);
-  return train_curve(d, a.train.empty() ? regular_train(d, q) : characterise::read_pulse_train(a.train), q);
+  return train_curve(d, train.empty() ? regular_train(d, q) : train, q);
 }
 
 std::string json_of(const ResponseCurve& c) {

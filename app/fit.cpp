@@ -27,7 +27,9 @@ using run::Json;
 namespace {
 
 struct FitArguments : Common {
-  std::string ltp, ppf, retention, readback, iv, read_voltage, name, model = "auto", output, svg;
+  std::string ltp, ppf, retention, readback, iv, stdp, endurance, potentiation, read_voltage, amplitude, width, columns,
+      name, model = "auto", output, svg;
+  bool preview = false;
 };
 
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
@@ -65,20 +67,18 @@ std::string text_of(const FitPart& p) {
                         ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part, p.file,
                                       p.x.size(), p.readings)
                         : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
-  double best = INFINITY, sum = 0;
-  for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty()) best = std::min(best, c.aic);
-  for (const FitCandidate& c : p.candidates)
-    if (c.refused.empty() && std::isfinite(best)) sum += std::exp(-0.5 * (c.aic - best));
+  const std::vector<double> weights = characterise::weights_of(p);
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion =
-        std::isfinite(c.aic) ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic, std::exp(-0.5 * (c.aic - best)) / sum)
-                             : "more parameters than readings";
+    const std::string criterion = std::isfinite(c.aic)
+                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic,
+                                                    weights[static_cast<std::size_t>(&c - p.candidates.data())])
+                                  : c.no_aic.empty() ? "more parameters than readings"
+                                                     : c.no_aic;
     out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
                        pretty(c.rms, p.y_unit));
   }
@@ -106,8 +106,72 @@ std::string device_file(const FitArguments& a, const std::vector<FitPart>& parts
   tree.set("about", name);
   for (auto& e : fitted_device(parts).entries) tree.set(e.key, e.value);
   if (tree.find("plasticity") && !a.read_voltage.empty())
-    set_path(tree, "plasticity.v_read", Value::scalar(a.read_voltage));
+    set_path(tree, "plasticity.v_read",
+             Value::scalar(format_quantity(std::abs(*parse_quantity(a.read_voltage, Unit::volt).value), Unit::volt)));
   return head + to_yaml(tree);
+}
+
+double quantity_of(const char* option, std::string_view text, Unit unit) {
+  const auto q = parse_quantity(text, unit);
+  if (!q.value || *q.value == 0)
+    throw UsageError(fmt::format("{} '{}' {}", option, text, q.value ? "must not be 0" : q.problem));
+  return *q.value;
+}
+
+std::vector<std::string> parts_of(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+// What was understood of each file: columns, what is left out, first rows.
+int show_preview(const FitArguments& a, const characterise::FitFiles& files) {
+  const auto all = characterise::preview(files);
+  if (a.json) {
+    Json out = Json::array();
+    for (const auto& p : all) {
+      Json columns = Json::array();
+      for (const ReadColumn& c : p.columns)
+        columns.push_back({{"header", c.header}, {"is", c.name.empty() ? Json() : Json(c.name)}, {"unit", c.unit}});
+      out.push_back({{"part", p.part},
+                     {"file", p.file},
+                     {"columns", columns},
+                     {"rows", p.rows},
+                     {"left_out", p.left_out},
+                     {"notes", p.notes},
+                     {"heads", p.heads},
+                     {"first", p.first}});
+    }
+    fmt::print("{}\n", out.dump(2));
+    return exit_done;
+  }
+  for (const auto& p : all) {
+    fmt::print("{} from {}: {} rows, {} left out\n", p.part, p.file, p.rows, p.left_out);
+    constexpr std::size_t most = 12;
+    for (std::size_t i = 0; i < p.columns.size() && i < most; ++i) {
+      const ReadColumn& c = p.columns[i];
+      fmt::print("    {:<28} {}\n", "'" + c.header + "'",
+                 c.name.empty()   ? "not used"
+                 : c.unit.empty() ? c.name
+                                  : fmt::format("{} in {}", c.name, c.unit));
+    }
+    if (p.columns.size() > most) fmt::print("    ... and {} more\n", p.columns.size() - most);
+    fmt::print("  as fitted:\n");
+    const auto line = [](const std::vector<std::string>& fields) {
+      fmt::print("   ");
+      for (const auto& f : fields) fmt::print(" {:>14}", f);
+      fmt::print("\n");
+    };
+    line(p.heads);
+    for (const auto& row : p.first) line(row);
+    for (const auto& note : p.notes) fmt::print("    note: {}\n", note);
+    fmt::print("\n");
+  }
+  return exit_done;
 }
 
 int run_fit(const FitArguments& a) {
@@ -117,27 +181,27 @@ int run_fit(const FitArguments& a) {
   };
   files.ltp = file(a.ltp), files.ppf = file(a.ppf), files.retention = file(a.retention);
   files.readback = file(a.readback), files.iv = file(a.iv);
+  files.stdp = file(a.stdp), files.endurance = file(a.endurance);
+  if (!a.read_voltage.empty()) files.read_voltage_V = quantity_of("--read-voltage", a.read_voltage, Unit::volt);
+  if (!a.amplitude.empty())
+    for (const auto& one : parts_of(a.amplitude))
+      files.amplitude_V.push_back(quantity_of("--amplitude", one, Unit::volt));
+  if (files.amplitude_V.size() > 2)
+    throw UsageError("--amplitude takes one voltage, or two: of positive and of negative pulses, '1.5 V, -1.2 V'");
+  if (!a.width.empty()) files.width_s = quantity_of("--width", a.width, Unit::second);
+  if (files.width_s.value_or(1) < 0) throw UsageError("--width must be above 0");
+  if (!a.potentiation.empty()) files.negative_potentiates = a.potentiation == "negative";
+  files.columns = parse_column_choices(a.columns);
+  if (a.preview) return show_preview(a, files);
   if (a.output.empty()) throw UsageError("fit needs -o FILE.yaml, the device file to write");
   if (!a.output.ends_with(".yaml"))
     throw UsageError(fmt::format("-o {} is a device file: its name ends in .yaml", a.output));
-  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv})
+  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv, &a.stdp, &a.endurance})
     if (*in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
   if (a.name.empty()) throw UsageError("fit needs --name, what the device is called");
   if (std::any_of(a.name.begin(), a.name.end(), [](unsigned char c) { return std::iscntrl(c); }))
     throw UsageError("--name holds a control character, such as a line break");
-  if (!a.read_voltage.empty()) {
-    const auto q = parse_quantity(a.read_voltage, Unit::volt);
-    if (!q.value || !(*q.value > 0))
-      throw UsageError(
-          fmt::format("--read-voltage '{}' {}", a.read_voltage, q.value ? "must be above zero" : q.problem));
-    files.read_voltage_V = q.value;
-  }
-  if (a.model != "auto")
-    for (std::size_t at = 0; at <= a.model.size();) {
-      const std::size_t end = std::min(a.model.find(',', at), a.model.size());
-      files.models.push_back(a.model.substr(at, end - at));
-      at = end + 1;
-    }
+  if (a.model != "auto") files.models = parts_of(a.model);
   const std::vector<FitPart> parts = fit_device(files);
   // What does not read back never takes the place of what is there.
   const std::filesystem::path part = a.output + ".part";
@@ -173,15 +237,22 @@ void add_fit(CommandLine& line) {
         "docs/tutorial/my-device/retention.csv --readback docs/tutorial/my-device/readback.csv --iv "
         "docs/tutorial/my-device/iv.csv --read-voltage '0.1 V' --name mine -o mine.yaml --svg mine.svg",
         "everything measured in one device file, and a picture of the residuals"},
+       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --preview",
+        "what is understood of a file, without a fit"},
        {"bitline fit --retention docs/tutorial/my-device/retention.csv --model power-law --name mine -o mine.yaml",
         "one model by name"}});
   c.cli->footer(
-      "Columns (names with units, comma, semicolon or tab; others are not used):\n"
-      "  --ltp        amplitude (V), width (s), conductance (S) or current (A) or level; a row per pulse\n"
+      "Columns (names with units, comma, semicolon or tab; lines above the header and other columns are not used):\n"
+      "  --ltp        amplitude (V) or pulse, or columns LTP and LTD; width (s), a reading or level\n"
       "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
-      "  --retention  cell, time (s), conductance or current, written (S)\n"
-      "  --readback   target (S), conductance or current\n"
-      "  --iv         voltage (V), current (A), state\n\n" +
+      "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S)\n"
+      "  --readback   target (S), a reading\n"
+      "  --iv         voltage (V), current (A), state\n"
+      "  --stdp       interval (s) = t_post - t_pre, change (of the window) or relative change\n"
+      "  --endurance  cycle, columns LRS and HRS or a state and a reading\n"
+      "  A reading is conductance (S), resistance (ohm), or current (A) with --read-voltage or a column 'read "
+      "voltage'.\n"
+      "  Forms and spellings that are known: docs/tutorial/my-device.md.\n\n" +
       c.cli->get_footer());
   const auto text = [&](const char* name, std::string& to, const std::string& meaning, const char* type) {
     return c.cli->add_option(name, to, meaning)->type_name(type);
@@ -191,7 +262,16 @@ void add_fit(CommandLine& line) {
   text("--retention", a->retention, "written cells read at several times", "FILE");
   text("--readback", a->readback, "cells and their targets, right after writing", "FILE");
   text("--iv", a->iv, "current over voltage of one or several states", "FILE");
+  text("--stdp", a->stdp, "change by one pair of spikes over their interval", "FILE");
+  text("--endurance", a->endurance, "two states over cycles of writing", "FILE");
   text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
+  text("--amplitude", a->amplitude, "of all pulses where no column tells it: '1.5 V', or '1.5 V, -1.2 V'", "VOLT");
+  text("--width", a->width, "of all pulses where no column tells it, such as '100 us'", "TIME");
+  text("--columns", a->columns, "what headers mean: 'Vprog [V]=amplitude, t=time (ms)'; * is every other column",
+       "HEADER=NAME");
+  text("--potentiation", a->potentiation, "which pulses of --ltp potentiate, where readings do not tell", "SIGN")
+      ->check(CLI::IsMember({"positive", "negative"}));
+  c.cli->add_flag("--preview", a->preview, "show what is understood of the files, and fit nothing");
   text("--name", a->name, "what the device is called", "NAME");
   text("--model", a->model,
        fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(characterise::fit_models(), ", ")),

@@ -11,12 +11,10 @@
 #include "base/files.h"
 
 namespace bitline {
-namespace {
 
-// Takes the fields of one row off the front of `text` and counts the lines they stand on.
-std::vector<std::string> take_row(std::string_view& text, char separator, const std::string& name, int& line) {
-  std::vector<std::string> fields(1);
-  const int first = line;
+CsvRow take_csv_row(std::string_view& text, char separator, std::string_view name, int& line) {
+  CsvRow row{line, std::vector<std::string>(1)};
+  std::vector<std::string>& fields = row.fields;
   bool quoted = false, done = false;
   std::size_t i = 0;
   for (; i < text.size() && !done; ++i) {
@@ -35,12 +33,10 @@ std::vector<std::string> take_row(std::string_view& text, char separator, const 
     else if (c != '\r' || (i + 1 < text.size() && text[i + 1] != '\n'))
       fields.back() += c;
   }
-  if (quoted) throw InputError(fmt::format("{}:{}: a quote is not closed", name, first));
+  if (quoted) throw InputError(fmt::format("{}:{}: a quote is not closed", name, row.line));
   text.remove_prefix(i);
-  return fields;
+  return row;
 }
-
-}  // namespace
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
@@ -52,27 +48,26 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
-CsvTable CsvTable::parse(std::string_view text, std::string name, char separator) {
+CsvTable CsvTable::parse(std::string_view text, std::string name) {
   CsvTable table;
   table.name_ = std::move(name);
   for (int line = 1; !text.empty();) {
-    const int first = line;
     if (const std::string_view whole = text.substr(0, text.find('\n'));
         whole.empty() || whole == "\r" || whole.front() == '#') {
       text.remove_prefix(std::min(whole.size() + 1, text.size()));
       ++line;
       continue;
     }
-    std::vector<std::string> fields = take_row(text, separator, table.name_, line);
+    CsvRow row = take_csv_row(text, ',', table.name_, line);
     if (table.columns_.empty()) {
-      table.columns_ = std::move(fields);
+      table.columns_ = std::move(row.fields);
       continue;
     }
-    if (fields.size() != table.columns_.size())
+    if (row.fields.size() != table.columns_.size())
       throw InputError(
-          fmt::format("{}:{}: has {} fields, not {}", table.name_, first, fields.size(), table.columns_.size()));
-    table.rows_.push_back(std::move(fields));
-    table.lines_.push_back(first);
+          fmt::format("{}:{}: has {} fields, not {}", table.name_, row.line, row.fields.size(), table.columns_.size()));
+    table.rows_.push_back(std::move(row.fields));
+    table.lines_.push_back(row.line);
   }
   if (table.columns_.empty()) throw InputError(table.name_ + ": has no header");
   return table;

@@ -12,11 +12,20 @@ namespace bitline {
 // One field as RFC 4180 writes it: quoted when it holds a comma, a quote or a line end.
 std::string csv_field(std::string_view text);
 
-// Fields as RFC 4180 writes them. Every row has a field for each column.
+// A line of fields, of any number.
+struct CsvRow {
+  int line = 0;  // the first of those it stands on
+  std::vector<std::string> fields = {};
+};
+// The next row, taken off the front of `text`; `line` goes on to that after it. InputError naming `name` and the line
+// for a quote that is not closed.
+CsvRow take_csv_row(std::string_view& text, char separator, std::string_view name, int& line);
+
+// Fields as RFC 4180 writes them, with commas. Every row has a field for each column.
 class CsvTable {
  public:
   // Throws InputError naming `name` and the line.
-  static CsvTable parse(std::string_view text, std::string name, char separator = ',');
+  static CsvTable parse(std::string_view text, std::string name);
   static CsvTable read(const std::filesystem::path& file);
 
   std::size_t rows() const { return rows_.size(); }

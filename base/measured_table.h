@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measured columns: a CSV file (comma, semicolon or tab) whose header names quantities with their units.
+// Measured columns: a file as an instrument or a spreadsheet saved it, turned into quantities in SI.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/csv.h"
-#include "base/units.h"
+#include "base/column_match.h"
+#include "base/sheet.h"
 
 namespace bitline {
 
-// A quantity that a file may hold. Headers are "name (unit)", "name [unit]" or "name_unit", as Bitline's own curves
-// write them; capitals and the underscore for a space do not matter. Without a dimension the unit may be left out.
-struct KnownColumn {
-  std::string_view name;
-  Unit unit = Unit::none;
-  std::vector<std::string_view> also = {};  // other spellings
+// How a file is to be read.
+struct TableReading {
+  std::span<const ColumnChoice> choices = {};  // by the user
+  // A wide table has a column for each curve: where none of these quantities has a column of its own, those whose unit
+  // fits one of them are put below each other, and `label` is what their headers are.
+  std::vector<std::string_view> readings = {};
+  std::string_view label = {};
+};
+
+// One column as it was understood; `name` is empty for those that are not used.
+struct ReadColumn {
+  std::string header, name, unit;
 };
 
 class MeasuredTable {
@@ -27,21 +34,33 @@ class MeasuredTable {
   // Finds the columns that are known; others are listed in unused(). Throws InputError naming file and line: no header,
   // a known column without its unit, with a wrong one or there twice, rows of another length. `known` must outlive the
   // table.
-  MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known);
+  MeasuredTable(const std::filesystem::path& file, std::span<const KnownColumn> known, const TableReading& = {});
 
-  const std::string& name() const { return name_; }  // of the file
-  std::size_t rows() const { return table_.rows(); }
+  const std::string& name() const { return sheet_.name; }  // of the file
+  std::size_t rows() const { return sheet_.rows.size(); }
+  int line(std::size_t row) const { return sheet_.lines.at(row); }
   bool has(std::string_view column) const;
   // Throws InputError, listing the columns known, when it is not there.
   void require(std::string_view column) const;
   // Every row, in SI. Throws InputError when the column is not there (listing those known), when there are no rows, and
-  // for a field that is empty or no number.
+  // for a field that is missing or no number.
   std::vector<double> values(std::string_view column) const;
-  // The same; an empty field, and every row of a column that is not there, is nullopt.
+  // The same; a missing field, and every row of a column that is not there, is nullopt.
   std::vector<std::optional<double>> optional_values(std::string_view column) const;
   // Fields as they stand, for names; empty when the column is not there.
   std::vector<std::string> texts(std::string_view column) const;
+  // Leaves out the rows in which one of these columns is missing; a note counts them.
+  void leave_out_missing(std::span<const std::string_view> columns);
+  // The same table with these rows alone.
+  MeasuredTable only(std::span<const std::size_t> rows) const;
+  // Of the columns of a wide table that became one: whether there are any.
+  bool wide() const { return wide_; }
+
   const std::vector<std::string>& unused() const { return unused_; }
+  const std::vector<ReadColumn>& understood() const { return understood_; }
+  // What was decided while reading, for people.
+  const std::vector<std::string>& notes() const { return sheet_.notes; }
+  std::size_t left_out() const { return left_out_; }
   // Throws InputError "FILE:LINE: problem".
   [[noreturn]] void refuse(std::size_t row, std::string_view problem) const;
   [[noreturn]] void refuse(std::string_view problem) const;
@@ -53,13 +72,19 @@ class MeasuredTable {
     std::string unit;
   };
   const Column* find(std::string_view column) const;
+  std::string remedy(const KnownColumn&, const std::string& header) const;
+  void add_column(std::size_t index, const ColumnMatch&);
+  void put_below_each_other(const TableReading&, std::vector<ColumnMatch>&);
+  void turn_commas_to_points();
   std::optional<double> value(std::size_t row, const Column&) const;
 
   std::span<const KnownColumn> known_;
-  std::string name_;
-  CsvTable table_;
+  Sheet sheet_;
   std::vector<Column> columns_;
   std::vector<std::string> unused_;
+  std::vector<ReadColumn> understood_;
+  bool wide_ = false;
+  std::size_t left_out_ = 0;
 };
 
 }  // namespace bitline

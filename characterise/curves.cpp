@@ -158,7 +158,10 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
   const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
   ResponseCurve c;
   c.title = d.name + ": a train of pulses";
-  c.definition = "at the end of the pulse: its own response included; after: just before the next pulse";
+  c.definition =
+      "at the end of the pulse: its own response included; after: just before the next pulse, after the last as long "
+      "as "
+      "before it";
   c.columns = {"pulse",
                "time_s",
                "amplitude_V",
@@ -181,7 +184,12 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
     } catch (const InputError& e) {
       throw InputError(fmt::format("{}: pulse {}: {}", d.name, i + 1, e.what()));
     }
-    if (i + 1 < train.size()) rest(p, s, train[i + 1].time_s);
+    // After the last pulse as long as between the two before: then the next would come.
+    const double next_s = i + 1 < train.size() ? train[i + 1].time_s
+                          : i > 0              ? 2 * pulse.time_s - train[i - 1].time_s
+                          : q.interval_s       ? s.time_s + *q.interval_s
+                                               : s.time_s;
+    rest(p, s, std::max(next_s, s.time_s));
     c.rows.push_back(
         {static_cast<double>(i + 1), pulse.time_s, pulse.amplitude_V, pulse.power_W_m2,
          pulse.power_W_m2 > 0 ? pulse.wavelength_m > 0 ? pulse.wavelength_m : p.light->drive.wavelength_m : nothing,

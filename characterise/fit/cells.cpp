@@ -4,11 +4,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/error.h"
 
 namespace bitline::characterise {
+
+namespace {
+
+// Times that scatter around a few, as times of reading do, become those few: groups in log t that are further apart
+// than they are wide, with each cell once. False where times are no such groups.
+bool join_times(std::vector<Cell>& cells) {
+  std::vector<double> all;
+  for (const Cell& c : cells) all.insert(all.end(), c.t_s.begin(), c.t_s.end());
+  std::sort(all.begin(), all.end());
+  constexpr double apart = 1.3, wide = 1.5;  // ratios of times
+  struct Group {
+    double first, last, logarithms, n;
+  };
+  std::vector<Group> groups;
+  for (const double t : all) {
+    if (groups.empty() || t > apart * groups.back().last) groups.push_back({t, t, 0, 0});
+    groups.back().last = t, groups.back().logarithms += std::log(t), groups.back().n += 1;
+  }
+  for (std::size_t k = 0; k < groups.size(); ++k)
+    if (groups[k].last > wide * groups[k].first ||
+        (k > 0 && groups[k].first / groups[k - 1].last < groups[k].last / groups[k].first))
+      return false;
+  std::vector<Cell> joined = cells;
+  for (Cell& c : joined) {
+    for (double& t : c.t_s) {
+      const auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return t <= g.last; });
+      t = std::exp(group->logarithms / group->n);
+    }
+    if (std::adjacent_find(c.t_s.begin(), c.t_s.end()) != c.t_s.end()) return false;
+  }
+  cells = std::move(joined);
+  return true;
+}
+
+}  // namespace
 
 Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<std::string>& notes) {
   const std::vector<double> t_s = table.values("time"), g_S = conductances(table, files);
@@ -47,14 +83,26 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   if (assumed)
     notes.push_back("there is no reading at time 0 and no column 'written': the first reading stands for it");
   std::erase_if(cells.all, [](const Cell& c) { return c.t_s.empty(); });
+  constexpr std::size_t fewest_times = 3, many = 20;
   std::map<double, std::size_t> at_time;
+  const auto shared_times = [&] {
+    at_time.clear();
+    for (const Cell& c : cells.all)
+      for (const double t : c.t_s) ++at_time[t];
+    return std::all_of(at_time.begin(), at_time.end(), [](const auto& one) { return one.second >= many; });
+  };
+  if (!shared_times() && cells.all.size() >= many)
+    if (const std::size_t before = at_time.size(); join_times(cells.all)) {
+      shared_times();
+      notes.push_back(
+          fmt::format("{} times of reading that scatter around {} are taken as those", before, at_time.size()));
+    }
   bool moved = false;
   for (const Cell& c : cells.all) {
     cells.highest_S = std::max(cells.highest_S, c.written_S);
     cells.readings += c.t_s.size();
-    for (std::size_t k = 0; k < c.t_s.size(); ++k) ++at_time[c.t_s[k]], moved |= c.g_S[k] != c.written_S;
+    for (const double g : c.g_S) moved |= g != c.written_S;
   }
-  constexpr std::size_t fewest_times = 3, many = 20;
   if (at_time.size() < fewest_times)
     table.refuse(fmt::format("readings at {} times after writing are too few to fit: at least {}", at_time.size(),
                              fewest_times));
@@ -64,8 +112,8 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   for (const auto& [t, n] : at_time) cells.times_s.push_back(t), cells.many &= n >= many;
   if (!cells.many && cells.all.size() >= many)
     notes.push_back(
-        "cells are read at different times, fewer than 20 at some: round the times to have the spread between "
-        "cells fitted");
+        "cells are read at different times, fewer than 20 at some: without times in common the spread between cells is "
+        "not fitted");
   return cells;
 }
 

@@ -24,6 +24,8 @@ std::vector<std::string> fit_models() {
   add(retention_models);
   add(readback_models);
   add(iv_models);
+  add(stdp_models);
+  add(endurance_models);
   return out;
 }
 
@@ -51,6 +53,23 @@ void note_disagreements(std::vector<FitPart>& parts) {
     }
 }
 
+// A header that no file has was meant for one.
+void refuse_unused_choices(const FitFiles& files, const std::vector<FitPart>& parts) {
+  for (const ColumnChoice& c : files.columns) {
+    std::vector<std::string> headers;
+    bool found = c.header == "*";
+    for (const FitPart& p : parts)
+      for (const ReadColumn& column : p.columns) {
+        headers.push_back(column.header);
+        found |= plain_name(column.header) == plain_name(c.header) ||
+                 plain_name(header_parts(column.header).name) == plain_name(c.header);
+      }
+    if (!found)
+      throw InputError(
+          fmt::format("--columns: no file has a column '{}'; there are '{}'", c.header, fmt::join(headers, "', '")));
+  }
+}
+
 }  // namespace
 
 std::vector<FitPart> fit_device(const FitFiles& files) {
@@ -64,7 +83,8 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     };
     if (!of(files.ltp.has_value(), ltp_models) && !of(files.ppf.has_value(), ppf_models) &&
         !of(files.retention.has_value(), retention_models) && !of(files.readback.has_value(), readback_models) &&
-        !of(files.iv.has_value(), iv_models))
+        !of(files.iv.has_value(), iv_models) && !of(files.stdp.has_value(), stdp_models) &&
+        !of(files.endurance.has_value(), endurance_models))
       throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
   }
   if (files.models.size() > 1 && wanted_by_name(files, std::array{std::string_view("measured")}))
@@ -84,8 +104,13 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     parts.push_back(fit_readback(*files.readback, files, g_max_S));
   }
   if (files.retention) parts.push_back(fit_retention(*files.retention, files));
+  if (files.endurance) parts.push_back(fit_endurance(*files.endurance, files));
   if (files.iv) parts.push_back(fit_iv(*files.iv, files));
-  if (parts.empty()) throw InputError("there is nothing to fit: give --ltp, --ppf, --retention, --readback or --iv");
+  if (files.stdp) parts.push_back(fit_stdp(*files.stdp, files));
+  if (parts.empty())
+    throw InputError(
+        "there is nothing to fit: give --ltp, --ppf, --retention, --readback, --endurance, --iv or --stdp");
+  refuse_unused_choices(files, parts);
   // What pulses do is described with the pulse that did it.
   std::set<std::string> given;
   for (const FitPart& p : parts)
@@ -102,8 +127,8 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
   // Nothing tells how far off cells land but the pulses themselves.
   if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type") && given.count("g_max")) {
     FitPart& ltp = parts.front();
-    // No train is longer than all readings are.
-    if (ltp.x.size() <= static_cast<std::size_t>(device::PulseTables::most_pulses)) {
+    // No train is longer than all pulses are.
+    if (ltp.x.back() <= device::PulseTables::most_pulses) {
       ltp.keys.push_back({"write.type", "pulses", "", ""});
       ltp.notes.push_back(
           "no --readback: `run` writes with these pulses, counted from the lowest conductance without a look "

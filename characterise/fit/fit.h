@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/column_match.h"
+#include "base/measured_table.h"
 #include "base/units.h"
 #include "base/value.h"
 
@@ -29,6 +31,7 @@ struct FitCandidate {
   int parameters = 0;        // with the variance
   double aic = 0;            // lowest is best; corrected for few readings where these are independent
   double rms = 0;            // of the residuals, in y's unit
+  std::string no_aic = {};   // why there is no criterion
   std::string refused = {};  // why it is out: the data cannot tell its parameters; "" = usable
   std::vector<FittedValue> values = {};
   std::vector<double> fitted = {}, fitted_spread = {};  // at FitPart::x
@@ -36,7 +39,7 @@ struct FitCandidate {
 
 // What one file tells.
 struct FitPart {
-  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv"
+  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance"
   std::string x_name = {}, y_name = {};
   Unit y_unit = Unit::none;
   bool log_x = false;
@@ -51,18 +54,41 @@ struct FitPart {
     std::string path, text, source, assumed;
   };
   std::vector<Key> keys = {};
+  std::vector<ReadColumn> columns = {};  // of the file, as they were understood
   const FitCandidate& best() const { return candidates[chosen]; }
 };
 
-struct FitFiles {
-  std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {};
-  std::optional<double> read_voltage_V = {};  // turns currents into conductances
-  std::vector<std::string> models = {};       // names; those not named are left out. Empty: all ("auto")
+// What was understood of one file, before anything is fitted.
+struct FilePreview {
+  std::string part = {}, file = {};
+  std::vector<ReadColumn> columns = {};
+  std::size_t rows = 0, left_out = 0;
+  std::vector<std::string> notes = {};
+  std::vector<std::string> heads = {};               // of what is fitted, with units
+  std::vector<std::vector<std::string>> first = {};  // a few rows of it
 };
+
+struct FitFiles {
+  std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {}, stdp = {},
+                                       endurance = {};
+  std::optional<double> read_voltage_V = {};  // turns currents into conductances
+  // Of all pulses, where the file has no such column: of positive ones, and of negative ones where they differ.
+  std::vector<double> amplitude_V = {};
+  std::optional<double> width_s = {};
+  std::optional<bool> negative_potentiates = {};  // unset: recognised where both signs were measured
+  std::vector<ColumnChoice> columns = {};         // what headers mean
+  std::vector<std::string> models = {};           // names; those not named are left out. Empty: all ("auto")
+};
+
+// Akaike weights of a part's candidates, 0 for those that are out (Akaike 1978).
+std::vector<double> weights_of(const FitPart&);
 
 // Throws InputError for files that cannot be used (too few points, times that go back, constant data, ...) and when a
 // model that was asked for cannot be told from the data.
 std::vector<FitPart> fit_device(const FitFiles&);
+
+// The same files, only read. Throws what reading them throws.
+std::vector<FilePreview> preview(const FitFiles&);
 
 // Names of the candidates of all parts.
 std::vector<std::string> fit_models();

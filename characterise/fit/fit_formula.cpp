@@ -47,35 +47,43 @@ void predict(const Trains& t, const CurveShape& shape, std::span<const double> a
   const auto reading = [&] { return at[0] + x * (at[1] - at[0]); };
   if (t.starts) out[0] = reading();
   for (const Train& train : t.all) {
+    if (train.anew) x = train.up ? 0 : 1;
     const double parameter = parameter_of(t, shape, at, train.up);
     const double start = shape.inverse(std::clamp(train.up ? x : 1 - x, 0.0, 1.0), parameter);
-    for (std::size_t i = 0; i < train.count; ++i) {
-      const double pulses = static_cast<double>(i + 1) / static_cast<double>(t.longest[train.up]);
-      const double moved = shape.forward(std::clamp(start + pulses, 0.0, 1.0), parameter);
+    const auto go_to = [&](double pulses) {
+      const double moved = shape.forward(std::clamp(start + pulses / t.longest[train.up], 0.0, 1.0), parameter);
       x = train.up ? moved : 1 - moved;
-      out[train.first + i] = reading();
-    }
+    };
+    for (std::size_t i = train.first; i < train.first + train.count; ++i) go_to(t.at[i]), out[i] = reading();
+    go_to(train.pulses);
   }
 }
 
-// The same with noise, normal2(row) being the numbers of that row's pulse and reading: what a pulse leaves is where the
-// next one starts.
-template <class Normal2>
+// The same with noise, normals(reading) being the numbers of its pulses, of itself, and of pulses after the last of its
+// train: what a pulse leaves is where the next one starts.
+template <class Normals>
 void draw(const Trains& t, const CurveShape& shape, std::span<const double> at, const PulseNoise& noise,
-          std::span<double> out, Normal2&& normal2) {
+          std::span<double> out, Normals&& normals) {
   double x = t.all.front().up ? 0 : 1;
   const auto reading = [&](double z) { return at[0] + (x + noise.read * z) * (at[1] - at[0]); };
-  if (t.starts) out[0] = reading(normal2(0)[1]);
+  if (t.starts) out[0] = reading(normals(0)[1]);
   for (const Train& train : t.all) {
+    if (train.anew) x = train.up ? 0 : 1;
     const double parameter = parameter_of(t, shape, at, train.up);
-    for (std::size_t i = train.first; i < train.first + train.count; ++i) {
-      const auto z = normal2(i);
+    const auto go_on = [&](double pulses, double z) {
       const double before = shape.inverse(train.up ? x : 1 - x, parameter);
-      const double moved =
-          shape.forward(std::min(before + 1 / static_cast<double>(t.longest[train.up]), 1.0), parameter);
-      x = std::clamp((train.up ? moved : 1 - moved) + noise.cycle * z[0], 0.0, 1.0);
+      const double moved = shape.forward(std::min(before + pulses / t.longest[train.up], 1.0), parameter);
+      x = std::clamp((train.up ? moved : 1 - moved) + noise.cycle * std::sqrt(pulses) * z, 0.0, 1.0);
+    };
+    double last = 0;
+    for (std::size_t i = train.first; i < train.first + train.count; ++i) {
+      const auto z = normals(i);
+      go_on(t.since(train, i), z[0]);
       out[i] = reading(z[1]);
+      last = z[2];
     }
+    const double rest = train.pulses - (train.count > 0 ? t.at[train.first + train.count - 1] : 0);
+    if (rest > 0) go_on(rest, last);
   }
 }
 
@@ -92,14 +100,20 @@ LeastSquares solve(const Trains& t, const CurveShape& shape, const std::vector<s
 void describe(LongTermFit& f, const Trains& t, const CurveShape& shape, Unit unit,
               const std::function<Estimate(std::size_t)>& at) {
   FitCandidate& c = f.candidate;
-  c.values.clear(), c.refused.clear();
+  c.values.clear(), c.refused.clear(), f.loose.clear();
+  // What was asked for by name is written all the same, and said.
+  const auto not_known = [&](const std::string& why) { (f.by_name ? f.loose : c.refused) = why; };
   const auto scaled = [&](std::size_t j) { return through(at(j), [&](double x) { return t.low + t.range * x; }); };
-  const Estimate low = scaled(0), high = scaled(1);
+  Estimate low = scaled(0), high = scaled(1);
   const double above = std::max(0.0, at(1).value - at(1).low), below = std::max(0.0, at(0).high - at(0).value);
   if (!(at(1).value - at(0).value > std::hypot(above, below)))
-    c.refused = "no window is above the noise that it leaves (do positive pulses raise it, negative ones lower it?)";
+    c.refused =
+        "no window is above the noise that it leaves (do positive pulses raise it, negative ones lower it? If not: "
+        "--potentiation negative)";
   if (unit == Unit::siemens) {
     if (low.value < 0) c.refused = "its lowest conductance would be below 0: is there an offset in the readings?";
+    low.low = std::max(low.low, 0.0);  // no conductance is below 0
+    high.low = std::max(high.low, 0.0);
     c.values.push_back(fitted("g_min", "lowest conductance", low, Unit::siemens));
     c.values.push_back(fitted("g_max", "highest conductance", high, Unit::siemens));
   }
@@ -109,15 +123,15 @@ void describe(LongTermFit& f, const Trains& t, const CurveShape& shape, Unit uni
     const std::string where = std::string(side(up)) + ".update.", word = up ? "potentiation" : "depression";
     if (&shape == &power) {
       const Estimate exponent = through(e, [](double x) { return std::exp(x); });
-      if (auto why = not_told("the exponent", exponent); !why.empty()) c.refused = why;
+      if (auto why = not_told("the exponent", exponent); !why.empty()) not_known(why);
       c.values.push_back(fitted(where + "exponent", "exponent of " + word, exponent, Unit::none));
     } else {
       const Estimate label =
           through(e, [](double x) { return std::isfinite(x) && x != 0 ? device::neurosim_label(1 / x) : x; });
-      if (!std::isfinite(label.low) || !std::isfinite(label.high) || label.high - label.low > 4)
-        c.refused = "the data do not tell the nonlinearity";
-      else if (std::abs(label.value) > 9)
-        c.refused = "it is steeper than labels from -9 to 9 can say";
+      constexpr double widest = 4;
+      if (!std::isfinite(label.low) || !std::isfinite(label.high) || label.high - label.low > widest)
+        not_known("the data do not tell the nonlinearity of " + word);
+      if (std::abs(label.value) > 9) c.refused = "it is steeper than labels from -9 to 9 can say";
       c.values.push_back(fitted(where + "nonlinearity", "nonlinearity of " + word, label, Unit::none));
     }
   }
@@ -125,10 +139,11 @@ void describe(LongTermFit& f, const Trains& t, const CurveShape& shape, Unit uni
 
 }  // namespace
 
-LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit) {
+LongTermFit fit_formula(std::string_view model, const Trains& t, Unit unit, bool by_name) {
   const CurveShape& shape = shape_of(model);
   const std::size_t k = 2 + (shape.starts.empty() ? 0u : both_ways(t) ? 2u : 1u), n = t.y.size();
   LongTermFit f{.candidate = {.model = std::string(model), .parameters = static_cast<int>(k) + 1}};
+  f.by_name = by_name;
   FitCandidate& c = f.candidate;
   if (n <= k + 1) {
     c.refused = fmt::format("{} readings are too few for {} parameters", n, k);

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
 
 #include "base/error.h"
+#include "characterise/fit/loops.h"
 #include "characterise/fit/parts.h"
 
 namespace bitline::characterise {
@@ -17,6 +19,8 @@ struct Sweep {
   std::vector<double> v = {}, i = {};   // of the largest voltage and current
   std::vector<std::size_t> state = {};  // of each row
   std::vector<double> weight = {};      // of each row's residual
+  std::vector<std::string> names = {};  // of states
+  std::optional<double> read_V = {};    // conductances of states are told there
   std::size_t states = 0;
   double v_most = 0, i_most = 0;
   bool weighted = false;
@@ -25,6 +29,7 @@ struct Sweep {
 // i = c_state sinh(b v) / sinh(b), b = beta times the largest voltage; straight for b = 0.
 double shape(double b, double v) { return std::abs(b) < 1e-9 ? v : std::sinh(b * v) / std::sinh(b); }
 
+constexpr std::size_t few_states = 8;  // whose conductances are told one by one
 constexpr const char* it_leaves = "it leaves";
 
 // Whether neighbours agree or differ no more than those of independent numbers would, in the order of the file and in
@@ -105,6 +110,12 @@ CurveFit fit_curve(const Sweep& s, bool curved, bool by_name) {
     if (beta.value > 100) c.refused = "beta would be above 100 /V";
     c.values.push_back(fitted("iv.beta", "beta of sinh(beta V)", beta, Unit::per_volt));
   }
+  for (std::size_t state = 0; state < s.states && s.read_V && s.states <= few_states; ++state) {
+    const double per_unit = s.i_most * shape(curved ? fit.at[k - 1] : 0, *s.read_V / s.v_most) / *s.read_V;
+    c.values.push_back(fitted("",
+                              fmt::format("conductance of '{}' at {}", s.names[state], pretty(*s.read_V, Unit::volt)),
+                              through(at(state), [&](double x) { return per_unit * x; }), Unit::siemens));
+  }
   const Estimate zero = through(at(offset), [&](double x) { return s.i_most * x; });
   if (zero.low > 0 || zero.high < 0)
     c.values.push_back(fitted("", "current at no voltage (the instrument's)", zero, Unit::ampere));
@@ -147,21 +158,116 @@ void note_differing_states(const Sweep& s, FitPart& part) {
                                      pretty(least->value, Unit::per_volt), pretty(most->value, Unit::per_volt)));
 }
 
+// Readings at the largest current of a state and sign, over several voltages up to the highest: there the instrument
+// limits the current, not the device.
+std::vector<bool> at_compliance(const std::vector<double>& v, const std::vector<double>& i,
+                                const std::vector<std::size_t>& state, std::size_t states, double v_most) {
+  std::vector<bool> limited(v.size(), false);
+  constexpr double same = 0.995, span = 0.05;
+  constexpr int several = 3;
+  for (std::size_t one = 0; one < states; ++one)
+    for (const bool positive : {false, true}) {
+      const auto mine = [&](std::size_t k) { return state[k] == one && (v[k] > 0) == positive && v[k] != 0; };
+      double most = 0, from_V = INFINITY, to_V = 0;
+      int n = 0;
+      for (std::size_t k = 0; k < v.size(); ++k)
+        if (mine(k)) most = std::max(most, std::abs(i[k]));
+      const auto flat = [&](std::size_t k) { return mine(k) && std::abs(i[k]) >= same * most; };
+      for (std::size_t k = 0; k < v.size(); ++k)
+        if (flat(k)) from_V = std::min(from_V, std::abs(v[k])), to_V = std::max(to_V, std::abs(v[k])), ++n;
+      bool all = n >= several && to_V - from_V > span * v_most;
+      for (std::size_t k = 0; k < v.size(); ++k) all &= !mine(k) || std::abs(v[k]) < from_V || flat(k);
+      for (std::size_t k = 0; all && k < v.size(); ++k) limited[k] = limited[k] || flat(k);
+    }
+  return limited;
+}
+
+// Takes such readings out.
+void cut_compliance(std::vector<double>& v, std::vector<double>& i, Sweep& s, double v_most,
+                    std::vector<std::string>& notes) {
+  const std::vector<bool> limited = at_compliance(v, i, s.state, s.states, v_most);
+  std::size_t kept = 0, cut = 0;
+  double least = INFINITY;
+  for (std::size_t k = 0; k < v.size(); ++k) {
+    if (limited[k]) {
+      ++cut, least = std::min(least, std::abs(i[k]));
+      continue;
+    }
+    v[kept] = v[k], i[kept] = i[k], s.state[kept] = s.state[k];
+    ++kept;
+  }
+  v.resize(kept), i.resize(kept), s.state.resize(kept);
+  if (cut > 0)
+    notes.push_back(fmt::format(
+        "{} readings stay at one current over several voltages, {}: taken as the instrument's compliance and "
+        "left out",
+        cut, pretty(least, Unit::ampere)));
+}
+
+// Where a loop switches: the mean over cycles, between the readings on either side.
+void add_switching(const LoopStates& loop, FitPart& part) {
+  for (const auto& [all, name] : {std::pair{&loop.set_V, "switching to the high state"},
+                                  std::pair{&loop.reset_V, "switching to the low state"}}) {
+    if (all->empty()) continue;
+    Estimate e{0, INFINITY, -INFINITY};
+    for (const Estimate& one : *all) {
+      e.value += one.value / static_cast<double>(all->size());
+      e.low = std::min(e.low, one.low), e.high = std::max(e.high, one.high);
+    }
+    part.candidates[part.chosen].values.push_back(fitted("", name, e, Unit::volt));
+  }
+}
+
+// Two states read at one voltage are a window.
+void add_window_of_states(FitPart& part) {
+  std::vector<FittedValue> found;
+  for (const FittedValue& v : part.best().values)
+    if (v.name.starts_with("conductance of '")) found.push_back(v);
+  if (found.size() != 2) return;
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  part.keys.push_back(key_of(part, "g_min", found[0]));
+  part.keys.push_back(key_of(part, "g_max", found[1]));
+}
+
 }  // namespace
 
-FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}, {"state"}, cell_column};
-  const MeasuredTable table(file, known);
+MeasuredTable iv_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      voltage_column, current_column, {"state", Unit::none, {"label", "branch", "curve"}, true}, cell_column};
+  MeasuredTable table(file, known, reading_of(files, "state", {"current"}));
+  table.require("voltage"), table.require("current");
+  table.leave_out_missing(std::array<std::string_view, 2>{"voltage", "current"});
   require_one_device(table);
-  const std::vector<double> v = table.values("voltage"), i = table.values("current");
+  return table;
+}
+
+FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
+  const MeasuredTable table = iv_table(file, files);
+  std::vector<double> v = table.values("voltage"), i = table.values("current");
   Sweep s;
   std::map<std::string, std::size_t> states;
-  const auto names = table.texts("state");
-  for (std::size_t row = 0; row < v.size(); ++row) {
-    s.state.push_back(states.try_emplace(names.empty() ? "" : names[row], states.size()).first->second);
-    s.v_most = std::max(s.v_most, std::abs(v[row])), s.i_most = std::max(s.i_most, std::abs(i[row]));
+  auto names = table.texts("state");
+  FitPart part{.part = "iv", .file = file.string(), .x_name = "voltage (V)", .y_name = "current"};
+  std::optional<LoopStates> loop;
+  if (names.empty()) loop = states_of_loop(v, i);
+  if (loop) {
+    names = loop->names;
+    part.notes.push_back(
+        "a loop: readings are cut into a high and a low state where conductances step on the way out (a column 'state' "
+        "would say which they are)");
   }
+  for (std::size_t row = 0; row < v.size(); ++row)
+    s.state.push_back(states.try_emplace(names.empty() ? "" : names[row], states.size()).first->second);
   s.states = states.size();
+  s.names.resize(s.states);
+  for (const auto& [name, index] : states) s.names[index] = name;
+  const auto largest = [](const std::vector<double>& x) {
+    double most = 0;
+    for (const double one : x) most = std::max(most, std::abs(one));
+    return most;
+  };
+  cut_compliance(v, i, s, largest(v), part.notes);
+  s.v_most = largest(v), s.i_most = largest(i);
   constexpr std::size_t most_states = 200;
   if (s.states > most_states)
     table.refuse(fmt::format("has {} states, more than {}: fit some of them", s.states, most_states));
@@ -177,8 +283,8 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
     if (count[index] < fewest)
       table.refuse(
           fmt::format("state '{}' has {} readings, which are too few: at least {}", name, count[index], fewest));
-  FitPart part{.part = "iv", .file = file.string(), .x_name = "voltage (V)", .y_name = "current"};
   part.y_unit = Unit::ampere;
+  if (files.read_voltage_V && !states.empty()) s.read_V = std::abs(*files.read_voltage_V);
   part.x = v, part.y = i;
   weigh(s);
   std::vector<std::vector<double>> residuals;
@@ -201,15 +307,18 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
         "either; --model ohmic takes the nearest straight line all the same",
         e.what()));
   }
+  note_rivals(part);
   write_values(part);
   const auto [lowest_V, highest_V] = std::minmax_element(v.begin(), v.end());
   if (*lowest_V >= 0 || *highest_V <= 0)
     part.notes.push_back("voltages of one sign were measured: the other is taken as its mirror image");
+  if (loop) add_switching(*loop, part);
+  if (s.read_V && s.states == 2) add_window_of_states(part);
   part.keys.push_back({"iv.type", part.best().model, "", ""});
   note_differing_states(s, part);
   part.notes.push_back(s.weighted ? "noise of the currents grows with them: readings count by their size"
                                   : "noise of the currents is taken as the same at every voltage");
-  note_unused(part, table);
+  note_reading(part, table);
   return part;
 }
 

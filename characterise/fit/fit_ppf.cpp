@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -10,6 +11,8 @@
 
 namespace bitline::characterise {
 namespace {
+
+constexpr std::string_view ppf_definitions[] = {"ppf ratio", "ppf gain", "ppf index", "ppd ratio", "ppd gain"};
 
 struct Pairs {
   std::vector<double> dt_s, gain;  // (P2 - P1) / P1 after an interval
@@ -72,9 +75,50 @@ FitCandidate fit_terms(const Pairs& pairs, int terms, const std::string& where, 
   return c;
 }
 
-Pairs pairs_of(const MeasuredTable& table, const std::vector<double>& interval_s, const char* word) {
-  const bool ratio = table.has(fmt::format("{} ratio", word));
-  const auto values = table.optional_values(fmt::format("{} {}", word, ratio ? "ratio" : "gain"));
+// What papers call the index of paired pulses is either; a ratio of facilitation ends at 1 and never lies well below, a
+// gain ends at 0. Where neither is so, it is asked.
+bool is_ratio(const MeasuredTable& table, const char* word, std::vector<std::string>& notes) {
+  const bool ratio = table.has(fmt::format("{} ratio", word)), gain = table.has(fmt::format("{} gain", word));
+  if (ratio && gain)
+    notes.push_back(fmt::format("'{} ratio' is fitted, not '{} gain': they are one measurement", word, word));
+  if (word != std::string_view("ppf")) return ratio;
+  std::vector<std::pair<double, double>> rows;
+  const auto interval_s = table.values("interval");
+  const auto values = table.optional_values(ratio ? "ppf ratio" : gain ? "ppf gain" : "ppf index");
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i]) rows.emplace_back(interval_s[i], *values[i]);
+  if (rows.empty()) table.refuse("no row holds a reading");
+  std::sort(rows.begin(), rows.end());
+  double least = rows.front().second;
+  for (const auto& [dt, x] : rows) least = std::min(least, x);
+  const double last = rows.back().second;
+  constexpr double below = 0.9, near = 0.2;  // what no ratio of facilitation goes below; of the end it decays to
+  const bool like_ratio = least >= below && last <= 1 + near, like_gain = least < below;
+  if (gain && like_ratio)
+    table.refuse(
+        fmt::format("'ppf gain' ends at {:.3g}, where a gain ends at 0 and a ratio P2 / P1 at 1: if these are "
+                    "ratios, call the column 'ppf ratio' (--columns \"HEADER=ppf ratio\")",
+                    last));
+  if (ratio && like_gain && last < 0.5)
+    table.refuse(
+        fmt::format("'ppf ratio' ends at {:.3g}, where a ratio P2 / P1 ends at 1 and a gain at 0: if these are "
+                    "gains, call the column 'ppf gain' (--columns \"HEADER=ppf gain\")",
+                    last));
+  if (ratio || gain) return ratio;
+  if (!like_ratio && !like_gain)
+    table.refuse(
+        "is 'PPF index' P2 / P1 or (P2 - P1) / P1? Its values fit both: say --columns \"PPF index=ppf ratio\" or "
+        "\"PPF index=ppf gain\"");
+  notes.push_back(
+      fmt::format("'PPF index' is taken as {}, by where it ends ({:.3g}); --columns \"PPF index=ppf {}\" "
+                  "says otherwise",
+                  like_ratio ? "the ratio P2 / P1" : "the gain (P2 - P1) / P1", last, like_ratio ? "gain" : "ratio"));
+  return like_ratio;
+}
+
+Pairs pairs_of(const MeasuredTable& table, const std::vector<double>& interval_s, const char* word, bool ratio) {
+  const std::string named = fmt::format("{} {}", word, ratio ? "ratio" : "gain");
+  const auto values = table.optional_values(table.has(named) ? named : "ppf index");
   std::vector<std::pair<double, double>> rows;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!values[i]) continue;
@@ -96,29 +140,43 @@ Pairs pairs_of(const MeasuredTable& table, const std::vector<double>& interval_s
 
 }  // namespace
 
-FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {{"interval", Unit::second},
-                               {"ppf ratio", Unit::fraction, {"ppf ratio p2/p1", "p2/p1"}},
-                               {"ppf gain", Unit::fraction, {"ppf gain (p2-p1)/p1", "(p2-p1)/p1"}},
-                               {"ppd ratio", Unit::fraction, {"ppd ratio p2/p1"}},
-                               {"ppd gain", Unit::fraction, {"ppd gain (p2-p1)/p1"}},
-                               {"amplitude", Unit::volt},
-                               {"width", Unit::second},
-                               cell_column};
-  const MeasuredTable table(file, known);
+MeasuredTable ppf_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      {"interval",
+       Unit::second,
+       {"delta t", "dt", "pulse interval", "inter-pulse interval", "interpulse interval", "spike interval"}},
+      {"ppf ratio",
+       Unit::fraction,
+       {"ppf ratio p2/p1", "p2/p1", "a2/a1", "i2/i1", "g2/g1", "ppr", "paired pulse ratio", "paired-pulse ratio",
+        "epsc2/epsc1"}},
+      {"ppf gain", Unit::fraction, {"ppf gain (p2-p1)/p1", "(p2-p1)/p1", "(a2-a1)/a1"}},
+      {"ppf index", Unit::fraction, {"ppf"}},
+      {"ppd ratio", Unit::fraction, {"ppd ratio p2/p1"}},
+      {"ppd gain", Unit::fraction, {"ppd gain (p2-p1)/p1"}},
+      amplitude_column,
+      width_column,
+      cell_column};
+  MeasuredTable table(file, known, reading_of(files, "", {}));
   require_one_device(table);
-  const auto interval_s = table.values("interval");
-  const bool ppf = table.has("ppf ratio") || table.has("ppf gain"),
-             ppd = table.has("ppd ratio") || table.has("ppd gain");
-  if (!ppf && !ppd)
+  table.require("interval");
+  if (std::none_of(std::begin(ppf_definitions), std::end(ppf_definitions), [&](auto name) { return table.has(name); }))
     table.refuse(
         "there is no column that names its definition: 'ppf ratio' is P2 / P1, 'ppf gain' is (P2 - P1) / P1, the same "
-        "with 'ppd' for depression");
+        "with 'ppd' for depression; --columns \"HEADER=ppf ratio\" says which one is");
+  table.leave_out_missing(std::array<std::string_view, 1>{"interval"});
+  return table;
+}
+
+FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
+  const MeasuredTable table = ppf_table(file, files);
+  const auto interval_s = table.values("interval");
+  const bool ppf = table.has("ppf ratio") || table.has("ppf gain") || table.has("ppf index"),
+             ppd = table.has("ppd ratio") || table.has("ppd gain");
   FitPart part{
       .part = "ppf", .file = file.string(), .x_name = "interval (s)", .y_name = "(P2 - P1) / P1", .log_x = true};
   Pairs sides[2];
-  if (ppf) sides[0] = pairs_of(table, interval_s, "ppf");
-  if (ppd) sides[1] = pairs_of(table, interval_s, "ppd");
+  if (ppf) sides[0] = pairs_of(table, interval_s, "ppf", is_ratio(table, "ppf", part.notes));
+  if (ppd) sides[1] = pairs_of(table, interval_s, "ppd", is_ratio(table, "ppd", part.notes));
   for (const Pairs& p : sides) {
     part.x.insert(part.x.end(), p.dt_s.begin(), p.dt_s.end());
     part.y.insert(part.y.end(), p.gain.begin(), p.gain.end());
@@ -143,8 +201,12 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
     part.candidates.push_back(std::move(both));
   }
   choose(part);
+  note_rivals(part);
   write_values(part);
-  const auto amplitude_V = table.optional_values("amplitude"), width_s = table.optional_values("width");
+  auto amplitude_V = table.optional_values("amplitude"), width_s = table.optional_values("width");
+  if (!table.has("amplitude") && !files.amplitude_V.empty())
+    amplitude_V.assign(table.rows(), files.amplitude_V.front());
+  if (!table.has("width") && files.width_s) width_s.assign(table.rows(), files.width_s);
   for (std::size_t i = 0; i < table.rows(); ++i) {
     if (amplitude_V[i] != amplitude_V[0] || width_s[i] != width_s[0])
       table.refuse(i, "amplitude or width differs from the first row's: fit pulses of one kind at a time");
@@ -164,7 +226,7 @@ FitPart fit_ppf(const std::filesystem::path& file, const FitFiles& files) {
       part.keys.push_back({response + "drive.width", quantity(*width_s.front(), Unit::second), measured, ""});
   }
   part.notes.push_back("how large a response is stays assumed (10 % of the window): pairs of pulses tell ratios only");
-  note_unused(part, table);
+  note_reading(part, table);
   return part;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -65,16 +66,22 @@ std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& 
   return out;
 }
 
-// So many cells drawn with replacement.
-Cells resampled(const Cells& cells, std::size_t m, int round) {
+// So many cells drawn with replacement, from each level its share: how many were written to it is no matter of chance.
+Cells resampled(const Cells& cells, std::size_t m, int levels, int round) {
   Cells out{.times_s = cells.times_s, .highest_S = cells.highest_S, .many = cells.many};
   const Random random(0x0f17, 0);
-  for (std::size_t i = 0; i < m; ++i) {
-    const auto word = random.bits({.purpose = Purpose::bootstrap,
-                                   .place = static_cast<std::uint32_t>(i),
-                                   .image = static_cast<std::uint32_t>(round)})[0];
-    out.all.push_back(cells.all[static_cast<std::uint64_t>(word) * cells.all.size() >> 32]);
-    out.readings += out.all.back().t_s.size();
+  std::vector<std::vector<const Cell*>> of_level(static_cast<std::size_t>(levels));
+  for (const Cell& c : cells.all)
+    of_level[static_cast<std::size_t>(std::min(c.written_S / cells.highest_S * levels, levels - 1.0))].push_back(&c);
+  for (const auto& level : of_level) {
+    const std::size_t draws = (level.size() * m + cells.all.size() / 2) / cells.all.size();
+    for (std::size_t i = 0; i < draws; ++i) {
+      const auto word = random.bits({.purpose = Purpose::bootstrap,
+                                     .place = static_cast<std::uint32_t>(out.all.size()),
+                                     .image = static_cast<std::uint32_t>(round)})[0];
+      out.all.push_back(*level[static_cast<std::uint64_t>(word) * level.size() >> 32]);
+      out.readings += out.all.back().t_s.size();
+    }
   }
   return out;
 }
@@ -85,6 +92,7 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   std::vector<FittedValue> out;
   static const char* of_level[] = {"mean shift", "mean shift per decade", "sigma", "sigma per square root of a decade"};
   constexpr int rounds = 200;
+  const int levels = model.numbers.empty() && !fit.solution.empty() ? static_cast<int>(fit.solution[0]) : 1;
   const std::vector<Model::Number> numbers = numbers_of(model, fit);
   // Of very many cells fewer tell as much, as long as every level has enough: intervals shrink with their square root.
   constexpr std::size_t fewer = 4000;
@@ -95,7 +103,7 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
     shrink = std::sqrt(static_cast<double>(m) / static_cast<double>(cells.all.size()));
     for (int round = 0; round < rounds; ++round) {
       try {
-        const RetentionModel again = model.fit(resampled(cells, m, round), fit.solution);
+        const RetentionModel again = model.fit(resampled(cells, m, levels, round), fit.solution);
         if (again.numbers.size() == fit.numbers.size()) drawn.push_back(again.numbers);
       } catch (const InputError&) {
         // too few readings of a level or time among these cells
@@ -107,9 +115,13 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   if (!drawn.empty() && !model.numbers.empty() && rounds - static_cast<int>(drawn.size()) > most_failed)
     refused = fmt::format("other cells would not give it: {} of {} resamples cannot be fitted", rounds - drawn.size(),
                           rounds);
-  else if (cells.many && !fit.numbers.empty() && drawn.size() < rounds)
-    notes.push_back(fmt::format("{} of {} resamples of cells could not be fitted: intervals are those of the others",
-                                rounds - drawn.size(), rounds));
+  // Intervals of those that can be fitted would be selected by their success.
+  constexpr std::size_t few_failed = rounds / 40;
+  if (refused.empty() && !drawn.empty() && drawn.size() < rounds)
+    notes.push_back(fmt::format(
+        "{} of {} resamples of cells cannot be fitted: {}", rounds - drawn.size(), rounds,
+        drawn.size() + few_failed < rounds ? "no intervals are given" : "intervals are those of the others"));
+  if (drawn.size() + few_failed < rounds) drawn.clear();
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
@@ -150,6 +162,7 @@ FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& 
   double likelihood = 0, square = 0;
   const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
   std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
+  std::vector<double> score(cells.times_s.size());  // squares over the law's own variance
   for (const Cell& cell : cells.all)
     for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
       const Moments m = fit.law(cell.written_S, cell.t_s[k]);
@@ -161,9 +174,17 @@ FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& 
           std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
       const double change = m.mean_S - cell.written_S;
       sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
+      score[at] += r * r / (s * s);
     }
   c.rms = std::sqrt(square / static_cast<double>(cells.readings));
   c.aic = aicc_of_likelihood(likelihood, readings, c.parameters);
+  if (model.fit == measured) c.aic = NAN, c.no_aic = "quantiles as they are: no criterion";
+  // A spread that all but vanishes at some time makes a likelihood that says nothing.
+  constexpr double far = 5;
+  for (std::size_t i = 0; cells.many && c.refused.empty() && !fit.numbers.empty() && i < n.size(); ++i)
+    if (score[i] > far * far * n[i])
+      c.refused = fmt::format("at {} its spread is {:.3g} times too small", pretty(cells.times_s[i], Unit::second),
+                              std::sqrt(score[i] / n[i]));
   for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
     c.fitted.push_back(sum[i] / n[i]);
     c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
@@ -229,15 +250,45 @@ void note_what_is_left(const Cells& cells, FitPart& part) {
                     pretty(cells.times_s.back(), Unit::second), tails));
 }
 
+// Lowest and highest written are a window where cells were written to several states. Around one state they would be
+// what noise makes of it: its kurtosis is 3, that of states spread evenly 1.8, of two 1.
+void add_window(const Cells& cells, FitPart& part) {
+  std::vector<double> written_S;
+  for (const Cell& c : cells.all) written_S.push_back(c.written_S);
+  const auto [lowest, highest] = std::minmax_element(written_S.begin(), written_S.end());
+  constexpr double apart = 1.5, like_noise = 2.3;
+  constexpr std::size_t few = 8;  // cells, whose kurtosis says nothing
+  if (*highest >= apart * *lowest && (written_S.size() < few || kurtosis(written_S) < like_noise)) {
+    const std::string of_file = " written in " + std::filesystem::path(part.file).filename().string();
+    part.keys.push_back({"g_min", quantity(*lowest, Unit::siemens), "lowest" + of_file, ""});
+    part.keys.push_back({"g_max", quantity(*highest, Unit::siemens), "highest" + of_file, ""});
+    return;
+  }
+  part.notes.push_back(fmt::format(
+      "cells were written to {} .. {}, which may be one state and its scatter: no window (g_min, g_max) is written; "
+      "--ltp or --readback tells one",
+      pretty(*lowest, Unit::siemens), pretty(*highest, Unit::siemens)));
+}
+
 }  // namespace
 
+MeasuredTable retention_table(const std::filesystem::path& file, const FitFiles& files) {
+  static const std::vector<KnownColumn> known = {
+      cell_column,
+      time_column,
+      conductance_column,
+      current_column,
+      resistance_column,
+      read_voltage_column,
+      {"written", Unit::siemens, {"written conductance", "initial conductance", "g0", "g initial", "programmed"}}};
+  MeasuredTable table(file, known, reading_of(files));
+  table.require("time"), table.require(reading_column(table));
+  table.leave_out_missing(std::array{std::string_view("time"), reading_column(table)});
+  return table;
+}
+
 FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) {
-  const KnownColumn known[] = {cell_column,
-                               {"time", Unit::second},
-                               {"conductance", Unit::siemens},
-                               {"current", Unit::ampere},
-                               {"written", Unit::siemens}};
-  const MeasuredTable table(file, known);
+  const MeasuredTable table = retention_table(file, files);
   FitPart part{
       .part = "retention", .file = file.string(), .x_name = "time (s)", .y_name = "conductance", .log_x = true};
   part.y_unit = Unit::siemens;
@@ -254,6 +305,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
     part.candidates.push_back(judged(model, fits.back(), cells, part.readings));
   }
   decide(tried, fits, cells, part);
+  note_rivals(part);
   const RetentionModel& fit = fits[part.chosen];
   const FitCandidate& best = part.best();
   part.keys = fit.keys;
@@ -272,15 +324,8 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   if (cells.many && part.best().model != "no-change" && part.best().model != "power-law")
     part.notes.push_back("noise of reading is in the spreads, twice where a first reading stands for what was written");
   if (cells.many && part.best().model != "measured") note_what_is_left(cells, part);
-  const auto [lowest, highest] = std::minmax_element(
-      cells.all.begin(), cells.all.end(), [](const Cell& a, const Cell& b) { return a.written_S < b.written_S; });
-  if (lowest->written_S < highest->written_S) {
-    part.keys.push_back(
-        {"g_min", quantity(lowest->written_S, Unit::siemens), "lowest written in " + file.filename().string(), ""});
-    part.keys.push_back(
-        {"g_max", quantity(highest->written_S, Unit::siemens), "highest written in " + file.filename().string(), ""});
-  }
-  note_unused(part, table);
+  add_window(cells, part);
+  note_reading(part, table);
   return part;
 }
 

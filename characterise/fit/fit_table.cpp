@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 
 #include "base/statistics.h"
 #include "characterise/fit/trains.h"
@@ -51,21 +52,32 @@ LongTermFit fit_table(const Trains& t, Unit unit) {
   std::vector<double> mean[2];
   for (const bool up : {false, true}) {
     if (t.longest[up] == 0) continue;
-    std::vector<double> sum(t.longest[up] + 1), count(t.longest[up] + 1);
+    std::map<double, std::pair<double, double>> after;  // sum and number of readings by pulses
     for (const Train& train : t.all) {
-      if (train.up != up || train.count != t.longest[up]) continue;  // shorter ones start elsewhere
-      for (std::size_t i = 0; i <= train.count; ++i)
-        if (train.first + i > 0) sum[i] += t.y[train.first + i - 1], count[i] += 1;
+      if (train.up != up || !t.whole(train)) continue;  // shorter ones start elsewhere
+      const auto add = [&](double pulses, double y) { after[pulses].first += y, after[pulses].second += 1; };
+      for (std::size_t i = train.first; i < train.first + train.count; ++i) add(t.at[i], t.y[i]);
+      // What was read before its first pulse; pulses may have come since.
+      const Train* before = &train == t.all.data() ? nullptr : &train - 1;
+      if (train.first > 0 && !train.anew && (!before || (before->count > 0 && t.at[train.first - 1] == before->pulses)))
+        add(0, t.y[train.first - 1]);
     }
-    const bool begun = count[0] > 0;
-    if (!begun) sum.erase(sum.begin()), count.erase(count.begin());
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] *= (up ? 1 : -1) / count[i];
-    mean[up] = rising(sum, count);
-    if (!up)
-      for (double& x : mean[up]) x = -x;
-    // No reading before the first pulse: its step is taken as large as the next.
-    if (!begun) mean[up].insert(mean[up].begin(), 2 * mean[up][0] - mean[up][1]);
-    c.parameters += static_cast<int>(mean[up].size());
+    if (after.size() < 3) {
+      c.refused = "too few readings of a whole train";
+      return f;
+    }
+    std::vector<double> pulses, values, count;
+    for (const auto& [k, one] : after)
+      pulses.push_back(k), values.push_back((up ? 1 : -1) * one.first / one.second), count.push_back(one.second);
+    values = rising(values, count);
+    c.parameters += static_cast<int>(values.size());
+    // After every pulse: straight between readings, and beyond them as the nearest step goes.
+    for (double k = 0; k <= t.longest[up]; ++k) {
+      std::size_t i = 1;
+      while (i + 1 < pulses.size() && pulses[i] < k) ++i;
+      const double share = (k - pulses[i - 1]) / (pulses[i] - pulses[i - 1]);
+      mean[up].push_back((up ? 1 : -1) * (values[i - 1] + share * (values[i] - values[i - 1])));
+    }
   }
   double low = 0, high = 0, n = 0;
   for (const bool up : {false, true})
@@ -93,11 +105,17 @@ LongTermFit fit_table(const Trains& t, Unit unit) {
   f.fitted.resize(t.y.size());
   double x = t.all.front().up ? 0 : 1, square = 0;
   if (t.starts) f.fitted[0] = low + x * (high - low);
-  for (const Train& train : t.all)
-    for (std::size_t i = 0; i < train.count; ++i) {
-      x = train.up ? potentiated(curves[1], x, 1) : depressed(curves[0], x, 1);
-      f.fitted[train.first + i] = low + x * (high - low);
+  for (const Train& train : t.all) {
+    if (train.anew) x = train.up ? 0 : 1;
+    const auto go_on = [&](double pulses) {
+      x = train.up ? potentiated(curves[1], x, pulses) : depressed(curves[0], x, pulses);
+    };
+    for (std::size_t i = train.first; i < train.first + train.count; ++i) {
+      go_on(t.since(train, i));
+      f.fitted[i] = low + x * (high - low);
     }
+    go_on(train.pulses - (train.count > 0 ? t.at[train.first + train.count - 1] : 0));
+  }
   for (std::size_t i = 0; i < t.y.size(); ++i)
     square += (t.y[i] - f.fitted[i]) * (t.y[i] - f.fitted[i]) / static_cast<double>(t.y.size());
   c.rms = t.range * std::sqrt(square);

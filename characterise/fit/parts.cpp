@@ -29,27 +29,6 @@ bool wanted(const FitFiles& files, std::span<const std::string_view> of_part, st
   return wanted_by_name(files, of_part) ? is_named(files, model) : model != "measured";
 }
 
-std::vector<double> conductances(const MeasuredTable& table, const FitFiles& files) {
-  std::vector<double> g;
-  if (table.has("conductance") || !table.has("current")) {
-    g = table.values("conductance");
-  } else {
-    if (!files.read_voltage_V)
-      table.refuse("holds currents: give the voltage they were read at, --read-voltage '0.1 V'");
-    g = table.values("current");
-    for (double& x : g) x /= *files.read_voltage_V;
-  }
-  for (std::size_t i = 0; i < g.size(); ++i) {
-    if (g[i] > 1) table.refuse(i, fmt::format("a conductance of {} S is no memristor's: is the unit right?", g[i]));
-    if (g[i] < 0)
-      table.refuse(i,
-                   fmt::format("a conductance of {} S is below 0: take the instrument's offset off, or leave the row "
-                               "out",
-                               g[i]));
-  }
-  return g;
-}
-
 Estimate estimate(const LeastSquares& s, std::size_t j, double n, double readings) {
   const double parameters = static_cast<double>(s.at.size());
   if (!(n - parameters > 0.5)) return {s.at[j], -INFINITY, INFINITY};
@@ -95,15 +74,9 @@ void judge(FitPart& part, const std::vector<std::vector<double>>& residuals) {
   }
 }
 
-void require_one_device(const MeasuredTable& table) {
-  const auto names = table.texts("cell");
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (names[i] != names[0])
-      table.refuse(i,
-                   fmt::format("is of device '{}', rows before of '{}': fit one device at a time", names[i], names[0]));
-}
-
-void note_unused(FitPart& part, const MeasuredTable& table) {
+void note_reading(FitPart& part, const MeasuredTable& table) {
+  part.columns = table.understood();
+  part.notes.insert(part.notes.begin(), table.notes().begin(), table.notes().end());
   if (!table.unused().empty())
     part.notes.push_back(fmt::format("columns not used: '{}'", fmt::join(table.unused(), "', '")));
 }
@@ -128,6 +101,30 @@ void choose(FitPart& part) {
     found = true;
   }
   if (!found) throw InputError(fmt::format("{}: nothing can be fitted: {}", part.file, reasons));
+}
+
+std::vector<double> weights_of(const FitPart& part) {
+  double best = INFINITY, sum = 0;
+  for (const FitCandidate& c : part.candidates)
+    if (c.refused.empty() && std::isfinite(c.aic)) best = std::min(best, c.aic);
+  std::vector<double> out;
+  for (const FitCandidate& c : part.candidates) {
+    const bool in = c.refused.empty() && std::isfinite(c.aic);
+    out.push_back(in ? std::exp(-0.5 * (c.aic - best)) : 0);
+    sum += out.back();
+  }
+  for (double& w : out) w = sum > 0 ? w / sum : 0;
+  return out;
+}
+
+void note_rivals(FitPart& part) {
+  constexpr double much = 0.1;
+  const std::vector<double> weights = weights_of(part);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (i != part.chosen && weights[i] >= much)
+      part.notes.push_back(fmt::format(
+          "{} describes them nearly as well (weight {:.2f}, {} {:.2f}), and has other numbers: --model {} writes it",
+          part.candidates[i].model, weights[i], part.best().model, weights[part.chosen], part.candidates[i].model));
 }
 
 void write_values(FitPart& part) {

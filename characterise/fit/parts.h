@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "base/measured_table.h"
+#include "characterise/fit/columns.h"
 #include "characterise/fit/fit.h"
 #include "characterise/fit/least_squares.h"
 
@@ -25,17 +25,23 @@ FitPart fit_readback(const std::filesystem::path&, const FitFiles&, std::optiona
 inline constexpr std::string_view iv_models[] = {"ohmic", "sinh"};
 FitPart fit_iv(const std::filesystem::path&, const FitFiles&);
 
+inline constexpr std::string_view stdp_models[] = {"no-timing", "pair"};
+FitPart fit_stdp(const std::filesystem::path&, const FitFiles&);
+inline constexpr std::string_view endurance_models[] = {"no-wear", "log-cycles"};
+FitPart fit_endurance(const std::filesystem::path&, const FitFiles&);
+
+// Their files as tables: without rows that lack a reading, but for pulses (read_ltp).
+MeasuredTable ppf_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable retention_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable readback_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable iv_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable stdp_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable endurance_table(const std::filesystem::path&, const FitFiles&);
+
 // Whether a candidate takes part. A choice that names no model of this part leaves all of them.
 bool wanted(const FitFiles&, std::span<const std::string_view> of_part, std::string_view model);
 // Whether the choice names a model of this part.
 bool wanted_by_name(const FitFiles&, std::span<const std::string_view> of_part);
-
-// The column `conductance`, or `current` over the read voltage. Not negative. InputError says what is missing.
-std::vector<double> conductances(const MeasuredTable&, const FitFiles&);
-
-// One device's curve is fitted at a time: InputError where the column `cell` (or `device`) names a second.
-inline const KnownColumn cell_column = {"cell", Unit::none, {"device"}};
-void require_one_device(const MeasuredTable&);
 
 // value -+ t sigma, with as many degrees of freedom as independent readings leave.
 struct Estimate {
@@ -58,14 +64,16 @@ std::string quantity(double value, Unit);
 
 // A fitted value as a key of the device file, its interval as source.
 FitPart::Key key_of(const FitPart&, const std::string& path, const FittedValue&);
-// Says which columns of the file are not read.
-void note_unused(FitPart&, const MeasuredTable&);
+// Says how the file was read, and which columns are not.
+void note_reading(FitPart&, const MeasuredTable&);
 // Criteria of candidates by their residuals, of order 1 and in the order of readings (none: it was not fitted). What
 // the best of them leaves (a table follows its noise, so not that one) tells how many readings are independent.
 void judge(FitPart&, const std::vector<std::vector<double>>& residuals);
 
 // Chooses the candidate of lowest AICc among those not refused. InputError when all are refused: with the reasons.
 void choose(FitPart&);
+// Names models that describe the data nearly as well as the one that was chosen: then the choice decides the numbers.
+void note_rivals(FitPart&);
 // Makes keys of the chosen one's values.
 void write_values(FitPart&);
 

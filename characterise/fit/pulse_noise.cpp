@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each pulse's own noise stays in the state, that of reading does not: residuals n pulses apart differ by variance
-// n cycle^2 + 2 read^2. Told apart by n = 1 and a twentieth of the train, so that slow noise of reading, which grows
-// over a few pulses only, is not taken for that of pulses; further apart the state forgets. Over blocks of readings
-// add_noise() takes the jackknife for its intervals, possible_noise() the bootstrap for its draws.
+// n cycle^2 + 2 read^2. Told apart by neighbours and readings a twentieth of the train apart, so that slow noise of
+// reading, which grows over a few pulses only, is not taken for that of pulses; further apart the state forgets. Over
+// blocks of readings add_noise() takes the jackknife for its intervals, possible_noise() the bootstrap for its draws.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,10 +29,11 @@ class ResidualMoments {
     const auto [r, repeated, misfit] = train_residuals(t, f);
     if (f.at.empty() && !repeated) return;  // a table follows the noise of its only train
     for (const Train& train : t.all) {
-      const std::size_t far = std::max<std::size_t>(2, t.longest[train.up] / 20);
+      const std::size_t far = std::max<std::size_t>(2, train.count / 20);
       for (std::size_t i = train.first + far; i < train.first + train.count; ++i) {
-        const double one = r[i] - r[i - 1], many = r[i] - r[i - far];
-        differences_.push_back({one * one, (many * many - one * one) / static_cast<double>(far - 1)});
+        const double one = r[i] - r[i - 1], many = r[i] - r[i - far], pulses = t.at[i] - t.at[i - 1];
+        const double more = t.at[i] - t.at[i - far] - pulses;
+        if (more > 0) differences_.push_back({one * one, (many * many - one * one) / more, pulses});
       }
     }
   }
@@ -46,18 +47,20 @@ class ResidualMoments {
   }
   // Each block that many times.
   Variances of(const std::array<double, blocks>& weight) const {
-    double square = 0, cycle = 0, n = 0;
+    double square = 0, cycle = 0, pulses = 0, n = 0;
     for (std::size_t i = 0; i < differences_.size(); ++i) {
       const double w = weight[i * blocks / differences_.size()];
-      square += w * differences_[i].square, cycle += w * differences_[i].cycle, n += w;
+      square += w * differences_[i].square, cycle += w * differences_[i].cycle;
+      pulses += w * differences_[i].pulses, n += w;
     }
-    return {cycle / n, (square - cycle) / (2 * n)};
+    return {cycle / n, (square - cycle * pulses / n) / (2 * n)};
   }
 
  private:
   struct Difference {
     double square;  // of neighbours
     double cycle;   // what one pulse adds to it
+    double pulses;  // between neighbours
   };
   std::vector<Difference> differences_;
 };
@@ -104,11 +107,18 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
   const auto add = [&](const char* key, const char* name, double variance, double sigma2, double scale, Unit unit,
                        const char* assumed) {
     const double half = times * std::sqrt(sigma2);
+    const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
     if (!(variance > half)) {
-      part.notes.push_back(fmt::format("{} is not above what chance gives: left out", name));
+      const double most = root(variance + half);
+      // Of pulses the upper end is written: none would make the device better than the data say.
+      const bool written = unit == Unit::fraction && most > 0;
+      part.notes.push_back(fmt::format("{} is not above what chance gives, below {}: {}", name, pretty(most, unit),
+                                       written ? "that bound is written, as assumed" : "left out"));
+      if (written)
+        part.keys.push_back(
+            {key, quantity(most, unit), "", "not above what chance gives: the upper end of its 95 % interval"});
       return;
     }
-    const auto root = [&](double v) { return scale * std::sqrt(std::max(v, 0.0)); };
     const FittedValue v = fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit);
     part.candidates[part.chosen].values.push_back(v);
     part.keys.push_back(key_of(part, key, v));
@@ -124,6 +134,22 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
   if (part.y_unit == Unit::siemens && !hidden)
     add("read_noise.sigma", "noise of reading", all.read, spread.read, t.range * (f.high - f.low), Unit::siemens,
         "the instrument's noise is in it");
+}
+
+void note_states(const Trains& t, const LongTermFit& f, FitPart& part) {
+  const ResidualMoments moments(t, f);
+  if (!moments.enough()) return;
+  const Variances all = moments.without(blocks);
+  const double sigma = std::sqrt(std::max(0.0, all.cycle) + std::max(0.0, all.read));
+  if (!(sigma > 0)) return;
+  constexpr double apart = 4;  // two standard deviations on either side: 95 % of readings are of their own state
+  const double pulses = std::max(t.longest[0], t.longest[1]);
+  const double by_noise = std::floor(1 + 1 / (apart * sigma));
+  part.notes.push_back(fmt::format(
+      "about {:g} states can be told apart: {:g} standard deviations of one pulse and one reading lie between "
+      "them, when each is written with a look{}",
+      std::min(by_noise, pulses + 1), apart,
+      by_noise > pulses + 1 ? "; the number of pulses limits it, not the noise" : ""));
 }
 
 }  // namespace bitline::characterise

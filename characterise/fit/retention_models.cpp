@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <memory>
 
 #include "base/error.h"
+#include "base/statistics.h"
 #include "characterise/fit/cells.h"
 #include "device/relax.h"
 
@@ -60,6 +63,23 @@ Law law_of(const device::Relaxation& relaxation, double g_max_S) {
     const device::RelaxedAt at(relaxation, g_max_S, t_s);
     const double mean_S = at(written_S, 0);
     return Moments{mean_S, std::max(at(written_S, 1) - mean_S, 1e-6 * g_max_S)};
+  };
+}
+
+// The same of any law, as means over its normal numbers; relaxations at times that come again are kept.
+Law law_by_quantiles(const device::Relaxation& relaxation, double g_max_S) {
+  constexpr int points = 200;
+  auto at_time = std::make_shared<std::map<double, device::RelaxedAt>>();
+  std::vector<double> z;
+  for (int k = 0; k < points; ++k) z.push_back(normal_quantile((k + 0.5) / points));
+  return [relaxation, g_max_S, at_time, z](double written_S, double t_s) {
+    const auto found = at_time->find(t_s);
+    const auto& at = found != at_time->end()
+                         ? found->second
+                         : at_time->emplace(t_s, device::RelaxedAt(relaxation, g_max_S, t_s)).first->second;
+    std::vector<double> g_S;
+    for (const double one : z) g_S.push_back(at(written_S, one));
+    return Moments{mean(g_S), standard_deviation(g_S)};
   };
 }
 
@@ -125,7 +145,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
   RetentionModel m;
   if (!cells.many) return {.refused = "too few cells to fit them level by level"};
   const auto readings = readings_of(cells);
-  for (int levels = from.empty() ? 16 : static_cast<int>(from[0]); levels >= 2; levels /= 2) {
+  for (int levels = from.empty() ? 16 : static_cast<int>(from[0]); levels >= (quantiles ? 1 : 2); levels /= 2) {
     RelaxationFit fit;
     try {
       fit = fit_relaxation(readings, levels, cells.highest_S);
@@ -145,7 +165,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
         text.push_back(fmt::format("{{g: {}, at: [{}]}}", siemens(level.g_S), fmt::join(at, ", ")));
       }
       m.keys = {plain("relaxation.type", "measured")};
-      m.law = law_of(fit.measured, cells.highest_S);
+      m.law = law_by_quantiles(fit.measured, cells.highest_S);
     } else {
       for (const RelaxingLevel& l : fit.by_level.levels) {
         if (!(l.sigma_S > 0)) m.refused = no_variance;

@@ -36,6 +36,25 @@ with tempfile.TemporaryDirectory() as d:
     best = {v["name"]: v["value"] for c in own["candidates"] if c["model"] == own["chosen"] for v in c["values"]}
     check("its nonlinearities come back", own["chosen"] == "exponential" and abs(best["nonlinearity of potentiation"] - 1.8) < 1e-3 and abs(abs(best["nonlinearity of depression"]) - 3.6) < 1e-3, own)
 
+    # Files as laboratories save them; --preview needs neither a name nor an output.
+    lab = source / "tests/characterise/data/lab"
+    shown = expect("preview", 0, "fit", "--ltp", lab / "keithley.csv", "--read-voltage", "0.1 V", "--preview").stdout
+    check("columns, rows and notes are shown", "amplitude in V" in shown and "301 rows, 0 left out" in shown and "begins at line 6" in shown and "2.022 uS" in shown, shown)
+    shown = json.loads(expect("preview as JSON", 0, "fit", "--retention", lab / "retention_wide.csv", "--preview", "--json").stdout)[0]
+    check("a wide table", shown["rows"] == 180 and shown["columns"][1] == {"header": "cell 1 (uS)", "is": "conductance", "unit": "uS"}, shown)
+    said = ["--columns", "Vprog [V]=amplitude, Iread [A]=current", "--read-voltage", "-0.1 V", "--name", "lab", "-o", d / "lab.yaml"]
+    expect("a sign that is wrong", 2, "fit", "--ltp", lab / "keithley.csv", *said, err="below 0")
+    expect("a choice without a name", 2, "fit", "--ltp", lab / "keithley.csv", "--columns", "Vprog", "--preview", err="HEADER=NAME")
+    expect("amplitudes and width for all rows", 0, "fit", "--ltp", lab / "numbers.csv", "--amplitude", "1.5 V, -1.2 V", "--width", "100 us", "--name", "lab", "-o", d / "lab.yaml")
+    check("they are written", "given by --amplitude" in (d / "lab.yaml").read_text() and "1.2 V" in (d / "lab.yaml").read_text(), (d / "lab.yaml").read_text())
+
+    # What other amplitudes do was not measured.
+    warned = expect("an amplitude that was not measured", 0, "device", "ltp", mine, "--amplitude", "0.1 V").stderr
+    check("is warned of", "pulses of 100 mV were not measured, 1.5 V were" in warned and "law.exponent is assumed" in warned, warned)
+    check("the measured one is not", "warning" not in expect("the measured amplitude", 0, "device", "ltp", mine).stderr)
+    expect("spike timing and endurance", 0, "fit", "--stdp", lab / "stdp.csv", "--endurance", lab / "endurance.csv", "--name", "s", "-o", d / "s.yaml", "--svg", d / "s.svg")
+    expect("device takes it", 0, "device", "stdp", d / "s.yaml")
+
     expect("help", 0, "fit", "--help", out="ppf ratio or ppf gain")
     usage = ["fit", "--ltp", curves / "ltp.csv"]
     expect("no output", 2, *usage, "--name", "x", err="-o FILE.yaml")
