@@ -163,7 +163,7 @@ void note_differing_states(const Sweep& s, FitPart& part) {
 std::vector<bool> at_compliance(const std::vector<double>& v, const std::vector<double>& i,
                                 const std::vector<std::size_t>& state, std::size_t states, double v_most) {
   std::vector<bool> limited(v.size(), false);
-  constexpr double same = 0.995, span = 0.05;
+  constexpr double same = 0.995, near = 0.95, span = 0.05;
   constexpr int several = 3;
   for (std::size_t one = 0; one < states; ++one)
     for (const bool positive : {false, true}) {
@@ -177,7 +177,11 @@ std::vector<bool> at_compliance(const std::vector<double>& v, const std::vector<
         if (flat(k)) from_V = std::min(from_V, std::abs(v[k])), to_V = std::max(to_V, std::abs(v[k])), ++n;
       bool all = n >= several && to_V - from_V > span * v_most;
       for (std::size_t k = 0; k < v.size(); ++k) all &= !mine(k) || std::abs(v[k]) < from_V || flat(k);
-      for (std::size_t k = 0; all && k < v.size(); ++k) limited[k] = limited[k] || flat(k);
+      // Readings that noise alone keeps below the limit go too: by their voltage, not by their current.
+      for (std::size_t k = 0; all && k < v.size(); ++k)
+        if (mine(k) && std::abs(i[k]) >= near * most) from_V = std::min(from_V, std::abs(v[k]));
+      for (std::size_t k = 0; all && k < v.size(); ++k)
+        limited[k] = limited[k] || (mine(k) && std::abs(v[k]) >= from_V);
     }
   return limited;
 }
