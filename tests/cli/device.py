@@ -121,7 +121,7 @@ with tempfile.TemporaryDirectory() as d:
     for name, text, message in (("empty", "", "has no header"), ("no unit", "time,width (s),amplitude (V)\n", "'time' has no unit"), ("wrong unit", "time (V),width (s),amplitude (V)\n", "cannot be in 'V'"),
                                 ("unknown", "time (s),width (s),volts (V)\n", "unknown column 'volts (V)'"), ("twice", "time (s),time (s),width (s)\n", "is there twice"), ("nothing applied", "time (s),width (s)\n", "'amplitude' or 'power'"),
                                 ("no pulses", "time (s),width (s),amplitude (V)\n", "no rows below the header"), ("cells", "time (s),width (s),amplitude (V)\n1,2\n", ":2: has 2 fields, not 3"), ("word", "time (s),width (s),amplitude (V)\n1,2,x\n", ":2: amplitude 'x' is not a number"),
-                                ("NaN", "time (s),width (s),amplitude (V)\n1,nan,1\n", "width 'nan' is not a number"), ("overlap", "time (s),width (s),amplitude (V)\n0,2,1\n1,1,1\n", ":3: the pulse starts at 1 s"),
+                                ("NaN", "time (s),width (s),amplitude (V)\n1,nan,1\n", "width is missing"), ("overlap", "time (s),width (s),amplitude (V)\n0,2,1\n1,1,1\n", ":3: the pulse starts at 1 s"),
                                 ("both", "time (s),width (s),amplitude (V),power (W/m2)\n0,1,1,1\n", "either a voltage or light"), ("negative width", "time (s),width (s),amplitude (V)\n0,-1,1\n", "width -1 is below 0")):
         train.write_text(text)
         p = expect("train: " + name, 2, "device", "pulses", "cbps", "--train", train, err=message)
