@@ -6,7 +6,6 @@
 #include <functional>
 
 #include "base/files.h"
-#include "base/missing_config.h"
 #include "base/yaml.h"
 
 namespace bitline {
@@ -14,10 +13,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view override_name = "--set ";
-
-[[noreturn]] void fail_file(Origin where, std::string message, std::string remedy = "") {
-  throw ConfigError(Diagnostic{std::move(where), {}, std::move(message), std::move(remedy)});
-}
 
 // Reads files with their bases. `chain` holds the files being read, each named by the one before.
 class Loader {
@@ -58,11 +53,11 @@ class Loader {
     try {
       text = read_file(file, max_config_bytes);
     } catch (const InputError& e) {
-      fail_file(Origin(), e.what());
+      refuse_at(Origin(), e.what());
     }
     Value v = parse_yaml(text, file.string());
     if (!v.is_map())
-      fail_file({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
+      refuse_at({file.string()}, v.kind == Value::Kind::null ? "is empty" : "is not a map of keys",
                 "a configuration is a map of keys; see `bitline schema`");
     return v;
   }
@@ -75,7 +70,7 @@ class Loader {
       std::error_code ec;
       fs::path canonical = fs::weakly_canonical(file_, ec);
       if (std::find(chain_.begin(), chain_.end(), canonical) != chain_.end())
-        fail_file(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
+        refuse_at(name.origin, fmt::format("{} is its own base, directly or through others", file_.string()),
                   "break the circle of base: keys");
       chain_.push_back(std::move(canonical));
     }
@@ -126,7 +121,7 @@ std::vector<std::string> split_path(std::string_view path, const Origin& where) 
     else
       parts.back() += c;
   for (const auto& part : parts)
-    if (part.empty()) fail_file(where, fmt::format("the key path '{}' has an empty part", path));
+    if (part.empty()) refuse_at(where, fmt::format("the key path '{}' has an empty part", path));
   return parts;
 }
 
@@ -145,7 +140,7 @@ void overlay_path(Value& at, std::span<const std::string> parts, Value value, co
       index = c >= '0' && c <= '9' ? std::min<std::size_t>(index * 10 + (c - '0'), below->items.size())
                                    : below->items.size();
     if (index >= below->items.size())
-      fail_file(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
+      refuse_at(value.origin, fmt::format("'{}' is not an index of a list of {}", parts[i], below->items.size()),
                 "the first item is 0");
     overlay_path(below->items[index], parts.subspan(i + 1), std::move(value), overlay);
     return;
@@ -170,7 +165,7 @@ void written_in(Value& v, const Origin& origin) {
 Override parse_override(std::string_view text) {
   const auto equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0)
-    fail_file({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE",
+    refuse_at({fmt::format("{}{}", override_name, text)}, "is not of the form KEY=VALUE",
               "for example --set adc.bits=6");
   return {std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
@@ -215,84 +210,6 @@ Value load_config(const fs::path& file, const std::vector<Override>& overrides, 
 
 void resolve_bases(Value& tree, const ConfigPath& where) { Loader(where).resolve(tree, ""); }
 
-std::shared_ptr<const Value> ConfigFiles::tree(const fs::path& file, const Parse& parse) {
-  const std::string name = file.string();
-  {
-    const std::lock_guard hold(mutex_);
-    if (const auto known = trees_.find(name); known != trees_.end()) return known->second;
-  }
-  auto made = std::make_shared<const Value>(parse(file));
-  const std::lock_guard hold(mutex_);
-  return trees_.emplace(name, std::move(made)).first->second;
-}
-
-fs::path ConfigFiles::found(const std::string& name, const Find& find) {
-  {
-    const std::lock_guard hold(mutex_);
-    if (const auto known = found_.find(name); known != found_.end()) return known->second;
-  }
-  fs::path file = find();
-  const std::lock_guard hold(mutex_);
-  return found_.emplace(name, std::move(file)).first->second;
-}
-
-namespace {
-
-fs::path look_for(const Value& name, std::string_view key, const ConfigPath& where) {
-  const fs::path given = name.text;
-  std::vector<fs::path> tried;
-  const auto exists = [&](const fs::path& p) {
-    std::error_code ec;
-    tried.push_back(p);
-    return fs::is_regular_file(p, ec);
-  };
-  if (exists(folder_of(name.origin) / given)) return tried.back();
-  const fs::path file_name = given.extension() == ".yaml" ? given : fs::path(given.string() + ".yaml");
-  for (const auto& root : where.roots) {
-    if (given.is_absolute()) break;
-    if (!key.empty() && exists(root / key / file_name)) return tried.back();
-    if (exists(root / file_name)) return tried.back();
-    std::error_code ec;
-    std::vector<fs::path> folders;
-    for (const auto& entry : fs::directory_iterator(root, ec))
-      if (entry.is_directory(ec)) folders.push_back(entry.path());
-    std::sort(folders.begin(), folders.end());
-    for (const auto& folder : folders)
-      if (fs::is_regular_file(folder / file_name, ec)) return folder / file_name;
-    tried.push_back(root / "*" / file_name);
-  }
-  fail_file(name.origin, fmt::format("no configuration '{}' was found", name.text),
-            missing_config_remedy(given, key, where, tried));
-}
-
-}  // namespace
-
-fs::path find_config(const Value& name, std::string_view key, const ConfigPath& where) {
-  if (!name.is_scalar() || name.text.empty())
-    fail_file(name.origin, "expected the name or path of a configuration file");
-  if (!where.files) return look_for(name, key, where);
-  return where.files->found(fmt::format("{}\n{}\n{}", key, folder_of(name.origin).string(), name.text),
-                            [&] { return look_for(name, key, where); });
-}
-
-std::optional<Value> open_named(const Value& node, std::string_view key, std::span<const std::string_view> types,
-                                const ConfigPath& where) {
-  const Value* base = node.is_map() ? node.find("base") : nullptr;
-  const Value* name = node.is_scalar() ? &node : base && base->shorthand ? base : nullptr;
-  if (!name) return std::nullopt;
-  Value opened;
-  if (std::find(types.begin(), types.end(), name->text) != types.end()) {
-    opened = Value::map(name->origin);
-    opened.set("type", Value::scalar(name->text, name->origin));
-  } else {
-    opened = load_config(find_config(*name, key, where), {}, where);
-  }
-  if (node.is_scalar()) return opened;
-  Value over = node;
-  over.erase("base");
-  return merged(std::move(opened), over);
-}
-
 fs::path folder_of(const Origin& written) {
   return written.file.starts_with(override_name) ? fs::path() : fs::path(written.file.str()).parent_path();
 }
@@ -307,7 +224,7 @@ namespace {
 // Adds what `over` says; two texts for one value are an error.
 void add_apart(Value& under, Value over, const std::string& path) {
   if (!under.is_map() || !over.is_map())
-    fail_file(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
+    refuse_at(over.origin, fmt::format("'{}' is given twice; first in line {}", path, under.origin.line),
               "keep one of them");
   for (auto& e : over.entries)
     if (Value* below = under.find(e.key))

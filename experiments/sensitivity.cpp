@@ -40,8 +40,10 @@ std::vector<Varied> assumed_values(const LoadedConfig& loaded) {
 }
 
 void add_numbers(const Value& node, const std::string& path, std::vector<std::string>& paths) {
-  if (node.is_scalar() && times(node.text, 1)) paths.push_back(path);
-  for (const Entry& e : node.entries) add_numbers(e.value, path.empty() ? e.key : path + "." + e.key, paths);
+  if (node.is_scalar() && !node.quoted && times(node.text, 1)) paths.push_back(path);
+  const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  for (const Entry& e : node.entries) add_numbers(e.value, below(e.key), paths);
+  for (std::size_t i = 0; i < node.items.size(); ++i) add_numbers(node.items[i], below(std::to_string(i)), paths);
 }
 
 std::string suggestion(const std::string& path, const Value& tree) {
