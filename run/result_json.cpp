@@ -112,54 +112,6 @@ Json wires_of(const Result& r) {
           {"noise_sigma_error", w.noise_sigma_error}};
 }
 
-<<<<<<< HEAD
-=======
-Json boundaries_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::Efficiency& b : r.costs.boundaries)
-    all.push_back(
-        {{"name", b.name}, {"inside", b.inside}, {"tops_per_w", b.tops_per_w}, {"tops_per_mm2", b.tops_per_mm2}});
-  return all;
-}
-
-Json baselines_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::Baseline& b : r.costs.baselines)
-    all.push_back({{"name", b.name},
-                   {"how", b.how},
-                   {"energy_J", b.energy_J},
-                   {"latency_s", b.latency_s},
-                   {"area_m2", b.area_m2},
-                   {"tops_per_w", b.tops_per_w},
-                   {"tops_per_mm2", b.tops_per_mm2}});
-  return all;
-}
-
-Json unit_costs_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::CostLine& c : r.costs.unit_costs)
-    all.push_back({{"name", info(c.component).name},
-                   {"per", info(c.component).per},
-                   {"energy_J", c.unit.energy_J},
-                   {"time_s", c.unit.time_s},
-                   {"area_m2", c.unit.area_m2},
-                   {"leakage_W", c.unit.leakage_W},
-                   {"instances", c.instances > 0 ? Json(c.instances) : Json(nullptr)},
-                   {"from", names_of(c.unit.origin)[static_cast<std::size_t>(c.unit.origin)]},
-                   {"energy_spread", c.unit.energy_spread},
-                   {"area_spread", c.unit.area_spread},
-                   {"leakage_spread", c.unit.leakage_spread}});
-  return all;
-}
-
-Json budget_of(const Result& r) {
-  Json all = Json::array();
-  for (const cost::BudgetSum& b : r.budget)
-    all.push_back({{"name", b.name}, {"power_W", b.power_W}, {"area_m2", b.area_m2}});
-  return all;
-}
-
->>>>>>> dfbff0b (Price converters by circuits' ratios to surveyed silicon; spreads of 90 % for energy, area and leakage; intervals of independent kinds)
 Json assumed_of(const Result& r) {
   Json all = Json::array();
   for (const Assumption& a : r.assumed) all.push_back({{"path", a.path}, {"value", a.value}, {"reason", a.reason}});
@@ -200,40 +152,6 @@ Json write_of(const Result& r) {
           {"refresh_in_s", or_null(r.write.refresh_in_s)}};
 }
 
-<<<<<<< HEAD
-=======
-Json energy_of(const Result& r) {
-  return {{"per_inference_J", r.costs.energy_per_inference_J},
-          {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
-          {"write_J", or_null(r.costs.energy_write_J)},
-          {"write_s", or_null(r.costs.write_time_s)},
-          {"refresh_W", or_null(r.costs.refresh_W)},
-          {"breakdown_J", object_of(r.costs.energy_J)},
-          {"images", images_of(r)}};
-}
-
-Json latency_of(const Result& r) {
-  return {{"per_inference_s", r.costs.latency_per_inference_s},
-          {"throughput_per_s", r.costs.throughput_per_s},
-          {"breakdown_s", object_of(r.costs.latency_s)}};
-}
-
-Json area_of(const Result& r) {
-  return {{"total_m2", r.costs.area_m2},
-          {"interval_m2", {r.costs.area_low_m2, r.costs.area_high_m2}},
-          {"unused_arrays_m2", r.costs.unused_arrays_m2},
-          {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}};
-}
-
-Json efficiency_of(const Result& r) {
-  return {{"tops_per_w", r.costs.tops_per_w},
-          {"tops_per_mm2", r.costs.tops_per_mm2},
-          {"one_bit_tops_per_w", r.costs.one_bit_tops_per_w},
-          {"definition", r.costs.efficiency_definition},
-          {"boundaries", boundaries_of(r)}};
-}
-
->>>>>>> dfbff0b (Price converters by circuits' ratios to surveyed silicon; spreads of 90 % for energy, area and leakage; intervals of independent kinds)
 Json experiment_of(const Result& r) { return r.experiment ? experiment_json(*r.experiment) : Json(nullptr); }
 
 // The document, key by key. `measured`: null where there is only a budget, as nothing was written, run or costed.
