@@ -8,14 +8,19 @@
 namespace bitline::cost {
 namespace {
 
+// So many of one part, at an array or on the chip.
 struct Item {
   Part part;
-  double area_m2, leakage_W;
+  Kind kind;
+  double count;
+  const periphery::UnitCost& unit;
 };
-Item item(Part part, double count, const periphery::UnitCost& c) {
-  return {part, count * c.area_m2, count * c.leakage_W};
+
+void add(ChipArea& area, const Item& i, double times) {
+  const double m2 = times * i.count * i.unit.area_m2;
+  area.parts_m2.add(i.part, m2);
+  area.deviations_m2.add(i.kind, m2, i.unit.area_spread);
 }
-Item operator+(Item a, const Item& b) { return {a.part, a.area_m2 + b.area_m2, a.leakage_W + b.leakage_W}; }
 
 }  // namespace
 
@@ -29,41 +34,51 @@ ChipArea chip_area(const arch::Config& config, double arrays, const SumWidths& w
                sum_bits = config.array.columns * widths.accumulator_bits;
   const double adders = units * widths.adder_bits;
   const bool shared = p.own.shared_by > 1;
-  const Item of_array[] = {
-      {Part::array, p.lines.cells_m2, 0},
-      item(Part::adc, p.own.converters, p.own.adc),
-      item(Part::driver, p.lines.lines, p.own.row_driver) + item(Part::driver, p.lines.lines, p.own.dac) +
-          item(Part::driver, row_bits, p.register_bit),
-      item(Part::mux, shared ? p.own.outputs : 0, p.own.column_switch) +
-          item(Part::mux, shared ? 1 : 0, p.own.mux_decoder),
-      item(Part::sample_hold, shared ? p.own.outputs : 0, p.own.sample_hold),
-      item(Part::level_shifter, p.level_shifters ? p.lines.lines + config.array.columns : 0, p.level_shifter),
-      item(Part::shift_add, adders, p.adder_bit),
-      item(Part::accumulate, sum_bits, p.register_bit)};
+  const Item of_array[] = {{Part::adc, Kind::converter, p.own.converters, p.own.adc},
+                           {Part::driver, Kind::driver, p.lines.lines, p.own.row_driver},
+                           {Part::driver, Kind::dac, p.lines.lines, p.own.dac},
+                           {Part::driver, Kind::register_bit, row_bits, p.register_bit},
+                           {Part::mux, Kind::column_switch, shared ? p.own.outputs : 0, p.own.column_switch},
+                           {Part::mux, Kind::column_switch, shared ? 1.0 : 0, p.own.mux_decoder},
+                           {Part::sample_hold, Kind::sample_hold, shared ? p.own.outputs : 0, p.own.sample_hold},
+                           {Part::level_shifter, Kind::level_shifter,
+                            p.level_shifters ? p.lines.lines + config.array.columns : 0, p.level_shifter},
+                           {Part::shift_add, Kind::adder, adders, p.adder_bit},
+                           {Part::accumulate, Kind::register_bit, sum_bits, p.register_bit}};
   ChipArea area;
-  double macro_W = 0;
-  for (const Item& i : of_array) {
-    area.parts_m2.add(i.part, arrays * i.area_m2);
-    area.macro_m2 += arrays * i.area_m2;
-    macro_W += i.leakage_W;
-  }
-  const Item of_chip[] = {
-      item(Part::buffer, buffer_bits, p.buffer_bit),
-      item(Part::activation, arrays * units, rescaler(config.technology, widths.accumulator_bits, config.input.bits)),
-      {Part::digital, digital.area_m2, digital.leakage_W}};
-  for (const Item& i : of_chip) {
-    area.parts_m2.add(i.part, i.area_m2);
-    area.leakage_W += i.leakage_W;
-  }
-  area.leakage_W += arrays * config.technology.leakage_W_per_array.value_or(macro_W);
+  area.parts_m2.add(Part::array, arrays * p.lines.cells_m2);
+  for (const Item& i : of_array) add(area, i, arrays);
+  area.macro_m2 = area.parts_m2.total();
+  const periphery::UnitCost rescale = rescaler(config.technology, widths.accumulator_bits, config.input.bits);
+  const Item of_chip[] = {{Part::buffer, Kind::memory, buffer_bits, p.buffer_bit},
+                          {Part::activation, Kind::adder, arrays * units, rescale},
+                          {Part::digital, Kind::digital, 1, digital.circuits},
+                          {Part::digital, Kind::memory, digital.weight_bits, digital.weight_bit}};
+  for (const Item& i : of_chip) add(area, i, 1);
+  const auto leak = [&](const Item& i, double times) {
+    area.leakage_W += times * i.count * i.unit.leakage_W;
+    area.deviations_W.add(Kind::leakage, times * i.count * i.unit.leakage_W, i.unit.leakage_spread);
+  };
+  for (const Item& i : of_chip) leak(i, 1);
+  if (const auto given_W = config.technology.leakage_W_per_array)
+    area.leakage_W += arrays * *given_W;
+  else
+    for (const Item& i : of_array) leak(i, arrays);
   area.register_bits = arrays * (row_bits + sum_bits);
   return area;
 }
 
 Breakdown ChipArea::with(const Path& path, const arch::Periphery& periphery) const {
   Breakdown all = parts_m2;
-  all.add(Part::interconnect, path.area_m2);
+  all.add(Part::interconnect, path.whole.area_m2);
   all.add(Part::floorplan, periphery.floorplan_overhead * all.total());
+  return all;
+}
+
+Deviations ChipArea::deviations_with(const Path& path, const arch::Periphery& periphery) const {
+  Deviations of_parts = deviations_m2, all;
+  of_parts.add(Kind::wire, path.whole.area_m2, path.whole.area_spread);
+  all.add(of_parts, 1 + periphery.floorplan_overhead);
   return all;
 }
 

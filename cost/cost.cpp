@@ -14,6 +14,7 @@ namespace bitline::cost {
 
 using arch::Config;
 using chip::Chip;
+using periphery::UnitCost;
 using read::Ledger;
 
 namespace {
@@ -36,9 +37,8 @@ LayerCosts layer_costs(const chip::LayerPlan& plan, const LayerTariff& tariff, c
 }
 
 void charge(Costs& costs, const Bill& bill) {
-  for (const auto& [part, joules] : bill.low_J) costs.energy_low_J += joules;
-  for (const auto& [part, joules] : bill.high_J) costs.energy_high_J += joules;
   costs.energy_J.add(bill.energy_J);
+  costs.energy_deviations_J.add(bill.deviations_J);
 }
 
 void add_layers(Costs& costs, const Chip& chip, const Tariff& tariff, std::span<const Ledger> counted) {
@@ -81,6 +81,9 @@ void add_area(Costs& costs, const Chip& chip, const Tariff& tariff) {
   const double arrays = chip.placement.arrays_total;
   costs.area_breakdown_m2 = tariff.area.with(tariff.path, tariff.config.periphery);
   costs.area_m2 = costs.area_breakdown_m2.total();
+  costs.area_deviations_m2 = tariff.area.deviations_with(tariff.path, tariff.config.periphery);
+  costs.area_low_m2 = costs.area_m2 - costs.area_deviations_m2.below();
+  costs.area_high_m2 = costs.area_m2 + costs.area_deviations_m2.above();
   costs.unused_arrays_m2 = std::max(0.0, arrays - chip.placement.arrays_used) * tariff.area.macro_m2 / arrays;
 }
 
@@ -129,15 +132,22 @@ double add_times(Costs& costs, const Chip& chip, const Tariff& tariff, double re
 
 // What no layer is charged with.
 void add_whole_chip(Costs& costs, const Tariff& tariff, double reload_J, double period_s) {
-  const Breakdown rest = {
-      {Part::clock, tariff.config.periphery.clock_gating ? 0
-                                                         : tariff.area.register_bits * tariff.parts.idle_register_J *
-                                                               tariff.config.technology.clock_Hz * period_s},
-      {Part::reload, reload_J},
-      {Part::leakage, (tariff.area.leakage_W + tariff.path.leakage_W) * period_s}};
-  costs.energy_J.add(rest);
-  costs.energy_low_J += rest.total(), costs.energy_high_J += rest.total();
+  const UnitCost& wires = tariff.path.whole;
+  const double clock_J =
+      tariff.config.periphery.clock_gating
+          ? 0
+          : tariff.area.register_bits * tariff.parts.idle_register_J * tariff.config.technology.clock_Hz * period_s;
+  costs.energy_J.add({{Part::clock, clock_J},
+                      {Part::reload, reload_J},
+                      {Part::leakage, (tariff.area.leakage_W + wires.leakage_W) * period_s}});
   costs.energy_per_inference_J = costs.energy_J.total();
+  // Reloading has none: it is what devices dissipate, and lines and shifters on top are not told apart.
+  Deviations& off_J = costs.energy_deviations_J;
+  off_J.add(Kind::register_bit, clock_J, tariff.parts.register_bit.energy_spread);
+  off_J.add(tariff.area.deviations_W, period_s);
+  off_J.add(Kind::leakage, wires.leakage_W * period_s, wires.leakage_spread);
+  costs.energy_low_J = costs.energy_per_inference_J - off_J.below();
+  costs.energy_high_J = costs.energy_per_inference_J + off_J.above();
 }
 
 // --- figures of merit -----------------------------------------------------------------------------------------------
@@ -193,6 +203,24 @@ std::vector<CostLine> unit_costs(const Config& config, const Tariff& tariff, dou
   return lines;
 }
 
+// Of the chip's own converters, the model in use first.
+std::vector<ConverterPrice> converter_prices(const Config& config, double converters) {
+  using periphery::AdcCostModel;
+  const periphery::AdcCommon* adc = common(config.adc);
+  if (!adc) return {};
+  std::vector<AdcCostModel> models{adc->cost.model};
+  for (const AdcCostModel other : {AdcCostModel::survey, AdcCostModel::circuit, AdcCostModel::regression})
+    if (other != adc->cost.model) models.push_back(other);
+  std::vector<ConverterPrice> prices;
+  for (const AdcCostModel model : models)
+    if (adc_model_applies(model, config.adc, config.technology)) {
+      const UnitCost c =
+          adc_model_cost(model, config.adc, config.technology, std::max(1, static_cast<int>(converters)));
+      prices.push_back({names_of(model)[static_cast<std::size_t>(model)], c.energy_J, c.area_m2});
+    }
+  return prices;
+}
+
 }  // namespace
 
 Costs price(const Chip& chip, const Tariff& tariff, std::span<const Ledger> counted,
@@ -206,6 +234,7 @@ Costs price(const Chip& chip, const Tariff& tariff, std::span<const Ledger> coun
   add_whole_chip(costs, tariff, reload.energy_J, period_s);
   add_efficiency(costs, tariff.config, tariff.area);
   costs.unit_costs = unit_costs(tariff.config, tariff, chip.placement.arrays_total);
+  costs.converter_prices = converter_prices(tariff.config, tariff.parts.own.converters);
   costs.baselines = baselines(chip, tariff);
   return costs;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cost/interval.h"
 #include "cost/part.h"
 #include "periphery/digital/digital_unit.h"
 #include "periphery/unit_cost.h"
@@ -52,6 +53,12 @@ struct CostLine {
   double instances = 0;  // 0: counted by their bits, not by instances
 };
 
+// One conversion and one converter by one model (adc.cost.model), whatever figures are given.
+struct ConverterPrice {
+  std::string_view model;
+  double energy_J = 0, area_m2 = 0;
+};
+
 struct LayerCosts {
   std::string name;
   double energy_J = 0, latency_s = 0;
@@ -95,7 +102,7 @@ struct Baseline {
 
 struct Costs {
   double energy_per_inference_J = 0;
-  double energy_low_J = 0, energy_high_J = 0;          // with every part's spread, all one way
+  double energy_low_J = 0, energy_high_J = 0;          // with every kind's spread (cost/interval.h)
   std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
   std::string write_needs;                             // keys that would tell what writing costs; empty: they are given
   std::optional<double> refresh_W;
@@ -103,6 +110,7 @@ struct Costs {
   double latency_per_inference_s = 0, throughput_per_s = 0;
   Breakdown latency_s;
   double area_m2 = 0;
+  double area_low_m2 = 0, area_high_m2 = 0;  // like the energy's
   Breakdown area_breakdown_m2;
   double unused_arrays_m2 = 0;  // of the total: arrays that no layer uses, with what stands around them
   double tops_per_w = 0, tops_per_mm2 = 0;
@@ -111,6 +119,8 @@ struct Costs {
   std::vector<Efficiency> boundaries;  // array, macro, chip; system where off-chip traffic is counted
   std::vector<Baseline> baselines;
   std::vector<CostLine> unit_costs;
+  Deviations energy_deviations_J, area_deviations_m2;  // what the two intervals are made of
+  std::vector<ConverterPrice> converter_prices;        // the model in use first; given figures stand beside them
   std::vector<Busy> timeline;
   std::vector<LayerCosts> layers;
   std::vector<NodeCosts> nodes;  // in order of computation

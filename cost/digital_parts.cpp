@@ -24,17 +24,14 @@ constexpr std::array<DigitalOperation, periphery::operation_count> all_operation
     DigitalOperation::comparison,  DigitalOperation::exponential, DigitalOperation::division,
     DigitalOperation::square_root, DigitalOperation::lookup};
 
-void add_instances(DigitalParts& parts, const UnitCost& unit, double instances) {
-  parts.area_m2 += instances * unit.area_m2;
-  parts.leakage_W += instances * unit.leakage_W;
+void add_circuits(DigitalParts& parts, const UnitCost& unit, double instances) {
+  parts.circuits = sum(parts.circuits, times(unit, 0, instances));
 }
 
 // A digital layer's own codes and sums.
 UnitCost layer_mac(const periphery::Technology& t, const LayerPlan& plan) {
   const workloads::IntegerWeights& m = plan.matrix;
-  UnitCost mac = multiply_accumulate(t, plan.cell.weight_bits, m.input.bits, digital_sum_bits(plan));
-  mac.spread = periphery::arithmetic_spread;
-  return mac;
+  return with_arithmetic_spread(multiply_accumulate(t, plan.cell.weight_bits, m.input.bits, digital_sum_bits(plan)));
 }
 
 }  // namespace
@@ -54,24 +51,20 @@ DigitalParts digital_parts(const Config& config, const chip::Chip& chip, const D
     if (o == DigitalOperation::mac)
       widest_mac = cost;
     else
-      add_instances(parts, cost, is_special(o) ? unit.special_lanes : unit.lanes);
+      add_circuits(parts, cost, is_special(o) ? unit.special_lanes : unit.lanes);
   }
-  double weight_bits = 0;
   parts.layer_macs.resize(chip.layers.size());
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
     if (!plan.settings.digital) continue;
     parts.layer_macs[l] = layer_mac(config.technology, plan);
     if (parts.layer_macs[l].area_m2 > widest_mac.area_m2) widest_mac = parts.layer_macs[l];
-    weight_bits += static_cast<double>(plan.matrix.count()) * plan.cell.weight_bits;
+    parts.weight_bits += static_cast<double>(plan.matrix.count()) * plan.cell.weight_bits;
   }
-  add_instances(parts, widest_mac, unit.lanes);
+  add_circuits(parts, widest_mac, unit.lanes);
   if (UnitCost& mac = parts.operations[static_cast<std::size_t>(DigitalOperation::mac)]; mac.energy_J == 0)
     mac = widest_mac;
-  if (weight_bits > 0) {
-    parts.weight_bit = memory_bit(config, weight_bits, config.periphery.bus_bits);
-    add_instances(parts, parts.weight_bit, weight_bits);
-  }
+  if (parts.weight_bits > 0) parts.weight_bit = memory_bit(config, parts.weight_bits, config.periphery.bus_bits);
   return parts;
 }
 

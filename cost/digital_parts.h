@@ -19,7 +19,8 @@ struct DigitalParts {
   std::array<periphery::UnitCost, periphery::operation_count> operations{};
   std::vector<periphery::UnitCost> layer_macs;  // like Chip::layers: of a digital layer's codes; zero for others
   periphery::UnitCost weight_bit;               // one bit of digital layers' weights, read
-  double area_m2 = 0, leakage_W = 0;
+  periphery::UnitCost circuits;                 // area and leakage of all lanes
+  double weight_bits = 0;                       // of digital layers
 };
 DigitalParts digital_parts(const arch::Config&, const chip::Chip&, const Dataflow&);
 

@@ -125,17 +125,14 @@ Path transfer_path(const Config& config, double arrays, double macro_m2) {
     // From the middle, each branch half as long as the one two levels before: the side less one array's, and half an
     // array to its edge. All branches together are about 3/2 sqrt(arrays) sides long.
     p.bit = wire_bit(t, side_m - pitch_m + 0.5 * pitch_m);
-    const UnitCost all = wire_bit(t, 1.5 * across * side_m);
-    p.area_m2 = width * all.area_m2;
-    p.leakage_W = width * all.leakage_W;
+    p.whole = times(wire_bit(t, 1.5 * across * side_m), 0, width);
   } else {
     // Buffers sit in the middle of the mesh: half a side away on average along x and y together.
     const UnitCost link = wire_bit(t, pitch_m), router = router_bit(t);
     const double hops = std::max(1.0, 0.5 * across);
-    p.bit.energy_J = hops * (link.energy_J + router.energy_J);
-    p.bit.time_s = hops * (link.time_s + router.time_s);
-    p.area_m2 = width * arrays * (2 * link.area_m2 + router.area_m2);
-    p.leakage_W = width * arrays * (2 * link.leakage_W + router.leakage_W);
+    p.bit = times(sum(link, router), hops, 0);
+    p.bit.time_s *= hops;
+    p.whole = times(sum(times(link, 0, 2), router), 0, width * arrays);
   }
   return p;
 }

@@ -52,9 +52,8 @@ LayerParts layer_parts(const arch::Config&, const arch::LayerConfig&, const Arra
 
 // A bit's way between the buffers and one of `arrays` arrays of `macro_m2` each.
 struct Path {
-  periphery::UnitCost bit;  // energy and time of one bit's way
-  double area_m2 = 0;       // of the whole tree or mesh
-  double leakage_W = 0;
+  periphery::UnitCost bit;    // energy and time of one bit's way
+  periphery::UnitCost whole;  // area and leakage of the whole tree or mesh
 };
 Path transfer_path(const arch::Config&, double arrays, double macro_m2);
 

@@ -17,49 +17,53 @@ using read::Ledger;
 
 namespace {
 
+Price price_of(Part part, Action action, Kind kind, const UnitCost& unit, double units = 1) {
+  return {part, action, units * unit.energy_J, kind, unit.energy_spread};
+}
+
 void add_off_chip(std::vector<Price>& list, const Config& config, const Ledger& planned) {
   if (!config.periphery.off_chip || planned[Action::off_chip_bit] == 0) return;
-  const UnitCost dram = dram_bit(config.technology);
-  list.push_back({Part::off_chip, Action::off_chip_bit, dram.energy_J, dram.spread});
+  list.push_back(price_of(Part::off_chip, Action::off_chip_bit, Kind::off_chip, dram_bit(config.technology)));
 }
 
 // In the order in which a part's terms are added.
 std::vector<Price> layer_prices(const Config& config, const Tariff& t, std::size_t l) {
   const LayerActions& a = t.layers[l].actions;
   const LayerParts& own = t.layers[l].parts;
-  const UnitCost& mac = t.digital.layer_macs[l];
-  const double add_J = t.parts.adder_bit.energy_J, hold_J = t.parts.register_bit.energy_J, keep_J = add_J + hold_J;
+  const UnitCost &add = t.parts.adder_bit, &hold = t.parts.register_bit;
   std::vector<Price> list = {
-      {Part::adc, Action::conversion, own.adc.energy_J, own.adc.spread},
-      {Part::driver, Action::line_charge, t.parts.lines.row_F},
-      {Part::driver, Action::line_activation, own.row_driver.energy_J},
-      {Part::driver, Action::analog_level, own.dac.energy_J},
-      {Part::driver, Action::register_bit, hold_J},
-      {Part::mux, Action::held_sample, own.column_switch.energy_J},
-      {Part::mux, Action::column_selection, own.mux_decoder.energy_J},
-      {Part::sample_hold, Action::held_sample, own.sample_hold.energy_J},
-      {Part::shift_add, Action::slice_bit, keep_J},
-      {Part::shift_add, Action::plane_sum, a.adder_bits * add_J + a.accumulator_bits * hold_J},
-      {Part::accumulate, Action::piece_bit, keep_J},
-      {Part::buffer, Action::buffer_bit, t.parts.buffer_bit.energy_J},
-      {Part::interconnect, Action::transfer_bit, t.path.bit.energy_J},
+      price_of(Part::adc, Action::conversion, Kind::converter, own.adc),
+      {Part::driver, Action::line_charge, t.parts.lines.row_F, Kind::driver, periphery::circuit_energy_spread},
+      price_of(Part::driver, Action::line_activation, Kind::driver, own.row_driver),
+      price_of(Part::driver, Action::analog_level, Kind::dac, own.dac),
+      price_of(Part::driver, Action::register_bit, Kind::register_bit, hold),
+      price_of(Part::mux, Action::held_sample, Kind::column_switch, own.column_switch),
+      price_of(Part::mux, Action::column_selection, Kind::column_switch, own.mux_decoder),
+      price_of(Part::sample_hold, Action::held_sample, Kind::sample_hold, own.sample_hold),
+      price_of(Part::shift_add, Action::slice_bit, Kind::adder, add),
+      price_of(Part::shift_add, Action::slice_bit, Kind::register_bit, hold),
+      price_of(Part::shift_add, Action::plane_sum, Kind::adder, add, a.adder_bits),
+      price_of(Part::shift_add, Action::plane_sum, Kind::register_bit, hold, a.accumulator_bits),
+      price_of(Part::accumulate, Action::piece_bit, Kind::adder, add),
+      price_of(Part::accumulate, Action::piece_bit, Kind::register_bit, hold),
+      price_of(Part::buffer, Action::buffer_bit, Kind::memory, t.parts.buffer_bit),
+      price_of(Part::interconnect, Action::transfer_bit, Kind::wire, t.path.bit),
       // Rescaling multiplies the accumulator by a constant of the output's width (one adder row for each bit), then
       // compares.
-      {Part::activation, Action::rescaling, rescaler(config.technology, a.accumulator_bits, a.output_bits).energy_J},
-      {Part::digital, Action::bias_bit, add_J},
-      {Part::digital, Action::weight_bit, t.digital.weight_bit.energy_J},
-      {Part::digital, Action::mac, mac.energy_J, mac.spread}};
+      price_of(Part::activation, Action::rescaling, Kind::adder,
+               rescaler(config.technology, a.accumulator_bits, a.output_bits)),
+      price_of(Part::digital, Action::bias_bit, Kind::adder, add),
+      price_of(Part::digital, Action::weight_bit, Kind::memory, t.digital.weight_bit),
+      price_of(Part::digital, Action::mac, Kind::digital, t.digital.layer_macs[l])};
   add_off_chip(list, config, a.planned);
   return list;
 }
 
 std::vector<Price> node_prices(const Config& config, const Tariff& t, const Ledger& planned) {
-  std::vector<Price> list = {{Part::buffer, Action::buffer_bit, t.parts.buffer_bit.energy_J}};
-  for (std::size_t o = 0; o < periphery::operation_count; ++o) {
-    const UnitCost& cost = t.digital.operations[o];
-    list.push_back(
-        {Part::digital, read::action_of(static_cast<periphery::DigitalOperation>(o)), cost.energy_J, cost.spread});
-  }
+  std::vector<Price> list = {price_of(Part::buffer, Action::buffer_bit, Kind::memory, t.parts.buffer_bit)};
+  for (std::size_t o = 0; o < periphery::operation_count; ++o)
+    list.push_back(price_of(Part::digital, read::action_of(static_cast<periphery::DigitalOperation>(o)), Kind::digital,
+                            t.digital.operations[o]));
   add_off_chip(list, config, planned);
   return list;
 }
@@ -73,13 +77,12 @@ double line_charge_V2(const Config& config, const chip::LayerPlan& plan, const L
 }
 
 Bill bill(const std::vector<Price>& prices, const Ledger& counts) {
-  Bill sum{Breakdown(layer_energy_parts()), Breakdown(layer_energy_parts()), Breakdown(layer_energy_parts())};
-  for (Breakdown* parts : {&sum.low_J, &sum.energy_J, &sum.high_J}) parts->add(Part::array, counts.array_J);
+  Bill sum{Breakdown(layer_energy_parts()), {}};
+  sum.energy_J.add(Part::array, counts.array_J);
   for (const Price& p : prices) {
     const double joules = counts[p.action] * p.energy_J;
     sum.energy_J.add(p.part, joules);
-    sum.low_J.add(p.part, joules / p.spread);
-    sum.high_J.add(p.part, joules * p.spread);
+    sum.deviations_J.add(p.kind, joules, p.spread);
   }
   return sum;
 }

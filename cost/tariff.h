@@ -8,6 +8,7 @@
 #include "cost/actions.h"
 #include "cost/area.h"
 #include "cost/digital_parts.h"
+#include "cost/interval.h"
 #include "cost/part.h"
 
 namespace bitline::cost {
@@ -17,7 +18,8 @@ struct Price {
   Part part = Part::array;
   read::Action action = read::Action::conversion;
   double energy_J = 0;
-  double spread = 1;  // UnitCost::spread
+  Kind kind = Kind::converter;
+  double spread = 1;  // UnitCost::energy_spread
 };
 
 struct LayerTariff {
@@ -45,9 +47,10 @@ struct Tariff {
 };
 Tariff tariff(const arch::Config&, const chip::Chip&, Dataflow);
 
-// Energies of one ledger by part: with every spread one way, as they are, the other way.
+// Energies of one ledger by part, and how far they may be off. What devices dissipate is exact.
 struct Bill {
-  Breakdown low_J, energy_J, high_J;
+  Breakdown energy_J;
+  Deviations deviations_J;
 };
 // `counted`: what reads counted for this layer (array_J, line_drive, line_activation). With the planned counts.
 Bill layer_bill(const chip::Chip&, const Tariff&, std::size_t layer, const read::Ledger& counted);

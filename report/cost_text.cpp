@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "report/text.h"
@@ -19,6 +21,41 @@ std::string listed(const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i)
     text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
   return text;
+}
+
+// Bounds that are apart, and not by rounding alone.
+bool apart(double low, double high) { return high > 0 && high - low > 1e-9 * high; }
+
+// "converters (18 x; adc.cost) and registers (7.7 x; technology.costs.register)"
+std::string deciding_text(const cost::Deviations& deviations) {
+  std::vector<std::string> kinds;
+  for (const cost::Kind kind : deviations.deciding())
+    kinds.push_back(fmt::format("{} ({:.3g} x; {})", info(kind).name, deviations.spread(kind), info(kind).keys));
+  return listed(kinds);
+}
+
+struct Total {
+  const char* name;
+  double value, low, high;
+  Unit unit;
+  const cost::Deviations& deviations;
+  const char* exact;  // what has no spread
+};
+
+std::string interval_text(const Total& t) {
+  if (!(t.high > 0)) return "";
+  const std::string value = quantity(t.value, t.unit);
+  if (!apart(t.low, t.high))
+    return fmt::format(
+        "Total {} {}. No part of it was priced by a figure whose spread is known, so it has no interval; that does not "
+        "make it exact.",
+        t.name, value);
+  const std::string deciding = deciding_text(t.deviations);
+  return fmt::format(
+      "Total {} {}, interval {}: each kind of part off by the factor within which 90 % of real designs lie, kinds "
+      "independently of each other{}{}. Without a spread: {}, and figures that are given.",
+      t.name, value, range_text(t.low, t.high, t.unit), deciding.empty() ? "" : "; it is decided by ", deciding,
+      t.exact);
 }
 
 // No exponents: "15,548 x".
@@ -46,46 +83,56 @@ std::string ratio_text(double value, double reference) {
   return std::isfinite(ratio) && ratio >= 0 ? factor_text(ratio) : "";
 }
 
-bool has_energy_interval(const Result& r) {
-  return r.costs.energy_high_J > 0 && r.costs.energy_high_J - r.costs.energy_low_J > 1e-9 * r.costs.energy_high_J;
-}
+bool has_energy_interval(const Result& r) { return apart(r.costs.energy_low_J, r.costs.energy_high_J); }
+bool has_area_interval(const Result& r) { return apart(r.costs.area_low_m2, r.costs.area_high_m2); }
 
 std::string energy_interval_text(const Result& r) {
-  if (!(r.costs.energy_high_J > 0)) return "";
-  const std::string total = quantity(r.costs.energy_per_inference_J, Unit::joule);
-  if (!has_energy_interval(r))
-    return fmt::format(
-        "Total energy {}. No part of it was priced by a figure whose spread is known, so it has no interval; that does "
-        "not make it exact.",
-        total);
-  std::vector<std::string> parts;
-  double arithmetic = 1;
-  for (const cost::CostLine& c : r.costs.unit_costs) {
-    if (c.unit.spread <= 1) continue;
-    if (info(c.component).group == cost::ComponentGroup::digital) {
-      arithmetic = c.unit.spread;
-      continue;
-    }
-    parts.push_back(
-        c.unit.origin == periphery::CostOrigin::survey
-            ? fmt::format("converters ({}) by a factor of {:.3g}, within which half of all published ones lie around "
-                          "the survey's regression (90 % within 18)",
-                          info(c.component).name, c.unit.spread)
-            : fmt::format("{} by a factor of {:.3g}", info(c.component).name, c.unit.spread));
+  const cost::Costs& c = r.costs;
+  return interval_text({"energy", c.energy_per_inference_J, c.energy_low_J, c.energy_high_J, Unit::joule,
+                        c.energy_deviations_J, "what the devices of arrays dissipate"});
+}
+
+std::string area_interval_text(const Result& r) {
+  const cost::Costs& c = r.costs;
+  return interval_text({"area", c.area_m2, c.area_low_m2, c.area_high_m2, Unit::square_meter, c.area_deviations_m2,
+                        "cells of arrays (technology.cell_area)"});
+}
+
+std::string interval_line(const Result& r) {
+  std::vector<std::string> texts;
+  const auto add = [&](const char* what, const cost::Deviations& deviations) {
+    if (const std::string deciding = deciding_text(deviations); !deciding.empty())
+      texts.push_back(fmt::format("{} by {}", what, deciding));
+  };
+  if (has_energy_interval(r)) add("energy", r.costs.energy_deviations_J);
+  if (has_area_interval(r)) add("area", r.costs.area_deviations_m2);
+  return texts.empty() ? "" : "Intervals (90 % of real designs) are decided: " + listed(texts);
+}
+
+std::string converter_price_text(const Result& r) {
+  const std::vector<cost::ConverterPrice>& models = r.costs.converter_prices;
+  const auto& lines = r.costs.unit_costs;
+  const auto used = std::find_if(lines.begin(), lines.end(),
+                                 [](const cost::CostLine& c) { return c.component == cost::Component::adc; });
+  if (models.empty() || used == lines.end()) return "";
+  const auto figures = [](double energy_J, double area_m2) {
+    return quantity(energy_J, Unit::joule) + ", " + quantity(area_m2, Unit::square_meter);
+  };
+  // What is given has no spread.
+  const bool energy = used->unit.energy_spread == 1, area = used->unit.area_spread == 1;
+  const std::string by = energy && area ? "adc.cost.energy and adc.cost.area"
+                         : energy       ? fmt::format("adc.cost.energy and {}", models[0].model)
+                         : area         ? fmt::format("{} and adc.cost.area", models[0].model)
+                                        : std::string(models[0].model);
+  std::string text = fmt::format("Converters priced by {}: {}", by, figures(used->unit.energy_J, used->unit.area_m2));
+  std::vector<std::pair<double, double>> told{{used->unit.energy_J, used->unit.area_m2}};
+  for (const cost::ConverterPrice& m : models) {
+    const std::pair price{m.energy_J, m.area_m2};
+    if (std::find(told.begin(), told.end(), price) != told.end()) continue;
+    text += fmt::format("; by {} {}", m.model, figures(m.energy_J, m.area_m2));
+    told.push_back(price);
   }
-  if (arithmetic > 1)
-    parts.push_back(
-        fmt::format("digital operations by a factor of {:.3g}, within which half of the published adders "
-                    "and multipliers lie around ours",
-                    arithmetic));
-  if (r.costs.energy_J[cost::Part::off_chip] > 0)
-    parts.push_back("off-chip memory by the range of its published figures");
-  return fmt::format(
-      "Total energy {}, interval {}. The ends are reached when every part with a known spread lies at the edge of it, "
-      "all on the same side{}{}. Other parts have no spread and stay as they are: errors of circuits and technology "
-      "figures come on top.",
-      total, range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule), parts.empty() ? "" : ": ",
-      listed(parts));
+  return text + " (adc.cost.model)";
 }
 
 std::string baseline_verdict(const Result& r, const cost::Baseline& b) {
@@ -96,9 +143,10 @@ std::string baseline_verdict(const Result& r, const cost::Baseline& b) {
     ((ours < theirs) == less_wins ? chip : machine).push_back(fmt::format("{} ({})", what, factor_text(factor)));
   };
   const bool draw = has_energy_interval(r) && b.energy_J >= r.costs.energy_low_J && b.energy_J <= r.costs.energy_high_J;
+  const bool area_draw = has_area_interval(r) && b.area_m2 >= r.costs.area_low_m2 && b.area_m2 <= r.costs.area_high_m2;
   if (!draw) judge("energy", r.costs.energy_per_inference_J, b.energy_J, true);
   judge("latency", r.costs.latency_per_inference_s, b.latency_s, true);
-  judge("area", r.costs.area_m2, b.area_m2, true);
+  if (!area_draw) judge("area", r.costs.area_m2, b.area_m2, true);
   judge("TOPS/mm2", r.costs.tops_per_mm2, b.tops_per_mm2, false);
   std::string text = b.name + ": ";
   if (!machine.empty()) text += "the digital machine wins in " + listed(machine) + ". ";
@@ -106,9 +154,13 @@ std::string baseline_verdict(const Result& r, const cost::Baseline& b) {
   if (draw)
     text +=
         fmt::format("In energy neither wins: {} lies within this chip's interval. ", quantity(b.energy_J, Unit::joule));
+  if (area_draw)
+    text += fmt::format("In area neither wins: {} lies within this chip's interval. ",
+                        quantity(b.area_m2, Unit::square_meter));
   if (chip.empty() && !machine.empty())
-    text += draw ? "Nothing here speaks for the crossbar chip. "
-                 : "It is better in every figure: at this node nothing here speaks for the crossbar chip. ";
+    text += draw || area_draw
+                ? "Nothing here speaks for the crossbar chip. "
+                : "It is better in every figure: at this node nothing here speaks for the crossbar chip. ";
   text.pop_back();
   return text;
 }

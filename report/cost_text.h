@@ -16,11 +16,21 @@ std::string range_text(double low, double high, Unit unit);
 std::string ratio_text(double value, double reference);
 
 bool has_energy_interval(const run::Result&);
+bool has_area_interval(const run::Result&);
 
-// The total energy with its interval and what the interval means; empty when the result has no bounds.
+// The total with its interval, what decides it and which keys change that; empty when the result has no bounds.
 std::string energy_interval_text(const run::Result&);
+std::string area_interval_text(const run::Result&);
 
-// Which of the two is better in what: energies that the interval cannot tell apart are a draw.
+// "Intervals ... are decided: energy by converters (17.7 x; adc.cost.model, ...)": what decides both intervals, for a
+// line of the summary; empty without intervals.
+std::string interval_line(const run::Result&);
+
+// "Converters priced by survey: 23.9 pJ, 0.0234 mm2; by circuit 4.42 pJ, 488 um2 (adc.cost.model)": what the chip's
+// converters cost and what they would by the other models; empty where no converter has a model.
+std::string converter_price_text(const run::Result&);
+
+// Which of the two is better in what: energies and areas that an interval cannot tell apart are a draw.
 std::string baseline_verdict(const run::Result&, const cost::Baseline&);
 
 }  // namespace bitline::report

@@ -63,7 +63,9 @@ std::string cards(const Result& r) {
            fmt::format("{:.4g} TOPS/W", r.costs.tops_per_w));
   card("latency", quantity(r.costs.latency_per_inference_s, Unit::second),
        count_text(r.costs.throughput_per_s) + " inferences/s");
-  card("area", quantity(r.costs.area_m2, Unit::square_meter), fmt::format("{:.4g} TOPS/mm2", r.costs.tops_per_mm2));
+  card("area", quantity(r.costs.area_m2, Unit::square_meter),
+       (has_area_interval(r) ? range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter) + ", " : "") +
+           fmt::format("{:.4g} TOPS/mm2", r.costs.tops_per_mm2));
   return html + "</ul>\n";
 }
 

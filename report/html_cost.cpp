@@ -33,7 +33,8 @@ std::string cost_section(const Result& r) {
   }
   std::string html = html_heading("Energy, latency, area") +
                      html_figure(breakdown_svg("Energy per inference", r.costs.energy_J, Unit::joule));
-  if (const std::string text = energy_interval_text(r); !text.empty()) html += html_paragraph(text);
+  for (const std::string& text : {converter_price_text(r), energy_interval_text(r), area_interval_text(r)})
+    if (!text.empty()) html += html_paragraph(text);
   if (!r.costs.layers.empty()) html += html_figure(layer_energy_svg(r));
   return html + html_figure(breakdown_svg("Latency per inference", r.costs.latency_s, Unit::second)) +
          html_figure(area_svg(r)) + table.str();
@@ -100,6 +101,8 @@ std::string origin_text(CostOrigin origin) {
       return "circuit";
     case CostOrigin::survey:
       return "survey";
+    case CostOrigin::regression:
+      return "regression";
     case CostOrigin::given:
       return "given";
   }
@@ -110,9 +113,12 @@ std::string origin_text(CostOrigin origin) {
 
 std::string unit_cost_section(const Result& r) {
   if (r.costs.unit_costs.empty()) return "";
-  HtmlTable table("llrrrrrlr",
-                  {"part", "one action", "energy", "time", "area", "leakage", "instances", "from", "spread"});
+  HtmlTable table("llrrrrrlrr", {"part", "one action", "energy", "time", "area", "leakage", "instances", "from",
+                                 "spread of energy", "of area"});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
+  const auto spread = [](double of, double factor) {
+    return of != 0 && factor > 1 ? fmt::format("{:.3g} x", factor) : std::string();
+  };
   for (std::size_t g = 0; g < groups.size(); ++g) {
     bool first = true;
     for (const cost::CostLine& c : r.costs.unit_costs) {
@@ -123,16 +129,18 @@ std::string unit_cost_section(const Result& r) {
                  cell(c.unit.energy_J, Unit::joule), cell(c.unit.time_s, Unit::second),
                  cell(c.unit.area_m2, Unit::square_meter), cell(c.unit.leakage_W, Unit::watt),
                  c.instances > 0 ? grouped(static_cast<std::size_t>(std::llround(c.instances))) : "",
-                 origin_text(c.unit.origin), c.unit.spread > 1 ? fmt::format("{:.3g} x", c.unit.spread) : ""});
+                 origin_text(c.unit.origin), spread(c.unit.energy_J, c.unit.energy_spread),
+                 spread(c.unit.area_m2, c.unit.area_spread)});
     }
   }
   return html_heading("Unit costs: where each joule comes from") + table.str() +
          html_paragraph(
              "Energy and time of one action, area and leakage of one instance (of digital parts, memory and wires: of "
              "one bit). circuit: computed from the technology's transistors and the size of this array; survey: "
-             "regression over published converters; given: at least one figure stands in the configuration. Spread: "
-             "the factor within which half of all published designs lie, up and down. Costs are counts of actions "
-             "times these.",
+             "published converters, scaled by circuits to this kind and resolution; regression: published converters "
+             "of this resolution; given: at least one figure stands in the configuration. Spread: the factor within "
+             "which 90 % of published designs lie, up and down, at least as far as the other model of converters; "
+             "none where a figure is given. Costs are counts of actions times these.",
              "soft");
 }
 

@@ -42,11 +42,10 @@ void legend_dot(Svg& svg, double y, std::string_view color, std::string_view tex
 }  // namespace
 
 std::string published_adcs_svg(std::span<const PublishedAdc> published, std::span<const AdcComparison> ours) {
-  const std::vector<AdcSeries> series = {
-      {"SAR", "#882255", -12, &AdcComparison::circuit_J, "SAR"},
-      {"flash", "#7a6a00", -4, &AdcComparison::circuit_J, "flash"},
-      {"ramp", "#332288", 4, &AdcComparison::circuit_J, "ramp"},
-      {"survey regression, rate of a SAR", "#222222", 12, &AdcComparison::survey_J, "SAR"}};
+  const std::vector<AdcSeries> series = {{"SAR", "#882255", -12, &AdcComparison::circuit_J, "SAR"},
+                                         {"flash", "#7a6a00", -4, &AdcComparison::circuit_J, "flash"},
+                                         {"ramp", "#332288", 4, &AdcComparison::circuit_J, "ramp"},
+                                         {"SAR by survey", "#222222", 12, &AdcComparison::survey_J, "SAR"}};
   std::vector<double> energies{most_J};
   for (const PublishedAdc& a : published) energies.push_back(a.energy_J);
   for (const AdcComparison& c : ours) energies.insert(energies.end(), {c.circuit_J, c.survey_J});
@@ -106,11 +105,11 @@ std::string published_adcs_svg(std::span<const PublishedAdc> published, std::spa
     svg.text(adc_panel.right + 22, line += 22, fmt::format("{} more lie outside", outside), {.fill = ink::soft});
   svg.text(adc_panel.right + 22, line += 40, "ours, by circuit", {.bold = true});
   for (const AdcSeries& s : series) {
-    if (&s == &series.back()) svg.text(adc_panel.right + 22, line += 40, "ours, by regression", {.bold = true});
+    if (&s == &series.back()) svg.text(adc_panel.right + 22, line += 40, "ours, by survey (default)", {.bold = true});
     line += 22;
     svg.line(adc_panel.right + 30, line - 13, adc_panel.right + 30, line + 5, s.color, 3);
     svg.circle(adc_panel.right + 30, line - 4, 5, s.color);
-    svg.text(adc_panel.right + 44, line, &s == &series.back() ? "at the rate of a SAR" : s.name);
+    svg.text(adc_panel.right + 44, line, &s == &series.back() ? "SAR" : s.name);
   }
   std::vector<std::string> technologies;
   for (const AdcComparison& c : ours)

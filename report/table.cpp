@@ -133,6 +133,7 @@ std::string costs(const Result& r, const Paint& paint) {
   std::vector<std::string> cells{"total"};
   for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
   if (has_energy_interval(r)) cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule);
+  if (has_area_interval(r)) cells[9] = range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter);
   table.row(cells);
   for (const cost::Part part :
        cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
@@ -152,6 +153,7 @@ std::string costs(const Result& r, const Paint& paint) {
   }
   std::string text =
       paint.heading("Costs") + paint.with(paint.dim(), " per inference") + "\n" + table.str(2, paint.dim());
+  for (const std::string& line : {converter_price_text(r), interval_line(r)}) text += paragraph(line, 2);
   text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.costs.throughput_per_s),
                       r.costs.tops_per_w, r.costs.tops_per_mm2);
   text += boundaries(r);

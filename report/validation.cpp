@@ -63,8 +63,9 @@ void add_budget(Page& page, const Result& r) {
 void add_regression(Page& page, const periphery::SurveyAgreement& a) {
   page.heading("Converters: the survey regression");
   page.paragraph(fmt::format(
-      "With cost.model: survey a converter costs what a published regression says (Andrulis, Emer, Sze 2024, "
-      "arXiv:2404.06553). Its program and our function, for {} converters from 7 to 130 nm:",
+      "A published regression (Andrulis, Emer, Sze 2024, arXiv:2404.06553) says what an 8-bit SAR converter costs by "
+      "cost.model: survey, and any converter from 4 bits by cost.model: regression. Its program and our function, for "
+      "{} converters from 7 to 130 nm:",
       a.vectors));
   PageTable table{"lrrl", {"figure", "largest deviation", "goal", ""}};
   for (const auto& [what, worst] : {std::pair{"energy of a conversion", a.energy}, {"area", a.area}})
@@ -85,16 +86,17 @@ void add_adcs(Page& page, const ValidatedParts& v, const std::string& picture) {
       "silicon. Ours is compared with those in plain CMOS of comparable resolution (SNDR within half a bit of ours, "
       "which counts as ideal) and node (within a factor of 1.6); 12 % of 34 says that 12 % of 34 such converters take "
       "less energy for a sample. A dash: fewer than five. Each of ours works alone, at its own rate: SAR bits + 1 "
-      "clocks of the technology, flash one, ramp 2^bits ticks of 10 ns. None of the published ones is a plain ramp.",
+      "clocks of the technology, flash one, ramp 2^bits ticks of 10 ns. None of the published ones is a plain ramp. By "
+      "survey, the default, is by circuit times the regression over the circuit for 8-bit SAR at this node.",
       v.published_adcs.size()));
   if (!picture.empty()) page.picture(picture, "Energy of a conversion over resolution: published converters and ours");
-  PageTable table{"llrrrrrrr",
+  PageTable table{"llrrrrrrrr",
                   {"kind", "node", "bits", "rate", "by circuit", "below it, of all", "below it, of its kind",
-                   "by regression", "below it, of all"}};
+                   "by survey", "below it, of all", "below it, of its kind"}};
   for (const periphery::AdcComparison& c : v.adcs)
     table.rows.push_back({c.kind, c.technology, std::to_string(c.bits), pretty(c.rate_Hz, Unit::hertz),
                           quantity(c.circuit_J, Unit::joule), place_text(c.circuit), place_text(c.circuit_in_family),
-                          quantity(c.survey_J, Unit::joule), place_text(c.survey)});
+                          quantity(c.survey_J, Unit::joule), place_text(c.survey), place_text(c.survey_in_family)});
   page.table(table);
   page.paragraph(
       "The circuit model leaves out what a converter in silicon has beside its core: reference buffers, input "
@@ -107,7 +109,8 @@ void add_parts(Page& page, const std::vector<PartComparison>& parts) {
   page.heading("Single parts");
   page.paragraph(
       "Published figures of parts beside what our models give in the technology named, at the published supply where "
-      "one is given. Nothing was fitted to them and no goal is set. What the published figure is: measured, on "
+      "one is given. Nothing was fitted to them and no goal is set; the spreads of circuits, from which intervals of "
+      "costs are made, are how far 90 % of them lie from ours. What the published figure is: measured, on "
       "silicon; "
       "scaled, from measured silicon of another node or resolution; synthesized, by a standard-cell flow without "
       "silicon; estimated, from a design's own table or a rule of thumb. Remembered: not looked up in the "

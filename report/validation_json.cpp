@@ -47,8 +47,9 @@ Json parts_of(const ValidatedParts& v) {
                     {"circuit_J", c.circuit_J},
                     {"circuit", place_of(c.circuit)},
                     {"circuit_of_its_kind", place_of(c.circuit_in_family)},
-                    {"regression_J", c.survey_J},
-                    {"regression", place_of(c.survey)}});
+                    {"survey_J", c.survey_J},
+                    {"survey", place_of(c.survey)},
+                    {"survey_of_its_kind", place_of(c.survey_in_family)}});
   for (const periphery::PartComparison& p : v.parts)
     parts.push_back({{"part", p.part},
                      {"model", p.model},

@@ -53,6 +53,7 @@ Json latency_json(const Result& r) {
 
 Json area_json(const Result& r) {
   return {{"total_m2", r.costs.area_m2},
+          {"interval_m2", {r.costs.area_low_m2, r.costs.area_high_m2}},
           {"unused_arrays_m2", r.costs.unused_arrays_m2},
           {"breakdown_m2", object_of(r.costs.area_breakdown_m2)}};
 }
@@ -126,7 +127,9 @@ Json unit_costs_json(const Result& r) {
                    {"leakage_W", c.unit.leakage_W},
                    {"instances", c.instances > 0 ? Json(c.instances) : Json(nullptr)},
                    {"from", names_of(c.unit.origin)[static_cast<std::size_t>(c.unit.origin)]},
-                   {"spread", c.unit.spread}});
+                   {"energy_spread", c.unit.energy_spread},
+                   {"area_spread", c.unit.area_spread},
+                   {"leakage_spread", c.unit.leakage_spread}});
   return all;
 }
 

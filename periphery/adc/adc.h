@@ -53,8 +53,8 @@ enum class AdcCodes { twos_complement, symmetric };
 inline constexpr std::string_view adc_codes_names[] = {"twos-complement", "symmetric"};
 constexpr std::span<const std::string_view> names_of(AdcCodes) { return adc_codes_names; }
 
-enum class AdcCostModel { survey, circuit };
-inline constexpr std::string_view adc_cost_names[] = {"survey", "circuit"};
+enum class AdcCostModel { survey, circuit, regression };
+inline constexpr std::string_view adc_cost_names[] = {"survey", "circuit", "regression"};
 constexpr std::span<const std::string_view> names_of(AdcCostModel) { return adc_cost_names; }
 
 // What one conversion and one converter cost: published figures, and a model for what they leave out.
@@ -169,24 +169,29 @@ class AdcBank {
 };
 
 // --- cost -----------------------------------------------------------------------------------------------------------
-// Regression over published ADCs: Andrulis, Emer, Sze 2024, arXiv:2404.06553 (adc_survey.cpp). An optimistic design
-// (20th percentile in energy, 10th in area); single converters scatter around its energy by a factor of 3.2 (median,
-// the `spread`) to 18 (90 % of them). Between integer bits it is interpolated in log(energy): the regression itself
-// falls by half from 8 to 8.01 bits. time_s = 1 / rate, leakage_W = 0 (the survey has none). Throws ConfigError for
-// fewer than 4 or more than 20 bits, and for a node or rate that is not positive. Above adc_survey_max_rate_Hz it
-// extrapolates.
-UnitCost adc_survey_model(double bits, double node_m, double rate_Hz);
-inline constexpr double adc_survey_max_rate_Hz = 1e10;
-
-// The regression as published, with its jumps between integer bits.
+// The regression over published ADCs as published: Andrulis, Emer, Sze 2024, arXiv:2404.06553 (adc_survey.cpp). An
+// optimistic design (20th percentile in energy, 10th in area), whatever its kind. time_s = 1 / rate, leakage_W = 0 (it
+// has none). Throws ConfigError for fewer than 4 or more than 20 bits, and for a node or rate that is not positive.
+// Above adc_survey_max_rate_Hz it extrapolates.
 UnitCost adc_survey_regression(double bits, double node_m, double rate_Hz);
+inline constexpr double adc_survey_least_bits = 4, adc_survey_most_bits = 20, adc_survey_max_rate_Hz = 1e10;
 
 // From transistors and capacitors (adc_circuit.cpp). `converters` share the counter and the ramp of a ramp converter.
 UnitCost adc_circuit(const Adc&, const Technology&, int converters);
 
+// One conversion of one converter by a model, whatever figures are given (adc_cost.cpp):
+//   survey      the regression's 8-bit SAR converter of this node (at clock / 9, or the rate of a given time), times
+//   what
+//               the circuit of this kind and resolution takes over that of an 8-bit SAR converter
+//   circuit     adc_circuit
+//   regression  the regression at this converter's own resolution and rate; it knows no kinds
+// Spreads reach at least as far as the other of survey and circuit where both can tell. Throws ConfigError where
+// `adc_model_applies` is false: below 4 bits (regression); without transistors (circuit; survey of all but 8-bit SAR).
+UnitCost adc_model_cost(AdcCostModel, const Adc&, const Technology&, int converters);
+bool adc_model_applies(AdcCostModel, const Adc&, const Technology&);
+
 // One conversion of one converter; the ideal ADC costs nothing. Configured figures win, the chosen model gives the
-// rest. Time: SAR one clock to sample and one per bit, flash one, ramp 2^bits of its own. The survey is asked at the
-// converter's own rate, 1 / time, and only when energy or area is not configured.
+// rest. Time: SAR one clock to sample and one per bit, flash one, ramp 2^bits of its own.
 UnitCost unit_cost(const Adc&, const Technology&, int converters);
 
 }  // namespace bitline::periphery

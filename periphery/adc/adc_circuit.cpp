@@ -90,8 +90,8 @@ UnitCost adc_circuit(const Adc& adc, const Technology& t, int converters) {
         } else {
           if (!t.transistor)
             refuse_config("adc.cost.model", "is circuit, but technology.transistor is missing to model it from",
-                          "use model: survey, give adc.cost.energy and adc.cost.area, or a technology with transistors "
-                          "such as 22nm");
+                          "use model: regression, give adc.cost.energy and adc.cost.area, or a technology with "
+                          "transistors such as 22nm");
           return circuit(kind, t, Gates(t, "register"), converters);
         }
       },

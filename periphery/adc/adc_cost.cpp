@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a converter costs: configured figures first, then the chosen model.
+// What a converter costs: configured figures first, then the chosen model. And how far models are from each other: no
+// model's interval leaves out what the other one says, since neither is known to be right.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -10,36 +12,104 @@
 namespace bitline::periphery {
 namespace {
 
+double clocks_s(const IdealAdc&, double) { return 0; }
 double clocks_s(const SarAdc& adc, double clock_Hz) { return (adc.common.bits + 1) / clock_Hz; }
 double clocks_s(const FlashAdc&, double clock_Hz) { return 1 / clock_Hz; }
 double clocks_s(const RampAdc& adc, double) { return std::ldexp(1.0, adc.common.bits) / adc.clock_Hz; }
 
+// One conversion, as given or by the clocks it takes.
+double conversion_s(const Adc& adc, const GivenCost& given, double clock_Hz) {
+  return given.time_s ? *given.time_s : std::visit([&](const auto& kind) { return clocks_s(kind, clock_Hz); }, adc);
+}
+
+// What the survey prices by the regression itself; all else in proportion to circuits.
+SarAdc reference_converter() {
+  SarAdc sar;
+  sar.common.bits = 8;
+  return sar;
+}
+
+bool is_reference(const Adc& adc) {
+  const auto* sar = std::get_if<SarAdc>(&adc);
+  return sar && sar->common.bits == reference_converter().common.bits;
+}
+
+UnitCost survey(const Adc& adc, const Technology& t, int converters) {
+  const Adc reference = reference_converter();
+  const GivenCost& given = common(adc)->cost.given;
+  UnitCost cost =
+      adc_survey_regression(common(reference)->bits, t.node_m, 1 / conversion_s(reference, given, t.clock_Hz));
+  cost.origin = CostOrigin::survey;
+  if (!t.transistor) return cost;
+  const UnitCost ours = adc_circuit(adc, t, converters), one = adc_circuit(reference, t, converters);
+  cost.energy_J *= ours.energy_J / one.energy_J;
+  cost.area_m2 *= ours.area_m2 / one.area_m2;
+  return cost;
+}
+
+UnitCost model_alone(AdcCostModel model, const Adc& adc, const Technology& t, int converters) {
+  const AdcCommon& c = *common(adc);
+  switch (model) {
+    case AdcCostModel::survey:
+      return survey(adc, t, converters);
+    case AdcCostModel::circuit:
+      return adc_circuit(adc, t, converters);
+    case AdcCostModel::regression:
+      break;
+  }
+  return adc_survey_regression(c.bits, t.node_m, 1 / conversion_s(adc, c.cost.given, t.clock_Hz));
+}
+
+double apart(double a, double b) { return std::max(a / b, b / a); }
+
 }  // namespace
 
+bool adc_model_applies(AdcCostModel model, const Adc& adc, const Technology& t) {
+  if (!common(adc)) return false;
+  switch (model) {
+    case AdcCostModel::survey:
+      return t.transistor || is_reference(adc);
+    case AdcCostModel::circuit:
+      return t.transistor.has_value();
+    case AdcCostModel::regression:
+      break;
+  }
+  return common(adc)->bits >= adc_survey_least_bits;
+}
+
+UnitCost adc_model_cost(AdcCostModel model, const Adc& adc, const Technology& t, int converters) {
+  if (model == AdcCostModel::survey && !adc_model_applies(model, adc, t))
+    refuse_config("adc.cost.model",
+                  "is survey, which scales an 8-bit SAR converter to this one by their circuits, but "
+                  "technology.transistor is missing to model those from",
+                  "use model: regression, give adc.cost.energy and adc.cost.area, or a technology with transistors "
+                  "such as 22nm");
+  UnitCost cost = model_alone(model, adc, t, converters);
+  const AdcCostModel other = model == AdcCostModel::circuit ? AdcCostModel::survey : AdcCostModel::circuit;
+  if (!adc_model_applies(other, adc, t)) return cost;
+  const UnitCost beside = model_alone(other, adc, t, converters);
+  cost.energy_spread = std::max(cost.energy_spread, apart(cost.energy_J, beside.energy_J));
+  cost.area_spread = std::max(cost.area_spread, apart(cost.area_m2, beside.area_m2));
+  return cost;
+}
+
 UnitCost unit_cost(const Adc& adc, const Technology& technology, int converters) {
-  return std::visit(
-      [&](const auto& kind) -> UnitCost {
-        if constexpr (!requires { kind.common; }) {
-          return {};
-        } else {
-          const AdcCost& cost = kind.common.cost;
-          const double time_s = cost.given.time_s ? *cost.given.time_s : clocks_s(kind, technology.clock_Hz);
-          if (!(time_s > 0) || std::isinf(time_s))
-            refuse_config("adc.cost.time",
-                          fmt::format("one conversion would take {} s (clock {} Hz)", time_s, technology.clock_Hz),
-                          "a positive clock, or adc.cost.time");
-          UnitCost modelled;
-          // The survey knows no leakage, so it is asked for the other two only.
-          const bool survey = cost.model == AdcCostModel::survey;
-          const bool priced = cost.given.energy_J && cost.given.area_m2;
-          if (!priced || (!survey && !cost.given.leakage_W && technology.transistor))
-            modelled = survey ? adc_survey_model(kind.common.bits, technology.node_m, 1 / time_s)
-                              : adc_circuit(adc, technology, converters);
-          modelled.time_s = time_s;
-          return with(cost.given, modelled);
-        }
-      },
-      adc);
+  const AdcCommon* c = common(adc);
+  if (!c) return {};
+  const GivenCost& given = c->cost.given;
+  const double time_s = conversion_s(adc, given, technology.clock_Hz);
+  if (!(time_s > 0) || std::isinf(time_s))
+    refuse_config("adc.cost.time",
+                  fmt::format("one conversion would take {} s (clock {} Hz)", time_s, technology.clock_Hz),
+                  "a positive clock, or adc.cost.time");
+  UnitCost modelled;
+  // Only circuits know leakage.
+  const AdcCostModel model = c->cost.model;
+  const bool priced = given.energy_J && given.area_m2;
+  if (!priced || (model == AdcCostModel::circuit && !given.leakage_W && technology.transistor))
+    modelled = adc_model_cost(model, adc, technology, converters);
+  modelled.time_s = time_s;
+  return with(given, modelled);
 }
 
 }  // namespace bitline::periphery

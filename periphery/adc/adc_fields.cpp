@@ -50,8 +50,10 @@ void fields(Visitor& v, AdcErrors& c) {
 
 void fields(Visitor& v, AdcCost& c) {
   v(c.model, {.key = "model",
-              .meaning = "where energy and area come from unless given: survey of published converters at this one's "
-                         "rate (from 4 bits), or circuit, its capacitors and gates at the technology's node"});
+              .meaning = "where energy and area come from unless given: survey, published 8-bit converters of this "
+                         "node times what circuits of this kind and resolution take over an 8-bit SAR; circuit, its "
+                         "capacitors and gates; or regression, published converters of this resolution (from 4 bits), "
+                         "all kinds alike"});
   fields(v, c.given);
 }
 

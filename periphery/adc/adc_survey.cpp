@@ -5,7 +5,8 @@
 // Compute-In-Memory Accelerator Design", 2024, arXiv:2404.06553, with the constants of its published model file (MIT
 // licence), fitted to B. Murmann's ADC Performance Survey. Valid from 4 bits and up to 1e10 conversions per second.
 // Against the converters it was fitted to: correlation 0.82 in log(energy), median factor 3.2, 90 % within 17.7; its
-// offsets aim at a good design (20th percentile in energy, 10th in area: the median converter is 5.1 times larger).
+// offsets aim at a good design (20th percentile in energy, 10th in area: the median converter is 5.1 times larger, and
+// no spread of areas is published).
 #include <algorithm>
 #include <cmath>
 
@@ -35,9 +36,7 @@ constexpr double area_per_ln_nm = 0.9932794744745022;
 constexpr double area_per_ln_Hz = 0.18071538424508238;
 constexpr double area_per_ln_pJ = 0.29912426192653485;
 
-constexpr double median_factor = 3.2;  // half of all converters lie within it of the regression's energy
-
-constexpr double lowest_bits = 4, highest_bits = 20;
+constexpr double energy_spread_of_90 = 17.7, area_of_median = 5.1;
 
 // As published: a converter between two integer resolutions has the ceiling of the higher one.
 double energy_pJ(double bits, double node_nm, double rate_Hz) {
@@ -56,16 +55,17 @@ UnitCost with_area(double pJ, double node_nm, double rate_Hz) {
           .time_s = 1 / rate_Hz,
           .area_m2 = um2 * 1e-12,
           .leakage_W = 0,
-          .origin = CostOrigin::survey,
-          .spread = median_factor};
+          .origin = CostOrigin::regression,
+          .energy_spread = energy_spread_of_90,
+          .area_spread = area_of_median};
 }
 
 void check_validity(double bits, double node_m, double rate_Hz) {
-  if (!(bits >= lowest_bits && bits <= highest_bits)) {
-    refuse_config(
-        "adc.cost",
-        fmt::format("the ADC survey model covers {} to {} bits; this ADC has {}", lowest_bits, highest_bits, bits),
-        "use adc.cost.model: circuit, or give adc.cost.energy and adc.cost.area");
+  if (!(bits >= adc_survey_least_bits && bits <= adc_survey_most_bits)) {
+    refuse_config("adc.cost",
+                  fmt::format("the ADC survey's regression covers {} to {} bits; this ADC has {}",
+                              adc_survey_least_bits, adc_survey_most_bits, bits),
+                  "use adc.cost.model: survey or circuit, or give adc.cost.energy and adc.cost.area");
   }
   if (!(node_m > 0) || std::isinf(node_m)) {
     refuse_config("adc.cost", fmt::format("the technology node of the ADC is {} m", node_m),
@@ -83,14 +83,6 @@ UnitCost adc_survey_regression(double bits, double node_m, double rate_Hz) {
   check_validity(bits, node_m, rate_Hz);
   const double node_nm = node_m * 1e9;
   return with_area(energy_pJ(bits, node_nm, rate_Hz), node_nm, rate_Hz);
-}
-
-UnitCost adc_survey_model(double bits, double node_m, double rate_Hz) {
-  check_validity(bits, node_m, rate_Hz);
-  const double node_nm = node_m * 1e9, below = std::floor(bits), part = bits - below;
-  double pJ = energy_pJ(below, node_nm, rate_Hz);
-  if (part > 0) pJ *= std::pow(energy_pJ(below + 1, node_nm, rate_Hz) / pJ, part);
-  return with_area(pJ, node_nm, rate_Hz);
 }
 
 }  // namespace bitline::periphery

@@ -77,11 +77,6 @@ UnitCost cost_of(const Circuit& c, const Technology& t) {
   return cost;
 }
 
-void add_to(UnitCost& sum, const UnitCost& other) {
-  sum.energy_J += other.energy_J, sum.time_s += other.time_s;
-  sum.area_m2 += other.area_m2, sum.leakage_W += other.leakage_W;
-}
-
 // A value and a slope read from a table.
 UnitCost table(int b, int entries, const MemoryBit& memory) {
   const double bits = 2.0 * b * entries;
@@ -114,6 +109,11 @@ std::string_view name_of(DigitalOperation operation) {
   return names[static_cast<std::size_t>(operation)];
 }
 
+UnitCost with_arithmetic_spread(UnitCost cost) {
+  cost.energy_spread = arithmetic_energy_spread, cost.area_spread = arithmetic_area_spread;
+  return cost;
+}
+
 bool is_special(DigitalOperation operation) { return operation >= DigitalOperation::exponential; }
 
 int exponential_entries(int bits) {
@@ -143,13 +143,12 @@ UnitCost operation_cost(const Technology& t, const DigitalUnit& unit, DigitalOpe
     const bool exponential = operation == DigitalOperation::exponential;
     const int entries = exponential ? exponential_entries(b) : lookup_entries(b);
     cost = cost_of(interpolation(b, entries), t);
-    add_to(cost, table(b, entries, memory));
-    if (exponential) add_to(cost, cost_of(scale_and_shift(b), t));
+    cost = sum(cost, table(b, entries, memory));
+    if (exponential) cost = sum(cost, cost_of(scale_and_shift(b), t));
   } else {
     cost = cost_of(circuit_of(operation, b), t);
   }
-  cost.spread = arithmetic_spread;
-  return cost;
+  return with_arithmetic_spread(cost);
 }
 
 }  // namespace bitline::periphery

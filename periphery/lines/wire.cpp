@@ -51,7 +51,7 @@ UnitCost dram_bit(const Technology& t) {
   UnitCost c;
   c.energy_J = std::sqrt(least_J * most_J);
   c.origin = CostOrigin::survey;
-  c.spread = std::sqrt(most_J / least_J);
+  c.energy_spread = std::sqrt(most_J / least_J);
   return with(t.costs.dram, c);
 }
 

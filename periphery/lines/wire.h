@@ -17,7 +17,8 @@ UnitCost wire_bit(const Technology&, double length_m);
 UnitCost router_bit(const Technology&);
 
 // Off-chip memory, one bit: 1.3 to 2.6 nJ for 64 bits (Horowitz, ISSCC 2014, doi:10.1109/ISSCC.2014.6757323), their
-// geometric mean, and its factor as spread. No time and area: it overlaps with what runs, and is another chip.
+// geometric mean, and the factor to either as spread. No time and area: it overlaps with what runs, and is another
+// chip.
 UnitCost dram_bit(const Technology&);
 
 }  // namespace bitline::periphery

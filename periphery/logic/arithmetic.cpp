@@ -17,16 +17,6 @@ FlipFlop flip_flop(const Gates& g) {
           4 * (g.inverter_input_F() + g.inverter_output_F()) + 8 * g.inverter_output_F()};
 }
 
-UnitCost sum(const UnitCost& a, const UnitCost& b) {
-  UnitCost s;
-  s.energy_J = a.energy_J + b.energy_J;
-  s.time_s = a.time_s + b.time_s;
-  s.area_m2 = a.area_m2 + b.area_m2;
-  s.leakage_W = a.leakage_W + b.leakage_W;
-  s.origin = a.origin == CostOrigin::given && b.origin == CostOrigin::given ? CostOrigin::given : CostOrigin::circuit;
-  return s;
-}
-
 }  // namespace
 
 UnitCost register_bit(const Technology& t) {
@@ -76,8 +66,7 @@ UnitCost accumulator(const Technology& t, int bits) {
   UnitCost add = times(adder_bit(t), bits, bits);
   const UnitCost hold = times(register_bit(t), bits, bits);
   add.time_s *= bits;
-  UnitCost s = sum(add, hold);
-  return s;
+  return sum(add, hold);
 }
 
 UnitCost rescaler(const Technology& t, int bits, int by) {

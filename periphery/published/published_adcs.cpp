@@ -79,24 +79,25 @@ std::vector<AdcComparison> compare_adcs(std::span<const PublishedAdc> published,
         Adc adc = kind.adc;
         std::visit(
             [&](auto& a) {
-              if constexpr (requires { a.common; }) {
-                a.common.bits = bits;
-                a.common.cost.model = AdcCostModel::circuit;
-              }
+              if constexpr (requires { a.common; }) a.common.bits = bits;
             },
             adc);
-        const UnitCost circuit = unit_cost(adc, t.technology, 1);
+        const UnitCost circuit = adc_model_cost(AdcCostModel::circuit, adc, t.technology, 1),
+                       survey = unit_cost(adc, t.technology, 1);
         AdcComparison c;
         c.kind = kind.name;
         c.technology = t.name;
         c.bits = bits;
         c.node_m = t.technology.node_m;
-        c.rate_Hz = 1 / circuit.time_s;
+        c.rate_Hz = 1 / survey.time_s;
         c.circuit_J = circuit.energy_J;
-        c.survey_J = adc_survey_model(bits, c.node_m, c.rate_Hz).energy_J;
+        c.survey_J = survey.energy_J;
         c.circuit = place_among(published, bits, c.node_m, c.circuit_J);
-        if (kind.family) c.circuit_in_family = place_among(published, bits, c.node_m, c.circuit_J, kind.family);
         c.survey = place_among(published, bits, c.node_m, c.survey_J);
+        if (kind.family) {
+          c.circuit_in_family = place_among(published, bits, c.node_m, c.circuit_J, kind.family);
+          c.survey_in_family = place_among(published, bits, c.node_m, c.survey_J, kind.family);
+        }
         all.push_back(std::move(c));
       }
   return all;

@@ -54,9 +54,9 @@ struct AdcComparison {
   std::string kind, technology;
   int bits = 0;
   double node_m = 0, rate_Hz = 0;
-  double circuit_J = 0, survey_J = 0;   // one conversion by each model
-  AdcPlace circuit, circuit_in_family;  // no family holds ramp converters: none are compared
-  AdcPlace survey;
+  double circuit_J = 0, survey_J = 0;  // one conversion by each model
+  // No family holds ramp converters: none are compared.
+  AdcPlace circuit, circuit_in_family, survey, survey_in_family;
 };
 // SAR, flash and ramp of 4, 6, 8 and 10 bits in each technology. Throws ConfigError for one without transistors.
 struct NamedTechnology {

@@ -119,8 +119,7 @@ TEST_CASE("ramp: a decision at every tick; counter and ramp are shared by the co
 
 TEST_CASE("the circuit model is asked when chosen, and names what it needs") {
   Technology t = round_technology();
-  SarAdc adc = sar(2);  // below the survey's range
-  CHECK_THROWS_AS(unit_cost(adc, t, 1), ConfigError);
+  SarAdc adc = sar(2);
   adc.common.cost.model = AdcCostModel::circuit;
   const UnitCost c = unit_cost(adc, t, 1);
   CHECK(c.energy_J == adc_circuit(adc, t, 1).energy_J);
@@ -128,7 +127,7 @@ TEST_CASE("the circuit model is asked when chosen, and names what it needs") {
   CHECK(c.leakage_W == adc_circuit(adc, t, 1).leakage_W);
   CHECK(c.time_s == near(3 / t.clock_Hz));
   CHECK(c.origin == CostOrigin::circuit);
-  CHECK(c.spread == 1);
+  CHECK(c.energy_spread >= circuit_energy_spread);
   adc.common.cost.given.area_m2 = 7e-12;
   CHECK(unit_cost(adc, t, 1).energy_J == c.energy_J);
   CHECK(unit_cost(adc, t, 1).area_m2 == 7e-12);

@@ -60,7 +60,9 @@ TEST_CASE("given figures replace modelled ones one by one") {
     Technology t = round_technology();
     const UnitCost modelled = part.cost(t);
     CHECK(modelled.origin == CostOrigin::circuit);
-    CHECK(modelled.spread == 1);
+    CHECK(modelled.energy_spread == circuit_energy_spread);
+    CHECK(modelled.area_spread == circuit_area_spread);
+    CHECK(modelled.leakage_spread == circuit_leakage_spread);
     for (const double x : {modelled.energy_J, modelled.time_s, modelled.area_m2, modelled.leakage_W}) CHECK(x > 0);
     struct Figure {
       std::optional<double> GivenCost::*given;
@@ -78,6 +80,9 @@ TEST_CASE("given figures replace modelled ones one by one") {
       const UnitCost c = part.cost(t);
       CHECK(c.origin == CostOrigin::given);
       for (const Figure& f : figures) CHECK(c.*f.cost == (f.given == set.given ? 123 : modelled.*f.cost));
+      CHECK((c.energy_spread == 1) == (set.given == &GivenCost::energy_J));
+      CHECK((c.area_spread == 1) == (set.given == &GivenCost::area_m2));
+      CHECK((c.leakage_spread == 1) == (set.given == &GivenCost::leakage_W));
     }
   }
 }
@@ -111,8 +116,21 @@ TEST_CASE("memory without a cell is refused, and off-chip memory needs nothing")
   CHECK(dram_bit(t).energy_J > 0);
   t.costs.dram.energy_J = 5;
   CHECK(dram_bit(t).energy_J == 5);
-  CHECK(dram_bit(t).spread == 1);
+  CHECK(dram_bit(t).energy_spread == 1);
   CHECK(dram_bit(t).origin == CostOrigin::given);
+}
+
+TEST_CASE("a sum errs as much as its parts do together") {
+  UnitCost a, b;
+  a.energy_J = 3, a.energy_spread = 2, a.area_m2 = 1, a.area_spread = 5, a.origin = CostOrigin::given;
+  b.energy_J = 1, b.energy_spread = 6, b.area_m2 = 0, b.area_spread = 9;
+  const UnitCost s = sum(a, b);
+  CHECK(s.energy_J == 4);
+  CHECK(s.energy_J * s.energy_spread == 3 * 2 + 1 * 6);
+  CHECK(s.area_spread == 5);
+  CHECK(s.origin == CostOrigin::circuit);
+  CHECK(sum(a, a).energy_spread == 2);
+  CHECK(sum(a, a).origin == CostOrigin::given);
 }
 
 TEST_CASE("a smaller node takes less energy and area in every digital part") {

@@ -194,8 +194,8 @@ TEST_CASE("router and off-chip memory") {
   CHECK(r.area_m2 == near(5 * (2 * hold.area_m2 + 4 * 7 * pitch)));
   // 1.3 to 2.6 nJ for 64 bits: their geometric mean, with a factor of the square root of two to either.
   const UnitCost d = dram_bit(t);
-  CHECK(d.energy_J * d.spread == near(2.6e-9 / 64));
-  CHECK(d.energy_J / d.spread == near(1.3e-9 / 64));
+  CHECK(d.energy_J * d.energy_spread == near(2.6e-9 / 64));
+  CHECK(d.energy_J / d.energy_spread == near(1.3e-9 / 64));
   CHECK(d.origin == CostOrigin::survey);
 }
 

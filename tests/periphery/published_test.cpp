@@ -2,16 +2,23 @@
 // Our parts beside published ones: the regression's vectors, places among published converters, single parts.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "periphery/adc/adc.h"
+#include "periphery/digital/digital_unit.h"
 #include "periphery/logic/arithmetic.h"
 #include "periphery/published/published_adcs.h"
 #include "periphery/published/published_parts.h"
 #include "periphery/published/survey_vectors.h"
+#include "tests/periphery/technology.h"
 
 namespace bitline::published_test {
 using namespace periphery;
@@ -110,10 +117,11 @@ TEST_CASE("our converters among published ones: at their own rates, by both mode
   CHECK(ours[4].rate_Hz == doctest::Approx(1e8));          // flash
   CHECK(ours[11].rate_Hz == doctest::Approx(1e8 / 1024));  // ramp of 10 bits
   for (const AdcComparison& c : ours) {
-    CHECK(c.survey_J == adc_survey_model(c.bits, 65e-9, c.rate_Hz).energy_J);
     CHECK(c.circuit_J > 0);
     CHECK(c.circuit.count == 0);
   }
+  CHECK(ours[2].survey_J == adc_survey_regression(8, 65e-9, ours[2].rate_Hz).energy_J);
+  CHECK(ours[6].survey_J == doctest::Approx(ours[2].survey_J * ours[6].circuit_J / ours[2].circuit_J));  // flash
   SarAdc sar;
   sar.common.bits = 8;
   CHECK(ours[2].circuit_J == adc_circuit(sar, simple(), 1).energy_J);
@@ -156,6 +164,41 @@ TEST_CASE("single parts of the shipped file are what the part models give") {
   CHECK(adder);
   CHECK(at_lower_supply);
   CHECK(area);
+}
+
+namespace {
+
+// The least factor within which at least 90 % of the compared parts lie around ours.
+double factor_of_90(const std::vector<PartComparison>& parts, const std::function<bool(const PartComparison&)>& counts,
+                    std::size_t expected) {
+  std::vector<double> factors;
+  for (const PartComparison& p : parts)
+    if (counts(p)) factors.push_back(std::max(p.ours / p.published, p.published / p.ours));
+  REQUIRE(factors.size() == expected);
+  std::sort(factors.begin(), factors.end());
+  const std::size_t inside = (9 * factors.size() + 9) / 10;
+  return factors[inside - 1];
+}
+
+}  // namespace
+
+TEST_CASE("spreads of circuits and of arithmetic are those of the table of published parts") {
+  std::map<std::string, Technology> technologies;
+  for (const test::NamedTechnology& named : test::shipped_technologies()) technologies[named.name] = named.technology;
+  const auto parts = compare_parts(data / "parts.csv", [&](const std::string& name) { return technologies.at(name); });
+  const auto of = [](bool area, const std::vector<std::string>& models, bool in) {
+    return [=](const PartComparison& p) {
+      const bool named =
+          std::any_of(models.begin(), models.end(), [&](const auto& m) { return p.model.starts_with(m); });
+      return p.is_area == area && named == in;
+    };
+  };
+  const std::vector<std::string> converters = {"SAR converter"}, arithmetic = {"ripple-carry adder", "array of"};
+  // The constants have two or three digits.
+  CHECK(factor_of_90(parts, of(false, converters, false), 14) == doctest::Approx(circuit_energy_spread).epsilon(0.01));
+  CHECK(factor_of_90(parts, of(true, converters, false), 13) == doctest::Approx(circuit_area_spread).epsilon(0.01));
+  CHECK(factor_of_90(parts, of(false, arithmetic, true), 7) == doctest::Approx(arithmetic_energy_spread).epsilon(0.01));
+  CHECK(factor_of_90(parts, of(true, arithmetic, true), 7) == doctest::Approx(arithmetic_area_spread).epsilon(0.01));
 }
 
 }  // namespace bitline::published_test

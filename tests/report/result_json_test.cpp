@@ -54,13 +54,13 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
         Keys{"per_inference_J", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
-  CHECK(keys(j["area"]) == Keys{"total_m2", "unused_arrays_m2", "breakdown_m2"});
+  CHECK(keys(j["area"]) == Keys{"total_m2", "interval_m2", "unused_arrays_m2", "breakdown_m2"});
   CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "one_bit_tops_per_w", "definition", "boundaries"});
   CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
   CHECK(keys(j["baselines"][0]) ==
         Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
-  CHECK(keys(j["unit_costs"][0]) ==
-        Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances", "from", "spread"});
+  CHECK(keys(j["unit_costs"][0]) == Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances",
+                                         "from", "energy_spread", "area_spread", "leakage_spread"});
   CHECK(keys(j["budget"][0]) == Keys{"name", "power_W", "area_m2"});
   CHECK(keys(j["mapping"]) == Keys{"arrays_used", "arrays_total", "cell_utilisation", "layers"});
   CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "blocks"});
@@ -78,13 +78,15 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
 TEST_CASE("result.json holds what costs can tell") {
   const Json j = Json::parse(result_json(costed_result()));
   CHECK(j["energy"]["interval_J"] == Json::array({0.6e-6, 1.5e-6}));
+  CHECK(j["area"]["interval_m2"] == Json::array({2e-6, 9e-6}));
+  CHECK(j["unit_costs"][0]["area_spread"] == 3.75);
   CHECK(j["energy"]["write_s"] == 0.25);
   CHECK(j["energy"]["refresh_W"] == 0.5e-6);
   CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
   CHECK(keys(j["baselines"][0]) ==
         Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
-  CHECK(keys(j["unit_costs"][0]) ==
-        Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances", "from", "spread"});
+  CHECK(keys(j["unit_costs"][0]) == Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances",
+                                         "from", "energy_spread", "area_spread", "leakage_spread"});
   CHECK(j["unit_costs"][0]["from"] == "survey");
   CHECK(j["unit_costs"][2]["instances"].is_null());
   CHECK(j["budget"][1] == Json({{"name", "chip"}, {"power_W", 55.2e-3}, {"area_m2", 1.556e-6}}));

@@ -95,6 +95,11 @@ inline run::Result costed_result() {
   run::Result r = sample_result();
   r.costs.energy_low_J = 0.6e-6;
   r.costs.energy_high_J = 1.5e-6;
+  r.costs.energy_deviations_J.add(cost::Kind::converter, 0.25e-6, 3.2);
+  r.costs.area_low_m2 = 2e-6;
+  r.costs.area_high_m2 = 9e-6;
+  r.costs.area_deviations_m2.add(cost::Kind::converter, 2e-6, 3.75);
+  r.costs.converter_prices = {{"survey", 2e-11, 2e-8}, {"circuit", 4e-12, 5e-10}, {"regression", 2e-11, 2e-8}};
   r.costs.energy_write_J = 3e-3;
   r.costs.write_time_s = 0.25;
   r.costs.refresh_W = 0.5e-6;
@@ -108,10 +113,10 @@ inline run::Result costed_result() {
   r.costs.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
                        {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
   r.costs.unit_costs = {
-      {cost::Component::adc, {2e-11, 9e-8, 2e-8, 0, periphery::CostOrigin::survey, 3.2}, 64},
-      {cost::Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, periphery::CostOrigin::circuit, 1}, 4608},
-      {cost::Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, periphery::CostOrigin::given, 1}, 0},
-      {cost::Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, periphery::CostOrigin::circuit, 1}, 0}};
+      {cost::Component::adc, {2e-11, 9e-8, 2e-8, 0, periphery::CostOrigin::survey, 3.2, 3.75, 1}, 64},
+      {cost::Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, periphery::CostOrigin::circuit, 7.7, 4.7, 7.7}, 4608},
+      {cost::Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, periphery::CostOrigin::given, 1, 1, 1}, 0},
+      {cost::Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, periphery::CostOrigin::circuit, 7.7, 4.7, 7.7}, 0}};
   for (int array = 0; array < 4; ++array) r.costs.timeline.push_back({0, array, 0, 6e-6});
   r.costs.timeline.push_back({1, 2, 7e-6, 9e-6});
   r.costs.timeline.push_back({2, 3, 10e-6, 11e-6});
@@ -158,6 +163,8 @@ inline run::Result hostile_result() {
   r.budget = costed.budget;
   r.costs.energy_low_J = costed.costs.energy_low_J;
   r.costs.energy_high_J = costed.costs.energy_high_J;
+  r.costs.energy_deviations_J = costed.costs.energy_deviations_J;
+  r.costs.converter_prices = costed.costs.converter_prices;
   r.costs.boundaries[0].name = r.costs.boundaries[0].inside = r.costs.baselines[0].name = r.costs.baselines[0].how =
       hostile;
   r.budget[0].name = hostile;
