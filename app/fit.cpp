@@ -202,6 +202,9 @@ int run_fit(const FitArguments& a) {
   if (std::any_of(a.name.begin(), a.name.end(), [](unsigned char c) { return std::iscntrl(c); }))
     throw UsageError("--name holds a control character, such as a line break");
   if (a.model != "auto") files.models = parts_of(a.model);
+  // A folder that is not there may be a slip of the pen.
+  const std::filesystem::path folder = std::filesystem::path(a.output).parent_path();
+  const bool new_folder = !folder.empty() && !std::filesystem::exists(folder);
   const std::vector<FitPart> parts = fit_device(files);
   // What does not read back never takes the place of what is there.
   const std::filesystem::path part = a.output + ".part";
@@ -221,6 +224,7 @@ int run_fit(const FitArguments& a) {
     return exit_done;
   }
   for (const FitPart& p : parts) fmt::print("{}\n", text_of(p));
+  if (new_folder) fmt::print("the folder {} is new\n", folder.string());
   fmt::print("{} written; look at it with: bitline device show {}\n", a.output, a.output);
   return exit_done;
 }

@@ -119,7 +119,10 @@ void add_noise(const Trains& t, const LongTermFit& f, FitPart& part) {
             {key, quantity(most, unit), "", "not above what chance gives: the upper end of its 95 % interval"});
       return;
     }
-    const FittedValue v = fitted("", name, {root(variance), root(variance - half), root(variance + half)}, unit);
+    // A variance is off by a factor: what it lacks to one side is more than what it has to the other.
+    const double times_off = std::exp(half / variance);
+    const FittedValue v =
+        fitted("", name, {root(variance), root(variance / times_off), root(variance * times_off)}, unit);
     part.candidates[part.chosen].values.push_back(v);
     part.keys.push_back(key_of(part, key, v));
     part.keys.back().assumed = assumed;
