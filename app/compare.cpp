@@ -52,6 +52,7 @@ constexpr const char* main_figures[] = {"quality.value",
 struct Run {
   std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config
   std::map<std::string, std::string> config;  // by path; empty without resolved.yaml
+  bool at_least = false;                      // its energy, and its latency perhaps: reloading is not counted
 };
 
 void flatten(const Json& node, const std::string& path, std::map<std::string, double>& out) {
@@ -80,8 +81,9 @@ Run read_run(const std::string& argument) {
   if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
   if (!json.contains("energy") || !json.contains("latency"))
     throw InputError(file.string() + ": has no 'energy' and 'latency', so it is not the result of a run");
-  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   Run run;
+  run.at_least = json["energy"].is_object() && json["energy"].value("at_least", false);
+  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   flatten(json, "", run.numbers);
   if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved))
     flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);
@@ -190,6 +192,13 @@ void print_costs(const Run& a, const Run& b) {
         fmt::format("The runs do different work ({} differs): an inference of one is not one of the other, so "
                     "neither their costs nor their qualities rank them.",
                     differing->first));
+  if (a.at_least || b.at_least)
+    print_paragraph(
+        fmt::format("The costs of {} leave out what reloading arrays for each image takes, which is not "
+                    "known: its energy is at least what is shown, its efficiency at most.",
+                    a.at_least && b.at_least ? "both"
+                    : a.at_least             ? "A"
+                                             : "B"));
   const auto e = energy_intervals(a, b);
   if (e && !e->known() && !e->neither())
     print_paragraph(
