@@ -218,6 +218,13 @@ void print_costs(const Run& a, const Run& b) {
         fmt::format("The runs do different work ({} differs): an inference of one is not one of the other, so "
                     "neither their costs nor their qualities rank them.",
                     differing->first));
+  if (a.at_least || b.at_least)
+    print_paragraph(
+        fmt::format("The costs of {} leave out what reloading arrays for each image takes, which is not "
+                    "known: its energy is at least what is shown, its efficiency at most.",
+                    a.at_least && b.at_least ? "both"
+                    : a.at_least             ? "A"
+                                             : "B"));
   const auto e = energy_intervals(a, b);
   if (e && !e->known() && !e->neither())
     print_paragraph(

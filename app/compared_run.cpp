@@ -92,10 +92,11 @@ ComparedRun read_compared_run(const std::string& argument) {
   if (!json.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
   if (!json.contains("energy") || !json.contains("latency"))
     throw InputError(file.string() + ": has no 'energy' and 'latency', so it is not the result of a run");
-  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   ComparedRun run;
+  run.at_least = json["energy"].is_object() && json["energy"].value("at_least", false);
   if (const auto quality = json.find("quality"); quality != json.end()) run.metric = text_at(*quality, "metric");
   read_experiment(json, run);
+  for (const char* key : {"timing", "provenance", "schema_version", "seed", "published"}) json.erase(key);
   run.numbers = numbers_of(json);
   if (const fs::path resolved = file.parent_path() / "resolved.yaml"; folder && fs::exists(resolved))
     flatten(parse_yaml(read_file(resolved), resolved.string()), "", run.config);

@@ -14,6 +14,7 @@ namespace bitline::app {
 struct ComparedRun {
   std::map<std::string, double> numbers;      // by path, without what may differ between runs of one config
   std::map<std::string, std::string> config;  // by path; empty without resolved.yaml
+  bool at_least = false;                      // its energy, and its latency perhaps: reloading is not counted
   std::string metric;                         // of quality.value
   bool arrays = true;                         // else an experiment on devices alone
   std::vector<run::ExperimentClaim> claims;   // of an experiment

@@ -34,6 +34,10 @@ enum class Schedule { sequential, pipelined };
 inline constexpr std::string_view schedule_names[] = {"sequential", "pipelined"};
 constexpr std::span<const std::string_view> names_of(Schedule) { return schedule_names; }
 
+enum class Prefer { balanced, latency, area };
+inline constexpr std::string_view prefer_names[] = {"balanced", "latency", "area"};
+constexpr std::span<const std::string_view> names_of(Prefer) { return prefer_names; }
+
 enum class Calibrate { ideal, per_chip, per_array };
 inline constexpr std::string_view calibrate_names[] = {"ideal", "per-chip", "per-array"};
 constexpr std::span<const std::string_view> names_of(Calibrate) { return calibrate_names; }
@@ -70,7 +74,8 @@ struct Quantization {
 };
 
 struct Mapping {
-  int duplicate = 1;  // copies of every layer
+  Prefer prefer = Prefer::balanced;
+  int duplicate = 1;  // copies of every layer, at most
   Schedule schedule = Schedule::sequential;
   Unused unused = Unused::g_min;
   BiasPlace bias = BiasPlace::digital;

@@ -37,8 +37,18 @@ void fields(Visitor& v, Quantization& q) {
 }
 
 void fields(Visitor& v, Mapping& m) {
+  v(m.prefer,
+    {.key = "prefer",
+     .meaning =
+         "area: blocks lie as densely as they can; balanced: they are spread over the arrays of the chips that this "
+         "takes, so that fewer take turns; latency: also over more chips (chips: auto), and arrays that are left "
+         "hold copies of layers"});
   v(m.duplicate,
-    {.key = "duplicate", .meaning = "copies of every layer, which share its positions", .min = 1, .max = 1024});
+    {.key = "duplicate",
+     .meaning = "copies of every layer, which share its positions or, pipelined, serve images in turn; those "
+                "that gain nothing are not placed",
+     .min = 1,
+     .max = 1024});
   v(m.schedule,
     {.key = "schedule", .meaning = "one image at a time through all layers, or layers working on successive images"});
   v(m.unused,

@@ -8,9 +8,8 @@ namespace bitline::arch {
 std::vector<Simplification> simplifications(const Periphery& p) {
   Simplification moving{"Buffers and interconnect", {}}, lines{"Lines of arrays", {}}, clock{"Clock", {}},
       control{"Control and pads", {}}, machines{"Digital machines", {}};
-  moving.claims.push_back({fmt::format("{} for twice the larger of what one operation reads and writes, and for what "
-                                       "later operations wait for.",
-                                       p.buffer == BufferKind::sram ? "A memory" : "Flip-flops"),
+  moving.claims.push_back({fmt::format("All that operations read and write is kept in {} in the middle of the arrays.",
+                                       p.buffer == BufferKind::sram ? "one memory" : "flip-flops"),
                            {},
                            {p.buffer == BufferKind::sram ? "periphery.buffer=sram" : "periphery.buffer=registers"}});
   moving.claims.push_back(
@@ -54,7 +53,7 @@ std::vector<Simplification> simplifications(const Periphery& p) {
 }
 
 std::vector<Simplification> simplifications(const Mapping& m) {
-  Simplification schedule{"Schedule", {}};
+  Simplification schedule{"Schedule", {}}, placing{"Mapping", {}}, buffers{"Size of buffers", {}};
   schedule.claims.push_back(
       {"Driving and converting never overlap within an array; shift-add works while the next read runs.",
        {"mapping.overlap"}});
@@ -69,8 +68,30 @@ std::vector<Simplification> simplifications(const Mapping& m) {
         {"One image passes through all layers before the next begins.", {}, {"mapping.schedule=sequential"}});
   if (m.reload)
     schedule.claims.push_back(
-        {"Arrays that are rewritten for each image have the same write errors every time.", {}, {"reload"}});
-  return {schedule};
+        {"Arrays that are rewritten for each image have the same write errors every time, and blocks are packed "
+         "without "
+         "regard to turns.",
+         {},
+         {"reload"}});
+  if (m.prefer != Prefer::area)
+    placing.claims.push_back(
+        {"Blocks are spread by counts of conversions, the same for every technology: by single moves, "
+         "so that a better mapping may exist.",
+         {},
+         {m.prefer == Prefer::latency ? "mapping.prefer=latency" : "mapping.prefer=balanced"}});
+  else
+    placing.claims.push_back(
+        {"Blocks are packed without regard to which of them take turns.", {}, {"mapping.prefer=area"}});
+  if (m.schedule == Schedule::pipelined)
+    buffers.claims.push_back({"Every tensor, for all images that come between its writing and its last reading.",
+                              {},
+                              {"mapping.schedule=pipelined"}});
+  else
+    buffers.claims.push_back(
+        {"Twice the larger of what one operation reads and writes, and what later operations wait for.",
+         {},
+         {"mapping.schedule=sequential"}});
+  return {schedule, placing, buffers};
 }
 
 std::vector<Simplification> writing_simplifications(const Config& c) {

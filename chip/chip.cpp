@@ -18,6 +18,7 @@
 #include "chip/lattice.h"
 #include "device/write_pulses.h"
 #include "device/write_verify.h"
+#include "mapping/turns.h"
 
 namespace bitline::chip {
 
@@ -85,7 +86,7 @@ double solve_write_sigma(const Chip& chip, double accuracy) {
     std::vector<double> counts(1 << 16, 0);  // by code
     constexpr int middle = 1 << 15;
     for (const auto& panel : plan.matrix.panels)
-      for (std::int16_t w : panel.codes) counts[static_cast<std::size_t>(w + middle)] += plan.settings.duplicate;
+      for (std::int16_t w : panel.codes) counts[static_cast<std::size_t>(w + middle)] += plan.copies.placed;
     for (int code = -middle; code < middle; ++code) {
       const double count = counts[static_cast<std::size_t>(code + middle)];
       if (count > 0) total += count, layer.weights.emplace_back(code, count);
@@ -167,11 +168,11 @@ std::vector<double> digit_weights(const CellLayout& cell) {
 
 // A draw names a weight by 32 bits; beyond them two weights would share their draws.
 void check_identities(const LayerPlan& plan) {
-  const double weights = static_cast<double>(plan.settings.duplicate) * plan.matrix.rows * plan.matrix.columns;
+  const double weights = static_cast<double>(plan.copies.placed) * plan.matrix.rows * plan.matrix.columns;
   if (weights > 0x1p32 && !plan.settings.digital)
     throw RunError(
         fmt::format("layer {}: {} copies of {} x {} weights are more than the 2^32 that draws can tell apart",
-                    plan.matrix.name, plan.settings.duplicate, plan.matrix.rows, plan.matrix.columns));
+                    plan.matrix.name, plan.copies.placed, plan.matrix.rows, plan.matrix.columns));
 }
 
 }  // namespace
@@ -221,12 +222,11 @@ Chip build_chip(const arch::Config& config, std::vector<workloads::IntegerWeight
     plan.matrix = std::move(matrices[static_cast<std::size_t>(mapped.matrix)]);
     plan.settings = std::move(mapped.settings);
     plan.cell = std::move(mapped.cell);
+    plan.copies = mapped.copies;
     plan.blocks = std::move(mapped.blocks);
     check_identities(plan);
     plan.signed_inputs = plan.matrix.input.is_signed;
-    // A row of voltages takes either sign; a gated row only has its supply rail, except for a pair whose rails swap.
-    plan.drives_both_signs =
-        config.array.topology == arch::Topology::voltage_rows || (plan.cell.pair && !plan.cell.split_columns);
+    plan.drives_both_signs = mapping::drives_both_signs(config.array.topology, plan.cell);
     plan.planes = plane_plan(plan.settings.input, plan.signed_inputs, plan.drives_both_signs);
     plan.signed_current = !plan.cell.split_columns || plan.planes.both_signs;
     plan.v_step_V = plan.settings.input.v_read_V / plan.planes.largest;

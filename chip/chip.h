@@ -41,6 +41,7 @@ struct LayerPlan {
   workloads::IntegerWeights matrix;
   arch::LayerConfig settings;
   array::CellLayout cell;
+  mapping::Copies copies;
   std::vector<mapping::Block> blocks;  // sorted by copy, row, column; empty for digital layers
   periphery::PlanePlan planes;
   bool signed_inputs = false, drives_both_signs = true, signed_current = true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Levels of one array, as meant and as written.
+// Levels of one block, as meant and as written.
 #pragma once
 
+#include <string>
 #include <vector>
 
 namespace bitline::chip {
@@ -10,6 +11,8 @@ namespace bitline::chip {
 struct LevelMap {
   int rows = 0, columns = 0;
   std::vector<float> intended, read_back;
+  std::string layer;
+  int array = 0;
 };
 
 }  // namespace bitline::chip

@@ -104,7 +104,7 @@ LevelMap level_map(const Chip& chip, const State& state) {
   const auto level = [&](double positive_S, double negative_S) {
     return static_cast<float>(((pair ? positive_S - negative_S : positive_S) - origin) / step);
   };
-  LevelMap map{block.rows, block.columns, {}, {}};
+  LevelMap map{block.rows, block.columns, {}, {}, plan.matrix.name, physical_array(chip, block)};
   for (std::size_t k = 0; k < d.written_S.size(); k += static_cast<std::size_t>(plan.cell.devices_per_slice())) {
     map.intended.push_back(level(target_S[k], pair ? target_S[k + 1] : 0));
     map.read_back.push_back(level(d.read_back_S(k), pair ? d.read_back_S(k + 1) : 0));

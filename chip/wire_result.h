@@ -28,7 +28,7 @@ struct WireResult {
   double noise_sigma_error = 0;  // rms relative error that is left in the standard deviation
   // For pictures: voltage left at each cell of the first of these arrays with all rows driven, (rows, columns), of a
   // pair's devices the lesser; currents with and without wires over the largest without.
-  int map_rows = 0, map_columns = 0;
+  int map_array = 0, map_rows = 0, map_columns = 0;
   bool supplied_beside_columns = false;  // supplies enter above the first row (gated ladder), not left of each row
   std::vector<float> drop_map, with_wires, without_wires;
 };

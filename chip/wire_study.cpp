@@ -110,6 +110,7 @@ WireResult look_at_wires(Chip& chip, SampledVectors inputs) {
   const bool decides_reads = draws_read_noise(chip) && !solved;
   std::vector<Studied> arrays = studied_arrays(chip, !decides_reads);
   result.arrays = arrays.size();
+  if (!arrays.empty()) result.map_array = arrays.front().array % chip.placement.arrays_total;
   std::vector<std::shared_ptr<const ReducedArray>> reduced(arrays.size());
   const State state = written_state(chip, arrays);
   parallel_for(arrays.size(), [&](std::size_t a) {

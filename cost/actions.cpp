@@ -16,9 +16,9 @@ using read::Action;
 
 namespace {
 
-// Positions that one copy of a layer computes.
+// Vectors of a mean image that one copy of a layer serves.
 double share_of_copy(const LayerPlan& plan, int copy) {
-  return std::ceil((static_cast<double>(plan.matrix.positions) - copy) / plan.settings.duplicate);
+  return static_cast<double>(plan.copies.vectors(copy)) / plan.copies.groups();
 }
 
 // What layers on arrays and digital ones have in common.
@@ -53,6 +53,20 @@ LayerActions digital_actions(const LayerPlan& plan, const NodeTraffic& moved) {
   return a;
 }
 
+// Which arrays work how long, from those that work for the images of each group of copies.
+void set_arrays(LayerActions& a, std::vector<std::map<int, ArrayWork>> of_groups) {
+  const auto longest_s = [](const std::map<int, ArrayWork>& arrays) {
+    double longest = 0;
+    for (const auto& [array, work] : arrays) longest = std::max(longest, work.drive_s + work.convert_s);
+    return longest;
+  };
+  for (const auto& arrays : of_groups)
+    for (const auto& [array, work] : arrays)
+      a.busy_s[array] += (work.drive_s + work.convert_s) / static_cast<double>(of_groups.size());
+  a.arrays = std::move(*std::max_element(of_groups.begin(), of_groups.end(),
+                                         [&](const auto& x, const auto& y) { return longest_s(x) < longest_s(y); }));
+}
+
 // Rows read and columns converted, by block and by array; returns the most turns of a converter in one read.
 double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& parts, int arrays_total) {
   const workloads::IntegerWeights& m = plan.matrix;
@@ -60,6 +74,8 @@ double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& par
   const AdcCommon* adc = common(plan.settings.adc);
   const double planes = plan.planes.planes(), turn_s = parts.adc.time_s + parts.column_switch.time_s;
   double most_turns = 1;
+  const int groups = plan.copies.groups();
+  std::vector<std::map<int, ArrayWork>> of_groups(static_cast<std::size_t>(groups));
   for (const auto& block : plan.blocks) {
     const double vectors = share_of_copy(plan, block.copy),
                  reads = vectors * planes * static_cast<double>(block.groups.size());
@@ -76,11 +92,13 @@ double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& par
     // Bias rows, the last ones, are always driven alike: nothing moves.
     a.bits_in += vectors * std::clamp(m.rows - m.bias_rows - block.row, 0, block.rows) * m.input.bits;
     // Loads of one array (reload) take turns on it.
-    ArrayWork& work = a.arrays[block.array % arrays_total];
-    work.reads += reads;
-    work.drive_s += reads * plan.settings.input.t_read_s;
-    work.convert_s += reads * turns * turn_s;
+    ArrayWork& work =
+        of_groups[static_cast<std::size_t>(block.copy / plan.copies.of_image)][block.array % arrays_total];
+    work.reads += reads * groups;
+    work.drive_s += reads * groups * plan.settings.input.t_read_s;
+    work.convert_s += reads * groups * turns * turn_s;
   }
+  set_arrays(a, std::move(of_groups));
   return most_turns;
 }
 
@@ -145,7 +163,8 @@ LayerActions actions(const arch::Config& config, const Chip& chip, const LayerPl
   count_biases(a, plan.matrix);
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
-  a.digital_s = (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s * share_of_copy(plan, 0);
+  a.digital_s =
+      (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s * static_cast<double>(plan.copies.longest());
   return a;
 }
 
@@ -153,7 +172,7 @@ double mapped_devices(const Chip& chip) {
   double devices = 0;
   for (const auto& plan : chip.layers)
     if (!plan.settings.digital)
-      devices += static_cast<double>(plan.matrix.count()) * plan.settings.duplicate * plan.cell.slices *
+      devices += static_cast<double>(plan.matrix.count()) * plan.copies.placed * plan.cell.slices *
                  plan.cell.devices_per_slice();
   return devices;
 }

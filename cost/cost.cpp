@@ -32,7 +32,7 @@ LayerCosts layer_costs(const chip::LayerPlan& plan, const LayerTariff& tariff, c
     out.read_s = std::max(out.read_s, (work.drive_s + work.convert_s) / work.reads);
   out.conversions = a.planned[read::Action::conversion];
   out.macs = a.macs;
-  out.arrays = static_cast<int>(a.arrays.size());
+  out.arrays = static_cast<int>(a.busy_s.size());
   return out;
 }
 
@@ -100,13 +100,16 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
   if (tariff.config.programming.refresh_s && write.energy_J)
     costs.refresh_W = *write.energy_J / *tariff.config.programming.refresh_s;
   if (chip.placement.loads <= 1) return {};
-  if (!write.energy_J || !write.time_s)
+  // What leaks does so for as long as writing takes.
+  costs.time_is_bound = !write.time_s, costs.energy_is_bound = !write.energy_J || !write.time_s;
+  if (costs.energy_is_bound)
     costs.warnings.push_back(
         fmt::format("arrays are reloaded for each image but neither programming.voltage and pulse nor "
-                    "technology.write_{} is set: 0 was charged for it",
+                    "technology.write_{} is set: what it takes is not counted, so that {} only bounds",
                     !write.energy_J && !write.time_s ? "energy and write_time"
                     : write.energy_J                 ? "time"
-                                                     : "energy"));
+                                                     : "energy",
+                    !write.time_s ? "energy, time and efficiency are" : "energy and efficiency are"));
   return {write.energy_J.value_or(0), write.time_s.value_or(0)};
 }
 

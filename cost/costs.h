@@ -106,6 +106,8 @@ struct Costs {
   std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
   std::string write_needs;                             // keys that would tell what writing costs; empty: they are given
   std::optional<double> refresh_W;
+  // Arrays are written anew for every inference, and what that takes is not known: the figures leave it out.
+  bool energy_is_bound = false, time_is_bound = false;
   Breakdown energy_J;
   double latency_per_inference_s = 0, throughput_per_s = 0;
   Breakdown latency_s;

@@ -82,4 +82,24 @@ double buffer_bits(const Dataflow& flow) {
   return most;
 }
 
+double pipeline_buffer_bits(const Dataflow& flow, const std::vector<int>& periods) {
+  std::vector<int> begin(flow.nodes.size(), 0), end(flow.nodes.size(), 0);
+  constexpr int filled = 1;  // when an input of the network is there
+  for (std::size_t n = 0; n < flow.nodes.size(); ++n) {
+    begin[n] = filled;
+    for (const std::size_t t : flow.nodes[n].in)
+      if (const auto writer = flow.tensors[t].producer) begin[n] = std::max(begin[n], end[*writer]);
+    end[n] = begin[n] + periods[n];
+  }
+  double bits = 0;
+  for (const FlowTensor& tensor : flow.tensors) {
+    const int from = tensor.producer ? begin[*tensor.producer] : 0,
+              made = tensor.producer ? end[*tensor.producer] : filled;
+    int until = made + (tensor.consumers.empty() ? 1 : 0);
+    for (const std::size_t reader : tensor.consumers) until = std::max(until, end[reader]);
+    bits += (until - from) * tensor.size_bits();
+  }
+  return bits;
+}
+
 }  // namespace bitline::cost

@@ -59,4 +59,10 @@ NodeTraffic traffic(const Dataflow&, std::size_t node);
 // every further tensor that it reads itself, keeps its place beside them.
 double buffer_bits(const Dataflow&);
 
+// The same where nodes work on successive images: a tensor is kept from the period in which its writer begins until the
+// one in which its last reader ends, and has a place for each image that comes meanwhile. A node begins in the period
+// after its inputs are there, and works for `periods[node]` of them (groups of copies that serve images in turn), 0 of
+// those that cost no time. An input of the network comes, and an output leaves, during one period.
+double pipeline_buffer_bits(const Dataflow&, const std::vector<int>& periods);
+
 }  // namespace bitline::cost

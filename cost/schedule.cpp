@@ -20,11 +20,19 @@ std::string held_back(const Chip& chip, const Tariff& tariff, std::pair<int, dou
   const auto& [array, takes_s] = busiest;
   std::string names;
   for (std::size_t l = 0; l < tariff.layers.size(); ++l)
-    if (tariff.layers[l].actions.arrays.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix.name;
+    if (tariff.layers[l].actions.busy_s.count(array)) names += (names.empty() ? "" : ", ") + chip.layers[l].matrix.name;
   return fmt::format(
       "mapping.schedule: layers {} share array {}, which works {} on each image while the slowest layer takes {}: "
-      "throughput is {:.3g} of what it would be on arrays of their own",
-      names, array, pretty(takes_s, Unit::second), pretty(slowest_s, Unit::second), slowest_s / takes_s);
+      "throughput is {:.3g} of what it would be on arrays of their own ({})",
+      names, array, pretty(takes_s, Unit::second), pretty(slowest_s, Unit::second), slowest_s / takes_s,
+      tariff.config.mapping.prefer == arch::Prefer::area ? "mapping.prefer: balanced"
+                                                         : "more chips, tiles or arrays give them room");
+}
+
+// From one image to the next. Groups of copies work on successive images; what they read comes over the same wires.
+double interval_s(const Chip& chip, const FlowNode& node, const NodeTime& time) {
+  const int groups = node.layer ? chip.layers[*node.layer].copies.groups() : 1;
+  return groups == 1 ? time.total_s() : std::max(time.total_s() / groups, time.transfer_s);
 }
 
 // When resources are free again, and who had them last.
@@ -115,13 +123,14 @@ Timetable timetable(const Chip& chip, const Tariff& tariff, const std::vector<No
       const double takes_s = of_array.drive_s + of_array.convert_s;
       if (takes_s > 0)  // a copy beyond the positions there are has nothing to do
         s.timeline.push_back({static_cast<int>(*node.layer), array, begin.at_s, begin.at_s + takes_s});
-      busy_s[array] += takes_s;
     }
+    if (on_arrays)
+      for (const auto& [array, seconds] : tariff.layers[*node.layer].actions.busy_s) busy_s[array] += seconds;
     end_s.push_back(begin.at_s + times[n].total_s());
     for (const auto& [array, ignored] : work) arrays[array] = {end_s.back(), n};
     if (on_unit) unit = {end_s.back(), n}, unit_s += times[n].total_s();
     begins.push_back(begin);
-    slowest_s = std::max(slowest_s, times[n].total_s());
+    slowest_s = std::max(slowest_s, interval_s(chip, node, times[n]));
   }
   for (const std::size_t n : longest_chain(end_s, begins)) {
     s.longest.array_s += times[n].array_s, s.longest.adc_s += times[n].adc_s;

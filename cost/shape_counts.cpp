@@ -133,7 +133,7 @@ RowDrives counted(const LayerPlan& plan, std::size_t images, const VectorsOf& ve
   parallel_for(images, [&](std::size_t image) {
     Mine& mine = all.local();
     mine.activity.count_drives(plan, vectors_of(image, mine.scratch),
-                               {plan.matrix.positions, 0, 0, plan.matrix.positions});
+                               {plan.matrix.positions, image, 0, plan.matrix.positions});
   });
   Activity sum;
   all.combine_each([&](const Mine& mine) { sum.add(mine.activity); });
@@ -147,13 +147,14 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
   };
   const double drive = mean(table.drive), on = mean(table.on);
   RowDrives d;
-  for (const auto& places : real_inputs(shape, plan.settings.duplicate)) {
+  const auto of_image = real_inputs(shape, plan.copies.of_image);
+  for (int copy = 0; copy < plan.copies.placed; ++copy) {
     auto& drives = d.drive.emplace_back();
     auto& ons = d.on.emplace_back();
     for (int channel = 0; channel < shape.channels; ++channel)
-      for (const double positions : places) {
-        drives.push_back(positions * drive);
-        ons.push_back(positions * on);
+      for (const double positions : of_image[static_cast<std::size_t>(copy % plan.copies.of_image)]) {
+        drives.push_back(positions * drive / plan.copies.groups());
+        ons.push_back(positions * on / plan.copies.groups());
       }
   }
   return d;

@@ -99,6 +99,20 @@ SumWidths widest_sums(const Chip& chip, const std::vector<LayerTariff>& layers) 
 
 }  // namespace
 
+namespace {
+
+double buffer_bits_of(const Config& config, const Chip& chip, const Dataflow& flow) {
+  if (config.mapping.schedule != arch::Schedule::pipelined || chip.placement.loads > 1) return buffer_bits(flow);
+  std::vector<int> periods;
+  for (const FlowNode& node : flow.nodes)
+    periods.push_back(node.only_moves || node.paid_by || (!node.layer && node.operation.empty()) ? 0
+                      : node.layer ? chip.layers[*node.layer].copies.groups()
+                                   : 1);
+  return pipeline_buffer_bits(flow, periods);
+}
+
+}  // namespace
+
 Tariff tariff(const Config& config, const Chip& chip, Dataflow flow) {
   const ArrayLines lines = line_loads(config);
   Tariff t;
@@ -115,7 +129,7 @@ Tariff tariff(const Config& config, const Chip& chip, Dataflow flow) {
     } else {
       t.nodes[n].planned = node_ledger(config, t.flow, n);
     }
-  t.buffer_bits = std::max(2.0, buffer_bits(t.flow));
+  t.buffer_bits = std::max(2.0, buffer_bits_of(config, chip, t.flow));
   t.parts = chip_parts(config, t.buffer_bits);
   t.digital = digital_parts(config, chip, t.flow);
   const double arrays = chip.placement.arrays_total;

@@ -23,8 +23,11 @@ struct Placed {
   int array = 0, row = 0, column = 0;  // where its first cell lies
 };
 
+// By layer, copy, row, column.
+bool comes_before(const Placed& a, const Placed& b);
+
 struct Packing {
-  std::vector<Placed> blocks;  // sorted by layer, copy, row, column
+  std::vector<Placed> blocks;  // sorted
   int arrays_used = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "arch/config.h"
+#include "mapping/copies.h"
 #include "workloads/integer_graph.h"
 
 namespace bitline::mapping {
@@ -36,6 +37,7 @@ struct MappedLayer {
   std::string name;
   arch::LayerConfig settings;
   array::CellLayout cell;
+  Copies copies;
   std::vector<Block> blocks;  // sorted by copy, row, column; empty for digital layers
 };
 
@@ -43,10 +45,16 @@ struct Placement {
   std::vector<MappedLayer> layers;
   int arrays_used = 0;  // with reload these are loads of the arrays there are
   int arrays_total = 0;
+  int arrays_needed = 0;  // packed densely, one copy of each layer
   int chips = 0;
-  std::size_t blocks = 0;  // of all layers
-  int loads = 1;           // times the arrays are written for one inference (reload)
+  std::size_t blocks = 0;             // of all layers
+  int loads = 1;                      // times the arrays are written for one inference (reload)
+  std::vector<std::string> choices;   // made without being asked for, with the key that changes them
+  std::vector<std::string> warnings;  // copies that are asked for and not placed
 };
+
+// Memory in bytes.
+std::size_t bytes_of(const Placement&);
 
 // Settings of every matrix layer. Throws ConfigError for names in `layers` that the network does not have.
 std::vector<arch::LayerConfig> layer_settings(const arch::Config& config, const std::vector<std::string>& names);

@@ -119,11 +119,13 @@ namespace {
 // The vectors that each copy reads.
 std::vector<std::vector<const std::int16_t*>> by_copy(const LayerPlan& plan, std::span<const std::int16_t> in,
                                                       const workloads::Vectors& vectors) {
-  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
-             copies = static_cast<std::size_t>(plan.settings.duplicate);
-  std::vector<std::vector<const std::int16_t*>> of_copy(copies);
-  for (std::size_t v = 0; v < vectors.count; ++v)
-    of_copy[(vectors.first_position + v % vectors.positions) % copies].push_back(in.data() + v * rows);
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows);
+  std::vector<std::vector<const std::int16_t*>> of_copy(static_cast<std::size_t>(plan.copies.placed));
+  for (std::size_t v = 0; v < vectors.count; ++v) {
+    const int copy = plan.copies.copy_of(vectors.first_sample + v / vectors.positions,
+                                         vectors.first_position + v % vectors.positions);
+    of_copy[static_cast<std::size_t>(copy)].push_back(in.data() + v * rows);
+  }
   return of_copy;
 }
 
@@ -140,8 +142,7 @@ void Activity::count_drives(const LayerPlan& plan, std::span<const std::int16_t>
 }
 
 void Activity::begin(const LayerPlan& plan, std::span<const std::int16_t> in, const workloads::Vectors& vectors) {
-  const auto rows = static_cast<std::size_t>(plan.matrix.rows),
-             copies = static_cast<std::size_t>(plan.settings.duplicate);
+  const auto rows = static_cast<std::size_t>(plan.matrix.rows), copies = static_cast<std::size_t>(plan.copies.placed);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
   if (!with_pairs) return;

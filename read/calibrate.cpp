@@ -25,7 +25,7 @@ namespace {
 
 // How many sums of a block `vectors` inputs give, the vectors dealt to copies in turn.
 std::size_t sums_of(const LayerPlan& plan, const mapping::Block& block, std::size_t vectors) {
-  const auto copies = static_cast<std::size_t>(plan.settings.duplicate), copy = static_cast<std::size_t>(block.copy);
+  const auto copies = static_cast<std::size_t>(plan.copies.placed), copy = static_cast<std::size_t>(block.copy);
   const std::size_t own = vectors / copies + (vectors % copies > copy ? 1 : 0);
   return own * static_cast<std::size_t>(plan.planes.planes()) * block.groups.size() *
          static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight());
@@ -53,7 +53,8 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
   for (std::size_t length : lengths) largest.emplace_back(std::max<std::size_t>(1, length), coverage);
   tbb::enumerable_thread_specific<std::vector<workloads::TopQuantile>> met(largest);
   tbb::enumerable_thread_specific<Workspace> workspaces;
-  constexpr std::size_t together = 32;
+  // As if each image had as many positions as copies serve one.
+  const auto positions = static_cast<std::size_t>(plan.copies.of_image), together = 32 * positions;
   parallel_for((vectors + together - 1) / together, [&](std::size_t part) {
     const std::size_t first = part * together, n = std::min(together, vectors - first);
     std::vector<double> out(n * outputs);
@@ -63,8 +64,8 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
       currents.assign(sums.begin(), sums.end());
       mine[by_block ? b : 0].add(currents);
     };
-    execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, 0, first, vectors}, workspaces.local(),
-                  out, nullptr, &keep);
+    execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, first / positions, 0, positions},
+                  workspaces.local(), out, nullptr, &keep);
   });
   for (const auto& some : met)
     for (std::size_t i = 0; i < largest.size(); ++i) largest[i].add(some[i]);

@@ -65,15 +65,14 @@ class Product {
   void run() {
     std::fill(out_.begin(), out_.end(), 0.0);
     m_.solved.residual = 0, m_.solved.direct = 0;
-    const auto copies = static_cast<std::size_t>(plan_.settings.duplicate);
-    for (std::size_t copy = 0; copy < copies; ++copy) {
+    for (int copy = 0; copy < plan_.copies.placed; ++copy) {
       m_.numbers.clear();
       for (std::size_t v = 0; v < vectors_.count; ++v)
-        if (position_of(v) % copies == copy) m_.numbers.push_back(v);
+        if (plan_.copies.copy_of(sample_of(v), position_of(v)) == copy) m_.numbers.push_back(v);
       const std::span<const std::size_t> all(m_.numbers);
       const std::size_t step = std::max<std::size_t>(1, reads_at_once(plan_) / planes_);
       for (std::size_t begin = 0; begin < all.size(); begin += step)
-        read(copy, all.subspan(begin, std::min(step, all.size() - begin)));
+        read(static_cast<std::size_t>(copy), all.subspan(begin, std::min(step, all.size() - begin)));
     }
     if (activity_) {
       activity_->residual = std::max(activity_->residual, m_.solved.residual);
@@ -84,6 +83,7 @@ class Product {
   }
 
  private:
+  std::size_t sample_of(std::size_t v) const { return vectors_.first_sample + v / vectors_.positions; }
   std::size_t position_of(std::size_t v) const { return vectors_.first_position + v % vectors_.positions; }
   const BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
 
@@ -96,7 +96,7 @@ class Product {
       const std::size_t v = numbers[i];
       m_.vectors[i] = in_.data() + v * rows_;
       for (std::size_t p = 0; p < planes_; ++p) {
-        m_.image[i * planes_ + p] = static_cast<std::uint32_t>(vectors_.first_sample + v / vectors_.positions);
+        m_.image[i * planes_ + p] = static_cast<std::uint32_t>(sample_of(v));
         m_.step[i * planes_ + p] = static_cast<std::uint32_t>(position_of(v) * planes_ + p);
       }
     }

@@ -83,11 +83,43 @@ std::string ratio_text(double value, double reference) {
   return std::isfinite(ratio) && ratio >= 0 ? factor_text(ratio) : "";
 }
 
-bool has_energy_interval(const Result& r) { return apart(r.costs.energy_low_J, r.costs.energy_high_J); }
+std::string energy_text(const Result& r) {
+  return (r.costs.energy_is_bound ? "at least " : "") + quantity(r.costs.energy_per_inference_J, Unit::joule);
+}
+
+std::string latency_text(const Result& r) {
+  return (r.costs.time_is_bound ? "at least " : "") + quantity(r.costs.latency_per_inference_s, Unit::second);
+}
+
+std::string throughput_text(const Result& r) {
+  return (r.costs.time_is_bound ? "at most " : "") + count_text(r.costs.throughput_per_s) + " inferences/s";
+}
+
+std::string per_watt_text(const Result& r, double tops_per_w) {
+  return fmt::format("{}{:.4g}", r.costs.energy_is_bound ? "at most " : "", tops_per_w);
+}
+
+// Inside arrays and macros nothing is reloaded.
+std::string per_watt_text(const Result& r, const cost::Efficiency& b) {
+  return b.name == "chip" || b.name == "system" ? per_watt_text(r, b.tops_per_w) : fmt::format("{:.4g}", b.tops_per_w);
+}
+
+std::string per_area_text(const Result& r, double tops_per_mm2) {
+  return fmt::format("{}{:.4g}", r.costs.time_is_bound ? "at most " : "", tops_per_mm2);
+}
+
+// What is left out may be more than any spread.
+bool has_energy_interval(const Result& r) {
+  return !r.costs.energy_is_bound && apart(r.costs.energy_low_J, r.costs.energy_high_J);
+}
 bool has_area_interval(const Result& r) { return apart(r.costs.area_low_m2, r.costs.area_high_m2); }
 
 std::string energy_interval_text(const Result& r) {
   const cost::Costs& c = r.costs;
+  if (c.energy_is_bound)
+    return fmt::format(
+        "Total energy {}: what reloading the arrays takes for each image is not known, so it is left out.",
+        energy_text(r));
   return interval_text({"energy", c.energy_per_inference_J, c.energy_low_J, c.energy_high_J, Unit::joule,
                         c.energy_deviations_J, "what the devices of arrays dissipate"});
 }
@@ -144,10 +176,15 @@ std::string baseline_verdict(const Result& r, const cost::Baseline& b) {
   };
   const bool draw = has_energy_interval(r) && b.energy_J >= r.costs.energy_low_J && b.energy_J <= r.costs.energy_high_J;
   const bool area_draw = has_area_interval(r) && b.area_m2 >= r.costs.area_low_m2 && b.area_m2 <= r.costs.area_high_m2;
-  if (!draw) judge("energy", r.costs.energy_per_inference_J, b.energy_J, true);
-  judge("latency", r.costs.latency_per_inference_s, b.latency_s, true);
+  // Less than a machine takes says nothing where more is left out.
+  const auto unknown = [](bool is_bound, double ours, double theirs) { return is_bound && ours < theirs; };
+  if (!draw && !unknown(r.costs.energy_is_bound, r.costs.energy_per_inference_J, b.energy_J))
+    judge("energy", r.costs.energy_per_inference_J, b.energy_J, true);
+  if (!unknown(r.costs.time_is_bound, r.costs.latency_per_inference_s, b.latency_s))
+    judge("latency", r.costs.latency_per_inference_s, b.latency_s, true);
   if (!area_draw) judge("area", r.costs.area_m2, b.area_m2, true);
-  judge("TOPS/mm2", r.costs.tops_per_mm2, b.tops_per_mm2, false);
+  if (!(r.costs.time_is_bound && r.costs.tops_per_mm2 > b.tops_per_mm2))
+    judge("TOPS/mm2", r.costs.tops_per_mm2, b.tops_per_mm2, false);
   std::string text = b.name + ": ";
   if (!machine.empty()) text += "the digital machine wins in " + listed(machine) + ". ";
   if (!chip.empty()) text += "This chip wins in " + listed(chip) + ". ";

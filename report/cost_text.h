@@ -15,6 +15,14 @@ std::string range_text(double low, double high, Unit unit);
 // "8.84 x": `value` over `reference`; empty where that is no number.
 std::string ratio_text(double value, double reference);
 
+// Figures of the whole, with "at least" or "at most" where the cost of reloading arrays is not known.
+std::string energy_text(const run::Result&);
+std::string latency_text(const run::Result&);
+std::string throughput_text(const run::Result&);  // "51.28 k inferences/s"
+std::string per_watt_text(const run::Result&, double tops_per_w);
+std::string per_watt_text(const run::Result&, const cost::Efficiency&);
+std::string per_area_text(const run::Result&, double tops_per_mm2);
+
 bool has_energy_interval(const run::Result&);
 bool has_area_interval(const run::Result&);
 

@@ -58,14 +58,13 @@ std::string cards(const Result& r) {
   if (!r.shapes)
     card(metric + " on chip", quality_text(metric, r.quality.value),
          "95 % " + quality_range(metric, r.quality.ci95_both));
-  card("energy per inference", quantity(r.costs.energy_per_inference_J, Unit::joule),
+  card("energy per inference", energy_text(r),
        (has_energy_interval(r) ? range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule) + ", " : "") +
-           fmt::format("{:.4g} TOPS/W", r.costs.tops_per_w));
-  card("latency", quantity(r.costs.latency_per_inference_s, Unit::second),
-       count_text(r.costs.throughput_per_s) + " inferences/s");
+           per_watt_text(r, r.costs.tops_per_w) + " TOPS/W");
+  card("latency", latency_text(r), throughput_text(r));
   card("area", quantity(r.costs.area_m2, Unit::square_meter),
        (has_area_interval(r) ? range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter) + ", " : "") +
-           fmt::format("{:.4g} TOPS/mm2", r.costs.tops_per_mm2));
+           per_area_text(r, r.costs.tops_per_mm2) + " TOPS/mm2");
   return html + "</ul>\n";
 }
 
@@ -210,8 +209,10 @@ std::string node_section(const Result& r) {
 
 std::string mapping_section(const Result& r) {
   const std::string unused = unused_area(r);
-  return html_heading("Where the network is") + html_figure(mapping_svg(r.mapping)) +
-         (unused.empty() ? "" : html_paragraph(unused + ".", "soft"));
+  std::string html = html_heading("Where the network is") + html_figure(mapping_svg(r.mapping));
+  if (!unused.empty()) html += html_paragraph(unused + ".", "soft");
+  for (const std::string& choice : r.mapping.choices) html += html_paragraph(choice + ".");
+  return html;
 }
 
 // Of experiments with devices alone.

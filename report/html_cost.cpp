@@ -19,10 +19,8 @@ std::string cost_section(const Result& r) {
   HtmlTable table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
-  table.row(
-      {"total", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
-       quantity(r.costs.latency_per_inference_s, Unit::second), "", quantity(r.costs.area_m2, Unit::square_meter), ""},
-      "sum");
+  table.row({"total", energy_text(r), "", latency_text(r), "", quantity(r.costs.area_m2, Unit::square_meter), ""},
+            "sum");
   for (const cost::Part part :
        cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
     const double e = r.costs.energy_J[part], t = r.costs.latency_s[part], a = r.costs.area_breakdown_m2[part];
@@ -45,19 +43,20 @@ std::string efficiency_section(const Result& r) {
   if (!r.costs.boundaries.empty()) {
     HtmlTable table("llrr", {"boundary", "what lies inside", "TOPS/W", "TOPS/mm2"});
     for (const cost::Efficiency& b : r.costs.boundaries)
-      table.row({b.name, b.inside, fmt::format("{:.4g}", b.tops_per_w), fmt::format("{:.4g}", b.tops_per_mm2)},
+      table.row({b.name, b.inside, per_watt_text(r, b), per_area_text(r, b.tops_per_mm2)},
                 &b == &r.costs.boundaries.back() ? "sum" : "");
     html += table.str();
   } else {
-    html += html_paragraph(fmt::format("{:.4g} TOPS/W and {:.4g} TOPS/mm2.", r.costs.tops_per_w, r.costs.tops_per_mm2));
+    html += html_paragraph(fmt::format("{} TOPS/W and {} TOPS/mm2.", per_watt_text(r, r.costs.tops_per_w),
+                                       per_area_text(r, r.costs.tops_per_mm2)));
   }
   if (!r.costs.efficiency_definition.empty())
     html += html_paragraph("Definition: " + r.costs.efficiency_definition + ".", "soft");
   if (r.costs.one_bit_tops_per_w > 0 && r.costs.tops_per_w > 0)
-    html += html_paragraph(fmt::format(
-        "Normalized to one bit: {:.4g} TOPS/W for the chip, each MAC counted as {:.4g} of a one-bit input and "
-        "a one-bit weight.",
-        r.costs.one_bit_tops_per_w, r.costs.one_bit_tops_per_w / r.costs.tops_per_w));
+    html += html_paragraph(
+        fmt::format("Normalized to one bit: {} TOPS/W for the chip, each MAC counted as {:.4g} of a one-bit input and "
+                    "a one-bit weight.",
+                    per_watt_text(r, r.costs.one_bit_tops_per_w), r.costs.one_bit_tops_per_w / r.costs.tops_per_w));
   return html + html_paragraph(
                     "Figures of other designs compare only at the same boundary, with the same bits and the same way "
                     "of counting operations. An array alone looks best and cannot run a network.",
@@ -67,9 +66,8 @@ std::string efficiency_section(const Result& r) {
 std::string baseline_section(const Result& r) {
   if (r.costs.baselines.empty()) return "";
   HtmlTable table("lrrrrrrrrr", {"machine", "energy", "", "latency", "", "area", "", "TOPS/W", "TOPS/mm2", ""});
-  table.row({"this chip", quantity(r.costs.energy_per_inference_J, Unit::joule), "",
-             quantity(r.costs.latency_per_inference_s, Unit::second), "", quantity(r.costs.area_m2, Unit::square_meter),
-             "", fmt::format("{:.4g}", r.costs.tops_per_w), fmt::format("{:.4g}", r.costs.tops_per_mm2), ""},
+  table.row({"this chip", energy_text(r), "", latency_text(r), "", quantity(r.costs.area_m2, Unit::square_meter), "",
+             per_watt_text(r, r.costs.tops_per_w), per_area_text(r, r.costs.tops_per_mm2), ""},
             "sum");
   std::string verdicts, how;
   for (const cost::Baseline& b : r.costs.baselines) {

@@ -33,16 +33,17 @@ std::string quality_svg(const run::Quality& quality, const std::string& each = "
 // Energy, latency, signal-to-noise ratio and clipping of each layer as bars.
 std::string layers_svg(const run::Result& result);
 
-// The levels of one array as intended and as read back, in the same colours. Rows run along the longer side.
+// The levels of one block as intended and as read back, in the same colours.
 std::string level_map_svg(const chip::LevelMap& map);
 
-// Voltage left across each cell of the first array with all rows driven, the longer side from left to right.
+// Voltage left across each cell of an array with all rows driven.
 std::string wire_drop_svg(const chip::WireResult& wires);
 
 // Column currents with wires against those without, and how the differences are distributed.
 std::string wire_currents_svg(const chip::WireResult& wires);
 
-// Every array with its blocks, coloured by layer; used by `bitline map --svg`.
+// Every array with its blocks, coloured by layer; used by `bitline map --svg`. Where arrays are many, those that hold
+// the same are drawn once.
 std::string mapping_svg(const run::MappingResult& mapping);
 
 }  // namespace bitline::report

@@ -92,21 +92,20 @@ std::pair<double, double> range_of(const MatrixFigure& figure) {
   return {-most, most};
 }
 
-// The longer side of each matrix runs from left to right; as many beside each other as stay readable.
+// As many matrices beside each other as stay readable.
 std::string svg_of(const MatrixFigure& figure, const std::string& title) {
   const double room = page_width - 2 * page_margin;
-  double widest = 1, tallest = 0;
+  double widest = 1;
   for (const auto& p : figure.panels) {
-    const HeatShape shape(p.rows, p.columns);
-    widest = std::max(widest, static_cast<double>(shape.width()));
-    tallest = std::max(tallest, static_cast<double>(shape.height()) / std::max(1, shape.width()));
+    widest = std::max(widest, static_cast<double>(p.columns));
   }
   const double least = std::clamp(widest * 2, 96.0, room);
   const double beside = std::clamp(std::floor((room + picture_gap) / (least + picture_gap)), 1.0,
                                    std::max(1.0, static_cast<double>(figure.panels.size())));
   const double columns = std::min(beside, 4.0), side = (room + picture_gap) / columns - picture_gap;
   const double shown = std::min(side, std::max(figure.panels.size() > 8 ? 150.0 : 260.0, widest));
-  const double height = shown * tallest;
+  double height = 0;
+  for (const auto& p : figure.panels) height = std::max(height, heat_size({p.rows, p.columns}, shown, shown).height);
   const auto rows = std::ceil(static_cast<double>(figure.panels.size()) / columns);
   const auto [low, high] = range_of(figure);
   const ColorScale colors = low < 0 ? ColorScale(red_white_blue, low, high) : ColorScale(blues, low, high);
@@ -120,8 +119,9 @@ std::string svg_of(const MatrixFigure& figure, const std::string& title) {
                  y = head + 20 + std::floor(static_cast<double>(i) / columns) * (height + 30);
     svg.text(x, y - 6, fit_text(p.name, side, 12), {.size = 12});
     if (!is_matrix(p.rows, p.columns, p.values.size())) continue;
-    const HeatShape shape(p.rows, p.columns);
-    draw_heat(svg, x, y, shown, shown * shape.height() / std::max(1, shape.width()), shape, p.values, colors);
+    const HeatShape shape{p.rows, p.columns};
+    const HeatSize size = heat_size(shape, shown, shown);
+    draw_heat(svg, x, y, size.width, size.height, shape, p.values, colors);
   }
   return svg.str();
 }

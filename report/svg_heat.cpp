@@ -32,9 +32,15 @@ unsigned char ColorScale::index(double value) const {
 }
 
 std::string HeatShape::words() const {
-  return fmt::format("{} input rows {}, {} output columns {}", rows,
-                     turned() ? "from left to right" : "from top to bottom", columns,
-                     turned() ? "from top to bottom" : "from left to right");
+  return fmt::format("{} input rows from top to bottom, {} output columns from left to right", rows, columns);
+}
+
+HeatSize heat_size(const HeatShape& shape, double most_width, double most_height) {
+  constexpr double thinnest = 0.4, flattest = 0.1;
+  const double rows = std::max(1, shape.rows), columns = std::max(1, shape.columns),
+               cell = std::min(most_width / columns, most_height / rows);
+  return {std::min(most_width, std::max(cell * columns, thinnest * cell * rows)),
+          std::min(most_height, std::max(cell * rows, flattest * cell * columns))};
 }
 
 bool is_matrix(int rows, int columns, std::size_t values) {
@@ -47,9 +53,8 @@ void draw_heat(Svg& svg, double x, double y, double width, double height, const 
   const auto rows = static_cast<std::size_t>(shape.rows), columns = static_cast<std::size_t>(shape.columns);
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c)
-      pixels[shape.turned() ? c * rows + r : r * columns + c] =
-          scale.index(static_cast<double>(values[r * columns + c]));
-  svg.image(x, y, width, height, png_data_uri(shape.width(), shape.height(), pixels, scale.palette()));
+      pixels[r * columns + c] = scale.index(static_cast<double>(values[r * columns + c]));
+  svg.image(x, y, width, height, png_data_uri(shape.columns, shape.rows, pixels, scale.palette()));
 }
 
 void draw_scale(Svg& svg, double x, double y, const ColorScale& scale, const std::string& low,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heat maps: a matrix as pixels of a colour scale, its longer side from left to right.
+// Heat maps: a matrix as pixels of a colour scale. Arrays lie like in the picture of the mapping: rows, which are
+// inputs, from top to bottom, columns from left to right.
 #pragma once
 
 #include <array>
@@ -26,16 +27,17 @@ class ColorScale {
   std::vector<unsigned char> palette_;
 };
 
-// Where a matrix of rows x columns is shown: rows run from left to right when there are more of them than columns.
 struct HeatShape {
   int rows = 0, columns = 0;
-  HeatShape(int rows, int columns) : rows(rows), columns(columns) {}
-  bool turned() const { return rows > columns; }
-  int width() const { return turned() ? rows : columns; }
-  int height() const { return turned() ? columns : rows; }
-  // "576 input rows from left to right, 128 output columns from top to bottom"
+  // "576 input rows from top to bottom, 128 output columns from left to right"
   std::string words() const;
 };
+
+// Of a matrix on the page: square cells as large as the room allows; where that makes a thread, it is widened.
+struct HeatSize {
+  double width = 0, height = 0;
+};
+HeatSize heat_size(const HeatShape& shape, double most_width, double most_height);
 
 // Whether `values` are those of a matrix of rows x columns that has any.
 bool is_matrix(int rows, int columns, std::size_t values);

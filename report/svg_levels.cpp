@@ -8,6 +8,7 @@
 #include "report/svg.h"
 #include "report/svg_canvas.h"
 #include "report/svg_heat.h"
+#include "report/text.h"
 
 namespace bitline::report {
 namespace {
@@ -26,29 +27,29 @@ std::string level_map_svg(const chip::LevelMap& map) {
     svg.text(page_margin, 34, "No levels were kept for this picture.", {.fill = ink::soft});
     return svg.str();
   }
-  const HeatShape shape(map.rows, map.columns);
-  // Beside each other when both stay readable, else one above the other.
-  const bool beside = shape.width() <= 2 * shape.height();
-  const double room = beside ? (page_width - 2 * page_margin - panel_gap) / 2 : page_width - 2 * page_margin;
-  const double shown_height = std::max(24.0, room * shape.height() / shape.width());
+  const HeatShape shape{map.rows, map.columns};
+  constexpr double highest = 420;
+  const HeatSize size = heat_size(shape, (page_width - 2 * page_margin - panel_gap) / 2, highest);
   double limit = 0;
   for (const float level : map.intended)
     if (std::isfinite(level)) limit = std::max(limit, std::abs(static_cast<double>(level)));
   if (limit == 0) limit = 1;
 
   const double top = 84;
-  Svg svg(page_width, top + (beside ? 1 : 2) * (shown_height + 26) + 16,
-          "Levels of one array as intended and as read back");
-  svg.text(page_margin, 28, "Levels of one array", {.size = 15, .bold = true});
+  Svg svg(page_width, top + size.height + 42, "Levels of one block as intended and as read back");
+  svg.text(
+      page_margin, 28,
+      map.layer.empty() ? "Levels of one block" : fmt::format("Levels of {} on array {}", clean(map.layer), map.array),
+      {.size = 15, .bold = true});
   svg.text(page_margin, 46, shape.words(), {.fill = ink::soft});
+  svg.text(page_margin, 62, "the layer's first block, on the first chip", {.fill = ink::soft});
   const ColorScale scale(blue_to_red, -limit, limit);
   draw_scale(svg, page_width - page_margin - scale_width, 22, scale, fmt::format("{:.4g}", -limit), "level 0",
              fmt::format("+{:.4g}", limit));
   for (int panel = 0; panel < 2; ++panel) {
-    const double x = page_margin + (beside ? panel * (room + panel_gap) : 0),
-                 y = top + (beside ? 0 : panel * (shown_height + 26));
-    svg.text(x, y - 6, panel == 0 ? "intended" : "read back", {.bold = true});
-    draw_heat(svg, x, y, room, shown_height, shape, panel == 0 ? map.intended : map.read_back, scale);
+    const double x = page_margin + panel * ((page_width - 2 * page_margin + panel_gap) / 2);
+    svg.text(x, top - 6, panel == 0 ? "intended" : "read back", {.bold = true});
+    draw_heat(svg, x, top, size.width, size.height, shape, panel == 0 ? map.intended : map.read_back, scale);
   }
   return svg.str();
 }

@@ -91,7 +91,7 @@ void draw_histogram(Svg& svg, const Panel& p, const std::vector<std::pair<double
 
 std::string wire_drop_svg(const WireResult& w) {
   if (!is_matrix(w.map_rows, w.map_columns, w.drop_map.size())) return nothing("No voltages of cells were kept.");
-  const HeatShape shape(w.map_rows, w.map_columns);
+  const HeatShape shape{w.map_rows, w.map_columns};
   double least = 1;
   for (const float left : w.drop_map)
     if (std::isfinite(left)) least = std::min(least, static_cast<double>(left));
@@ -100,37 +100,26 @@ std::string wire_drop_svg(const WireResult& w) {
 
   constexpr double side = 46, top = 104, highest = 420;
   const double room = page_width - 2 * (page_margin + side);
-  const double fit = std::min(room / shape.width(), highest / shape.height());
-  const double width = std::max(fit * shape.width(), 24.0), height = std::max(fit * shape.height(), 24.0);
+  const auto [width, height] = heat_size(shape, room, highest);
   const double left = page_margin + side, bottom = top + height;
-  Svg svg(page_width, bottom + 40, "Voltage left across each cell of the first array, all rows driven");
-  svg.text(page_margin, 28, "Voltage left across each cell, all rows driven", {.size = 15, .bold = true});
-  svg.text(page_margin, 46, shape.words() + "; of a pair the device with less", {.fill = ink::soft});
+  Svg svg(page_width, bottom + 40,
+          fmt::format("Voltage left across each cell of array {}, all rows driven", w.map_array));
+  svg.text(page_margin, 28, fmt::format("Voltage left across each cell of array {}, all rows driven", w.map_array),
+           {.size = 15, .bold = true});
+  svg.text(page_margin, 46, shape.words(), {.fill = ink::soft});
+  svg.text(page_margin, 62, "of the first chip; of a pair the device with less", {.fill = ink::soft});
   draw_scale(svg, page_width - page_margin - scale_width, 22, scale, fmt::format("{:.4g} (least)", scale.low()), "",
              "1 (all of it)");
   draw_heat(svg, left, top, width, height, shape, w.drop_map, scale);
   svg.rect(left - 0.5, top - 0.5, width + 1, height + 1, "none", "", ink::axis);
 
-  // Rows start at column 0 and columns end behind the last row, whichever way the array lies on the page.
-  struct Edge {
-    bool used;
-    const char* words;
-  };
-  const bool from_top = w.supplied_beside_columns;
-  const char *driven = from_top ? "supply ends" : "row drivers", *sensed = "sense ends of columns";
-  const Edge above{shape.turned() != from_top, driven}, left_side{shape.turned() == from_top, driven},
-      below{!shape.turned(), sensed}, right_side{shape.turned(), sensed};
-  if (above.used)
-    svg.text(left + width / 2, top - 8, fmt::format("{} \u2193", above.words), {.anchor = Anchor::middle});
-  if (below.used)
-    svg.text(left + width / 2, bottom + 18, fmt::format("\u2193 {}", below.words), {.anchor = Anchor::middle});
-  const auto upright = [&](double x, const char* words) {
-    // Turned text is as long as the picture is high; a flat picture has its words beside it in two lines at most.
-    svg.text(x, top + height / 2, fit_text(words, std::max(height + 60, 90.0), 12),
+  // Rows start at column 0 and columns end behind the last row.
+  if (w.supplied_beside_columns)
+    svg.text(left + width / 2, top - 8, "supply ends \u2193", {.anchor = Anchor::middle});
+  else
+    svg.text(left - 10, top + height / 2, fit_text("row drivers", std::max(height, 90.0), 12),
              {.anchor = Anchor::middle, .rotate_deg = -90});
-  };
-  if (left_side.used) upright(left - 10, left_side.words);
-  if (right_side.used) upright(left + width + 18, right_side.words);
+  svg.text(left + width / 2, bottom + 18, "\u2193 sense ends of columns", {.anchor = Anchor::middle});
   return svg.str();
 }
 

@@ -106,9 +106,9 @@ std::string wires(const chip::WireResult& w, const Paint& paint) {
 std::string boundaries(const Result& r) {
   std::string text;
   for (const cost::Efficiency& b : r.costs.boundaries)
-    text += fmt::format("{}{} {:.4g}", text.empty() ? "  TOPS/W by boundary: " : ", ", clean(b.name), b.tops_per_w);
+    text += fmt::format("{}{} {}", text.empty() ? "  TOPS/W by boundary: " : ", ", clean(b.name), per_watt_text(r, b));
   if (text.empty()) return text;
-  if (r.costs.one_bit_tops_per_w > 0) text += fmt::format("; one-bit {:.4g}", r.costs.one_bit_tops_per_w);
+  if (r.costs.one_bit_tops_per_w > 0) text += "; one-bit " + per_watt_text(r, r.costs.one_bit_tops_per_w);
   return text + "\n";
 }
 
@@ -131,7 +131,8 @@ std::string costs(const Result& r, const Paint& paint) {
   TextTable table(columns);
   table.row({"", "energy", "", "", "latency", "", "", "area"});
   std::vector<std::string> cells{"total"};
-  for (const Quantity& q : quantities) cells.insert(cells.end(), {quantity(q.total, q.unit), "", ""});
+  for (const std::string& total : {energy_text(r), latency_text(r), quantity(r.costs.area_m2, Unit::square_meter)})
+    cells.insert(cells.end(), {total, "", ""});
   if (has_energy_interval(r)) cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule);
   if (has_area_interval(r)) cells[9] = range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter);
   table.row(cells);
@@ -154,8 +155,8 @@ std::string costs(const Result& r, const Paint& paint) {
   std::string text =
       paint.heading("Costs") + paint.with(paint.dim(), " per inference") + "\n" + table.str(2, paint.dim());
   for (const std::string& line : {converter_price_text(r), interval_line(r)}) text += paragraph(line, 2);
-  text += fmt::format("  {} inferences/s, {:.4g} TOPS/W, {:.4g} TOPS/mm2\n", count_text(r.costs.throughput_per_s),
-                      r.costs.tops_per_w, r.costs.tops_per_mm2);
+  text += fmt::format("  {}, {} TOPS/W, {} TOPS/mm2\n", throughput_text(r), per_watt_text(r, r.costs.tops_per_w),
+                      per_area_text(r, r.costs.tops_per_mm2));
   text += boundaries(r);
   if (!r.costs.efficiency_definition.empty())
     text += paint.with(paint.dim(), paragraph(r.costs.efficiency_definition, 4));
@@ -270,6 +271,7 @@ std::string summary(const Result& r, bool color) {
     if (!r.costs.baselines.empty()) text += digital_machines(r, paint);
     text += paint.heading("Mapping") + "  " + mapping_line(r.mapping) + "\n";
     text += paragraph(unused_area(r), 2);
+    for (const std::string& choice : r.mapping.choices) text += paragraph(choice, 2);
   }
   if (!r.budget.empty()) text += budget(r, paint);
   if (!r.costs.layers.empty()) text += layers(r, paint);
@@ -288,7 +290,10 @@ std::string summary(const Result& r, bool color) {
 }
 
 std::string mapping_table(const MappingResult& m) {
-  std::string text = mapping_line(m) + "\n" + paragraph(unused_arrays(m), 0) + "\n";
+  std::string text = mapping_line(m) + "\n" + paragraph(unused_arrays(m), 0);
+  for (const std::string& line : m.choices) text += paragraph(line, 0);
+  for (const std::string& line : m.warnings) text += paragraph("warning: " + line, 0);
+  text += "\n";
   TextTable blocks(
       {{}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}, {Align::right}});
   blocks.row({"layer", "matrix", "from", "block", "array", "row", "column"});

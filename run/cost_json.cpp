@@ -37,6 +37,7 @@ Json boundaries_of(const Result& r) {
 
 Json energy_json(const Result& r) {
   return {{"per_inference_J", r.costs.energy_per_inference_J},
+          {"at_least", r.costs.energy_is_bound},
           {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
           {"write_J", or_null(r.costs.energy_write_J)},
           {"write_s", or_null(r.costs.write_time_s)},
@@ -47,6 +48,7 @@ Json energy_json(const Result& r) {
 
 Json latency_json(const Result& r) {
   return {{"per_inference_s", r.costs.latency_per_inference_s},
+          {"at_least", r.costs.time_is_bound},
           {"throughput_per_s", r.costs.throughput_per_s},
           {"breakdown_s", object_of(r.costs.latency_s)}};
 }

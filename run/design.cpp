@@ -48,10 +48,9 @@ std::size_t bytes_of(const Design& d) {
   return bytes;
 }
 
-Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights, Isa isa,
-              const SampledInputs& inputs) {
+Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights,
+              mapping::Placement placement, Isa isa, const SampledInputs& inputs) {
   std::vector<workloads::IntegerWeights> matrices(weights.begin(), weights.end());
-  mapping::Placement placement = mapping::place(settings, matrices, settings_of_layers(settings, weights));
   Design d;
   d.mapping = mapping_of(settings, matrices, placement);
   d.chip = chip::build_chip(settings, std::move(matrices), std::move(placement));

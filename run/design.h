@@ -30,7 +30,7 @@ inline constexpr std::size_t every_sample = static_cast<std::size_t>(-1);
 
 // `settings`: as chip_settings() lets through (run/stage_settings.h); `isa` does the reads. Throws ConfigError,
 // RunError, InputError.
-Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights, Isa isa,
-              const SampledInputs&);
+Design design(const arch::Config& settings, std::span<const workloads::IntegerWeights> weights,
+              mapping::Placement placement, Isa isa, const SampledInputs&);
 
 }  // namespace bitline::run

@@ -35,10 +35,14 @@ Json mapping_of(const MappingResult& m, bool everything) {
     }
     Json one{{"name", layer.name}, {"rows", layer.rows}, {"columns", layer.columns}};
     if (everything) one["digital"] = layer.digital;
+    one["copies"] = layer.copies;
     one["blocks"] = std::move(blocks);
     layers.push_back(std::move(one));
   }
-  Json mapping{{"arrays_used", m.arrays_used}, {"arrays_total", m.arrays_total}};
+  Json mapping{{"arrays_used", m.arrays_used},
+               {"arrays_total", m.arrays_total},
+               {"arrays_needed", m.arrays_needed},
+               {"choices", m.choices}};
   if (everything) {
     mapping["chips"] = m.chips;
     mapping["array_rows"] = m.array_rows;

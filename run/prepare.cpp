@@ -132,6 +132,8 @@ MappingResult mapping_of(const Config& config, const std::vector<workloads::Inte
   MappingResult m;
   m.arrays_used = std::min(placement.arrays_used, placement.arrays_total);
   m.arrays_total = placement.arrays_total;
+  m.arrays_needed = std::min(placement.arrays_needed, placement.arrays_total);
+  m.choices = placement.choices, m.warnings = placement.warnings;
   m.fits = smaller_chip(config, placement);
   m.chips = placement.chips;
   m.array_rows = config.array.rows;
@@ -146,6 +148,7 @@ MappingResult mapping_of(const Config& config, const std::vector<workloads::Inte
     out.rows = matrix.rows;
     out.columns = matrix.columns;
     out.digital = layer.settings.digital;
+    out.copies = layer.copies.placed;
     for (const auto& b : layer.blocks) {
       const int width = b.columns * layer.cell.columns_per_weight;
       out.blocks.push_back({layer.name, b.copy, b.array, b.array_row, b.array_column, b.rows, width, b.row, b.column});

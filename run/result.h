@@ -72,10 +72,14 @@ struct LayerMapping {
   int rows = 0, columns = 0;
   bool digital = false;
   std::vector<PlacedBlock> blocks;
+  int copies = 1;
 };
 
 struct MappingResult {
   int arrays_used = 0, arrays_total = 0, chips = 0, array_rows = 0, array_columns = 0;
+  int arrays_needed = 0;             // with mapping.prefer: area, one copy of each layer
+  std::vector<std::string> choices;  // made without being asked for, with the key that changes them
+  std::vector<std::string> warnings;
   std::string fits;             // with unused arrays, what would leave fewer: "arrays: 2"; empty: nothing would
   double cell_utilisation = 0;  // mapped cells / all cells
   std::vector<double> array_utilisation;  // per array

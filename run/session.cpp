@@ -15,6 +15,7 @@
 #include "read/calibrate.h"
 #include "read/execute.h"
 #include "run/observe.h"
+#include "run/prepare.h"
 #include "run/stage_settings.h"
 #include "workloads/integer_weights.h"
 
@@ -32,16 +33,46 @@ using workloads::IntegerWeights;
 
 namespace {
 
+mapping::Placement placed(const Config& config, const IntegerGraph& network) {
+  const Config settings = placement_settings(config);
+  return mapping::place(settings, network.weights, settings_of_layers(settings, network.weights));
+}
+
+Stage<mapping::Placement> placement_stage(const Config& config, const Stage<IntegerGraph>& network, Shelf& shelf) {
+  KeyBuilder key = stage_key("placement");
+  key.add("network", network.key);
+  add_settings(key, placement_settings(config));
+  return stage<mapping::Placement>(shelf, key, [&] { return placed(config, *network); });
+}
+
+// Two schedules may place alike.
+Key key_of(const mapping::Placement& p) {
+  KeyBuilder key("placed");
+  for (const mapping::MappedLayer& layer : p.layers) {
+    key.add("copies", layer.copies.placed);
+    for (const mapping::Block& b : layer.blocks)
+      for (const int number :
+           {b.copy, b.panel, b.array, b.array_row, b.array_column, b.row, b.rows, b.column, b.columns})
+        key.add("block", number);
+  }
+  key.add("arrays", p.arrays_total);
+  for (const auto* words : {&p.choices, &p.warnings})
+    for (const std::string& line : *words) key.add("told", line);
+  return key.key();
+}
+
 Stage<Design> design_stage(const Config& config, const Stage<IntegerGraph>& network,
                            const Stage<workloads::Samples>& calibration, Isa isa, Shelf& shelf) {
+  const Stage<mapping::Placement> placement = placement_stage(config, network, shelf);
   const Config settings = chip_settings(config);
   KeyBuilder key = stage_key("design");
   key.add("network", network.key).add("calibration", calibration.key).add("isa", isa);
+  key.add("placement", key_of(*placement));
   add_settings(key, settings);
   key.add("keep", settings.keep);
   if (!settings.conductances.empty()) key.add("conductances", shelf.files.of(settings.conductances));
   return stage<Design>(shelf, key, [&] {
-    return design(settings, network->weights, isa, [&](std::size_t samples, std::size_t positions_each) {
+    return design(settings, network->weights, *placement, isa, [&](std::size_t samples, std::size_t positions_each) {
       return chip::layer_inputs(*network, *calibration, samples, positions_each);
     });
   });
@@ -83,7 +114,8 @@ Session::Session(const Config& config, IntegerWeights matrix, std::span<const st
   IntegerGraph alone;
   alone.weights.push_back(std::move(matrix));
   loaded_.network.value = std::make_shared<const IntegerGraph>(std::move(alone));
-  design_.value = std::make_shared<const Design>(run::design(chip_settings(config), network().weights, isa, first));
+  design_.value = std::make_shared<const Design>(
+      run::design(chip_settings(config), network().weights, placed(config, network()), isa, first));
 }
 
 State Session::write(std::uint32_t instance, WriteReport* report) const {

@@ -95,7 +95,7 @@ CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
 Stage<CountedShapes> counted_stage(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
   const Config& config = loaded.config;
   KeyBuilder key = stage_key("counted shapes");
-  add_settings(key, chip_settings(config));
+  add_settings(key, placement_settings(config));
   key.add("workload", config.workload).add("keep", config.keep);
   for (const InputPath& file : input_files(config, options)) key.add(file.key, shelf.files.of(file.file));
   return stage<CountedShapes>(shelf, key, [&] { return counted(loaded, options); });
@@ -109,6 +109,7 @@ void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Shelf& s
   const Stage<CountedShapes> counted = counted_stage(loaded, options, shelf);
   result.inputs = counted->inputs;
   result.mapping = counted->design.mapping;
+  result.warnings.insert(result.warnings.end(), result.mapping.warnings.begin(), result.mapping.warnings.end());
   result.shapes = counted->about;
   const Config& config = loaded.config;
   const chip::Chip& chip = counted->design.chip;

@@ -82,6 +82,12 @@ Config chip_settings(const Config& config) {
   return out;
 }
 
+Config placement_settings(const Config& config) {
+  Config out = chip_settings(config);
+  out.mapping.schedule = config.mapping.schedule;
+  return out;
+}
+
 void add_settings(KeyBuilder& key, const Config& config) {
   key.add("config", config);
   for (const auto& [name, layer] : config.own_layers) key.add("layer", name).add("settings", layer);

@@ -21,6 +21,9 @@ arch::Config network_settings(const arch::Config&);
 // the last writing.
 arch::Config chip_settings(const arch::Config&);
 
+// What decides where blocks go: the same, and the schedule. A chip depends on the schedule through its placement alone.
+arch::Config placement_settings(const arch::Config&);
+
 // Adds such a config, with the settings of its layers.
 void add_settings(KeyBuilder&, const arch::Config&);
 

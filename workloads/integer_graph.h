@@ -37,6 +37,8 @@ struct IntegerWeights {
   InputScale input;
   std::size_t inputs = 0;     // real values of one sample that it reads, over all uses
   std::size_t positions = 0;  // vectors of one sample, over all uses
+  std::size_t rounds = 1;     // in which those vectors come: uses in different nodes, and steps of loops
+  int level = 0;  // products on the longest way to it from the inputs: weights of one level wait for none of each other
 
   std::int64_t count() const;  // cells of the panels
 };

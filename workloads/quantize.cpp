@@ -11,6 +11,7 @@
 #include "workloads/facts.h"
 #include "workloads/integer_graph.h"
 #include "workloads/interpret.h"
+#include "workloads/levels.h"
 #include "workloads/top_quantile.h"
 
 namespace bitline::workloads {
@@ -25,9 +26,9 @@ struct Reading {
   bool nonnegative = true, pixels = true;
   std::optional<Steps> steps;
   bool same_steps = true;
-  std::size_t inputs = 0, positions = 0;  // of one sample
+  std::size_t inputs = 0, positions = 0, rounds = 0;  // of one sample
 
-  void add(const Facts& facts, std::size_t values, std::size_t vectors) {
+  void add(const Facts& facts, std::size_t values, std::size_t vectors, std::size_t times) {
     nonnegative = nonnegative && facts.nonnegative;
     pixels = pixels && facts.pixels;
     if (inputs == 0) steps = facts.steps;
@@ -35,8 +36,9 @@ struct Reading {
     if (same_steps)
       steps = Steps{steps->step, std::min(steps->lowest, facts.steps->lowest),
                     std::max(steps->highest, facts.steps->highest)};
-    inputs += values;
-    positions += vectors;
+    inputs += times * values;
+    positions += times * vectors;
+    rounds += times;
   }
 };
 
@@ -47,8 +49,8 @@ void read_graph(const Graph& graph, const std::vector<Facts>& inputs, std::size_
     if (const auto* product = std::get_if<Product>(&node.op)) {
       const auto t = static_cast<std::size_t>(node.in.front());
       const Shape& shape = graph.tensors[t].shape;
-      readings[static_cast<std::size_t>(product->weights)].add(facts[t], times * static_cast<std::size_t>(shape.size()),
-                                                               times * positions(*product, shape, weights));
+      readings[static_cast<std::size_t>(product->weights)].add(facts[t], static_cast<std::size_t>(shape.size()),
+                                                               positions(*product, shape, weights), times);
     } else if (const auto* loop = std::get_if<Loop>(&node.op)) {
       std::vector<Facts> in;
       for (int t : node.in) in.push_back(facts[static_cast<std::size_t>(t)]);
@@ -116,6 +118,7 @@ IntegerWeights integer_weights(const Weights& from, int index, const Reading& re
   w.input = {.scale = 1, .bits = bits.input_bits, .is_signed = is_signed};
   w.inputs = reading.inputs;
   w.positions = reading.positions;
+  w.rounds = std::max<std::size_t>(1, reading.rounds);
   return w;
 }
 
@@ -192,12 +195,14 @@ IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& cal
   read_graph(*graph, {{calibration.nonnegative || calibration.pixels, calibration.pixels, {}}}, 1, graph->weights,
              readings);
   IntegerGraph result{graph, {}};
+  const std::vector<int> levels = levels_of_weights(*graph);
   std::vector<bool> bias_rows, wanted;
   for (std::size_t i = 0; i < graph->weights.size(); ++i) {
     const Weights& from = graph->weights[i];
     const int index = static_cast<int>(i);
     const LayerQuantization bits = settings(index, from.name);
     IntegerWeights& w = result.weights.emplace_back(integer_weights(from, index, readings[i], bits));
+    w.level = levels[i];
     bias_rows.push_back(bits.bias_rows);
     const std::optional<Steps>& steps = readings[i].steps;
     const bool fits =

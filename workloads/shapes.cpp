@@ -116,6 +116,7 @@ workloads::IntegerWeights matrix_of(const LayerShape& s, int index, int weight_b
   m.index = index;
   m.inputs = s.input().size();
   m.positions = static_cast<std::size_t>(s.positions());
+  m.level = index;
   return m;
 }
 

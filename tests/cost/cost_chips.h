@@ -77,7 +77,7 @@ inline workloads::IntegerWeights layer_of(const std::string& name, int index, in
                                           std::vector<std::int16_t> weights, workloads::InputScale input,
                                           int weight_bits = 3) {
   workloads::IntegerWeights m = workloads::dense_weights(name, rows, columns, std::move(weights), weight_bits, input);
-  m.index = index;
+  m.index = m.level = index;
   return m;
 }
 

@@ -87,15 +87,17 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
 TEST_CASE("cost: copies are written once each, digital layers never") {
   const Changes pulses = {{"programming", "{voltage: 1.2 V, pulse: 100 ns}"}};
   const std::vector<workloads::IntegerWeights> layers = {small_layer(), next_layer()};
-  const auto write_J = [&](const std::string& settings) {
+  const auto write_J = [&](const std::string& settings, const char* schedule = "pipelined") {
     Changes all = pulses;
     all.push_back({"layers", settings});
+    all.push_back({"mapping.schedule", schedule});
     return *network_costs(without_write_figures(all), layers, two_images).energy_write_J;
   };
   const double both = write_J("{}"), first = write_J("{next: {digital: true}}"),
                second = write_J("{small: {digital: true}}");
   CHECK(both == relative(first + second));
   CHECK(write_J("{small: {duplicate: 2}}") == relative(2 * first + second));
+  CHECK(write_J("{small: {duplicate: 2}}", "sequential") == relative(both));  // it would gain nothing
 }
 
 TEST_CASE("cost: transfers that overlap show only where they take longer than computing") {

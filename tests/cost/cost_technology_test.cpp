@@ -243,7 +243,7 @@ TEST_CASE("cost: nothing works twice at a time: layers in turn, copies, shared a
   const std::vector<CodeImages> images = {small_images, {{1, 2}, {3, 0}}};
   for (const Changes& changes :
        std::vector<Changes>{{},
-                            {{"layers", "{small: {duplicate: 2}}"}, {"arrays", "3"}},
+                            {{"layers", "{small: {duplicate: 2}}"}, {"arrays", "3"}, {"mapping.prefer", "latency"}},
                             {{"array.rows", "8"}, {"chips", "1"}, {"arrays", "1"}},
                             {{"array.rows", "8"}, {"mapping.schedule", "pipelined"}},
                             {{"chips", "1"}, {"arrays", "1"}, {"reload", "true"}},

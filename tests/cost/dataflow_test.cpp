@@ -56,6 +56,32 @@ TEST_CASE("a chain needs a double buffer of its largest tensor, a residual branc
   CHECK(buffer_bits(residual) == 2 * 100 + 100);
 }
 
+TEST_CASE("a pipeline keeps a tensor for all images between its writing and its last reading") {
+  Dataflow chain;
+  const auto a = tensor(chain, "a", 70), b = tensor(chain, "b", 100), c = tensor(chain, "c", 30);
+  chain.add_node(product("first", 0, {a}, {b}));
+  chain.add_node(product("second", 1, {b}, {c}));
+  CHECK(pipeline_buffer_bits(chain, {1, 1}) == 2 * 70 + 2 * 100 + 2 * 30);
+  // Two groups of copies of the first: it works two periods on an image.
+  CHECK(pipeline_buffer_bits(chain, {2, 1}) == 3 * 70 + 3 * 100 + 2 * 30);
+
+  // x waits for the branch: it comes in period 0 and is added in period 3.
+  Dataflow residual;
+  const auto x = tensor(residual, "x", 100), y = tensor(residual, "y", 40), z = tensor(residual, "z", 90),
+             sum = tensor(residual, "sum", 100);
+  residual.add_node(product("first", 0, {x}, {y}));
+  residual.add_node(product("second", 1, {y}, {z}));
+  residual.add_node(digital("add", {z, x}, {sum}));
+  CHECK(pipeline_buffer_bits(residual, {1, 1, 1}) == 4 * 100 + 2 * 40 + 2 * 90 + 2 * 100);
+
+  // What only says where values stand takes no period: the tensor is filled before it and read behind it.
+  Dataflow moved;
+  const auto flat = tensor(moved, "flat", 70), same = tensor(moved, "same", 70), out = tensor(moved, "out", 30);
+  moved.add_node(digital("move", {flat}, {same}));
+  moved.add_node(product("first", 0, {same}, {out}));
+  CHECK(pipeline_buffer_bits(moved, {0, 1}) == 70 + 70 + 2 * 30);
+}
+
 TEST_CASE("traffic: each tensor once, the network's inputs and outputs off the chip once") {
   Dataflow flow;
   const auto x = tensor(flow, "x", 10, 8), y = tensor(flow, "y", 5, 16), z = tensor(flow, "z", 5, 4);

@@ -145,6 +145,7 @@ TEST_CASE("shapes: codes of files count what a run of them counts: every cell, e
 TEST_CASE("shapes: copies, reload, digital layers, open cells, settings by layer and one-bit codes count as in a run") {
   for (const char* more :
        {"layers: {conv: {duplicate: 4}, last: {duplicate: 2}}", "{chips: 1, reload: true, array.rows: 32}",
+        "{mapping.schedule: pipelined, layers: {conv: {duplicate: 4}, last: {duplicate: 2}}}",
         "layers: {wide: {digital: true}}", "mapping.unused: open", "array.active_rows: 7",
         "layers: {wide: {quantization.weight_bits: 8, cell.slices: 7}, conv: {input.bits: 3}}",
         "{quantization.weight_bits: 1, input.bits: 1}",

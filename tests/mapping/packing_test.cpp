@@ -261,11 +261,9 @@ TEST_CASE("pseudo-random networks: each weight once, no overlap, the same for an
     const int array_rows = random.between(1, 40), array_columns = random.between(1, 24);
     const int min_piece_rows = random.between(1, 8);
     std::vector<Request> blocks;
-    bool copied = false;
     const int layers = random.between(1, 5);
     for (int layer = 0; layer < layers; ++layer) {
       const int rows = random.between(1, 60), columns = random.between(1, 40), copies = random.between(1, 2);
-      copied |= copies > 1;
       for (int copy = 0; copy < copies; ++copy) {
         const auto part = split(layer, copy, rows, columns, array_rows, array_columns);
         blocks.insert(blocks.end(), part.begin(), part.end());
@@ -280,11 +278,10 @@ TEST_CASE("pseudo-random networks: each weight once, no overlap, the same for an
     REQUIRE(free.arrays_used <= static_cast<int>(blocks.size()));
 
     // As many arrays as it took are enough; fewer may need cuts or fail, but never give a wrong packing.
-    // Copies spread as far as arrays allow, so another order may win where there is no array to open.
     const Packing enough = pack(blocks, array_rows, array_columns, free.arrays_used, min_piece_rows);
     REQUIRE(fault(blocks, enough, array_rows, array_columns, min_piece_rows) == "");
     REQUIRE(enough.arrays_used <= free.arrays_used);
-    if (!copied) REQUIRE(lines(enough) == lines(free));
+    REQUIRE(lines(enough) == lines(free));
     const int arrays = random.between(std::max(1, fewest - 1), free.arrays_used);
     std::optional<Packing> tight;
     try {
@@ -345,15 +342,6 @@ TEST_CASE("10,000 blocks take well under a second on an ordinary machine") {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   CHECK(packing.blocks.size() == 10000);
   CHECK(seconds.count() < 5);  // far above the goal: machines are shared and sanitizers slow
-}
-
-TEST_CASE("copies of a layer go to arrays of their own while there are any") {
-  std::vector<Request> blocks;
-  for (int copy = 0; copy < 4; ++copy) blocks.push_back({0, copy, 0, 0, 10, 8});
-  std::set<int> arrays;
-  for (const Placed& placed : pack(blocks, 64, 32, 6).blocks) arrays.insert(placed.array);
-  CHECK(arrays.size() == 4);
-  CHECK(pack(blocks, 64, 32, 1).arrays_used == 1);  // where there is only one they share it
 }
 
 }  // namespace bitline::packing_test

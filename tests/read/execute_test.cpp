@@ -104,12 +104,15 @@ std::vector<double> execute_plainly(const Chip& chip, const View& view, std::spa
   std::vector<BlockCodes> codes;
   for (const Block& block : plan.blocks) codes.emplace_back(view.blocks[block.id]);
   for (std::size_t v = 0; v < vectors.count; ++v) {
-    const std::size_t position = vectors.first_position + v % vectors.positions;
+    const std::size_t position = vectors.first_position + v % vectors.positions,
+                      sample = vectors.first_sample + v / vectors.positions;
+    // Copies share positions, or take samples in turn.
+    const std::size_t copies = static_cast<std::size_t>(plan.copies.placed),
+                      copy = plan.matrix.positions == 1 ? sample % copies : position % copies;
     double* const y = out.data() + v * columns;
     for (std::size_t b = 0; b < plan.blocks.size(); ++b) {
       const Block& block = plan.blocks[b];
-      if (position % static_cast<std::size_t>(plan.settings.duplicate) != static_cast<std::size_t>(block.copy))
-        continue;
+      if (copy != static_cast<std::size_t>(block.copy)) continue;
       const auto output = [&](std::size_t c) -> double& {
         return y[static_cast<std::size_t>(block.column) + c / static_cast<std::size_t>(conversions)];
       };
@@ -175,6 +178,11 @@ const Case cases[] = {
      20,
      {1, 4, true}},
     {"{cell: {type: 2t2r}, layers.layer.duplicate: 2, input: {encoding: bit-serial, bits: 8}", 40, 9, {1, 8, false}, 6},
+    {"{cell: {type: 2t2r}, mapping: {schedule: pipelined, duplicate: 3}, input: {encoding: bit-serial, bits: 8}",
+     40,
+     9,
+     {1, 8, false},
+     1},
 };
 
 }  // namespace

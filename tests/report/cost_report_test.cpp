@@ -3,6 +3,8 @@
 // machines, unit costs, writing and budgets.
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
 #include <sstream>
 
 #include "report/cost_text.h"
@@ -52,6 +54,24 @@ TEST_CASE("a layer's bar is cut in the proportion of its parts, all bars to one 
         doctest::Approx(attribute(svg, "fc1, array: 500 nJ", "x") + fc1_array).epsilon(1e-4));
   // Swatch and segments of one part have one colour.
   CHECK(count(svg, "fill=\"" + part_color(Part::adc) + "\"") == 4);
+}
+
+TEST_CASE("where reloading is not counted, costs are bounds and no verdict hangs on them") {
+  Result r = costed_result();
+  r.costs.energy_is_bound = true;
+  const std::string energy = quantity(r.costs.energy_per_inference_J, Unit::joule);
+  check_says(summary(r, false), {"at least " + energy, fmt::format("at most {:.4g} TOPS/W", r.costs.tops_per_w)});
+  CHECK(summary(r, false).find("at least " + quantity(r.costs.latency_per_inference_s, Unit::second)) ==
+        std::string::npos);
+  check_says(html_report(r, ""), {"<b>at least " + energy + "</b>", "Total energy at least " + energy});
+  CHECK_FALSE(has_energy_interval(r));
+  Baseline machine = r.costs.baselines.front();
+  machine.energy_J = 2 * r.costs.energy_high_J;
+  CHECK(baseline_verdict(r, machine).find("energy") == std::string::npos);
+  machine.energy_J = 0.1 * r.costs.energy_low_J;  // what is left out only widens that
+  CHECK(baseline_verdict(r, machine).find("energy (") != std::string::npos);
+  r.costs.time_is_bound = true;
+  check_says(summary(r, false), {"at least " + quantity(r.costs.latency_per_inference_s, Unit::second), "at most "});
 }
 
 TEST_CASE("what no layer is charged with has a bar, and parts below 1 % are one") {

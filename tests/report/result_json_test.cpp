@@ -51,9 +51,9 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
   CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac",
                                  "unpulsed_frac", "read_after_s", "refresh_in_s"});
   CHECK(keys(j["energy"]) ==
-        Keys{"per_inference_J", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
+        Keys{"per_inference_J", "at_least", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
-  CHECK(keys(j["latency"]) == Keys{"per_inference_s", "throughput_per_s", "breakdown_s"});
+  CHECK(keys(j["latency"]) == Keys{"per_inference_s", "at_least", "throughput_per_s", "breakdown_s"});
   CHECK(keys(j["area"]) == Keys{"total_m2", "interval_m2", "unused_arrays_m2", "breakdown_m2"});
   CHECK(keys(j["efficiency"]) == Keys{"tops_per_w", "tops_per_mm2", "one_bit_tops_per_w", "definition", "boundaries"});
   CHECK(keys(j["efficiency"]["boundaries"][0]) == Keys{"name", "inside", "tops_per_w", "tops_per_mm2"});
@@ -62,8 +62,9 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
   CHECK(keys(j["unit_costs"][0]) == Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances",
                                          "from", "energy_spread", "area_spread", "leakage_spread"});
   CHECK(keys(j["budget"][0]) == Keys{"name", "power_W", "area_m2"});
-  CHECK(keys(j["mapping"]) == Keys{"arrays_used", "arrays_total", "cell_utilisation", "layers"});
-  CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "blocks"});
+  CHECK(keys(j["mapping"]) ==
+        Keys{"arrays_used", "arrays_total", "arrays_needed", "choices", "cell_utilisation", "layers"});
+  CHECK(keys(j["mapping"]["layers"][0]) == Keys{"name", "rows", "columns", "copies", "blocks"});
   CHECK(keys(j["mapping"]["layers"][0]["blocks"][0]) == Keys{"array", "row", "column", "rows", "columns"});
   CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",

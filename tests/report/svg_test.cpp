@@ -143,6 +143,31 @@ TEST_CASE("many layers and arrays fit the page") {
     CHECK(std::stod(svg.substr(at + 4)) < 900);
 }
 
+TEST_CASE("of many arrays those that hold the same are drawn once, and what is left out is said") {
+  MappingResult m;
+  m.arrays_total = m.arrays_used = 7000;
+  m.array_rows = m.array_columns = 128;
+  m.chips = 7;
+  m.layers = {{"full", 128, 128, false, {}}, {"half", 128, 128, false, {}}, {"one", 64, 64, false, {}}};
+  for (int a = 0; a < 6998; ++a)
+    m.layers[a % 2 ? 1 : 0].blocks.push_back({"", 0, a, 0, 0, a % 2 ? 64 : 128, 128, 0, 0});
+  m.layers[2].blocks.push_back({"", 0, 6998, 0, 0, 64, 64, 0, 0});
+  std::string svg = mapping_svg(m);
+  CHECK(xml_problem(svg) == "");
+  CHECK(svg.size() < 20'000);
+  CHECK(count(svg, ">3,499 arrays<") == 2);
+  CHECK(count(svg, ">array 6998<") == 1);
+  CHECK(count(svg, ">array 6999<") == 1);  // empty
+  CHECK(svg.find("arrays that hold the same are drawn once, with their number<") != std::string::npos);
+  // 200 kinds: 96 are drawn.
+  m.layers = {{"all", 128, 128, false, {}}};
+  for (int a = 0; a < 7000; ++a) m.layers[0].blocks.push_back({"", 0, a, 0, 0, 1 + a % 100, 1 + a % 8, 0, 0});
+  svg = mapping_svg(m);
+  CHECK(xml_problem(svg) == "");
+  CHECK(count(svg, ">35 arrays<") == 96);  // lcm of 100 and 8: 200 kinds of 35 arrays
+  CHECK(svg.find("; 3,640 further arrays, of 104 kinds, are not shown<") != std::string::npos);
+}
+
 TEST_CASE("the breakdown bar is divided by share") {
   const std::string svg = breakdown_svg("Energy", {{Part::array, 3}, {Part::adc, 1}, {Part::leakage, 0}}, Unit::joule);
   CHECK(svg.find("width=\"645\" height=\"34\" fill=\"" + series_color(0)) != std::string::npos);  // 3/4 of 860
@@ -184,17 +209,17 @@ TEST_CASE("colours of layers differ") {
 }
 
 TEST_CASE("the picture of voltages says where lines are driven and sensed") {
-  WireResult w = *wired_result().wires;  // more rows than columns: rows run from left to right
+  WireResult w = *wired_result().wires;
   std::string svg = wire_drop_svg(w);
   CHECK(count(svg, "<image ") == 2);
   CHECK(svg.find("0.75 (least)") != std::string::npos);
-  CHECK(svg.find("576 input rows from left to right") != std::string::npos);
-  CHECK(count(svg, ">row drivers \u2193<") == 1);  // above: column 0 is the first line of pixels
-  CHECK(count(svg, "sense ends of columns<") == 1);
-  std::swap(w.map_rows, w.map_columns);
-  svg = wire_drop_svg(w);
-  CHECK(count(svg, ">row drivers<") == 1);  // at the left
+  CHECK(svg.find("576 input rows from top to bottom, 128 output columns from left to right") != std::string::npos);
+  // As in the picture of the mapping: rows from top to bottom, driven at the left.
+  CHECK(count(svg, "width=\"168\" height=\"420\"") == 2);  // 128 columns are a thread beside 576 rows: two fifths
+  CHECK(count(svg, ">row drivers<") == 1);
   CHECK(count(svg, ">\u2193 sense ends of columns<") == 1);
+  w.map_array = 3;
+  CHECK(wire_drop_svg(w).find("each cell of array 3, all rows driven<") != std::string::npos);
   w.supplied_beside_columns = true;
   CHECK(count(wire_drop_svg(w), ">supply ends \u2193<") == 1);
   w.drop_map.pop_back();

@@ -95,12 +95,11 @@ TEST_CASE("what only costs follow from makes no stage anew; what reads follow fr
   Shelf shelf;
   run::run(small_job(folder.path), run_options(), shelf);
   const std::size_t all = shelf.counts().made;
-  // Network and the list of its files, two parts of the data, integers, two references, design, two chips, scores, what
-  // metal would do.
-  CHECK(all == 12);
+  // Network and the list of its files, two parts of the data, integers, two references, placement, design, two chips,
+  // scores, what metal would do.
+  CHECK(all == 13);
   for (const Override& cost : {Override{"technology.vdd", "1.25 V"},
                                {"adc.cost.model", "circuit"},
-                               {"mapping.schedule", "pipelined"},
                                {"periphery.interconnect", "mesh"},
                                {"programming.parallel", "8"},
                                {"layers", "{}"},
@@ -116,9 +115,11 @@ TEST_CASE("what only costs follow from makes no stage anew; what reads follow fr
   };
   CHECK(made_by({"technology", "22nm"}) == 1);             // other metal
   CHECK(made_by({"instances", "3"}) == 2);                 // one chip, scores
-  CHECK(made_by({"adc.bits", "6"}) == 4);                  // design, chips, scores
+  CHECK(made_by({"mapping.schedule", "pipelined"}) == 1);  // placement, which comes out alike
+  CHECK(made_by({"adc.bits", "6"}) == 5);                  // placement, design, chips, scores
   CHECK(made_by({"workload.scores", "[auc]"}) == 1);       // scores
-  CHECK(made_by({"quantization.weight_bits", "3"}) == 7);  // integers, their reference, design, chips, scores, metal
+  // integers, their reference, placement, design, chips, scores, metal
+  CHECK(made_by({"quantization.weight_bits", "3"}) == 8);
 }
 
 TEST_CASE("costs of shapes are counted once for all technologies") {
@@ -128,9 +129,9 @@ TEST_CASE("costs of shapes are counted once for all technologies") {
   };
   for (const auto& more : {std::vector<Override>{}, {{"technology", "45nm"}}, {{"mapping.schedule", "pipelined"}}})
     CHECK(document(run::run(with(more), run_options(), shelf)) == document(run::run(with(more), run_options())));
-  CHECK(shelf.counts().made == 1);
+  CHECK(shelf.counts().made == 2);  // one for each schedule, which decides where blocks go
   run::run(with({{"array.rows", "64"}}), run_options(), shelf);
-  CHECK(shelf.counts().made == 2);
+  CHECK(shelf.counts().made == 3);
 }
 
 TEST_CASE("a network or data set that changes on disk is read anew") {
@@ -172,6 +173,7 @@ TEST_CASE("settings of the chip leave out costs and keep the rest") {
   CHECK(chip.technology.vdd_V == Technology{}.vdd_V);
   CHECK(chip.periphery.bus_bits == Periphery{}.bus_bits);
   CHECK(chip.mapping.schedule == Schedule::sequential);
+  CHECK(placement_settings(config).mapping.schedule == Schedule::pipelined);
   CHECK(chip.mapping.min_piece_rows == 5);
   CHECK(chip.age_s == 10);
   const auto& adc = std::get<RampAdc>(chip.adc);
