@@ -74,6 +74,9 @@ void fields(Visitor& v, PublishedFigure& p) {
                .unit = Unit::fraction,
                .min = 0,
                .absent = "no verdict"});
+  v(p.replaced, {.key = "replaced",
+                 .meaning = "key whose change put another part in place of the one that the figure speaks of: it is "
+                            "named in results, but not compared"});
 }
 
 namespace {

@@ -224,7 +224,8 @@ std::string device_cost_section(const Result& r) {
 }
 
 std::string published_section(const Result& r) {
-  if (r.published.empty()) return "";
+  const std::string left_out = html_paragraph(left_out_text(r));
+  if (r.published.empty()) return r.published_left_out.empty() ? "" : left_out;
   HtmlTable table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
   for (const run::Published& p : r.published)
     table.row({p.what, figure_text(p.published, p.unit), p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
@@ -233,7 +234,8 @@ std::string published_section(const Result& r) {
          html_paragraph(
              "predicted: nothing was set from the published figure; imposed: a parameter was solved from it; proxy: "
              "other data or another metric.",
-             "soft");
+             "soft") +
+         (r.published_left_out.empty() ? "" : left_out);
 }
 
 std::string trust_section(const Result& r) {
@@ -289,7 +291,7 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                          "soft");
   if (!is_without_arrays(r)) {
     HtmlTable design("ll", {});
-    for (const run::DesignLine& line : r.design) design.row({line.what, line.text});
+    for (const run::DesignLine& line : head_lines(r)) design.row({line.what, line.text});
     html += design.str();
   }
   if (has_ideal_wires(r)) html += html_paragraph(metal_text(r.metal));

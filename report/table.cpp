@@ -45,7 +45,7 @@ std::string title(const Result& r, const Paint& paint) {
 std::string design(const Result& r, const Paint& paint) {
   if (is_without_arrays(r)) return "";
   TextTable table({{Align::left, paint.dim()}, {}});
-  for (const run::DesignLine& line : r.design) table.row({line.what, clean(line.text)});
+  for (const run::DesignLine& line : head_lines(r)) table.row({line.what, clean(line.text)});
   return table.str();
 }
 
@@ -240,6 +240,26 @@ std::string published(const Result& r, const Paint& paint) {
   return table.str(2, paint.dim());
 }
 
+// By part of the chip; why each is assumed takes more room than a summary has.
+std::string assumed(const Result& r, const Paint& paint) {
+  std::vector<std::pair<std::string, std::string>> parts;
+  for (const Assumption& a : r.assumed) {
+    const std::size_t dot = std::min(a.path.find('.'), a.path.size());
+    const std::string part = a.path.substr(0, dot), key = a.path.substr(std::min(dot + 1, a.path.size()));
+    auto at = std::ranges::find(parts, part, &std::pair<std::string, std::string>::first);
+    if (at == parts.end()) at = parts.insert(at, {part, part + ":"});
+    at->second += fmt::format("{} {}{}{}", at->second.back() == ':' ? "" : ",", key, key.empty() ? "" : " = ", a.value);
+  }
+  std::string text =
+      paint.heading("Assumed") +
+      paint.with(paint.dim(),
+                 fmt::format(" ({} value{} that no source gives and that the result can depend on; report.html says why)",
+                             r.assumed.size(), r.assumed.size() == 1 ? "" : "s")) +
+      "\n";
+  for (const auto& [_, line] : parts) text += paragraph(line, 2);
+  return text;
+}
+
 std::string timing(const Result& r) {
   double sum = 0;
   std::string stages;
@@ -276,11 +296,8 @@ std::string summary(const Result& r, bool color) {
   if (!r.budget.empty()) text += budget(r, paint);
   if (!r.costs.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
-  if (!r.assumed.empty()) {
-    text += paint.heading("Assumed") +
-            paint.with(paint.dim(), " (no source gives these values, which the result can depend on)") + "\n";
-    for (const Assumption& a : r.assumed) text += paragraph(fmt::format("{} = {}: {}", a.path, a.value, a.reason), 2);
-  }
+  text += paragraph(left_out_text(r), 2);
+  if (!r.assumed.empty()) text += assumed(r, paint);
   if (!r.warnings.empty()) {
     text += paint.with(paint.warn(), "Warnings") + "\n";
     for (const std::string& w : r.warnings) text += paragraph(w, 2);

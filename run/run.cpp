@@ -7,6 +7,7 @@
 #include "cost/budget.h"
 #include "run/design_lines.h"
 #include "run/metal.h"
+#include "run/network_input.h"
 #include "run/network_run.h"
 #include "run/plausibility.h"
 #include "run/published.h"
@@ -52,6 +53,7 @@ void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& 
   clock.begin("statistics", 1);
   add_scores(done, loaded.config, scores, samples, shelf, result);
   describe(done, *samples, result);
+  result.input = network_input(workload, *done.session.network().graph, samples, shelf);
   clock.begin("wires", 1);
   result.metal = metal_effect(done.session, shelf);
   for (std::string& finding : implausible(result)) result.warnings.push_back(std::move(finding));
