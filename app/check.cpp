@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "experiments/sweep.h"
 #include "report/design_text.h"
+#include "run/foresee.h"
 #include "run/metal.h"
 
 namespace bitline::app {
@@ -41,7 +42,11 @@ std::string examine(const std::string& argument, const CheckArguments& a,
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
   run::MappingResult m;
-  with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
+  with_threads(a.threads, [&] {
+    m = map_network(loaded, a.run_options());
+    for (const std::string& w : m.warnings) warn(w);
+    for (const std::string& w : foreseen_warnings(loaded, a.run_options())) warn(w);
+  });
   std::string praise = what + fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
                                           m.cell_utilisation * 100);
   if (!loaded.config.wires.exact() && loaded.config.workload.shapes.empty()) {

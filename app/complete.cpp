@@ -23,7 +23,8 @@ void add_shipped_names(const fs::path& folder, const std::string& prefix, Words&
   for (const fs::path& file : shipped_configs(folder)) words.push_back(prefix + file.stem().string());
 }
 
-// --- keys and values of --set -----------------------------------------------------------------------------------------
+// --- keys and values of --set
+// -----------------------------------------------------------------------------------------
 
 // A key as users write it, and the row that explains it: "adc.bits" of "adc[sar].bits".
 struct Key {
@@ -47,7 +48,8 @@ std::vector<Key> keys_of(const Visit& visit) {
 
 // Whether one word can be its value; else only what is below it can be set.
 bool takes_a_word(const SchemaRow& row) {
-  return row.type != "map" && row.type != "map by name" && (row.type != "map, or the name of a shipped one" || row.library);
+  return row.type != "map" && row.type != "map by name" &&
+         (row.type != "map, or the name of a shipped one" || row.library);
 }
 
 // What may follow `typed` up to the next dot: "adc.range.", "adc.bits=".
@@ -123,7 +125,8 @@ void add_settings(const std::string& typed, const std::string& config, bool of_d
   }
 }
 
-// --- the command line -------------------------------------------------------------------------------------------------
+// --- the command line
+// -------------------------------------------------------------------------------------------------
 
 // Those that CLI::IsMember allows: "{auto,always,never}" in the name of the type.
 Words members_of(const CLI::Option& option) {
@@ -178,7 +181,7 @@ void add_argument(const Typed& typed, Words& words) {
   words = members_of(option);
   if (!words.empty()) return;
   words.emplace_back(or_files);
-  if (name == "CONFIG" || name == "NAME") {
+  if (name == "CONFIG" || name == "RUN" || name == "NAME") {
     add_shipped_names("", "", words);
     add_shipped_names("validation", "validation/", words);
   }
@@ -197,7 +200,7 @@ void add_value(const Typed& typed, const std::string& last, Words& words) {
   if (typed.option == "--set")
     return add_settings(last, typed.arguments.empty() ? "" : typed.arguments[0], of_device, words);
   words = members_of(*option_named(*typed.command, typed.option));
-  if (typed.option == "--isa") words.assign(isa_names.begin(), isa_names.end());
+  if (typed.option == "--isa") words.assign(std::begin(isa_names), std::end(isa_names));
   if (words.empty()) words.emplace_back(or_files);
 }
 

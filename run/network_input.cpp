@@ -8,6 +8,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "run/stage_settings.h"
+
 namespace bitline::run {
 
 namespace {
@@ -44,9 +46,8 @@ NetworkInput network_input(const arch::Workload& workload, const workloads::Grap
       in.weights += static_cast<std::size_t>(p.rows) * static_cast<std::size_t>(p.columns);
   in.outputs = graph.output_size();
   in.set = samples->name, in.dims = samples->dims, in.samples = samples->count();
-  const auto range = stage<std::vector<ValueRange>>(
-      shelf, stage_key("range of values").add("samples", samples.key),
-      [&] { return std::vector{range_of(samples->values)}; });
+  const auto range = stage<std::vector<ValueRange>>(shelf, stage_key("range of values").add("samples", samples.key),
+                                                    [&] { return std::vector{range_of(samples->values)}; });
   const ValueRange& r = range->front();
   in.least = r.least, in.largest = r.largest, in.mean = r.mean, in.deviation = r.deviation;
   if (const auto& by = workload.normalize)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/two_way.h"
+#include "run/prepare.h"
 
 namespace bitline::run {
 
@@ -21,10 +22,13 @@ std::size_t bytes_of(const std::vector<Quality>& scores) {
 
 std::vector<Score> scores_of(const std::vector<Score>& wanted, int columns, const Samples& samples) {
   if (wanted.empty() && std::holds_alternative<std::monostate>(samples.truth))
-    throw InputError("workload.dataset: '" + samples.name +
-                     "' has no labels and no targets, which scores compare outputs with");
+    throw DataError("'" + samples.name + "' has no labels and no targets, which scores compare outputs with");
   const std::vector<Score> scores = wanted.empty() ? workloads::default_scores(samples.truth) : wanted;
-  for (const Score& s : scores) workloads::check_outputs(s, columns, samples.truth, samples.name);
+  try {
+    for (const Score& s : scores) workloads::check_outputs(s, columns, samples.truth, samples.name);
+  } catch (const InputError& e) {
+    throw DataError(e.what());
+  }
   return scores;
 }
 

@@ -10,6 +10,7 @@
 #include "run/network_input.h"
 #include "run/network_run.h"
 #include "run/plausibility.h"
+#include "run/prepare.h"
 #include "run/published.h"
 #include "run/shapes.h"
 #include "run/simplifications.h"
@@ -42,12 +43,15 @@ namespace {
 void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf, StageClock& clock,
                   Result& result) {
   const arch::Workload& workload = loaded.config.workload;
-  LoadedNetwork network = load_network(loaded.config, options, shelf);
-  const Stage<workloads::Samples> samples =
-      load_samples(workload, workloads::Split::test, static_cast<std::size_t>(workload.images), options, shelf);
-  check_shape(*network.graph->graph, *samples);
-  const auto columns = static_cast<int>(network.graph->graph->output_size());
-  const std::vector<workloads::Score> scores = scores_of(workload.scores, columns, *samples);
+  LoadedNetwork network;
+  Stage<workloads::Samples> samples;
+  std::vector<workloads::Score> scores;
+  at_dataset(loaded, [&] {
+    network = load_network(loaded.config, options, shelf);
+    samples = load_samples(workload, workloads::Split::test, static_cast<std::size_t>(workload.images), options, shelf);
+    check_shape(*network.graph->graph, *samples);
+    scores = scores_of(workload.scores, static_cast<int>(network.graph->graph->output_size()), *samples);
+  });
   const NetworkRun done = run_network(loaded, std::move(network), samples, options, shelf, clock);
   keep_files(done, options);
   clock.begin("statistics", 1);

@@ -41,7 +41,7 @@ def arguments(description, output, epochs, data=DEBIAN_FOLDER):
                         help="rms error of a weight on the chip that the fine-tuning sees, in steps of the weight; 0 = "
                              "none (%(default)s)")
     parser.add_argument("--data", type=pathlib.Path, default=data, required=data is None,
-                        help="folder of the IDX files" + (" (%(default)s)" if data else ""))
+                        help="folder of the IDX files, or what the script reads" + (" (%(default)s)" if data else ""))
     return parser.parse_args()
 
 
@@ -180,12 +180,12 @@ def report(model, data, noise=NOISE):
                   f"4 bits {exact[1]:.4f}, 4 bits and noise of {noise} steps {noisy:.4f} (mean of 5 draws)", flush=True)
 
 
-def export(model, file, opset=13, keep_norm=False):
-    """Writes the float network. `keep_norm` leaves batch norms as nodes; else torch folds them and renames weights."""
+def export(model, file, opset=13, keep_norm=False, shape=(1, 28, 28)):
+    """Writes the float network for images of `shape`. `keep_norm` leaves batch norms as nodes; else torch folds them and renames weights."""
     file.parent.mkdir(parents=True, exist_ok=True)
     products.put_on(model.eval(), None)
     mode = torch.onnx.TrainingMode.PRESERVE if keep_norm else torch.onnx.TrainingMode.EVAL
-    torch.onnx.export(model, torch.zeros(1, 1, 28, 28), str(file), opset_version=opset, training=mode,
+    torch.onnx.export(model, torch.zeros(1, *shape), str(file), opset_version=opset, training=mode,
                       input_names=["image"], output_names=["scores"],
                       dynamic_axes={"image": {0: "batch"}, "scores": {0: "batch"}})
     print(f"wrote {file}")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """run, map, compare, report: what they print, write and return. usage: run_folder.py BITLINE SOURCE"""
-import json, pathlib, signal, subprocess, tempfile, time
+import json, os, pathlib, signal, subprocess, tempfile, time
 import xml.etree.ElementTree as xml
 
 from command import bitline, call, check, expect, finish, need_data, small
 
 need_data()
+no_mnist = {"env": {**os.environ, "BITLINE_DATA": "/no/such", "HOME": "/no/such"}}
 with tempfile.TemporaryDirectory() as d:
     d = pathlib.Path(d)
     p = expect("run", 0, "run", "fashion-mlp", *small, "--out", d / "a", "--threads", 2)
@@ -46,6 +47,8 @@ with tempfile.TemporaryDirectory() as d:
     (d / "file").write_text("")
     expect("--out is a file", 2, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
     expect("a folder without rights", 1, "run", "fashion-mlp", *small, "--out", "/proc/none", err="/proc/none")
+    p = expect("MNIST that is not there", 2, "run", "mnist-mlp", "--json", err="mnist-mlp.yaml:9:12: workload.dataset: data set mnist: ", **no_mnist)
+    check("the places, how to get it, and the list", all(t in p.stderr for t in ("/no/such/mnist", "torchvision", "--data DIR", "bitline list datasets")), p.stderr)
     expect("no such data set", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=fashion", err="fashion")
 
     # A figure published under other settings is compared with a run that has them; a budget is summed.

@@ -38,11 +38,41 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the documented keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash",     "seed",      "status",     "design",
-                        "warnings",       "assumed",         "simplifications", "shapes",    "experiment", "quality",
-                        "scores",         "write",           "wires",           "energy",    "latency",    "area",
-                        "efficiency",     "baselines",       "unit_costs",      "budget",    "mapping",    "layers",
-                        "nodes",          "published",       "timing",          "provenance"});
+  CHECK(keys(j) == Keys{"schema_version",
+                        "bitline_version",
+                        "config_hash",
+                        "seed",
+                        "status",
+                        "design",
+                        "network",
+                        "data",
+                        "warnings",
+                        "assumed",
+                        "simplifications",
+                        "shapes",
+                        "experiment",
+                        "quality",
+                        "scores",
+                        "write",
+                        "wires",
+                        "energy",
+                        "latency",
+                        "area",
+                        "efficiency",
+                        "baselines",
+                        "unit_costs",
+                        "budget",
+                        "mapping",
+                        "layers",
+                        "nodes",
+                        "published",
+                        "published_left_out",
+                        "timing",
+                        "provenance"});
+  CHECK(keys(j["network"]) == Keys{"file", "layers", "weights", "outputs"});
+  CHECK(keys(j["data"]) == Keys{"set", "samples", "shape", "classes", "targets", "normalized", "values"});
+  CHECK(keys(j["data"]["values"]) == Keys{"min", "max", "mean", "deviation"});
+  CHECK(keys(j["published_left_out"][0]) == Keys{"what", "why"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) == Keys{"metric", "value", "ci95_both", "ci95", "ci95_images", "chips", "reference", "loss",
                                    "loss_ci95", "inputs"});

@@ -7,6 +7,7 @@
 #include <limits>
 #include <sstream>
 
+#include "report/html.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
 
@@ -46,6 +47,27 @@ TEST_CASE("width, cutting and wrapping count characters") {
   CHECK(wrap("one two  three", 7) == std::vector<std::string>{"one two", "three"});
   CHECK(wrap("unbreakable x", 4) == std::vector<std::string>{"unbreakable", "x"});
   CHECK(wrap("  ", 4).empty());
+}
+
+TEST_CASE("the summary says what went into the network and which published figures are left out") {
+  const Result r = sample_result();
+  const std::string text = summary(r, false);
+  CHECK(text.find("mlp.onnx, 3 layers with 234,752 weights, 10 outputs\n") != std::string::npos);
+  CHECK(text.find("clothes, 10,000 samples of 1 x 28 x 28 in 10 classes; values -0.81 .. 2.025, mean 0.0014, deviation "
+                  "1.01, after (x - 0.286) / 0.353\n") != std::string::npos);
+  CHECK(text.find("1 published figure is not compared: device was replaced (level accuracy).") != std::string::npos);
+  const std::string page = html_report(r, "");
+  for (const char* part : {"mlp.onnx, 3 layers", "clothes, 10,000 samples", "1 published figure is not compared"})
+    CHECK(page.find(part) != std::string::npos);
+}
+
+TEST_CASE("assumed values stand together by part") {
+  Result r = sample_result();
+  r.assumed = {
+      {"device.g_min", "2 uS", "why"}, {"adc.bits", "8", "why"}, {"device.g_max", "20 uS", "why"}, {"x", "1", ""}};
+  const std::string text = summary(r, false);
+  CHECK(text.find("Assumed (4 values ") != std::string::npos);
+  CHECK(text.find("\n  device: g_min = 2 uS, g_max = 20 uS\n  adc: bits = 8\n  x: 1\n") != std::string::npos);
 }
 
 TEST_CASE("numbers as people read them") {
