@@ -68,7 +68,8 @@ void fields(Visitor& v, PublishedFigure& p) {
   v(p.kind,
     {.key = "kind",
      .meaning =
-         "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric"});
+         "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric; "
+         "summed: parts of the same publication added up"});
   v(p.within, {.key = "within",
                .meaning = "goal for the deviation: ours beyond it is a miss",
                .unit = Unit::fraction,

@@ -233,7 +233,7 @@ std::string published_section(const Result& r) {
   return html_heading("Published figures beside ours") + table.str() +
          html_paragraph(
              "predicted: nothing was set from the published figure; imposed: a parameter was solved from it; proxy: "
-             "other data or another metric.",
+             "other data or another metric; summed: parts of the same publication added up.",
              "soft") +
          (r.published_left_out.empty() ? "" : left_out);
 }
