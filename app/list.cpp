@@ -82,6 +82,10 @@ std::vector<Item> data_sets(const ListArguments& a) {
     }
     items.push_back({std::string(d.name), std::string(d.meaning), note});
   }
+  items.push_back({"your own",
+                   "an archive FILE.npz, a folder of pictures or sounds by class, or {inputs: X.npy, labels: Y.npy}; "
+                   "docs/tutorial/my-network.md walks through them",
+                   ""});
   add_other_data(where, items);
   return items;
 }
@@ -89,12 +93,13 @@ std::vector<Item> data_sets(const ListArguments& a) {
 struct List {
   const char *name, *meaning;
 };
-constexpr List lists[] = {{"experiments", "configurations that are ready to run, and sweep plans"},
-                          {"chips", "chips to build a configuration on (base: chip/NAME)"},
-                          {"devices", "measured devices (device: NAME)"},
-                          {"technologies", "processes with their unit costs (technology: NAME)"},
-                          {"adcs", "kinds of converters (adc.type)"},
-                          {"datasets", "data sets, whether they are found here, and how to get them (workload.dataset)"}};
+constexpr List lists[] = {
+    {"experiments", "configurations that are ready to run, and sweep plans"},
+    {"chips", "chips to build a configuration on (base: chip/NAME)"},
+    {"devices", "measured devices (device: NAME)"},
+    {"technologies", "processes with their unit costs (technology: NAME)"},
+    {"adcs", "kinds of converters (adc.type)"},
+    {"datasets", "data sets, whether they are found here, and how to get them (workload.dataset)"}};
 
 std::set<std::string> list_names() {
   std::set<std::string> names;

@@ -41,13 +41,18 @@ void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs) 
 }
 
 void at_dataset(const LoadedConfig& loaded, const std::function<void()>& work) {
-  const auto refuse = [&](const char* what) {
+  const auto refuse = [&](const std::string& what) {
+    // Messages may begin with the key they speak of.
+    const std::size_t colon = what.starts_with("workload") ? what.find(": ") : std::string::npos;
+    Diagnostic d{
+        {},
+        "workload.dataset",
+        what,
+        "`bitline list datasets` shows every set and where it is sought; docs/model/data.md how to use files of "
+        "your own"};
+    if (colon != std::string::npos) d.path = what.substr(0, colon), d.message = what.substr(colon + 2);
     const auto& origins = loaded.annotations.origins;
-    Diagnostic d{{},
-                 "workload.dataset",
-                 what,
-                 "`bitline list datasets` shows every set and where it is sought; docs/model/data.md your own files"};
-    for (const char* key : {"workload.dataset", "workload"})
+    for (const std::string& key : {d.path, std::string("workload.dataset"), std::string("workload")})
       if (const auto at = origins.find(key); at != origins.end() && d.where.file.empty()) d.where = at->second;
     throw ConfigError({std::move(d)});
   };

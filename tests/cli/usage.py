@@ -48,6 +48,7 @@ schema = json.loads(call("schema", "--json").stdout)
 check("JSON Schema", schema["properties"]["seed"] and schema["additionalProperties"] is False)
 datasets = expect("list datasets", 0, "list", "datasets", out="photographs").stdout
 check("photographs and voices, and how to get them", all(x["note"] == "found" or package in x["note"] for x in json.loads(call("list", "datasets", "--json").stdout) for name, package in (("photographs", "python3-skimage python3-sklearn"), ("espeak-ng", "apt-get install espeak-ng")) if x["name"] == name) and "\nespeak-ng " in datasets, datasets)
+check("and one's own", "\nyour own " in datasets and "my-network.md" in datasets, datasets)
 expect("list of data in no folder", 2, "list", "datasets", "--data", "/no/such/folder", err="--data /no/such/folder: there is no such folder")
 lists = expect("the lists", 0, "list", out="technologies").stdout
 check("every list is listed", {l.split()[0] for l in lists.splitlines()} == {"experiments", "chips", "devices", "technologies", "adcs", "datasets"}, lists)
