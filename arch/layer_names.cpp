@@ -27,11 +27,27 @@ bool holds_settings(const Value& v) {
          });
 }
 
+// One text may say `adc.bits` where another says `adc: {bits: ..}`: the later stands. Twice in one text is for the
+// reader to refuse.
+Value merged_texts(const Value& settings) {
+  std::vector<Value> texts;
+  for (const Entry& e : settings.entries) {
+    const auto is_same = [&](const Value& text) { return text.origin.file == e.value.origin.file; };
+    auto text = std::ranges::find_if(texts, is_same);
+    if (text == texts.end()) text = texts.insert(text, Value::map(e.value.origin));
+    text->set(e.key, e.value, e.origin);
+  }
+  if (texts.size() < 2) return settings;
+  Value whole = Value::map(settings.origin);
+  for (const Value& text : texts) whole = merged(std::move(whole), expand_dotted(text));
+  return whole;
+}
+
 void lay_over(Value& layers, const std::string& name, const Value& settings, const Origin& at) {
   if (Value* there = layers.find(name); there && there->is_map() && settings.is_map())
     *there = merged(expand_dotted(*there), expand_dotted(settings));
   else
-    layers.set(name, settings, at);
+    layers.set(name, merged_texts(settings), at);
 }
 
 void add_layer(Value& layers, const std::string& name, const Value& value, const Origin& at) {

@@ -77,6 +77,10 @@ TEST_CASE("layers are named as frameworks name them, dots included") {
   CHECK(names(f.loaded(resolved_yaml(f.with(file, {{"layers.f.0.adc.bits", "4"}}))).config) ==
         std::vector<std::string>{"blocks.1/fc1", "f.0"});
   CHECK(bits(load_with(f.with(file), parse_yaml("layers.f.0.adc.bits: 3", "with")).config, "f.0") == 3);
+  // Dotted in the file, nested by --set, and the other way round.
+  CHECK(bits(f.with("layers: {fc1: {adc.bits: 7}}\n", {{"layers.fc1.adc.bits", "4"}}).config, "fc1") == 4);
+  CHECK(bits(f.with("layers: {fc1: {adc: {bits: 7}}}\n", {{"layers", "{fc1: {adc.bits: 4}}"}}).config, "fc1") == 4);
+  CHECK(has(f.wrong("layers: {fc1: {adc.bits: 7, adc: {bits: 4}}}\n").at(0).message, "given twice"));
   // A wrong key stays one.
   const auto wrong = f.wrong("layers: {fc1: {adcc: {bits: 4}}}\n");
   REQUIRE(wrong.size() == 1);
