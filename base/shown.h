@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How messages show a value.
+// How messages show what a file says.
 #pragma once
 
 #include <string>
