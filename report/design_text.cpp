@@ -22,8 +22,12 @@ std::string data_text(const run::NetworkInput& in) {
   std::string text = fmt::format("{}, {} samples of {}", in.set, grouped(in.samples), workloads::dims_text(in.dims));
   if (in.classes) text += fmt::format(" in {} classes", grouped(*in.classes));
   if (in.targets) text += fmt::format(" with {} target{} each", grouped(*in.targets), *in.targets == 1 ? "" : "s");
-  text += fmt::format("; values {:.4g} .. {:.4g}, mean {:.4g}, deviation {:.4g}", in.least, in.largest, in.mean,
-                      in.deviation);
+  return text;
+}
+
+std::string values_text(const run::NetworkInput& in) {
+  const std::string text =
+      fmt::format("{:.4g} .. {:.4g}, mean {:.4g}, deviation {:.4g}", in.least, in.largest, in.mean, in.deviation);
   return in.normalized.empty() ? text : text + ", after " + in.normalized;
 }
 
@@ -31,7 +35,8 @@ std::string data_text(const run::NetworkInput& in) {
 
 std::vector<run::DesignLine> head_lines(const run::Result& r) {
   std::vector<run::DesignLine> lines;
-  if (r.input) lines = {{"network", network_text(*r.input)}, {"data", data_text(*r.input)}};
+  if (r.input)
+    lines = {{"network", network_text(*r.input)}, {"data", data_text(*r.input)}, {"values", values_text(*r.input)}};
   lines.insert(lines.end(), r.design.begin(), r.design.end());
   return lines;
 }

@@ -44,8 +44,11 @@ std::string title(const Result& r, const Paint& paint) {
 
 std::string design(const Result& r, const Paint& paint) {
   if (is_without_arrays(r)) return "";
-  TextTable table({{Align::left, paint.dim()}, {}});
-  for (const run::DesignLine& line : head_lines(r)) table.row({line.what, clean(line.text)});
+  const std::vector<run::DesignLine> lines = head_lines(r);
+  std::size_t names = 0;
+  for (const run::DesignLine& line : lines) names = std::max(names, display_width(line.what));
+  TextTable table({{Align::left, paint.dim()}, {.most = terminal_width - names - 4}});
+  for (const run::DesignLine& line : lines) table.row({line.what, clean(line.text)});
   return table.str();
 }
 
@@ -252,9 +255,10 @@ std::string assumed(const Result& r, const Paint& paint) {
   }
   std::string text =
       paint.heading("Assumed") +
-      paint.with(paint.dim(),
-                 fmt::format(" ({} value{} that no source gives and that the result can depend on; report.html says why)",
-                             r.assumed.size(), r.assumed.size() == 1 ? "" : "s")) +
+      paint.with(
+          paint.dim(),
+          fmt::format(" ({} value{} that no source gives and that the result can depend on; report.html says why)",
+                      r.assumed.size(), r.assumed.size() == 1 ? "" : "s")) +
       "\n";
   for (const auto& [_, line] : parts) text += paragraph(line, 2);
   return text;

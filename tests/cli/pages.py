@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as d:
     run = first(printed, "bitline check shapes.yaml")
     for line in ("network            shapes.onnx, 2 layers with 4,704 weights, 3 outputs", "data               shapes, 300 samples of 1 x 12 x 12 in 3 classes"):
         check("the page shows it: " + line, line in page and line in run, run[:600])
-    shown = re.search(r"data               (shapes, .*)", page)[1]
+    shown = re.search(r"values             (.*)", page)[1]
     check("the values of the data are those shown", shown in run, (shown, run[:600]))
     result = json.loads((d / "shapes-run/result.json").read_text())
     check("float is what torch found", abs(result["quality"]["reference"]["float"] - 289 / 300) < (0.011 if has_torch() else 1e-9), result["quality"])
