@@ -63,12 +63,12 @@ complete -c bitline -f -a '(__bitline_words)'
 
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
-  Command& c = line.add("completion",
-                        "prints shell completion for bash, zsh or fish: of commands, keys, values and shipped names",
-                        "Look",
-                        {{"bitline completion bash > bitline-completion.bash", "then source this file from ~/.bashrc"},
-                         {"bitline completion zsh > _bitline", "then put it into a folder of $fpath"},
-                         {"bitline completion fish > bitline.fish", "then put it into ~/.config/fish/completions"}});
+  Command& c =
+      line.add("completion",
+               "prints shell completion for bash, zsh or fish: of commands, keys, values and shipped names", "Look",
+               {{"bitline completion bash > bitline-completion.bash", "then source this file from ~/.bashrc"},
+                {"bitline completion zsh > _bitline", "then put it into a folder of $fpath"},
+                {"bitline completion fish > bitline.fish", "then put it into ~/.config/fish/completions"}});
   c.cli->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
       ->type_name("")
