@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/tutorial/my-network.md and compare-designs.md do what they say: their files are saved, their commands run as they
+"""docs/tutorial/my-network.md, compare-designs.md and the first example of README.md do what they say: their files are saved, their commands run as they
 stand, in order; the training only where torch is installed. usage: pages.py BITLINE SOURCE"""
 import csv, io, json, os, pathlib, re, shutil, subprocess, tempfile
 
@@ -67,4 +67,11 @@ with tempfile.TemporaryDirectory() as d:
         check(file + " is there", (d / file).exists())
     rows = list(csv.DictReader(io.StringIO(first(printed, "bitline sweep designs.yaml"))))
     check("four designs", [r["name"] for r in rows] == ["as published", "1T1R pairs", "6-bit converters", "half the rows at once"], rows)
+# README's first example warns of nothing.
+with tempfile.TemporaryDirectory() as d:
+    mine = pathlib.Path(d) / "mine.yaml"
+    mine.write_text(re.search(r"^```yaml\n(# mine.yaml.*?)^```$", (source / "README.md").read_text(), re.M | re.S)[1])
+    for command in (["check", mine], ["run", mine, "--set", "workload.images=500"], ["map", mine]):
+        p = call(*command)
+        check(f"README: {command[0]}", p.returncode == 0 and "warning" not in p.stderr and "\nWarnings\n" not in p.stdout, p.stderr + p.stdout[-400:])
 finish()
