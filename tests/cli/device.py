@@ -149,7 +149,7 @@ expect("no rule", 2, "device", "stdp", "cbps", err="plasticity.stdp")
 expect("no plasticity", 2, "device", "ltp", "rram-144k", err="the key 'plasticity' is not set")
 if has_data():
     expect("a window of which only the ratio is known is assumed", 0, "run", "fashion-mlp", "--set", "device=cbps", "--set", "workload.images=20", "--set", "workload.calibration_images=16",
-       "--set", "instances=1", out="device.g_max = 20 uS")
+       "--set", "instances=1", out="g_max = 20 uS")
 p = expect("without a ratio a run asks for conductances", 2, "check", "fashion-mlp", "--set", "device=cips-ti", err="the key 'g_min' is missing")
 check("and for both", "the key 'g_max' is missing" in p.stderr, p.stderr)
 
