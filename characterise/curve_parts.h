@@ -65,17 +65,20 @@ inline std::string pulses_text(std::size_t count, const device::Pulse& pulse) {
                      pretty(pulse.width_s, Unit::second));
 }
 
-// What drawing the spread did to a column: of so many rows, against the same curve without.
+// "1.5 %": three digits.
+inline std::string share_text(double share) { return fmt::format("{:.3g} %", 100 * share); }
+
+// What drawing the spread did to a column, against the same curve without; nothing where there is none to draw.
 inline void note_spread(ResponseCurve& c, const ResponseCurve& without, std::size_t column, double range,
                         const device::PulseSpread& spread, std::uint32_t seed) {
+  if (spread.cycle_to_cycle == 0 && spread.device_to_device == 0) return;
   double square = 0;
   for (std::size_t i = 0; i < c.rows.size(); ++i) square += std::pow(c.rows[i][column] - without.rows[i][column], 2);
-  const double moved = std::sqrt(square / static_cast<double>(c.rows.size())) / range;
-  c.definition.push_back(
-      fmt::format("spread drawn (seed {}): {} of the window a pulse, {} between devices; it moves readings by {} of "
-                  "the window (rms)",
-                  seed, pretty(spread.cycle_to_cycle, Unit::fraction), pretty(spread.device_to_device, Unit::fraction),
-                  pretty(moved, Unit::fraction)));
+  c.definition.push_back(fmt::format(
+      "spread drawn (seed {}): {} of the window a pulse, {} between devices; it moves readings by {} of the "
+      "window (rms)",
+      seed, share_text(spread.cycle_to_cycle), share_text(spread.device_to_device),
+      share_text(std::sqrt(square / static_cast<double>(c.rows.size())) / range)));
 }
 
 inline CurveAxis conductance_axis(const device::PulsedDevice& d) {

@@ -46,7 +46,7 @@ ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
     const char* name = s == Stimulus::depression ? "ppd" : "ppf";
     const device::ShortTerm& t = *transient_of(p, s);
     const auto term = [](double share, double tau_s) {
-      return fmt::format("{} exp(-t / {})", pretty(share, Unit::fraction), pretty(tau_s, Unit::second));
+      return fmt::format("{} exp(-t / {})", share_text(share), pretty(tau_s, Unit::second));
     };
     c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
     c.lines.push_back({c.columns.size(),

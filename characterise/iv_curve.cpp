@@ -86,10 +86,9 @@ ResponseCurve loop_curve(const PulsedDevice& d, const PulseProtocol& q) {
     add_states(c.rows.back(), d, voltage_V);
   };
   row(0, d.conductance(0));
-  for (const Pulse& step : steps) {
-    const double share = step.amplitude_V == 0 ? (rest(p, s, step.time_s + step.width_s), reading(s).total())
-                                               : apply(p, s, step).total();
-    row(step.amplitude_V, d.conductance(share));
+  for (Pulse step : steps) {
+    step.time_s = s.time_s;
+    row(step.amplitude_V, d.conductance(apply(p, s, step).total()));
   }
   return c;
 }

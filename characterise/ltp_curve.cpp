@@ -28,15 +28,16 @@ int pulses_for(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
   return static_cast<int>(std::clamp(std::ceil(pulses_of(*r->update)), 1.0, 100000.0));
 }
 
-// One line where both are the same.
-void add_lines(ResponseCurve& c) {
-  const bool transients = std::any_of(c.rows.begin(), c.rows.end(), [](const auto& row) {
-    return std::abs(row[read_column] - row[long_term_column]) > 1e-9 * std::abs(row[long_term_column]);
-  });
-  if (transients)
+// One line where both are the same to the eye.
+void add_lines(ResponseCurve& c, double window) {
+  constexpr double seen = 0.005;  // of the window
+  double most = 0;
+  for (const auto& row : c.rows) most = std::max(most, std::abs(row[read_column] - row[long_term_column]) / window);
+  if (most > seen)
     c.lines = {{long_term_column, "long-term level"}, {read_column, "as read, with transients"}};
   else
-    c.lines = {{read_column, "as read; no transients are left"}};
+    c.lines = {{read_column, most > 0 ? "as read; transients are gone but for " + share_text(most) + " of the window"
+                                      : "as read; nothing is left of transients"}};
 }
 
 void add_energies(ResponseCurve& c) {
@@ -98,7 +99,9 @@ ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
       Pulse pulse = pulse_of(p, stimulus, q);
       const auto count = static_cast<std::size_t>(pulses_for(p, stimulus, q));
       c.legs.push_back({stimulus != Stimulus::depression, c.rows.size() - 1, count});
-      if (cycle == 0) trains += (trains.empty() ? "" : "; ") + pulses_text(count, pulse);
+      if (cycle == 0)
+        trains += fmt::format("{}{} by {}", trains.empty() ? "" : "; ",
+                              c.legs.back().up ? "potentiation" : "depression", pulses_text(count, pulse));
       for (std::size_t i = 0; i < count; ++i) {
         pulse.time_s = s.time_s;
         const device::SynapseReading before = reading(s), end = apply(p, s, pulse, {random ? &*random : nullptr, 0});
@@ -108,7 +111,7 @@ ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
     }
   c.title = fmt::format("{}: {}", d.name, trains);
   add_notes(c, d, q, gap_s);
-  add_lines(c);
+  add_lines(c, d.conductance(1) - d.conductance(0));
   if (!d.relative) add_energies(c);
   if (q.seed) {
     PulseProtocol same = q;

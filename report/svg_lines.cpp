@@ -96,19 +96,48 @@ void leave_out_below_zero(std::vector<LineSeries>& series) {
       if (!(y > 0)) y = NAN;
 }
 
-// Where a legend of so many entries ends; two stand side by side.
-double legend_height(std::size_t entries) { return legend_line * std::ceil(static_cast<double>(entries) / 2); }
+// Two entries of a legend stand side by side, where all names are short enough.
+constexpr double legend_name_width = 350;
+std::size_t legend_columns(const std::vector<LineSeries>& series) {
+  return std::all_of(series.begin(), series.end(),
+                     [](const LineSeries& s) { return text_width(s.name, 12) <= legend_name_width; })
+             ? 2
+             : 1;
+}
 
-void draw_legend(Svg& svg, const std::vector<LineSeries>& series, std::size_t first_color, double top) {
+double legend_height(const std::vector<LineSeries>& series) {
+  return legend_line * std::ceil(static_cast<double>(series.size()) / static_cast<double>(legend_columns(series)));
+}
+
+void draw_legend(Svg& svg, const std::vector<LineSeries>& series, double top) {
+  const std::size_t columns = legend_columns(series);
   for (std::size_t i = 0; i < series.size(); ++i) {
-    const double at = chart_left + 400 * static_cast<double>(i % 2), y = top + legend_line * static_cast<double>(i / 2);
-    const std::string color = line_color(first_color + i);
+    const double at = chart_left + 400 * static_cast<double>(i % columns),
+                 y = top + legend_line * static_cast<double>(i / columns);
+    const std::string color = line_color(i);
     if (series[i].marks)
       svg.ring(at + 12, y, 3, color);
     else
       svg.line(at, y, at + 24, y, color, 2.2);
-    svg.text(at + 32, y + 4, fit_text(series[i].name, 350, 12));
+    svg.text(at + 32, y + 4, fit_text(series[i].name, columns == 1 ? chart_right - at - 32 : legend_name_width, 12));
   }
+}
+
+// Lines of at most a chart's width.
+std::vector<std::string> note_lines(const std::vector<std::string>& notes) {
+  constexpr double widest = chart_width - 40;
+  constexpr std::size_t most = 160, fewest = 60;  // characters
+  std::vector<std::string> out;
+  for (const std::string& note : notes) {
+    std::vector<std::string> lines;
+    for (std::size_t columns = most; columns >= fewest; columns -= 4) {
+      lines = wrap(note, columns);
+      if (std::all_of(lines.begin(), lines.end(), [](const auto& line) { return text_width(line, 12) <= widest; }))
+        break;
+    }
+    out.insert(out.end(), lines.begin(), lines.end());
+  }
+  return out;
 }
 
 // What an axis of values shows: its unit, and where they lie between bottom and top.
@@ -148,12 +177,9 @@ void draw_lines(Svg& svg, std::vector<LineSeries> series, const DrawnY& shown, c
 
 std::string lines_svg(const LineChart& chart) {
   constexpr double note_line = 17, plot_height = 336, lower_height = 130, axis_height = 80;
-  constexpr std::size_t note_columns = 138;  // characters of size 12 that fit
-  std::vector<std::string> notes;
-  for (const std::string& note : chart.notes)
-    for (std::string& line : wrap(note, note_columns)) notes.push_back(std::move(line));
+  const std::vector<std::string> notes = note_lines(chart.notes);
   const double legend_y = 55 + note_line * static_cast<double>(notes.size()),
-               top = legend_y + 12 + legend_height(chart.series.size()), bottom = top + plot_height;
+               top = legend_y + 12 + legend_height(chart.series), bottom = top + plot_height;
   const bool has_lower = !chart.lower.series.empty();
   const double lower_top = bottom + axis_height, height = bottom + axis_height + (has_lower ? lower_height + 60 : 0);
   Svg svg(chart_width, height, chart.title);
@@ -168,7 +194,7 @@ std::string lines_svg(const LineChart& chart) {
     svg.text(20, legend_y + 12, "Nothing to draw.", {.fill = ink::soft});
     return svg.str();
   }
-  draw_legend(svg, series, 0, legend_y);
+  draw_legend(svg, series, legend_y);
   draw_lines(svg, series, {chart.y_name, chart.y_unit, chart.y_scale}, chart, xs, 0, top, bottom);
   if (has_lower)
     draw_lines(svg, chart.lower.series, {chart.lower.y_name, chart.lower.y_unit, YScale::linear}, chart, xs,

@@ -77,7 +77,7 @@ std::string write_costs(const Result& r) {
   std::string parts;
   for (const WritePart& part : write_parts(r))
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", part.name, part.text);
-  return parts.empty() ? text : fmt::format("{}; energy {}", text, parts);
+  return parts.empty() ? text : fmt::format("{}; of the energy {}", text, parts);
 }
 
 // Of shapes, which nobody wrote, what writing would cost.
