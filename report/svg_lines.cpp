@@ -12,7 +12,7 @@
 namespace bitline::report {
 namespace {
 
-constexpr double chart_width = 900, chart_left = 96, chart_right = 880, legend_line = 20;
+constexpr double chart_width = 900, chart_left = 96, chart_right = 880, legend_line = 20, note_width = 860;
 
 bool good(const std::pair<double, double>& p) { return std::isfinite(p.first) && std::isfinite(p.second); }
 
@@ -125,14 +125,13 @@ void draw_legend(Svg& svg, const std::vector<LineSeries>& series, double top) {
 
 // Lines of at most a chart's width.
 std::vector<std::string> note_lines(const std::vector<std::string>& notes) {
-  constexpr double widest = chart_width - 40;
   constexpr std::size_t most = 160, fewest = 60;  // characters
   std::vector<std::string> out;
   for (const std::string& note : notes) {
     std::vector<std::string> lines;
     for (std::size_t columns = most; columns >= fewest; columns -= 4) {
       lines = wrap(note, columns);
-      if (std::all_of(lines.begin(), lines.end(), [](const auto& line) { return text_width(line, 12) <= widest; }))
+      if (std::all_of(lines.begin(), lines.end(), [](const auto& line) { return text_width(line, 12) <= note_width; }))
         break;
     }
     out.insert(out.end(), lines.begin(), lines.end());

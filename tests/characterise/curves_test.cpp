@@ -28,13 +28,19 @@ PulsedDevice ladder() {
   return d;
 }
 
+PulseProtocol up_to(double highest_V) {
+  PulseProtocol q;
+  q.highest = highest_V;
+  return q;
+}
+
 }  // namespace
 
 TEST_CASE("a sweep as far as pulses write is a loop, and one below the threshold is not") {
   const PulsedDevice d = ladder();
   CHECK(is_loop(d, {}));
-  CHECK(is_loop(d, {.highest = 1}));
-  CHECK_FALSE(is_loop(d, {.highest = 0.9}));
+  CHECK(is_loop(d, up_to(1)));
+  CHECK_FALSE(is_loop(d, up_to(0.9)));
   PulsedDevice one_way = d;
   one_way.device.plasticity->depression->update.reset();
   CHECK_FALSE(is_loop(one_way, {}));
@@ -42,7 +48,7 @@ TEST_CASE("a sweep as far as pulses write is a loop, and one below the threshold
   // 50 steps of 20 mV to 1 V: (v - 0.5) / 1.5 of a pulse each, so 25 rising and 24 falling ones write
   // (sum of 0.02 k for k = 1 .. 25 and 24 .. 1) / 1.5 = 12.5 / 1.5 pulses of four: the window's end. At the top 6.5
   // / 1.5.
-  const ResponseCurve c = iv_curve(d, {.highest = 1});
+  const ResponseCurve c = iv_curve(d, up_to(1));
   REQUIRE(c.rows.size() == 201);
   CHECK(c.loop);
   const auto level = [&](std::size_t row) { return c.rows[row][2]; };
@@ -68,7 +74,9 @@ TEST_CASE("measured trains lie over the legs of a curve, later cycles over the f
       text += fmt::format("{},1,{}\n", v, g + 0.01 * cycle);
   const fs::path file = f.write("ltp.csv", text);
   const auto points = [&](int cycles) {
-    ResponseCurve c = ltp_curve(ladder(), {.cycles = cycles});
+    PulseProtocol q;
+    q.cycles = cycles;
+    ResponseCurve c = ltp_curve(ladder(), q);
     add_measured(c, MeasuredKind::ltp, ladder(), file, {});
     return c.measured->points;
   };
