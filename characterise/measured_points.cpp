@@ -13,33 +13,40 @@ namespace {
 
 using Points = std::vector<std::pair<double, double>>;
 
-// Legs of one direction, in order; where there are none of it, its trains are left out.
-Points points_of_trains(const ResponseCurve& c, const LtpReadings& r) {
+// Over the legs of a curve, in order; where there are none of a direction, or a train is longer, readings are left out.
+struct TrainPoints {
+  Points points;
+  std::size_t beyond = 0;
+};
+void add_trains(const ResponseCurve& c, const LtpReadings& r, TrainPoints& out) {
   std::vector<CurveLeg> legs[2];
   for (const CurveLeg& leg : c.legs) legs[leg.up].push_back(leg);
-  Points out;
   std::size_t met[2] = {0, 0};
   for (const Train& train : r.trains.all) {
     const auto& own = legs[train.up];
-    if (own.empty()) continue;
+    if (own.empty()) {
+      out.beyond += train.count;
+      continue;
+    }
     const CurveLeg& leg = own[met[train.up]++ % own.size()];
-    if (train.first > 0 && !train.anew) out.emplace_back(leg.first, r.y[train.first - 1]);
+    if (train.first > 0 && !train.anew) out.points.emplace_back(leg.first, r.y[train.first - 1]);
     for (std::size_t i = train.first; i < train.first + train.count; ++i)
-      out.emplace_back(static_cast<double>(leg.first) + r.trains.at[i], r.y[i]);
+      if (r.trains.at[i] <= static_cast<double>(leg.pulses))
+        out.points.emplace_back(static_cast<double>(leg.first) + r.trains.at[i], r.y[i]);
+      else
+        ++out.beyond;
   }
-  return out;
 }
 
-Points ltp_points(const ResponseCurve& c, const std::filesystem::path& file, const FitFiles& files) {
+TrainPoints ltp_points(const ResponseCurve& c, const std::filesystem::path& file, const FitFiles& files) {
   const MeasuredTable table = ltp_table(file, files);
-  Points out;
+  TrainPoints out;
   const auto add = [&](const MeasuredTable& one) {
     const LtpReadings r = read_ltp(one, files);
     if (r.y_unit != Unit::siemens)
       throw InputError(fmt::format("{}: its readings are no conductances ({}): --read-voltage makes some of currents",
                                    file.string(), r.y_name));
-    const Points points = points_of_trains(c, r);
-    out.insert(out.end(), points.begin(), points.end());
+    add_trains(c, r, out);
   };
   const auto devices = devices_of(table);
   if (devices.size() < 2)
@@ -65,11 +72,15 @@ void add_measured(ResponseCurve& c, MeasuredKind kind, const device::PulsedDevic
         fmt::format("{}: its file gives no conductances (g_min, g_max): measured ones have no place on its "
                     "curve",
                     d.name));
+  std::string name = file.filename().string();
   Points points;
   switch (kind) {
-    case MeasuredKind::ltp:
-      points = ltp_points(c, file, files);
+    case MeasuredKind::ltp: {
+      TrainPoints trains = ltp_points(c, file, files);
+      points = std::move(trains.points);
+      if (trains.beyond > 0) name += fmt::format(" ({} beyond these pulses left out)", trains.beyond);
       break;
+    }
     case MeasuredKind::ppf:
       points = fitted_points(fit_ppf(file, files));
       break;
@@ -80,7 +91,7 @@ void add_measured(ResponseCurve& c, MeasuredKind kind, const device::PulsedDevic
       points = fitted_points(fit_stdp(file, files));
       break;
   }
-  c.measured = {file.filename().string(), std::move(points)};
+  c.measured = {std::move(name), std::move(points)};
 }
 
 }  // namespace bitline::characterise

@@ -12,7 +12,7 @@
 namespace bitline::report {
 namespace {
 
-constexpr double chart_width = 900, chart_left = 96, chart_right = 880, legend_line = 20, note_width = 860;
+constexpr double chart_width = 900, chart_left = 96, chart_right = 880, legend_line = 20;
 
 bool good(const std::pair<double, double>& p) { return std::isfinite(p.first) && std::isfinite(p.second); }
 
@@ -123,19 +123,12 @@ void draw_legend(Svg& svg, const std::vector<LineSeries>& series, double top) {
   }
 }
 
-// Lines of at most a chart's width.
+// Lines that fit into a chart's width.
 std::vector<std::string> note_lines(const std::vector<std::string>& notes) {
-  constexpr std::size_t most = 160, fewest = 60;  // characters
+  const auto columns = static_cast<std::size_t>((chart_width - 40) / text_width("n", 12));
   std::vector<std::string> out;
-  for (const std::string& note : notes) {
-    std::vector<std::string> lines;
-    for (std::size_t columns = most; columns >= fewest; columns -= 4) {
-      lines = wrap(note, columns);
-      if (std::all_of(lines.begin(), lines.end(), [](const auto& line) { return text_width(line, 12) <= note_width; }))
-        break;
-    }
-    out.insert(out.end(), lines.begin(), lines.end());
-  }
+  for (const std::string& note : notes)
+    for (std::string& line : wrap(note, columns)) out.push_back(std::move(line));
   return out;
 }
 
@@ -184,8 +177,7 @@ std::string lines_svg(const LineChart& chart) {
   Svg svg(chart_width, height, chart.title);
   svg.text(20, 28, fit_text(chart.title, chart_width - 40, 15), {.size = 15, .bold = true});
   for (std::size_t i = 0; i < notes.size(); ++i)
-    svg.text(20, 50 + note_line * static_cast<double>(i), fit_text(notes[i], chart_width - 40, 12),
-             {.fill = ink::soft});
+    svg.text(20, 50 + note_line * static_cast<double>(i), notes[i], {.fill = ink::soft});
   std::vector<LineSeries> series = chart.series;
   if (chart.y_scale == YScale::logarithmic) leave_out_below_zero(series);
   const std::vector<double> xs = values_of(series).xs;

@@ -70,27 +70,36 @@ TEST_CASE("measured trains lie over the legs of a curve, later cycles over the f
   const Folder f;
   std::string text = "amplitude (V),width (ms),conductance (uS)\n0,0,2\n";
   for (int cycle = 0; cycle < 2; ++cycle)
-    for (const auto& [v, g] : {std::pair{2, 4.0}, {2, 6.1}, {2, 7.9}, {2, 10.0}, {-1, 6.0}, {-1, 2.1}})
+    for (const auto& [v, g] : {std::pair{2, 3.0},
+                               {2, 5.1},
+                               {2, 6.9},
+                               {2, 9.0},
+                               {2, 10.0},
+                               {-1, 8.0},
+                               {-1, 6.0},
+                               {-1, 5.0},
+                               {-1, 3.0},
+                               {-1, 2.1}})
       text += fmt::format("{},1,{}\n", v, g + 0.01 * cycle);
   const fs::path file = f.write("ltp.csv", text);
   const auto points = [&](int cycles) {
     PulseProtocol q;
-    q.cycles = cycles;
+    q.cycles = cycles, q.pulses = 5;
     ResponseCurve c = ltp_curve(ladder(), q);
     add_measured(c, MeasuredKind::ltp, ladder(), file, {});
     return c.measured->points;
   };
   const auto folded = points(1);
-  REQUIRE(folded.size() == 2 * (4 + 2) + 4);  // each train with the reading before it
+  REQUIRE(folded.size() == 4 * 6);  // each train with the reading before it
   CHECK(folded[0] == std::pair{0.0, 2e-6});
-  CHECK(folded[4].first == 4);
-  CHECK(folded[4].second == doctest::Approx(10e-6).epsilon(1e-12).scale(1e-30));
-  CHECK(folded[7].first == 6);  // the end of the first cycle
-  CHECK(folded[8].first == 0);  // and of the second the beginning
-  CHECK(folded[9].first == 1);
+  CHECK(folded[5].first == 5);
+  CHECK(folded[5].second == doctest::Approx(10e-6).epsilon(1e-12).scale(1e-30));
+  CHECK(folded[11].first == 10);  // the end of the first cycle
+  CHECK(folded[12].first == 0);   // and of the second the beginning
+  CHECK(folded[13].first == 1);
   const auto apart = points(2);
-  CHECK(apart[8].first == 6);
-  CHECK(apart.back().first == 12);
+  CHECK(apart[12].first == 10);
+  CHECK(apart.back().first == 20);
 }
 
 }  // namespace bitline::curves_test
