@@ -47,8 +47,8 @@ std::string power_law_cells(std::uint32_t seed, int cells, double jitter, bool w
   return text;
 }
 
-// A two-sided 95 % interval's upper end is below the truth in 1 of 40: of 8 in 4 or more once in 37,000, of 20 in 5 or
-// more once in 10,000.
+// A two-sided 95 % interval's upper end is below the truth in 1 of 40: of 8 in 4 or more once in 39,000, of 20 in 5 or
+// more once in 9,000.
 void check_bounds(std::uint32_t rounds, int most_below) {
   const Folder f;
   ExampleTruth e;
