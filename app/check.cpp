@@ -2,13 +2,17 @@
 // bitline check: reads and validates everything a run would, and runs nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 
 #include "app/command_line.h"
 #include "app/environment.h"
 #include "arch/warnings.h"
+#include "base/files.h"
 #include "base/parallel.h"
+#include "device/plasticity/pulsed_device.h"
 #include "experiments/sweep.h"
 #include "report/design_text.h"
 #include "run/foresee.h"
@@ -21,6 +25,20 @@ struct CheckArguments : Common {
   std::vector<std::string> configs;
 };
 
+// Keys that a device has and a config has not: such a file was meant as a device.
+bool is_device_file(const std::filesystem::path& file) {
+  const Value tree = parse_yaml(read_file(file), file.string());
+  if (!tree.is_map() || tree.find("workload") || tree.find("device")) return false;
+  return std::ranges::any_of(std::array{"g_min", "g_max", "plasticity", "write", "relaxation", "drift", "iv"},
+                             [&](const char* key) { return tree.find(key) != nullptr; });
+}
+
+std::string examine_device(const std::filesystem::path& file, const CheckArguments& a) {
+  const device::PulsedDevice d = device::load_pulsed_device(file, a.overrides(), config_path());
+  return fmt::format("a device file{}; configs take it as device: {}",
+                     d.relative ? ", without conductances (g_min, g_max)" : "", file.filename().string());
+}
+
 // One line of praise, or throws. `warn`: takes what is valid but hardly meant.
 std::string examine(const std::string& argument, const CheckArguments& a,
                     const std::function<void(const std::string&)>& warn) {
@@ -30,6 +48,7 @@ std::string examine(const std::string& argument, const CheckArguments& a,
     for (const auto& w : check_points(sweep, distinct_points(sweep))) warn(w);
     return fmt::format("a sweep of {} points", sweep.size());
   }
+  if (is_device_file(file)) return examine_device(file, a);
   const arch::LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
   std::string what;

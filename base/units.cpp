@@ -171,6 +171,8 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
     return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
   if (!factor) {
     std::string near = suggested_unit(suffix, unit);
+    if (near.empty() && unit == Unit::second)
+      near = "times are in s (ns, us, ms), min, h, day or year, such as \"10 ns\" or \"1 year\"";
     if (near.empty()) near = fmt::format("write for example \"{}\"", example(unit));
     return problem(fmt::format("has the unit '{}' where {} is expected; {}", suffix, symbol(unit), near));
   }

@@ -122,6 +122,7 @@ std::string write_section(const Result& r) {
   if (!r.shapes) write_rows(r.write, table);  // shapes are never written: only what that would cost
   table.row({"energy of writing everything once",
              r.costs.energy_write_J ? quantity(*r.costs.energy_write_J, Unit::joule) : "not given"});
+  for (const WritePart& part : write_parts(r)) table.row({"of it " + part.name, part.text});
   if (r.costs.energy_write_J && *r.costs.energy_write_J > 0 && r.costs.energy_per_inference_J > 0)
     table.row(
         {"that is as much as", writes_text(*r.costs.energy_write_J / r.costs.energy_per_inference_J) + " inferences"});

@@ -118,6 +118,12 @@ void Svg::circle(double x, double y, double radius, std::string_view fill, std::
       element("circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"", n(x), n(y), n(radius), fill), tooltip);
 }
 
+void Svg::ring(double x, double y, double radius, std::string_view stroke) {
+  body_ += element(
+      "circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" stroke=\"{}\"", n(x), n(y), n(radius), stroke),
+      "");
+}
+
 void Svg::polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity) {
   std::string points;
   for (const auto& [x, y] : corners) points += fmt::format("{}{},{}", points.empty() ? "" : " ", n(x), n(y));

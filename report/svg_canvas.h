@@ -67,6 +67,8 @@ class Svg {
   void line(double x1, double y1, double x2, double y2, std::string_view stroke, double width = 1,
             std::string_view dashes = "");
   void circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip = "");
+  // Not filled.
+  void ring(double x, double y, double radius, std::string_view stroke);
   // Filled, without a line around it.
   void polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity = 1);
   // `y` is the baseline.

@@ -77,7 +77,10 @@ std::string write_costs(const Result& r) {
     add(fmt::format("{}{}", r.costs.energy_write_J ? "" : "time ", quantity(*r.costs.write_time_s, Unit::second)));
   if (r.costs.refresh_W) add(fmt::format("refresh {}", quantity(*r.costs.refresh_W, Unit::watt)));
   add(write_gap(r));
-  return text;
+  std::string parts;
+  for (const WritePart& part : write_parts(r))
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", part.name, part.text);
+  return parts.empty() ? text : fmt::format("{}; of the energy {}", text, parts);
 }
 
 // Of shapes, which nobody wrote, what writing would cost.

@@ -220,6 +220,7 @@ TEST_CASE("a unit in the wrong case is suggested in the right one") {
   CHECK(has(problem("1 MOhm", Unit::ohm), "did you mean 'Mohm'?"));
   CHECK(has(problem("5 US", Unit::siemens), "did you mean 'uS'?"));
   CHECK(has(problem("1 Hours", Unit::second), "did you mean 'hours'?"));
+  for (const char* known : {"min, h, day or year", "\"1 year\""}) CHECK(has(problem("1 yr", Unit::second), known));
   // What differs in more is another unit.
   CHECK(has(problem("1 V", Unit::siemens), "write for example"));
 }
