@@ -8,14 +8,12 @@
 #include "app/command_line.h"
 #include "app/condition.h"
 #include "app/environment.h"
-#include "base/files.h"
+#include "app/result_files.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
-#include "report/csv.h"
-#include "report/experiment.h"
-#include "report/html.h"
 #include "report/table.h"
 #include "run/result_json.h"
+#include "run/result_paths.h"
 
 namespace bitline::app {
 
@@ -31,23 +29,16 @@ struct RunArguments : Common {
   bool per_image = false;
 };
 
-// NAME.csv of each table, NAME.svg of each picture.
-void write_experiment(const std::filesystem::path& folder, const run::ExperimentResult& e) {
-  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), report::table_csv(table));
-  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), report::picture_svg(picture));
-}
-
-// result.json comes last: where it is, the folder is complete.
-void write_folder(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
-  const std::string resolved = resolved_yaml(loaded);
-  write_file(folder / "resolved.yaml", resolved);
-  if (result.experiment) write_experiment(folder, *result.experiment);
-  if (!result.only_budget && !is_without_arrays(result)) {
-    write_file(folder / "layers.csv", report::layers_csv(result));
-    if (!result.images.empty()) write_file(folder / "images.csv", report::images_csv(result));
-  }
-  write_file(folder / "report.html", report::html_report(result, resolved));
-  write_file(folder / "result.json", result_json(result));
+// Better to learn before the run than after it that the result will have no such number.
+void check_conditions(const std::vector<Condition>& conditions, const LoadedConfig& loaded,
+                      const run::RunOptions& options) {
+  std::vector<std::string> paths;
+  for (const Condition& c : conditions) paths.push_back(c.path);
+  const std::vector<std::string> layers = run::layer_names(paths, loaded, options);
+  for (const Condition& c : conditions)
+    if (const auto problem = run::path_problem(c.path, true, layers))
+      throw UsageError(fmt::format("--fail-if {}: '{}' {}{}", c.text, c.path, problem->message,
+                                   problem->remedy.empty() ? "" : "; " + problem->remedy));
 }
 
 int run_command(const RunArguments& a) {
@@ -61,6 +52,7 @@ int run_command(const RunArguments& a) {
   const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
+  check_conditions(conditions, loaded, options);
   if (!a.out.empty()) {
     // Better to learn before the run than after it that the folder cannot be there.
     std::filesystem::create_directories(a.out);
@@ -76,7 +68,7 @@ int run_command(const RunArguments& a) {
   const Result result = experiments::run(loaded, options);
   progress.clear();
 
-  if (!a.out.empty()) write_folder(a.out, result, loaded);
+  if (!a.out.empty()) write_result_files(a.out, result, loaded, a.per_image);
   if (a.json && !a.quiet)  // the summary shows them itself
     for (const auto& w : result.warnings) print_warning(w);
   fmt::print("{}", a.json ? result_json(result) : report::summary(result, a.colored()));
@@ -85,8 +77,7 @@ int run_command(const RunArguments& a) {
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
     if (!value)
-      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; see the keys with bitline run --json",
-                                   c.text, c.path));
+      throw UsageError(fmt::format("--fail-if {}: this result has no number '{}'", c.text, c.path));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -119,7 +110,8 @@ void add_run(CommandLine& line) {
       ->type_name("CONDITION")
       ->allow_extra_args(false);
   c.cli->add_flag("--per-image", a->per_image,
-                  "images.csv of the run folder lists every image with its energy, not only the first 100");
+                  "images.csv of the run folder lists every image with its energy, not only the first 100, and outcomes.npy "
+                  "what each scored on each chip, by which compare pairs two runs");
   a->add_out(*c.cli, "write the run folder");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);
