@@ -29,7 +29,8 @@ std::string config_page() {
 
 std::string plan_page() {
   return std::string(generated) +
-         "# Keys of sweep plans\n\nA file with the key `config` is a plan: `bitline sweep PLAN` runs its points. [Sweeps]"
+         "# Keys of sweep plans\n\nA file with the key `config` is a plan: `bitline sweep PLAN` runs its points. "
+         "[Sweeps]"
          "(../model/sweeps.md) has examples; `bitline schema --plan` shows this page.\n\n" +
          schema_markdown(schema_rows(plan_visit()));
 }

@@ -76,8 +76,7 @@ int run_command(const RunArguments& a) {
   int code = exit_done;
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
-    if (!value)
-      throw UsageError(fmt::format("--fail-if {}: this result has no number '{}'", c.text, c.path));
+    if (!value) throw UsageError(fmt::format("--fail-if {}: this result has no number '{}'", c.text, c.path));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -109,9 +108,10 @@ void add_run(CommandLine& line) {
                    "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
-  c.cli->add_flag("--per-image", a->per_image,
-                  "images.csv of the run folder lists every image with its energy, not only the first 100, and outcomes.npy "
-                  "what each scored on each chip, by which compare pairs two runs");
+  c.cli->add_flag(
+      "--per-image", a->per_image,
+      "images.csv of the run folder lists every image with its energy, not only the first 100, and outcomes.npy "
+      "what each scored on each chip, by which compare pairs two runs");
   a->add_out(*c.cli, "write the run folder");
   a->add_config_options(*c.cli);
   a->add_run_options(*c.cli);

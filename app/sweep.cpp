@@ -107,7 +107,8 @@ void keep_reports(const Sweep& sweep, experiments::SweepOptions& options) {
 }
 
 // `page`: whether report.html was written.
-int report_outcome(const SweepArguments& a, const Sweep& sweep, const SweepOutcome& o, const fs::path& folder, bool page) {
+int report_outcome(const SweepArguments& a, const Sweep& sweep, const SweepOutcome& o, const fs::path& folder,
+                   bool page) {
   if (!a.quiet)
     for (const auto& w : o.warnings) print_warning(w);
   constexpr std::size_t shown = 5;
@@ -117,16 +118,20 @@ int report_outcome(const SweepArguments& a, const Sweep& sweep, const SweepOutco
     fmt::print(stderr, "bitline: {} failed: {}\n", count == 1 ? "1 point" : fmt::format("{} points", count), message);
   }
   if (a.json) {
-    const nlohmann::ordered_json j{{"folder", folder.string()}, {"points", o.points},
-                                   {"resumed", o.resumed},      {"done", o.done},
-                                   {"failed", o.failed},        {"missing", o.missing},
-                                 {"skipped", skipped_points(sweep)}};
+    const nlohmann::ordered_json j{{"folder", folder.string()},
+                                   {"points", o.points},
+                                   {"resumed", o.resumed},
+                                   {"done", o.done},
+                                   {"failed", o.failed},
+                                   {"missing", o.missing},
+                                   {"skipped", skipped_points(sweep)}};
     fmt::print("{}\n", j.dump(2));
   } else if (a.csv) {
     fmt::print("{}", read_file(folder / "table.csv"));
   } else {
     fmt::print("{} points: {} done now, {} before, {} failed\n", o.points, o.done, o.resumed, o.failed);
-    if (const std::size_t skipped = skipped_points(sweep)) fmt::print("{} points left out: no config takes them\n", skipped);
+    if (const std::size_t skipped = skipped_points(sweep))
+      fmt::print("{} points left out: no config takes them\n", skipped);
     if (o.missing > 0) fmt::print("{} points of the whole plan are missing\n", o.missing);
     fmt::print("table: {}\n", (folder / "table.csv").string());
     if (page) fmt::print("report: {}\n", (folder / "report.html").string());
@@ -200,14 +205,12 @@ void add_sweep(CommandLine& line) {
         "run what is missing, then write table.csv and report.html in runs/small"},
        {"bitline sweep sweep/small --out runs/small --shard 1/2 --csv",
         "half of the points; shards may share a folder"},
-       {"bitline sweep sweep/designs --out runs/designs --reports", "named designs side by side, each with its own page"},
+       {"bitline sweep sweep/designs --out runs/designs --reports",
+        "named designs side by side, each with its own page"},
        {"bitline schema --plan", "the keys of a plan"},
        {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
        {"bitline sweep sweep/small --out runs/small --slurm > small.sbatch", "a job array for a cluster"}});
-  c.cli
-      ->add_option(
-          "PLAN", a->plan,
-          "YAML file whose keys bitline schema --plan explains; or a shipped one's name")
+  c.cli->add_option("PLAN", a->plan, "YAML file whose keys bitline schema --plan explains; or a shipped one's name")
       ->required()
       ->type_name("");
   a->add_out(*c.cli, "where points.jsonl, table.csv and report.html go (default: PLAN-sweep)");

@@ -15,15 +15,16 @@ void fields(Visitor& v, RandomAxes& r) {
   v(r.points,
     {.key = "points", .meaning = "how many points to draw", .min = 1, .max = max_sweep_points, .required = true});
   v(r.seed, {.key = "seed", .meaning = "of the draws"});
-  v(r.axes, {.key = "axes", .meaning = "what to draw, by config path: {device.g_max: {from: 10 uS, to: 100 uS, scale: log}}", .required = true});
+  v(r.axes, {.key = "axes",
+             .meaning = "what to draw, by config path: {device.g_max: {from: 10 uS, to: 100 uS, scale: log}}",
+             .required = true});
 }
 
 void fields(Visitor& v, SweepPlan& p) {
   v(p.config,
     {.key = "config", .meaning = "the experiment to vary: beside the plan, or a shipped one's name", .required = true});
   v(p.set, {.key = "set", .meaning = "values for all points, by config path: {workload.images: 500}"});
-  v(p.grid,
-    {.key = "grid", .meaning = "lists of values by config path, in every combination: {adc.bits: [4, 6, 8]}"});
+  v(p.grid, {.key = "grid", .meaning = "lists of values by config path, in every combination: {adc.bits: [4, 6, 8]}"});
   v(p.zip, {.key = "zip",
             .meaning = "lists of equal length by config path, in step: {array.rows: [64, 128], array.columns: [64, "
                        "128]}"});

@@ -17,8 +17,8 @@ namespace bitline::experiments {
 namespace {
 
 const std::vector<std::string> default_keep = {
-    "quality.value",           "quality.ci95_both.0",  "quality.ci95_both.1",    "quality.reference.quantized",
-    "write.level_accuracy",    "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",
+    "quality.value",        "quality.ci95_both.0",    "quality.ci95_both.1",     "quality.reference.quantized",
+    "write.level_accuracy", "energy.per_inference_J", "latency.per_inference_s", "area.total_m2",
     "efficiency.tops_per_w"};
 
 Diagnostic problem_at(Origin where, std::string path, std::string message, std::string remedy) {
@@ -185,7 +185,8 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<Override>&
   set_fixed(sweep, plan, overrides, problems);
   const std::size_t points = count_points(sweep.axes);
   if (points == 0)
-    problems.push_back(problem_at({file.string()}, "", fmt::format("the axes make more than {} points", max_sweep_points),
+    problems.push_back(problem_at({file.string()}, "",
+                                  fmt::format("the axes make more than {} points", max_sweep_points),
                                   "use fewer values, or random axes"));
   find_base(sweep, tree, problems);
   const bool has_points = points > 0 && sweep.base.is_map();

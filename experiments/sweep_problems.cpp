@@ -63,8 +63,8 @@ const AxisValue* cause_of(const Diagnostic& problem, const Sweep& sweep, const s
 std::size_t points_having(const Sweep& sweep, const AxisValue& value) {
   for (const SweepAxis& axis : sweep.axes) {
     const auto bundles = std::ranges::count_if(axis.bundles, [&](const AxisBundle& bundle) {
-      return std::ranges::any_of(
-          bundle, [&](const AxisValue& v) { return v.path == value.path && v.value == value.value; });
+      return std::ranges::any_of(bundle,
+                                 [&](const AxisValue& v) { return v.path == value.path && v.value == value.value; });
     });
     if (bundles > 0) return sweep.size() / axis.bundles.size() * static_cast<std::size_t>(bundles);
   }

@@ -162,9 +162,9 @@ std::vector<std::size_t> unfinished(const Sweep& sweep, const SweepOptions& opti
   for (const auto& folder : options.merge) all.push_back(PointsFile(folder / "points.jsonl", sweep.keep).read());
   std::vector<std::size_t> todo;
   for (const std::size_t p : shard) {
-    const bool done =
-        finished.has(sweep.keys[p]) ||
-        std::any_of(all.begin(), all.end(), [&](const PointIndex& index) { return index.has(sweep.keys[p]); });
+    const bool done = finished.has(sweep.keys[p]) || std::any_of(all.begin(), all.end(), [&](const PointIndex& index) {
+                        return index.has(sweep.keys[p]);
+                      });
     if (!done || (options.has_files && !options.has_files(p))) todo.push_back(p);
   }
   return todo;

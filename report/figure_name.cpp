@@ -39,9 +39,7 @@ constexpr Known known_figures[] = {
     {"mapping.cell_utilisation", "Cells used", "fraction"},
 };
 
-bool is_share(std::string_view metric) {
-  return metric.empty() || metric == "accuracy" || metric.starts_with("top-");
-}
+bool is_share(std::string_view metric) { return metric.empty() || metric == "accuracy" || metric.starts_with("top-"); }
 
 std::string capital(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
@@ -81,9 +79,8 @@ std::optional<FigureName> quality_name(std::string_view path, std::string_view m
 }
 
 constexpr std::pair<std::string_view, std::string_view> units_of_keys[] = {
-    {"_per_s", "1/s"}, {"_J", "J"},     {"_s", "s"},   {"_W", "W"},           {"_m2", "m2"},
-    {"_A", "A"},       {"_S", "S"},     {"_V", "V"},   {"_ohm", "ohm"},       {"_db", "dB"},
-    {"_frac", "fraction"}, {"_mm2", "mm2"}};
+    {"_per_s", "1/s"}, {"_J", "J"}, {"_s", "s"},     {"_W", "W"},   {"_m2", "m2"},         {"_A", "A"},
+    {"_S", "S"},       {"_V", "V"}, {"_ohm", "ohm"}, {"_db", "dB"}, {"_frac", "fraction"}, {"_mm2", "mm2"}};
 
 // "fc1" of "layers.fc1.snr_db", whose names may hold dots; the key itself where nothing is below it.
 std::string plain_name(std::string_view path, std::string& unit) {
@@ -143,7 +140,8 @@ std::string interval_text(const Interval& i, const std::string& unit) {
 std::string difference_text(double d, const std::string& unit) {
   if (std::isnan(d)) return "";
   if (d == 0) return "0";
-  const std::string text = unit == "fraction" ? fmt::format("{:.2f} points", std::abs(d) * 100) : value_text(std::abs(d), unit);
+  const std::string text =
+      unit == "fraction" ? fmt::format("{:.2f} points", std::abs(d) * 100) : value_text(std::abs(d), unit);
   return (d < 0 ? "-" : "+") + text;
 }
 

@@ -23,8 +23,8 @@ class HtmlTable {
   std::string alignment_, html_;
 };
 
-// A page up to its heading, which is the title, and its end. It may run no scripts and load nothing. `more_style`: rules
-// after the common ones.
+// A page up to its heading, which is the title, and its end. It may run no scripts and load nothing. `more_style`:
+// rules after the common ones.
 std::string html_begin(const std::string& title, std::string_view more_style = "");
 std::string html_end();
 

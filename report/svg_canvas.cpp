@@ -135,15 +135,16 @@ void Svg::marker(double x, double y, Marker shape, double radius, std::string_vi
       corners = {{0, -wide}, {wide, 0}, {0, wide}, {-wide, 0}};
       break;
     case Marker::plus:
-      corners = {{-thin, -wide}, {thin, -wide}, {thin, -thin}, {wide, -thin}, {wide, thin}, {thin, thin},
-                 {thin, wide}, {-thin, wide}, {-thin, thin}, {-wide, thin}, {-wide, -thin}, {-thin, -thin}};
+      corners = {{-thin, -wide}, {thin, -wide}, {thin, -thin}, {wide, -thin}, {wide, thin},   {thin, thin},
+                 {thin, wide},   {-thin, wide}, {-thin, thin}, {-wide, thin}, {-wide, -thin}, {-thin, -thin}};
       break;
     case Marker::down:
       corners = {{0, wide}, {wide, -r}, {-wide, -r}};
       break;
   }
   std::string points;
-  for (const auto& [dx, dy] : corners) points += fmt::format("{}{},{}", points.empty() ? "" : " ", n(x + dx), n(y + dy));
+  for (const auto& [dx, dy] : corners)
+    points += fmt::format("{}{},{}", points.empty() ? "" : " ", n(x + dx), n(y + dy));
   body_ += element("polygon", fmt::format("points=\"{}\" fill=\"{}\"", points, fill), tooltip);
 }
 

@@ -32,7 +32,7 @@ struct Area {
 std::optional<double> reference_of(const SweepView& view, const SweepFigure& f) {
   const SweepFigure* quantized = f.path == "quality.value" ? view.figure("quality.reference.quantized") : nullptr;
   return quantized && quantized->numeric && !quantized->varies() ? std::optional(quantized->value.front())
-                                                                  : std::nullopt;
+                                                                 : std::nullopt;
 }
 
 void draw_title(Svg& svg, const SweepFigure& f, double room) {
@@ -79,8 +79,8 @@ void draw_legend(Svg& svg, const Area& a, const ChartDimension& lines) {
 LabelledAxis axis_along(const ChartDimension& d, std::vector<double> xs, const Area& a) {
   std::sort(xs.begin(), xs.end());
   xs.erase(std::unique(xs.begin(), xs.end()), xs.end());
-  const ChartAxis x = geometric(xs) ? ChartAxis::logarithmic(xs, a.left, a.right)
-                                    : ChartAxis::fitting(xs, a.left, a.right);
+  const ChartAxis x =
+      geometric(xs) ? ChartAxis::logarithmic(xs, a.left, a.right) : ChartAxis::fitting(xs, a.left, a.right);
   const bool time = d.unit == "s" && x.is_log();
   // The values themselves are labelled while they are few.
   const std::vector<double> ticks = xs.size() <= 10 ? xs : time ? x.time_ticks() : x.ticks();

@@ -83,10 +83,9 @@ void write_sweep_note(const fs::path& folder, SweepNote note) {
   for (const auto& [path, value] : note.fixed) fixed.push_back({path, value});
   for (const auto& [point, values] : note.as_config) as_config[std::to_string(point)] = values;
   for (const auto& s : note.skipped) skipped.push_back({{"reason", s.reason}, {"points", s.points}});
-  const Json json{{"name", note.name},     {"about", note.about},     {"command", note.command},
-                  {"metric", note.metric}, {"axes", note.axes},       {"points", note.points},
-                  {"list", note.list},     {"fixed", fixed},          {"as_config", as_config},
-                  {"skipped", skipped}};
+  const Json json{{"name", note.name},      {"about", note.about},   {"command", note.command}, {"metric", note.metric},
+                  {"axes", note.axes},      {"points", note.points}, {"list", note.list},       {"fixed", fixed},
+                  {"as_config", as_config}, {"skipped", skipped}};
   write_file(folder / "sweep.json", json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
@@ -114,8 +113,6 @@ SweepNote read_sweep_note(const fs::path& folder) {
   return note;
 }
 
-fs::path point_folder(const fs::path& sweep, const std::string& hash) {
-  return sweep / "points" / hash.substr(0, 16);
-}
+fs::path point_folder(const fs::path& sweep, const std::string& hash) { return sweep / "points" / hash.substr(0, 16); }
 
 }  // namespace bitline::report

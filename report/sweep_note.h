@@ -14,12 +14,12 @@
 namespace bitline::report {
 
 struct SweepNote {
-  std::string name;     // of the plan
-  std::string about;    // name of its config
-  std::string command;  // runs a point when "--set PATH=VALUE" follows for each axis that sets one
-  std::string metric;   // of quality.value
-  std::size_t axes = 0;    // columns of the table after point and hash
-  std::size_t points = 0;  // of the plan
+  std::string name;               // of the plan
+  std::string about;              // name of its config
+  std::string command;            // runs a point when "--set PATH=VALUE" follows for each axis that sets one
+  std::string metric;             // of quality.value
+  std::size_t axes = 0;           // columns of the table after point and hash
+  std::size_t points = 0;         // of the plan
   std::vector<std::string> list;  // paths that designs of `list` set
   std::vector<std::pair<std::string, std::string>> fixed;
   // By point and path: the config's own value, where a design sets none.

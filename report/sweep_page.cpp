@@ -43,7 +43,9 @@ table.sweep tr.front td:first-child { box-shadow: inset 3px 0 #222; }
 code { font: 12px "DejaVu Sans Mono", Menlo, Consolas, monospace; user-select: all; }
 )";
 
-std::string count_of(std::size_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
+std::string count_of(std::size_t n, const char* what) {
+  return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s");
+}
 
 std::string head_text(const SweepView& view, const SweepFiles& files) {
   std::string axes;
@@ -70,7 +72,8 @@ std::string best_cards(const SweepView& view) {
     const bool high = f->name.better == Better::higher;
     std::optional<std::size_t> best;
     for (std::size_t p = 0; p < view.points(); ++p)
-      if (std::isfinite(f->value[p]) && (!best || (high ? f->value[p] > f->value[*best] : f->value[p] < f->value[*best])))
+      if (std::isfinite(f->value[p]) &&
+          (!best || (high ? f->value[p] > f->value[*best] : f->value[p] < f->value[*best])))
         best = p;
     const ChartDimension* designs = view.designs();
     html += html_card((high ? "highest: " : "lowest: ") + f->name.name, value_text(f->value[*best], f->name.unit),
@@ -109,9 +112,9 @@ std::string table_section(const SweepView& view, const std::vector<Trade>& trade
                        : " A number leads to the point's own report.";
   html += html_paragraph(how, "soft") + sweep_table_html(view, trades, pages);
   if (view.points() > most_rows)
-    html += html_paragraph(fmt::format("The first {} of {} points; table.csv has all.", grouped(most_rows),
-                                       grouped(view.points())),
-                           "soft");
+    html += html_paragraph(
+        fmt::format("The first {} of {} points; table.csv has all.", grouped(most_rows), grouped(view.points())),
+        "soft");
   return html;
 }
 
@@ -133,7 +136,11 @@ std::string same_section(const SweepView& view) {
     }
     for (const SweepFigure& f : view.figures)
       if (!f.varies())
-        row(f.name.name, f.numeric ? value_text(f.value[0], f.name.unit) : f.texts[0].empty() ? "-" : f.texts[0], f.path);
+        row(f.name.name,
+            f.numeric            ? value_text(f.value[0], f.name.unit)
+            : f.texts[0].empty() ? "-"
+                                 : f.texts[0],
+            f.path);
   }
   return any ? html_heading("The same in all points") + table.str() : "";
 }
@@ -185,7 +192,8 @@ std::string sweep_page(const SweepNote& note, const std::string& csv, const Swee
   const SweepView view = sweep_view(note, csv);
   std::string html;
   if (view.points() == 0)
-    return html_begin("Sweep " + note.name, sweep_style) + head_text(view, files) + missing_section(view, files) + html_end();
+    return html_begin("Sweep " + note.name, sweep_style) + head_text(view, files) + missing_section(view, files) +
+           html_end();
   const std::vector<Trade> trades = trades_of(view);
   std::map<std::size_t, std::string> pages;
   for (std::size_t p = 0; p < view.points(); ++p)

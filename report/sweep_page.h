@@ -12,7 +12,7 @@ namespace bitline::report {
 
 // What the folder of a sweep holds beside its table and note.
 struct SweepFiles {
-  std::map<std::string, std::string> pages;         // by hash of a point: its own report, relative to the folder
+  std::map<std::string, std::string> pages;          // by hash of a point: its own report, relative to the folder
   std::map<std::string, std::size_t> failures = {};  // message -> points
 };
 

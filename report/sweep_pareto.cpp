@@ -38,8 +38,8 @@ std::vector<Trade> trades_of(const SweepView& view) {
   };
   std::vector<Trade> trades;
   const auto add = [&](const SweepFigure* cost, const SweepFigure* gain, std::string name) {
-    trades.push_back({cost, gain, pareto_front(cost->value, cost->name.better, gain->value, gain->name.better),
-                      std::move(name)});
+    trades.push_back(
+        {cost, gain, pareto_front(cost->value, cost->name.better, gain->value, gain->name.better), std::move(name)});
   };
   const SweepFigure* quality = varying("quality.value");
   if (quality && quality->name.better == Better::neither) quality = nullptr;
@@ -48,7 +48,7 @@ std::vector<Trade> trades_of(const SweepView& view) {
   if (!trades.empty()) return trades;
   for (std::size_t i = 0; i < std::size(costs); ++i)
     for (std::size_t k = i + 1; k < std::size(costs); ++k)
-      if (const SweepFigure *a = varying(costs[i].path), *b = varying(costs[k].path); a && b)
+      if (const SweepFigure* a = varying(costs[i].path), *b = varying(costs[k].path); a && b)
         add(b, a, std::string(costs[i].name) + " and " + costs[k].name);
   return trades;
 }

@@ -168,7 +168,8 @@ std::vector<std::size_t> table_order(const SweepView& view, const std::vector<Tr
   if (!trades.empty()) {
     const SweepFigure& f = *trades[0].gain;
     const double sign = f.name.better == Better::higher ? -1 : 1;
-    std::ranges::stable_sort(rest, {}, [&](std::size_t p) { return std::isfinite(f.value[p]) ? sign * f.value[p] : HUGE_VAL; });
+    std::ranges::stable_sort(rest, {},
+                             [&](std::size_t p) { return std::isfinite(f.value[p]) ? sign * f.value[p] : HUGE_VAL; });
   }
   order.insert(order.end(), rest.begin(), rest.end());
   return order;
@@ -176,11 +177,13 @@ std::vector<std::size_t> table_order(const SweepView& view, const std::vector<Tr
 
 std::string sweep_table_style(const SweepView& view, const std::vector<Trade>& trades) {
   const std::size_t columns = columns_of(view, trades, table_order(view, trades)).size();
-  std::string style = fmt::format("table.sweep {{ display: grid; grid-template-columns: repeat({}, auto); }}\n", columns);
+  std::string style =
+      fmt::format("table.sweep {{ display: grid; grid-template-columns: repeat({}, auto); }}\n", columns);
   for (std::size_t c = 0; c < columns; ++c)
     style += fmt::format(
         "#by-{0}:checked ~ .wide td {{ order: var(--c{0}); }} #by-{0}:checked ~ .wide label[for=\"by-{0}\"] {{ color: "
-        "#222; font-weight: bold; }} #by-{0}:focus-visible ~ .wide label[for=\"by-{0}\"] {{ outline: 2px solid #88ccee; "
+        "#222; font-weight: bold; }} #by-{0}:focus-visible ~ .wide label[for=\"by-{0}\"] {{ outline: 2px solid "
+        "#88ccee; "
         "}}\n",
         c);
   return style;
@@ -190,16 +193,17 @@ std::string sweep_table_html(const SweepView& view, const std::vector<Trade>& tr
                              const std::map<std::size_t, std::string>& pages) {
   const std::vector<std::size_t> order = table_order(view, trades);
   const std::vector<TableColumn> columns = columns_of(view, trades, order);
-  const std::size_t chosen = trades.empty() ? static_cast<std::size_t>(Fixed::point)
-                                            : static_cast<std::size_t>(Fixed::fronts);
+  const std::size_t chosen =
+      trades.empty() ? static_cast<std::size_t>(Fixed::point) : static_cast<std::size_t>(Fixed::fronts);
   std::string html = "<div>\n";
   for (std::size_t c = 0; c < columns.size(); ++c)
     html += fmt::format("<input type=\"radio\" class=\"by\" name=\"by\" id=\"by-{}\"{}/>", c,
                         c == chosen ? " checked=\"checked\"" : "");
   html += "\n<div class=\"wide\"><table class=\"sweep\">\n<thead><tr>";
   for (std::size_t c = 0; c < columns.size(); ++c)
-    html += fmt::format("<th{}><label for=\"by-{}\" title=\"{}\">{}</label></th>", columns[c].number ? " class=\"n\"" : "",
-                        c, escape_markup(columns[c].path), escape_markup(columns[c].heading));
+    html +=
+        fmt::format("<th{}><label for=\"by-{}\" title=\"{}\">{}</label></th>", columns[c].number ? " class=\"n\"" : "",
+                    c, escape_markup(columns[c].path), escape_markup(columns[c].heading));
   html += "</tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i)
     html += row_of(view, trades, columns, pages, order[i]);

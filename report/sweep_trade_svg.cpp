@@ -59,7 +59,9 @@ class Labels {
                          {x - wide / 2, y - gap - high, wide, high},
                          {x - wide / 2, y + gap, wide, high}};
     for (const Box& box : boxes) {
-      if (box.x < trade_area.left || box.x + wide > trade_area.right + 8 || box.y < trade_area.top - 4 || box.y + high > trade_area.bottom) continue;
+      if (box.x < trade_area.left || box.x + wide > trade_area.right + 8 || box.y < trade_area.top - 4 ||
+          box.y + high > trade_area.bottom)
+        continue;
       if (std::ranges::any_of(taken_, [&](const Box& other) { return box.overlaps(other); })) continue;
       svg_.text(box.x, box.y + high - 2.5, text, {.size = size});
       taken_.push_back(box);
@@ -113,7 +115,8 @@ std::string trade_svg(const SweepView& view, const Trade& trade) {
   const std::string title = gain.name.name + " against " + cost.name.name;
   Svg svg(page_width, trade_area.bottom + 56, title);
   const FigureAxis x = figure_axis(cost.name, cost.value, trade_area.left, trade_area.right, true),
-                   y = figure_axis(gain.name, with_intervals(gain), trade_area.bottom, trade_area.top, gain.name.better == Better::lower);
+                   y = figure_axis(gain.name, with_intervals(gain), trade_area.bottom, trade_area.top,
+                                   gain.name.better == Better::lower);
   draw_axes(svg, x.axis, y.axis);
   svg.text(20, 24, fit_text(title + (gain.has_interval() ? ", bars: 95 %" : ""), trade_area.right, 14),
            {.size = 14, .bold = true});

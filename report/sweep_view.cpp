@@ -21,8 +21,7 @@ double number_in(const std::string& text) {
 
 std::optional<std::size_t> column_of(const Rows& rows, const std::string& name) {
   const auto at = std::ranges::find(rows.front(), name);
-  return at == rows.front().end() ? std::nullopt
-                                  : std::optional(static_cast<std::size_t>(at - rows.front().begin()));
+  return at == rows.front().end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - rows.front().begin()));
 }
 
 // What the interval of a figure is called: "X.ci95_both" or "X.ci95" of "X.value", else "X_ci95", "X.interval_J".

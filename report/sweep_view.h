@@ -17,8 +17,8 @@ namespace bitline::report {
 struct SweepFigure {
   std::string path;
   FigureName name;
-  bool numeric = false;             // some point has a number
-  std::vector<std::string> texts;   // by row, as the table has them
+  bool numeric = false;                  // some point has a number
+  std::vector<std::string> texts;        // by row, as the table has them
   std::vector<double> value, low, high;  // by row; the ends of its 95 % interval
 
   bool has_interval() const;

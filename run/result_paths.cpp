@@ -130,7 +130,8 @@ PathProblem problem_below(const Json& document, std::string_view path) {
   // The longest beginning that leads somewhere.
   std::string_view known;
   const Json* at = &document;
-  for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos; dot = dot == 0 ? dot : path.rfind('.', dot - 1)) {
+  for (std::size_t dot = path.rfind('.'); dot != std::string_view::npos;
+       dot = dot == 0 ? dot : path.rfind('.', dot - 1)) {
     if (const Json* found = leads(document, path.substr(0, dot))) {
       known = path.substr(0, dot);
       at = found;
@@ -143,18 +144,18 @@ PathProblem problem_below(const Json& document, std::string_view path) {
   const std::string before = known.empty() ? "" : std::string(known) + ".";
   const std::vector<std::string> keys = keys_below(*at);
   PathProblem problem;
-  problem.message = known.empty()
-                        ? fmt::format("is no path of result.json: it has no '{}'", word)
-                        : fmt::format("is no path of result.json: '{}' has {}", known,
-                                      keys.empty() ? "nothing below it" : fmt::format("no '{}'", word));
+  problem.message = known.empty() ? fmt::format("is no path of result.json: it has no '{}'", word)
+                                  : fmt::format("is no path of result.json: '{}' has {}", known,
+                                                keys.empty() ? "nothing below it" : fmt::format("no '{}'", word));
   for (const std::string_view tried : {word, rest})
     if (const std::string near = nearest(tried, keys); !near.empty() && problem.remedy.empty()) {
       const std::string whole = before + near + std::string(tried == word ? after : "");
       problem.remedy = fmt::format("did you mean '{}'?", leads(document, whole) ? whole : before + near);
     }
   if (problem.remedy.empty())
-    problem.remedy = keys.empty() ? "see the keys with bitline run --json"
-                                  : fmt::format("known {}: {}", known.empty() ? "at the top" : "there", fmt::join(keys, ", "));
+    problem.remedy = keys.empty()
+                         ? "see the keys with bitline run --json"
+                         : fmt::format("known {}: {}", known.empty() ? "at the top" : "there", fmt::join(keys, ", "));
   return problem;
 }
 
@@ -193,7 +194,8 @@ std::optional<PathProblem> path_problem(std::string_view path, bool number, std:
   }
   if (!node || path.empty()) return problem_below(document, path);
   if (!number || node->is_number()) return std::nullopt;
-  PathProblem problem{fmt::format("is {} of result.json, not a number", node->is_structured() ? "a part" : "a text"), ""};
+  PathProblem problem{fmt::format("is {} of result.json, not a number", node->is_structured() ? "a part" : "a text"),
+                      ""};
   if (const auto keys = keys_below(*node); !keys.empty())
     problem.remedy = fmt::format("below it are {}", fmt::join(keys, ", "));
   return problem;
