@@ -135,7 +135,9 @@ QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, b
   for (const auto& of_chip : differences) sum += mean(of_chip);
   const double value = sum / static_cast<double>(differences.size());
   const std::size_t chips = differences.size();
-  return {value, interval_over_both(value, two_way_variance(differences)),
+  Interval ci95 = interval_over_both(value, two_way_variance(differences));
+  if (!std::isfinite(ci95.lower)) ci95 = {value, value};  // no image differs from another: nothing to estimate from
+  return {value, ci95,
           fmt::format("paired by image{} ({} images, {} chip{}), for other images{}", same_seed ? " and chip" : "",
                       grouped(differences.front().size()), grouped(chips), chips == 1 ? "" : "s",
                       chips == 1 ? " on this chip" : " and chips")};
