@@ -22,6 +22,8 @@ std::string escape_markup(std::string_view text);
 std::size_t display_width(std::string_view text);
 // At most `width` characters, the last one an ellipsis where something was cut.
 std::string shorten(std::string_view text, std::size_t width);
+// A word of a command line as a shell takes it, in quotes where it must be.
+std::string shell_word(const std::string& text);
 // Lines of at most `width` characters, broken at spaces; a longer word stays whole.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
