@@ -28,7 +28,7 @@ namespace {
 
 struct CompareArguments : Common {
   std::vector<std::string> runs;
-  std::string html;
+  std::string page;
   double tolerance = -1;  // < 0: not asked for
 };
 
@@ -129,9 +129,27 @@ Json figures_json(const std::vector<ComparedRun>& runs) {
   return figures;
 }
 
+// By id; null where a run has no such claim.
+Json claims_json(const std::vector<ComparedRun>& runs) {
+  Json claims = Json::array();
+  for (const std::string& id : compared_claims(runs)) {
+    Json values = Json::array();
+    for (const ComparedRun& run : runs) {
+      const Json* claim = run::node_at(run.document, "experiment.claims." + id);
+      values.push_back(claim ? *claim : Json(nullptr));
+    }
+    Json one{{"id", id}, {"values", values}};
+    if (runs.size() == 2) one["a"] = values[0], one["b"] = values[1];
+    claims.push_back(std::move(one));
+  }
+  return claims;
+}
+
 // What is said of a run beside the first.
 Json pair_json(const ComparedRun& first, const ComparedRun& other) {
-  Json pair{{"runs", {first.label, other.label}}, {"same", are_same(first, other)}};
+  Json pair{{"runs", {first.label, other.label}},
+            {"same", are_same(first, other)},
+            {"same_files", read_same_files(first, other)}};
   if (const auto d = quality_difference(other, first))
     pair["quality_difference"] = {
         {"value", d->value}, {"ci95", or_null(d->ci95)}, {"how", d->how}, {"beyond_chance", d->is_beyond_chance()}};
@@ -160,7 +178,9 @@ Json json_of(const std::vector<ComparedRun>& runs, const std::vector<Beyond>* be
   }
   for (std::size_t r = 1; r < runs.size(); ++r) pairs.push_back(pair_json(runs[0], runs[r]));
   out["runs"] = names;
+  if (two) out["metric"] = {{"a", runs[0].metric()}, {"b", runs[1].metric()}};
   out["figures"] = figures_json(runs);
+  out["claims"] = claims_json(runs);
   out["config"] = config;
   out["pairs"] = pairs;
   if (two)
@@ -178,13 +198,13 @@ int compare_command(const CompareArguments& a) {
   const std::vector<ComparedRun> runs = read_runs(a);
   const bool with_tolerance = a.tolerance >= 0;
   const std::vector<Beyond> beyond = with_tolerance ? beyond_tolerance(runs, a.tolerance) : std::vector<Beyond>{};
-  if (!a.html.empty()) write_file(a.html, report::compare_page(runs));
+  if (!a.page.empty()) write_file(a.page, report::compare_page(runs));
   if (a.json) {
     fmt::print("{}", run::dump(json_of(runs, with_tolerance ? &beyond : nullptr)));
   } else {
     fmt::print("{}", report::compare_text(runs, {a.colored()}));
     print_beyond(beyond, a.tolerance);
-    if (!a.html.empty()) fmt::print("\npage: {}\n", a.html);
+    if (!a.page.empty()) fmt::print("\npage: {}\n", a.page);
   }
   if (!beyond.empty()) fmt::print(stderr, "bitline: {} numbers differ by more than {}\n", beyond.size(), a.tolerance);
   return beyond.empty() ? exit_done : exit_check_failed;
@@ -199,7 +219,7 @@ void add_compare(CommandLine& line) {
                {{"bitline run fashion-mlp --set workload.images=500 --set adc.bits=6 --out runs/second",
                  "a run to compare with the first"},
                 {"bitline compare runs/first runs/second", "figures, costs by part and layer, and what was changed"},
-                {"bitline compare runs/first runs/second runs/first --html runs/side-by-side.html",
+                {"bitline compare runs/first runs/second --report runs/side-by-side.html",
                  "any number of runs; a page with pictures"},
                 {"bitline compare runs/first fashion-mlp --set workload.images=500 --set adc.bits=5",
                  "a config is run first, here with other converters"},
@@ -212,7 +232,7 @@ void add_compare(CommandLine& line) {
       ->required()
       ->expected(2, -1)
       ->type_name("");
-  c.cli->add_option("--html", a->html, "write a page with stacked bars of all runs")->type_name("FILE");
+  c.cli->add_option("--report", a->page, "write a page with stacked bars of all runs")->type_name("FILE");
   c.cli->add_option("--tolerance", a->tolerance, "largest relative difference from the first run allowed in any number")
       ->type_name("X")
       ->check(CLI::NonNegativeNumber);

@@ -108,10 +108,7 @@ std::string design_section(const std::vector<ComparedRun>& runs) {
 std::vector<std::string> notes_of(const std::vector<ComparedRun>& runs) {
   std::vector<std::string> notes;
   for (std::size_t r = 1; r < runs.size(); ++r) {
-    if (const std::string same = same_sentence(runs[0], runs[r]); !same.empty()) {
-      notes.push_back(same);
-      continue;
-    }
+    if (const std::string same = same_sentence(runs[0], runs[r]); !same.empty()) notes.push_back(same);
     for (std::string& note : comparison_notes(runs[0], runs[r])) notes.push_back(std::move(note));
   }
   return notes;

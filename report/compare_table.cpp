@@ -16,7 +16,8 @@ using run::Json;
 namespace {
 
 constexpr std::size_t most_layers = 20;
-constexpr double least_share = 0.005;
+// Parts smaller than this in all runs share a row.
+constexpr double least_row_share = 0.005;
 
 std::vector<std::string> head_of(const std::vector<ComparedRun>& runs, const std::string& first) {
   std::vector<std::string> head{first};
@@ -99,8 +100,8 @@ ComparedTable part_table(const std::vector<ComparedRun>& runs, const std::string
   };
   std::vector<cost::Part> parts = cost::listed_parts(all), small;
   for (const cost::Part part : parts)
-    if (largest(part) > 0 && largest(part) < least_share) small.push_back(part);
-  std::erase_if(parts, [&](cost::Part part) { return largest(part) < least_share; });
+    if (largest(part) > 0 && largest(part) < least_row_share) small.push_back(part);
+  std::erase_if(parts, [&](cost::Part part) { return largest(part) < least_row_share; });
   std::ranges::stable_sort(parts, {}, [&](cost::Part part) { return -largest(part); });
 
   ComparedTable table{fmt::format("{} by part", what == "energy"    ? "Energy"
@@ -120,9 +121,9 @@ ComparedTable part_table(const std::vector<ComparedRun>& runs, const std::string
         cells[c] += fmt::format("  {:>3.0f} %", 100 * *values[r] / breakdowns[r].total());
     table.rows.push_back(std::move(cells));
   };
-  for (const cost::Part part : parts) row(std::string(name_of(part)), {part});
+  for (const cost::Part part : parts) row(std::string(title_of(part)), {part});
   if (!small.empty())
-    row(small.size() == 1 ? std::string(name_of(small[0])) : fmt::format("{} others", small.size()), small);
+    row(small.size() == 1 ? std::string(title_of(small[0])) : fmt::format("{} others", small.size()), small);
   return table;
 }
 
@@ -155,15 +156,8 @@ ComparedTable layer_table(const std::vector<ComparedRun>& runs, const std::strin
 
 ComparedTable claim_table(const std::vector<ComparedRun>& runs) {
   ComparedTable table{"Claims (95 %)", {""}};
-  std::vector<std::string> ids;
-  for (const ComparedRun& run : runs) {
-    table.head.push_back(run.label);
-    const Json* claims = run::node_at(run.document, "experiment.claims");
-    for (std::size_t i = 0; claims && claims->is_array() && i < claims->size(); ++i)
-      if (const std::string id = run::element_key((*claims)[i], i); std::ranges::find(ids, id) == ids.end())
-        ids.push_back(id);
-  }
-  for (const std::string& id : ids) {
+  for (const ComparedRun& run : runs) table.head.push_back(run.label);
+  for (const std::string& id : compared_claims(runs)) {
     auto& row = table.rows.emplace_back(std::vector{id});
     for (const ComparedRun& run : runs) row.push_back(claim_cell(claim_of(run, id)));
   }

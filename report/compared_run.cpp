@@ -109,6 +109,11 @@ std::optional<Interval> ComparedRun::interval(std::string_view path) const {
   return low && high ? std::optional(Interval{*low, *high}) : std::nullopt;
 }
 
+bool ComparedRun::is_true(std::string_view path) const {
+  const Json* node = run::node_at(document, path);
+  return node && *node == true;
+}
+
 std::string ComparedRun::text(std::string_view path) const {
   const Json* node = run::node_at(document, path);
   return node && node->is_string() ? node->get<std::string>() : "";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/two_way.h"
 #include "report/cost_text.h"
@@ -69,8 +70,8 @@ std::vector<std::string> names_below(const ComparedRun& run, const char* path) {
 }
 
 bool is_work(const std::string& key) {
-  return key == "experiment.type" || key == "workload.network" || key == "workload.dataset" || key.starts_with("workload.dataset.") ||
-         key.starts_with("workload.shapes");
+  return key == "experiment.type" || key == "workload.network" || key == "workload.dataset" ||
+         key.starts_with("workload.dataset.") || key.starts_with("workload.shapes");
 }
 
 }  // namespace
@@ -99,20 +100,46 @@ std::vector<std::string> compared_layers(const std::vector<ComparedRun>& runs) {
   for (const ComparedRun& run : runs) add_new(names, names_below(run, "layers"));
   return names;
 }
+std::vector<std::string> compared_claims(const std::vector<ComparedRun>& runs) {
+  std::vector<std::string> ids;
+  for (const ComparedRun& run : runs) add_new(ids, names_below(run, "experiment.claims"));
+  return ids;
+}
 
 // --- qualities ------------------------------------------------------------------------------------------------------
 
 namespace {
 
-// Files of data by name and checksum; a network is another's to change.
-std::vector<std::string> data_of(const ComparedRun& run) {
-  std::vector<std::string> files;
+using Files = std::set<std::pair<std::string, std::string>>;  // name and checksum
+
+bool is_network(const std::string& file) { return file.ends_with(".onnx"); }
+
+Files files_of(const ComparedRun& run) {
+  Files files;
   const Json* inputs = run::node_at(run.document, "provenance.inputs");
   if (inputs && inputs->is_array())
     for (const Json& file : *inputs)
-      if (const std::string name = file.value("name", ""); !name.ends_with(".onnx"))
-        files.push_back(name + " " + file.value("checksum", ""));
+      if (file.is_object()) files.emplace(file.value("name", ""), file.value("checksum", ""));
   return files;
+}
+
+// A network is another's to change.
+Files data_of(const ComparedRun& run) {
+  Files files = files_of(run);
+  std::erase_if(files, [](const auto& file) { return is_network(file.first); });
+  return files;
+}
+
+// "a.npy, b.npy and 3 others": of `files` those that are not in `others`.
+std::string files_beyond(const Files& files, const Files& others) {
+  constexpr std::size_t most_names = 2;
+  std::vector<std::string> names;
+  for (const auto& file : files)
+    if (!others.count(file)) names.push_back(file.first);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), most_names); ++i) text += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > most_names) text += fmt::format(" and {} more", names.size() - most_names);
+  return text.empty() ? "nothing else" : text;
 }
 
 std::vector<double> chip_values(const ComparedRun& run) {
@@ -144,6 +171,8 @@ QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, b
 }
 
 }  // namespace
+
+bool read_same_files(const ComparedRun& a, const ComparedRun& b) { return files_of(a) == files_of(b); }
 
 std::optional<QualityDifference> quality_difference(const ComparedRun& run, const ComparedRun& from) {
   const auto value = run.number("quality.value"), other = from.number("quality.value");
@@ -191,14 +220,23 @@ std::optional<IsoArea> iso_area(const ComparedRun& a, const ComparedRun& b) {
 
 namespace {
 
+// Said by the changed keys where the work differs.
+std::string files_note(const ComparedRun& a, const ComparedRun& b) {
+  const Files of_a = files_of(a), of_b = files_of(b);
+  if (of_a == of_b) return "";
+  const std::string what = data_of(a) == data_of(b) ? "network" : "data";
+  const bool one_config = !a.config.empty() && !b.config.empty() && config_changes({a, b}).empty();
+  return fmt::format(
+      "{0} and {1} do not read the same {2}{3}: {0} reads {4}, {1} {5} (by name and content). Their qualities are not "
+      "of the same {2}.",
+      a.label, b.label, what, one_config ? ", though their configurations are the same" : "", files_beyond(of_a, of_b),
+      files_beyond(of_b, of_a));
+}
+
 // Of reloaded arrays, the price of whose writing is not known.
 std::string bound_note(const ComparedRun& a, const ComparedRun& b) {
-  const auto is_bound = [](const ComparedRun& run) {
-    const Json* bound = run::node_at(run.document, "energy.at_least");
-    return bound && *bound == true;
-  };
-  std::string who = is_bound(a) ? a.label : "";
-  if (is_bound(b)) who += (who.empty() ? "" : " and ") + b.label;
+  std::string who = a.is_true("energy.at_least") ? a.label : "";
+  if (b.is_true("energy.at_least")) who += (who.empty() ? "" : " and ") + b.label;
   if (who.empty()) return "";
   return fmt::format(
       "The costs of {} leave out what reloading arrays for each image takes, which is not known: the energy is at "
@@ -229,14 +267,16 @@ std::string energy_note(const ComparedRun& a, const ComparedRun& b) {
 
 std::vector<std::string> comparison_notes(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> notes;
-  for (const ConfigChange& change : config_changes({a, b}))
-    if (is_work(change.key)) {
-      notes.push_back(fmt::format(
-          "{} and {} do different work ({} differs): an inference of one is not one of the other, so neither their "
-          "costs nor their qualities rank them.",
-          a.label, b.label, change.key));
-      break;
-    }
+  const auto changes = config_changes({a, b});
+  const auto work = std::ranges::find_if(changes, [](const ConfigChange& change) { return is_work(change.key); });
+  if (work != changes.end())
+    notes.push_back(
+        fmt::format("{} and {} do different work ({} differs): an inference of one is not one of the other, so neither "
+                    "their costs nor their qualities rank them.",
+                    a.label, b.label, work->key));
+  else if (std::string note = files_note(a, b); !note.empty())
+    notes.push_back(std::move(note));
+  if (are_same(a, b)) return notes;  // nothing else to weigh
   if (std::string note = bound_note(a, b); !note.empty()) notes.push_back(std::move(note));
   if (std::string note = energy_note(a, b); !note.empty()) notes.push_back(std::move(note));
   if (const auto i = iso_area(a, b))

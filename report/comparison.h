@@ -32,6 +32,7 @@ struct ComparedRun {
   // A number of the document; unset where it has none, or where it would be of arrays that there are not.
   std::optional<double> number(std::string_view path) const;
   std::optional<Interval> interval(std::string_view path) const;
+  bool is_true(std::string_view path) const;
   std::string text(std::string_view path) const;
   std::string metric() const { return text("quality.metric"); }
   // Of "energy.breakdown_J" and its like.
@@ -72,10 +73,12 @@ struct QualityDifference {
 // Nothing where they do not measure the same.
 std::optional<QualityDifference> quality_difference(const ComparedRun& run, const ComparedRun& from);
 
-// Whether every number agrees.
+// Whether every number agrees, and whether what they read does, by name and content.
 bool are_same(const ComparedRun& a, const ComparedRun& b);
+bool read_same_files(const ComparedRun& a, const ComparedRun& b);
 
-// Sentences on what may not be compared, or only so: other work, intervals of energy, throughput on one area.
+// Sentences on what may not be compared, or only so: other work or other files, costs that are bounds, intervals of
+// energy, throughput on one area.
 std::vector<std::string> comparison_notes(const ComparedRun& a, const ComparedRun& b);
 
 // What b makes for each second on the area of a, as if it were built several times, or in part.
@@ -86,7 +89,8 @@ struct IsoArea {
 };
 std::optional<IsoArea> iso_area(const ComparedRun& a, const ComparedRun& b);
 
-// Names of the layers of all runs, those of the first one first.
+// Names of the layers of all runs, and ids of the claims of experiments, those of the first one first.
 std::vector<std::string> compared_layers(const std::vector<ComparedRun>& runs);
+std::vector<std::string> compared_claims(const std::vector<ComparedRun>& runs);
 
 }  // namespace bitline::report

@@ -82,6 +82,13 @@ constexpr std::pair<std::string_view, std::string_view> units_of_keys[] = {
     {"_per_s", "1/s"}, {"_J", "J"}, {"_s", "s"},     {"_W", "W"},   {"_m2", "m2"},         {"_A", "A"},
     {"_S", "S"},       {"_V", "V"}, {"_ohm", "ohm"}, {"_db", "dB"}, {"_frac", "fraction"}, {"_mm2", "mm2"}};
 
+// "sample and hold" of "sample_hold".
+std::string part_title(const std::string& name) {
+  for (std::size_t p = 0; p < cost::part_count; ++p)
+    if (const auto part = static_cast<cost::Part>(p); name_of(part) == name) return std::string(title_of(part));
+  return spaced(name, '_');
+}
+
 // "fc1" of "layers.fc1.snr_db", whose names may hold dots; the key itself where nothing is below it.
 std::string plain_name(std::string_view path, std::string& unit) {
   std::string text(path);
@@ -99,7 +106,7 @@ std::string plain_name(std::string_view path, std::string& unit) {
     if (middle.starts_with("breakdown_")) {
       for (const auto& [end, name] : units_of_keys)
         if (middle.ends_with(end)) unit = name;
-      return capital(head) + " of " + spaced(tail, '_');
+      return capital(head) + " of " + part_title(tail);
     }
     if (head == "layers") return capital(spaced(tail, '_')) + " of " + middle;
     return capital(spaced(head, '_')) + ", " + spaced(spaced(middle, '.'), '_') + ", " + spaced(tail, '_');

@@ -27,6 +27,7 @@ th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-
 th { color: #5f6368; font-weight: normal; }
 th.n, td.n { text-align: right; white-space: nowrap; }
 tr.sum td { font-weight: bold; }
+tr.faint td { color: #8a9096; }
 tr.group td { padding-top: 12px; color: #5f6368; border-bottom-color: #c8ccd0; white-space: nowrap; }
 figure { margin: 14px 0; }
 svg { max-width: 100%; height: auto; display: block; }

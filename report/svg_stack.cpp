@@ -12,8 +12,6 @@
 namespace bitline::report {
 namespace {
 
-constexpr double stack_share = 0.01;  // of a bar; parts below it in every bar are drawn together
-
 double drawn_total(const cost::Breakdown& parts) {
   double sum = 0;
   for (const auto& [_, value] : parts) sum += drawable(value) ? value : 0;
@@ -38,13 +36,13 @@ std::vector<StackPiece> pieces_of(const std::vector<StackedBar>& bars, std::stri
   StackPiece other{"other", std::string(other_color), {}};
   for (const cost::Part part : cost::listed_parts(all)) {
     const bool large = std::ranges::any_of(bars, [&](const StackedBar& bar) {
-      return drawable(bar.parts[part]) && bar.parts[part] >= stack_share * drawn_total(bar.parts);
+      return drawable(bar.parts[part]) && bar.parts[part] >= least_share * drawn_total(bar.parts);
     });
     if (large) {
-      pieces.push_back({std::string(name_of(part)), part_color(part), {part}});
+      pieces.push_back({std::string(title_of(part)), part_color(part), {part}});
     } else if (std::ranges::any_of(bars, [&](const StackedBar& bar) { return drawable(bar.parts[part]); })) {
       other.parts.push_back(part);
-      folded += (folded.empty() ? "" : ", ") + std::string(name_of(part));
+      folded += (folded.empty() ? "" : ", ") + std::string(title_of(part));
     }
   }
   if (!other.parts.empty()) pieces.push_back(std::move(other));

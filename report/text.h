@@ -12,6 +12,9 @@
 
 namespace bitline::report {
 
+// Of a whole; parts that take less are shown paler, or together.
+inline constexpr double least_share = 0.01;
+
 // --- strings --------------------------------------------------------------------------------------------------------
 // Names come from the user's files. Control characters and broken UTF-8 become U+FFFD, so that they neither steer a
 // terminal nor break a document; line ends and tabs stay when `lines` is set.
