@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/version.h"
 #include "report/compare_table.h"
@@ -17,8 +18,25 @@
 namespace bitline::report {
 namespace {
 
-std::string run_name(const ComparedRun& run) {
-  return fmt::format("{}  {}", run.label, run.name.empty() ? run.source : run.name);
+// "A  fashion-mlp", "B  technology": what tells a run from the others. Names of configs on one base begin alike, and
+// differ in what they change.
+std::vector<std::string> run_names(const std::vector<ComparedRun>& runs) {
+  constexpr std::string_view changed = ", changed: ";
+  const auto base_of = [&](const ComparedRun& run) { return run.name.substr(0, run.name.find(changed)); };
+  const bool one_base = std::ranges::all_of(
+      runs, [&](const ComparedRun& run) { return !run.name.empty() && base_of(run) == base_of(runs[0]); });
+  std::vector<std::string> names;
+  for (const ComparedRun& run : runs) {
+    const std::string folder = std::filesystem::path(run.source).lexically_normal().filename().string();
+    std::string name = run.name.empty() ? run.source : run.name;
+    if (one_base) {
+      const std::size_t at = run.name.find(changed);
+      name = (folder.empty() || folder == "." ? run.source : folder) +
+             (at == std::string::npos ? "" : ": " + run.name.substr(at + changed.size()));
+    }
+    names.push_back(run.label + "  " + name);
+  }
+  return names;
 }
 
 // A dot with its interval for each run, the quantized network's as a ring.
@@ -32,8 +50,9 @@ std::string quality_dots_svg(const std::vector<ComparedRun>& runs) {
   }
   if (std::ranges::none_of(values, [](double x) { return std::isfinite(x); })) return "";
   constexpr double top = 44, row = 28, right = 870, most_name = 300;
+  const std::vector<std::string> names = run_names(runs);
   double left = 60;
-  for (const ComparedRun& run : runs) left = std::max(left, std::min(most_name, text_width(run_name(run), 12)) + 40);
+  for (const std::string& run : names) left = std::max(left, std::min(most_name, text_width(run, 12)) + 40);
   const double bottom = top + row * static_cast<double>(runs.size());
   const FigureName name = figure_name("quality.value", runs[0].metric());
   Svg svg(page_width, bottom + 56, name.name + " of each run");
@@ -42,7 +61,7 @@ std::string quality_dots_svg(const std::vector<ComparedRun>& runs) {
   std::vector<std::string> labels;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     places.push_back(static_cast<double>(r));
-    labels.push_back(fit_text(run_name(runs[r]), most_name, 12));
+    labels.push_back(fit_text(names[r], most_name, 12));
   }
   const ChartAxis y = ChartAxis::between(-0.5, places.back() + 0.5, top, bottom);
   draw_axes(svg, x.axis, {y, "", places, labels});
@@ -60,16 +79,17 @@ std::string quality_dots_svg(const std::vector<ComparedRun>& runs) {
       for (const double end : {i->lower, i->upper}) svg.line(x(end), at - 4, x(end), at + 4, color, 1.4);
     }
     if (const auto value = runs[r].number("quality.value"))
-      svg.circle(x(*value), at, 4, color, run_name(runs[r]) + ": " + value_text(*value, name.unit));
+      svg.circle(x(*value), at, 4, color, names[r] + ": " + value_text(*value, name.unit));
   }
   return svg.str();
 }
 
-std::string html_of(const ComparedTable& table) {
+// `kind`: of the columns behind the first, r for numbers, l for words.
+std::string html_of(const ComparedTable& table, char kind = 'r') {
   if (table.rows.empty() && table.note.empty()) return "";
   std::string html;
   if (!table.rows.empty()) {
-    HtmlTable cells(std::string("l") + std::string(table.head.size() - 1, 'r'), table.head);
+    HtmlTable cells(std::string("l") + std::string(table.head.size() - 1, kind), table.head);
     for (const auto& row : table.rows) cells.row(row);
     html += cells.str();
   }
@@ -78,7 +98,8 @@ std::string html_of(const ComparedTable& table) {
 
 std::string bars_of(const std::vector<ComparedRun>& runs, const char* title, const char* path, Unit unit) {
   std::vector<StackedBar> bars;
-  for (const ComparedRun& run : runs) bars.push_back({run_name(run), run.breakdown(path)});
+  const std::vector<std::string> names = run_names(runs);
+  for (std::size_t r = 0; r < runs.size(); ++r) bars.push_back({names[r], runs[r].breakdown(path)});
   if (std::ranges::all_of(bars, [](const StackedBar& bar) { return bar.parts.empty(); })) return "";
   return html_figure(stacked_svg(title, bars, unit));
 }
@@ -131,8 +152,8 @@ std::string compare_page(const std::vector<ComparedRun>& runs) {
   html += html_of(figure_table(runs));
   for (const std::string& note : notes_of(runs)) html += html_paragraph(note);
   if (const ComparedTable claims = claim_table(runs); !claims.rows.empty())
-    html += html_heading("Claims (95 %)") + html_of(claims);
-  html += html_heading("Configuration: what differs") + html_of(change_table(runs));
+    html += html_heading("Claims (95 %)") + html_of(claims, 'l');
+  html += html_heading("Configuration: what differs") + html_of(change_table(runs), 'l');
   html += html_heading("By part");
   struct Costs {
     const char *what, *title, *path;
@@ -151,12 +172,12 @@ std::string compare_page(const std::vector<ComparedRun>& runs) {
 
 namespace {
 
-std::string text_of(const ComparedTable& table, const Paint& paint) {
+std::string text_of(const ComparedTable& table, const Paint& paint, Align align = Align::right) {
   if (table.rows.empty() && table.note.empty()) return "";
   std::string text = table.title.empty() ? "" : "\n" + paint.heading(table.title) + "\n";
   if (!table.rows.empty()) {
     constexpr std::size_t most_cell = 40;
-    std::vector<TextTable::Column> columns(table.head.size(), {Align::right});
+    std::vector<TextTable::Column> columns(table.head.size(), {align});
     columns[0].align = Align::left;
     TextTable cells(std::move(columns));
     cells.row(table.head);
@@ -187,7 +208,7 @@ std::string compare_text(const std::vector<ComparedRun>& runs, const Paint& pain
   if (!all_same(runs))
     for (const std::string& sentence : quality_sentences(runs)) text += paragraph_of(sentence);
   for (const std::string& note : notes_of(runs)) text += paragraph_of(note);
-  text += text_of(claim_table(runs), paint) + text_of(change_table(runs), paint);
+  text += text_of(claim_table(runs), paint, Align::left) + text_of(change_table(runs), paint, Align::left);
   if (all_same(runs)) return text;
   for (const char* what : {"energy", "latency", "area"}) text += text_of(part_table(runs, what), paint);
   if (!compared_layers(runs).empty())

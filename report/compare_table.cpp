@@ -190,6 +190,10 @@ std::vector<std::string> quality_sentences(const std::vector<ComparedRun>& runs)
     const FigureName name = figure_name("quality.value", runs[r].metric());
     std::string text = fmt::format("{} of {} less that of {}: {}", name.name, runs[r].label, runs[0].label,
                                    difference_text(d->value, name.unit));
+    if (d->all_equal) {
+      sentences.push_back(text + fmt::format(", {}: no outcome differs.", d->how));
+      continue;
+    }
     if (d->ci95) text += fmt::format(", 95 % {}", interval_text(*d->ci95, name.unit));
     text += fmt::format(", {}.", d->how);
     if (d->ci95)

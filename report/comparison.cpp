@@ -164,10 +164,12 @@ QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, b
   const std::size_t chips = differences.size();
   Interval ci95 = interval_over_both(value, two_way_variance(differences));
   if (!std::isfinite(ci95.lower)) ci95 = {value, value};  // no image differs from another: nothing to estimate from
-  return {value, ci95,
-          fmt::format("paired by image{} ({} images, {} chip{}), for other images{}", same_seed ? " and chip" : "",
-                      grouped(differences.front().size()), grouped(chips), chips == 1 ? "" : "s",
-                      chips == 1 ? " on this chip" : " and chips")};
+  const bool all_equal = std::ranges::all_of(
+      differences, [](const auto& of_chip) { return std::ranges::all_of(of_chip, [](double d) { return d == 0; }); });
+  std::string how = fmt::format("paired by image{} ({} images, {} chip{})", same_seed ? " and chip" : "",
+                                grouped(differences.front().size()), grouped(chips), chips == 1 ? "" : "s");
+  if (!all_equal) how += chips == 1 ? ", for other images on this chip" : ", for other images and chips";
+  return {value, ci95, how, all_equal};
 }
 
 }  // namespace
@@ -185,7 +187,7 @@ std::optional<QualityDifference> quality_difference(const ComparedRun& run, cons
                               [](const auto& a, const auto& b) { return a.size() == b.size(); });
   };
   if (same_data && !run.outcomes.empty() && same_size()) return by_outcomes(run, from, same_seed);
-  QualityDifference d{*value - *other, std::nullopt, ""};
+  QualityDifference d{*value - *other, std::nullopt, "", false};
   const std::vector<double> of_run = chip_values(run), of_other = chip_values(from);
   if (same_data && same_seed && of_run.size() > 1 && of_run.size() == of_other.size()) {
     std::vector<double> differences;

@@ -76,6 +76,7 @@ std::vector<ConfigChange> config_changes(const std::vector<ComparedRun>& runs) {
       change.values.push_back(at == run.config.end() ? "-" : at->second.value);
     }
     if (std::ranges::adjacent_find(change.values, std::not_equal_to<>()) == change.values.end()) continue;
+    if (top_key(path) == "published") continue;  // it goes with what it is said of, and changes no number of ours
     if (is_of_libraries(runs, libraries, path)) {
       const std::string key = top_key(path);
       if (!told.insert(key).second) continue;

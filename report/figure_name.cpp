@@ -124,7 +124,8 @@ FigureName figure_name(std::string_view path, std::string_view metric) {
   figure.name = plain_name(path, figure.unit);
   const bool costs = figure.unit == "J" || figure.unit == "m2" || (figure.unit == "s" && path.starts_with("latency"));
   if (costs) figure.better = Better::lower;
-  if (path.ends_with(".snr_db")) figure.better = Better::higher, figure.name.replace(0, 6, "Signal to noise");
+  if (path.ends_with(".snr_db"))
+    figure.better = Better::higher, figure.name.replace(0, figure.name.find(" of "), "Signal to noise");
   return figure;
 }
 

@@ -31,6 +31,7 @@ tr.faint td { color: #8a9096; }
 tr.group td { padding-top: 12px; color: #5f6368; border-bottom-color: #c8ccd0; white-space: nowrap; }
 figure { margin: 14px 0; }
 svg { max-width: 100%; height: auto; display: block; }
+@media (max-width: 640px) { figure { overflow-x: auto; } figure svg { width: 720px; max-width: none; } }
 pre { background: #f6f7f8; padding: 12px; overflow-x: auto; font-size: 13px; }
 summary { cursor: pointer; }
 .warn { border-left: 4px solid #cc6677; padding: 4px 12px; margin: 8px 0; background: #fdf4f5; overflow-wrap: anywhere; }

@@ -52,8 +52,8 @@ std::vector<StackPiece> pieces_of(const std::vector<StackedBar>& bars, std::stri
 }  // namespace
 
 std::string stacked_svg(const std::string& title, const std::vector<StackedBar>& bars, Unit unit) {
-  constexpr double row = 32, bar_height = 22, value_width = 84, most_name = 210, entry_width = 140;
-  constexpr std::size_t per_line = 6;
+  constexpr double row = 32, bar_height = 22, value_width = 84, most_name = 250, entry_width = 168;
+  constexpr std::size_t per_line = 5;
   std::string folded;
   const std::vector<StackPiece> pieces = pieces_of(bars, folded);
   double largest = 0, name_width = 40;

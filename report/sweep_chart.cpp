@@ -186,6 +186,8 @@ std::vector<std::string> sweep_charts(const SweepView& view) {
   std::vector<const SweepFigure*> figures;
   for (const SweepFigure& f : view.figures)
     if (f.numeric && !f.path.starts_with("quality.reference.")) figures.push_back(&f);
+  // What was written explains; what it does comes first.
+  std::ranges::stable_partition(figures, [](const SweepFigure* f) { return !f->path.starts_with("write."); });
   std::vector<std::string> charts;
   for (std::size_t i = 0; i < std::min<std::size_t>(2, figures.size()); ++i) {
     charts.push_back(named ? named_chart(view, *along, *figures[i]) : chart(view, *along, other, *figures[i]));

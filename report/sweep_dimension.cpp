@@ -108,7 +108,7 @@ ChartDimension dimension_of(const Rows& rows, const std::vector<std::size_t>& bu
   d.designs = rows.front()[bundle.front()] == "name";  // digits in it are no axis
   const auto numbers = d.designs ? std::nullopt : numbers_of(d.labels);
   for (const std::size_t c : bundle) {
-    d.name += (d.name.empty() ? "" : ", ") + axis_name(rows.front()[c]);
+    d.name += (d.name.empty() ? "" : ", ") + (d.designs ? "design" : axis_name(rows.front()[c]));
     const std::vector<std::string> mine = cells(rows, c);
     // Columns with the same values are told once.
     if (c != bundle.front() && mine != cells(rows, bundle.front()))

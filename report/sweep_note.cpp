@@ -63,9 +63,11 @@ SweepNote sweep_note(const experiments::Sweep& sweep, const std::string& name, c
   note.about = scalar_at(sweep.base, "name").value_or("");
   note.command = "bitline run " + shell_word(sweep.config_name) + options;
   for (const experiments::AxisValue& v : sweep.fixed) {
-    note.command += " --set " + shell_word(v.path + "=" + v.value);
+    const auto same = std::ranges::find(note.fixed, v.path, &std::pair<std::string, std::string>::first);
+    if (same != note.fixed.end()) note.fixed.erase(same);  // --set over the plan's
     note.fixed.emplace_back(v.path, v.value);
   }
+  for (const auto& [path, value] : note.fixed) note.command += " --set " + shell_word(path + "=" + value);
   note.axes = sweep.paths().size();
   note.points = sweep.size();
   for (const experiments::SweepAxis& axis : sweep.axes)

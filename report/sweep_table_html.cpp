@@ -85,17 +85,25 @@ std::vector<TableColumn> columns_of(const SweepView& view, const std::vector<Tra
     fronts.place = places(order, [](std::size_t, std::size_t) { return false; });
     columns.push_back(std::move(fronts));
   }
+  std::vector<TableColumn> axes;
   for (std::size_t c = 2; c < view.axis_end(); ++c) {
     if (!axis_varies(view, c)) continue;
-    TableColumn& column = columns.emplace_back(TableColumn{axis_name(view.rows.front()[c]), view.rows.front()[c]});
+    const std::string& path = view.rows.front()[c];
+    TableColumn& column = axes.emplace_back(TableColumn{path == "name" ? "Design" : axis_name(path), path});
     column.axis = c;
     sort_by_axis(view, order, column);
   }
+  // A name says what a design is, and few axes what a point is; more of them would push the figures out of sight.
+  constexpr std::size_t most_before = 5;
+  const bool named = !axes.empty() && axes.front().path == "name";
+  const std::size_t before = named && axes.size() > most_before ? 1 : axes.size();
+  columns.insert(columns.end(), axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(before));
   for (const SweepFigure& f : view.figures) {
     if (view.points() > 1 && !f.varies()) continue;
     TableColumn& column = columns.emplace_back(TableColumn{f.name.name, f.path, true, &f});
     sort_by_figure(order, column);
   }
+  columns.insert(columns.end(), axes.begin() + static_cast<std::ptrdiff_t>(before), axes.end());
   return columns;
 }
 

@@ -12,7 +12,7 @@
 namespace bitline::report {
 namespace {
 
-constexpr Panel trade_area{84, 648, 44, 424};
+constexpr Panel trade_area{84, 612, 44, 424};
 constexpr double dot_radius = 4.2;
 constexpr std::size_t most_colors = 9, most_labels = 40, most_tips = 2000;
 
@@ -103,7 +103,8 @@ void draw_legend(Svg& svg, const Coding& coding) {
         svg.circle(x + 8, y - 4, dot_radius, line_color(i));
       else
         svg.marker(x + 8, y - 4, static_cast<Marker>(i), dot_radius, ink::soft);
-      svg.text(x + 20, y, fit_text(d->values[i].empty() ? "as in the config" : d->values[i], room - 20, 12));
+      svg.text(x + 20, y, fit_text(d->values[i].empty() ? "as in the config" : d->values[i], room - 20, 11),
+               {.size = 11});
     }
   }
 }
@@ -152,7 +153,7 @@ std::string trade_svg(const SweepView& view, const Trade& trade) {
     if (!designs && k >= trade.front.size()) break;
     if (!std::isfinite(cost.value[p]) || !std::isfinite(gain.value[p])) continue;
     const auto [px, py] = at(p);
-    labels.put(px, py, designs ? fit_text(designs->labels[p], 180, 11) : view.number(p));
+    labels.put(px, py, designs ? fit_text(designs->labels[p], 230, 11) : view.number(p));
   }
   draw_legend(svg, coding);
   return svg.str();

@@ -90,6 +90,12 @@ TEST_CASE("outcomes of single images pair images too") {
   CHECK(none->value == 0);
   CHECK(none->ci95->lower == 0);
   CHECK(none->ci95->upper == 0);
+  CHECK(none->all_equal);
+  CHECK(has(flat(compare_text({a, run_of(low, "B")}, {false})), "A and B are the same"));
+  run::Result cheaper = low;
+  cheaper.costs.energy_per_inference_J /= 2;
+  CHECK(has(flat(compare_text({a, run_of(cheaper, "B")}, {false})),
+            "less that of A: 0, paired by image and chip (400 images, 1 chip): no outcome differs."));
 }
 
 TEST_CASE("what cannot be paired is said, with the intervals of both") {
@@ -109,6 +115,24 @@ TEST_CASE("what cannot be paired is said, with the intervals of both") {
   CHECK(!quality_difference(run_of(other, "B"), a));
 }
 
+TEST_CASE("runs that read other files say so, and what is of arrays alone is not asked of experiments") {
+  run::Result published = with_chips({0.9}), stand_in = published;
+  published.inputs = {{"organs.npz", "1"}};
+  stand_in.inputs = {{"clothes", "2"}, {"labels", "3"}, {"net.onnx", "4"}, {"more", "5"}};
+  const ComparedRun a = run_of(published, "A"), b = run_of(stand_in, "B");
+  const auto notes = comparison_notes(a, b);
+  REQUIRE(!notes.empty());
+  CHECK(has(notes[0],
+            "A and B do not read the same data, though their configurations are the same: A reads organs.npz, "
+            "B clothes, labels and 2 more"));
+  CHECK(!read_same_files(a, b));
+  CHECK(read_same_files(a, a));
+  stand_in.inputs = {{"organs.npz", "1"}, {"net.onnx", "4"}};
+  CHECK(has(comparison_notes(a, run_of(stand_in, "B"))[0], "do not read the same network"));
+  published.costs.energy_is_bound = true;
+  CHECK(has(comparison_notes(run_of(published, "A"), a)[0], "The costs of A leave out what reloading"));
+}
+
 TEST_CASE("a library of another name is one change, what is set over it another") {
   const auto config = [](const std::string& name, const std::string& bits) {
     std::map<std::string, ConfigValue> c;
@@ -119,6 +143,7 @@ TEST_CASE("a library of another name is one change, what is set over it another"
     c["technology.vdd"] = {name == "22nm" ? "1 V" : "1.3 V", name == "22nm" ? "mine.yaml" : file};
     c["adc.bits"] = {bits, "mine.yaml"};
     c["seed"] = {"1", "mine.yaml"};
+    c["published.0.what"] = {"said of " + name, file};
     return c;
   };
   ComparedRun a = run_of(costed_result(), "A"), b = a;
@@ -176,7 +201,7 @@ TEST_CASE("the page of a comparison is complete, well-formed and still") {
   CHECK(html == compare_page(runs));
   CHECK(!has(html, "<script"));
   for (const char* text : {"<title>Comparison of A, B and C - Bitline</title>", "Energy per inference",
-                           "Latency per inference", ">Area<", "rings: quantized network", "937.5 nJ"}) {
+                           "Latency per inference", ">Area<", "rings: quantized network", "937.5 nJ", "ADC"}) {
     CAPTURE(text);
     CHECK(has(html, text));
   }
@@ -191,8 +216,8 @@ TEST_CASE("bars of one scale are as long as their totals") {
     const std::size_t at = svg.find("<title>" + tip), begin = svg.rfind("width=\"", at) + 7;
     return std::stod(svg.substr(begin));
   };
-  const double a = width_of("A, array: 3 nJ (75.0 %)"), b = width_of("A, adc: 1 nJ (25.0 %)"),
-               c = width_of("B, adc: 2 nJ (100.0 %)");
+  const double a = width_of("A, array: 3 nJ (75.0 %)"), b = width_of("A, ADC: 1 nJ (25.0 %)"),
+               c = width_of("B, ADC: 2 nJ (100.0 %)");
   CHECK(a == doctest::Approx(3 * b).epsilon(1e-3));  // hundredths of a pixel
   CHECK(c == doctest::Approx(2 * b).epsilon(1e-3));
 }

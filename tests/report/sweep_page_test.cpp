@@ -191,7 +191,7 @@ TEST_CASE("names of figures and keys, and their values") {
   CHECK(figure_name("quality.value", "top-5").unit == "fraction");
   CHECK(figure_name("layers.conv.1.snr_db", "").name == "Signal to noise of conv.1");
   CHECK(figure_name("layers.fc1.snr_db", "").unit == "dB");
-  CHECK(figure_name("energy.breakdown_J.shift_add", "").name == "Energy of shift add");
+  CHECK(figure_name("energy.breakdown_J.shift_add", "").name == "Energy of shift and add");
   CHECK(figure_name("energy.breakdown_J.shift_add", "").unit == "J");
   CHECK(axis_name("adc.shared_by") == "ADC shared by");
   CHECK(axis_name("device.g_max") == "device g_max");
