@@ -131,7 +131,9 @@ int report_outcome(const SweepArguments& a, const Sweep& sweep, const SweepOutco
   } else {
     fmt::print("{} points: {} done now, {} before, {} failed\n", o.points, o.done, o.resumed, o.failed);
     if (const std::size_t skipped = skipped_points(sweep))
-      fmt::print("{} points left out: no config takes them\n", skipped);
+      fmt::print("{}: no config takes {}\n",
+                 skipped == 1 ? "1 point left out" : fmt::format("{} points left out", skipped),
+                 skipped == 1 ? "it" : "them");
     if (o.missing > 0) fmt::print("{} points of the whole plan are missing\n", o.missing);
     fmt::print("table: {}\n", (folder / "table.csv").string());
     if (page) fmt::print("report: {}\n", (folder / "report.html").string());

@@ -18,7 +18,7 @@
 namespace bitline::report {
 namespace {
 
-// "A  fashion-mlp", "B  technology": what tells a run from the others. Names of configs on one base begin alike, and
+// "A: first", "B: technology (second)": what tells a run from the others. Names of configs on one base begin alike, and
 // differ in what they change.
 std::vector<std::string> run_names(const std::vector<ComparedRun>& runs) {
   constexpr std::string_view changed = ", changed: ";
@@ -31,10 +31,10 @@ std::vector<std::string> run_names(const std::vector<ComparedRun>& runs) {
     std::string name = run.name.empty() ? run.source : run.name;
     if (one_base) {
       const std::size_t at = run.name.find(changed);
-      name = (folder.empty() || folder == "." ? run.source : folder) +
-             (at == std::string::npos ? "" : ": " + run.name.substr(at + changed.size()));
+      name = folder.empty() || folder == "." ? run.source : folder;
+      if (at != std::string::npos) name = fmt::format("{} ({})", run.name.substr(at + changed.size()), name);
     }
-    names.push_back(run.label + "  " + name);
+    names.push_back(run.label + ": " + name);
   }
   return names;
 }

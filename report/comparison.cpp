@@ -278,8 +278,8 @@ std::vector<std::string> comparison_notes(const ComparedRun& a, const ComparedRu
                     a.label, b.label, work->key));
   else if (std::string note = files_note(a, b); !note.empty())
     notes.push_back(std::move(note));
-  if (are_same(a, b)) return notes;  // nothing else to weigh
   if (std::string note = bound_note(a, b); !note.empty()) notes.push_back(std::move(note));
+  if (are_same(a, b)) return notes;  // nothing else to weigh
   if (std::string note = energy_note(a, b); !note.empty()) notes.push_back(std::move(note));
   if (const auto i = iso_area(a, b))
     notes.push_back(

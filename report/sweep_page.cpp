@@ -97,7 +97,7 @@ std::string trade_section(const SweepView& view, const std::vector<Trade>& trade
 std::string chart_section(const SweepView& view) {
   const std::vector<std::string> charts = sweep_charts(view);
   if (charts.empty()) return "";
-  std::string html = html_heading("Along the axes");
+  std::string html = html_heading(view.designs() ? "Designs side by side" : "Along the axes");
   for (const std::string& chart : charts) html += html_figure(chart);
   return html;
 }

@@ -223,17 +223,18 @@ with tempfile.TemporaryDirectory() as d:
 
     # Points that no config takes are left out and counted where that is asked for.
     partly = d / "partly.yaml"
-    partly.write_text(plan_text.replace("[4, 6, 8]", "[3, 6]").replace("seeds: [1, 2]\n", ""))
-    p = expect("one wrong value refuses the plan", 2, "sweep", partly, "--out", d / "partly", err="partly.yaml:4:14: adc.cost: the ADC survey model covers 4 to 20 bits")
-    check("told once", len(p.stderr.splitlines()) == 1 and "[2 of 4 points, with adc.bits=3]" in p.stderr, p.stderr)
+    partly.write_text(plan_text.replace("adc.bits: [4, 6, 8]", "input.encoding: [bit-serial, analog]")
+                      .replace("array.active_rows: [144, all]", "array.topology: [gated-rows, voltage-rows]").replace("seeds: [1, 2]\n", ""))
+    p = expect("values that do not go together refuse the plan", 2, "sweep", partly, "--out", d / "partly", err="partly.yaml:4:32: input.encoding: analog inputs need row voltages")
+    check("told once", len(p.stderr.splitlines()) == 1 and "[1 of 4 points, with input.encoding=analog, array.topology=gated-rows]" in p.stderr, p.stderr)
     check("nothing was begun", not (d / "partly").exists())
-    p = expect("left out", 0, "sweep", partly, "--out", d / "partly", "--skip-invalid", out="2 points: 2 done now", err="2 of 4 points left out:")
-    check("and counted", "2 points left out: no config takes them" in p.stdout, p.stdout)
-    check("the others have their numbers", [r["point"] for r in csv.DictReader((d / "partly/table.csv").read_text().splitlines())] == ["2", "3"])
-    check("the page says so", "2 finished points of 4, 2 left out" in (d / "partly/report.html").read_text())
+    p = expect("left out", 0, "sweep", partly, "--out", d / "partly", "--skip-invalid", out="3 points: 3 done now", err="1 of 4 points left out:")
+    check("and counted", "1 point left out: no config takes it" in p.stdout, p.stdout)
+    check("the others have their numbers", [r["point"] for r in csv.DictReader((d / "partly/table.csv").read_text().splitlines())] == ["0", "1", "3"])
+    check("the page says so", "3 finished points of 4, 1 left out" in (d / "partly/report.html").read_text())
     expect("listed", 0, "sweep", partly, "--out", d / "partly", "--skip-invalid", "--dry-run", out="left out")
     partly.write_text(partly.read_text() + "skip_invalid: true\n")
-    expect("by a key of the plan", 0, "check", partly, out="a sweep of 4 points", err="2 of 4 points left out")
+    expect("by a key of the plan", 0, "check", partly, out="a sweep of 4 points", err="1 of 4 points left out")
 
     # Named designs: fronts, a page for each point, the command of each.
     named = d / "designs.yaml"

@@ -318,14 +318,14 @@ TEST_CASE("all problems of a plan are told in one go, each at its place") {
 }
 
 TEST_CASE("values that do not go together are told once, at the value that their points share") {
-  // The survey has no converter of 3 bits: 6 of 24 points, wherever the converter's price is written.
+  // Rows that are switched take no analog inputs.
   const auto told = problems_of(
-      "config: fashion-mlp\ngrid: {array.active_rows: [64, 144, all], adc.bits: [3, 4, 6, 8], adc.cost.model: [survey, "
-      "circuit]}\n");
+      "config: fashion-mlp\ngrid: {array.active_rows: [64, 144, all], input.encoding: [bit-serial, analog], "
+      "array.topology: [voltage-rows, gated-rows]}\n");
   CAPTURE(told);
   REQUIRE(told.size() == 1);
-  CHECK(told[0].starts_with("plan.yaml:2:84: "));
-  CHECK(told[0].find("[3 of 24 points, with adc.bits=3, adc.cost.model=survey]") != std::string::npos);
+  CHECK(told[0].starts_with("plan.yaml:2:72: "));
+  CHECK(told[0].find("[3 of 12 points, with input.encoding=analog, array.topology=gated-rows]") != std::string::npos);
 }
 
 TEST_CASE("problems that differ in numbers only are one") {
@@ -339,16 +339,19 @@ TEST_CASE("problems that differ in numbers only are one") {
 }
 
 TEST_CASE("points that no config takes are left out where the plan or the caller says so") {
-  const std::string plan = "config: fashion-mlp\ngrid: {adc.bits: [3, 4, 60], adc.cost.model: [survey, circuit]}\n";
+  const std::string plan =
+      "config: fashion-mlp\ngrid: {input.encoding: [bit-serial, analog], array.topology: [voltage-rows, gated-rows], "
+      "adc.bits: [6, 60]}\n";
   const Sweep sweep = sweep_of(plan + "skip_invalid: true\n");
-  REQUIRE(sweep.size() == 6);
-  CHECK(std::vector<int>(sweep.invalid.begin(), sweep.invalid.end()) == std::vector<int>{1, 0, 0, 0, 1, 1});
+  REQUIRE(sweep.size() == 8);
+  CHECK(std::vector<int>(sweep.invalid.begin(), sweep.invalid.end()) == std::vector<int>{0, 1, 0, 1, 0, 1, 1, 1});
   CHECK(distinct_points(sweep).size() == 3);
   REQUIRE(sweep.skipped.size() == 2);
-  CHECK(sweep.skipped[0].points == 1);
-  CHECK(sweep.skipped[1].points == 2);
-  CHECK(sweep.skipped[1].reason.find("is '60'") != std::string::npos);
-  const std::vector<std::size_t> good{1, 2, 3};
+  CHECK(sweep.skipped[0].points == 4);
+  CHECK(sweep.skipped[0].reason.find("is '60'") != std::string::npos);
+  CHECK(sweep.skipped[1].points == 1);
+  CHECK(sweep.skipped[1].reason.find("analog inputs need row voltages") != std::string::npos);
+  const std::vector<std::size_t> good{0, 2, 4};
   CHECK(check_points(sweep, good).empty());
   CHECK_THROWS_AS(sweep_of(plan), ConfigError);
   // Nothing left, or a plan that is wrong itself.
