@@ -176,7 +176,7 @@ std::string text_of(const ComparedTable& table, const Paint& paint, Align align 
   if (table.rows.empty() && table.note.empty()) return "";
   std::string text = table.title.empty() ? "" : "\n" + paint.heading(table.title) + "\n";
   if (!table.rows.empty()) {
-    constexpr std::size_t most_cell = 40;
+    const std::size_t most_cell = align == Align::left ? 56 : 40;  // words, or the names of figures
     std::vector<TextTable::Column> columns(table.head.size(), {align});
     columns[0].align = Align::left;
     TextTable cells(std::move(columns));

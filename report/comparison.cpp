@@ -201,7 +201,7 @@ std::optional<QualityDifference> quality_difference(const ComparedRun& run, cons
   const auto a = run.interval("quality.ci95_both"), b = from.interval("quality.ci95_both");
   if (a && b) {
     const double half = std::hypot(a->upper - a->lower, b->upper - b->lower) / 2;
-    d.ci95 = Interval{d.value - half, d.value + half};
+    if (half > 0) d.ci95 = Interval{d.value - half, d.value + half};  // of no width: nothing was drawn
   }
   d.how = std::string("not paired, as if both were drawn apart: ") +
           (!same_data   ? "they do not run on the same images"

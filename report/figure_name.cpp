@@ -98,6 +98,8 @@ std::string plain_name(std::string_view path, std::string& unit) {
       unit = name;
       break;
     }
+  constexpr std::string_view of_experiment = "experiment.figures.";
+  if (text.starts_with(of_experiment)) return capital(spaced(text.substr(of_experiment.size()), '_'));
   const auto first = text.find('.'), last = text.rfind('.');
   if (first == std::string::npos) return capital(spaced(text, '_'));
   const std::string head = text.substr(0, first), tail = text.substr(last + 1);

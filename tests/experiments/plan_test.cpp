@@ -62,6 +62,7 @@ Sweep sweep_of(const std::string& plan, const std::vector<Override>& overrides =
   write_file(folder.path / "plan.yaml", plan);
   RunOptions run;
   run.model_folders = {BITLINE_SOURCE_DIR "/models"};
+  run.data.folders = {"/usr/share/datasets"};
   return load_sweep(folder.path / "plan.yaml", overrides, shipped, run);
 }
 
@@ -78,7 +79,8 @@ void check_keys(const Sweep& sweep) {
 std::vector<std::string> problems_of(const std::string& plan) {
   std::vector<std::string> texts;
   try {
-    sweep_of(plan);
+    const Sweep sweep = sweep_of(plan);
+    check_points(sweep, distinct_points(sweep));  // as before a run
   } catch (const ConfigError& e) {
     for (Diagnostic d : e.diagnostics()) {
       const std::string file = d.where.file.str();

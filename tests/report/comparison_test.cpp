@@ -143,7 +143,7 @@ TEST_CASE("a library of another name is one change, what is set over it another"
     c["technology.vdd"] = {name == "22nm" ? "1 V" : "1.3 V", name == "22nm" ? "mine.yaml" : file};
     c["adc.bits"] = {bits, "mine.yaml"};
     c["seed"] = {"1", "mine.yaml"};
-    c["published.0.what"] = {"said of " + name, file};
+    c["published.0.what"] = {"said of " + name, "chip.yaml"};
     return c;
   };
   ComparedRun a = run_of(costed_result(), "A"), b = a;
@@ -200,8 +200,8 @@ TEST_CASE("the page of a comparison is complete, well-formed and still") {
   CHECK(xml_problem(std::string_view(html).substr(doctype.size())) == "");
   CHECK(html == compare_page(runs));
   CHECK(!has(html, "<script"));
-  for (const char* text : {"<title>Comparison of A, B and C - Bitline</title>", "Energy per inference",
-                           "Latency per inference", ">Area<", "rings: quantized network", "937.5 nJ", "ADC"}) {
+  for (const std::string text : {"<title>Comparison of A, B and C - Bitline</title>", "Energy per inference",
+                                 "Latency per inference", ">Area<", "rings: quantized network", "937.5 nJ", "ADC"}) {
     CAPTURE(text);
     CHECK(has(html, text));
   }
