@@ -18,11 +18,30 @@
 namespace bitline::report {
 namespace {
 
+// Of "NAME, changed: adc.bits, chips".
+constexpr std::string_view changed_words = ", changed: ";
+std::vector<std::string> changes_in(const std::string& name) {
+  std::vector<std::string> changes;
+  std::size_t at = name.find(changed_words);
+  if (at == std::string::npos) return changes;
+  for (at += changed_words.size(); at < name.size();) {
+    const std::size_t end = std::min(name.find(", ", at), name.size());
+    changes.push_back(name.substr(at, end - at));
+    at = end + 2;
+  }
+  return changes;
+}
+
 // "A: first", "B: technology (second)": what tells a run from the others. Names of configs on one base begin alike, and
 // differ in what they change.
 std::vector<std::string> run_names(const std::vector<ComparedRun>& runs) {
-  constexpr std::string_view changed = ", changed: ";
-  const auto base_of = [&](const ComparedRun& run) { return run.name.substr(0, run.name.find(changed)); };
+  const auto base_of = [&](const ComparedRun& run) { return run.name.substr(0, run.name.find(changed_words)); };
+  const auto in_all = [&](const std::string& change) {
+    return std::ranges::all_of(runs, [&](const ComparedRun& run) {
+      const std::vector<std::string> changes = changes_in(run.name);
+      return std::ranges::find(changes, change) != changes.end();
+    });
+  };
   const bool one_base = std::ranges::all_of(
       runs, [&](const ComparedRun& run) { return !run.name.empty() && base_of(run) == base_of(runs[0]); });
   std::vector<std::string> names;
@@ -30,9 +49,11 @@ std::vector<std::string> run_names(const std::vector<ComparedRun>& runs) {
     const std::string folder = std::filesystem::path(run.source).lexically_normal().filename().string();
     std::string name = run.name.empty() ? run.source : run.name;
     if (one_base) {
-      const std::size_t at = run.name.find(changed);
       name = folder.empty() || folder == "." ? run.source : folder;
-      if (at != std::string::npos) name = fmt::format("{} ({})", run.name.substr(at + changed.size()), name);
+      std::string own;
+      for (const std::string& change : changes_in(run.name))
+        if (!in_all(change)) own += (own.empty() ? "" : ", ") + change;
+      if (!own.empty()) name = fmt::format("{} ({})", own, name);
     }
     names.push_back(run.label + ": " + name);
   }

@@ -156,7 +156,7 @@ TEST_CASE("a library of another name is one change, what is set over it another"
   CHECK(changes[1].values == std::vector<std::string>{"130nm", "22nm"});
   CHECK(changes[2].key == "technology.vdd");
   CHECK(config_changes({a, a}).empty());
-  b.config.clear();
+  b.config.clear(), b.label = "B";
   CHECK(config_changes({a, b}).empty());
   CHECK(has(change_table({a, b}).note, "The configuration of B is not known"));
 }
@@ -193,6 +193,7 @@ TEST_CASE("a run beside itself is the same, and nothing else is said of it") {
 
 TEST_CASE("the page of a comparison is complete, well-formed and still") {
   run::Result other = hostile_result();
+  other.quality.metric = costed_result().quality.metric;  // two measures have no axis in common
   const std::vector<ComparedRun> runs{run_of(costed_result(), "A"), run_of(other, "B"), run_of(wired_result(), "C")};
   const std::string html = compare_page(runs);
   const std::string doctype = "<!DOCTYPE html>\n";
