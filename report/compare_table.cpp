@@ -182,6 +182,16 @@ ComparedTable change_table(const std::vector<ComparedRun>& runs) {
   return table;
 }
 
+namespace {
+
+// Of a difference: shares differ in points.
+std::string difference_interval(const Interval& ci95, const std::string& unit) {
+  if (unit != "fraction") return interval_text(ci95, unit);
+  return fmt::format("{:.2f} .. {:.2f} points", 100 * ci95.lower, 100 * ci95.upper);
+}
+
+}  // namespace
+
 std::vector<std::string> quality_sentences(const std::vector<ComparedRun>& runs) {
   std::vector<std::string> sentences;
   for (std::size_t r = 1; r < runs.size(); ++r) {
@@ -194,7 +204,7 @@ std::vector<std::string> quality_sentences(const std::vector<ComparedRun>& runs)
       sentences.push_back(text + fmt::format(", {}: no outcome differs.", d->how));
       continue;
     }
-    if (d->ci95) text += fmt::format(", 95 % {}", interval_text(*d->ci95, name.unit));
+    if (d->ci95) text += fmt::format(", 95 % {}", difference_interval(*d->ci95, name.unit));
     text += fmt::format(", {}.", d->how);
     if (d->ci95)
       text +=

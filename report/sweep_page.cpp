@@ -26,9 +26,9 @@ body { max-width: 1180px; }
 figure { max-width: 900px; }
 table.sweep { width: max-content; min-width: 100%; font-size: 13px; }
 table.sweep thead, table.sweep tbody, table.sweep tr { display: contents; }
-table.sweep th { order: -1; align-self: stretch; display: flex; align-items: flex-end; max-width: 116px; }
+table.sweep th { order: -1; align-self: stretch; display: flex; align-items: flex-end; }
 table.sweep th.n { white-space: normal; justify-content: flex-end; }
-table.sweep th label { cursor: pointer; }
+table.sweep th label { cursor: pointer; max-width: 104px; }
 table.sweep th label::after { content: " \25be"; color: #c8ccd0; }
 table.sweep td { padding-right: 14px; max-width: 240px; }
 table.sweep td small { display: block; color: #5f6368; font-size: 11px; }
