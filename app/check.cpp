@@ -45,6 +45,8 @@ std::string examine(const std::string& argument, const CheckArguments& a,
   const std::filesystem::path file = config_file(argument);
   if (experiments::is_sweep_plan(file, config_path())) {
     const experiments::Sweep sweep = experiments::load_sweep(file, a.overrides(), config_path(), a.run_options());
+    for (const auto& s : sweep.skipped)
+      warn(fmt::format("{} of {} points left out: {}", s.points, sweep.size(), s.reason));
     for (const auto& w : check_points(sweep, distinct_points(sweep))) warn(w);
     return fmt::format("a sweep of {} points", sweep.size());
   }

@@ -27,6 +27,14 @@ std::string config_page() {
          schema_markdown(schema_rows(config_visit()));
 }
 
+std::string plan_page() {
+  return std::string(generated) +
+         "# Keys of sweep plans\n\nA file with the key `config` is a plan: `bitline sweep PLAN` runs its points. "
+         "[Sweeps]"
+         "(../model/sweeps.md) has examples; `bitline schema --plan` shows this page.\n\n" +
+         schema_markdown(schema_rows(plan_visit()));
+}
+
 std::string cli_page(const CommandLine& line) {
   std::string out = std::string(generated) + "# The command\n\n```\n" +
                     line.app.get_formatter()->make_help(&line.app, "bitline", CLI::AppFormatMode::Normal) + "```\n";
@@ -133,6 +141,7 @@ void add_docs(CommandLine& line) {
     if (a->folder.empty()) throw UsageError("docs needs a folder");
     const std::filesystem::path folder = a->folder;
     write_file(folder / "config.md", config_page());
+    write_file(folder / "plan.md", plan_page());
     write_file(folder / "cli.md", cli_page(line));
     write_file(folder / "simplifications.md", simplifications_page());
     write_file(folder / "schema.json", json_schema(config_visit(), schema_title));

@@ -42,7 +42,8 @@ constexpr Component component_of(periphery::DigitalOperation operation) {
 static_assert(component_of(periphery::DigitalOperation::lookup) == Component::digital_lookup);
 enum class ComponentGroup : std::uint8_t { converters, lines, digital, memory };
 struct ComponentInfo {
-  std::string_view name, per;  // per: one action
+  std::string_view name, title;  // in documents, and for people
+  std::string_view per;          // one action
   ComponentGroup group = ComponentGroup::digital;
 };
 const ComponentInfo& info(Component);

@@ -147,7 +147,7 @@ std::string costs(const Result& r, const Paint& paint) {
     if (std::all_of(std::begin(quantities), std::end(quantities),
                     [&](const Quantity& q) { return (*q.parts)[part] == 0; }))
       continue;
-    cells = {std::string(name_of(part))};
+    cells = {std::string(title_of(part))};
     for (const Quantity& q : quantities) {
       const double value = (*q.parts)[part], share = q.total > 0 ? value / q.total : 0;
       if (value == 0)

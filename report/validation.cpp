@@ -53,7 +53,7 @@ void add_budget(Page& page, const Result& r) {
   for (const cost::Part part : cost::listed_parts({&r.costs.energy_J, &r.costs.area_breakdown_m2})) {
     const double e = r.costs.energy_J[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && a == 0) continue;
-    table.rows.push_back({std::string(name_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
+    table.rows.push_back({std::string(title_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
                           share(e, r.costs.energy_per_inference_J), a == 0 ? "-" : quantity(a, Unit::square_meter),
                           share(a, r.costs.area_m2)});
   }

@@ -16,7 +16,10 @@ using workloads::Scored;
 
 std::size_t bytes_of(const std::vector<Quality>& scores) {
   std::size_t bytes = sizeof scores;
-  for (const Quality& q : scores) bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);
+  for (const Quality& q : scores) {
+    bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);
+    for (const auto& chip : q.of_samples) bytes += sizeof chip + chip.size() * sizeof(float);
+  }
   return bytes;
 }
 
@@ -84,6 +87,7 @@ Quality quality_of(const Score& score, const NetworkOutputs& outputs, const Samp
   q.value = mean(values);
   q.ci95_images = workloads::interval_over_samples(score, outputs.chips, outputs.columns, samples, seed);
   add_intervals(score, values, of_samples, q);
+  for (const auto& chip : of_samples) q.of_samples.emplace_back(chip.begin(), chip.end());
   q.chance = chance_of(score, samples);
   q.loss = sign * (q.reference_quantized - q.value);
   if (!lost.empty()) q.loss_ci95 = bootstrap_interval(lost, seed);

@@ -39,6 +39,9 @@ struct Quality {
   Interval loss_ci95{0, 0};
   std::size_t inputs = 0;
   std::string no_value;  // why the score has no value (NaN); empty: it has
+  // By chip: what each sample scored, whose mean is the chip's value; empty where only the set has a value. Two runs on
+  // the same samples are compared by it; not in result.json.
+  std::vector<std::vector<float>> of_samples{};
 };
 
 struct WriteResult {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/tutorial/my-network.md, compare-designs.md and the first example of README.md do what they say: their files are saved, their commands run as they
+"""docs/tutorial/my-network.md and the first example of README.md do what they say: their files are saved, their commands run as they
 stand, in order; the training only where torch is installed. usage: pages.py BITLINE SOURCE"""
 import csv, io, json, os, pathlib, re, shutil, subprocess, tempfile
 
@@ -14,9 +14,6 @@ def has_torch():
     return os.path.exists(python) and subprocess.run([python, "-c", "import torch, numpy"], capture_output=True).returncode == 0
 
 
-has_compare_page = "--report" in call("compare", "--help").stdout
-
-
 def follow(page, folder):
     """Saves and runs what the page shows. Returns what each block of commands printed."""
     for name in ("configs", "docs", "models", "scripts"):
@@ -25,8 +22,6 @@ def follow(page, folder):
     for kind, text in re.findall(r"^```([^\n]+)\n(.*?)^```$", (source / "docs/tutorial" / page).read_text(), re.M | re.S):
         if kind == "yaml":
             (folder / re.match(r"# (\S+)\n", text)[1]).write_text(text)
-        elif "compare" in text and "--report" in text and not has_compare_page:
-            continue
         elif kind == "sh" or (kind == "sh torch" and has_torch()):
             p = subprocess.run(["bash", "-ec", text], cwd=folder, env=environment, capture_output=True, text=True, timeout=800)
             check(page + ": " + text, p.returncode == 0, f"exit {p.returncode}: {p.stderr[:600]}")
@@ -59,14 +54,6 @@ with tempfile.TemporaryDirectory() as d:
     energy = {(r["layers.hidden.adc.bits"], r["layers.out.adc.bits"]): float(r["energy.per_inference_J"]) for r in rows}
     check("both layers' bits count", energy["8", "4"] < energy["8", "8"] and energy["4", "8"] < energy["8", "8"], energy)
 
-with tempfile.TemporaryDirectory() as d:
-    d = pathlib.Path(d)
-    printed = follow("compare-designs.md", d)
-    check("both figures stand beside each other", "energy" in first(printed, "bitline compare main-job one-t\n"), printed)
-    for file in ("designs/report.html", "one-t/report.html", *(["compared.html"] if has_compare_page else [])):
-        check(file + " is there", (d / file).exists())
-    rows = list(csv.DictReader(io.StringIO(first(printed, "bitline sweep designs.yaml"))))
-    check("four designs", [r["name"] for r in rows] == ["as published", "1T1R pairs", "6-bit converters", "half the rows at once"], rows)
 # README's first example warns of nothing.
 with tempfile.TemporaryDirectory() as d:
     mine = pathlib.Path(d) / "mine.yaml"

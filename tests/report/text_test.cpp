@@ -137,7 +137,7 @@ TEST_CASE("the summary shows every figure, in about 40 lines of at most 100 char
                              "937.5 nJ",
                              "12 us",
                              "3.5 mm2",
-                             "shift_add",
+                             "shift and add",
                              "62.5 nJ",
                              "6.7 %",
                              "67 %",
