@@ -21,7 +21,7 @@ constexpr std::array<PartInfo, part_count> part_infos = {{
     {"interconnect", "interconnect", 6, Boundary::chip},
     {"off_chip", "off-chip memory", 14, Boundary::system},
     {"activation", "activation", 7, Boundary::chip},
-    {"digital", "digital unit", 9, Boundary::chip},
+    {"digital", "digital operations", 9, Boundary::chip},
     {"clock", "clock", 16, Boundary::chip},
     {"reload", "reloading", 12, Boundary::chip},
     {"leakage", "leakage", 8, Boundary::chip},

@@ -70,7 +70,7 @@ std::string stacked_svg(const std::string& title, const std::vector<StackedBar>&
     const double x = page_margin + static_cast<double>(i % per_line) * entry_width;
     const double y = legend_top + static_cast<double>(i / per_line) * legend_entry_height;
     svg.rect(x, y, 12, 12, pieces[i].color);
-    svg.text(x + 18, y + 10.5, fit_text(pieces[i].name, entry_width - 22, 12));
+    svg.text(x + 18, y + 10.5, fit_text(pieces[i].name, entry_width - 16, 12));
   }
   if (!folded.empty())
     svg.text(page_margin, note_top + 12, fit_text("other, each below 1 %: " + folded, page_width - 2 * page_margin, 11),

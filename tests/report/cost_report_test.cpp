@@ -81,7 +81,7 @@ TEST_CASE("what no layer is charged with has a bar, and parts below 1 % are one"
   r.costs.layers[1].energy_breakdown_J.add(Part::sample_hold, 2e-9);
   const std::string svg = layer_energy_svg(r);
   check_says(svg, {"whole chip, leakage: 400 nJ", "fc1, other: 1 nJ", "fc2, other: 2 nJ",
-                   "other, each below 1 %: column switches, sample and hold, digital unit"});
+                   "other, each below 1 %: column switches, sample and hold, digital operations"});
   CHECK(svg.find("fc1, column switches") == std::string::npos);
   // The swatch, two layers and the digital node.
   CHECK(count(svg, "fill=\"" + std::string(other_color) + "\"") == 4);
