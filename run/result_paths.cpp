@@ -61,6 +61,10 @@ void fill_experiment(Result& r) {
 Result specimen(std::span<const std::string> layers) {
   Result r;
   r.design = {{any_name, ""}};
+  NetworkInput& in = r.input.emplace();
+  in.dims = {1};
+  in.normalized = any_name;
+  in.classes = in.targets = 0;
   r.warnings = {""};
   r.assumed = {{}};
   r.simplifications.emplace_back().claims.push_back({"", {""}, {""}});
@@ -73,6 +77,7 @@ Result specimen(std::span<const std::string> layers) {
   r.budget = {{any_name}};
   r.published.resize(1);
   r.published[0].ours = r.published[0].within = 0;
+  r.published_left_out.resize(1);
   r.timing = {{any_name, 0}};
   r.inputs = {{any_name, ""}};
   return r;
