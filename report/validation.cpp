@@ -157,7 +157,8 @@ Page validation_page(const Validation& v, const std::string& picture) {
   page.paragraph(fmt::format(
       "{}. Deviation: ours over the published figure, minus one. Kind: predicted, nothing was set from the published "
       "figure; imposed, a parameter was solved from it; proxy, other data or another metric; summed, parts of the same "
-      "publication added up, which tests no model. A figure with a goal is a miss beyond it; one without is not judged.",
+      "publication added up, which tests no model. A figure with a goal is a miss beyond it; one without is not "
+      "judged.",
       count_sentence(count(v))));
   for (const ValidatedDesign& d : v.designs) {
     page.heading(d.result.name.empty() ? d.name : d.result.name);

@@ -135,9 +135,9 @@ struct NetworkInput {
   std::string set;  // of the data
   std::vector<int> dims;
   std::size_t samples = 0;
-  double least = 0, largest = 0, mean = 0, deviation = 0;     // of all values of these samples
-  std::string normalized;                                     // "(x - 0.286) / 0.353"; empty: not
-  std::optional<std::size_t> classes, targets;                // of the set, or neither
+  double least = 0, largest = 0, mean = 0, deviation = 0;  // of all values of these samples
+  std::string normalized;                                  // "(x - 0.286) / 0.353"; empty: not
+  std::optional<std::size_t> classes, targets;             // of the set, or neither
 };
 
 struct Result {

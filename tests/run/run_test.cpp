@@ -113,8 +113,7 @@ TEST_CASE("a result tells what went into the network") {
 
 TEST_CASE("published figures of replaced parts are named, and so they are on a rerun") {
   NEEDS_FASHION_MNIST();
-  const LoadedConfig loaded =
-      main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}});
+  const LoadedConfig loaded = main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}});
   const Result r = run::run(loaded, run_options());
   CHECK(r.published.empty());
   REQUIRE(r.published_left_out.size() == 1);
