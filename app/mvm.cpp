@@ -27,7 +27,10 @@ int mvm_command(const MvmArguments& a) {
                     a.inputs, shape_text(inputs), a.weights, shape_text(weights), weights.shape[0]));
   const run::RunOptions options = a.run_options();
   std::vector<float> product;
-  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options); });
+  std::vector<std::string> warnings;
+  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options, &warnings); });
+  if (!a.quiet)
+    for (const auto& warning : warnings) print_warning(warning);
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});
   if (a.json)
     fmt::print("{{\"batch\": {}, \"rows\": {}, \"columns\": {}}}\n", inputs.shape[0], weights.shape[0],

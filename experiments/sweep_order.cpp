@@ -13,7 +13,7 @@ namespace {
 constexpr std::pair<std::string_view, RunStage> stages[] = {
     {"adc.cost", RunStage::costs},    {"adc.clock", RunStage::costs},      {"programming.refresh", RunStage::view},
     {"workload", RunStage::network},  {"quantization", RunStage::network}, {"seed", RunStage::state},
-    {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state},
+    {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state}, {"conductances_missing", RunStage::state},
     {"age", RunStage::view},          {"compensate", RunStage::view},      {"adc", RunStage::read},
     {"calibrate", RunStage::read},    {"technology", RunStage::costs},     {"periphery", RunStage::costs},
     {"programming", RunStage::costs}, {"name", RunStage::nothing},         {"published", RunStage::nothing},

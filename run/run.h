@@ -42,8 +42,9 @@ void identify(const arch::LoadedConfig& loaded, Result& result);
 MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options);
 
 // One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery: one
-// scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
+// scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance. `warnings` takes what
+// is to be told of it.
 std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, const NpyArray& inputs,
-                       const RunOptions& options);
+                       const RunOptions& options, std::vector<std::string>* warnings = nullptr);
 
 }  // namespace bitline::run
