@@ -12,25 +12,32 @@ void add_import(CommandLine& line) {
   auto a = std::make_shared<ImportArguments>();
   const std::string folder = "docs/tutorial/neurosim/";
   Command& c = line.add(
-      "import", "makes a config of what another program reads: traces of DNN+NeuroSim", "Run",
+      "import", "makes a config of what another program reads: DNN+NeuroSim, CrossSim, aihwkit", "Run",
       {{fmt::format("bitline import neurosim {0}NetWork.csv 4 8 128 128 {0}weight1.csv {0}input1.csv {0}weight2.csv "
                     "{0}input2.csv --output imported.yaml",
                     folder),
         "the words of its main: shapes, and codes as .npy beside the config"},
-       {"bitline run imported.yaml --set adc.bits=6", "what was imported runs like any config"}});
-  c.cli->add_option("KIND", a->kind, "neurosim")->required()->type_name("")->check(CLI::IsMember({"neurosim"}));
-  c.cli->add_option("WORD", a->words, "neurosim: the words that follow main")->type_name("");
+       {"bitline import crosssim docs/tutorial/other-simulators/crosssim.json --output crosssim.yaml",
+        "CrossSim's parameters as JSON; prints what maps and what does not"},
+       {"bitline import aihwkit docs/tutorial/other-simulators/aihwkit.json --output aihwkit.yaml",
+        "an rpu_config of aihwkit, written as JSON (docs/tutorial/other-simulators.md)"}});
+  c.cli->add_option("KIND", a->kind, "neurosim, crosssim or aihwkit")
+      ->required()
+      ->type_name("")
+      ->check(CLI::IsMember({"neurosim", "crosssim", "aihwkit"}));
+  c.cli->add_option("WORD", a->words, "neurosim: the words that follow main; others: the JSON file")->type_name("");
   c.cli->add_option("-o,--output", a->output, "the config to write")->required()->type_name("FILE");
-  c.cli->add_option("--config", a->config, "the config it is based on; neurosim: neurosim-default unless given")
+  c.cli->add_option("--config", a->config, "the config it is based on; unless given neurosim-default, for others ideal")
       ->type_name("CONFIG");
-  c.cli->add_option("--codes", a->codes,
-                    "neurosim: codes as .npy beside the config (npy), the traces by their names (trace), or only their "
-                    "statistics (statistics)")
+  c.cli
+      ->add_option("--codes", a->codes,
+                   "neurosim: codes as .npy beside the config (npy), the traces by their names (trace), or only their "
+                   "statistics (statistics)")
       ->type_name("HOW")
       ->check(CLI::IsMember({"npy", "trace", "statistics"}))
       ->capture_default_str();
-  a->add_output_options(*c.cli, false);
-  c.run = [a] { return import_neurosim(*a); };
+  a->add_output_options(*c.cli);
+  c.run = [a] { return a->kind == "neurosim" ? import_neurosim(*a) : import_foreign(*a); };
 }
 
 }  // namespace bitline::app

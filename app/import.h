@@ -15,5 +15,9 @@ struct ImportArguments : Common {
 };
 
 int import_neurosim(const ImportArguments&);
+// CrossSim or aihwkit, by `kind`.
+int import_foreign(const ImportArguments&);
+// A base that is a file goes by its full path, a shipped one by its name.
+std::string base_line(const std::string& base);
 
 }  // namespace bitline::app

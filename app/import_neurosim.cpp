@@ -58,8 +58,9 @@ void place_codes(const ImportArguments& a, const TraceArguments& words, LayerSha
   write_codes(output.parent_path() / s.weights, weights.codes, static_cast<std::size_t>(s.rows()));
   write_codes(output.parent_path() / s.inputs, inputs.codes, static_cast<std::size_t>(s.positions()));
   if (weights.full_scale != 1)
-    print_warning(fmt::format("{}: weights lie in -{:.5g} .. {:.5g}, not in -1 .. 1: the largest became the largest code",
-                              s.name, weights.full_scale, weights.full_scale));
+    print_warning(
+        fmt::format("{}: weights lie in -{:.5g} .. {:.5g}, not in -1 .. 1: the largest became the largest code", s.name,
+                    weights.full_scale, weights.full_scale));
 }
 
 }  // namespace
@@ -79,17 +80,14 @@ int import_neurosim(const ImportArguments& a) {
     place_codes(a, words, layer.shape, statistics);
     shapes += "    - " + shape_yaml(layer.shape) + "\n";
   }
-  const bool beside = fs::exists(base);
-  yaml += fmt::format("base: {}\nname: {}\n", quoted_yaml(beside ? fs::absolute(base).string() : base),
-                      quoted_yaml(fs::path(words.network).stem().string()));
+  yaml += base_line(base) + fmt::format("name: {}\n", quoted_yaml(fs::path(words.network).stem().string()));
   yaml += sizes_yaml(words, chip.config);
   yaml += "workload:\n  network: \"\"\n  shapes:\n" + shapes;
   if (a.codes == "statistics") yaml += statistics.yaml();
   yaml += "published: []\n";
   write_file(a.output, yaml);
   arch::load(a.output, {}, config_path());  // what does not hold is told now
-  if (!a.quiet)
-    fmt::print("{}: {} layers; bitline run {}\n", a.output, network.layers.size(), a.output);
+  if (!a.quiet) fmt::print("{}: {} layers; bitline run {}\n", a.output, network.layers.size(), a.output);
   return exit_done;
 }
 

@@ -25,8 +25,7 @@ int neurosim_command(const NeurosimArguments& a) {
   const TracedNetwork network = read_traced(a.words);
   if (!a.quiet)
     for (const auto& note : network.notes) print_warning(note);
-  std::vector<Override> overrides =
-      traced_overrides(a.words, network, arch::load(file, {}, config_path()).config);
+  std::vector<Override> overrides = traced_overrides(a.words, network, arch::load(file, {}, config_path()).config);
   for (Override& o : a.overrides()) overrides.push_back(std::move(o));
   const arch::LoadedConfig loaded = arch::load(file, overrides, config_path());
   Progress progress(a.quiet);
@@ -55,8 +54,10 @@ void add_neurosim(CommandLine& line) {
       "neurosim", "takes the place of DNN+NeuroSim's main: its arguments, its traces, its layout of figures", "Run",
       {{"bitline neurosim NetWork.csv 8 8 128 128 weight1.csv input1.csv",
         "a network of one layer on configs/neurosim-default.yaml"},
-       {"bitline neurosim --config neurosim-default --set technology=32nm NetWork.csv 8 8 128 128 weight1.csv input1.csv",
-        "what that program compiles in, from a config; a link to bitline that is called main needs no word 'neurosim'"}});
+       {"bitline neurosim --config neurosim-default --set technology=32nm NetWork.csv 8 8 128 128 weight1.csv "
+        "input1.csv",
+        "what that program compiles in, from a config; a link to bitline that is called main needs no word "
+        "'neurosim'"}});
   c.cli->add_option("--config", a->config, "the chip: YAML file, or the short name of a shipped one")
       ->type_name("CONFIG")
       ->capture_default_str();

@@ -19,34 +19,36 @@ namespace {
 
 void check_words(const TraceArguments& a, std::size_t layers) {
   if (a.traces.size() != 2 * layers)
-    throw UsageError(fmt::format("{} has {} layers, so {} traces are needed, weights and inputs of each in turn; {} were "
-                                 "given",
-                                 a.network, layers, 2 * layers, a.traces.size()));
-  if (a.parallel_rows > a.rows)
     throw UsageError(
-        fmt::format("{} rows are to be read at once, but an array has {} rows", a.parallel_rows, a.rows));
+        fmt::format("{} has {} layers, so {} traces are needed, weights and inputs of each in turn; {} were "
+                    "given",
+                    a.network, layers, 2 * layers, a.traces.size()));
+  if (a.parallel_rows > a.rows)
+    throw UsageError(fmt::format("{} rows are to be read at once, but an array has {} rows", a.parallel_rows, a.rows));
 }
 
 TracedLayer traced_layer(const TraceArguments& a, const TraceLayer& listed, std::size_t l, TracedNetwork& network) {
   TracedLayer layer{listed.shape, listed.pooled};
   LayerShape& s = layer.shape;
-  const auto file = [&](const std::string& name) { return std::filesystem::absolute(name).lexically_normal().string(); };
+  const auto file = [&](const std::string& name) {
+    return std::filesystem::absolute(name).lexically_normal().string();
+  };
   s.weights = file(a.traces[2 * l]), s.inputs = file(a.traces[2 * l + 1]);
   for (const std::string& trace : {s.weights, s.inputs})
-    if (!workloads::is_trace(trace))
-      throw InputError(trace + ": traces are .csv files; unpack or rename it");
+    if (!workloads::is_trace(trace)) throw InputError(trace + ": traces are .csv files; unpack or rename it");
   if (const std::vector<Diagnostic> wrong = problems(s); !wrong.empty() && wrong[0].path != "kernel")
-    throw InputError(fmt::format("{}:{}: {}: {} ({})", a.network, listed.line, wrong[0].path, wrong[0].message,
-                                 wrong[0].remedy));
+    throw InputError(
+        fmt::format("{}:{}: {}: {} ({})", a.network, listed.line, wrong[0].path, wrong[0].message, wrong[0].remedy));
   find_padding(s, s.inputs, a.input_bits);
   if (const std::vector<Diagnostic> wrong = problems(s); !wrong.empty())
-    throw InputError(fmt::format("{}:{}: {}: {} ({})", a.network, listed.line, wrong[0].path, wrong[0].message,
-                                 wrong[0].remedy));
+    throw InputError(
+        fmt::format("{}:{}: {}: {} ({})", a.network, listed.line, wrong[0].path, wrong[0].message, wrong[0].remedy));
   s.signed_inputs = workloads::read_trace_inputs(s.inputs, s.rows(), s.positions(), a.input_bits).negative;
   if (layer.pooled)
-    network.notes.push_back(fmt::format("{}: the pooling that follows it is not counted: layer shapes have none "
-                                        "(a network in workload.network has it)",
-                                        s.name));
+    network.notes.push_back(
+        fmt::format("{}: the pooling that follows it is not counted: layer shapes have none "
+                    "(a network in workload.network has it)",
+                    s.name));
   if (!listed.stride_given)
     network.notes.push_back(
         fmt::format("{}: the list of layers gives no stride, so it is 1 (its eighth column)", s.name));
@@ -63,11 +65,10 @@ std::optional<int> slices_for(const arch::Config& chip, int weight_bits) {
 
 // The words' sizes by their keys.
 std::vector<Override> sizes_of(const TraceArguments& a, const arch::Config& chip) {
-  std::vector<Override> all{
-      {"array.rows", std::to_string(a.rows)},
-      {"array.active_rows", a.parallel_rows < a.rows ? std::to_string(a.parallel_rows) : "all"},
-      {"quantization.weight_bits", std::to_string(a.weight_bits)},
-      {"input.bits", std::to_string(a.input_bits)}};
+  std::vector<Override> all{{"array.rows", std::to_string(a.rows)},
+                            {"array.active_rows", a.parallel_rows < a.rows ? std::to_string(a.parallel_rows) : "all"},
+                            {"quantization.weight_bits", std::to_string(a.weight_bits)},
+                            {"input.bits", std::to_string(a.input_bits)}};
   if (const auto slices = slices_for(chip, a.weight_bits)) all.push_back({"cell.slices", std::to_string(*slices)});
   return all;
 }
@@ -88,9 +89,10 @@ void TraceArguments::parse(std::vector<std::string> of_command) {
   try {
     words.parse(std::move(of_command));
   } catch (const CLI::ParseError& e) {
-    throw UsageError(fmt::format("{}; the words are: NetWork.csv synapseBit inputBit rows parallelRows, then "
-                                 "weight.csv and input.csv of each layer",
-                                 e.what()));
+    throw UsageError(
+        fmt::format("{}; the words are: NetWork.csv synapseBit inputBit rows parallelRows, then "
+                    "weight.csv and input.csv of each layer",
+                    e.what()));
   }
 }
 
@@ -131,8 +133,7 @@ std::string shape_yaml(const LayerShape& s) {
 std::vector<Override> traced_overrides(const TraceArguments& a, const TracedNetwork& network,
                                        const arch::Config& chip) {
   std::string shapes;
-  for (const TracedLayer& layer : network.layers)
-    shapes += (shapes.empty() ? "" : ", ") + shape_yaml(layer.shape);
+  for (const TracedLayer& layer : network.layers) shapes += (shapes.empty() ? "" : ", ") + shape_yaml(layer.shape);
   std::vector<Override> all = sizes_of(a, chip);
   all.push_back({"workload", "{network: \"\", shapes: [" + shapes + "]}"});
   all.push_back({"published", "[]"});  // those are of the chip's own workload

@@ -33,8 +33,8 @@ std::optional<CsvUnit> unit_of(std::string_view comment, const std::string& plac
   const std::string unit = plain_unit(trimmed(comment.substr(colon + 1)));
   if (const auto siemens = parse_quantity("1 " + unit, Unit::siemens).value) return CsvUnit{*siemens, false, true};
   if (const auto ohms = parse_quantity("1 " + unit, Unit::ohm).value) return CsvUnit{*ohms, true, true};
-  throw InputError(fmt::format("{}: '{}' is no unit of conductances or resistances; write S, uS, nS, ohm, kohm ...",
-                               place, unit));
+  throw InputError(
+      fmt::format("{}: '{}' is no unit of conductances or resistances; write S, uS, nS, ohm, kohm ...", place, unit));
 }
 
 char separator_of(std::string_view line) {
@@ -94,8 +94,8 @@ class ConductanceTable {
     if (!std::isfinite(g_S) || g_S < 0)
       throw InputError(fmt::format("{}: {} is no conductance of a device: 0 S or more is needed", place, field));
     if (g_S >= implausible_S && !unit_.given)
-      throw InputError(fmt::format("{}: {} S is more than any device conducts; give the unit in a line '# unit: uS'",
-                                   place, field));
+      throw InputError(
+          fmt::format("{}: {} S is more than any device conducts; give the unit in a line '# unit: uS'", place, field));
     return g_S;
   }
 

@@ -128,8 +128,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
     report.pulses = std::accumulate(pulses.begin(), pulses.end(), report.pulses);
     report.unpulsed += static_cast<std::uint64_t>(std::count(pulses.begin(), pulses.end(), 0));
     report.given_up = std::accumulate(failed.begin(), failed.end(), report.given_up);
-    if (measured)
-      report.missing += measured->read(strip, cell, wanted_S, chip.config.conductances_missing, written_S);
+    if (measured) report.missing += measured->read(strip, cell, wanted_S, chip.config.conductances_missing, written_S);
     kill_dead_lines(device, physical_array(chip, block), random, strip, cell, written_S, faulty);
     if (aim_S.empty())
       levels.count(
@@ -231,7 +230,8 @@ ArrayConductances ArrayConductances::load(const std::filesystem::path& folder, c
                                           int rows, int columns, int devices) {
   ArrayConductances all(arrays, rows, columns, devices);
   for (int a = 0; a < arrays; ++a) {
-    const auto npy_file = folder / fmt::format("{}_{}.npy", a, what), csv_file = folder / fmt::format("{}_{}.csv", a, what);
+    const auto npy_file = folder / fmt::format("{}_{}.npy", a, what),
+               csv_file = folder / fmt::format("{}_{}.csv", a, what);
     std::error_code ec;
     const bool csv = std::filesystem::exists(csv_file, ec);
     if (csv && std::filesystem::exists(npy_file, ec))

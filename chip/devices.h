@@ -52,8 +52,8 @@ class ArrayConductances {
   ArrayConductances(int arrays, int rows, int columns, int devices);
   void write(const mapping::Block& block, const array::CellLayout& cell, std::span<const double> g_S);
   // Puts the values of a block's devices over g_S, which holds what writing gave; where there is none (NaN) what
-  // `missing` says, `target_S` being what was meant. Returns how many these are. Throws InputError where a mapped device
-  // has no usable value.
+  // `missing` says, `target_S` being what was meant. Returns how many these are. Throws InputError where a mapped
+  // device has no usable value.
   std::size_t read(const mapping::Block& block, const array::CellLayout& cell, std::span<const double> target_S,
                    arch::MissingCells missing, std::span<double> g_S) const;
   // FOLDER/<array>_<what>.npy. Throws RunError.

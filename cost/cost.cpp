@@ -114,10 +114,7 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
 }
 
 Breakdown by_part_s(const NodeTime& t) {
-  return {{Part::array, t.array_s},
-          {Part::adc, t.adc_s},
-          {Part::digital, t.digital_s},
-          {Part::transfer, t.transfer_s}};
+  return {{Part::array, t.array_s}, {Part::adc, t.adc_s}, {Part::digital, t.digital_s}, {Part::transfer, t.transfer_s}};
 }
 
 // Returns the time from one inference to the next.

@@ -98,9 +98,9 @@ std::string floorplan(const Result& r) {
 std::string layer_text(const Result& r, std::size_t l) {
   const NeurosimFigures all = neurosim_layer(r, l);
   std::string out = fmt::format("-------------------- Estimation of Layer {} ----------------------\n", l + 1);
-  for (const std::string_view name : {"readLatency", "readDynamicEnergy", "leakagePower", "leakageEnergy",
-                                      "buffer latency", "buffer readDynamicEnergy", "ic latency",
-                                      "ic readDynamicEnergy"})
+  for (const std::string_view name :
+       {"readLatency", "readDynamicEnergy", "leakagePower", "leakageEnergy", "buffer latency",
+        "buffer readDynamicEnergy", "ic latency", "ic readDynamicEnergy"})
     out += fmt::format("layer{}'s {} is: {}\n", l + 1, name, number(named(all, name)));
   return out + breakdown(all);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run under the names and in the layout that DNN+NeuroSim V1.4 prints, so that scripts that read that program's output
-// read this. What each name stands for here: docs/tutorial/neurosim.md.
+// A run under the names and in the layout that DNN+NeuroSim V1.4 prints, so that scripts that read that program's
+// output read this. What each name stands for here: docs/tutorial/neurosim.md.
 #pragma once
 
 #include <string>

@@ -43,8 +43,8 @@ workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray&
 
 }  // namespace
 
-std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs,
-                       const RunOptions& options, std::vector<std::string>* warnings) {
+std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options,
+                       std::vector<std::string>* warnings) {
   constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
   std::vector<float> result(inputs.shape.at(0) * weights.shape.at(1), 0);
   const double x_max = largest_magnitude(inputs.data);

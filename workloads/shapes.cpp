@@ -156,8 +156,8 @@ FileCodes traced_weights(const std::filesystem::path& file, const workloads::Int
         "to choose otherwise)",
         name, t.full_scale, t.full_scale));
   if (t.clipped > 0)
-    out.notes.push_back(fmt::format("{}: {} weights near -1 or 1 became the outermost codes: these are symmetric", name,
-                                    t.clipped));
+    out.notes.push_back(
+        fmt::format("{}: {} weights near -1 or 1 became the outermost codes: these are symmetric", name, t.clipped));
   return out;
 }
 

@@ -21,7 +21,8 @@ struct LayerShape {
   int kernel = 1, padding = 0, stride = 1;  // of both directions
   int outputs = 1;
   bool signed_inputs = false;
-  std::string weights, inputs;  // files of codes, .npy or traces (workloads/trace.h); empty: statistics say what they are
+  std::string weights,
+      inputs;  // files of codes, .npy or traces (workloads/trace.h); empty: statistics say what they are
 
   workloads::Map input() const { return {1, channels, height, width}; }
   workloads::Extent output() const { return {steps(height), steps(width)}; }

@@ -23,10 +23,16 @@ std::string shown_field(const char* at, const char* end) {
 
 // --- NetWork.csv ----------------------------------------------------------------------------------------------------
 
-constexpr const char* network_columns[] = {"height of the input", "width of the input", "channels",
-                                           "height of the kernel", "width of the kernel", "outputs",
-                                           "pooling (0 or 1)",     "stride"};
-constexpr const char* network_remedy = "a line is: height, width, channels, kernel height, kernel width, outputs, pooling, stride";
+constexpr const char* network_columns[] = {"height of the input",
+                                           "width of the input",
+                                           "channels",
+                                           "height of the kernel",
+                                           "width of the kernel",
+                                           "outputs",
+                                           "pooling (0 or 1)",
+                                           "stride"};
+constexpr const char* network_remedy =
+    "a line is: height, width, channels, kernel height, kernel width, outputs, pooling, stride";
 constexpr int largest_network_size = 1 << 24;
 constexpr std::size_t most_layers = 10000;
 
@@ -42,8 +48,9 @@ std::vector<int> network_fields(const TraceLines& lines, std::string_view text, 
     if (!after || (after != end && *after != ','))
       lines.refuse(at, fmt::format("'{}' is no number: {}", shown_field(at, end), what), network_remedy);
     if (!(value >= least && value <= largest_network_size && value == std::floor(value)))
-      lines.refuse(at, fmt::format("{} is {}, not a whole number of {} .. {}", what, shown_field(at, end), least,
-                                   largest_network_size),
+      lines.refuse(at,
+                   fmt::format("{} is {}, not a whole number of {} .. {}", what, shown_field(at, end), least,
+                               largest_network_size),
                    network_remedy);
     places.push_back(at);
     fields.push_back(static_cast<int>(value));
@@ -67,8 +74,9 @@ TraceLayer network_layer(const TraceLines& lines, std::string_view text, std::si
   layer.stride_given = f.size() == 8;
   layer.shape.stride = layer.stride_given ? f[7] : 1;
   if (f[3] != f[4])
-    lines.refuse(places[4], fmt::format("the kernel is {} x {}; only square ones are known", f[3], f[4]),
-                 "give the layer as fully connected: 1, 1, channels x kernel height x kernel width, 1, 1, outputs, 0, 1");
+    lines.refuse(
+        places[4], fmt::format("the kernel is {} x {}; only square ones are known", f[3], f[4]),
+        "give the layer as fully connected: 1, 1, channels x kernel height x kernel width, 1, 1, outputs, 0, 1");
   return layer;
 }
 
@@ -161,9 +169,10 @@ class BitLine {
 };
 
 [[noreturn]] void refuse_rows(const fs::path& file, int lines, int rows) {
-  throw InputError(fmt::format("{}: has {} {} lines; the layer has {} rows (channels x kernel height x kernel width): {}",
-                               file.string(), lines > rows ? "more than" : "only", lines > rows ? rows : lines, rows,
-                               lines > rows ? "it is of another layer" : "it is cut off, or of another layer"));
+  throw InputError(
+      fmt::format("{}: has {} {} lines; the layer has {} rows (channels x kernel height x kernel width): {}",
+                  file.string(), lines > rows ? "more than" : "only", lines > rows ? rows : lines, rows,
+                  lines > rows ? "it is of another layer" : "it is cut off, or of another layer"));
 }
 
 }  // namespace
@@ -198,8 +207,8 @@ void find_padding(LayerShape& s, const fs::path& inputs, int bits) {
   lines.refuse(text.data(),
                fmt::format("has {} bits: {} positions of {} bits; {} ({} x {}, kernel {}, stride {}) has {} without "
                            "padding and {} with a padding of {}",
-                           columns, positions, bits, s.name, s.height, s.width, s.kernel, s.stride,
-                           positions_of(s, 0), positions_of(s, s.kernel / 2), s.kernel / 2),
+                           columns, positions, bits, s.name, s.height, s.width, s.kernel, s.stride, positions_of(s, 0),
+                           positions_of(s, s.kernel / 2), s.kernel / 2),
                "look at the layer's line in the list of layers, and at the number of input bits");
 }
 
@@ -246,7 +255,8 @@ TraceInputs read_trace_inputs(const fs::path& file, int rows, int positions, int
     BitLine line(lines, text, positions, bits);
     // A wrong file costs no memory: there is room once the first line is as long as the shape says.
     if (count == 1) {
-      if (text.size() + 1 < 2 * static_cast<std::size_t>(positions) * static_cast<std::size_t>(bits)) line.refuse_length();
+      if (text.size() + 1 < 2 * static_cast<std::size_t>(positions) * static_cast<std::size_t>(bits))
+        line.refuse_length();
       t.codes.resize(height * static_cast<std::size_t>(positions));
     }
     for (int p = 0; p < positions; ++p) {

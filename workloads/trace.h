@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces as DNN+NeuroSim's Python side writes them: a list of layers, and for each layer its weights and the bits of one
-// image's inputs, as text. Facts of the format: docs/tutorial/neurosim.md.
+// Traces as DNN+NeuroSim's Python side writes them: a list of layers, and for each layer its weights and the bits of
+// one image's inputs, as text. Facts of the format: docs/tutorial/neurosim.md.
 #pragma once
 
 #include <cstddef>
@@ -45,8 +45,8 @@ struct TraceInputs {
   bool negative = false;            // some code is
   std::size_t clipped = 0;          // codes -2^(bits-1), made -(2^(bits-1) - 1)
 };
-// One line for each row, `bits` binary digits for each position: two's complement, its sign first (one bit: without). InputError with file,
-// line and column.
+// One line for each row, `bits` binary digits for each position: two's complement, its sign first (one bit: without).
+// InputError with file, line and column.
 TraceInputs read_trace_inputs(const std::filesystem::path& file, int rows, int positions, int bits);
 
 // Whether a file of codes is such a text, by the end of its name.

@@ -70,8 +70,8 @@ bool TraceLines::fill() {
   }
   if (end_ == block_.size()) {
     if (block_.size() >= longest_line)
-      throw InputError(fmt::format("{}:{}: a line of more than {} bytes, which no trace has", name_, number_ + 1,
-                                   longest_line));
+      throw InputError(
+          fmt::format("{}:{}: a line of more than {} bytes, which no trace has", name_, number_ + 1, longest_line));
     block_.resize(block_.size() * 2);
   }
   const std::size_t got = std::fread(block_.data() + end_, 1, block_.size() - end_, file_.get());

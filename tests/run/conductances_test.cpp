@@ -212,8 +212,7 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
   const Scratch kept("bad");
   const Result r = main_job({{"keep", "conductances"}}, kept.folder);
   const auto read = [&] {
-    return input_error(
-        [&] { main_job({{"conductances", kept.folder.string()}, {"conductances_missing", "refuse"}}); });
+    return input_error([&] { main_job({{"conductances", kept.folder.string()}, {"conductances_missing", "refuse"}}); });
   };
   CHECK(read() == "no InputError");
   const PlacedBlock& block = r.mapping.layers[1].blocks[0];
@@ -312,7 +311,8 @@ TEST_CASE("conductances: tables of text are the arrays they say") {
       for (std::size_t c = 0; c < 8; ++c) {
         const double g_S = file.data[r * 8 + c];
         // 17 digits are the very double; one over one over it is not always.
-        const std::string field = std::isnan(g_S) ? (c % 2 ? "" : "NaN") : fmt::format("{:.17g}", a == 0 ? g_S : 1e-3 / g_S);
+        const std::string field =
+            std::isnan(g_S) ? (c % 2 ? "" : "NaN") : fmt::format("{:.17g}", a == 0 ? g_S : 1e-3 / g_S);
         text += (c ? a == 0 ? ";" : "\t" : "") + field;
       }
       text += "\r\n";
