@@ -14,7 +14,7 @@
 namespace bitline::arch {
 namespace {
 
-constexpr int weight_bits_in_place = 8;
+constexpr int pair_weight_bits = 8;
 constexpr double read_voltage_V = 0.2;  // of our default chip; aihwkit has none
 constexpr double micro = 1e-6;
 
@@ -51,7 +51,7 @@ class Aihwkit {
 
   void mapping() {
     lines_.set("cell", "{type: 2t2r, pair: one-sided}");
-    lines_.set("quantization.weight_bits", std::to_string(weight_bits_in_place));
+    lines_.set("quantization.weight_bits", std::to_string(pair_weight_bits));
     for (const auto& [theirs, ours] :
          {std::pair{"mapping.max_input_size", "array.rows"}, std::pair{"mapping.max_output_size", "array.columns"}}) {
       const int size = p_.whole(theirs, 512, 0, 1 << 16);

@@ -22,14 +22,14 @@ std::optional<double> number_in(const Value& v) {
 }
 
 // A value as the file has it, short.
-std::string shown(const Value& v) {
+std::string shown_value(const Value& v) {
   if (v.kind == Value::Kind::null) return "null";
   if (v.is_scalar()) return v.text.size() > 40 ? v.text.substr(0, 40) + "..." : v.text;
   if (v.is_map()) return "{...}";
   std::string out = "[";
   for (std::size_t i = 0; i < v.items.size(); ++i) {
     if (i == 4) return out + ", ...]";
-    out += (i ? ", " : "") + shown(v.items[i]);
+    out += (i ? ", " : "") + shown_value(v.items[i]);
   }
   return out + "]";
 }
@@ -76,7 +76,7 @@ bool ForeignParameters::flag(const std::string& path, bool otherwise) {
   const Value* v = find(path);
   if (!v) return otherwise;
   if (v->is_scalar() && !v->quoted && (v->text == "true" || v->text == "false")) return v->text == "true";
-  problem(path, fmt::format("is {}, not true or false", shown(*v)), "write true or false");
+  problem(path, fmt::format("is {}, not true or false", shown_value(*v)), "write true or false");
   return otherwise;
 }
 
@@ -86,8 +86,8 @@ double ForeignParameters::number(const std::string& path, double otherwise, doub
   const auto x = number_in(*v);
   if (x && *x >= least && *x <= most) return *x;
   problem(path,
-          x ? fmt::format("is {}, outside of {:.6g} .. {:.6g}", shown(*v), least, most)
-            : fmt::format("is {}, not a number", shown(*v)),
+          x ? fmt::format("is {}, outside of {:.6g} .. {:.6g}", shown_value(*v), least, most)
+            : fmt::format("is {}, not a number", shown_value(*v)),
           "write it as that simulator does");
   return otherwise;
 }
@@ -111,7 +111,7 @@ std::vector<double> ForeignParameters::numbers(const std::string& path) {
   std::vector<double> out;
   const Value* v = find(path);
   if (v && !unfold(*v, out)) {
-    problem(path, fmt::format("is {}, not a list of numbers", shown(*v)), "write it as that simulator does");
+    problem(path, fmt::format("is {}, not a list of numbers", shown_value(*v)), "write it as that simulator does");
     out.clear();
   }
   return out;
@@ -120,7 +120,7 @@ std::vector<double> ForeignParameters::numbers(const std::string& path) {
 void ForeignParameters::tell(const std::string& path, ForeignRow::Fate fate, const std::string& ours,
                              const std::string& note) {
   const Value* v = value_at(tree_, path);
-  rows_.push_back({path, v ? shown(*v) : "its default", fate, ours, note});
+  rows_.push_back({path, v ? shown_value(*v) : "its default", fate, ours, note});
   told_.insert(path);
 }
 void ForeignParameters::mapped(const std::string& path, const std::string& ours, const std::string& note) {
@@ -142,7 +142,7 @@ void ForeignParameters::others(const Value& node, const std::string& path, const
     for (const Entry& e : node.entries) others(e.value, path.empty() ? e.key : path + "." + e.key, note);
     return;
   }
-  rows_.push_back({path, shown(node), ForeignRow::Fate::without_effect, "", note});
+  rows_.push_back({path, shown_value(node), ForeignRow::Fate::without_effect, "", note});
 }
 
 std::vector<ForeignRow> ForeignParameters::finish(const std::string& note_of_others) {
