@@ -110,11 +110,10 @@ bool TraceLines::next(std::string_view& text) {
 }
 
 void TraceLines::refuse(const char* at, const std::string& message, const std::string& remedy) const {
-  throw InputError(
-      to_string({{name_, number_, static_cast<int>(std::min<std::ptrdiff_t>(at - line_.data(), 1 << 30)) + 1},
-                 "",
-                 message,
-                 remedy}));
+  Diagnostic d;
+  d.where = {name_, number_, static_cast<int>(std::min<std::ptrdiff_t>(at - line_.data(), 1 << 30)) + 1};
+  d.message = message, d.remedy = remedy;
+  throw InputError(bitline::to_string(d));
 }
 
 const char* take_number(const char* at, const char* end, double& value) {
