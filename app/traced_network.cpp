@@ -73,7 +73,7 @@ std::vector<Override> sizes_of(const TraceArguments& a, const arch::Config& chip
   return all;
 }
 
-constexpr int most_weight_bits = 16, most_input_bits = 15, most_rows = 1 << 16;
+constexpr int most_weight_bits = 8, most_input_bits = 12, most_rows = 1 << 16;
 
 }  // namespace
 

@@ -67,8 +67,8 @@ class Aihwkit {
     p_.mapped("mapping.weight_scaling_columnwise",
               fmt::format("quantization.weight_scale: {}", by_column ? "per-column" : "per-tensor"));
     const bool digital = p_.flag("mapping.digital_bias", true);
-    lines_.set("mapping.bias", digital ? "digital" : "rows");
-    p_.mapped("mapping.digital_bias", fmt::format("mapping.bias: {}", digital ? "digital" : "rows"));
+    lines_.set("bias", digital ? "digital" : "rows");
+    p_.mapped("mapping.digital_bias", fmt::format("bias: {}", digital ? "digital" : "rows"));
     if (p_.has("mapping.weight_scaling_omega"))
       p_.stands_in("mapping.weight_scaling_omega", "the largest weight is g_max",
                    "weights are continuous there; here they have quantization.weight_bits (8 stand in)");
@@ -193,13 +193,13 @@ class Aihwkit {
   void dac(const std::string& at) {
     const double resolution = p_.number(at + "inp_res", 1.0 / 126, -1e9, 1e9);
     lines_.set("input.encoding", "analog");
-    const int bits = resolution > 0 ? bits_of(resolution) : 15;
-    if (bits < 2 || bits > 15) return p_.problem(at + "inp_res", "means no 2 to 15 bits", "give 1/(2^bits - 2)");
+    const int bits = resolution > 0 ? bits_of(resolution) : 12;
+    if (bits < 2 || bits > 12) return p_.problem(at + "inp_res", "means no 2 to 12 bits", "give 1/(2^bits - 2)");
     lines_.set("input.bits", std::to_string(bits));
     if (resolution > 0)
       p_.mapped(at + "inp_res", fmt::format("input: analog, {} bits", bits));
     else
-      p_.stands_in(at + "inp_res", "input.bits: 15", "inputs are not quantized there");
+      p_.stands_in(at + "inp_res", "input.bits: 12", "inputs are not quantized there");
     if (p_.has(at + "inp_bound")) p_.mapped(at + "inp_bound", "the largest input is input.v_read");
   }
 

@@ -13,7 +13,8 @@
 namespace bitline::arch {
 namespace {
 
-constexpr int weight_bits_in_place = 8, input_bits_in_place = 8;  // where nothing is quantized there
+constexpr int most_weight_bits = 8;     // of ours, and where nothing is quantized there
+constexpr int input_bits_in_place = 8;  // likewise
 
 class CrossSim {
  public:
@@ -83,13 +84,16 @@ class CrossSim {
     }
     const std::string path = style == 2 ? "core.bit_sliced.style" : "core.style";
     by_offset ? offset(path, slices_) : balanced(path, slices_);
-    const int bits = p_.whole("core.weight_bits", 0, 0, 16);
-    lines_.set("quantization.weight_bits", std::to_string(bits ? bits : weight_bits_in_place));
-    if (bits)
-      p_.mapped("core.weight_bits", fmt::format("quantization.weight_bits: {}", bits));
+    const int asked = p_.whole("core.weight_bits", 0, 0, 64);
+    const int bits = asked > 0 && asked < most_weight_bits ? asked : most_weight_bits;
+    lines_.set("quantization.weight_bits", std::to_string(bits));
+    const std::string ours = fmt::format("quantization.weight_bits: {}", bits);
+    if (bits == asked)
+      p_.mapped("core.weight_bits", ours);
     else
-      p_.stands_in("core.weight_bits", fmt::format("quantization.weight_bits: {}", weight_bits_in_place),
-                   "weights are not quantized there; here they always are");
+      p_.stands_in(
+          "core.weight_bits", ours,
+          asked ? "more bits than weights have here" : "weights are not quantized there; here they always are");
     const double percentile = p_.number("core.mapping.weights.percentile", 1, 0);
     if (percentile > 0 && percentile < 1) {
       lines_.set("quantization.clip_percentile", fmt::format("{:.17g}", percentile));
@@ -97,7 +101,7 @@ class CrossSim {
     } else if (percentile > 1) {
       p_.not_mapped("core.mapping.weights.percentile", "scales are at most the largest weight here");
     }
-    cell_bits(bits ? bits : weight_bits_in_place, by_offset);
+    cell_bits(bits, by_offset);
   }
 
   void cell_bits(int weight_bits, bool by_offset) {
@@ -117,7 +121,9 @@ class CrossSim {
     const auto size = [&](const char* key, const char* ours, int times) {
       const std::string path = std::string("core.") + key;
       const int most = p_.whole(path, 1024, 0, 1 << 16);
-      if (most == 0) return p_.stands_in(path, std::string(ours) + " of the base", "arrays have no limit there");
+      if (most == 0)
+        return p_.stands_in(path, std::string(ours) + " of the base",
+                            "an array is as large as its matrix there: set it to that");
       lines_.set(ours, std::to_string(most * times));
       p_.mapped(path, fmt::format("{}: {}", ours, most * times),
                 times > 1 ? fmt::format("{} columns for each weight", times) : "");
@@ -220,17 +226,18 @@ class CrossSim {
 
   void inputs() {
     const std::string at = "xbar.dac.mvm.";
-    const int bits = p_.whole(at + "bits", 0, 0, 15);
+    constexpr int most = 12;
+    const int asked = p_.whole(at + "bits", 0, 0, 64), bits = std::min(asked, most);
     const bool sliced = p_.flag(at + "input_bitslicing", false);
     const int slice = p_.whole(at + "slice_size", 1, 1, 15);
     const std::string encoding = sliced ? "bit-serial" : "analog";
     lines_.set("input.encoding", encoding);
     lines_.set("input.bits", std::to_string(bits ? bits : input_bits_in_place));
-    if (bits)
+    if (bits == asked && bits > 0)
       p_.mapped(at + "bits", fmt::format("input.bits: {}", bits));
     else
-      p_.stands_in(at + "bits", fmt::format("input.bits: {}", input_bits_in_place),
-                   "inputs are not quantized there; here they always are");
+      p_.stands_in(at + "bits", fmt::format("input.bits: {}", bits ? bits : input_bits_in_place),
+                   bits ? "more bits than inputs have here" : "inputs are not quantized there; here they always are");
     p_.mapped(at + "input_bitslicing", "input.encoding: " + encoding);
     if (sliced && slice > 1) p_.stands_in(at + "slice_size", "input.encoding: bit-serial", "one bit at a time here");
     if (p_.has(at + "signed")) p_.mapped(at + "signed", "signs as the inputs have them");

@@ -78,14 +78,14 @@ TEST_CASE("CrossSim: a balanced core with serial inputs and a SAR converter") {
 TEST_CASE("CrossSim: slices of offset cells, wires, gated inputs") {
   const TemporaryFolder f;
   const ForeignConfig sliced = crosssim_config(
-      f.file("p.json", crosssim(R"("style": 2, "rows_max": 128, "cols_max": 16, "weight_bits": 16,
- "bit_sliced": {"style": 3, "num_slices": 8}, "offset": {"style": 2})",
+      f.file("p.json", crosssim(R"("style": 2, "rows_max": 128, "cols_max": 16, "weight_bits": 8,
+ "bit_sliced": {"style": 3, "num_slices": 4}, "offset": {"style": 2})",
                                 R"("cell_bits": 2, "Rmin": 1e4, "infinite_on_off_ratio": true)",
                                 R"(, "adc": {"mvm": {"model": "QuantizerADC", "bits": 9, "adc_range_option": 3}},
- "dac": {"mvm": {"bits": 15, "input_bitslicing": true}})")));
+ "dac": {"mvm": {"bits": 12, "input_bitslicing": true}})")));
   const Config ours = loaded(f, sliced);
-  CHECK(std::get<array::OffsetCell>(ours.cell).slices == 8);
-  CHECK(ours.array.columns == 128);
+  CHECK(std::get<array::OffsetCell>(ours.cell).slices == 4);
+  CHECK(ours.array.columns == 64);
   CHECK(ours.device.g_min_S == 0);
   CHECK(row_of(sliced, "xbar.device.cell_bits")->fate == ForeignRow::Fate::mapped);
   CHECK(row_of(sliced, "core.offset.style")->fate == ForeignRow::Fate::stands_in);
