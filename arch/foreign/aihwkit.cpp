@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "arch/foreign/parameters.h"
-#include "base/units.h"
 
 namespace bitline::arch {
 namespace {
@@ -47,7 +46,7 @@ class Aihwkit {
   }
 
  private:
-  std::string uS(double g_uS) const { return format_quantity(g_uS * micro, Unit::siemens); }
+  std::string uS(double g_uS) const { return rounded_quantity(g_uS * micro, Unit::siemens); }
 
   void mapping() {
     lines_.set("cell", "{type: 2t2r, pair: one-sided}");
@@ -108,7 +107,7 @@ class Aihwkit {
       return fmt::format("{{per_ln: {:.17g}, constant: {:.17g}, min: {:.17g}, max: {:.17g}}}", per_ln * drift,
                          constant * drift, min * drift, max * drift);
     };
-    const std::string t0 = format_quantity(t0_s, Unit::second);
+    const std::string t0 = rounded_quantity(t0_s, Unit::second);
     lines_.set("device.drift",
                drift == 0 ? "{type: none}"
                           : fmt::format("{{type: power-law-by-state, t0: {}, nu_mean: {}, nu_sigma: {}}}", t0,
@@ -117,7 +116,7 @@ class Aihwkit {
     p_.mapped(at + "drift_scale", "in device.drift.nu_mean and nu_sigma");
     const double read = p_.number(at + "read_noise_scale", 1, 0, 1e3),
                  t_read_s = p_.number(at + "t_read", 250e-9, 1e-12, 1);
-    const std::string t_read = format_quantity(t_read_s, Unit::second);
+    const std::string t_read = rounded_quantity(t_read_s, Unit::second);
     lines_.set("device.slow_noise",
                read == 0
                    ? "{type: none}"
@@ -151,7 +150,7 @@ class Aihwkit {
 
   void forward() {
     const std::string at = "forward.";
-    lines_.set("input.v_read", format_quantity(read_voltage_V, Unit::volt));
+    lines_.set("input.v_read", rounded_quantity(read_voltage_V, Unit::volt));
     if (p_.flag(at + "is_perfect", false)) {
       lines_.set("adc", "ideal");
       p_.mapped(at + "is_perfect", "adc: ideal");
@@ -214,7 +213,8 @@ class Aihwkit {
     }
     const int bits = bits_of(resolution);
     if (bits < 2 || bits > 16) return p_.problem(at + "out_res", "means no 2 to 16 bits", "give 1/(2^bits - 2)");
-    const std::string current = format_quantity(bound * read_voltage_V * (g_max_uS_ - g_min_uS_) * micro, Unit::ampere);
+    const std::string current =
+        rounded_quantity(bound * read_voltage_V * (g_max_uS_ - g_min_uS_) * micro, Unit::ampere);
     lines_.set("adc.type", "sar"), lines_.set("adc.bits", std::to_string(bits));
     lines_.set("adc.codes", "symmetric");
     lines_.set("adc.range", "{type: fixed, current: " + current + "}");
@@ -234,7 +234,7 @@ class Aihwkit {
       return;
     }
     const double ratio = p_.number(at + "ir_drop_g_ratio", 1 / 0.35 / 5e-6, 1e-9, 1e18);
-    const std::string ohms = format_quantity(scale / (ratio * g_max_uS_ * micro), Unit::ohm);
+    const std::string ohms = rounded_quantity(scale / (ratio * g_max_uS_ * micro), Unit::ohm);
     lines_.set("wires.mode", "exact"), lines_.set("wires.row", "0 ohm"), lines_.set("wires.column", ohms);
     p_.stands_in(at + "ir_drop", "wires.column: " + ohms,
                  "an approximation along the outputs there; exact at every node here");

@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "arch/foreign/parameters.h"
-#include "base/units.h"
 
 namespace bitline::arch {
 namespace {
@@ -38,7 +37,7 @@ class CrossSim {
   }
 
  private:
-  std::string siemens(double g_S) const { return format_quantity(g_S, Unit::siemens); }
+  std::string siemens(double g_S) const { return rounded_quantity(g_S, Unit::siemens); }
 
   // --- core ---------------------------------------------------------------------------------------------------------
 
@@ -153,8 +152,8 @@ class CrossSim {
     lines_.set("wires.mode", "exact");
     const auto ohms = [&](const char* theirs, const char* ours, const char* note = "") {
       const double r = p_.number(at + theirs, 0, 0);
-      lines_.set(ours, format_quantity(r, Unit::ohm));
-      p_.mapped(at + theirs, fmt::format("{}: {}", ours, format_quantity(r, Unit::ohm)), note);
+      lines_.set(ours, rounded_quantity(r, Unit::ohm));
+      p_.mapped(at + theirs, fmt::format("{}: {}", ours, rounded_quantity(r, Unit::ohm)), note);
     };
     ohms("Rp_row", "wires.row"), ohms("Rp_col", "wires.column");
     ohms("Rp_row_terminal", "wires.driver"), ohms("Rp_col_terminal", "wires.sense");
@@ -174,8 +173,8 @@ class CrossSim {
     p_.mapped("xbar.device.Rmin", "device.g_max: " + siemens(g_max_S_));
     p_.mapped(infinite ? "xbar.device.infinite_on_off_ratio" : "xbar.device.Rmax", "device.g_min: " + siemens(g_min_S));
     v_read_V_ = p_.number("xbar.device.Vread", 0.1, 1e-6, 100);
-    lines_.set("input.v_read", format_quantity(v_read_V_, Unit::volt));
-    const std::string ours = "input.v_read: " + format_quantity(v_read_V_, Unit::volt);
+    lines_.set("input.v_read", rounded_quantity(v_read_V_, Unit::volt));
+    const std::string ours = "input.v_read: " + rounded_quantity(v_read_V_, Unit::volt);
     if (p_.has("xbar.device.Vread"))
       p_.mapped("xbar.device.Vread", ours);
     else
@@ -287,7 +286,7 @@ class CrossSim {
     else
       p_.mapped(at + "adc_per_ibit", "each plane is converted");
     if (const double clip = p_.number("xbar.array.Icol_max", 0, 0); clip > 0) {
-      const std::string current = format_quantity(clip * g_max_S_ * v_read_V_, Unit::ampere);
+      const std::string current = rounded_quantity(clip * g_max_S_ * v_read_V_, Unit::ampere);
       lines_.set("adc.clamp", current);
       p_.mapped("xbar.array.Icol_max", "adc.clamp: " + current);
     }
@@ -301,16 +300,16 @@ class CrossSim {
       double largest = 0;
       for (const double limit : limits) largest = std::max(largest, std::abs(limit));
       // The signed code of the largest current is 2^(b-1) - 1 here.
-      const std::string current = format_quantity(largest * g_max_S_ * v_read_V_, Unit::ampere);
+      const std::string current = rounded_quantity(largest * g_max_S_ * v_read_V_, Unit::ampere);
       if (largest > 0) lines_.set("adc.range", "{type: fixed, current: " + current + "}");
-      const bool symmetric = limits.size() == 2 && (limits[0] == -limits[1] || limits[0] == 0);
+      const bool symmetric = limits.size() == 2 && limits[0] == -limits[1];
       const std::string ours = "adc.range: fixed, " + current;
       if (symmetric)
         p_.mapped(at + "calibrated_range", ours);
       else
         p_.stands_in(at + "calibrated_range", ours,
                      limits.size() > 2 ? "one range for all slices here, the largest of theirs"
-                                       : "ranges are symmetric, or begin at 0, here");
+                                       : "ranges are symmetric here, so steps are wider");
       return;
     }
     if (option == 2) {

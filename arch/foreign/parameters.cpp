@@ -151,6 +151,13 @@ std::vector<ForeignRow> ForeignParameters::finish(const std::string& note_of_oth
   return std::move(rows_);
 }
 
+std::string rounded_quantity(double value, Unit unit) {
+  const std::string digits = fmt::format("{:.12g}", value);
+  double rounded = value;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return format_quantity(rounded, unit);
+}
+
 void ConfigLines::set(const std::string& path, const std::string& value) {
   set_path(root_, path, Value::scalar(value));
 }

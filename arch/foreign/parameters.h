@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arch/foreign/foreign.h"
+#include "base/units.h"
 #include "base/value.h"
 
 namespace bitline::arch {
@@ -49,6 +50,9 @@ class ForeignParameters {
   std::vector<ForeignRow> rows_;
   std::set<std::string> told_;
 };
+
+// A quantity of twelve digits: those beyond are of the arithmetic that made it.
+std::string rounded_quantity(double value, Unit unit);
 
 // Lines "section: {key: value, ...}" or "key: value", a section's keys in the order they come.
 class ConfigLines {
