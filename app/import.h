@@ -14,6 +14,7 @@ struct ImportArguments : Common {
   std::vector<std::string> words;
 };
 
+int import_onnx(const ImportArguments&);
 int import_neurosim(const ImportArguments&);
 // CrossSim or aihwkit, by `kind`.
 int import_foreign(const ImportArguments&);

@@ -50,14 +50,17 @@ int neurosim_command(const NeurosimArguments& a) {
 
 void add_neurosim(CommandLine& line) {
   auto a = std::make_shared<NeurosimArguments>();
+  constexpr const char* folder = "docs/tutorial/neurosim/";
   Command& c = line.add(
       "neurosim", "takes the place of DNN+NeuroSim's main: its arguments, its traces, its layout of figures", "Run",
-      {{"bitline neurosim NetWork.csv 8 8 128 128 weight1.csv input1.csv",
-        "a network of one layer on configs/neurosim-default.yaml"},
-       {"bitline neurosim --config neurosim-default --set technology=32nm NetWork.csv 8 8 128 128 weight1.csv "
-        "input1.csv",
-        "what that program compiles in, from a config; a link to bitline that is called main needs no word "
-        "'neurosim'"}});
+      {{fmt::format(
+            "bitline neurosim {0}NetWork.csv 4 8 128 128 {0}weight1.csv {0}input1.csv {0}weight2.csv {0}input2.csv",
+            folder),
+        "two layers on configs/neurosim-default.yaml"},
+       {fmt::format("bitline neurosim --set technology=32nm {0}NetWork.csv 4 8 128 128 {0}weight1.csv {0}input1.csv "
+                    "{0}weight2.csv {0}input2.csv",
+                    folder),
+        "what that program compiles in is a config; a link to bitline that is called main needs no word 'neurosim'"}});
   c.cli->add_option("--config", a->config, "the chip: YAML file, or the short name of a shipped one")
       ->type_name("CONFIG")
       ->capture_default_str();

@@ -24,6 +24,11 @@ with tempfile.TemporaryDirectory() as d:
     (d / "text.json").write_text("not a tree")
     expect("no JSON", 2, "import", "aihwkit", d / "text.json", "-o", d / "x.yaml", err="text.json:1:1")
     expect("missing", 2, "import", "aihwkit", d / "none.json", "-o", d / "x.yaml", err="none.json")
+    network = source / "models/fashion-mlp.onnx"
+    expect("a network", 0, "import", "onnx", network, "--config", "fashion-mlp", "-o", d / "n.yaml", out="256")
+    expect("a network is a workload", 0, "map", d / "n.yaml", out="fc1")
+    (d / "cut.onnx").write_bytes(network.read_bytes()[:5000])
+    expect("a network cut off", 2, "import", "onnx", d / "cut.onnx", "-o", d / "x.yaml", err="cut.onnx")
     expect("unknown kind", 2, "import", "word", d / "none.json", "-o", d / "x.yaml", err="word")
 
     # CrossSim's own products. Case 02 rounds inputs and sums on grids that end at 1 there, at the largest here: each of
