@@ -55,10 +55,12 @@ void read_trace(const fs::path& file) {
       refused = std::current_exception();
     }
   };
-  as([&] {
-    for (auto& layer : workloads::read_trace_network(file))
+  std::vector<workloads::TraceLayer> layers;
+  as([&] { layers = workloads::read_trace_network(file); });
+  for (auto& layer : layers)
+    as([&] {
       if (problems(layer.shape).empty()) find_padding(layer.shape, file, 3);
-  });
+    });
   as([&] { workloads::read_trace_weights(file, 3, 4, 4); });
   as([&] { workloads::read_trace_inputs(file, 3, 4, 3); });
   if (taken == 0) std::rethrow_exception(refused);

@@ -306,13 +306,13 @@ TEST_CASE("conductances: tables of text are the arrays they say") {
   keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
   for (int a = 0; a < small.chip.placement.arrays_used; ++a) {
     const NpyArray file = read_npy(kept.file(a, "written"));
-    std::string text = a == 0 ? "# measured at 0.1 V\n" : "# unit: kohm\n";
+    std::string text = a == 0 ? "# measured at 0.1 V\n" : "# unit: nS\n";
     for (std::size_t r = 0; r < 20; ++r) {
       for (std::size_t c = 0; c < 8; ++c) {
         const double g_S = file.data[r * 8 + c];
-        // 17 digits are the very double; one over one over it is not always.
+        // 17 digits are the very double; a billion times and a billionth of it is not always.
         const std::string field =
-            std::isnan(g_S) ? (c % 2 ? "" : "NaN") : fmt::format("{:.17g}", a == 0 ? g_S : 1e-3 / g_S);
+            std::isnan(g_S) ? (c % 2 ? "" : "NaN") : fmt::format("{:.17g}", a == 0 ? g_S : 1e9 * g_S);
         text += (c ? a == 0 ? ";" : "\t" : "") + field;
       }
       text += "\r\n";
@@ -337,6 +337,9 @@ TEST_CASE("conductances: tables of text that are none are refused with line and 
   };
   CHECK(read("# unit: uS\n1,2\n3,nan\n") == "no InputError");
   CHECK(read("1e-6\t2e-6\n\n,\n") == "no InputError");
+  write_file(kept.folder / "r.csv", "# unit: kohm\n1,2\n4,8\n");
+  CHECK(read_conductance_csv(kept.folder / "r.csv", 2, 2, 1) ==
+        std::vector<double>{1e-3, 1.0 / 2e3, 1.0 / 4e3, 1.0 / 8e3});
   names(read("1e-6,2e-6\n3e-6\n"), "t.csv:2: has 1 fields");
   names(read("1e-6,2e-6\n"), "has 1 rows of values; the array has 2");
   names(read("1e-6,2e-6\n1e-6,2e-6\n1e-6,2e-6\n"), "t.csv:3: is row 3");
