@@ -69,6 +69,8 @@ void add_device(CommandLine&);
 void add_fit(CommandLine&);
 void add_map(CommandLine&);
 void add_mvm(CommandLine&);
+void add_neurosim(CommandLine&);
+void add_import(CommandLine&);
 void add_solve(CommandLine&);
 void add_sweep(CommandLine&);
 void add_report(CommandLine&);

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The `bitline` command. Only this folder prints, reads the environment or exits.
+#include <filesystem>
+#include <vector>
+
 #include "app/command_line.h"
 #include "app/environment.h"
 
 int main(int argc, char** argv) {
   using namespace bitline::app;
+  // DNN+NeuroSim's Python side calls a program of this name: a link to this one takes its place.
+  std::vector<char*> words(argv, argv + argc);
+  char neurosim[] = "neurosim";
+  if (argc > 0 && std::filesystem::path(argv[0]).filename() == "main") words.insert(words.begin() + 1, neurosim);
   install_signal_handlers();
   CommandLine line;
   add_run(line);
   add_map(line);
+  add_neurosim(line);
+  add_import(line);
   add_mvm(line);
   add_solve(line);
   add_sweep(line);
@@ -25,5 +34,5 @@ int main(int argc, char** argv) {
   add_completion(line);
   add_complete(line);
   add_docs(line);
-  return line.main(argc, argv);
+  return line.main(static_cast<int>(words.size()), words.data());
 }

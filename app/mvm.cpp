@@ -59,7 +59,10 @@ int mvm_command(const MvmArguments& a) {
   const run::RunOptions options = a.run_options();
   std::vector<float> product;
   cost::Costs costs;  // of one input
-  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options, &costs); });
+  std::vector<std::string> warnings;
+  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options, &costs, &warnings); });
+  if (!a.quiet)
+    for (const auto& warning : warnings) print_warning(warning);
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});
   const Deviation off = deviation(weights, inputs, product);
   if (a.json)

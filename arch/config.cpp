@@ -95,7 +95,8 @@ void find_conductances(Config& c, ConfigReader& r) {
   if (fs::is_directory(folder, ec))
     c.conductances = fs::weakly_canonical(folder).string();
   else
-    r.problem("conductances", fmt::format("no folder '{}'", c.conductances), "it holds <array>_written.npy files");
+    r.problem("conductances", fmt::format("no folder '{}'", c.conductances),
+              "it holds <array>_written.npy or .csv files");
 }
 
 // An experiment on devices alone has no use for it.

@@ -50,6 +50,11 @@ enum class Keep { nothing, conductances, outputs };
 inline constexpr std::string_view keep_names[] = {"nothing", "conductances", "outputs"};
 constexpr std::span<const std::string_view> names_of(Keep) { return keep_names; }
 
+// What stands in for cells that `conductances` has no value of.
+enum class MissingCells { written, target, open, refuse };
+inline constexpr std::string_view missing_cells_names[] = {"written", "target", "open", "refuse"};
+constexpr std::span<const std::string_view> names_of(MissingCells) { return missing_cells_names; }
+
 enum class BiasPlace { digital, rows };
 inline constexpr std::string_view bias_names[] = {"digital", "rows"};
 constexpr std::span<const std::string_view> names_of(BiasPlace) { return bias_names; }
@@ -131,6 +136,7 @@ struct Config {
   std::vector<BudgetLine> budget;
   Keep keep = Keep::nothing;
   std::string conductances;  // folder of measured arrays instead of writing; empty = write
+  MissingCells conductances_missing = MissingCells::written;
 };
 // Age modulo the interval of refresh.
 double age_since_write_s(const Config&);

@@ -145,8 +145,12 @@ void fields(Visitor& v, Config& c) {
      .label = true});
   v(c.conductances,
     {.key = "conductances",
-     .meaning = "folder with <array>_written.npy, measured read-back conductances to use instead of writing",
+     .meaning = "folder with <array>_written.npy or .csv, measured read-back conductances to use instead of writing",
      .label = true});
+  v(c.conductances_missing,
+    {.key = "conductances_missing",
+     .meaning = "cells that hold a weight but have no value there (NaN, or an empty field): written = as the device's "
+                "own write model makes them, target = as intended, open = 0 S, refuse = an error"});
 }
 
 }  // namespace bitline::arch

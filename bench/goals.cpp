@@ -10,6 +10,7 @@
 #include "bench/goal.h"
 #include "bench/main_job.h"
 #include "bench/mvm_setup.h"
+#include "bench/trace_files.h"
 #include "bench/vgg8.h"
 
 namespace bitline::bench {
@@ -62,6 +63,23 @@ void judge_network() {
         Bound::at_most, 9);
 }
 
+// --- texts of other programs
+
+// Reading and summing the bytes alone goes at several GB/s where files lie in memory: 150 MB/s of text are 20 times
+// that.
+void judge_traces() {
+  TraceFiles files;
+  if (!files.answers_agree()) wrong_answer("traces");
+  judge("weights of a trace, times their bytes read and summed up alone",
+        ratio(
+            7, [&] { files.read_weights(); }, [&] { files.sum_weights(); }),
+        Bound::at_most, 20);
+  judge("inputs of a trace, times their bytes read and summed up alone",
+        ratio(
+            7, [&] { files.read_inputs(); }, [&] { files.sum_inputs(); }),
+        Bound::at_most, 20);
+}
+
 // --- the main job
 
 void judge_main_job() {
@@ -81,6 +99,7 @@ int main() {
   judge_setup();
   with_threads(1, judge_network);
   judge_arrays();
+  judge_traces();
   judge_main_job();
   return 0;
 }

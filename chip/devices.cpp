@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "chip/block_strips.h"
+#include "chip/conductance_csv.h"
 #include "chip/met_levels.h"
 
 namespace bitline::chip {
@@ -127,7 +128,7 @@ WriteReport write_block(const Chip& chip, const Device& device, const Random& ra
     report.pulses = std::accumulate(pulses.begin(), pulses.end(), report.pulses);
     report.unpulsed += static_cast<std::uint64_t>(std::count(pulses.begin(), pulses.end(), 0));
     report.given_up = std::accumulate(failed.begin(), failed.end(), report.given_up);
-    if (measured) measured->read(strip, cell, written_S);
+    if (measured) report.missing += measured->read(strip, cell, wanted_S, chip.config.conductances_missing, written_S);
     kill_dead_lines(device, physical_array(chip, block), random, strip, cell, written_S, faulty);
     if (aim_S.empty())
       levels.count(
@@ -195,20 +196,30 @@ void ArrayConductances::write(const Block& block, const CellLayout& cell, std::s
       data_[block.array][index(place_of(block, cell, r, k))] = g[static_cast<std::size_t>(r) * width + k];
 }
 
-void ArrayConductances::read(const Block& block, const CellLayout& cell, std::span<double> g) const {
+std::size_t ArrayConductances::read(const Block& block, const CellLayout& cell, std::span<const double> target_S,
+                                    arch::MissingCells missing, std::span<double> g_S) const {
   const int width = block.columns * cell.slices * cell.devices_per_slice();
+  std::size_t absent = 0;
   for (int r = 0; r < block.rows; ++r)
     for (int k = 0; k < width; ++k) {
       const DevicePlace at = place_of(block, cell, r, k);
       const double value = data_[block.array][index(at)];
+      const std::size_t i = static_cast<std::size_t>(r) * width + k;
       constexpr double most_S = 1;  // an ohm, which no device of an array has
-      if (!(value >= 0) || value > most_S)
-        throw InputError(
-            fmt::format("conductances: array {} holds {} S at row {}, column {}, device {}, where a weight is mapped{}",
-                        block.array, value, at.row, at.column, at.device,
-                        value > most_S ? ": are these ohms, or uS? They are read in siemens" : ""));
-      g[static_cast<std::size_t>(r) * width + k] = value;
+      const bool none = std::isnan(value);
+      if (none ? missing == arch::MissingCells::refuse : !(value >= 0) || value > most_S)
+        throw InputError(fmt::format(
+            "conductances: array {} holds {} S at row {}, column {}, device {} (from 0), where a weight is mapped{}",
+            block.array, value, at.row, at.column, at.device,
+            none             ? "; conductances_missing: written, target or open says what stands in"
+            : value > most_S ? ": are these ohms, or uS? They are read in siemens"
+                             : ""));
+      absent += none;
+      if (!none) g_S[i] = value;
+      if (none && missing == arch::MissingCells::target) g_S[i] = target_S[i];
+      if (none && missing == arch::MissingCells::open) g_S[i] = 0;
     }
+  return absent;
 }
 
 void ArrayConductances::save(const std::filesystem::path& folder, const std::string& what) const {
@@ -221,15 +232,26 @@ void ArrayConductances::save(const std::filesystem::path& folder, const std::str
 ArrayConductances ArrayConductances::load(const std::filesystem::path& folder, const std::string& what, int arrays,
                                           int rows, int columns, int devices) {
   ArrayConductances all(arrays, rows, columns, devices);
-  const std::vector<std::size_t> shape{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns),
-                                       static_cast<std::size_t>(devices)};
   for (int a = 0; a < arrays; ++a) {
-    const auto file = folder / fmt::format("{}_{}.npy", a, what);
-    NpyArray npy = read_npy(file);
-    if (npy.shape != shape)
-      throw InputError(fmt::format("{}: expected shape ({}, {}, {}): rows, columns, devices of a cell", file.string(),
-                                   rows, columns, devices));
-    all.data_[static_cast<std::size_t>(a)] = std::move(npy.data);
+    const auto npy_file = folder / fmt::format("{}_{}.npy", a, what),
+               csv_file = folder / fmt::format("{}_{}.csv", a, what);
+    std::error_code ec;
+    const bool csv = std::filesystem::exists(csv_file, ec);
+    if (csv && std::filesystem::exists(npy_file, ec))
+      throw InputError(fmt::format("{}: stands beside {}: keep one of them", csv_file.string(), npy_file.string()));
+    std::vector<double>& data = all.data_[static_cast<std::size_t>(a)];
+    if (csv) {
+      data = read_conductance_csv(csv_file, rows, columns, devices);
+      continue;
+    }
+    NpyArray npy = read_npy(npy_file);
+    const std::vector<std::size_t> flat{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
+    std::vector<std::size_t> shape = flat;
+    shape.push_back(static_cast<std::size_t>(devices));
+    if (npy.shape != shape && !(devices == 1 && npy.shape == flat))
+      throw InputError(fmt::format("{}: expected shape ({}, {}, {}): rows, columns, devices of a cell",
+                                   npy_file.string(), rows, columns, devices));
+    data = std::move(npy.data);
   }
   return all;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "arch/config.h"
 #include "arch/lines.h"
 #include "chip/state.h"
 
@@ -44,16 +45,20 @@ DevicePlace place_of(const mapping::Block& block, const array::CellLayout& cell,
 // The array that holds a block; with reload several blocks' arrays are loads of one.
 int physical_array(const Chip& chip, const mapping::Block& block);
 
-// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped. Reference columns are not in
-// it.
+// Conductances by array: (rows, columns, devices of a cell), NaN where nothing is mapped or measured. Reference columns
+// are not in it.
 class ArrayConductances {
  public:
   ArrayConductances(int arrays, int rows, int columns, int devices);
   void write(const mapping::Block& block, const array::CellLayout& cell, std::span<const double> g_S);
-  // Throws InputError where a mapped device has no usable value.
-  void read(const mapping::Block& block, const array::CellLayout& cell, std::span<double> g_S) const;
-  // FOLDER/<array>_<what>.npy. Throws RunError; load throws InputError.
+  // Puts the values of a block's devices over g_S, which holds what writing gave; where there is none (NaN) what
+  // `missing` says, `target_S` being what was meant. Returns how many these are. Throws InputError where a mapped
+  // device has no usable value.
+  std::size_t read(const mapping::Block& block, const array::CellLayout& cell, std::span<const double> target_S,
+                   arch::MissingCells missing, std::span<double> g_S) const;
+  // FOLDER/<array>_<what>.npy. Throws RunError.
   void save(const std::filesystem::path& folder, const std::string& what) const;
+  // The same, or FOLDER/<array>_<what>.csv (chip/conductance_csv.h). Throws InputError.
   static ArrayConductances load(const std::filesystem::path& folder, const std::string& what, int arrays, int rows,
                                 int columns, int devices);
 

@@ -61,7 +61,10 @@ double largest_measured_S(const Chip& chip, const LayerPlan& plan) {
     if (!chip.measured) break;
     g_S.resize(static_cast<std::size_t>(block.rows) *
                static_cast<std::size_t>(block.columns * plan.cell.slices * plan.cell.devices_per_slice()));
-    chip.measured->read(block, plan.cell, g_S);
+    // Cells without a value are at most what writing makes of them, which the probe shows.
+    using arch::MissingCells;
+    const MissingCells missing = chip.config.conductances_missing;
+    chip.measured->read(block, plan.cell, {}, missing == MissingCells::refuse ? missing : MissingCells::open, g_S);
     std::vector<double> reference_S;  // as meant
     for (int r = 0; r < block.rows && plan.cell.offset; ++r)
       for (int digit : plan.cell.reference_digit)

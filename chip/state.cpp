@@ -52,6 +52,7 @@ void WriteReport::add(const WriteReport& other) {
   devices += other.devices, faulty += other.faulty;
   squared_error_S2 += other.squared_error_S2;
   pulses += other.pulses, unpulsed += other.unpulsed, given_up += other.given_up;
+  missing += other.missing;
 }
 
 State new_state(const Chip& chip, int instance) {

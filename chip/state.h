@@ -40,6 +40,7 @@ struct WriteReport {
   double squared_error_S2 = 0;  // of digits: G+ - G- or G, written minus target
   // Of writing by pulses: pulses of all devices, devices that took none, devices outside their window.
   std::uint64_t pulses = 0, unpulsed = 0, given_up = 0;
+  std::size_t missing = 0;  // devices that measured conductances have no value of
   void add(const WriteReport& other);
 };
 

@@ -114,21 +114,25 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
   return {write.energy_J.value_or(0), write.time_s.value_or(0)};
 }
 
+Breakdown by_part_s(const NodeTime& t) {
+  return {{Part::array, t.array_s}, {Part::adc, t.adc_s}, {Part::digital, t.digital_s}, {Part::transfer, t.transfer_s}};
+}
+
 // Returns the time from one inference to the next.
 double add_times(Costs& costs, const Chip& chip, const Tariff& tariff, double reload_s) {
   const std::vector<NodeTime> times = node_times(chip, tariff);
   for (std::size_t n = 0; n < times.size(); ++n) {
     costs.nodes[n].latency_s = times[n].total_s();
-    if (const auto layer = tariff.flow.nodes[n].layer) costs.layers[*layer].latency_s = times[n].total_s();
+    if (const auto layer = tariff.flow.nodes[n].layer) {
+      costs.layers[*layer].latency_s = times[n].total_s();
+      costs.layers[*layer].latency_breakdown_s = by_part_s(times[n]);
+    }
   }
   Timetable when = timetable(chip, tariff, times, reload_s);
   costs.timeline = std::move(when.timeline);
   if (when.held_back) costs.warnings.push_back(*when.held_back);
-  costs.latency_s = {{Part::array, when.longest.array_s},
-                     {Part::adc, when.longest.adc_s},
-                     {Part::digital, when.longest.digital_s},
-                     {Part::transfer, when.longest.transfer_s},
-                     {Part::reload, reload_s}};
+  costs.latency_s = by_part_s(when.longest);
+  costs.latency_s.add(Part::reload, reload_s);
   costs.latency_per_inference_s = costs.latency_s.total();
   costs.throughput_per_s = 1 / when.period_s;
   return when.period_s;

@@ -11,13 +11,27 @@ namespace {
 // By the first words of a path, the longer ones first. Every other key, such as array, wires or mapping, decides how
 // the network lies on the chip.
 constexpr std::pair<std::string_view, RunStage> stages[] = {
-    {"adc.cost", RunStage::costs},    {"adc.clock", RunStage::costs},      {"programming.refresh", RunStage::view},
-    {"workload", RunStage::network},  {"quantization", RunStage::network}, {"seed", RunStage::state},
-    {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state},
-    {"age", RunStage::view},          {"compensate", RunStage::view},      {"adc", RunStage::read},
-    {"calibrate", RunStage::read},    {"technology", RunStage::costs},     {"periphery", RunStage::costs},
-    {"programming", RunStage::costs}, {"name", RunStage::nothing},         {"published", RunStage::nothing},
-    {"budget", RunStage::nothing},    {"keep", RunStage::nothing},
+    {"adc.cost", RunStage::costs},
+    {"adc.clock", RunStage::costs},
+    {"programming.refresh", RunStage::view},
+    {"workload", RunStage::network},
+    {"quantization", RunStage::network},
+    {"seed", RunStage::state},
+    {"instances", RunStage::state},
+    {"device", RunStage::state},
+    {"conductances_missing", RunStage::state},
+    {"conductances", RunStage::state},
+    {"age", RunStage::view},
+    {"compensate", RunStage::view},
+    {"adc", RunStage::read},
+    {"calibrate", RunStage::read},
+    {"technology", RunStage::costs},
+    {"periphery", RunStage::costs},
+    {"programming", RunStage::costs},
+    {"name", RunStage::nothing},
+    {"published", RunStage::nothing},
+    {"budget", RunStage::nothing},
+    {"keep", RunStage::nothing},
 };
 
 RunStage stage_of_axis(const SweepAxis& axis) {

@@ -46,6 +46,17 @@ ChipRuns::ChipRuns(std::vector<Stage<ChipRun>> of_chips, std::size_t layers)
   }
 }
 
+std::optional<std::string> missing_warning(const Config& config, const chip::WriteReport& writing) {
+  if (writing.missing == 0) return std::nullopt;
+  constexpr std::string_view instead[] = {"what device.write makes of them stands in",
+                                          "their intended conductances stand in", "they are open (0 S)", ""};
+  return fmt::format(
+      "conductances: {:.3g} % of the devices that hold weights have no measured value; {} "
+      "(conductances_missing: {})",
+      100 * share(writing.missing, writing.devices), instead[static_cast<std::size_t>(config.conductances_missing)],
+      names_of(config.conductances_missing)[static_cast<std::size_t>(config.conductances_missing)]);
+}
+
 WriteResult write_result(const Config& config, const Chip& chip, const chip::WriteReport& writing) {
   WriteResult w;
   w.cells = writing.cells;

@@ -2,6 +2,8 @@
 // What the chip instances of a run add up to, and what a result says of it.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "run/chip_run.h"
@@ -24,6 +26,10 @@ struct ChipRuns {
 };
 
 WriteResult write_result(const arch::Config& config, const chip::Chip& chip, const chip::WriteReport& writing);
+
+// Cells that measured conductances have no value of: how many, what stands in, and the key that changes it. Nothing
+// where all are there.
+std::optional<std::string> missing_warning(const arch::Config& config, const chip::WriteReport& writing);
 
 // What reads of each layer showed; a layer without any signal has no ratio, with a warning.
 void add_reads(const chip::Chip& chip, const ChipRuns& chips, Result& result);

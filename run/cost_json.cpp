@@ -97,7 +97,8 @@ Json layers_json(const Result& r) {
                       {"conversions", l.conversions},
                       {"macs", l.macs},
                       {"arrays", l.arrays},
-                      {"energy_breakdown_J", object_of(l.energy_breakdown_J)}});
+                      {"energy_breakdown_J", object_of(l.energy_breakdown_J)},
+                      {"latency_breakdown_s", object_of(l.latency_breakdown_s)}});
   }
   return layers;
 }

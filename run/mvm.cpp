@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "run/chip_runs.h"
 #include "run/run.h"
 #include "run/session.h"
 
@@ -43,7 +44,7 @@ workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray&
 }  // namespace
 
 std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options,
-                       cost::Costs* costs) {
+                       cost::Costs* costs, std::vector<std::string>* warnings) {
   constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
   std::vector<float> result(inputs.shape.at(0) * weights.shape.at(1), 0);
   const double x_max = largest_magnitude(inputs.data);
@@ -58,7 +59,9 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     const std::span<const std::int16_t> all(codes);
     const std::size_t some = std::min(codes.size(), calibrating * static_cast<std::size_t>(matrix.rows));
     const Session session(config, std::move(matrix), all.first(some), isa_named(options.isa));
-    const chip::View view = session.write_once(0);
+    chip::WriteReport writing;
+    const chip::View view = session.write_once(0, &writing);
+    if (const auto warning = missing_warning(config, writing); warning && warnings) warnings->push_back(*warning);
     read::Ledger driven;
     session.read(view, 0, codes, {}, std::span(result), costs ? &driven : nullptr);
     if (!costs) return;

@@ -96,6 +96,7 @@ void add_images(const chip::Chip& chip, const Tariff& prices, const std::vector<
 
 void add_writing(const Session& session, const ChipRuns& chips, Result& result) {
   result.write = write_result(session.config(), session.chip(), chips.writing);
+  if (const auto warning = missing_warning(session.config(), chips.writing)) result.warnings.push_back(*warning);
   if (chips.saturated > 0)
     result.warnings.push_back(
         fmt::format("{} cells of all chips conduct more than the lattice of analog sums holds and count as its largest "

@@ -57,8 +57,10 @@ PlacedShapes place_shapes(const LoadedConfig& loaded, const RunOptions& options)
     const auto read = [&](const std::string& name, const char* key, auto&& codes_of) {
       if (name.empty()) return std::vector<std::int16_t>();
       const auto file = find_workload_file(name, fmt::format("workload.shapes.{}.{}", l, key), options);
-      p.inputs.push_back({file.filename().string(), checksum(read_file(file))});
-      return codes_of(file, p.matrices.back());
+      p.inputs.push_back({file.filename().string(), checksum_of(file)});
+      workloads::FileCodes held = codes_of(file, p.matrices.back());
+      p.notes.insert(p.notes.end(), held.notes.begin(), held.notes.end());
+      return std::move(held.codes);
     };
     codes.weights = read(shapes[l].weights, "weights", workloads::read_weight_codes);
     p.matrices.back().panels[0].codes = codes.weights;
@@ -76,6 +78,7 @@ struct CountedShapes {
   ShapesResult about;
   std::vector<read::Ledger> ledgers;
   std::vector<InputFile> inputs;
+  std::vector<std::string> notes;
 };
 std::size_t bytes_of(const CountedShapes& c) { return run::bytes_of(c.design) + run::bytes_of(c.ledgers); }
 
@@ -83,6 +86,7 @@ CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
   PlacedShapes p = place_shapes(loaded, options);
   CountedShapes c;
   c.inputs = std::move(p.inputs);
+  c.notes = std::move(p.notes);
   c.about = shapes_result(loaded.config, p);
   c.design.mapping = mapping_of(loaded.config, p.matrices, p.placement);
   Config settings = chip_settings(loaded.config);
@@ -108,6 +112,7 @@ void cost_shapes(const LoadedConfig& loaded, const RunOptions& options, Shelf& s
   clock.begin("count", 0.2);
   const Stage<CountedShapes> counted = counted_stage(loaded, options, shelf);
   result.inputs = counted->inputs;
+  result.warnings.insert(result.warnings.end(), counted->notes.begin(), counted->notes.end());
   result.mapping = counted->design.mapping;
   result.warnings.insert(result.warnings.end(), result.mapping.warnings.begin(), result.mapping.warnings.end());
   result.shapes = counted->about;

@@ -16,6 +16,7 @@ struct PlacedShapes {
   std::vector<cost::LayerCodes> codes;
   mapping::Placement placement;
   std::vector<InputFile> inputs;
+  std::vector<std::string> notes;  // what was decided while reading them
 };
 
 // Reads the files of codes, places. Throws ConfigError, InputError, RunError.

@@ -74,7 +74,8 @@ Config chip_settings(const Config& config) {
   out.mapping.schedule = arch::Mapping{}.schedule;
   out.age_s = age_since_write_s(config);
   out.compensate = config.compensate;
-  out.conductances = config.conductances, out.keep = config.keep;
+  out.conductances = config.conductances, out.conductances_missing = config.conductances_missing;
+  out.keep = config.keep;
   for (const auto& [name, layer] : config.own_layers) {
     out.own_layers[name] = layer;
     out.own_layers[name].adc = converting(layer.adc);

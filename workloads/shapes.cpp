@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/npy.h"
+#include "workloads/trace.h"
 
 namespace bitline::workloads {
 namespace {
@@ -63,12 +64,13 @@ void fields(Visitor& v, LayerShape& s) {
   size(s.outputs, "outputs", "output channels", true);
   v(s.signed_inputs, {.key = "signed_inputs", .meaning = "inputs take both signs"});
   v(s.weights, {.key = "weights",
-                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs) instead of statistics",
+                .meaning = ".npy file of integer codes (channels x kernel x kernel, outputs), or weight trace of "
+                           "DNN+NeuroSim (.csv), instead of statistics",
                 .label = true});
-  v(s.inputs,
-    {.key = "inputs",
-     .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel) instead of statistics",
-     .label = true});
+  v(s.inputs, {.key = "inputs",
+               .meaning = ".npy file of integer codes (images x positions, channels x kernel x kernel), or input trace "
+                          "of DNN+NeuroSim (.csv), instead of statistics",
+               .label = true});
 }
 
 workloads::Window LayerShape::window() const {
@@ -142,17 +144,50 @@ std::vector<std::vector<double>> real_inputs(const LayerShape& s, int copies) {
   return counts;
 }
 
-std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+namespace {
+
+FileCodes traced_weights(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+  TraceWeights t = read_trace_weights(file, m.rows, m.columns, m.weight_bits);
+  FileCodes out{std::move(t.codes)};
+  const std::string name = file.filename().string();
+  if (t.full_scale != 1)
+    out.notes.push_back(fmt::format(
+        "{}: weights lie in -{:.5g} .. {:.5g}, not in -1 .. 1: the largest became the largest code (scale the trace "
+        "to choose otherwise)",
+        name, t.full_scale, t.full_scale));
+  if (t.clipped > 0)
+    out.notes.push_back(
+        fmt::format("{}: {} weights near -1 or 1 became the outermost codes: these are symmetric", name, t.clipped));
+  return out;
+}
+
+FileCodes traced_inputs(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+  TraceInputs t = read_trace_inputs(file, m.rows, static_cast<int>(m.positions), m.input.bits);
+  if (t.negative && !m.input.is_signed)
+    throw InputError(fmt::format("layer '{}': {} holds negative inputs; say signed_inputs: true of the layer", m.name,
+                                 file.string()));
+  FileCodes out{std::move(t.codes)};
+  if (t.clipped > 0)
+    out.notes.push_back(fmt::format("{}: {} inputs of -1 became the lowest code: codes are symmetric",
+                                    file.filename().string(), t.clipped));
+  return out;
+}
+
+}  // namespace
+
+FileCodes read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+  if (is_trace(file)) return traced_weights(file, m);
   const NpyArray npy = read_npy(file);
   const std::string where = fmt::format("layer '{}': {}", m.name, file.string());
   if (npy.shape != std::vector<std::size_t>{static_cast<std::size_t>(m.rows), static_cast<std::size_t>(m.columns)})
     throw InputError(fmt::format("{} has the shape {}; its weights are ({}, {}): rows, outputs", where, shape_text(npy),
                                  m.rows, m.columns));
   const int highest = m.weight_bits == 1 ? 1 : (1 << (m.weight_bits - 1)) - 1;
-  return codes_of(npy, -highest, highest, m.weight_bits > 1, where, fmt::format("{}-bit weights", m.weight_bits));
+  return {codes_of(npy, -highest, highest, m.weight_bits > 1, where, fmt::format("{}-bit weights", m.weight_bits))};
 }
 
-std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+FileCodes read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& m) {
+  if (is_trace(file)) return traced_inputs(file, m);
   const NpyArray npy = read_npy(file);
   const std::string where = fmt::format("layer '{}': {}", m.name, file.string());
   const auto positions = static_cast<std::size_t>(m.positions);
@@ -160,8 +195,8 @@ std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, co
       npy.shape[0] % positions != 0)
     throw InputError(fmt::format("{} has the shape {}; its inputs are (images x {} positions, {} rows)", where,
                                  shape_text(npy), m.positions, m.rows));
-  return codes_of(npy, m.input.lowest(), m.input.highest(), true, where,
-                  fmt::format("{}-bit {} inputs", m.input.bits, m.input.is_signed ? "signed" : "unsigned"));
+  return {codes_of(npy, m.input.lowest(), m.input.highest(), true, where,
+                   fmt::format("{}-bit {} inputs", m.input.bits, m.input.is_signed ? "signed" : "unsigned"))};
 }
 
 }  // namespace bitline::workloads

@@ -21,7 +21,8 @@ struct LayerShape {
   int kernel = 1, padding = 0, stride = 1;  // of both directions
   int outputs = 1;
   bool signed_inputs = false;
-  std::string weights, inputs;  // .npy files of integer codes; empty: statistics say what they are
+  std::string weights,
+      inputs;  // files of codes, .npy or traces (workloads/trace.h); empty: statistics say what they are
 
   workloads::Map input() const { return {1, channels, height, width}; }
   workloads::Extent output() const { return {steps(height), steps(width)}; }
@@ -44,9 +45,14 @@ workloads::IntegerWeights matrix_of(const LayerShape&, int index, int weight_bit
 // see an input there; the others see padding, which is 0.
 std::vector<std::vector<double>> real_inputs(const LayerShape&, int copies);
 
-// Integer codes (rows, outputs) of a layer's weights, and (vectors, rows) of its inputs, whole images. Throw InputError
-// naming layer and file: not those shapes, codes that are not whole or outside of what the layer's bits allow.
-std::vector<std::int16_t> read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
-std::vector<std::int16_t> read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
+// Integer codes that a file gives, and what was decided while reading them.
+struct FileCodes {
+  std::vector<std::int16_t> codes;
+  std::vector<std::string> notes = {};
+};
+// Those (rows, outputs) of a layer's weights, and (vectors, rows) of its inputs, whole images. Throw InputError naming
+// layer and file: not those shapes, codes that are not whole or outside of what the layer's bits allow.
+FileCodes read_weight_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
+FileCodes read_input_codes(const std::filesystem::path& file, const workloads::IntegerWeights& layer);
 
 }  // namespace bitline::workloads

@@ -15,6 +15,7 @@ with tempfile.TemporaryDirectory() as d:
     write_npy(d + "/G.npy", [[1e-5, 2e-5], [0, 3e-5], [4e-6, 1e-6]])
     write_npy(d + "/V.npy", [[0.2, 0.1, 0], [0.2, -0.2, 0.2]])
     write_npy(d + "/images.npy", [[0, 0.5, 1, 0], [1, 1, 0, 0]])
+    os.symlink(source / "models/fashion-mlp.onnx", d + "/network.onnx")
     write_npy(d + "/B.npy", [[1, 0, 1], [0, 0, 0]])
     environment = {**os.environ, "PATH": str(pathlib.Path(bitline).parent) + ":" + os.environ["PATH"]}
     # What shows a result comes after what makes it.

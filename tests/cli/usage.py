@@ -32,7 +32,7 @@ expect("experiment as plan", 2, "sweep", "fashion-mlp", err="no sweep plan")
 expect("no such report folder", 2, "report", "/no/such/folder", err="there is no such folder")
 
 # Help and version on standard output.
-names = ["run", "map", "mvm", "sweep", "check", "schema", "list", "device", "report", "compare", "validate", "completion"]
+names = ["run", "map", "mvm", "neurosim", "import", "sweep", "check", "schema", "list", "device", "report", "compare", "validate", "completion"]
 help_text = expect("help", 0, "--help", out="Examples:").stdout
 for name in names:
     check(f"help names {name}", f"\n  {name} " in help_text)

@@ -95,12 +95,15 @@ int main(int argc, char** argv) {
 #endif
   std::signal(SIGALRM, on_fatal_signal);
   const std::string wanted = argc > 1 ? argv[1] : "";
-  for (const Target& target : {yaml_target(), npy_target(), onnx_target(), idx_images_target(), idx_labels_target(),
-                               npz_target(), arrays_target(), picture_target(), sound_target()})
+  for (const Target& target :
+       {yaml_target(), npy_target(), onnx_target(), idx_images_target(), idx_labels_target(), npz_target(),
+        arrays_target(), picture_target(), sound_target(), trace_target(), conductances_target(), parameters_target()})
     if (target.name == wanted)
       return run(target, argc > 2 ? static_cast<std::uint32_t>(std::stoul(argv[2])) : 1000,
                  argc > 3 ? static_cast<std::uint32_t>(std::stoul(argv[3])) : 0);
-  fmt::print(stderr, "usage: fuzz yaml|npy|onnx|idx-images|idx-labels|npz|arrays|picture|sound [CASES [FIRST]]\n");
+  fmt::print(stderr,
+             "usage: fuzz yaml|npy|onnx|idx-images|idx-labels|npz|arrays|picture|sound|trace|conductances|parameters "
+             "[CASES [FIRST]]\n");
   return 2;
 }
 

@@ -22,9 +22,12 @@ Target npy_target();
 Target onnx_target();        // read_onnx(), then an inference if the network is small
 Target idx_images_target();  // plain and gzip
 Target idx_labels_target();
-Target npz_target();      // archives with MedMNIST's keys
-Target arrays_target();   // .npy as inputs and as labels
-Target picture_target();  // PNG and JPEG
-Target sound_target();    // WAV
+Target npz_target();           // archives with MedMNIST's keys
+Target arrays_target();        // .npy as inputs and as labels
+Target picture_target();       // PNG and JPEG
+Target sound_target();         // WAV
+Target trace_target();         // lists of layers, weights and inputs of DNN+NeuroSim
+Target conductances_target();  // CSV
+Target parameters_target();    // CrossSim and aihwkit
 
 }  // namespace bitline::fuzz

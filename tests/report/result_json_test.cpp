@@ -98,7 +98,7 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
   CHECK(keys(j["mapping"]["layers"][0]["blocks"][0]) == Keys{"array", "row", "column", "rows", "columns"});
   CHECK(keys(j["layers"][0]) == Keys{"name", "energy_J", "latency_s", "settle_s", "read_s", "snr_db",
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
-                                     "energy_breakdown_J"});
+                                     "energy_breakdown_J", "latency_breakdown_s"});
   CHECK(keys(j["nodes"][0]) == Keys{"name", "operation", "where", "paid_by", "macs", "energy_J", "latency_s"});
   CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind", "within"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});

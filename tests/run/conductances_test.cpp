@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/npy.h"
+#include "chip/conductance_csv.h"
 #include "tests/run/helpers.h"
 #include "workloads/onnx_import.h"
 
@@ -100,11 +101,12 @@ struct Small {
   Config config;
   Chip chip;
   std::vector<std::int16_t> inputs;
-  Small(const std::string& cell, int columns, const fs::path& measured, int seed)
+  Small(const std::string& cell, int columns, const fs::path& measured, int seed, const std::string& more = "")
       : config(config_of(fmt::format("{{cell: {}, array: {{rows: 20, columns: {}}}, seed: {}, device: {{write: {{type: "
-                                     "gaussian, sigma: [1 uS]}}}}{}}}",
+                                     "gaussian, sigma: [1 uS]}}}}{}{}}}",
                                      cell, columns, seed,
-                                     measured.empty() ? "" : ", conductances: \"" + measured.string() + "\""))),
+                                     measured.empty() ? "" : ", conductances: \"" + measured.string() + "\"",
+                                     more.empty() ? "" : ", " + more))),
         chip(chip_of(config, random_layer(33, 6, layout(config.cell, 4), 4, {1, 8, false}, 3))),
         inputs(random_inputs(5, 33, {1, 8, false}, 5)) {}
   std::vector<double> product(const View& view) const {
@@ -209,7 +211,9 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
   if (skipped()) return;
   const Scratch kept("bad");
   const Result r = main_job({{"keep", "conductances"}}, kept.folder);
-  const auto read = [&] { return input_error([&] { main_job({{"conductances", kept.folder.string()}}); }); };
+  const auto read = [&] {
+    return input_error([&] { main_job({{"conductances", kept.folder.string()}, {"conductances_missing", "refuse"}}); });
+  };
   CHECK(read() == "no InputError");
   const PlacedBlock& block = r.mapping.layers[1].blocks[0];
   const fs::path file = kept.file(block.array, "written");
@@ -255,6 +259,101 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
 
   save(file, good);
   CHECK(read() == "no InputError");
+}
+
+TEST_CASE("conductances: what stands in for missing cells is as configured, and counted") {
+  const Scratch kept("missing");
+  const auto with = [&](const std::string& more) { return Small("{type: 2t2r}", 8, kept.folder, 2, more); };
+  const Small first("{type: 2t2r}", 8, {}, 1);
+  keep_conductances(first.chip, written_chip(first.chip).state, kept.folder);
+  // The first block's device (3, 2, negative) and all of its row 5 were not measured.
+  const auto& block = first.chip.layers[0].blocks[0];
+  NpyArray file = read_npy(kept.file(block.array, "written"));
+  const NpyArray target = read_npy(kept.file(block.array, "target"));
+  const auto at = [&](int row, int column, int device) {
+    return (static_cast<std::size_t>(block.array_row + row) * 8 + block.array_column + column) * 2 + device;
+  };
+  file.data[at(3, 2, 1)] = no_value;
+  for (int c = 0; c < block.columns; ++c) file.data[at(5, c, 0)] = file.data[at(5, c, 1)] = no_value;
+  const std::size_t missing = 1 + 2 * static_cast<std::size_t>(block.columns);
+  save(kept.file(block.array, "written"), file);
+
+  const auto written_S = [&](const Small& small) {
+    const WrittenChip w = written_chip(small.chip);
+    CHECK(w.report.missing == missing);
+    return w.state.blocks[block.id].written_S;  // (rows, columns, devices)
+  };
+  const std::size_t one = (3 * static_cast<std::size_t>(block.columns) + 2) * 2 + 1,
+                    row = 5 * static_cast<std::size_t>(block.columns) * 2;
+  const auto open = written_S(with("conductances_missing: open"));
+  CHECK(open[one] == 0);
+  CHECK(open[row] == 0);
+  const auto meant = written_S(with("conductances_missing: target"));
+  CHECK(meant[one] == target.data[at(3, 2, 1)]);
+  CHECK(meant[row] == target.data[at(5, 0, 0)]);
+  // What the same chip would have been written to (seed 2), cell by cell.
+  const Small unmeasured("{type: 2t2r}", 8, {}, 2);
+  const auto drawn = written_chip(unmeasured.chip).state.blocks[block.id].written_S;
+  const auto written = written_S(with("conductances_missing: written"));
+  CHECK(written[one] == drawn[one]);
+  CHECK(written[row + 3] == drawn[row + 3]);
+  CHECK(written_S(with("")) == written);  // the default
+  for (const auto* all : {&open, &meant, &written}) CHECK((*all)[one - 1] == file.data[at(3, 2, 0)]);
+  const std::string message = input_error([&] { written_chip(with("conductances_missing: refuse").chip); });
+  names(message, "conductances_missing");
+  names(message, fmt::format("row {}, column {}, device 1", block.array_row + 3, block.array_column + 2));
+}
+
+TEST_CASE("conductances: tables of text are the arrays they say") {
+  const Scratch kept("csv");
+  const Small small("{type: 1t1r-offset}", 8, {}, 1);
+  keep_conductances(small.chip, written_chip(small.chip).state, kept.folder);
+  for (int a = 0; a < small.chip.placement.arrays_used; ++a) {
+    const NpyArray file = read_npy(kept.file(a, "written"));
+    std::string text = a == 0 ? "# measured at 0.1 V\n" : "# unit: nS\n";
+    for (std::size_t r = 0; r < 20; ++r) {
+      for (std::size_t c = 0; c < 8; ++c) {
+        const double g_S = file.data[r * 8 + c];
+        // 17 digits are the very double; a billion times and a billionth of it is not always.
+        const std::string field =
+            std::isnan(g_S) ? (c % 2 ? "" : "NaN") : fmt::format("{:.17g}", a == 0 ? g_S : 1e9 * g_S);
+        text += (c ? a == 0 ? ";" : "\t" : "") + field;
+      }
+      text += "\r\n";
+    }
+    write_file(kept.folder / fmt::format("{}_written.csv", a), text);
+    names(input_error([&] { Small("{type: 1t1r-offset}", 8, kept.folder, 2); }), "keep one of them");
+    fs::remove(kept.file(a, "written"));
+  }
+  const Small again("{type: 1t1r-offset}", 8, kept.folder, 2);
+  const auto state = written_chip(small.chip).state, read = written_chip(again.chip).state;
+  const std::vector<double>&exact = state.blocks[0].written_S, &same = read.blocks[0].written_S;
+  CHECK(same == exact);
+  for (std::size_t i = 0; i < state.blocks[1].written_S.size(); ++i)
+    CHECK(read.blocks[1].written_S[i] == doctest::Approx(state.blocks[1].written_S[i]).epsilon(1e-14).scale(1e-30));
+}
+
+TEST_CASE("conductances: tables of text that are none are refused with line and field") {
+  const Scratch kept("wrong-csv");
+  const auto read = [&](const std::string& text) {
+    write_file(kept.folder / "t.csv", text);
+    return input_error([&] { read_conductance_csv(kept.folder / "t.csv", 2, 2, 1); });
+  };
+  CHECK(read("# unit: uS\n1,2\n3,nan\n") == "no InputError");
+  CHECK(read("1e-6\t2e-6\n\n,\n") == "no InputError");
+  write_file(kept.folder / "r.csv", "# unit: kohm\n1,2\n4,8\n");
+  CHECK(read_conductance_csv(kept.folder / "r.csv", 2, 2, 1) ==
+        std::vector<double>{1e-3, 1.0 / 2e3, 1.0 / 4e3, 1.0 / 8e3});
+  names(read("1e-6,2e-6\n3e-6\n"), "t.csv:2: has 1 fields");
+  names(read("1e-6,2e-6\n"), "has 1 rows of values; the array has 2");
+  names(read("1e-6,2e-6\n1e-6,2e-6\n1e-6,2e-6\n"), "t.csv:3: is row 3");
+  names(read("a,b\n1e-6,2e-6\n1e-6,2e-6\n"), "t.csv:1: field 1: 'a' is no number");
+  names(read("1e-6,-2e-6\n1e-6,2e-6\n"), "t.csv:1: field 2");
+  names(read("10,20\n1,2\n"), "# unit: uS");
+  names(read("# unit: apples\n1,2\n1,2\n"), "t.csv:1");
+  names(read("1e-6,\"2e-6\n1e-6,2e-6\n"), "t.csv:1");
+  names(read("# unit: kohm\n0,2\n1,2\n"), "t.csv:2: field 1");
+  names(read(""), "has 0 rows");
 }
 
 TEST_CASE("conductances: cells that hold no weight may hold anything") {

@@ -136,8 +136,8 @@ TEST_CASE("shapes: files of codes are read whole or refused with layer, file and
   };
   const workloads::IntegerWeights m =
       matrix_of(shape("fc2", {1, 1, 2}, 1, 0, 1, 2), 0, 3, 2);  // one row, two positions
-  CHECK(read_weight_codes(file("w.npy", {-3, 3}, {1, 2}), m) == std::vector<std::int16_t>{-3, 3});
-  CHECK(read_input_codes(file("x.npy", {0, 3, 1, 2}, {4, 1}), m) == std::vector<std::int16_t>{0, 3, 1, 2});
+  CHECK(read_weight_codes(file("w.npy", {-3, 3}, {1, 2}), m).codes == std::vector<std::int16_t>{-3, 3});
+  CHECK(read_input_codes(file("x.npy", {0, 3, 1, 2}, {4, 1}), m).codes == std::vector<std::int16_t>{0, 3, 1, 2});
   const auto said = [&](auto&& read, std::vector<double> data, std::vector<std::size_t> shape,
                         workloads::IntegerWeights layer) {
     const auto where = file("bad.npy", std::move(data), std::move(shape));

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of CrossSim and aihwkit as configs; measured conductances. usage: imports.py BITLINE SOURCE"""
+import json, pathlib, tempfile
+
+from command import call, check, expect, finish, read_npy, source, write_npy
+
+folder = source / "docs/tutorial/other-simulators"
+with tempfile.TemporaryDirectory() as d:
+    d = pathlib.Path(d)
+    write_npy(d / "W.npy", [[(7 * i + 3 * j) % 15 - 7 for j in range(4)] for i in range(8)])
+    write_npy(d / "X.npy", [[(31 * i + 7 * k) % 256 if i else 255 for i in range(8)] for k in range(3)])  # the largest input sets the scale
+    for kind in ("crosssim", "aihwkit"):
+        p = expect(kind, 0, "import", kind, folder / f"{kind}.json", "-o", d / f"{kind}.yaml", out="not mapped" if kind == "crosssim" else "stands in")
+        expect(kind + " is a config", 0, "check", d / f"{kind}.yaml", "-q", out="ok")
+        expect(kind + " multiplies", 0, "mvm", d / f"{kind}.yaml", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output", d / f"{kind}.npy", "-q")
+        rows = json.loads(expect(kind + " as JSON", 0, "import", kind, folder / f"{kind}.json", "-o", d / f"{kind}.yaml", "--json").stdout)
+        check(kind + " tells of every parameter", len(rows) > 15 and all(r["fate"] in ("mapped", "stands in", "not mapped", "without effect") for r in rows), rows)
+        check(kind + ": what does not map says why", all(r["note"] for r in rows if r["fate"] != "mapped"), rows)
+        yaml = (d / f"{kind}.yaml").read_text()
+        check(kind + ": the config says it too", all(r["parameter"] in yaml for r in rows if r["fate"] in ("stands in", "not mapped")), yaml)
+    expect("based on another chip", 0, "import", "crosssim", folder / "crosssim.json", "--config", "neurosim-default", "-o", d / "c.yaml", "-q")
+    (d / "cut.json").write_text((folder / "crosssim.json").read_text()[:300])
+    expect("cut off", 2, "import", "crosssim", d / "cut.json", "-o", d / "x.yaml", err="cut.json:")
+    (d / "text.json").write_text("not a tree")
+    expect("no JSON", 2, "import", "aihwkit", d / "text.json", "-o", d / "x.yaml", err="text.json:1:1")
+    expect("missing", 2, "import", "aihwkit", d / "none.json", "-o", d / "x.yaml", err="none.json")
+    network = source / "models/fashion-mlp.onnx"
+    expect("a network", 0, "import", "onnx", network, "--config", "fashion-mlp", "-o", d / "n.yaml", out="256")
+    expect("a network is a workload", 0, "map", d / "n.yaml", out="fc1")
+    (d / "cut.onnx").write_bytes(network.read_bytes()[:5000])
+    expect("a network cut off", 2, "import", "onnx", d / "cut.onnx", "-o", d / "x.yaml", err="cut.onnx")
+    expect("unknown kind", 2, "import", "word", d / "none.json", "-o", d / "x.yaml", err="word")
+
+    # CrossSim's own products. Case 02 rounds inputs and sums on grids that end at 1 there, at the largest here: each of
+    # both rounds off 7 %, and they differ by less than a third of that. Case 16 has wires and no converter: inputs on a
+    # grid of 1/255 whose end differs by 0.02 %.
+    for case, columns, most in (("02", 64, 0.025), ("16", 64, 0.003)):
+        told = json.loads((source / f"tests/cli/data/crosssim-{case}.json").read_text())
+        (d / "p.json").write_text(json.dumps(told["parameters"]))
+        turned = lambda rows: [list(r) for r in zip(*rows)]
+        write_npy(d / "Wc.npy", turned(told["W"])), write_npy(d / "Xc.npy", turned(told["X"]))
+        expect(f"case {case}", 0, "import", "crosssim", d / "p.json", "-o", d / "p.yaml", "-q")
+        expect(f"product of case {case}", 0, "mvm", d / "p.yaml", "--set", "array.rows=64", "--set", f"array.columns={columns}", "--weights", d / "Wc.npy", "--inputs", d / "Xc.npy", "--output", d / "Yc.npy", "-q")
+        ours, theirs = read_npy(d / "Yc.npy")[1], [y for row in turned(told["Y"]) for y in row]
+        exact = [sum(w * x for w, x in zip(row, vector)) for vector in turned(told["X"]) for row in told["W"]]
+        rms = lambda values: (sum(v * v for v in values) / len(values)) ** 0.5
+        apart = rms([a - b for a, b in zip(ours, theirs)]) / rms(exact)
+        check(f"case {case} is CrossSim's", apart < most, apart)
+        check(f"case {case} is not exact", rms([a - b for a, b in zip(theirs, exact)]) / rms(exact) > 2 * most)
+
+    # Measured conductances of an 8 x 4 array of 2T2R cells, two of them missing.
+    (d / "chip.yaml").write_text("base: ideal\nchips: 1\narrays: 1\narray: {rows: 8, columns: 4}\ndevice: {g_min: 2 uS, g_max: 16 uS}\nconductances: measured\n")
+    (d / "measured").mkdir()
+    rows = []
+    for i in range(8):
+        cells = []
+        for j in range(4):
+            w = (7 * i + 3 * j) % 15 - 7
+            cells += [str(2 + 2 * max(w, 0)), str(2 + 2 * max(-w, 0))]
+        rows.append(cells)
+    csv = lambda: "# unit: uS\n" + "".join(",".join(r) + "\n" for r in rows)
+    (d / "measured/0_written.csv").write_text(csv())
+    mvm = ["mvm", d / "chip.yaml", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output"]
+    p = expect("measured at the targets", 0, *mvm, d / "Y.npy")
+    check("no warning", p.stderr == "", p.stderr)
+    expect("the ideal chip", 0, "mvm", "ideal", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output", d / "Yideal.npy", "--set", "device={g_min: 2 uS, g_max: 16 uS, write: exact}")
+    check("targets give the ideal product", read_npy(d / "Y.npy")[1] == read_npy(d / "Yideal.npy")[1], (read_npy(d / "Y.npy"), read_npy(d / "Yideal.npy")))
+    # Both devices of row 2, column 1 are missing: what stands in is told, with the key.
+    kept = rows[2][2:4]
+    rows[2][2], rows[2][3] = "NaN", ""
+    (d / "measured/0_written.csv").write_text(csv())
+    expect("missing cells", 0, *mvm, d / "Ymissing.npy", err="(conductances_missing: written)")
+    check("exact writing stands in", read_npy(d / "Ymissing.npy")[1] == read_npy(d / "Y.npy")[1])
+    expect("missing cells are open", 0, *mvm, d / "Yopen.npy", "--set", "conductances_missing=open", err="they are open")
+    y, open_ = read_npy(d / "Y.npy")[1], read_npy(d / "Yopen.npy")[1]
+    weight = (7 * 2 + 3 * 1) % 15 - 7
+    for k in range(3):
+        x = (31 * 2 + 7 * k) % 256
+        check(f"column 1 lacks that weight, input {k}", abs((y[4 * k + 1] - open_[4 * k + 1]) - weight * x) < 1e-3 * max(1, abs(weight * x)), (y[4 * k + 1], open_[4 * k + 1], weight * x))
+        check(f"other columns do not, input {k}", all(abs(y[4 * k + j] - open_[4 * k + j]) < 1e-3 for j in (0, 2, 3)))
+    expect("missing cells refused", 2, *mvm, d / "Y2.npy", "--set", "conductances_missing=refuse", err="row 2, column 1, device 0")
+    rows[2][2:4] = kept
+    rows[3] = rows[3][:-1]
+    (d / "measured/0_written.csv").write_text(csv())
+    expect("a short line", 2, *mvm, d / "Y2.npy", err="0_written.csv:5: has 7 fields; the array has 4 columns of two devices")
+    (d / "measured/0_written.csv").unlink()
+    expect("no file", 2, *mvm, d / "Y2.npy", err="0_written.npy")
+finish()
