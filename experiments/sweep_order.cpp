@@ -15,9 +15,9 @@ constexpr std::pair<std::string_view, RunStage> stages[] = {
     {"workload", RunStage::network},  {"quantization", RunStage::network}, {"seed", RunStage::state},
     {"instances", RunStage::state},   {"device", RunStage::state},         {"conductances", RunStage::state},
     {"age", RunStage::view},          {"compensate", RunStage::view},      {"adc", RunStage::read},
-    {"calibrate", RunStage::read},    {"technology", RunStage::costs},     {"periphery", RunStage::costs},
-    {"programming", RunStage::costs}, {"name", RunStage::nothing},         {"published", RunStage::nothing},
-    {"budget", RunStage::nothing},    {"keep", RunStage::nothing},
+    {"calibrate", RunStage::read},    {"correct", RunStage::read},         {"technology", RunStage::costs},
+    {"periphery", RunStage::costs},   {"programming", RunStage::costs},    {"name", RunStage::nothing},
+    {"published", RunStage::nothing}, {"budget", RunStage::nothing},       {"keep", RunStage::nothing},
 };
 
 RunStage stage_of_axis(const SweepAxis& axis) {
