@@ -21,7 +21,7 @@ void fields(Visitor& v, SmoothRescale& c) {
                  .unit = Unit::fraction,
                  .min = 0,
                  .max = 1,
-                 .source = "Xiao 2023, arXiv:2211.10438, section 4: 0.5 for most networks"});
+                 .source = "Xiao 2023, arXiv:2211.10438: 0.5 suits most networks"});
 }
 void fields(Visitor&, EqualizeRescale&) {}
 
@@ -61,32 +61,34 @@ std::vector<std::vector<double>> largest_inputs(const Graph& graph, std::span<co
 
 // s of each channel; 1 where either range is 0.
 template <class F>
-std::vector<double> factors(std::span<const double> before, std::span<const double> after, const F& f) {
+std::vector<double> channel_factors(std::span<const double> before, std::span<const double> after, const F& f) {
   std::vector<double> s(before.size(), 1);
   for (std::size_t j = 0; j < s.size(); ++j)
     if (before[j] > 0 && after[j] > 0) s[j] = f(before[j], after[j]);
   return s;
 }
 
-void smooth(Graph& graph, std::span<const ChannelLink> links, std::span<const double> strengths,
-            const Calibration& calibration) {
+void smooth_links(Graph& graph, std::span<const ChannelLink> links, std::span<const double> strengths,
+                  const Calibration& calibration) {
   if (links.empty()) return;
   const std::vector<std::vector<double>> inputs = largest_inputs(graph, links, calibration);
   std::vector<std::vector<double>> all;  // from the weights as they are, whatever links share
   for (std::size_t k = 0; k < links.size(); ++k)
-    all.push_back(factors(inputs[k], row_ranges(graph, links[k]),
-                          [a = strengths[k]](double x, double w) { return std::pow(x, a) / std::pow(w, 1 - a); }));
+    all.push_back(channel_factors(inputs[k], row_ranges(graph, links[k]), [a = strengths[k]](double x, double w) {
+      return std::pow(x, a) / std::pow(w, 1 - a);
+    }));
   for (std::size_t k = 0; k < links.size(); ++k) rescale(graph, links[k], all[k]);
 }
 
-void equalize(Graph& graph, std::span<const ChannelLink> links) {
+void equalize_links(Graph& graph, std::span<const ChannelLink> links) {
   constexpr int most = 100;
   constexpr double alike = 1e-3;
   for (int pass = 0; pass < most; ++pass) {
     double furthest = 0;
     for (const ChannelLink& link : links) {
-      const std::vector<double> s = factors(column_ranges(graph, link), row_ranges(graph, link),
-                                            [](double before, double after) { return std::sqrt(before / after); });
+      const std::vector<double> s =
+          channel_factors(column_ranges(graph, link), row_ranges(graph, link),
+                          [](double before, double after) { return std::sqrt(before / after); });
       for (const double f : s) furthest = std::max(furthest, std::abs(std::log(f)));
       rescale(graph, link, s);
     }
@@ -112,7 +114,9 @@ Rescaled rescaled(std::shared_ptr<const Graph> graph, const Calibration& calibra
         out.notes.push_back(fmt::format("layer {}: quantization.rescale leaves its inputs as they are: {}",
                                         graph->weights[static_cast<std::size_t>(w)].name, why));
   };
+  std::vector<bool> found(wanted.size());
   for (ChannelLink& link : channel_links(*graph)) {
+    for (const int w : link.readers) found[static_cast<std::size_t>(w)] = true;
     const Rescale& first = wanted[static_cast<std::size_t>(link.readers.front())];
     const auto* smoothing = std::get_if<SmoothRescale>(&first);
     const bool alike = std::ranges::all_of(link.readers, [&](int w) {
@@ -133,9 +137,11 @@ Rescaled rescaled(std::shared_ptr<const Graph> graph, const Calibration& calibra
       equalized.push_back(std::move(link));
     }
   }
+  for (std::size_t w = 0; w < found.size(); ++w)
+    if (!found[w]) leave({static_cast<int>(w)}, "a loop holds it");
   auto changed = std::make_shared<Graph>(*graph);
-  smooth(*changed, smoothed, strengths, calibration);
-  equalize(*changed, equalized);
+  smooth_links(*changed, smoothed, strengths, calibration);
+  equalize_links(*changed, equalized);
   out.graph = std::move(changed);
   return out;
 }

@@ -27,7 +27,7 @@ struct SmoothRescale {
   double strength = 0.5;  // a
 };
 // s_j = sqrt(max|column j of the layer before| / max|w_j|), over and over until all are 1 (Nagel et al. 2019,
-// doi:10.1109/ICCV.2019.00141, Eq. 11).
+// doi:10.1109/ICCV.2019.00141).
 struct EqualizeRescale {
   static constexpr const char* type = "equalize";
   static constexpr const char* about = "columns before and rows after have the same range (cross-layer equalization)";

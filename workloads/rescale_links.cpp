@@ -15,7 +15,7 @@ namespace {
 using Channels = std::vector<int>;
 
 // Offsets of the value of `from` that each value of a tensor of shape `out` is of, given the steps of `from`.
-std::vector<std::size_t> offsets(const Shape& out, const std::vector<std::size_t>& steps) {
+std::vector<std::size_t> source_offsets(const Shape& out, const std::vector<std::size_t>& steps) {
   std::vector<std::size_t> all(static_cast<std::size_t>(out.size()));
   const std::vector<std::size_t> strides = strides_of(out);
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -36,7 +36,7 @@ Channels common_channels(const Channels& channel, std::size_t groups, std::span<
 }
 
 // From a tensor of channels to what an operation makes of it; empty where factors of channels cannot pass.
-struct Passing {
+struct FactorPassing {
   const Shape& in;
   const Shape& out;
   const Channels& channel;
@@ -59,7 +59,7 @@ struct Passing {
     std::vector<std::size_t> steps;
     for (const int d : t.order) steps.push_back(strides[static_cast<std::size_t>(d)]);
     Channels moved;
-    for (const std::size_t i : offsets(out, steps)) moved.push_back(channel[i]);
+    for (const std::size_t i : source_offsets(out, steps)) moved.push_back(channel[i]);
     return moved;
   }
   Channels operator()(const Pool&) const {
@@ -76,24 +76,25 @@ struct Passing {
     if (r.kind != Kind::mean && r.kind != Kind::sum && r.kind != Kind::largest && r.kind != Kind::smallest) return {};
     Shape kept = in;
     for (const int axis : r.axes) kept.dims[static_cast<std::size_t>(axis)] = 1;
-    return common_channels(channel, static_cast<std::size_t>(kept.size()), offsets(in, broadcast_strides(kept, in)));
+    return common_channels(channel, static_cast<std::size_t>(kept.size()),
+                           source_offsets(in, broadcast_strides(kept, in)));
   }
   Channels operator()(const auto&) const { return {}; }
 };
 
-bool scales(const Node& node) {
+bool scales_channels(const Node& node) {
   const auto* a = std::get_if<Arithmetic>(&node.op);
   return a && a->kind == Arithmetic::Kind::multiply;
 }
-bool shifts(const Node& node) {
+bool shifts_channels(const Node& node) {
   const auto* a = std::get_if<Arithmetic>(&node.op);
   return a && (a->kind == Arithmetic::Kind::add || a->kind == Arithmetic::Kind::subtract);
 }
 
 // A graph with who makes and reads each tensor, and which weights one node of the outermost graph alone uses.
-class Finder {
+class LinkFinder {
  public:
-  explicit Finder(const Graph& graph)
+  explicit LinkFinder(const Graph& graph)
       : graph_(graph), made_by_(graph.tensors.size()), reads_(graph.tensors.size()), uses_(graph.weights.size()) {
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
       for (const int t : graph.nodes[n].out) made_by_[static_cast<std::size_t>(t)] = n;
@@ -108,9 +109,11 @@ class Finder {
   std::vector<ChannelLink> links() const {
     std::vector<ChannelLink> all;
     std::vector<bool> seen(graph_.tensors.size());
-    for (const Node& node : graph_.nodes)
-      if (const int t = node.in.front(); std::holds_alternative<Product>(node.op) && !seen[static_cast<std::size_t>(t)])
-        seen[static_cast<std::size_t>(t)] = true, all.push_back(link(t));
+    for (const Node& node : graph_.nodes) {
+      if (!std::holds_alternative<Product>(node.op) || seen[static_cast<std::size_t>(node.in.front())]) continue;
+      seen[static_cast<std::size_t>(node.in.front())] = true;
+      all.push_back(link(node.in.front()));
+    }
     return all;
   }
 
@@ -137,8 +140,8 @@ class Finder {
 
   // Back to what makes the channels, then forth with them to the tensor. Returns why it cannot be.
   std::string trace(int t, ChannelLink& out) const {
-    std::vector<std::size_t> path;        // the last node first
-    std::optional<std::size_t> multiply;  // place in the path of the last multiplication by constants of channels
+    std::vector<std::size_t> path;       // the last node first
+    std::optional<std::size_t> scaling;  // place in the path of the last multiplication by constants of channels
     std::string stopped;
     for (int at = t; stopped.empty();) {
       const auto made = made_by_[static_cast<std::size_t>(at)];
@@ -150,16 +153,16 @@ class Finder {
       } else {
         path.push_back(*made);
         const std::optional<int> from = varying(node);
-        if (!multiply && from && scales(node) && constant(node).size() > 1) multiply = path.size() - 1;
+        if (!scaling && from && scales_channels(node) && constant(node).size() > 1) scaling = path.size() - 1;
         if (from && reads_[static_cast<std::size_t>(*from)] == 1)
           at = *from;
         else
           stopped = "node '" + node.name + "' before them joins or parts channels";
       }
     }
-    if (!multiply) return stopped;
-    const std::size_t source = path[*multiply];
-    path.resize(*multiply);
+    if (!scaling) return stopped;
+    const std::size_t source = path[*scaling];
+    path.resize(*scaling);
     return follow(source, path, t, out);
   }
 
@@ -180,7 +183,7 @@ class Finder {
   // Of each value that a node makes: which value of its constant is in it.
   std::vector<std::size_t> constant_of(const Node& node) const {
     const Shape& made = tensor(node.out.front()).shape;
-    return offsets(made, broadcast_strides(tensor(node.in[operand(node)]).shape, made));
+    return source_offsets(made, broadcast_strides(tensor(node.in[operand(node)]).shape, made));
   }
 
   // From the node that makes the channels through `path` (the last node first) to tensor t.
@@ -190,8 +193,8 @@ class Finder {
     for (auto n = path.rbegin(); n != path.rend(); ++n) {
       const Node& node = graph_.nodes[*n];
       const Shape &in = tensor(*varying(node)).shape, &made = tensor(node.out.front()).shape;
-      channel = std::visit(Passing{in, made, channel}, node.op);
-      if (!channel.empty() && shifts(node)) {
+      channel = std::visit(FactorPassing{in, made, channel}, node.op);
+      if (!channel.empty() && shifts_channels(node)) {
         Channels shift = common_channels(channel, constant(node).size(), constant_of(node));
         if (shift.empty()) channel.clear();
         out.constants.push_back({*n, operand(node), std::move(shift)});
@@ -257,7 +260,7 @@ void add_ranges(const Weights& w, std::vector<double>& ranges, const F& channel)
 }
 
 template <class F>
-void multiply(Weights& w, const F& factor) {
+void scale_panels(Weights& w, const F& factor) {
   for (Panel& p : w.panels)
     for (std::size_t i = 0; i < p.weights.size(); ++i) {
       const auto columns = static_cast<std::size_t>(p.columns);
@@ -266,43 +269,54 @@ void multiply(Weights& w, const F& factor) {
     }
 }
 
-Weights& weights(Graph& graph, int i) { return graph.weights[static_cast<std::size_t>(i)]; }
-const Weights& weights(const Graph& graph, int i) { return graph.weights[static_cast<std::size_t>(i)]; }
+// The tensor of one node's operand, made its own where others read it, too.
+Tensor& own_tensor(Graph& graph, int& operand) {
+  int uses = 0;
+  for (const Node& node : graph.nodes) uses += static_cast<int>(std::ranges::count(node.in, operand));
+  uses += static_cast<int>(std::ranges::count(graph.outputs, operand));
+  if (uses > 1) {
+    graph.tensors.push_back(Tensor(graph.tensors[static_cast<std::size_t>(operand)]));
+    operand = static_cast<int>(graph.tensors.size()) - 1;
+  }
+  return graph.tensors[static_cast<std::size_t>(operand)];
+}
+
+Weights& weights_at(Graph& graph, int i) { return graph.weights[static_cast<std::size_t>(i)]; }
+const Weights& weights_at(const Graph& graph, int i) { return graph.weights[static_cast<std::size_t>(i)]; }
 
 }  // namespace
 
-std::vector<ChannelLink> channel_links(const Graph& graph) { return Finder(graph).links(); }
+std::vector<ChannelLink> channel_links(const Graph& graph) { return LinkFinder(graph).links(); }
 
 std::vector<double> column_ranges(const Graph& graph, const ChannelLink& link) {
   std::vector<double> ranges(link.channels, 0);
-  add_ranges(weights(graph, link.maker.value()), ranges, [](std::size_t, std::size_t column) { return column; });
+  add_ranges(weights_at(graph, link.maker.value()), ranges, [](std::size_t, std::size_t column) { return column; });
   return ranges;
 }
 
 std::vector<double> row_ranges(const Graph& graph, const ChannelLink& link) {
   std::vector<double> ranges(link.channels, 0);
   for (std::size_t k = 0; k < link.readers.size(); ++k)
-    add_ranges(weights(graph, link.readers[k]), ranges, [&](std::size_t row, std::size_t) { return link.row[k][row]; });
+    add_ranges(weights_at(graph, link.readers[k]), ranges,
+               [&](std::size_t row, std::size_t) { return link.row[k][row]; });
   return ranges;
 }
 
 void rescale(Graph& graph, const ChannelLink& link, std::span<const double> factors) {
   const auto factor = [&](int channel) { return factors[static_cast<std::size_t>(channel)]; };
   if (link.maker) {
-    Weights& w = weights(graph, *link.maker);
-    multiply(w, [&](std::size_t, std::size_t column) { return 1 / factors[column]; });
+    Weights& w = weights_at(graph, *link.maker);
+    scale_panels(w, [&](std::size_t, std::size_t column) { return 1 / factors[column]; });
     for (std::size_t c = 0; c < w.bias.size(); ++c) w.bias[c] = static_cast<float>(w.bias[c] / factors[c]);
   }
   for (const ChannelLink::Constant& c : link.constants) {
-    int& operand = graph.nodes[c.node].in[c.operand];
-    Tensor divided = graph.tensors[static_cast<std::size_t>(operand)];  // others may use the same one
+    Tensor& divided = own_tensor(graph, graph.nodes[c.node].in[c.operand]);
     for (std::size_t i = 0; i < divided.values.size(); ++i)
       divided.values[i] = static_cast<float>(divided.values[i] / factor(c.channel[i]));
-    operand = static_cast<int>(graph.tensors.size());
-    graph.tensors.push_back(std::move(divided));
   }
   for (std::size_t k = 0; k < link.readers.size(); ++k)
-    multiply(weights(graph, link.readers[k]), [&](std::size_t row, std::size_t) { return factor(link.row[k][row]); });
+    scale_panels(weights_at(graph, link.readers[k]),
+                 [&](std::size_t row, std::size_t) { return factor(link.row[k][row]); });
 }
 
 }  // namespace bitline::workloads

@@ -14,8 +14,8 @@ namespace bitline::workloads {
 // A tensor that products read and nothing else, and how to divide each of its channels by a positive factor: everything
 // between what makes the channels and the tensor lets such factors pass (ReLU, pools, moves ...).
 struct ChannelLink {
-  std::vector<int> readers;  // weights of the products that read it
-  std::string why_not;       // where it cannot be; all below is empty then
+  std::vector<int> readers{};  // weights of the products that read it
+  std::string why_not{};       // where it cannot be; all below is empty then
 
   std::size_t channels = 0;
   std::vector<int> channel;           // of each value of the tensor
