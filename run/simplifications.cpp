@@ -55,11 +55,12 @@ std::vector<Simplification> data_claims(const Config& c) {
 
 std::vector<Simplification> correction_claims(const Config& c) {
   if (c.correct == arch::Correct::none) return {};
-  return {{"Correction of columns",
-           {{"Factors and offsets are real numbers, found at the age of the run from one read of each calibration input; "
-             "neither finding nor keeping them costs anything.",
-             {},
-             {"correct"}}}}};
+  return {
+      {"Correction of columns",
+       {{"Factors and offsets are real numbers, found at the age of the run from one read of each calibration input; "
+         "neither finding nor keeping them costs anything.",
+         {},
+         {"correct"}}}}};
 }
 
 std::vector<Simplification> digital_layer_claims(const Config& c) {

@@ -75,10 +75,11 @@ struct Calibration {
 
 // Quantizes weights at once, and inputs from the calibration samples, x of the float graph over all tensors that a
 // product's weights read: scale = q / highest(), q the `input_coverage` quantile (nearest rank, 1 = maximum) of |x|, or
-// the scale whose codes have the least squared error (workloads/least_error.h); all-zero inputs get 1 / highest(). Pixels (before anything but moves and maxima) have scale 1 / highest(), so 8-bit codes are the
-// pixels; inputs that the file itself quantizes keep its step where its codes fit. Inputs are signed when they can be
-// negative. `settings(i, name)` gives the bits and ranges of each weights. Throws InputError: bits or
-// coverage out of range, samples of another size, or none where they are needed.
+// the scale whose codes have the least squared error (workloads/least_error.h); all-zero inputs get 1 / highest().
+// Pixels (before anything but moves and maxima) have scale 1 / highest(), so 8-bit codes are the pixels; inputs that
+// the file itself quantizes keep its step where its codes fit. Inputs are signed when they can be negative.
+// `settings(i, name)` gives the bits and ranges of each weights. Throws InputError: bits or coverage out of range,
+// samples of another size, or none where they are needed.
 IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& calibration,
                       const std::function<LayerQuantization(int, const std::string&)>& settings);
 
