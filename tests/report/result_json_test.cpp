@@ -283,10 +283,10 @@ TEST_CASE("hostile names survive as data") {
 TEST_CASE("mapping_json says more about the mapping alone") {
   Result r = costed_result();
   const Json j = Json::parse(mapping_json(r.mapping));
-  CHECK(keys(j) == Keys{"arrays_used", "arrays_total", "chips", "array_rows", "array_columns", "cell_utilisation",
-                        "array_utilisation", "layers"});
+  CHECK(keys(j) == Keys{"arrays_used", "arrays_total", "arrays_needed", "choices", "chips", "array_rows",
+                        "array_columns", "cell_utilisation", "array_utilisation", "layers"});
   CHECK(j["array_utilisation"] == Json::array({1.0, 1.0, 0.36, 0.56}));
-  CHECK(keys(j["layers"][0]) == Keys{"name", "rows", "columns", "digital", "blocks"});
+  CHECK(keys(j["layers"][0]) == Keys{"name", "rows", "columns", "digital", "copies", "blocks"});
   CHECK(j["layers"][0]["blocks"][2]["layer_row"] == 576);
   r.mapping.array_utilisation[2] = std::nan("");
   CHECK(Json::parse(mapping_json(r.mapping))["array_utilisation"][2].is_null());
