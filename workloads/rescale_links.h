@@ -18,15 +18,15 @@ struct ChannelLink {
   std::string why_not{};       // where it cannot be; all below is empty then
 
   std::size_t channels = 0;
-  std::vector<int> channel;           // of each value of the tensor
-  std::vector<std::vector<int>> row;  // [reader][row of its weights]: channel
-  std::optional<int> maker;           // weights whose columns are the channels
-  struct Constant {                   // or constants that follow a normalization; biases on the way, too
-    std::size_t node = 0;             // in Graph::nodes
+  std::vector<int> channel{};           // of each value of the tensor
+  std::vector<std::vector<int>> row{};  // [reader][row of its weights]: channel
+  std::optional<int> maker{};           // weights whose columns are the channels
+  struct Constant {                     // or constants that follow a normalization; biases on the way, too
+    std::size_t node = 0;               // in Graph::nodes
     std::size_t operand = 0;
-    std::vector<int> channel;  // of each of its values
+    std::vector<int> channel{};  // of each of its values
   };
-  std::vector<Constant> constants;  // to be divided as well
+  std::vector<Constant> constants{};  // to be divided as well
 };
 
 // Of all tensors that products of the outermost graph read, in order of computation. Weights that loops use, or several
