@@ -23,6 +23,7 @@
 #include "periphery/input/input.h"
 #include "periphery/technology/technology.h"
 #include "workloads/quantization.h"
+#include "workloads/rescale.h"
 
 namespace bitline::arch {
 
@@ -64,6 +65,11 @@ enum class DriftCompensation { none, global, column, reference };
 inline constexpr std::string_view drift_compensation_names[] = {"none", "global", "column", "reference"};
 constexpr std::span<const std::string_view> names_of(DriftCompensation) { return drift_compensation_names; }
 
+// Of converted columns, digitally: what a line fitted to reads of known inputs says, one for each column of a block.
+enum class Correct { none, offset, scale, scale_and_offset };
+inline constexpr std::string_view correct_names[] = {"none", "offset", "scale", "scale-and-offset"};
+constexpr std::span<const std::string_view> names_of(Correct) { return correct_names; }
+
 struct Array {
   int rows = 576;  // inputs; a 2T2R array has two physical lines for each
   int columns = 128;
@@ -75,7 +81,9 @@ struct Quantization {
   int weight_bits = 4;
   workloads::WeightScale weight_scale = workloads::WeightScale::per_tensor;
   double clip_percentile = 1;
+  workloads::InputRange activation_range = workloads::InputRange::coverage;
   double activation_coverage = 1;
+  workloads::Rescale rescale = workloads::NoRescale{};
 };
 
 struct Mapping {
@@ -130,6 +138,7 @@ struct Config {
   Experiment experiment = NoExperiment{};
   double age_s = 0;
   DriftCompensation compensate = DriftCompensation::none;
+  Correct correct = Correct::none;
   Value layers;  // as written, by layer name: overrides of LayerConfig, keys may be paths
   std::map<std::string, LayerConfig> own_layers;  // the settings of those layers; set by resolve_layers()
   std::vector<PublishedFigure> published;

@@ -29,11 +29,20 @@ void fields(Visitor& v, Quantization& q) {
                         .unit = Unit::fraction,
                         .max = 1,
                         .positive = true});
+  v(q.activation_range,
+    {.key = "activation_range",
+     .meaning = "range of a layer's inputs from calibration activations: coverage, the activation_coverage quantile of "
+                "their magnitudes; mean-square-error, the range whose codes deviate least from them"});
   v(q.activation_coverage, {.key = "activation_coverage",
-                            .meaning = "share of calibration activations inside the range of a layer's inputs",
+                            .meaning = "share of calibration activations inside the range of a layer's inputs "
+                                       "(activation_range: coverage); 1 = the largest",
                             .unit = Unit::fraction,
                             .max = 1,
                             .positive = true});
+  v(q.rescale,
+    {.key = "rescale",
+     .meaning = "channels of a layer's inputs are divided by factors of their own and its rows multiplied by them, the "
+                "division folded into what makes the channels"});
 }
 
 void fields(Visitor& v, Mapping& m) {
@@ -132,6 +141,11 @@ void fields(Visitor& v, Config& c) {
     {.key = "compensate",
      .meaning = "digital factors that make up for drift, measured at the age of the run: one per layer (global) or "
                 "column from reads of known inputs right after writing and now, or per block from reference cells"});
+  v(c.correct,
+    {.key = "correct",
+     .meaning =
+         "digital correction of each column of a block, measured at the age of the run: the scale, offset or both "
+         "that bring its converted sums of calibration inputs closest to those of perfect devices (least squares)"});
   v(c.layers,
     {.key = "layers",
      .meaning = "by layer name: digital, duplicate, cell, input, adc, quantization; keys may be paths (adc.bits: 6)"});

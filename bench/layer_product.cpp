@@ -102,7 +102,7 @@ bool LayerProduct::answers_agree() {
   std::vector<std::vector<std::int16_t>> codes;
   for (const chip::BlockView& block : view_.blocks) codes.push_back(codes_of(block).data);
   bool right = true;
-  const read::Tap compare = [&](std::size_t b, std::span<const double> sums) {
+  const read::Tap compare{.currents = [&](std::size_t b, std::size_t, std::span<const double> sums) {
     const mapping::Block& block = plan.blocks[b];
     const std::size_t read = reads[b]++, vector = read / planes, plane = read % planes;
     for (std::size_t c = read % 7; c < sums.size(); c += 31) {
@@ -112,7 +112,7 @@ bool LayerProduct::answers_agree() {
           sum += codes[block.id][r * sums.size() + c];
       right = right && sums[c] == static_cast<double>(sum) * plan.lattice.code_S;
     }
-  };
+  }};
   read::execute_layer(chip_, view_, 0, std::span(in_).first(some * rows), {some, 0, 0, 1}, workspace_,
                       std::span(out_).first(some * static_cast<std::size_t>(shape_.columns)), nullptr, &compare);
   for (const std::size_t n : reads) right = right && n == some * planes;

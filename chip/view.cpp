@@ -48,15 +48,15 @@ struct BlockCodes {
   CodeMatrix codes, variance, reference_variance;
 };
 
-std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockCodes& of) {
+// `summed`: reads sum codes; else they are solved.
+std::vector<PackedGroup> packed_groups(const Chip& chip, const Block& block, const BlockCodes& of, bool summed) {
   std::vector<PackedGroup> packed;
   for (const mapping::RowGroup& group : block.groups) {
     const auto pack = [&](const CodeMatrix& codes) {
       return codes.data.empty() ? array::PackedCodes()
                                 : array::PackedCodes(chip.isa, codes, group.row - block.row, group.rows);
     };
-    packed.push_back(
-        {chip.solves_reads() ? array::PackedCodes() : pack(of.codes), pack(of.variance), pack(of.reference_variance)});
+    packed.push_back({summed ? pack(of.codes) : array::PackedCodes(), pack(of.variance), pack(of.reference_variance)});
   }
   return packed;
 }
@@ -123,7 +123,8 @@ void encode(const Chip& chip, const Device& device, const PlacedDevices& placed,
   view.rows = block->rows, view.columns = block->columns * plan->cell.conversions_per_weight();
   view.noisy = plan->lattice.variance_step > 0 && (device.read_noise.sigma_S > 0 || device.read_noise.relative > 0);
   view.saturated = 0;
-  view.packed = packed_groups(chip, *block, block_codes(chip, device, placed, view.noisy, view.saturated));
+  view.packed =
+      packed_groups(chip, *block, block_codes(chip, device, placed, view.noisy, view.saturated), !chip.solves_reads());
 }
 
 AdcBank converters_of(const Chip& chip, const LayerPlan& plan, const Block& block, const Random& random) {
@@ -268,7 +269,7 @@ View ideal_view_by_code(const Chip& chip) {
           const auto* const of = codes.data.data() + static_cast<std::size_t>(code + plan.cell.highest) * conversions;
           for (std::size_t k = 0; k < conversions; ++k) *to++ = of[k];
         }
-      out.packed = packed_groups(chip, block, of);
+      out.packed = packed_groups(chip, block, of, true);
     });
   }
   return view;
@@ -291,6 +292,12 @@ WrittenOnce write_once(const Chip& chip, int instance, double age_s, LevelMap* l
 CodeMatrix codes_of(const BlockView& block) { return joined(block, &PackedGroup::codes); }
 CodeMatrix variances_of(const BlockView& block) { return joined(block, &PackedGroup::variances); }
 CodeMatrix reference_variances_of(const BlockView& block) { return joined(block, &PackedGroup::reference_variances); }
+
+View intended_view(const Chip& chip) {
+  View view = ideal_view_by_code(chip);
+  for (BlockView& block : view.blocks) block.converters = AdcBank(periphery::IdealAdc{}, true, 0, 0, view.random);
+  return view;
+}
 
 View ideal_view(const Chip& chip) {
   if (!chip.config.wires.exact()) return ideal_view_by_code(chip);

@@ -27,6 +27,12 @@ struct PackedGroup {
   array::PackedCodes reference_variances;  // (rows, slices): of the reference columns of offset cells; else empty
 };
 
+// By conversion: the digital factor of what the planes of a vector add up to, and what is added to it for all row
+// groups together, in lattice steps times input steps. Empty: 1 and 0.
+struct ColumnCorrection {
+  std::vector<double> scale, offset;
+};
+
 struct BlockView {
   explicit BlockView(periphery::AdcBank bank) : converters(std::move(bank)) {}
 
@@ -40,6 +46,7 @@ struct BlockView {
   periphery::AdcBank converters;
   std::vector<double> gain;                  // by conversion: digital factor that makes up for drift; empty: none
   double known_written = 0, known_aged = 0;  // sums over columns that a layer's common gain follows from
+  ColumnCorrection correction;               // set by read::calibrate()
   std::size_t saturated = 0;                 // conversions' cells beyond the lattice
   std::uint32_t of_version = 0;              // of Cells; 0: never looked at
 };
@@ -74,5 +81,7 @@ array::CodeMatrix reference_variances_of(const BlockView&);
 // The view of a chip with perfect devices: no write error, noise, ageing or faults. For sums of reads, not their
 // energy: with exact wires it has no source_S.
 View ideal_view(const Chip& chip);
+// The same with ideal wires, each read converted without loss: what blocks are meant to give.
+View intended_view(const Chip& chip);
 
 }  // namespace bitline::chip

@@ -34,10 +34,18 @@ LayerActions common_actions(const LayerPlan& plan, const NodeTraffic& moved) {
   return a;
 }
 
-// Biases that are not rows are added to sums before they are rescaled.
-void count_biases(LayerActions& a, const workloads::IntegerWeights& m) {
-  if (m.bias_rows == 0 && std::any_of(m.bias.begin(), m.bias.end(), [](double b) { return b != 0; }))
-    a.planned[Action::bias_bit] = a.outputs * a.accumulator_bits;
+// Biases that are not rows are added to sums before they are rescaled; offsets of columns join them.
+void count_biases(LayerActions& a, const workloads::IntegerWeights& m, bool offsets = false) {
+  const bool biased = m.bias_rows == 0 && std::any_of(m.bias.begin(), m.bias.end(), [](double b) { return b != 0; });
+  if (biased || offsets) a.planned[Action::bias_bit] = a.outputs * a.accumulator_bits;
+}
+
+// Factors of columns: those of an output that has one column alone join its rescaling; of several, each has its own.
+void count_column_factors(LayerActions& a, const LayerPlan& plan) {
+  double columns = 0;  // sums of a block's column over all planes and row groups, of a mean image
+  for (const auto& block : plan.blocks)
+    columns += share_of_copy(plan, block.copy) * block.columns * plan.cell.conversions_per_weight();
+  a.planned[Action::column_scaling] = std::max(0.0, columns - a.outputs);
 }
 
 LayerActions digital_actions(const LayerPlan& plan, const NodeTraffic& moved) {
@@ -160,7 +168,10 @@ LayerActions actions(const arch::Config& config, const Chip& chip, const LayerPl
   a.bits_between = pieces.leaving * a.accumulator_bits;
   a.planned[Action::buffer_bit] = a.bits_in + a.bits_out;
   a.planned[Action::transfer_bit] = a.bits_in + a.bits_out + a.bits_between;
-  count_biases(a, plan.matrix);
+  using arch::Correct;
+  const Correct correct = config.correct;
+  count_biases(a, plan.matrix, correct == Correct::offset || correct == Correct::scale_and_offset);
+  if (correct == Correct::scale || correct == Correct::scale_and_offset) count_column_factors(a, plan);
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
   a.digital_s =

@@ -52,6 +52,8 @@ std::vector<Price> layer_prices(const Config& config, const Tariff& t, std::size
       // compares.
       price_of(Part::activation, Action::rescaling, Kind::adder,
                rescaler(config.technology, a.accumulator_bits, a.output_bits)),
+      price_of(Part::activation, Action::column_scaling, Kind::adder,
+               rescaler(config.technology, a.accumulator_bits, a.output_bits)),
       price_of(Part::digital, Action::bias_bit, Kind::adder, add),
       price_of(Part::digital, Action::weight_bit, Kind::memory, t.digital.weight_bit),
       price_of(Part::digital, Action::mac, Kind::digital, t.digital.layer_macs[l])};

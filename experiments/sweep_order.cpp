@@ -25,6 +25,7 @@ constexpr std::pair<std::string_view, RunStage> stages[] = {
     {"compensate", RunStage::view},
     {"adc", RunStage::read},
     {"calibrate", RunStage::read},
+    {"correct", RunStage::read},
     {"technology", RunStage::costs},
     {"periphery", RunStage::costs},
     {"programming", RunStage::costs},

@@ -8,7 +8,9 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "read/correction.h"
 #include "read/execute.h"
+#include "workloads/least_error.h"
 #include "workloads/top_quantile.h"
 
 namespace bitline::read {
@@ -20,6 +22,7 @@ using chip::LayerPlan;
 using chip::View;
 using periphery::AdcCommon;
 using periphery::CalibratedRange;
+using periphery::LeastErrorRange;
 
 namespace {
 
@@ -31,11 +34,45 @@ std::size_t sums_of(const LayerPlan& plan, const mapping::Block& block, std::siz
          static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight());
 }
 
+// What one range follows from.
+class RangeSums {
+ public:
+  RangeSums(const LayerPlan& plan, std::size_t length, std::size_t most)
+      : plan_(&plan),
+        coverage_(std::get_if<CalibratedRange>(&common(plan.settings.adc)->range)),
+        top_(std::max<std::size_t>(1, length), coverage_ ? coverage_->coverage : 1),
+        sample_(length, most) {}
+
+  void begin(std::size_t part) { sample_.begin(part); }
+  void add(std::size_t plane, std::span<const float> sums) {
+    if (coverage_) return top_.add(sums);
+    const std::vector<double>& digit = plan_->digit_weight;
+    for (std::size_t c = 0; c < sums.size(); ++c) {
+      const double weight = plan_->planes.weight[plane] * digit[c % digit.size()];
+      sample_.add(sums[c], static_cast<float>(weight * weight));
+    }
+  }
+  void add(const RangeSums& other) { coverage_ ? top_.add(other.top_) : sample_.add(other.sample_); }
+  float full_scale() {
+    if (coverage_) return top_.value();
+    const AdcCommon& adc = *common(plan_->settings.adc);
+    const periphery::AdcScale codes = adc_scale(adc.bits, 1, plan_->signed_current, adc.codes);
+    return static_cast<float>(codes.highest * least_error_step(sample_.sorted(), codes.lowest, codes.highest));
+  }
+
+ private:
+  const LayerPlan* plan_;
+  const CalibratedRange* coverage_;
+  workloads::TopQuantile top_;
+  workloads::StreamSample sample_;
+};
+
 }  // namespace
 
 bool needs_calibration(const LayerPlan& plan) {
   const AdcCommon* adc = common(plan.settings.adc);
-  return adc && std::holds_alternative<CalibratedRange>(adc->range) && !plan.settings.digital;
+  return adc && !plan.settings.digital &&
+         (std::holds_alternative<CalibratedRange>(adc->range) || std::holds_alternative<LeastErrorRange>(adc->range));
 }
 
 std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t layer,
@@ -45,13 +82,14 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
   const auto rows = static_cast<std::size_t>(plan.matrix.rows), outputs = static_cast<std::size_t>(plan.matrix.columns);
   const std::size_t vectors = inputs.size() / rows;
   if (vectors == 0) throw RunError("layer " + plan.matrix.name + ": no calibration currents");
-  const double coverage = std::get<CalibratedRange>(common(plan.settings.adc)->range).coverage;
   std::vector<std::size_t> lengths(by_block ? plan.blocks.size() : 1, 0);
   for (std::size_t b = 0; b < plan.blocks.size(); ++b)
     lengths[by_block ? b : 0] += sums_of(plan, plan.blocks[b], vectors);
-  std::vector<workloads::TopQuantile> largest;
-  for (std::size_t length : lengths) largest.emplace_back(std::max<std::size_t>(1, length), coverage);
-  tbb::enumerable_thread_specific<std::vector<workloads::TopQuantile>> met(largest);
+  constexpr std::size_t most = std::size_t{1} << 18, most_of_all = std::size_t{1} << 22, least = 4096;
+  std::vector<RangeSums> ranges;
+  for (std::size_t length : lengths)
+    ranges.emplace_back(plan, length, std::clamp(most_of_all / lengths.size(), least, most));
+  tbb::enumerable_thread_specific<std::vector<RangeSums>> met(ranges);
   tbb::enumerable_thread_specific<Workspace> workspaces;
   // As if each image had as many positions as copies serve one.
   const auto positions = static_cast<std::size_t>(plan.copies.of_image), together = 32 * positions;
@@ -59,18 +97,21 @@ std::vector<float> largest_sums(const Chip& chip, const View& view, std::size_t 
     const std::size_t first = part * together, n = std::min(together, vectors - first);
     std::vector<double> out(n * outputs);
     std::vector<float> currents;
-    std::vector<workloads::TopQuantile>& mine = met.local();
-    const Tap keep = [&](std::size_t b, std::span<const double> sums) {
+    std::vector<RangeSums>& mine = met.local();
+    for (RangeSums& range : mine) range.begin(part);
+    const Tap keep{.currents = [&](std::size_t b, std::size_t plane, std::span<const double> sums) {
       currents.assign(sums.begin(), sums.end());
-      mine[by_block ? b : 0].add(currents);
-    };
+      mine[by_block ? b : 0].add(plane, currents);
+    }};
     execute_layer(chip, view, layer, inputs.subspan(first * rows, n * rows), {n, first / positions, 0, positions},
                   workspaces.local(), out, nullptr, &keep);
   });
   for (const auto& some : met)
-    for (std::size_t i = 0; i < largest.size(); ++i) largest[i].add(some[i]);
-  std::vector<float> values;
-  for (std::size_t i = 0; i < largest.size(); ++i) values.push_back(lengths[i] > 0 ? largest[i].value() : 0);
+    for (std::size_t i = 0; i < ranges.size(); ++i) ranges[i].add(some[i]);
+  std::vector<float> values(ranges.size(), 0);
+  parallel_for(ranges.size(), [&](std::size_t i) {
+    if (lengths[i] > 0) values[i] = ranges[i].full_scale();
+  });
   return values;
 }
 
@@ -132,6 +173,7 @@ void calibrate(const Chip& chip, View& view, const LayerInputs& inputs) {
     for (std::size_t l = 0; l < chip.layers.size(); ++l)
       largest.push_back(largest_sums(chip, view, l, inputs.at(l), chip.config.calibrate == Calibrate::per_array));
   set_ranges(chip, view, largest);
+  correct_columns(chip, view, inputs);
 }
 
 }  // namespace bitline::read

@@ -42,16 +42,21 @@ void Conversion::convert(std::size_t b, std::size_t g, std::size_t first, std::s
     }
     m_.values.resize(std::max(m_.values.size(), reads * columns));
     add_noise(b, g, read, reads, first, columns);
-    if (tap_)
-      show(b, reads, columns);
+    if (shows_currents())
+      show_currents(b, reads, columns);
     else
       convert_values(b, g, read, reads, first, columns);
-    apply_gain(cells_of(b).gain, reads, first, columns);
+    const BlockView& cells = cells_of(b);
+    apply_gain(cells.gain, reads, first, columns);
+    if (tap_ && tap_->converted) show_converted(b, begin, vectors, first, columns);
+    apply_gain(cells.correction.scale, reads, first, columns);
     for (std::size_t i = 0; i < vectors; ++i) {
       const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
+      double* const target = out_.data() + numbers_[begin + i] * outputs_ + output;
       kernels_.accumulate({m_.values.data() + i * planes_ * columns, planes_, columns, plan_.planes.weight.data(),
                            plan_.digit_weight.data(), digits_},
-                          out_.data() + numbers_[begin + i] * outputs_ + output);
+                          target);
+      if (g == 0) add_offsets(cells.correction.offset, first, columns, target);
     }
   }
 }
@@ -63,7 +68,7 @@ bool Conversion::in_single_precision(std::size_t b, std::size_t g) const {
   constexpr int most_codes = 1 << 12;
   const BlockView& cells = cells_of(b);
   const periphery::AdcScale& s = cells.scale;
-  if (!noisy(cells) || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0) return false;
+  if (!noisy(cells) || tap_ || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0) return false;
   if (!m_.sums.integers() || s.highest - s.lowest >= most_codes) return false;
   double weights = 0;
   for (const double w : plan_.planes.weight) {
@@ -92,22 +97,25 @@ void Conversion::add_noisy_codes(std::size_t b, std::size_t g, std::size_t begin
   const std::size_t clipped = kernels_.noisy_codes(codes, m_.code_sums.data());
   if (activity_) activity_->clipped += clipped, activity_->conversions += reads * columns;
   const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
-  for (std::size_t i = 0; i < vectors; ++i)
-    add_codes(cells, first, {m_.code_sums.data() + i * columns, columns},
-              out_.data() + numbers_[begin + i] * outputs_ + output);
+  for (std::size_t i = 0; i < vectors; ++i) {
+    double* const target = out_.data() + numbers_[begin + i] * outputs_ + output;
+    add_codes(cells, first, {m_.code_sums.data() + i * columns, columns}, target);
+    if (g == 0) add_offsets(cells.correction.offset, first, columns, target);
+  }
 }
 
 void Conversion::add_codes(const BlockView& cells, std::size_t first, std::span<const float> sums,
                            double* target) const {
   const double lsb = cells.scale.lsb;
-  if (digits_ == 1 && cells.gain.empty()) {
+  const std::vector<double>& scale = cells.correction.scale;
+  if (digits_ == 1 && cells.gain.empty() && scale.empty()) {
     const double factor = lsb * plan_.digit_weight[0];
 #pragma omp simd
     for (std::size_t c = 0; c < sums.size(); ++c) target[c] += factor * static_cast<double>(sums[c]);
     return;
   }
   for (std::size_t c = 0; c < sums.size(); ++c) {
-    const double gain = cells.gain.empty() ? 1 : cells.gain[first + c];
+    const double gain = (cells.gain.empty() ? 1 : cells.gain[first + c]) * (scale.empty() ? 1 : scale[first + c]);
     target[c / digits_] += lsb * plan_.digit_weight[c % digits_] * static_cast<double>(sums[c]) * gain;
   }
 }
@@ -156,11 +164,24 @@ void Conversion::add_reference_noise(std::size_t b, std::size_t g, std::size_t r
   }
 }
 
-void Conversion::show(std::size_t b, std::size_t reads, std::size_t columns) {
+void Conversion::show_currents(std::size_t b, std::size_t reads, std::size_t columns) {
   m_.tapped.resize(columns);
   for (std::size_t i = 0; i < reads; ++i) {
     for (std::size_t c = 0; c < columns; ++c) m_.tapped[c] = m_.values[i * columns + c] * plan_.lattice.code_S;
-    (*tap_)(b, m_.tapped);
+    tap_->currents(b, i % planes_, m_.tapped);
+  }
+}
+
+void Conversion::show_converted(std::size_t b, std::size_t begin, std::size_t vectors, std::size_t first,
+                                std::size_t columns) {
+  for (std::size_t i = 0; i < vectors; ++i) {
+    m_.tapped.assign(columns, 0);
+    for (std::size_t p = 0; p < planes_; ++p) {
+      const double* const values = m_.values.data() + (i * planes_ + p) * columns;
+      for (std::size_t c = 0; c < columns; ++c)
+        m_.tapped[c] += plan_.planes.weight[p] * values[c] * plan_.lattice.code_S;
+    }
+    tap_->converted(b, numbers_[begin + i], first, m_.tapped);
   }
 }
 
@@ -196,6 +217,13 @@ void Conversion::apply_gain(const std::vector<double>& gain, std::size_t reads, 
   if (gain.empty()) return;
   for (std::size_t i = 0; i < reads; ++i)
     for (std::size_t c = 0; c < columns; ++c) m_.values[i * columns + c] *= gain[first + c];
+}
+
+// Once for each vector: they are of all its reads together.
+void Conversion::add_offsets(const std::vector<double>& offset, std::size_t first, std::size_t columns,
+                             double* target) const {
+  if (offset.empty()) return;
+  for (std::size_t c = 0; c < columns; ++c) target[c / digits_] += plan_.digit_weight[c % digits_] * offset[first + c];
 }
 
 }  // namespace bitline::read

@@ -14,17 +14,18 @@ namespace bitline::read {
 
 class Conversion {
  public:
-  // Adds to `out`, and to `activity` if there is one. With `tap`: no noise and no conversion.
+  // Adds to `out`, and to `activity` if there is one. With a tap of currents: no noise and no conversion.
   Conversion(const chip::Chip& chip, const chip::View& view, const chip::LayerPlan& plan, Workspace::Memory& memory,
              std::span<double> out, Activity* activity, const Tap* tap);
 
   // Vectors that are read together from now on; their reads are named in the memory.
   void begin(std::span<const std::size_t> numbers) { numbers_ = numbers; }
-  bool noisy(const chip::BlockView& cells) const { return !tap_ && cells.noisy; }
+  bool noisy(const chip::BlockView& cells) const { return !shows_currents() && cells.noisy; }
   // Columns first .. first + columns - 1 of row group g of block b, whose sums are in the memory.
   void convert(std::size_t b, std::size_t g, std::size_t first, std::size_t columns);
 
  private:
+  bool shows_currents() const { return tap_ && tap_->currents; }
   bool in_single_precision(std::size_t b, std::size_t g) const;
   void add_noisy_codes(std::size_t b, std::size_t g, std::size_t begin, std::size_t vectors, std::size_t first,
                        std::size_t columns);
@@ -36,10 +37,12 @@ class Conversion {
                  std::size_t columns);
   void add_reference_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
                            std::size_t columns);
-  void show(std::size_t b, std::size_t reads, std::size_t columns);
+  void show_currents(std::size_t b, std::size_t reads, std::size_t columns);
+  void show_converted(std::size_t b, std::size_t begin, std::size_t vectors, std::size_t first, std::size_t columns);
   void convert_values(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
                       std::size_t columns);
   void apply_gain(const std::vector<double>& gain, std::size_t reads, std::size_t first, std::size_t columns);
+  void add_offsets(const std::vector<double>& offset, std::size_t first, std::size_t columns, double* target) const;
 
   const chip::BlockView& cells_of(std::size_t b) const { return view_.blocks[plan_.blocks[b].id]; }
 

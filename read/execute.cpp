@@ -127,7 +127,7 @@ class Product {
   void read_block(std::size_t b, std::size_t g) {
     const BlockView& cells = cells_of(b);
     const int width = cells.columns, unit = StripeSums::columns * static_cast<int>(digits_);
-    const bool whole = tap_ || cells.solved.array;
+    const bool whole = (tap_ && tap_->currents) || cells.solved.array;
     const int together = whole ? width : unit * std::max(1, columns_together / unit);
     for (int first = 0; first < width; first += together) {
       const int columns = std::min(together, width - first);

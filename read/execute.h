@@ -28,12 +28,18 @@ class Workspace {
   std::unique_ptr<Memory> memory_;
 };
 
-// Sees the analog sums of one read of one block's columns before conversion, in input steps times siemens (multiply by
-// v_step for amperes).
-using Tap = std::function<void(std::size_t block, std::span<const double> sums)>;
+// Shows what a product does inside, in input steps times siemens (multiply by v_step for amperes). One of the two.
+struct Tap {
+  // Analog sums of one read of one block's columns. There is no read noise and no conversion then (calibration).
+  std::function<void(std::size_t block, std::size_t plane, std::span<const double> sums)> currents{};
+  // What the digital side has of one vector (its number in the call) and row group of a block before it corrects
+  // columns: its converted sums, added up over planes with their weights, of columns `first` and following.
+  std::function<void(std::size_t block, std::size_t vector, std::size_t first, std::span<const double> sums)>
+      converted{};
+};
 
 // The product as workloads::Multiply wants it; a vector's sample and position name its noise. Adds to `activity` if
-// given. With `tap`: no read noise and no conversion (calibration).
+// given.
 void execute_layer(const chip::Chip& chip, const chip::View& view, std::size_t layer, std::span<const std::int16_t> in,
                    const workloads::Vectors& vectors, Workspace& workspace, std::span<double> out,
                    Activity* activity = nullptr, const Tap* tap = nullptr);

@@ -28,6 +28,7 @@ enum class Action : std::uint8_t {
   transfer_bit,      // bits between buffers and arrays, and between arrays
   off_chip_bit,      // bits to and from external memory
   rescaling,         // sums made codes
+  column_scaling,    // multiplications of columns' sums by factors of their own, beyond the one that makes codes
   bias_bit,          // bits of additions of biases
   weight_bit,        // bits of digital layers' weights read from their memory
   mac,               // the operations of the digital unit, from here on like DigitalOperation
@@ -39,7 +40,7 @@ enum class Action : std::uint8_t {
   square_root,
   lookup,
 };
-inline constexpr std::size_t action_count = 25;
+inline constexpr std::size_t action_count = 26;
 constexpr Action action_of(periphery::DigitalOperation operation) {
   return static_cast<Action>(static_cast<std::size_t>(Action::mac) + static_cast<std::size_t>(operation));
 }

@@ -32,7 +32,8 @@ void count_layer(CoveredNode& node, const cost::LayerActions& a) {
   node.additions = planned[Action::plane_sum] + additions(planned[Action::slice_bit], a.slice_bits) +
                    additions(planned[Action::piece_bit], a.accumulator_bits) +
                    additions(planned[Action::bias_bit], a.accumulator_bits);
-  node.multiplications = node.comparisons = planned[Action::rescaling];
+  node.multiplications = planned[Action::rescaling] + planned[Action::column_scaling];
+  node.comparisons = planned[Action::rescaling];
   node.conversions = planned[Action::conversion];
   node.buffer_bits = planned[Action::buffer_bit];
   node.transfer_bits = planned[Action::transfer_bit];

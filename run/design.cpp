@@ -56,13 +56,12 @@ Design design(const arch::Config& settings, std::span<const workloads::IntegerWe
   d.chip = chip::build_chip(settings, std::move(matrices), std::move(placement));
   d.chip.isa = isa;
   if (settings.wires.exact()) d.wires = study_wires(d.chip, inputs(chip::sample_images, 1));
+  const bool corrects = settings.correct != arch::Correct::none;
   chip::LayerInputs known;
-  if (std::ranges::any_of(d.chip.layers, read::needs_calibration))
+  if (corrects || std::ranges::any_of(d.chip.layers, read::needs_calibration))
     known = inputs(every_sample, read::calibration_positions);
-  if (settings.calibrate == arch::Calibrate::ideal)
-    read::calibrate_on_ideal(d.chip, known);
-  else
-    d.calibration = std::move(known);
+  if (settings.calibrate == arch::Calibrate::ideal) read::calibrate_on_ideal(d.chip, known);
+  if (settings.calibrate != arch::Calibrate::ideal || corrects) d.calibration = std::move(known);
   return d;
 }
 

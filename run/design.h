@@ -18,7 +18,8 @@ struct Design {
   chip::Chip chip;
   MappingResult mapping;
   std::optional<chip::WireResult> wires;  // unset: ideal
-  // Inputs that converters of each chip are ranged on; empty where ideal arrays set the ranges, or nothing does.
+  // Inputs that converters of each chip are ranged on and its columns corrected by; empty where ideal arrays set the
+  // ranges, or nothing does, and columns stay as they are.
   chip::LayerInputs calibration;
 };
 std::size_t bytes_of(const Design&);

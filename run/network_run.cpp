@@ -149,6 +149,8 @@ void describe(const NetworkRun& done, const Samples& samples, Result& result) {
   result.inputs = done.session.loaded().inputs();
   add_inputs(samples, result.inputs);
   result.mapping = done.session.design().mapping;
+  const std::vector<std::string>& notes = done.session.network().notes;
+  result.warnings.insert(result.warnings.end(), notes.begin(), notes.end());
   result.warnings.insert(result.warnings.end(), result.mapping.warnings.begin(), result.mapping.warnings.end());
   result.level_map = done.chips.first().level_map;
   add_writing(done.session, done.chips, result);

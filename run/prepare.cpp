@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "workloads/rescale.h"
 
 namespace bitline::run {
 
@@ -87,29 +88,34 @@ void check_shape(const workloads::Graph& graph, const workloads::Samples& sample
 }
 
 // Bits of the ternary inputs hang on whether they can be negative, which a first quantization tells.
-workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const Config& config,
+workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> read, const Config& config,
                                   std::span<const LayerConfig> settings, const workloads::Samples& samples) {
   const workloads::Calibration calibration{
       samples.values,
       samples.pixels || std::none_of(samples.values.begin(), samples.values.end(), [](float x) { return x < 0; }),
       samples.pixels};
+  const workloads::Rescaled graph = rescaled(std::move(read), calibration, [&](int i, const std::string&) {
+    return settings[static_cast<std::size_t>(i)].quantization.rescale;
+  });
   const auto quantize_as = [&](const std::vector<bool>& is_signed) {
-    return quantize(
-        graph, calibration,
-        [&](int i, const std::string&) {
-          const LayerConfig& s = settings[static_cast<std::size_t>(i)];
-          const int bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]);
-          const bool bias_rows = config.mapping.bias == arch::BiasPlace::rows && !s.digital;
-          return workloads::LayerQuantization{s.quantization.weight_bits, bits, s.quantization.weight_scale,
-                                              s.quantization.clip_percentile, bias_rows};
-        },
-        config.quantization.activation_coverage);
+    return quantize(graph.graph, calibration, [&](int i, const std::string&) {
+      const LayerConfig& s = settings[static_cast<std::size_t>(i)];
+      return workloads::LayerQuantization{.weight_bits = s.quantization.weight_bits,
+                                          .input_bits = input_bits(s.input, is_signed[static_cast<std::size_t>(i)]),
+                                          .weight_scale = s.quantization.weight_scale,
+                                          .clip_percentile = s.quantization.clip_percentile,
+                                          .bias_rows = config.mapping.bias == arch::BiasPlace::rows && !s.digital,
+                                          .input_range = s.quantization.activation_range,
+                                          .input_coverage = s.quantization.activation_coverage};
+    });
   };
   std::vector<bool> is_signed(settings.size(), false);
   if (std::ranges::any_of(settings, [](const LayerConfig& s) { return s.input.encoding == Encoding::ternary; }))
     for (const auto& w : quantize_as(std::vector<bool>(settings.size(), true)).weights)
       is_signed[static_cast<std::size_t>(w.index)] = w.input.is_signed;
-  return quantize_as(is_signed);
+  workloads::IntegerGraph network = quantize_as(is_signed);
+  network.notes = graph.notes;
+  return network;
 }
 
 void with_positions(const LoadedConfig& loaded, const std::function<void()>& work) {

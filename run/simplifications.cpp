@@ -53,6 +53,16 @@ std::vector<Simplification> data_claims(const Config& c) {
   return {s};
 }
 
+std::vector<Simplification> correction_claims(const Config& c) {
+  if (c.correct == arch::Correct::none) return {};
+  return {
+      {"Correction of columns",
+       {{"Factors and offsets are real numbers, found at the age of the run from one read of each calibration input; "
+         "neither finding nor keeping them costs anything.",
+         {},
+         {"correct"}}}}};
+}
+
 std::vector<Simplification> digital_layer_claims(const Config& c) {
   for (const auto& e : c.layers.entries)
     if (layer_config(c, e.key).digital)
@@ -98,6 +108,7 @@ std::vector<Simplification> simplifications(const Config& c) {
   add_simplifications(all, simplifications(c.cell));
   if (!shapes) add_simplifications(all, simplifications(c.device, age_since_write_s(c)));
   add_simplifications(all, simplifications(c.adc));
+  if (!shapes) add_simplifications(all, correction_claims(c));
   if (!shapes) add_simplifications(all, activation_claims(c));
   add_simplifications(all, other_layer_claims(c));
   add_simplifications(all, digital_layer_claims(c));

@@ -73,7 +73,7 @@ Config chip_settings(const Config& config) {
   out.mapping = config.mapping;
   out.mapping.schedule = arch::Mapping{}.schedule;
   out.age_s = age_since_write_s(config);
-  out.compensate = config.compensate;
+  out.compensate = config.compensate, out.correct = config.correct;
   out.conductances = config.conductances, out.conductances_missing = config.conductances_missing;
   out.keep = config.keep;
   for (const auto& [name, layer] : config.own_layers) {

@@ -59,6 +59,7 @@ using Multiply = std::function<void(const IntegerWeights&, std::span<const std::
 struct IntegerGraph {
   std::shared_ptr<const Graph> graph;
   std::vector<IntegerWeights> weights;  // as Graph::weights
+  std::vector<std::string> notes;       // of what was asked for and could not be done
 };
 
 // Memory in bytes, without the graph, which networks share.
@@ -72,14 +73,15 @@ struct Calibration {
   bool pixels = false;            // bytes divided by 255: inputs of the first products have scale 1 / highest()
 };
 
-// Quantizes weights at once, and inputs from the calibration samples: scale = q / highest(), q the `coverage` quantile
-// (nearest rank, 1 = maximum) of |x| of the float graph over all tensors that a product's weights read; all-zero inputs
-// get 1 / highest(). Pixels (before anything but moves and maxima) have scale 1 / highest(), so 8-bit codes are the
-// pixels; inputs that the file itself quantizes keep its step where its codes fit. Inputs are signed when they can be
-// negative. `settings(i, name)` gives the bits of each weights. Throws InputError: bits out of range, samples of
-// another size, or none where they are needed.
+// Quantizes weights at once, and inputs from the calibration samples, x of the float graph over all tensors that a
+// product's weights read: scale = q / highest(), q the `input_coverage` quantile (nearest rank, 1 = maximum) of |x|, or
+// the scale whose codes have the least squared error (workloads/least_error.h); all-zero inputs get 1 / highest().
+// Pixels (before anything but moves and maxima) have scale 1 / highest(), so 8-bit codes are the pixels; inputs that
+// the file itself quantizes keep its step where its codes fit. Inputs are signed when they can be negative.
+// `settings(i, name)` gives the bits and ranges of each weights. Throws InputError: bits or coverage out of range,
+// samples of another size, or none where they are needed.
 IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& calibration,
-                      const std::function<LayerQuantization(int, const std::string&)>& settings, double coverage = 1.0);
+                      const std::function<LayerQuantization(int, const std::string&)>& settings);
 
 // The truth, for any codes: what a Multiply without any error does.
 void multiply_exactly(const IntegerWeights&, std::span<const std::int16_t> in, const Vectors&, std::span<double> sums);

@@ -14,12 +14,19 @@ enum class WeightScale { per_tensor, per_column };
 inline constexpr std::string_view weight_scale_names[] = {"per-tensor", "per-column"};
 constexpr std::span<const std::string_view> names_of(WeightScale) { return weight_scale_names; }
 
+// How the range of a layer's inputs follows from those of calibration.
+enum class InputRange { coverage, mean_square_error };
+inline constexpr std::string_view input_range_names[] = {"coverage", "mean-square-error"};
+constexpr std::span<const std::string_view> names_of(InputRange) { return input_range_names; }
+
 struct LayerQuantization {
   int weight_bits = 4;  // 1..16. signed symmetric: -(2^(b-1)-1) .. 2^(b-1)-1; 1 bit: -1 and +1 (below)
   int input_bits = 8;   // 1..15, unsigned, or (from 2) signed symmetric when the inputs can be negative
   WeightScale weight_scale = WeightScale::per_tensor;
   double clip_percentile = 1.0;  // weights beyond this fraction of |w| saturate; 1 = none
   bool bias_rows = false;        // biases become extra rows driven at the largest input, not digital additions
+  InputRange input_range = InputRange::coverage;
+  double input_coverage = 1.0;  // of InputRange::coverage: the share of |inputs| inside; 1 = all
 };
 
 // Integer inputs of one matrix layer: value = code * scale.

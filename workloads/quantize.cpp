@@ -11,6 +11,7 @@
 #include "workloads/facts.h"
 #include "workloads/integer_graph.h"
 #include "workloads/interpret.h"
+#include "workloads/least_error.h"
 #include "workloads/levels.h"
 #include "workloads/top_quantile.h"
 
@@ -100,6 +101,9 @@ IntegerWeights integer_weights(const Weights& from, int index, const Reading& re
   const bool is_signed = !reading.nonnegative;
   if (bits.input_bits < 1 || bits.input_bits > 15)
     fail_at(from.name, fmt::format("{} input bits are out of the range 1..15", bits.input_bits));
+  if (!(bits.input_coverage > 0 && bits.input_coverage <= 1))
+    fail_at(from.name,
+            fmt::format("a calibration coverage of {} is out of the range 0..1 (1 covers all)", bits.input_coverage));
   if (is_signed && bits.input_bits < 2)
     fail_at(from.name, "its inputs can be negative, which needs at least 2 input bits");
   IntegerWeights w;
@@ -151,59 +155,82 @@ void move_bias_to_rows(IntegerWeights& w) {
   w.rows += w.bias_rows;
 }
 
+// What the range of a layer's inputs follows from: a quantile of them, or those that a quantizer is tried on.
+class InputValues {
+ public:
+  InputValues(const LayerQuantization& settings, std::size_t length)
+      : by_error_(settings.input_range == InputRange::mean_square_error),
+        top_(length, by_error_ ? 1.0 : settings.input_coverage),
+        sample_(length, most_values) {}
+  void begin(std::size_t part) { sample_.begin(part); }
+  void add(std::span<const float> values) { by_error_ ? sample_.add(values) : top_.add(values); }
+  void add(const InputValues& other) { by_error_ ? sample_.add(other.sample_) : top_.add(other.top_); }
+  // Of one code; 0 where all are 0.
+  double scale(const InputScale& codes) {
+    if (by_error_) return least_error_step(sample_.sorted(), codes.lowest(), codes.highest());
+    return static_cast<double>(top_.value()) / codes.highest();
+  }
+
+ private:
+  static constexpr std::size_t most_values = std::size_t{1} << 18;
+  bool by_error_;
+  TopQuantile top_;
+  StreamSample sample_;
+};
+
 // The scale of every input that nothing else tells.
-void calibrate(const Graph& graph, const Calibration& calibration, double coverage, std::span<IntegerWeights> weights,
-               const std::vector<bool>& wanted) {
+void calibrate(const Graph& graph, const Calibration& calibration, std::span<const LayerQuantization> settings,
+               std::span<IntegerWeights> weights, const std::vector<bool>& wanted) {
   const std::size_t samples = calibration.values.size() / static_cast<std::size_t>(graph.input().size());
   const auto first = std::ranges::find(wanted, true);
   if (first == wanted.end()) return;
   if (samples == 0)
     fail_at(weights[static_cast<std::size_t>(first - wanted.begin())].name,
             "needs calibration samples for the scale of its inputs, but there are none");
-  std::vector<TopQuantile> quantiles;
-  for (const IntegerWeights& w : weights) quantiles.emplace_back(samples * w.inputs, coverage);
+  std::vector<InputValues> inputs;
+  for (std::size_t i = 0; i < weights.size(); ++i) inputs.emplace_back(settings[i], samples * weights[i].inputs);
   const std::size_t batch = samples_together_in_float(graph, std::clamp<std::size_t>(samples / 8, 1, 64));
   const std::size_t size = static_cast<std::size_t>(graph.input().size());
-  tbb::enumerable_thread_specific<std::vector<TopQuantile>> met(quantiles);
+  tbb::enumerable_thread_specific<std::vector<InputValues>> met(inputs);
   parallel_for((samples + batch - 1) / batch, [&](std::size_t part) {
     const std::size_t begin = part * batch, count = std::min(batch, samples - begin);
-    std::vector<TopQuantile>& mine = met.local();
+    std::vector<InputValues>& mine = met.local();
+    for (InputValues& of_layer : mine) of_layer.begin(part);
     interpret_float(graph, calibration.values.subspan(begin * size, count * size),
                     [&](int w, std::span<const float> values) {
                       if (wanted[static_cast<std::size_t>(w)]) mine[static_cast<std::size_t>(w)].add(values);
                     });
   });
-  for (const std::vector<TopQuantile>& some : met)
-    for (std::size_t i = 0; i < some.size(); ++i) quantiles[i].add(some[i]);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    if (!wanted[i]) continue;
-    const double q = quantiles[i].value();
-    weights[i].input.scale = (q > 0 ? q : 1.0) / weights[i].input.highest();
-  }
+  for (const std::vector<InputValues>& some : met)
+    for (std::size_t i = 0; i < some.size(); ++i) inputs[i].add(some[i]);
+  parallel_for(weights.size(), [&](std::size_t i) {
+    if (!wanted[i]) return;
+    InputScale& input = weights[i].input;
+    const double scale = inputs[i].scale(input);
+    input.scale = scale > 0 ? scale : 1.0 / input.highest();
+  });
 }
 
 }  // namespace
 
 IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& calibration,
-                      const std::function<LayerQuantization(int, const std::string&)>& settings, double coverage) {
-  if (!(coverage > 0 && coverage <= 1))
-    throw InputError(fmt::format("a calibration coverage of {} is out of the range 0..1 (1 covers all)", coverage));
+                      const std::function<LayerQuantization(int, const std::string&)>& settings) {
   if (calibration.values.size() % static_cast<std::size_t>(graph->input().size()) != 0)
     throw InputError(fmt::format("{} calibration values are no whole number of samples of {}",
                                  calibration.values.size(), to_string(graph->input())));
   std::vector<Reading> readings(graph->weights.size());
   read_graph(*graph, {{calibration.nonnegative || calibration.pixels, calibration.pixels, {}}}, 1, graph->weights,
              readings);
-  IntegerGraph result{graph, {}};
+  IntegerGraph result{graph, {}, {}};
+  std::vector<LayerQuantization> all;
   const std::vector<int> levels = levels_of_weights(*graph);
-  std::vector<bool> bias_rows, wanted;
+  std::vector<bool> wanted;
   for (std::size_t i = 0; i < graph->weights.size(); ++i) {
     const Weights& from = graph->weights[i];
     const int index = static_cast<int>(i);
-    const LayerQuantization bits = settings(index, from.name);
+    const LayerQuantization& bits = all.emplace_back(settings(index, from.name));
     IntegerWeights& w = result.weights.emplace_back(integer_weights(from, index, readings[i], bits));
     w.level = levels[i];
-    bias_rows.push_back(bits.bias_rows);
     const std::optional<Steps>& steps = readings[i].steps;
     const bool fits =
         readings[i].same_steps && steps && steps->lowest >= w.input.lowest() && steps->highest <= w.input.highest();
@@ -214,9 +241,9 @@ IntegerGraph quantize(std::shared_ptr<const Graph> graph, const Calibration& cal
       w.input.scale = steps->step;
     }
   }
-  calibrate(*graph, calibration, coverage, result.weights, wanted);
+  calibrate(*graph, calibration, all, result.weights, wanted);
   for (std::size_t i = 0; i < result.weights.size(); ++i)
-    if (bias_rows[i]) move_bias_to_rows(result.weights[i]);
+    if (all[i].bias_rows) move_bias_to_rows(result.weights[i]);
   return result;
 }
 

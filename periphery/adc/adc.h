@@ -39,13 +39,20 @@ struct CalibratedRange {
   static constexpr const char* about = "from the currents of calibration inputs";
   double coverage = 0.9999;
 };
+// From the currents of calibration inputs, too: the full scale whose codes have the least squared error, each current
+// counted as it enters the product.
+struct LeastErrorRange {
+  static constexpr const char* type = "mean-square-error";
+  static constexpr const char* about =
+      "from the currents of calibration inputs: clipping and rounding together deviate least";
+};
 // Integrating converter with a capacitor: full scale = charge / time.
 struct ChargeRange {
   static constexpr const char* type = "charge";
   static constexpr const char* about = "full-scale charge over integration time";
   double charge_C = 0, time_s = 0;
 };
-using AdcRange = std::variant<FullScaleRange, FixedRange, CalibratedRange, ChargeRange>;
+using AdcRange = std::variant<FullScaleRange, FixedRange, CalibratedRange, ChargeRange, LeastErrorRange>;
 // The full scale that the range itself says (fixed, charge); nullopt where it follows from the array.
 std::optional<double> given_full_scale_A(const AdcRange&);
 

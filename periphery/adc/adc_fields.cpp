@@ -24,6 +24,7 @@ void fields(Visitor& v, CalibratedRange& c) {
      .positive = true,
      .source = "assumption: clips one current in ten thousand"});
 }
+void fields(Visitor&, LeastErrorRange&) {}
 void fields(Visitor& v, ChargeRange& c) {
   v(c.charge_C, {.key = "charge",
                  .meaning = "charge that fills the integrating capacitor; full scale = charge / time",

@@ -306,4 +306,29 @@ TEST_CASE("cost: a switch adds its time to each turn at a converter, and late li
   CHECK(costs(tiny()).layers[0].settle_s == relative(tau_s * 5 * std::log(2.0)));
 }
 
+TEST_CASE("cost: corrections of columns cost a multiplication each but the one that rescales anyway, and an addition") {
+  // Sums of 7 bits, codes of 2: a multiplication is 2 rows of adders and a comparison, as in rescaling.
+  const double multiplication_J = (2 + 1) * 7 * 2 * fJ, addition_J = 7 * 2 * fJ;
+  struct Case {
+    const char* array;
+    double multiplications;
+  };
+  for (const Case& c : {Case{"{rows: 4}", 0},     // two row groups of one block: one factor for each output
+                        Case{"{rows: 2}", 2}}) {  // two blocks: two factors for each of two outputs
+    const auto with = [&](const char* correct) { return costs(tiny({{"array", c.array}, {"correct", correct}})); };
+    const Costs none = with("none");
+    for (const char* how : {"offset", "scale", "scale-and-offset"}) {
+      CAPTURE(how);
+      const Costs r = with(how);
+      const bool scales = std::string(how) != "offset", adds = std::string(how) != "scale";
+      CHECK(r.energy_J[Part::activation] - none.energy_J[Part::activation] ==
+            relative(scales ? c.multiplications * multiplication_J : 0));
+      CHECK(r.energy_J[Part::digital] - none.energy_J[Part::digital] == relative(adds ? 2 * addition_J : 0));
+      CHECK(r.energy_J[Part::adc] == none.energy_J[Part::adc]);
+      CHECK(r.area_m2.total() == none.area_m2.total());
+      CHECK(r.latency_s.total() == none.latency_s.total());
+    }
+  }
+}
+
 }  // namespace bitline::cost_test

@@ -229,8 +229,9 @@ TEST_CASE("a tap sees the sums of each read before noise and conversion") {
   std::vector<double> y(3 * 150);
   std::size_t read = 0;
   const CodeMatrix codes = codes_of(view.blocks[0]);
-  const Tap tap = [&](std::size_t block, std::span<const double> sums) {
+  const Tap tap{.currents = [&](std::size_t block, std::size_t plane, std::span<const double> sums) {
     CHECK(block == 0);
+    CHECK(plane == read % 4);
     REQUIRE(sums.size() == 150);
     for (std::size_t c = 0; c < sums.size(); c += 7) {
       std::int64_t sum = 0;
@@ -239,7 +240,7 @@ TEST_CASE("a tap sees the sums of each read before noise and conversion") {
       CHECK(sums[c] == static_cast<double>(sum) * chip.layers[0].lattice.code_S);
     }
     ++read;
-  };
+  }};
   execute_layer(chip, view, 0, x, {3, 0, 0, 1}, y, nullptr, &tap);
   CHECK(read == 12);
 }

@@ -71,6 +71,8 @@ TEST_CASE("what changes a number changes the identity, what does not leaves it")
                                       {"programming.parallel", "2"},
                                       {"mapping.schedule", "pipelined"},
                                       {"calibrate", "per-chip"},
+                                      {"correct", "offset"},
+                                      {"quantization.rescale", "smooth"},
                                       {"workload.images", "100"},
                                       {"quantization.weight_bits", "3"},
                                       {"layers", "{fc1: {adc.bits: 7}}"},

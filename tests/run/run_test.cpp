@@ -2,11 +2,13 @@
 // Whole runs: the same bits for any thread count and batch, and the statistics a run reports.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/config_writer.h"
 #include "base/files.h"
-#include "tests/run/helpers.h"
+#include "tests/run/small_data.h"
+#include "tests/temporary_folder.h"
 #include "workloads/onnx_import.h"
 
 namespace bitline::run_test {
@@ -59,6 +61,9 @@ TEST_CASE("one and two threads, any batch and a rerun of resolved.yaml give the 
                             {"adc.errors.offset", "0.3"},
                             {"device.faults.stuck_on", "0.5 %"},
                             {"calibrate", "per-chip"},
+                            {"correct", "scale-and-offset"},
+                            {"adc.range", "{type: mean-square-error}"},
+                            {"quantization.activation_range", "mean-square-error"},
                             {"array.active_rows", "100"}},
                            {{"cell", "{type: 1t1r-offset}"},
                             {"chips", "auto"},
@@ -207,6 +212,39 @@ TEST_CASE("array energy is the power of every driven device, computed device by 
         expected_J += __builtin_popcount(static_cast<unsigned>(pixel)) * 0.2 * 0.2 * 50e-9 * g / 20;
       }
   CHECK(r.costs.layers[0].energy_breakdown_J[Part::array] == doctest::Approx(expected_J).epsilon(1e-9).scale(1e-30));
+}
+
+TEST_CASE("rescaled layers stay exact on ideal arrays, and the float network stays itself") {
+  const TemporaryFolder folder;
+  const std::vector<Override> ideal{{"adc", "ideal"}, {"device.write", "exact"}, {"device.read_noise.relative", "0"}};
+  const Result plain = run::run(small_job(folder.path, ideal), run_options());
+  for (const char* how : {"smooth", "equalize"}) {
+    std::vector<Override> overrides = ideal;
+    overrides.push_back({"quantization.rescale", how});
+    const Result r = run::run(small_job(folder.path, overrides), run_options());
+    CHECK(r.quality.reference_float == plain.quality.reference_float);
+    for (const auto& layer : r.reads) CHECK(std::isinf(layer.snr_db));  // exact
+    CHECK(std::ranges::any_of(r.warnings, [](const std::string& w) {
+      return w == "layer fc1: quantization.rescale leaves its inputs as they are: they are the network's own";
+    }));
+  }
+}
+
+TEST_CASE("columns that converters distort are corrected: most of the lost accuracy comes back") {
+  NEEDS_FASHION_MNIST();
+  const auto accuracy = [](const std::string& errors, const std::string& correct) {
+    return run::run(
+               main_job(
+                   {{"instances", "2"}, {"workload.images", "1000"}, {"adc.errors", errors}, {"correct", correct}}),
+               run_options())
+        .quality.value;
+  };
+  const std::string errors = "{gain: 10 %, offset: 4}";
+  const double without = accuracy("{}", "none"), lost = accuracy(errors, "none"),
+               corrected = accuracy(errors, "scale-and-offset");
+  MESSAGE("accuracy without errors " << without << ", with " << lost << ", corrected " << corrected);
+  CHECK(lost < without - 0.02);
+  CHECK(corrected > without - 0.2 * (without - lost));
 }
 
 TEST_CASE("faults, ageing, saturating converters and unknown layers are told or felt") {

@@ -189,6 +189,8 @@ const std::vector<Override> changes = {
      "{off_chip: true, clock_gating: false, buffer: registers, interconnect: mesh, floorplan_overhead: 10 %}"},
     {"periphery.baselines", "false"},
     {"calibrate", "per-chip"},
+    {"correct", "offset"},
+    {"adc.range", "mean-square-error"},
 };
 
 }  // namespace

@@ -95,6 +95,13 @@ inline auto code_bits(int weight_bits, int input_bits,
   };
 }
 
+// The same with a range of inputs of its own.
+inline auto ranged(workloads::LayerQuantization bits, double coverage,
+                   workloads::InputRange range = workloads::InputRange::coverage) {
+  bits.input_range = range, bits.input_coverage = coverage;
+  return [=](int, const std::string&) { return bits; };
+}
+
 // What an InputError says; "no error" when there is none.
 inline std::string refusal_of(const std::function<void()>& action) {
   try {

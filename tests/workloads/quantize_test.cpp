@@ -80,7 +80,7 @@ TEST_CASE("coverage is a nearest-rank quantile; sparse and dead inputs keep a us
     n.product(dense(1, 1, {weight}, {bias}));
     n.activate(Activate::Kind::relu);
     n.product(dense(1, 1, {1}));
-    return quantize(n.finish(), {data, true, true}, code_bits(4, 4), coverage).weights[1].input.scale;
+    return quantize(n.finish(), {data, true, true}, ranged({.input_bits = 4}, coverage)).weights[1].input.scale;
   };
   CHECK(scale(255, 0, 1.0) == doctest::Approx(100.0 / 15));
   CHECK(scale(255, 0, 0.9) == doctest::Approx(90.0 / 15));
@@ -136,19 +136,18 @@ TEST_CASE("wrong settings are errors with the layer and the numbers") {
   n.product(dense(numbers, 3, 2));
   const auto graph = n.finish();
   const std::vector<float> good = numbers.pixels(60);
-  const auto says = [&](const Calibration& c, const auto& settings, double coverage,
-                        std::initializer_list<const char*> words) {
-    const std::string message = refusal_of([&] { quantize(graph, c, settings, coverage); });
+  const auto says = [&](const Calibration& c, const auto& settings, std::initializer_list<const char*> words) {
+    const std::string message = refusal_of([&] { quantize(graph, c, settings); });
     CAPTURE(message);
     for (const char* word : words) CHECK(message.find(word) != std::string::npos);
   };
   const Calibration usual{good, true, true};
-  says({std::span(good).first(13), true, true}, code_bits(4, 8), 1, {"13 calibration values", "3x4"});
-  says({{}, true, true}, code_bits(4, 8), 1, {"node2", "calibration"});
-  says(usual, code_bits(4, 16), 1, {"node1", "16 input bits"});
-  says(usual, code_bits(4, 1), 1, {"node2", "negative"});
-  says(usual, code_bits(0, 8), 1, {"node1", "0 weight bits"});
-  says(usual, code_bits(4, 8), 1.5, {"coverage of 1.5"});
+  says({std::span(good).first(13), true, true}, code_bits(4, 8), {"13 calibration values", "3x4"});
+  says({{}, true, true}, code_bits(4, 8), {"node2", "calibration"});
+  says(usual, code_bits(4, 16), {"node1", "16 input bits"});
+  says(usual, code_bits(4, 1), {"node2", "negative"});
+  says(usual, code_bits(0, 8), {"node1", "0 weight bits"});
+  says(usual, ranged({}, 1.5), {"node1", "coverage of 1.5"});
 }
 
 }  // namespace bitline::quantize_test
