@@ -97,16 +97,6 @@ PulseProtocol protocol_of(const DeviceArguments& a) {
   return q;
 }
 
-// A train of equal pulses, positive or of light; `--pulses` of them.
-std::vector<Pulse> regular_train(const PulsedDevice& d, const PulseProtocol& q) {
-  Pulse pulse = reference_pulse(d.plasticity(), q.light ? Stimulus::light : Stimulus::potentiation);
-  if (q.width_s) pulse.width_s = *q.width_s;
-  if (q.amplitude_V) pulse.amplitude_V = *q.amplitude_V;
-  if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
-  if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
-  return pulse_train(pulse, q.pulses.value_or(10), q.interval_s.value_or(0.1));
-}
-
 // "0111,1000": codes of one length; all of four slots where none are given.
 std::vector<std::vector<bool>> codes_of(const std::string& text) {
   constexpr unsigned slots = 4;

@@ -10,14 +10,10 @@
 #include "app/compared_run.h"
 #include "app/condition.h"
 #include "app/environment.h"
-#include "app/run_folder.h"
-#include "base/files.h"
 #include "base/nearest.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
-#include "report/csv.h"
-#include "report/experiment.h"
-#include "report/html.h"
+#include "report/run_folder.h"
 #include "report/table.h"
 #include "run/result_document.h"
 #include "run/result_json.h"
@@ -36,24 +32,6 @@ struct RunArguments : Common {
   bool per_image = false;
 };
 
-// NAME.csv of each table, NAME.svg of each picture.
-void write_experiment(const std::filesystem::path& folder, const run::ExperimentResult& e) {
-  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), report::table_csv(table));
-  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), report::picture_svg(picture));
-}
-
-void write_files(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
-  const std::string resolved = resolved_yaml(loaded);
-  write_file(folder / "resolved.yaml", resolved);
-  if (result.experiment) write_experiment(folder, *result.experiment);
-  if (!result.only_budget && !is_without_arrays(result)) {
-    write_file(folder / "layers.csv", report::layers_csv(result));
-    if (!result.images.empty()) write_file(folder / "images.csv", report::images_csv(result));
-  }
-  write_file(folder / "report.html", report::html_report(result, resolved));
-  write_file(folder / "result.json", result_json(result));
-}
-
 std::string suggested_number(const Result& result, const std::string& path) {
   std::vector<std::string> known;
   for (const auto& [name, _] : numbers_of(result_document(result))) known.push_back(name);
@@ -70,7 +48,7 @@ int run_command(const RunArguments& a) {
   const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
-  std::optional<RunFolder> folder;
+  std::optional<report::RunFolder> folder;
   if (!a.out.empty()) {
     folder.emplace(a.out);  // better to learn before the run than after it that the folder cannot be there
     if (loaded.config.keep == Keep::conductances) options.conductance_folder = folder->scratch() / "conductance";
@@ -85,7 +63,7 @@ int run_command(const RunArguments& a) {
   progress.clear();
 
   if (folder) {
-    write_files(folder->scratch(), result, loaded);
+    report::write_run_files(folder->scratch(), result, loaded);
     folder->commit();
     if (const std::string& hash = folder->earlier_hash(); !a.quiet && !hash.empty() && hash != result.config_hash)
       print_warning(fmt::format("{} held the result of another configuration ({}), whose files are replaced", a.out,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/run_folder.h"
+#include "report/run_folder.h"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "app/command_line.h"
+#include "base/error.h"
 #include "base/files.h"
+#include "report/csv.h"
+#include "report/experiment.h"
+#include "report/html.h"
+#include "run/result_json.h"
 
-namespace bitline::app {
+namespace bitline::report {
 namespace fs = std::filesystem;
 namespace {
 
@@ -53,13 +57,13 @@ void remove_file(const fs::path& folder, const std::string& name) {
 
 RunFolder::RunFolder(fs::path folder) : folder_(std::move(folder)), scratch_(folder_ / ".part") {
   if (fs::exists(folder_) && !fs::is_directory(folder_))
-    throw UsageError(folder_.string() + " is a file: --out names a folder");
+    throw InputError(folder_.string() + " is a file: --out names a folder");
   if (fs::exists(folder_ / "points.jsonl"))
-    throw UsageError(folder_.string() +
+    throw InputError(folder_.string() +
                      " holds the points of a sweep, whose report.html a run would replace: give another --out");
   if (fs::exists(folder_ / result_name)) {
     if (!fs::exists(folder_ / list_name))
-      throw UsageError(fmt::format(
+      throw InputError(fmt::format(
           "{} holds a result but no {} that lists the files of its run, so they cannot be replaced: give another "
           "--out, or delete the folder",
           folder_.string(), list_name));
@@ -93,4 +97,26 @@ void RunFolder::commit() {
   earlier_ = names;
 }
 
-}  // namespace bitline::app
+namespace {
+
+// NAME.csv of each table, NAME.svg of each picture.
+void write_experiment(const fs::path& folder, const run::ExperimentResult& e) {
+  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), table_csv(table));
+  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), picture_svg(picture));
+}
+
+}  // namespace
+
+void write_run_files(const fs::path& folder, const run::Result& result, const arch::LoadedConfig& loaded) {
+  const std::string resolved = resolved_yaml(loaded);
+  write_file(folder / "resolved.yaml", resolved);
+  if (result.experiment) write_experiment(folder, *result.experiment);
+  if (!result.only_budget && !is_without_arrays(result)) {
+    write_file(folder / "layers.csv", layers_csv(result));
+    if (!result.images.empty()) write_file(folder / "images.csv", images_csv(result));
+  }
+  write_file(folder / "report.html", html_report(result, resolved));
+  write_file(folder / "result.json", result_json(result));
+}
+
+}  // namespace bitline::report
