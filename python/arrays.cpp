@@ -46,8 +46,8 @@ Array<T> real_array(const py::handle& given, const char* name, int dims, bool fi
   if (std::string_view("fiu").find(a.dtype().kind()) == std::string_view::npos)
     throw InputError(fmt::format("{}: has dtype {} where real numbers are expected", name, type_name(a)));
   if (dims >= 0 && a.ndim() != dims)
-    throw InputError(
-        fmt::format("{}: has shape {} where {} dimension{} expected", name, shape_text(a), dims, dims == 1 ? " is" : "s are"));
+    throw InputError(fmt::format("{}: has shape {} where {} dimension{} expected", name, shape_text(a), dims,
+                                 dims == 1 ? " is" : "s are"));
   const auto numbers = py::array_t<T, py::array::c_style | py::array::forcecast>::ensure(a);
   if (!numbers) throw InputError(fmt::format("{}: cannot be read as real numbers", name));
   const std::span<const T> values(numbers.data(), static_cast<std::size_t>(numbers.size()));
@@ -86,8 +86,8 @@ Array<T> result_array(const py::object& out, const std::vector<py::ssize_t>& sha
   const py::array a = py::reinterpret_borrow<py::array>(out);
   const py::dtype wanted = py::dtype::of<T>();
   if (!a.dtype().is(wanted) && !a.dtype().equal(wanted))
-    throw InputError(
-        fmt::format("out: has dtype {} where {} is expected", type_name(a), py::str(wanted).template cast<std::string>()));
+    throw InputError(fmt::format("out: has dtype {} where {} is expected", type_name(a),
+                                 py::str(wanted).template cast<std::string>()));
   if (!std::equal(shape.begin(), shape.end(), a.shape(), a.shape() + a.ndim()))
     throw InputError(fmt::format("out: has shape {} where {} is expected", shape_text(a), shape_text(shape)));
   if (!(a.flags() & py::array::c_style)) throw InputError("out: is not C-contiguous");

@@ -156,8 +156,8 @@ py::list schema(const std::string& path) {
     return out;
   };
   const auto below = [&](const std::string& key) {
-    return path.empty() || (key.starts_with(path) &&
-                            (key.size() == path.size() || key[path.size()] == '.' || key[path.size()] == '['));
+    return path.empty() ||
+           (key.starts_with(path) && (key.size() == path.size() || key[path.size()] == '.' || key[path.size()] == '['));
   };
   py::list out;
   for (const SchemaRow& r : rows)
@@ -178,20 +178,28 @@ ConfigPath config_path(const std::vector<std::string>& roots) {
 }
 
 void add_config(py::module_& m) {
-  py::class_<Config>(m, "Config", "A configuration: a file, and what was set on top of it. bitline.Config has attributes.")
+  py::class_<Config>(m, "Config",
+                     "A configuration: a file, and what was set on top of it. bitline.Config has attributes.")
       .def(py::init([](const std::string& name, const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::vector<std::string>& roots) {
              return loaded_config(name, overrides_of(settings), config_path(roots));
            }),
            py::arg("name"), py::arg("settings"), py::arg("roots"))
       .def("with_settings", &with, py::arg("settings"), "The same with more set: (path, YAML text) each.")
-      .def("tree", [](const Config& c) { return PythonWriter::write(c.loaded->config); }, "All values, as a dictionary.")
-      .def("layer", [](const Config& c, const std::string& name) {
-             return PythonWriter::write(layer_config(c.loaded->config, name));
-           }, py::arg("name"), "The settings of one layer.")
-      .def("yaml", [](const Config& c) { return resolved_yaml(*c.loaded); }, "Every value and where it came from.")
-      .def_property_readonly("hash", [](const Config& c) { return config_hash(c.loaded->config); }, "As in result.json.")
-      .def_property_readonly("file", [](const Config& c) { return c.file.string(); }, "The file it was read from.")
+      .def(
+          "tree", [](const Config& c) { return PythonWriter::write(c.loaded->config); }, "All values, as a dictionary.")
+      .def(
+          "layer",
+          [](const Config& c, const std::string& name) {
+            return PythonWriter::write(layer_config(c.loaded->config, name));
+          },
+          py::arg("name"), "The settings of one layer.")
+      .def(
+          "yaml", [](const Config& c) { return resolved_yaml(*c.loaded); }, "Every value and where it came from.")
+      .def_property_readonly(
+          "hash", [](const Config& c) { return config_hash(c.loaded->config); }, "As in result.json.")
+      .def_property_readonly(
+          "file", [](const Config& c) { return c.file.string(); }, "The file it was read from.")
       .def_property_readonly("settings", &settings_of, "What was set on top, in order.");
   m.def("schema", &schema, py::arg("path") = "", R"(Meaning, unit, range and default of each key below ``path``.
 
@@ -201,8 +209,10 @@ Examples
 >>> bitline.schema("adc[sar].bits")[0]["meaning"]
 'resolution'
 )");
-  m.def("nearest", [](const std::string& word, const std::vector<std::string>& known) { return did_you_mean(word, known); },
-        py::arg("word"), py::arg("known"), "\"did you mean 'bits'?\", or \"\".");
+  m.def(
+      "nearest",
+      [](const std::string& word, const std::vector<std::string>& known) { return did_you_mean(word, known); },
+      py::arg("word"), py::arg("known"), "\"did you mean 'bits'?\", or \"\".");
 }
 
 }  // namespace bitline::python

@@ -65,9 +65,8 @@ class Crossbar {
 
   py::object mvm(const py::object& v_V, const py::object& out) {
     const Array<double> v = voltages(v_V);
-    const std::vector<py::ssize_t> shape = v.ndim() == 1
-                                               ? std::vector<py::ssize_t>{circuit_.columns}
-                                               : std::vector<py::ssize_t>{v.shape(0), circuit_.columns};
+    const std::vector<py::ssize_t> shape = v.ndim() == 1 ? std::vector<py::ssize_t>{circuit_.columns}
+                                                         : std::vector<py::ssize_t>{v.shape(0), circuit_.columns};
     Array<double> currents = result_array<double>(out, shape);
     const std::span<double> room = room_of(currents);
     if (beta_)
@@ -95,7 +94,8 @@ class Crossbar {
     } else {
       const auto e = effective(true);
       work([&] {
-        parallel_for(vectors, [&](std::size_t b) { power[b] = array::source_power_W(*e, values_of(v).subspan(b * m, m)); });
+        parallel_for(vectors,
+                     [&](std::size_t b) { power[b] = array::source_power_W(*e, values_of(v).subspan(b * m, m)); });
       });
     }
     return v.ndim() == 1 ? py::object(py::float_(power[0])) : py::object(new_array(power, {length(vectors)}));
@@ -166,9 +166,10 @@ class Crossbar {
     parallel_for(v.size() / m, [&](std::size_t b) {
       const array::NonlinearState s = solve_nonlinear(circuit_, law, v.subspan(b * m, m));
       if (!s.state.status.converged)
-        throw RunError(fmt::format("vector {} did not converge: curves this steep or circuits this uneven are beyond "
-                                   "the solver; lower v_V, sinh_beta_per_V or resistances",
-                                   b));
+        throw RunError(
+            fmt::format("vector {} did not converge: curves this steep or circuits this uneven are beyond "
+                        "the solver; lower v_V, sinh_beta_per_V or resistances",
+                        b));
       std::copy(s.state.sense_A.begin(), s.state.sense_A.end(), currents.begin() + static_cast<std::ptrdiff_t>(b * n));
       if (!power.empty()) power[b] = s.state.source_W;
     });

@@ -93,7 +93,8 @@ std::vector<device::Pulse> train_of(const py::object& given) {
     if (p.amplitude_V != 0 && p.power_W_m2 != 0)
       throw InputError(fmt::format("train: pulse {} is either a voltage or light", i));
     if (p.time_s < free_s)
-      throw InputError(fmt::format("train: pulse {} starts at {} s, but the one before ends at {} s", i, p.time_s, free_s));
+      throw InputError(
+          fmt::format("train: pulse {} starts at {} s, but the one before ends at {} s", i, p.time_s, free_s));
     train.push_back(p);
   }
   return train;
@@ -170,10 +171,13 @@ void add_device(py::module_& m) {
            }),
            py::arg("name"), py::arg("settings"), py::arg("roots"))
       .def_readonly("name", &PulsedDevice::name, "As its file is called.")
-      .def_readonly("relative", &PulsedDevice::relative, "The file gives no conductances: states are in units of g_max.")
-      .def_property_readonly("about", [](const PulsedDevice& d) { return d.device.about; }, "What it is.")
-      .def("yaml", [](const PulsedDevice& d) { return to_yaml(ConfigWriter::write(d.device), &d.notes); },
-           "Every key and where it came from.")
+      .def_readonly("relative", &PulsedDevice::relative,
+                    "The file gives no conductances: states are in units of g_max.")
+      .def_property_readonly(
+          "about", [](const PulsedDevice& d) { return d.device.about; }, "What it is.")
+      .def(
+          "yaml", [](const PulsedDevice& d) { return to_yaml(ConfigWriter::write(d.device), &d.notes); },
+          "Every key and where it came from.")
       .def("curve", &curve_of, py::arg("what"), py::arg("protocol"), py::arg("train") = py::none(),
            "Columns by name, and what they mean.");
   m.def("fit", &fit_files, py::arg("name"), py::arg("files"), py::arg("read_voltage_V"), py::arg("amplitude_V"),

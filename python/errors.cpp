@@ -17,8 +17,8 @@ void raise(const char* name, const std::string& message) { PyErr_SetString(error
 // What was set from Python has no place in a text: its key says where it is.
 py::tuple as_tuple(const Diagnostic& d) {
   const bool set = d.where.file.starts_with("--set ");
-  return py::make_tuple(set ? "" : d.where.file.str(), set ? 0 : d.where.line, set ? 0 : d.where.column, d.path, d.message,
-                        d.remedy);
+  return py::make_tuple(set ? "" : d.where.file.str(), set ? 0 : d.where.line, set ? 0 : d.where.column, d.path,
+                        d.message, d.remedy);
 }
 
 void raise_config(const ConfigError& e) {

@@ -62,10 +62,13 @@ void add_run(py::module_& m) {
            }),
            py::arg("configs"), py::arg("data"), py::arg("photographs"));
   py::class_<Ran>(m, "Ran", "What a run gave; bitline.Result has its figures as attributes.")
-      .def("json", [](const Ran& r) { return result_json(r.result); }, "The document of `bitline run --json`.")
-      .def("html", [](const Ran& r) { return report::html_report(r.result, resolved_yaml(*r.loaded)); },
-           "The report, one HTML page.")
-      .def("summary", [](const Ran& r) { return report::summary(r.result, false); }, "What the command prints.");
+      .def(
+          "json", [](const Ran& r) { return result_json(r.result); }, "The document of `bitline run --json`.")
+      .def(
+          "html", [](const Ran& r) { return report::html_report(r.result, resolved_yaml(*r.loaded)); },
+          "The report, one HTML page.")
+      .def(
+          "summary", [](const Ran& r) { return report::summary(r.result, false); }, "What the command prints.");
   m.def("run", &run_config, py::arg("config"), py::arg("places"), py::arg("threads"), py::arg("out"),
         py::arg("per_image"), py::arg("isa"), py::arg("progress"), "Behind bitline.run.");
 }

@@ -61,12 +61,14 @@ Session::Session(const Config& config, const Places& places, int threads, const 
 
 Session::Session(const Config& config, const py::object& weights, const py::object& calibration, int threads)
     : threads_(threads), arena_(std::make_unique<tbb::task_arena>(threads_for(threads))) {
-  const Array<double> w = real_array<double>(weights, "weights", 2), x = real_array<double>(calibration, "calibration", 2);
+  const Array<double> w = real_array<double>(weights, "weights", 2),
+                      x = real_array<double>(calibration, "calibration", 2);
   if (w.size() == 0) throw InputError("weights: has shape " + shape_text(w) + ": there is no weight");
   if (x.shape(0) == 0 || x.shape(1) != w.shape(0))
-    throw InputError(fmt::format("calibration: has shape {} where (vectors, {}) is expected, one number for each row of "
-                                 "the weights",
-                                 shape_text(x), w.shape(0)));
+    throw InputError(
+        fmt::format("calibration: has shape {} where (vectors, {}) is expected, one number for each row of "
+                    "the weights",
+                    shape_text(x), w.shape(0)));
   double x_max = 0, x_min = 0;
   for (const double v : values_of(x)) x_max = std::max(x_max, std::abs(v)), x_min = std::min(x_min, v);
   if (x_max == 0) throw InputError("calibration: is all zero, which gives no scale");
@@ -134,8 +136,9 @@ py::object Session::read(ChipState& state, const py::object& layer, const py::ob
   const IntegerWeights& w = session_->network().weights[index];
   const Array<std::int16_t> in = code_array(codes, "codes");
   if ((in.ndim() != 1 && in.ndim() != 2) || in.shape(in.ndim() - 1) != w.rows)
-    throw InputError(fmt::format("codes: has shape {} where (inputs, {}) or ({},) is expected, one code for each row of {}",
-                                 shape_text(in), w.rows, w.rows, w.name));
+    throw InputError(
+        fmt::format("codes: has shape {} where (inputs, {}) or ({},) is expected, one code for each row of {}",
+                    shape_text(in), w.rows, w.rows, w.name));
   const run::Reads some = reads_of(reads);
   std::vector<py::ssize_t> shape{w.columns};
   if (in.ndim() == 2) shape.insert(shape.begin(), in.shape(0));
@@ -193,14 +196,13 @@ Samples Session::samples_of(const py::object& inputs) const {
   return s;
 }
 
-py::object Session::evaluate(ChipState& state, const py::object& inputs,
-                             std::pair<std::uint32_t, std::uint32_t> reads, const py::object& progress) const {
+py::object Session::evaluate(ChipState& state, const py::object& inputs, std::pair<std::uint32_t, std::uint32_t> reads,
+                             const py::object& progress) const {
   const Samples samples = samples_of(inputs);
   const run::Reads some = reads_of(reads);
   std::vector<double> outputs;
   work(progress, [&] { outputs = session_->evaluate(*state.look(*session_), samples, some); });
-  const py::ssize_t count = length(samples.count()),
-                    columns = length(session_->network().graph->output_size());
+  const py::ssize_t count = length(samples.count()), columns = length(session_->network().graph->output_size());
   return some.count > 1 ? new_array(outputs, {static_cast<py::ssize_t>(some.count), count, columns})
                         : new_array(outputs, {count, columns});
 }
@@ -249,7 +251,8 @@ py::object Session::conductance(const ChipState& state, int array, const std::st
   const chip::Moment when = moment_of(moment);
   direct([&] {
     in_arena([&] {
-      g_S = state.see([&](const chip::State& cells) { return array_conductance_S(session_->chip(), cells, array, when); });
+      g_S = state.see(
+          [&](const chip::State& cells) { return array_conductance_S(session_->chip(), cells, array, when); });
     });
   });
   std::vector<py::ssize_t> dims{shape.rows, shape.columns};
@@ -265,8 +268,7 @@ void Session::set_conductance(ChipState& state, int array, const py::object& g_S
   if (!std::equal(dims.begin(), dims.end(), g.shape()))
     throw InputError(fmt::format("g_S: has shape {} where {} is expected", shape_text(g), shape_text(dims)));
   const py::gil_scoped_release released;
-  state.change(
-      [&](chip::State& cells) { set_array_conductance(session_->chip(), cells, array, values_of(g)); });
+  state.change([&](chip::State& cells) { set_array_conductance(session_->chip(), cells, array, values_of(g)); });
 }
 
 py::list Session::layers() const {
@@ -277,14 +279,14 @@ py::list Session::layers() const {
     py::list arrays;
     for (const auto& block : plan.blocks)
       if (!arrays.contains(block.array)) arrays.append(block.array);
-    out.append(py::dict(py::arg("name") = w.name, py::arg("rows") = w.rows, py::arg("columns") = w.columns,
-                        py::arg("bias_rows") = w.bias_rows, py::arg("weight_bits") = w.weight_bits,
-                        py::arg("input_bits") = w.input.bits, py::arg("signed") = w.input.is_signed,
-                        py::arg("lowest") = w.input.lowest(), py::arg("highest") = w.input.highest(),
-                        py::arg("input_scale") = w.input.scale, py::arg("weight_scale") = new_array(w.scale, {length(w.scale.size())}),
-                        py::arg("bias") = new_array(w.bias, {length(w.bias.size())}),
-                        py::arg("positions") = w.positions, py::arg("digital") = plan.settings.digital,
-                        py::arg("arrays") = arrays));
+    out.append(py::dict(
+        py::arg("name") = w.name, py::arg("rows") = w.rows, py::arg("columns") = w.columns,
+        py::arg("bias_rows") = w.bias_rows, py::arg("weight_bits") = w.weight_bits,
+        py::arg("input_bits") = w.input.bits, py::arg("signed") = w.input.is_signed,
+        py::arg("lowest") = w.input.lowest(), py::arg("highest") = w.input.highest(),
+        py::arg("input_scale") = w.input.scale, py::arg("weight_scale") = new_array(w.scale, {length(w.scale.size())}),
+        py::arg("bias") = new_array(w.bias, {length(w.bias.size())}), py::arg("positions") = w.positions,
+        py::arg("digital") = plan.settings.digital, py::arg("arrays") = arrays));
   }
   return out;
 }
@@ -303,18 +305,25 @@ py::object Session::layer_weights(const py::object& layer) const {
 
 void add_session(py::module_& m) {
   using namespace py::literals;
-  py::class_<ChipState, std::shared_ptr<ChipState>>(m, "ChipState", "One chip instance; bitline.State has its functions.")
-      .def_property_readonly("now_s", [](const ChipState& s) { return s.see([](const auto& c) { return c.now_s; }); },
-                             "Seconds since the chip was first written.")
-      .def_property_readonly("report", [](const ChipState& s) {
-        const chip::WriteReport& r = s.report;
-        return py::dict("cells"_a = r.cells, "at_level"_a = r.at_level, "devices"_a = r.devices, "faulty"_a = r.faulty,
-                        "pulses"_a = r.pulses, "given_up"_a = r.given_up,
-                        "rms_error_S"_a = r.digits ? std::sqrt(r.squared_error_S2 / static_cast<double>(r.digits)) : 0.0);
-      }, "What writing took and how well it met its targets.");
+  py::class_<ChipState, std::shared_ptr<ChipState>>(m, "ChipState",
+                                                    "One chip instance; bitline.State has its functions.")
+      .def_property_readonly(
+          "now_s", [](const ChipState& s) { return s.see([](const auto& c) { return c.now_s; }); },
+          "Seconds since the chip was first written.")
+      .def_property_readonly(
+          "report",
+          [](const ChipState& s) {
+            const chip::WriteReport& r = s.report;
+            return py::dict(
+                "cells"_a = r.cells, "at_level"_a = r.at_level, "devices"_a = r.devices, "faulty"_a = r.faulty,
+                "pulses"_a = r.pulses, "given_up"_a = r.given_up,
+                "rms_error_S"_a = r.digits ? std::sqrt(r.squared_error_S2 / static_cast<double>(r.digits)) : 0.0);
+          },
+          "What writing took and how well it met its targets.");
   py::class_<Session>(m, "NetworkOnChip", "Behind bitline.Session.")
       .def(py::init<const Config&, const Places&, int, py::object>(), "config"_a, "places"_a, "threads"_a, "progress"_a)
-      .def(py::init<const Config&, py::object, py::object, int>(), "config"_a, "weights"_a, "calibration"_a, "threads"_a)
+      .def(py::init<const Config&, py::object, py::object, int>(), "config"_a, "weights"_a, "calibration"_a,
+           "threads"_a)
       .def("write", &Session::write, "instance"_a, "seed"_a)
       .def("age", &Session::age, "state"_a, "seconds"_a)
       .def("read", &Session::read, "state"_a, "layer"_a, "codes"_a, "reads"_a, "real"_a, "out"_a)
@@ -327,10 +336,12 @@ void add_session(py::module_& m) {
       .def("layer_weights", &Session::layer_weights, "layer"_a)
       .def_property_readonly("arrays", [](const Session& s) { return s.session().chip().placement.arrays_used; })
       .def_property_readonly("age_s", [](const Session& s) { return s.session().age_s(); });
-  m.def("seconds", [](const py::object& given) { return quantity(given, "time", Unit::second); }, "time"_a,
-        "Seconds of \"1 day\", or of a number.");
-  m.def("volts", [](const py::object& given) { return quantity(given, "voltage", Unit::volt); }, "voltage"_a,
-        "Volts of \"0.1 V\", or of a number.");
+  m.def(
+      "seconds", [](const py::object& given) { return quantity(given, "time", Unit::second); }, "time"_a,
+      "Seconds of \"1 day\", or of a number.");
+  m.def(
+      "volts", [](const py::object& given) { return quantity(given, "voltage", Unit::volt); }, "voltage"_a,
+      "Volts of \"0.1 V\", or of a number.");
 }
 
 }  // namespace bitline::python

@@ -34,7 +34,7 @@ py::dict run_plan(const std::string& plan, const std::vector<std::pair<std::stri
   watched(progress, [&](const Report& tell) {
     options.progress = [&](const experiments::SweepProgress& p) {
       tell(static_cast<double>(p.done + p.failed) / static_cast<double>(std::max<std::size_t>(p.total, 1)),
-             fmt::format("{} of {} points", p.done + p.failed, p.total));
+           fmt::format("{} of {} points", p.done + p.failed, p.total));
     };
     const experiments::Sweep sweep = experiments::load_sweep(file, overrides, places.configs, run);
     paths = sweep.paths();

@@ -8,8 +8,8 @@
 >>> r.quality.metric
 'accuracy'
 
-It is the same library as the command ``bitline``, and gives the same results to the bit. Arrays come in and out as NumPy
-arrays; names of quantities end in their unit (``g_S``, ``v_V``), others are texts with a unit ("50 uS").
+It is the same library as the command ``bitline``, and gives the same results to the bit. Arrays come in and out as
+NumPy arrays; names of quantities end in their unit (``g_S``, ``v_V``), others are texts with a unit ("50 uS").
 """
 from ._bitline import Crossbar, __version__, schema
 from ._config import Config, load

@@ -15,7 +15,7 @@ from ._yaml import settings_of, yaml_text
 def load(config: str | os.PathLike, overrides: Mapping[str, Any] | None = None) -> Config:
     """Reads a configuration: a path, or the short name of a shipped one.
 
-    ``overrides``: values by path, set on top, as ``--set`` of the command does; a dictionary is laid over what is there.
+    ``overrides``: values by path, set on top, as ``--set`` of the command does; dictionaries are merged.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def load(config: str | os.PathLike, overrides: Mapping[str, Any] | None = None) 
     >>> import bitline
     >>> cfg = bitline.load("fashion-mlp", {"adc.bits": 6})
     >>> cfg.adc.bits, cfg.device.g_max
-    (6, <50 uS>)
+    (6, <20 uS>)
     """
     return Config(config, overrides)
 
@@ -76,7 +76,10 @@ class Node:
         """By path: ``cfg["adc.bits"]``, ``cfg["budget.0.count"]``."""
         value: Any = self
         for key in path.split("."):
-            value = value[int(key)] if isinstance(value, list) else value[key] if isinstance(value, dict) else getattr(value, key)
+            if isinstance(value, list):
+                value = value[int(key)]
+            else:
+                value = value[key] if isinstance(value, dict) else getattr(value, key)
         return value
 
     def __setitem__(self, path: str, value) -> None:

@@ -88,8 +88,8 @@ class Device:
         """Current over voltage at g_min, halfway and g_max, up to ``highest`` volts (1 V)."""
         return self._curve("iv", highest=highest)
 
-    def ltp(self, *, pulses=None, cycles: int = 1, light: bool = False, amplitude=None, width=None, interval=None, power=None,
-            wavelength=None, temperature=None, seed: int | None = None) -> Curves:
+    def ltp(self, *, pulses=None, cycles: int = 1, light: bool = False, amplitude=None, width=None, interval=None,
+            power=None, wavelength=None, temperature=None, seed: int | None = None) -> Curves:
         """Potentiation and depression, read just before each next pulse. ``seed``: with the spread between pulses."""
         return self._curve("ltp", pulses=pulses, cycles=cycles, light=light, amplitude=amplitude, width=width, interval=interval,
                            power=power, wavelength=wavelength, temperature=temperature, seed=seed)
@@ -110,8 +110,8 @@ class Device:
         """Change by one pair of spikes over their interval, -``highest`` to ``highest`` seconds."""
         return self._curve("stdp", highest=highest)
 
-    def pulses(self, train=None, *, pulses=None, light: bool = False, amplitude=None, width=None, interval=None, power=None,
-               wavelength=None, temperature=None, seed: int | None = None) -> Curves:
+    def pulses(self, train=None, *, pulses=None, light: bool = False, amplitude=None, width=None, interval=None,
+               power=None, wavelength=None, temperature=None, seed: int | None = None) -> Curves:
         """One row for each pulse of a train: the state before it, at its end, and just before the next.
 
         ``train``: a CSV file; a dictionary or DataFrame with columns time_s, width_s and amplitude_V or power_W_m2
@@ -208,9 +208,10 @@ def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None
     models = [] if model == "auto" else [model] if isinstance(model, str) else list(model)
     with tempfile.TemporaryDirectory() as folder:
         files = {part: _file(source, pathlib.Path(folder) / f"{part}.csv") for part, source in given.items() if source is not None}
-        return Fit(name, _bitline.fit(name, files, None if read_voltage is None else _bitline.volts(read_voltage),
-                                      [_bitline.volts(v) for v in volts], None if width is None else _bitline.seconds(width),
-                                      None if potentiation is None else potentiation == "negative", named, models))
+        found = _bitline.fit(name, files, None if read_voltage is None else _bitline.volts(read_voltage),
+                             [_bitline.volts(v) for v in volts], None if width is None else _bitline.seconds(width),
+                             None if potentiation is None else potentiation == "negative", named, models)
+    return Fit(name, found)
 
 
 def _file(source, to: pathlib.Path) -> str:

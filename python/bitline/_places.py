@@ -15,9 +15,11 @@ def _of_variable(name: str) -> list[str]:
 def config_roots() -> list[str]:
     """$BITLINE_CONFIGS; beside an installed package; above a build tree; the tree it was built from."""
     package = pathlib.Path(__file__).absolute().parent
-    candidates = [pathlib.Path(p) for p in _of_variable("BITLINE_CONFIGS")] + [package / "share" / "configs"]
+    candidates = [pathlib.Path(p) for p in _of_variable("BITLINE_CONFIGS")]
     if len(package.parents) > 3:
-        candidates.append(package.parents[3] / "share" / "bitline" / "configs")
+        # PREFIX/lib/pythonX/site-packages/bitline; FOLDER/bitline (pip --target); TREE/build/release/python/bitline.
+        for above in (package.parents[3], package.parents[0]):
+            candidates.append(above / "share" / "bitline" / "configs")
         tree = package.parents[3] / "configs"
         if (tree / "technology").is_dir():
             candidates.append(tree)

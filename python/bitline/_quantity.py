@@ -11,7 +11,7 @@ class Quantity(float):
     >>> import bitline
     >>> g = bitline.load("fashion-mlp").device.g_max
     >>> float(g), g.unit, str(2 * g)
-    (5e-05, 'S', '0.0001 S')
+    (2e-05, 'S', '4e-05 S')
     """
 
     __slots__ = ("unit", "_text")
@@ -46,7 +46,8 @@ class Quantity(float):
     __rmul__ = __mul__
 
     def __truediv__(self, other):
-        return float(self) / float(other) if isinstance(other, Quantity) else self._scaled(float.__truediv__(self, other))
+        ratio = float.__truediv__(self, other)
+        return ratio if isinstance(other, Quantity) else self._scaled(ratio)
 
     def __neg__(self):
         return Quantity(-float(self), self.unit)

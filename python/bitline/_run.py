@@ -103,8 +103,8 @@ def reporter(progress):
     return (line, line.end) if line else (None if progress is False else progress, lambda: None)
 
 
-def run(config, *, model=None, inputs=None, labels=None, calibration_inputs=None, calibration_labels=None, threads: int = 0,
-        data=None, out=None, per_image: bool = False, isa: str = "", progress=None) -> Result:
+def run(config, *, model=None, inputs=None, labels=None, calibration_inputs=None, calibration_labels=None,
+        threads: int = 0, data=None, out=None, per_image: bool = False, isa: str = "", progress=None) -> Result:
     """Runs an experiment, as ``bitline run`` does: the same result to the bit for any number of threads.
 
     Parameters

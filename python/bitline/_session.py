@@ -70,12 +70,13 @@ class Session:
     >>> chip = s.write(0)
     >>> codes = np.zeros((4, 784), np.int16)
     >>> s.read(chip, "fc1", codes).shape, s.read(chip, "fc1", codes, reads=(0, 10)).shape
-    ((4, 100), (10, 4, 100))
+    ((4, 256), (10, 4, 256))
     """
 
-    def __init__(self, config, *, model=None, inputs=None, labels=None, calibration_inputs=None, calibration_labels=None,
-                 threads: int = 0, data=None, progress=None):
-        self.config = with_workload(as_config(config), model, inputs, labels, calibration_inputs, calibration_labels).copy()
+    def __init__(self, config, *, model=None, inputs=None, labels=None, calibration_inputs=None,
+                 calibration_labels=None, threads: int = 0, data=None, progress=None):
+        given = as_config(config)
+        self.config = with_workload(given, model, inputs, labels, calibration_inputs, calibration_labels).copy()
         self._how = ("network", threads, data)
         tell, end = reporter(progress)
         try:
@@ -86,8 +87,8 @@ class Session:
     @classmethod
     def from_weights(cls, config, weights, calibration, *, threads: int = 0) -> Session:
         """One real matrix: ``weights`` (rows, columns); ``calibration`` (vectors, rows) are real inputs whose largest
-        magnitude is the largest code, and on which converters are ranged. Inputs are signed if one of these is negative.
-        The layer is called "matrix".
+        magnitude is the largest code, and on which converters are ranged. Inputs are signed if one of these is
+        negative. The layer is called "matrix".
 
         >>> import bitline, numpy as np
         >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
@@ -140,8 +141,8 @@ class Session:
         ----------
         layer : its name or its number.
         codes : (inputs, rows) or (rows,) of any integer type; C-contiguous int16 is used where it is.
-        reads : (first, count): read number k of input i draws the noise of first + k inputs + i; the same number, the same
-            noise.
+        reads : (first, count): the k-th read of input i of n draws the noise of number first + k n + i; the same
+            number, the same noise.
         real : float32 products of real numbers (without biases) in place of float64 sums in units of the codes.
         out : a C-contiguous array that takes them.
 

@@ -68,7 +68,8 @@ def model_file(model) -> str:
     raise InputError(f"model: is a {type(model).__name__}; give the path or the bytes of an ONNX file")
 
 
-def with_workload(config: Config, model=None, inputs=None, labels=None, calibration_inputs=None, calibration_labels=None) -> Config:
+def with_workload(config: Config, model=None, inputs=None, labels=None, calibration_inputs=None,
+                  calibration_labels=None) -> Config:
     """The config with these in place of its network and its data."""
     settings: dict[str, object] = {}
     if model is not None:

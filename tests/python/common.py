@@ -13,7 +13,8 @@ small = {"workload.images": 20, "workload.calibration_images": 16, "instances": 
 
 
 def call(*args):
-    return subprocess.run([command, *map(str, args)], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600)
+    return subprocess.run([command, *map(str, args)], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                          timeout=600)
 
 
 def need_data():
