@@ -72,7 +72,8 @@ Array<std::int16_t> code_array(const py::handle& given, const char* name) {
     const auto wide = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>::ensure(a);
     for (py::ssize_t i = 0; i < wide.size(); ++i)
       if (const std::int64_t code = wide.data()[i];
-          code < std::numeric_limits<std::int16_t>::min() || code > std::numeric_limits<std::int16_t>::max())
+          code < (kind == 'u' ? 0 : std::numeric_limits<std::int16_t>::min()) ||
+          code > std::numeric_limits<std::int16_t>::max())
         throw InputError(fmt::format("{}: is {} at {}; codes have at most 16 bits", name, code,
                                      place_text(wide, static_cast<std::size_t>(i))));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "python/calls.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <thread>

@@ -18,12 +18,12 @@ py::object plain(const Value& v) {
   if (v.is_map()) {
     py::dict out;
     for (const Entry& e : v.entries) out[py::str(e.key)] = plain(e.value);
-    return std::move(out);
+    return out;
   }
   if (v.is_list()) {
     py::list out;
     for (const Value& item : v.items) out.append(plain(item));
-    return std::move(out);
+    return out;
   }
   if (v.kind == Value::Kind::null) return py::none();
   if (!v.quoted && (v.text == "true" || v.text == "false")) return py::bool_(v.text == "true");

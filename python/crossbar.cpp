@@ -75,7 +75,7 @@ class Crossbar {
       direct([&] { multiply(*matrix, values_of(v), room); });
     else
       work([&] { multiply(*matrix, values_of(v), room); });
-    return std::move(currents);
+    return currents;
   }
 
   py::object effective_S() {

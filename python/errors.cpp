@@ -12,7 +12,9 @@ namespace {
 
 py::object error_class(const char* name) { return py::module_::import("bitline._errors").attr(name); }
 
-void raise(const char* name, const std::string& message) { PyErr_SetString(error_class(name).ptr(), message.c_str()); }
+void set_error(const char* name, const std::string& message) {
+  PyErr_SetString(error_class(name).ptr(), message.c_str());
+}
 
 // What was set from Python has no place in a text: its key says where it is.
 py::tuple as_tuple(const Diagnostic& d) {
@@ -34,13 +36,13 @@ void translate(std::exception_ptr p) {
   } catch (const ConfigError& e) {
     raise_config(e);
   } catch (const InputError& e) {
-    raise("InputError", e.what());
+    set_error("InputError", e.what());
   } catch (const Interrupted&) {
     PyErr_SetNone(PyExc_KeyboardInterrupt);
   } catch (const RunError& e) {
-    raise("RunError", e.what());
+    set_error("RunError", e.what());
   } catch (const std::system_error& e) {
-    raise("RunError", e.what());
+    set_error("RunError", e.what());
   } catch (const std::bad_alloc&) {
     PyErr_SetString(PyExc_MemoryError, "not enough memory; fewer threads, fewer inputs or smaller arrays need less");
   }

@@ -144,7 +144,7 @@ py::object Session::read(ChipState& state, const py::object& layer, const py::ob
   if (in.ndim() == 2) shape.insert(shape.begin(), in.shape(0));
   if (some.count > 1) shape.insert(shape.begin(), static_cast<py::ssize_t>(some.count));
   const double bits = static_cast<double>(in.size()) * some.count * w.columns * w.input.bits;
-  const auto run = [&](auto& result) {
+  const auto fill = [&](auto& result) {
     const auto room = room_of(result);
     const auto body = [&] {
       in_arena([&] { session_->read(*state.look(*session_), index, values_of(in), some, room); });
@@ -157,12 +157,12 @@ py::object Session::read(ChipState& state, const py::object& layer, const py::ob
   };
   if (real) {
     Array<float> result = result_array<float>(out, shape);
-    run(result);
-    return std::move(result);
+    fill(result);
+    return result;
   }
   Array<double> result = result_array<double>(out, shape);
-  run(result);
-  return std::move(result);
+  fill(result);
+  return result;
 }
 
 py::object Session::quantize(const py::object& layer, const py::object& values) const {
@@ -174,7 +174,7 @@ py::object Session::quantize(const py::object& layer, const py::object& values) 
   direct([&] {
     for (std::size_t i = 0; i < in.size(); ++i) to[i] = static_cast<std::int16_t>(requantize(in[i], w.input));
   });
-  return std::move(codes);
+  return codes;
 }
 
 Samples Session::samples_of(const py::object& inputs) const {
@@ -300,7 +300,7 @@ py::object Session::layer_weights(const py::object& layer) const {
     for (int r = 0; r < p.rows; ++r)
       for (int c = 0; c < p.columns; ++c)
         codes.mutable_at(p.row + r, p.column + c) = p.codes[static_cast<std::size_t>(r * p.columns + c)];
-  return std::move(codes);
+  return codes;
 }
 
 void add_session(py::module_& m) {

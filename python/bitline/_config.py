@@ -200,6 +200,9 @@ class Config(Node):
         else:
             self._become(_bitline.Config(os.fspath(config), settings_of(overrides), config_roots()))
 
+    _native: Any
+    _seen: Any
+
     def _become(self, native) -> None:
         object.__setattr__(self, "_native", native)
         object.__setattr__(self, "_seen", None)

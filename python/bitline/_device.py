@@ -139,7 +139,7 @@ def _train(given) -> np.ndarray:
     if "time_s" not in given or "width_s" not in given or not ("amplitude_V" in given or "power_W_m2" in given):
         raise InputError("train: needs time_s, width_s, and amplitude_V or power_W_m2")
     columns = [np.asarray(given[k], float) if k in given else None for k in _TRAIN]
-    n = len(columns[0])
+    n = np.size(given["time_s"])
     if any(c is not None and c.shape != (n,) for c in columns):
         raise InputError("train: columns differ in length")
     return np.stack([c if c is not None else np.zeros(n) for c in columns], axis=1)

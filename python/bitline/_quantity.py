@@ -15,6 +15,8 @@ class Quantity(float):
     """
 
     __slots__ = ("unit", "_text")
+    unit: str
+    _text: str
 
     def __new__(cls, value: float, unit: str, text: str = ""):
         self = super().__new__(cls, value)
