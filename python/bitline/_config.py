@@ -208,9 +208,11 @@ class Config(Node):
         object.__setattr__(self, "_seen", None)
 
     def _tree(self) -> dict:
-        if self._seen is None:
-            object.__setattr__(self, "_seen", self._native.tree())
-        return self._seen
+        seen = self._seen
+        if seen is None:
+            seen = self._native.tree()
+            object.__setattr__(self, "_seen", seen)
+        return seen
 
     def __getattr__(self, key: str):
         if key == "layers":

@@ -19,7 +19,7 @@ class Attributes(unittest.TestCase):
         cfg = bitline.load("fashion-mlp", {"adc.bits": 6})
         self.assertEqual(cfg.adc.bits, 6)
         self.assertIs(type(cfg.adc.bits), int)
-        self.assertIs(cfg.mapping.reload, False)
+        self.assertIs(cfg.reload, False)
         self.assertEqual(cfg.adc.type, "sar")
         self.assertIsNone(bitline.load("fashion-mlp", {"array.active_rows": "all"}).array.active_rows)
         self.assertEqual((cfg.array.rows, cfg.array.columns), (576, 128))
