@@ -79,7 +79,7 @@ class Node:
             if isinstance(value, list):
                 value = value[int(key)]
             else:
-                value = value[key] if isinstance(value, dict) else getattr(value, key)
+                value = value[key] if isinstance(value, (dict, Layers)) else getattr(value, key)
         return value
 
     def __setitem__(self, path: str, value) -> None:

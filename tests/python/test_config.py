@@ -113,6 +113,7 @@ class Attributes(unittest.TestCase):
         self.assertEqual(sorted(self.cfg.layers), ["fc1", "fc2"])
         same = bitline.load("fashion-mlp", {"layers": {"fc1": {"digital": True}, "fc2": {"adc.bits": 5}}})
         self.assertEqual(same.hash, self.cfg.hash)
+        self.assertEqual(self.cfg["layers.fc2.adc.bits"], 5)
         with self.assertRaises(bitline.ConfigError):
             self.cfg.layers["fc2"].adc.bitz = 5
 
