@@ -20,7 +20,8 @@ void set_error(const char* name, const std::string& message) {
 py::tuple as_tuple(const Diagnostic& d) {
   const std::string& file = d.where.file.str();
   constexpr std::string_view setting = "--set ";
-  if (!file.starts_with(setting)) return py::make_tuple(file, d.where.line, d.where.column, d.path, d.message, d.remedy);
+  if (!file.starts_with(setting))
+    return py::make_tuple(file, d.where.line, d.where.column, d.path, d.message, d.remedy);
   const std::string key = file.substr(setting.size(), file.find('=') - setting.size());
   return py::make_tuple("", 0, 0, d.path.empty() ? key : d.path, d.message, d.remedy);
 }
