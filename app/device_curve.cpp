@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "app/device.h"
+#include "app/environment.h"
 #include "base/files.h"
+#include "characterise/curve_warnings.h"
 #include "characterise/measured_points.h"
 #include "report/svg_lines.h"
 
@@ -109,16 +111,6 @@ PulseProtocol protocol_of(const DeviceArguments& a) {
   return q;
 }
 
-// A train of equal pulses, positive or of light; `--pulses` of them.
-std::vector<Pulse> regular_train(const PulsedDevice& d, const PulseProtocol& q) {
-  Pulse pulse = reference_pulse(d.plasticity(), q.light ? Stimulus::light : Stimulus::potentiation);
-  if (q.width_s) pulse.width_s = *q.width_s;
-  if (q.amplitude_V) pulse.amplitude_V = *q.amplitude_V;
-  if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
-  if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
-  return pulse_train(pulse, q.pulses.value_or(10), q.interval_s.value_or(0.1));
-}
-
 // "0111,1000": codes of one length; all of four slots where none are given.
 std::vector<std::vector<bool>> codes_of(const std::string& text) {
   constexpr unsigned slots = 4;
@@ -144,73 +136,17 @@ std::vector<std::vector<bool>> codes_of(const std::string& text) {
   return codes;
 }
 
-// Of a device whose file says that what other amplitudes and widths do is assumed, when such pulses are asked for.
-void warn_of_pulses(const PulsedDevice& d, std::span<const Pulse> pulses) {
-  if (!d.device.plasticity) return;
-  const auto reason = [&](const std::string& path) {
-    for (const auto& note : d.notes.assumed)
-      if (note.path.ends_with(path)) return note.reason;
-    return std::string();
-  };
-  const auto differs = [](double a, double b) { return std::abs(a - b) > 0.01 * b; };
-  for (const bool up : {true, false}) {
-    const auto& response = up ? d.plasticity().potentiation : d.plasticity().depression;
-    if (!response) continue;
-    const auto& drive = response->drive;
-    const std::string at = std::string("plasticity.") + (up ? "potentiation" : "depression") + ".drive.";
-    const auto warn = [&](const char* what, const std::string& key, double asked, double known, Unit unit) {
-      if (const std::string why = reason(at + key); !why.empty())
-        fmt::print(stderr, "bitline: warning: {}: {} of {} were not measured, {} were: {}{} is assumed ({})\n", d.name,
-                   what, pretty(asked, unit), pretty(known, unit), at, key, why);
-    };
-    const auto of_side = [&](const Pulse& p) {
-      return p.power_W_m2 == 0 && p.amplitude_V != 0 && (p.amplitude_V > 0) == up;
-    };
-    for (const Pulse& p : pulses)
-      if (of_side(p) && differs(std::abs(p.amplitude_V), drive.amplitude_V)) {
-        warn("pulses", "law.exponent", std::abs(p.amplitude_V), drive.amplitude_V, Unit::volt);
-        break;
-      }
-    for (const Pulse& p : pulses)
-      if (of_side(p) && differs(p.width_s, drive.width_s)) {
-        warn("widths", "width_exponent", p.width_s, drive.width_s, Unit::second);
-        break;
-      }
-  }
-}
-
-// The pulses that a protocol asks for beside the device's own.
-std::vector<Pulse> asked_pulses(const PulsedDevice& d, const PulseProtocol& q) {
-  std::vector<Pulse> out;
-  if (!d.device.plasticity || (!q.amplitude_V && !q.width_s)) return out;
-  for (const Stimulus s : {Stimulus::potentiation, Stimulus::depression}) {
-    if (!(s == Stimulus::potentiation ? d.plasticity().potentiation : d.plasticity().depression)) continue;
-    Pulse pulse = reference_pulse(d.plasticity(), s);
-    if (q.amplitude_V) pulse.amplitude_V = std::copysign(*q.amplitude_V, pulse.amplitude_V);
-    if (q.width_s) pulse.width_s = *q.width_s;
-    out.push_back(pulse);
-  }
-  return out;
-}
-
 ResponseCurve curve_of(const DeviceArguments& a) {
   refuse_others(a);
   const PulsedDevice d = device_of(a);
   const PulseProtocol q = protocol_of(a);
   const std::vector<Pulse> train =
       a.action == "pulses" && !a.train.empty() ? characterise::read_pulse_train(a.train) : std::vector<Pulse>();
-  const bool loop = a.action == "iv" && is_loop(d, q);
-  if (a.action == "iv" && !loop && q.width_s)
+  if (a.action == "iv" && !is_loop(d, q) && q.width_s)
     throw UsageError("--width changes nothing: a sweep that stops before pulses write is no loop");
-  if (!a.quiet && !a.light) warn_of_pulses(d, !train.empty() ? train : loop ? loop_steps(d, q) : asked_pulses(d, q));
-  if (!a.quiet && a.spread && d.device.plasticity && d.plasticity().spread.cycle_to_cycle == 0 &&
-      d.plasticity().spread.device_to_device == 0)
-    fmt::print(stderr, "bitline: warning: {}: --spread changes nothing: plasticity.spread is 0\n", d.name);
   if (a.action == "retention" && !characterise::has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
   if (!a.quiet)
-    for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
-                                                    a.action == "retention" ? retention_end_s(d, q) : 0))
-      fmt::print(stderr, "bitline: warning: {}: {}\n", d.name, warning);
+    for (const std::string& warning : curve_warnings(d, a.action, q, train)) print_warning(warning);
   if (a.action == "iv") return iv_curve(d, q);
   if (a.action == "ltp") return ltp_curve(d, q);
   if (a.action == "ppf") return ppf_curve(d, q);

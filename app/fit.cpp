@@ -9,11 +9,10 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
-#include "base/config_writer.h"
 #include "base/files.h"
-#include "base/version.h"
 #include "characterise/fit/fit.h"
 #include "device/plasticity/pulsed_device.h"
+#include "report/fit_text.h"
 #include "report/svg_fit.h"
 #include "run/json_parts.h"
 
@@ -31,30 +30,6 @@ struct FitArguments : Common {
       name, model = "auto", output, svg;
   bool preview = false;
 };
-
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
-
-Json json_of(const FitPart& p) {
-  Json candidates = Json::array();
-  for (const FitCandidate& c : p.candidates) {
-    Json values = Json::array();
-    for (const FittedValue& v : c.values)
-      values.push_back({{"key", v.key},
-                        {"name", v.name},
-                        {"value", v.value},
-                        {"ci95", {number(v.low), number(v.high)}},
-                        {"unit", symbol(v.unit)}});
-    candidates.push_back({{"model", c.model},
-                          {"parameters", c.parameters},
-                          {"aic", c.refused.empty() ? number(c.aic) : Json()},
-                          {"rms", number(c.rms)},
-                          {"refused", c.refused.empty() ? Json() : Json(c.refused)},
-                          {"values", values}});
-  }
-  return {
-      {"part", p.part},           {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
-      {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
-}
 
 std::string interval(const FittedValue& v) {
   if (!std::isfinite(v.low) || !std::isfinite(v.high)) return "no interval";
@@ -92,29 +67,10 @@ std::string text_of(const FitPart& p) {
   return out;
 }
 
-// What is written is a device file that reads back, or nothing is written.
-std::string device_file(const FitArguments& a, const std::vector<FitPart>& parts) {
-  std::string head =
-      fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", a.name, version());
-  for (const FitPart& p : parts) {
-    head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
-    for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
-  }
-  Value tree = Value::map();
-  Value name = Value::scalar(a.name);
-  name.quoted = true;
-  tree.set("about", name);
-  for (auto& e : fitted_device(parts).entries) tree.set(e.key, e.value);
-  if (tree.find("plasticity") && !a.read_voltage.empty())
-    set_path(tree, "plasticity.v_read",
-             Value::scalar(format_quantity(std::abs(*parse_quantity(a.read_voltage, Unit::volt).value), Unit::volt)));
-  return head + to_yaml(tree);
-}
-
 // What does not read back never takes the place of what is there.
-void write_device(const FitArguments& a, const std::vector<FitPart>& parts) {
+void write_device(const FitArguments& a, const std::vector<FitPart>& parts, std::optional<double> read_voltage_V) {
   const std::filesystem::path part = a.output + ".part";
-  write_file(part, device_file(a, parts));
+  write_file(part, report::fitted_device_file(a.name, parts, read_voltage_V));
   try {
     device::load_pulsed_device(part, {}, config_path());
     std::filesystem::rename(part, a.output);
@@ -220,13 +176,13 @@ int run_fit(const FitArguments& a) {
   const std::filesystem::path folder = std::filesystem::path(a.output).parent_path();
   const bool new_folder = !folder.empty() && !std::filesystem::exists(folder);
   const std::vector<FitPart> parts = fit_device(files);
-  if (!looks) write_device(a, parts);
+  if (!looks) write_device(a, parts, files.read_voltage_V);
   if (!a.svg.empty()) write_file(a.svg, report::fit_svg(looks ? "A fit" : a.name, parts));
   if (a.json) {
-    Json all = Json::array();
-    for (const FitPart& p : parts) all.push_back(json_of(p));
     const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-    fmt::print("{}\n", Json{{"name", or_null(a.name)}, {"device", or_null(a.output)}, {"parts", all}}.dump(2));
+    fmt::print(
+        "{}\n",
+        Json{{"name", or_null(a.name)}, {"device", or_null(a.output)}, {"parts", report::fit_json(parts)}}.dump(2));
     return exit_done;
   }
   for (const FitPart& p : parts) fmt::print("{}\n", text_of(p));

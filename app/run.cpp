@@ -9,10 +9,10 @@
 #include "app/command_line.h"
 #include "app/condition.h"
 #include "app/environment.h"
-#include "app/result_files.h"
-#include "app/run_folder.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
+#include "report/result_files.h"
+#include "report/run_folder.h"
 #include "report/table.h"
 #include "run/result_json.h"
 #include "run/result_paths.h"
@@ -53,7 +53,7 @@ int run_command(const RunArguments& a) {
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
   check_conditions(conditions, loaded, options);
-  std::optional<RunFolder> folder;
+  std::optional<report::RunFolder> folder;
   if (!a.out.empty()) {
     folder.emplace(a.out);  // better to learn before the run than after it that the folder cannot be there
     if (loaded.config.keep == Keep::conductances) options.conductance_folder = folder->scratch() / "conductance";
@@ -68,7 +68,7 @@ int run_command(const RunArguments& a) {
   progress.clear();
 
   if (folder) {
-    write_result_files(folder->scratch(), result, loaded, a.per_image);
+    report::write_result_files(folder->scratch(), result, loaded, a.per_image);
     folder->commit();
     if (const std::string& hash = folder->earlier_hash(); !a.quiet && !hash.empty() && hash != result.config_hash)
       print_warning(fmt::format("{} held the result of another configuration ({}), whose files are replaced", a.out,

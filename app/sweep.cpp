@@ -8,9 +8,9 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
-#include "app/result_files.h"
 #include "base/files.h"
 #include "experiments/sweep.h"
+#include "report/result_files.h"
 #include "report/sweep_page.h"
 #include "report/text.h"
 
@@ -101,7 +101,7 @@ void keep_reports(const Sweep& sweep, experiments::SweepOptions& options) {
   options.write_files = [&sweep, folder](std::size_t point, const arch::LoadedConfig& loaded, const run::Result& made) {
     run::Result result = made;
     result.name = fmt::format("{}: {}", result.name, point_text(sweep, point));
-    write_result_files(folder(point), result, loaded, false);
+    report::write_result_files(folder(point), result, loaded, false);
   };
   options.has_files = [folder](std::size_t point) { return fs::exists(folder(point) / "result.json"); };
 }

@@ -89,6 +89,8 @@ double retention_end_s(const device::PulsedDevice&, const PulseProtocol&);
 bool has_transients(const device::PulsedDevice&, bool light);
 // Change of one pair over dt = -highest .. highest.
 ResponseCurve stdp_curve(const device::PulsedDevice&, const PulseProtocol&);
+// Equal pulses, positive or of light: 10 unless told, 0.1 s from the end of one to the start of the next.
+std::vector<device::Pulse> regular_train(const device::PulsedDevice&, const PulseProtocol&);
 // One row per pulse: the state before it, at its end, and just before the next.
 ResponseCurve train_curve(const device::PulsedDevice&, const std::vector<device::Pulse>&, const PulseProtocol&);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pulse trains from CSV files.
+// Pulse trains: regular ones, and those of CSV files.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,6 +11,15 @@
 namespace bitline::characterise {
 
 using device::Pulse;
+
+std::vector<Pulse> regular_train(const device::PulsedDevice& d, const PulseProtocol& q) {
+  Pulse pulse = reference_pulse(d.plasticity(), q.light ? device::Stimulus::light : device::Stimulus::potentiation);
+  if (q.width_s) pulse.width_s = *q.width_s;
+  if (q.amplitude_V) pulse.amplitude_V = *q.amplitude_V;
+  if (q.power_W_m2) pulse.power_W_m2 = *q.power_W_m2;
+  if (q.wavelength_m) pulse.wavelength_m = *q.wavelength_m;
+  return pulse_train(pulse, q.pulses.value_or(10), q.interval_s.value_or(0.1));
+}
 
 std::vector<Pulse> read_pulse_train(const std::string& file) {
   const KnownColumn known[] = {{"time", Unit::second},

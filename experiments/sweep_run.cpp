@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "experiments/experiment.h"
 #include "experiments/point_line.h"
 #include "experiments/points_file.h"
@@ -41,7 +42,11 @@ class Runner {
     const auto jobs =
         std::clamp<std::size_t>(static_cast<std::size_t>(options_.jobs), 1, std::max<std::size_t>(todo_.size(), 1));
     std::vector<std::thread> others;
-    for (std::size_t i = 1; i < jobs; ++i) others.emplace_back([this] { work(); });
+    for (std::size_t i = 1; i < jobs; ++i)
+      others.emplace_back([this, stop = current_stop()] {
+        const StopScope scope(stop);
+        work();
+      });
     work();
     for (auto& t : others) t.join();
     outcome_.stages_made = shelf_.counts().made, outcome_.stages_found = shelf_.counts().found;

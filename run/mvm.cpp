@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "run/chip_runs.h"
+#include "run/prepare.h"
 #include "run/run.h"
 #include "run/session.h"
 
@@ -23,9 +24,12 @@ double largest_magnitude(std::span<const double> values) {
   return largest;
 }
 
-// One scale for each tensor.
+}  // namespace
+
 workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray& weights, double x_max,
                                            bool is_signed) {
+  if (is_signed && config.input.encoding != periphery::Encoding::ternary && config.input.bits < 2)
+    throw InputError("the inputs are signed, which needs at least 2 input bits");
   const auto rows = static_cast<int>(weights.shape.at(0)), columns = static_cast<int>(weights.shape.at(1));
   const workloads::LayerQuantization settings{config.quantization.weight_bits, config.input.bits,
                                               config.quantization.weight_scale, config.quantization.clip_percentile};
@@ -41,8 +45,6 @@ workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray&
   return matrix;
 }
 
-}  // namespace
-
 std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options,
                        cost::Costs* costs, std::vector<std::string>* warnings) {
   constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
@@ -50,8 +52,6 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
   const double x_max = largest_magnitude(inputs.data);
   if (result.empty() || largest_magnitude(weights.data) == 0 || x_max == 0) return result;
   const bool is_signed = *std::min_element(inputs.data.begin(), inputs.data.end()) < 0;
-  if (is_signed && config.input.encoding != periphery::Encoding::ternary && config.input.bits < 2)
-    throw InputError("the inputs are signed, which needs at least 2 input bits");
   workloads::IntegerWeights matrix = quantized_matrix(config, weights, x_max, is_signed);
   std::vector<std::int16_t> codes;
   for (double x : inputs.data) codes.push_back(static_cast<std::int16_t>(requantize(x, matrix.input)));

@@ -19,6 +19,10 @@ namespace bitline::run {
 workloads::IntegerGraph quantized(std::shared_ptr<const workloads::Graph> graph, const arch::Config& config,
                                   std::span<const arch::LayerConfig> settings, const workloads::Samples& calibration);
 
+// One real matrix (rows, columns) as codes, one scale for each tensor, for inputs up to `x_max`. Throws InputError.
+workloads::IntegerWeights quantized_matrix(const arch::Config& config, const NpyArray& weights, double x_max,
+                                           bool is_signed);
+
 // Gives keys without a place, in ConfigErrors that `work` throws, the place where they were written.
 void with_positions(const arch::LoadedConfig& loaded, const std::function<void()>& work);
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/stop.h"
 
 namespace bitline::parallel_test {
 
@@ -79,6 +80,29 @@ TEST_CASE("interrupt() stops a loop with Interrupted") {
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
   CHECK_FALSE(interrupted());
+}
+
+TEST_CASE("a Stop ends the work below it and no other") {
+  Stop stop;
+  std::atomic<int> before{0}, after{0};
+  with_threads(3, [&] {
+    CHECK_THROWS_AS(parallel_for(8,
+                                 [&](std::size_t) {
+                                   const StopScope scope(stop);  // of an inner loop, whichever thread it is on
+                                   CHECK(current_stop() == &stop);
+                                   parallel_for(100, [&](std::size_t) { ++before; });
+                                   stop.set();
+                                   parallel_for(100, [&](std::size_t) { ++after; });
+                                 }),
+                    Interrupted);
+  });
+  CHECK(before >= 100);
+  CHECK(after == 0);
+  CHECK(current_stop() == nullptr);
+  CHECK_FALSE(interrupted());
+  int others = 0;
+  parallel_for(5, [&](std::size_t) { ++others; });
+  CHECK(others == 5);
 }
 
 }  // namespace bitline::parallel_test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/run_folder.h"
+#include "report/run_folder.h"
 
 #include <fmt/format.h>
 
@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "app/command_line.h"
+#include "base/error.h"
 #include "base/files.h"
 
-namespace bitline::app {
+namespace bitline::report {
 namespace fs = std::filesystem;
 namespace {
 
@@ -53,13 +53,13 @@ void remove_file(const fs::path& folder, const std::string& name) {
 
 RunFolder::RunFolder(fs::path folder) : folder_(std::move(folder)), scratch_(folder_ / ".part") {
   if (fs::exists(folder_) && !fs::is_directory(folder_))
-    throw UsageError(folder_.string() + " is a file: --out names a folder");
+    throw InputError(folder_.string() + " is a file: --out names a folder");
   if (fs::exists(folder_ / "points.jsonl"))
-    throw UsageError(folder_.string() +
+    throw InputError(folder_.string() +
                      " holds the points of a sweep, whose report.html a run would replace: give another --out");
   if (fs::exists(folder_ / result_name)) {
     if (!fs::exists(folder_ / list_name))
-      throw UsageError(fmt::format(
+      throw InputError(fmt::format(
           "{} holds a result but no {} that lists the files of its run, so they cannot be replaced: give another "
           "--out, or delete the folder",
           folder_.string(), list_name));
@@ -93,4 +93,4 @@ void RunFolder::commit() {
   earlier_ = names;
 }
 
-}  // namespace bitline::app
+}  // namespace bitline::report

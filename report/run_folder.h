@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder that `run --out` writes. Its files.txt lists what the run wrote, so that a later run in the folder
-// replaces all of that and touches nothing else.
+// The folder that `run --out` writes, and runs from Python. Its files.txt lists what the run wrote, so that a later run
+// in the folder replaces all of that and touches nothing else.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-namespace bitline::app {
+namespace bitline::report {
 
 class RunFolder {
  public:
-  // Creates the folder. Throws UsageError: it holds a sweep, or a result whose files are not listed.
+  // Creates the folder. Throws InputError: it holds a sweep, or a result whose files are not listed.
   explicit RunFolder(std::filesystem::path folder);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
@@ -31,4 +31,4 @@ class RunFolder {
   std::string earlier_hash_;
 };
 
-}  // namespace bitline::app
+}  // namespace bitline::report

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One design, to write, age and read as often as one likes."""
+from __future__ import annotations
+
+import json
+
+from . import _bitline
+from ._config import as_config
+from ._places import places
+from ._record import Record, RecordList
+from ._run import reporter
+from ._workload import with_workload
+
+
+class State:
+    """One chip instance: what every cell is. Made by :meth:`Session.write`; its reads are safe from many threads."""
+
+    def __init__(self, session: Session, native):
+        self._session = session
+        self._native = native
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the chip was written."""
+        return self._native.now_s
+
+    @property
+    def report(self) -> Record:
+        """What writing took: cells, at_level, devices, faulty, pulses, given_up, rms_error_S."""
+        return Record(self._native.report)
+
+    def age(self, time) -> State:
+        """Lets time pass: seconds, or a text such as "1 day". Returns the state."""
+        self._session._native.age(self._native, _bitline.seconds(time))
+        return self
+
+    def conductance(self, array: int, moment: str = "now"):
+        """Conductances of one array in siemens, (rows, columns), or (rows, columns, 2) where a cell's two devices share
+        a column; NaN where nothing is mapped. ``moment``: "now" (aged), "written", or "target"."""
+        return self._session._native.conductance(self._native, array, moment)
+
+    def set_conductance(self, array: int, g_S) -> None:
+        """Replaces the devices of one array by these, as if written now; the shape is that of :meth:`conductance`.
+
+        InputError: another shape, or a mapped device that is negative or not finite.
+        """
+        self._session._native.set_conductance(self._native, array, g_S)
+
+    def __repr__(self) -> str:
+        return f"<bitline.State {self.now_s:g} s after writing>"
+
+
+class Session:
+    """A network placed on a chip: quantized, mapped and calibrated once, then written and read as often as one likes.
+
+    Parameters
+    ----------
+    config : a Config, a path, or the short name of a shipped configuration.
+    model, inputs, labels, calibration_inputs, calibration_labels : in place of its workload, as in :func:`bitline.run`;
+        only calibration samples are read here.
+    threads : at most so many for each call; 0 = all cores. Results are the same.
+    data, progress : as in :func:`bitline.run`.
+
+    All functions may be called from many threads at once.
+
+    Examples
+    --------
+    >>> import bitline, numpy as np
+    >>> s = bitline.Session(bitline.load("fashion-mlp", {"workload.calibration_images": 16}))
+    >>> chip = s.write(0)
+    >>> codes = np.zeros((4, 784), np.int16)
+    >>> s.read(chip, "fc1", codes).shape, s.read(chip, "fc1", codes, reads=(0, 10)).shape
+    ((4, 256), (10, 4, 256))
+    """
+
+    def __init__(self, config, *, model=None, inputs=None, labels=None, calibration_inputs=None,
+                 calibration_labels=None, threads: int = 0, data=None, progress=None):
+        given = as_config(config)
+        self.config = with_workload(given, model, inputs, labels, calibration_inputs, calibration_labels).copy()
+        self._how = ("network", threads, data)
+        tell, end = reporter(progress)
+        try:
+            self._native = _bitline.NetworkOnChip(self.config._native, places(data), threads, tell)
+        finally:
+            end()
+
+    @classmethod
+    def from_weights(cls, config, weights, calibration, *, threads: int = 0) -> Session:
+        """One real matrix: ``weights`` (rows, columns); ``calibration`` (vectors, rows) are real inputs whose largest
+        magnitude is the largest code, and on which converters are ranged. Inputs are signed if one of these is
+        negative. The layer is called "matrix".
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.read(s.write(), 0, [1, 2, 3]).tolist()
+        [7.0, 14.0, 21.0]
+        """
+        self = cls.__new__(cls)
+        self.config = as_config(config).copy()
+        self._how = ("matrix", threads, (weights, calibration))
+        self._native = _bitline.NetworkOnChip(self.config._native, weights, calibration, threads)
+        return self
+
+    @property
+    def layers(self) -> RecordList:
+        """Of each layer: name, rows, columns, bias_rows, weight_bits, input_bits, signed, lowest, highest (codes of
+        inputs), input_scale, weight_scale (by column), bias, positions (vectors of one sample), digital, arrays.
+        A real product is input_scale * weight_scale * sums + bias."""
+        return RecordList(map(Record, self._native.layers()))
+
+    @property
+    def arrays(self) -> int:
+        """How many arrays hold weights."""
+        return self._native.arrays
+
+    @property
+    def age_s(self) -> float:
+        """Seconds between writing and reading that the configuration asks for: a run ages its chips by them."""
+        return self._native.age_s
+
+    def weights(self, layer):
+        """Codes of the weights, (rows, columns) int16."""
+        return self._native.layer_weights(layer)
+
+    def write(self, instance: int = 0, *, seed: int | None = None) -> State:
+        """Writes a chip instance. ``seed``: of its devices in place of the configuration's."""
+        return State(self, self._native.write(instance, seed))
+
+    def age(self, state: State, time) -> State:
+        """Lets time pass on a chip: seconds, or a text such as "1 day"."""
+        return state.age(time)
+
+    def quantize(self, layer, values):
+        """Codes of real inputs of a layer, int16 of the same shape: rounded half to even, clipped."""
+        return self._native.quantize(layer, values)
+
+    def read(self, state: State, layer, codes, reads: tuple[int, int] = (0, 1), *, real: bool = False, out=None):
+        """Products of codes with one layer's weights, as the chip's converters give them.
+
+        Parameters
+        ----------
+        layer : its name or its number.
+        codes : (inputs, rows) or (rows,) of any integer type; C-contiguous int16 is used where it is.
+        reads : (first, count): the k-th read of input i of n draws the noise of number first + k n + i; the same
+            number, the same noise.
+        real : float32 products of real numbers (without biases) in place of float64 sums in units of the codes.
+        out : a C-contiguous array that takes them.
+
+        Returns
+        -------
+        (inputs, columns), or (count, inputs, columns) where count > 1.
+
+        Raises
+        ------
+        InputError : wrong shape or type, a code out of range.
+        """
+        return self._native.read(self._state(state), layer, codes, reads, real, out)
+
+    def evaluate(self, state: State, inputs, reads: tuple[int, int] = (0, 1), *, progress=None):
+        """Outputs of the network for (samples, ...) inputs, float64 (samples, outputs), or (count, samples, outputs).
+
+        uint8 inputs are divided by 255; ``workload.normalize`` applies. The chip is read as it is: a run ages it by
+        ``age_s`` before.
+        """
+        return self._native.evaluate(self._state(state), inputs, reads, progress)
+
+    def costs(self, state: State | None = None, inputs=None) -> Record:
+        """Energy, latency, area and efficiency of the mean inference, with the keys of result.json.
+
+        ``inputs``: None takes the calibration samples; ``state``: None writes instance 0 and ages it as configured.
+        """
+        if state is None:
+            state = self.write(0).age(self.age_s)
+        return Record(json.loads(self._native.costs(self._state(state), inputs)))
+
+    def _state(self, state: State):
+        if not isinstance(state, State):
+            raise TypeError(f"state is a {type(state).__name__}; Session.write makes one")
+        if state._session is not self:
+            raise ValueError("the state is of another session")
+        return state._native
+
+    def __reduce__(self):
+        return _open, (self.config, *self._how)
+
+    def __repr__(self) -> str:
+        return f"<bitline.Session {self.config.name}: {len(self.layers)} layers on {self.arrays} arrays>"
+
+
+def _open(config, kind, threads, source) -> Session:
+    if kind == "matrix":
+        return Session.from_weights(config, *source, threads=threads)
+    return Session(config, threads=threads, data=source)

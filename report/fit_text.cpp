@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/fit_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/config_writer.h"
+#include "base/version.h"
+
+namespace bitline::report {
+
+using characterise::FitCandidate;
+using characterise::FitPart;
+using characterise::FittedValue;
+using run::Json;
+
+namespace {
+
+Json fit_number(double x) { return std::isfinite(x) ? Json(x) : Json(); }
+
+Json fit_part_json(const FitPart& p) {
+  Json candidates = Json::array();
+  for (const FitCandidate& c : p.candidates) {
+    Json values = Json::array();
+    for (const FittedValue& v : c.values)
+      values.push_back({{"key", v.key},
+                        {"name", v.name},
+                        {"value", v.value},
+                        {"ci95", {fit_number(v.low), fit_number(v.high)}},
+                        {"unit", symbol(v.unit)}});
+    candidates.push_back({{"model", c.model},
+                          {"parameters", c.parameters},
+                          {"aic", c.refused.empty() ? fit_number(c.aic) : Json()},
+                          {"rms", fit_number(c.rms)},
+                          {"refused", c.refused.empty() ? Json() : Json(c.refused)},
+                          {"values", values}});
+  }
+  return {
+      {"part", p.part},           {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
+      {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
+}
+
+}  // namespace
+
+Json fit_json(std::span<const FitPart> parts) {
+  Json all = Json::array();
+  for (const FitPart& p : parts) all.push_back(fit_part_json(p));
+  return all;
+}
+
+std::string fitted_device_file(const std::string& called, std::span<const FitPart> parts,
+                               std::optional<double> read_voltage_V) {
+  std::string head =
+      fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", called, version());
+  for (const FitPart& p : parts) {
+    head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
+    for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
+  }
+  Value tree = Value::map();
+  Value name = Value::scalar(called);
+  name.quoted = true;
+  tree.set("about", name);
+  for (auto& e : characterise::fitted_device({parts.begin(), parts.end()}).entries) tree.set(e.key, e.value);
+  if (tree.find("plasticity") && read_voltage_V)
+    set_path(tree, "plasticity.v_read", Value::scalar(format_quantity(std::abs(*read_voltage_V), Unit::volt)));
+  return head + to_yaml(tree);
+}
+
+}  // namespace bitline::report
