@@ -258,7 +258,7 @@ class OnChip(nn.Module):
         if self._changed():
             raise RuntimeError(_stale)
         config = self.config.copy()
-        config.set({"instances": chips, "workload.images": len(inputs), **(settings or {})})
+        config.set({"instances": chips, "workload.images": len(inputs), "workload.first_class": 0, **(settings or {})})
         return run(config, model=self.onnx, inputs=to_numpy(inputs), labels=to_numpy(labels),
                    calibration_inputs=self._chip.samples, calibration_labels=np.zeros(len(self._chip.samples), np.int64),
                    threads=self._chip.threads, **options)

@@ -207,6 +207,7 @@ def plain(network: nn.Module, example=None) -> nn.Module:
         layer.engine = None
     folds, packed, before = {}, set(), None
     if example is not None:
+        example = example.to(next(network.parameters()))
         folds, packed, before = _watch(network, example)
     elif any(isinstance(m, (*NORMS, nn.MultiheadAttention)) for m in network.modules()):
         raise ValueError("the network has batch norms or attentions; give inputs as calibrate=, which show what they read")
