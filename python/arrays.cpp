@@ -15,7 +15,7 @@ py::array some_array(const py::handle& given, const char* name) {
   return a;
 }
 
-std::string type_name(const py::array& a) { return py::str(a.dtype()).cast<std::string>(); }
+std::string type_name(const py::handle& dtype) { return py::str(dtype).cast<std::string>(); }
 
 // Of the first element that `wrong` holds of: "[2, 0]".
 std::string place_text(const py::array& a, std::size_t index) {
@@ -44,7 +44,7 @@ template <class T>
 Array<T> real_array(const py::handle& given, const char* name, int dims, bool finite) {
   const py::array a = some_array(given, name);
   if (std::string_view("fiu").find(a.dtype().kind()) == std::string_view::npos)
-    throw InputError(fmt::format("{}: has dtype {} where real numbers are expected", name, type_name(a)));
+    throw InputError(fmt::format("{}: has dtype {} where real numbers are expected", name, type_name(a.dtype())));
   if (dims >= 0 && a.ndim() != dims)
     throw InputError(fmt::format("{}: has shape {} where {} dimension{} expected", name, shape_text(a), dims,
                                  dims == 1 ? " is" : "s are"));
@@ -65,7 +65,7 @@ Array<std::int16_t> code_array(const py::handle& given, const char* name) {
   const py::array a = some_array(given, name);
   const char kind = a.dtype().kind();
   if (kind != 'i' && kind != 'u')
-    throw InputError(fmt::format("{}: has dtype {} where integers are expected{}", name, type_name(a),
+    throw InputError(fmt::format("{}: has dtype {} where integers are expected{}", name, type_name(a.dtype()),
                                  kind == 'f' ? "; Session.quantize makes codes of real numbers" : ""));
   const py::ssize_t bytes = a.itemsize();
   if (bytes > 2 || (bytes == 2 && kind == 'u')) {
@@ -87,8 +87,7 @@ Array<T> result_array(const py::object& out, const std::vector<py::ssize_t>& sha
   const py::array a = py::reinterpret_borrow<py::array>(out);
   const py::dtype wanted = py::dtype::of<T>();
   if (!a.dtype().is(wanted) && !a.dtype().equal(wanted))
-    throw InputError(fmt::format("out: has dtype {} where {} is expected", type_name(a),
-                                 py::str(wanted).template cast<std::string>()));
+    throw InputError(fmt::format("out: has dtype {} where {} is expected", type_name(a.dtype()), type_name(wanted)));
   if (!std::equal(shape.begin(), shape.end(), a.shape(), a.shape() + a.ndim()))
     throw InputError(fmt::format("out: has shape {} where {} is expected", shape_text(a), shape_text(shape)));
   if (!(a.flags() & py::array::c_style)) throw InputError("out: is not C-contiguous");

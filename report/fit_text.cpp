@@ -62,7 +62,7 @@ std::string fitted_device_file(const std::string& called, std::span<const FitPar
   Value name = Value::scalar(called);
   name.quoted = true;
   tree.set("about", name);
-  for (auto& e : fitted_device({parts.begin(), parts.end()}).entries) tree.set(e.key, e.value);
+  for (auto& e : characterise::fitted_device({parts.begin(), parts.end()}).entries) tree.set(e.key, e.value);
   if (tree.find("plasticity") && read_voltage_V)
     set_path(tree, "plasticity.v_read", Value::scalar(format_quantity(std::abs(*read_voltage_V), Unit::volt)));
   return head + to_yaml(tree);

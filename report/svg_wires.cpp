@@ -23,7 +23,7 @@ namespace {
 constexpr ColorScale::Rgb red_to_pale[] = {
     {128, 0, 38}, {227, 26, 28}, {253, 141, 60}, {254, 217, 118}, {255, 255, 204}};
 // Of its Blues, for counts; what is not there stays white.
-constexpr ColorScale::Rgb blues[] = {{255, 255, 255}, {158, 202, 225}, {66, 146, 198}, {8, 81, 156}, {8, 48, 107}};
+constexpr ColorScale::Rgb wire_blues[] = {{255, 255, 255}, {158, 202, 225}, {66, 146, 198}, {8, 81, 156}, {8, 48, 107}};
 
 std::string nothing(const char* what) {
   Svg svg(page_width, 60, what);
@@ -56,7 +56,7 @@ void draw_scatter(Svg& svg, const Panel& p, const std::vector<std::pair<double, 
   for (float& c : counts) most = std::max(most, c = std::log1p(c));
   // A single read is to be seen: it starts a third up the scale.
   for (float& c : counts) c = c > 0 ? 0.35F + 0.65F * c / most : 0;
-  draw_heat(svg, p.left, p.top, p.right - p.left, p.bottom - p.top, {bins, bins}, counts, ColorScale(blues, 0, 1));
+  draw_heat(svg, p.left, p.top, p.right - p.left, p.bottom - p.top, {bins, bins}, counts, ColorScale(wire_blues, 0, 1));
   draw_axes(svg, number_axis(x, "current without wires"), number_axis(y, "current with wires"));
   svg.line(p.left, p.bottom, p.right, p.top, "#cc6677", 1.5, "6 4");
   // Currents mostly fall short, so above the line there is room.
