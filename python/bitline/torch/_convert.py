@@ -17,6 +17,7 @@ from .._errors import InputError
 from .._record import Record
 from .._run import Result, run
 from .._session import Session
+from .._workload import with_workload
 from ._layers import instead, products
 from ._plain import hold_norms, plain
 
@@ -142,12 +143,10 @@ class Engine:
     @property
     def session(self) -> Session:
         if self._session is None:
-            settings = {"workload.calibration_images": len(self.samples)}
-            if self.config.workload.to_dict().get("normalize") is not None:
-                settings["workload.normalize"] = None
-            config = self.config.copy()
-            config.set(settings)
-            self._session = Session(config, model=self.onnx, inputs=self.samples, threads=self.threads)
+            config = with_workload(self.config, self.onnx, self.samples)
+            if config.workload.normalize is not None:
+                config.set({"workload.normalize": None})
+            self._session = Session(config, threads=self.threads)
             self.layers = {w.name: Values(w) for w in self._session.layers}
         return self._session
 

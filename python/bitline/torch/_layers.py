@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -37,7 +38,7 @@ class Product:
     reads, to 0 .. range or, where ``input_signed``, -range .. range; not there, or NaN: no limit.
     """
 
-    engine = None
+    engine: Any = None
 
     def forward(self, x):
         if self.engine is not None:
@@ -131,7 +132,7 @@ class Conv2d(_Conv, nn.Conv2d):
     pass
 
 
-KINDS = {nn.Linear: Linear, nn.Conv1d: Conv1d, nn.Conv2d: Conv2d}
+KINDS: dict[Any, Any] = {nn.Linear: Linear, nn.Conv1d: Conv1d, nn.Conv2d: Conv2d}
 
 
 def product_of(layer: nn.Module):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,9 +11,9 @@ from torch import nn
 from .. import _bitline
 from .._config import as_config
 from ._convert import as_input, gathered
-from ._layers import Product, products, rounded
+from ._layers import products, rounded
 from ._plain import hold_norms, plain
-from ._statistics import Errors, measured
+from ._statistics import measured
 
 VECTORS = 256  # of a layer's inputs, that its converters are ranged on
 
@@ -75,21 +76,21 @@ class LayerNoise:
 
     def __init__(self, name: str, chip: Chip):
         self.name, self.chip = name, chip
-        self.errors: Errors | None = None
+        self.errors: Any = None  # Errors, once measured
         self.bound = math.inf
         self.per_column = chip.config.quantization.weight_scale == "per-column"
 
-    def keep_bound(self, layer: Product) -> None:
+    def keep_bound(self, layer: Any) -> None:
         """Weights stay within ``clip`` standard deviations of what they are now."""
         if self.chip.clip is not None:
             self.bound = self.chip.clip * float(layer.weight.detach().std())
 
     @torch.no_grad()
-    def clip(self, layer: Product) -> None:
+    def clip(self, layer: Any) -> None:
         if self.bound < math.inf:
             layer.weight.clamp_(-self.bound, self.bound)
 
-    def measure(self, layer: Product, x) -> None:
+    def measure(self, layer: Any, x) -> None:
         with torch.no_grad():
             x = x.detach()
             if layer.input_range.isnan():
@@ -105,10 +106,11 @@ class LayerNoise:
             self.errors = measured(self.chip.config, self.name, layer.matrix().double().cpu().numpy(), some.numpy(),
                                    self.chip.age_s, self.chip.chips, self.chip.threads).to(layer.weight)
 
-    def product(self, layer: Product, x):
+    def product(self, layer: Any, x):
         if self.errors is None:
             self.measure(layer, x)
-        e, chip = self.errors, self.chip
+        e: Any = self.errors
+        chip = self.chip
         if layer.training:
             self.clip(layer)
         x_scale = scaled_gradient(layer.input_range, x.numel(), e.highest).clamp(min=1e-6) / e.highest

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import OrderedDict
 
 import torch
 from torch import nn
 
-from ._layers import product_of, products
+from ._layers import Product, product_of, products
 
 
 class Attention(nn.Module):
@@ -198,7 +199,7 @@ def first_output(output):
 
 
 def plain(network: nn.Module, example=None) -> nn.Module:
-    """A copy in evaluation mode. ``example``: inputs that show which batch norm follows which layer.
+    """A copy in evaluation mode; a network of one layer alone calls it "layer". ``example``: inputs that show which batch norm follows which layer.
 
     ValueError: there is none where it is needed, or the folded network computes something else.
     """
@@ -221,6 +222,8 @@ def plain(network: nn.Module, example=None) -> nn.Module:
         made = product_of(m)
         if made is not None and made is not m:
             network = replace(network, name, made)
+    if isinstance(network, Product):
+        network = nn.Sequential(OrderedDict(layer=network))  # so that it has a name
     network.eval()
     if before is not None:
         _compare(before, network, example)

@@ -34,7 +34,7 @@ class Errors:
 
 def layer_config(config, name: str):
     """One layer's settings for a matrix alone, on as many arrays as it needs."""
-    settings = {"chips": "auto"}
+    settings: dict[str, object] = {"chips": "auto"}
     if name in config.layers:
         settings["layers"] = {"matrix": config.layers.to_dict()[name]}
     elif len(config.layers):
