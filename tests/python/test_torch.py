@@ -73,7 +73,8 @@ def outputs_of_a_run(config, **what):
 
 def exported(net, x):
     file = io.BytesIO()
-    torch.onnx.export(net, x[:1], file, opset_version=13, input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
+    torch.onnx.export(net, x[:1], file, opset_version=13, input_names=["x"], output_names=["y"],
+                      dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
     return file.getvalue()
 
 
@@ -91,8 +92,8 @@ class AsARun(unittest.TestCase):
         run = cfg.copy()
         run.set({"workload.calibration_images": 16, "workload.images": len(x), "workload.first_class": 0})
         labels = np.arange(len(x)) % 5
-        right = outputs_of_a_run(run, model=onnx or chip.onnx, inputs=x.numpy(), labels=labels, calibration_inputs=x[:16].numpy(),
-                                 calibration_labels=labels[:16])
+        right = outputs_of_a_run(run, model=onnx or chip.onnx, inputs=x.numpy(), labels=labels,
+                                 calibration_inputs=x[:16].numpy(), calibration_labels=labels[:16])
         for i in range(2):
             got = by_batches(chip.program(instance=i), x)
             np.testing.assert_array_equal(got.astype(right.dtype), right[i])
@@ -120,7 +121,8 @@ class AsARun(unittest.TestCase):
 
     def test_one_dimension(self):
         torch.manual_seed(3)
-        net = nn.Sequential(nn.Conv1d(3, 6, 4, stride=2, padding=1, groups=3), nn.ReLU(), nn.Flatten(), nn.Linear(6 * 7, 4))
+        net = nn.Sequential(nn.Conv1d(3, 6, 4, stride=2, padding=1, groups=3), nn.ReLU(), nn.Flatten(),
+                            nn.Linear(6 * 7, 4))
         x = torch.rand(12, 3, 14)
         self.compare(net, x)
 
@@ -280,7 +282,8 @@ class Gradients(unittest.TestCase):
         torch.testing.assert_close(beyond.grad, right)
         clipped = x.clone()
         clipped[2, 4] = x.max()
-        torch.testing.assert_close(chip.network.layer.weight.grad.float(), (upstream.t() @ clipped), rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(chip.network.layer.weight.grad.float(), upstream.t() @ clipped, rtol=1e-5,
+                                   atol=1e-5)
         torch.testing.assert_close(chip.network.layer.bias.grad.float(), upstream.sum(0))
 
     def test_learns_with_the_chip_in_the_loop(self):
@@ -316,13 +319,16 @@ class Statistics(unittest.TestCase):
         session = bitline.Session.from_weights(layer_config(config, name), layer.matrix().double().numpy(), some)
         codes, w = session.quantize(0, vectors), session.layers[0]
         unit = w.input_scale * np.asarray(w.weight_scale)
-        engine = np.stack([session.read(session.write(100 + i).age(session.age_s), 0, codes) for i in range(self.chips)]) * unit
+        chips = (session.write(100 + i).age(session.age_s) for i in range(self.chips))
+        engine = np.stack([session.read(chip, 0, codes) for chip in chips]) * unit
         bias = 0 if layer.bias is None else layer.bias.detach().double().numpy()
         with torch.no_grad():
             fast = []
             for _ in range(self.passes):
                 y = layer(x)
-                fast.append((y.flatten(2).transpose(1, 2).reshape(-1, y.shape[1]) if y.dim() > 2 else y).double().numpy() - bias)
+                if y.dim() > 2:
+                    y = y.flatten(2).transpose(1, 2).reshape(-1, y.shape[1])
+                fast.append(y.double().numpy() - bias)
         exact = codes.astype(float) @ session.weights(0) * unit
         return engine - exact, np.stack(fast) - exact
 
@@ -420,7 +426,8 @@ class Noise(unittest.TestCase):
         chip = bitline.torch.convert(noisy, "fashion-mlp", calibrate=x)
         self.assertEqual([w.name for w in chip.session.layers], ["1", "3"])
         self.assertLessEqual(chip.session.layers[0].input_scale, after[0] / 255 * 1.0001)
-        np.testing.assert_array_equal(by_batches(chip.program(), x), chip.session.evaluate(chip.state, x.numpy()).astype(np.float32))
+        right = chip.program().session.evaluate(chip.state, x.numpy()).astype(np.float32)
+        np.testing.assert_array_equal(by_batches(chip, x), right)
         again = pickle.loads(pickle.dumps(noisy))
         torch.manual_seed(1)
         a = noisy(x)

@@ -110,8 +110,9 @@ def onnx_bytes(network: nn.Module, example: torch.Tensor) -> bytes:
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the tracer, about lengths that are the same for every sample
-        torch.onnx.export(alone, (example[:1],), file, opset_version=13, do_constant_folding=False, input_names=["input"],
-                          output_names=["output"], dynamic_axes={"input": {0: "samples"}, "output": {0: "samples"}}, **options)
+        torch.onnx.export(alone, (example[:1],), file, opset_version=13, do_constant_folding=False,
+                          input_names=["input"], output_names=["output"],
+                          dynamic_axes={"input": {0: "samples"}, "output": {0: "samples"}}, **options)
     return file.getvalue()
 
 
@@ -134,8 +135,8 @@ class Engine:
         known, found = products(network), {w.name for w in self.session.layers}
         if found - set(known):
             raise NotImplementedError(
-                f"products with weights that no Linear, Conv1d, Conv2d, MultiheadAttention or LSTM holds, or of a layer that "
-                f"reads several tensors: {', '.join(sorted(found - set(known)))}")
+                f"products with weights that no Linear, Conv1d, Conv2d, MultiheadAttention or LSTM holds, or of a layer "
+                f"that reads several tensors: {', '.join(sorted(found - set(known)))}")
         for name, layer in known.items():
             layer.engine = self if name in found else None
             layer.name_on_chip = name
@@ -181,7 +182,8 @@ class Engine:
                 flat = torch.cat([flat, flat.new_full((len(flat), w.bias_rows), w.highest)], 1)
             position = self.positions.get(layer.name_on_chip, 0)
             self.positions[layer.name_on_chip] = position + positions
-            sums = self.session.multiply(state, layer.name_on_chip, flat.cpu().contiguous().numpy(), self.sample, position, positions)
+            sums = self.session.multiply(state, layer.name_on_chip, flat.cpu().contiguous().numpy(), self.sample,
+                                         position, positions)
             real = torch.from_numpy(sums * w.factor + w.bias).to(x.device)
             real = layer.assembled(real.reshape(len(x), positions, -1), x)
         if torch.is_grad_enabled() and (x.requires_grad or layer.weight.requires_grad):
@@ -205,9 +207,9 @@ class OnChip(nn.Module):
     read the chip: ``eval`` and ``train`` switch what torch computes (dropout); batch norms stand still.
 
     Gradients pass straight through: of a layer's inputs and weights as if it had multiplied in float, and none where
-    an input lies beyond its range. After weights have changed, :meth:`program` quantizes, places and writes them anew; a
-    forward pass before that is an error. Every read is a new one, with noise of its own: samples are numbered from the
-    last ``program`` on, as a run numbers its images. Pickles and ``state_dict`` hold which chip it is and how old.
+    an input lies beyond its range. After weights have changed, :meth:`program` quantizes, places and writes them anew;
+    a forward pass before that is an error. Every read is a new one, with noise of its own: samples are numbered from
+    the last ``program`` on, as a run numbers its images. Pickles and ``state_dict`` hold which chip it is and how old.
     """
 
     def __init__(self, network: nn.Module, config, samples: np.ndarray, threads: int):
@@ -253,13 +255,15 @@ class OnChip(nn.Module):
 
     def run(self, inputs, labels, *, chips: int = 10, settings=None, **options) -> Result:
         """What :func:`bitline.run` finds for ``chips`` chips, written and aged as the configuration says: quality with
-        its interval, energy, latency, area. ``settings``: of the configuration, by path; ``options``: of bitline.run."""
+        its interval, energy, latency, area. ``settings``: of the configuration, by path; ``options``: of
+        bitline.run."""
         if self._changed():
             raise RuntimeError(_stale)
         config = self.config.copy()
         config.set({"instances": chips, "workload.images": len(inputs), "workload.first_class": 0, **(settings or {})})
         return run(config, model=self.onnx, inputs=to_numpy(inputs), labels=to_numpy(labels),
-                   calibration_inputs=self._chip.samples, calibration_labels=np.zeros(len(self._chip.samples), np.int64),
+                   calibration_inputs=self._chip.samples,
+                   calibration_labels=np.zeros(len(self._chip.samples), np.int64),
                    threads=self._chip.threads, **options)
 
     @property

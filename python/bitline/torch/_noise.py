@@ -23,16 +23,16 @@ def noise(model: nn.Module, chip, calibrate=None, *, age=None, clip: float | Non
     """A copy of ``model`` whose layers multiply with the errors of a chip, drawn on torch tensors: for training.
 
     Of each layer the engine writes ``chips`` chips, ages them, and ranges the converters, when the layer first reads
-    something; from then on its errors are Gaussian, with means and variances of writing and time for each level, of read
-    noise for each level and input, and of rounding by converters (LSB^2 / 12). Every forward pass is a new chip. Weights
-    and inputs are rounded to their codes, straight through. It leaves out what :attr:`Noisy.leaves_out` says.
+    something; from then on its errors are Gaussian, with means and variances of writing and time for each level, of
+    read noise for each level and input, and of rounding by converters (LSB^2 / 12). Every forward pass is a new chip.
+    Weights and inputs are rounded to their codes, straight through. It leaves out what :attr:`Noisy.leaves_out` says.
 
     Parameters
     ----------
     model : as in :func:`convert`.
     chip : a configuration, its path or short name.
-    calibrate : samples, as in :func:`convert`; needed where the network has batch norms (which are folded) or attentions.
-        None: the first forward pass sets ranges.
+    calibrate : samples, as in :func:`convert`; needed where the network has batch norms (which are folded) or
+        attentions. None: the first forward pass sets ranges.
     age : time between writing and reading; None: the configuration's.
     clip : weights are clipped, now and after each step, to so many standard deviations that their layer has now (after
         Joshi et al. 2020, doi:10.1038/s41467-020-16108-9, who take those of each step); None: never.
@@ -98,7 +98,8 @@ class LayerNoise:
                 layer.input_range.copy_(x.abs().max().clamp(min=1e-6))
             vectors = layer.vectors(layer.limited(x))
             vectors = vectors.reshape(-1, vectors.shape[-1])
-            some = vectors[torch.linspace(0, len(vectors) - 1, min(len(vectors), VECTORS)).long()].double().cpu().clone()
+            chosen = torch.linspace(0, len(vectors) - 1, min(len(vectors), VECTORS)).long()
+            some = vectors[chosen].double().cpu()
             # The scale of inputs is that of the largest: it and, where there are such, a negative one are among them.
             some[0, 0] = float(layer.input_range)
             if layer.input_signed:
@@ -145,7 +146,8 @@ class LayerNoise:
             if not self.per_column:
                 return layer.weight.abs().max().clamp(min=1e-12)
             largest = layer.weight.abs().flatten(1).amax(1)
-            return torch.where(largest > 0, largest, torch.ones_like(largest)).reshape(-1, *[1] * (layer.weight.dim() - 1))
+            largest = torch.where(largest > 0, largest, torch.ones_like(largest))
+            return largest.reshape(-1, *[1] * (layer.weight.dim() - 1))
 
 
 class _Scaled(torch.autograd.Function):
@@ -160,8 +162,8 @@ class _Scaled(torch.autograd.Function):
 
 
 def scaled_gradient(input_range, values: int, highest: int):
-    """A step's gradient is a sum over all inputs; it is weakened by the root of values x highest code (Esser et al. 2020,
-    "Learned step size quantization", arXiv:1902.08153, section 2.2)."""
+    """A step's gradient is a sum over all inputs; it is weakened by the root of values x highest code (Esser et al.
+    2020, "Learned step size quantization", arXiv:1902.08153, section 2.2)."""
     return _Scaled.apply(input_range, (values * highest) ** -0.5)
 
 
@@ -199,7 +201,8 @@ class Noisy(nn.Module):
         return left_out(self._chip.config)
 
     def refresh(self, samples=None) -> Noisy:
-        """Measures the layers' errors anew at the next pass, or on these samples: after ranges and weights have moved."""
+        """Measures the layers' errors anew, at the next pass or on these samples: after ranges and weights have moved.
+        """
         for layer in products(self.network).values():
             layer.engine.errors = None
         if samples is not None:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A network as one whose weights all stand in Linear and Conv layers, as arrays hold them: batch norms folded, attention
-and LSTM taken apart."""
+"""A network as one whose weights all stand in Linear and Conv layers, as arrays hold them: batch norms folded,
+attention and LSTM taken apart."""
 from __future__ import annotations
 
 import copy
@@ -23,8 +23,10 @@ class Attention(nn.Module):
         super().__init__()
         if of.bias_k is not None or of.add_zero_attn:
             raise NotImplementedError("bitline.torch: MultiheadAttention with add_bias_kv or add_zero_attn")
-        self.embed_dim, self.num_heads, self.dropout, self.batch_first = of.embed_dim, of.num_heads, of.dropout, of.batch_first
-        weights = of.in_proj_weight.chunk(3) if of.in_proj_weight is not None else (of.q_proj_weight, of.k_proj_weight, of.v_proj_weight)
+        self.embed_dim, self.num_heads = of.embed_dim, of.num_heads
+        self.dropout, self.batch_first = of.dropout, of.batch_first
+        apart = (of.q_proj_weight, of.k_proj_weight, of.v_proj_weight)
+        weights = apart if of.in_proj_weight is None else of.in_proj_weight.chunk(3)
         biases = of.in_proj_bias.chunk(3) if of.in_proj_bias is not None else (None, None, None)
         self.packed = packed
         if packed:
@@ -39,7 +41,10 @@ class Attention(nn.Module):
             raise ValueError("this attention was converted with one tensor as query, key and value")
         if not self.batch_first:
             query, key, value = (t.transpose(0, 1) for t in (query, key, value))
-        q, k, v = self.in_proj(query).chunk(3, -1) if self.packed else (self.q_proj(query), self.k_proj(key), self.v_proj(value))
+        if self.packed:
+            q, k, v = self.in_proj(query).chunk(3, -1)
+        else:
+            q, k, v = self.q_proj(query), self.k_proj(key), self.v_proj(value)
         width = self.embed_dim // self.num_heads
         q, k, v = (t.reshape(t.shape[0], t.shape[1], self.num_heads, width).transpose(1, 2) for t in (q, k, v))
         scores = torch.matmul(q / math.sqrt(width), k.transpose(-2, -1))
@@ -199,7 +204,8 @@ def first_output(output):
 
 
 def plain(network: nn.Module, example=None) -> nn.Module:
-    """A copy in evaluation mode; a network of one layer alone calls it "layer". ``example``: inputs that show which batch norm follows which layer.
+    """A copy in evaluation mode; a network of one layer alone calls it "layer". ``example``: inputs that show which
+    batch norm follows which layer.
 
     ValueError: there is none where it is needed, or the folded network computes something else.
     """
@@ -211,7 +217,8 @@ def plain(network: nn.Module, example=None) -> nn.Module:
         example = example.to(next(network.parameters()))
         folds, packed, before = _watch(network, example)
     elif any(isinstance(m, (*NORMS, nn.MultiheadAttention)) for m in network.modules()):
-        raise ValueError("the network has batch norms or attentions; give inputs as calibrate=, which show what they read")
+        raise ValueError("the network has batch norms or attentions; give inputs as calibrate=, which show what they "
+                         "read")
     for norm, layer in folds.items():
         _fold(network.get_submodule(layer), network.get_submodule(norm))
         network = replace(network, norm, nn.Identity())

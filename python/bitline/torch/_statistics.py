@@ -44,7 +44,8 @@ def layer_config(config, name: str):
     return alone
 
 
-def measured(config, name: str, weights: np.ndarray, inputs: np.ndarray, age_s: float | None, chips: int, threads: int) -> Errors:
+def measured(config, name: str, weights: np.ndarray, inputs: np.ndarray, age_s: float | None, chips: int,
+             threads: int) -> Errors:
     """Of ``weights`` (rows, columns) written on ``chips`` chips; converters are ranged on ``inputs`` (vectors, rows)."""
     session = Session.from_weights(layer_config(config, name), weights, inputs, threads=threads)
     w, codes = session.layers[0], session.weights(0).astype(int)
@@ -55,13 +56,15 @@ def measured(config, name: str, weights: np.ndarray, inputs: np.ndarray, age_s: 
     for instance in range(chips):
         seen = session.seen(session.write(instance).age(session.age_s if age_s is None else age_s), 0)
         error = np.asarray(seen.weights)[:len(codes)] - codes
-        for row, values in zip(sums, (np.ones_like(error), error, error**2, np.asarray(seen.read_variance)[:len(codes)])):
+        read_variance = np.asarray(seen.read_variance)[:len(codes)]
+        for row, values in zip(sums, (np.ones_like(error), error, error**2, read_variance)):
             row += np.bincount((codes + largest).ravel(), values.ravel(), len(kinds))
     count = np.maximum(sums[0], 1)
     mean = sums[1] / count
-    table = {"mean": mean, "spread": np.sqrt(np.maximum(sums[2] / count - mean**2, 0)), "read_variance": sums[3] / count}
+    spread = np.sqrt(np.maximum(sums[2] / count - mean**2, 0))
+    table = {"mean": mean, "spread": spread, "read_variance": sums[3] / count}
     known = sums[0] >= min(ENOUGH, sums[0].max())
-    table = {k: torch.from_numpy(np.interp(kinds, kinds[known], v[known])) for k, v in table.items()}
-    return Errors(**table, squares=torch.from_numpy(np.asarray(seen.squares_of_inputs)),
+    tensors = {k: torch.from_numpy(np.interp(kinds, kinds[known], v[known])) for k, v in table.items()}
+    return Errors(**tensors, squares=torch.from_numpy(np.asarray(seen.squares_of_inputs)),
                   converter_variance=torch.from_numpy(np.asarray(seen.converter_variance)),
                   lowest=w.lowest, highest=w.highest, largest_weight=largest)
