@@ -121,7 +121,8 @@ class AsARun(unittest.TestCase):
 
     def test_one_dimension(self):
         torch.manual_seed(3)
-        net = nn.Sequential(nn.Conv1d(3, 6, 4, stride=2, padding=1, groups=3), nn.ReLU(), nn.Flatten(),
+        net = nn.Sequential(nn.Conv1d(3, 6, 4, stride=2, padding=1, groups=3), nn.ReLU(),
+                            nn.Conv1d(6, 6, 3, padding=1, padding_mode="reflect"), nn.ReLU(), nn.Flatten(),
                             nn.Linear(6 * 7, 4))
         x = torch.rand(12, 3, 14)
         self.compare(net, x)
@@ -315,7 +316,7 @@ class Statistics(unittest.TestCase):
         from bitline.torch._statistics import layer_config
 
         some = vectors.copy()
-        some[0, 0] = float(layer.input_range)
+        some[0, 0] = float(layer.limit.range)
         session = bitline.Session.from_weights(layer_config(config, name), layer.matrix().double().numpy(), some)
         codes, w = session.quantize(0, vectors), session.layers[0]
         unit = w.input_scale * np.asarray(w.weight_scale)
@@ -410,15 +411,15 @@ class Noise(unittest.TestCase):
         net = mlp()
         bounds = [2.0 * float(net[i].weight.std()) for i in (1, 3)]
         noisy = bitline.torch.noise(net, "fashion-mlp", calibrate=x, clip=2.0)
-        before = [float(noisy.network[i].input_range) for i in (1, 3)]
+        before = [float(noisy.network[i].limit.range) for i in (1, 3)]
         optimizer = torch.optim.Adam(noisy.parameters(), 0.02)
         for _ in range(20):
             optimizer.zero_grad()
             nn.functional.cross_entropy(noisy(x), y).backward()
-            self.assertTrue(all(noisy.network[i].input_range.grad.abs() > 0 for i in (1, 3)))
+            self.assertTrue(all(noisy.network[i].limit.range.grad.abs() > 0 for i in (1, 3)))
             optimizer.step()
         noisy.eval()
-        after = [float(noisy.network[i].input_range) for i in (1, 3)]
+        after = [float(noisy.network[i].limit.range) for i in (1, 3)]
         self.assertTrue(all(a != b for a, b in zip(before, after)))
         for i, bound in zip((1, 3), bounds):
             self.assertLessEqual(float(noisy.network[i].weight.abs().max()), bound * 1.0001)

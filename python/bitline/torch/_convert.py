@@ -133,13 +133,15 @@ class Engine:
         self.onnx = onnx_bytes(network, as_input(self.samples))
         self._session = self._state = None
         known, found = products(network), {w.name for w in self.session.layers}
-        if found - set(known):
+        # A node that pads by other values than zeros has the layer's name, and the layer the next one.
+        on_chip = {name: n for name in known for n in (name, name + "_2") if n in found and (n == name or n not in known)}
+        if rest := found - set(on_chip.values()):
             raise NotImplementedError(
                 f"products with weights that no Linear, Conv1d, Conv2d, MultiheadAttention or LSTM holds, or of a layer "
-                f"that reads several tensors: {', '.join(sorted(found - set(known)))}")
+                f"that reads several tensors: {', '.join(sorted(rest))}")
         for name, layer in known.items():
-            layer.engine = self if name in found else None
-            layer.name_on_chip = name
+            layer.engine = self if name in on_chip else None
+            layer.name_on_chip = on_chip.get(name, "")
 
     @property
     def session(self) -> Session:

@@ -31,11 +31,31 @@ def rounded(x):
     return x + (x.round() - x).detach()
 
 
+class Limit(nn.Module):
+    """What a layer reads is clipped to 0 .. range or, where ``signed``, -range .. range; NaN: not yet known."""
+
+    def __init__(self, like: torch.Tensor):
+        super().__init__()
+        self.range = nn.Parameter(like.new_full((), math.nan))
+        self.register_buffer("signed", torch.zeros((), dtype=torch.bool))
+
+    def forward(self, x):
+        r = float(self.range.detach())
+        return x if math.isnan(r) else x.clamp(-r if self.signed else 0.0, r)
+
+    @torch.no_grad()
+    def reach(self, x) -> None:
+        """Widens the range to these values."""
+        largest = x.abs().max().clamp(min=1e-6)
+        known = not bool(self.range.isnan())
+        self.signed.fill_(bool(self.signed) and known or bool((x < 0).any()))
+        self.range.copy_(torch.maximum(self.range, largest) if known else largest)
+
+
 class Product:
     """What the layers below share. A column of the matrix is an output, a row an input.
 
-    ``engine``: has ``product(layer, x)``; None: torch. ``input_range``: a learned parameter that limits what the layer
-    reads, to 0 .. range or, where ``input_signed``, -range .. range; not there, or NaN: no limit.
+    ``engine``: has ``product(layer, x)``; None: torch. ``limit``: a :class:`Limit`, or not there.
     """
 
     engine: Any = None
@@ -46,8 +66,7 @@ class Product:
         return self.soft(self.limited(x))
 
     def limited(self, x):
-        r = float(self.input_range.detach()) if hasattr(self, "input_range") else math.nan
-        return x if math.isnan(r) else x.clamp(-r if self.input_signed else 0.0, r)
+        return self.limit(x) if hasattr(self, "limit") else x
 
 
 class Linear(Product, nn.Linear):
@@ -82,8 +101,10 @@ class _Conv(Product):
 
     def soft(self, x, weight=None, bias=True):
         convolve = functional.conv1d if self.weight.dim() == 3 else functional.conv2d
-        return convolve(self.padded(x), self.weight if weight is None else weight, self.bias if bias else None,
-                        self.stride, 0, self.dilation, self.groups)
+        zeros = self.padding_mode == "zeros"  # then no layer of its own in an exported network
+        return convolve(x if zeros else self.padded(x), self.weight if weight is None else weight,
+                        self.bias if bias else None, self.stride, self.padding if zeros else 0, self.dilation,
+                        self.groups)
 
     def vectors(self, codes):
         x = self.padded(codes).contiguous()

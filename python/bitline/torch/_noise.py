@@ -11,7 +11,7 @@ from torch import nn
 from .. import _bitline
 from .._config import as_config
 from ._convert import as_input, gathered
-from ._layers import products, rounded
+from ._layers import Limit, products, rounded
 from ._plain import hold_norms, plain
 from ._statistics import measured
 
@@ -57,6 +57,7 @@ def noise(model: nn.Module, chip, calibrate=None, *, age=None, clip: float | Non
     age_s = None if age is None else _bitline.seconds(age)
     made = Noisy(network, Chip(config, age_s, chips, threads, clip))
     if samples is not None:
+        made.set_ranges(samples)
         made.refresh(samples)
     return made
 
@@ -93,17 +94,16 @@ class LayerNoise:
     def measure(self, layer: Any, x) -> None:
         with torch.no_grad():
             x = x.detach()
-            if layer.input_range.isnan():
-                layer.input_signed.fill_(bool((x < 0).any()))
-                layer.input_range.copy_(x.abs().max().clamp(min=1e-6))
+            if layer.limit.range.isnan():
+                layer.limit.reach(x)
             vectors = layer.vectors(layer.limited(x))
             vectors = vectors.reshape(-1, vectors.shape[-1])
             chosen = torch.linspace(0, len(vectors) - 1, min(len(vectors), VECTORS)).long()
             some = vectors[chosen].double().cpu()
             # The scale of inputs is that of the largest: it and, where there are such, a negative one are among them.
-            some[0, 0] = float(layer.input_range)
-            if layer.input_signed:
-                some[-1, -1] = -float(layer.input_range)
+            some[0, 0] = float(layer.limit.range)
+            if layer.limit.signed:
+                some[-1, -1] = -float(layer.limit.range)
             self.errors = measured(self.chip.config, self.name, layer.matrix().double().cpu().numpy(), some.numpy(),
                                    self.chip.age_s, self.chip.chips, self.chip.threads).to(layer.weight)
 
@@ -114,7 +114,7 @@ class LayerNoise:
         chip = self.chip
         if layer.training:
             self.clip(layer)
-        x_scale = scaled_gradient(layer.input_range, x.numel(), e.highest).clamp(min=1e-6) / e.highest
+        x_scale = scaled_gradient(layer.limit.range, x.numel(), e.highest).clamp(min=1e-6) / e.highest
         codes = rounded((x / x_scale).clamp(e.lowest, e.highest))
         w_scale = self.weight_scale(layer) / e.largest_weight
         level = rounded(layer.weight / w_scale).clamp(-e.largest_weight, e.largest_weight)
@@ -168,8 +168,8 @@ def scaled_gradient(input_range, values: int, highest: int):
 
 
 class Noisy(nn.Module):
-    """A network with the errors of a chip; :func:`noise` makes it. ``network`` has the layers; each has an
-    ``input_range`` to learn (its inputs are clipped to 0 .. range, or -range .. range where one was negative).
+    """A network with the errors of a chip; :func:`noise` makes it. ``network`` has the layers; each has a
+    ``limit.range`` to learn (its inputs are clipped to 0 .. range, or -range .. range where one was negative).
 
     ``strength`` scales all errors; 0 leaves the rounding of weights and inputs. Errors are drawn in ``train`` and in
     ``eval``; batch norms stand still.
@@ -180,9 +180,8 @@ class Noisy(nn.Module):
         self.network = network
         self._chip = chip
         for name, layer in products(network).items():
-            if getattr(layer, "input_range", None) is None:
-                layer.input_range = nn.Parameter(layer.weight.new_full((), math.nan))
-                layer.register_buffer("input_signed", torch.zeros((), dtype=torch.bool))
+            if not hasattr(layer, "limit"):
+                layer.limit = Limit(layer.weight)
             layer.engine = LayerNoise(name, chip)
             layer.engine.keep_bound(layer)
         self.train()
@@ -199,6 +198,23 @@ class Noisy(nn.Module):
     def leaves_out(self) -> list[str]:
         """What the errors do not have that the chip has, by the keys of the configuration."""
         return left_out(self._chip.config)
+
+    @torch.no_grad()
+    def set_ranges(self, samples) -> Noisy:
+        """Sets each input range to the largest that the float network shows on these samples."""
+        layers = products(self.network).values()
+        engines = [layer.engine for layer in layers]
+        hooks = [layer.register_forward_pre_hook(lambda layer, inputs: layer.limit.reach(inputs[0])) for layer in layers]
+        for layer in layers:
+            layer.engine = None
+            layer.limit.range.fill_(math.nan)
+        try:
+            self(samples)
+        finally:
+            for layer, engine, hook in zip(layers, engines, hooks):
+                layer.engine = engine
+                hook.remove()
+        return self
 
     def refresh(self, samples=None) -> Noisy:
         """Measures the layers' errors anew, at the next pass or on these samples: after ranges and weights have moved.
@@ -223,10 +239,12 @@ class Noisy(nn.Module):
 
 def left_out(config) -> list[str]:
     tree, out = config.to_dict(), ["values that converters clip"]
-    errors = {k: v for k, v in (tree["adc"] or {}).items() if k in ("offset_sigma", "gain_sigma", "mismatch", "inl") and v}
-    out += [f"adc.{k}: converters differ from each other" for k in errors]
-    if (tree.get("wires") or {}).get("type", "ideal") not in ("ideal", "none"):
-        out.append("wires: losses depend on the place; each level has their mean and spread")
-    if (tree["device"].get("iv") or {}).get("type", "linear") not in ("linear", "ohmic"):
-        out.append("device.iv: devices are taken as linear")
+    adc, wires = tree["adc"] or {}, tree["wires"] or {}
+    apart = {**{f"errors.{k}": v for k, v in adc.get("errors", {}).items() if k != "noise"},
+             "capacitor_mismatch": adc.get("capacitor_mismatch")}
+    out += [f"adc.{key}: differences between converters, and thresholds out of place" for key, v in apart.items() if v]
+    if wires.get("mode") != "ideal" and wires.get("row") is not None:
+        out.append("wires: what they take depends on the place; each level has its mean and spread over places")
+    if tree["device"]["iv"]["type"] != "ohmic":
+        out.append("device.iv: curvature beyond what the levels' means have of it")
     return out
