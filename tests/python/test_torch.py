@@ -172,6 +172,20 @@ class Sequences(unittest.TestCase):
         self.compare(Net().eval(), torch.randn(20, 5, 8), names)
 
 
+    def test_transformer_layer(self):
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                torch.manual_seed(6)
+                self.layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True, activation="gelu")
+
+            def forward(self, x):
+                return self.layer(x)[:, 0]
+
+        names = ["layer.self_attn.in_proj", "layer.self_attn.out_proj", "layer.linear1", "layer.linear2"]
+        self.compare(Net().eval(), torch.randn(20, 5, 8), names)
+
+
 class Module(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

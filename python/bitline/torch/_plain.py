@@ -38,7 +38,8 @@ class Attention(nn.Module):
     def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None,
                 average_attn_weights=True, is_causal=False):
         if self.packed and not (query is key and key is value):
-            raise ValueError("this attention was converted with one tensor as query, key and value")
+            raise ValueError("this attention was converted with one tensor as query, key and value; "
+                             "pass others by position, so that this shows when it is converted")
         if not self.batch_first:
             query, key, value = (t.transpose(0, 1) for t in (query, key, value))
         if self.packed:
@@ -153,7 +154,9 @@ def _watch(network: nn.Module, example):
     """What one forward pass tells: {batch norm: layer whose output alone it reads}, names of attentions that read one
     tensor, and the output."""
     maker: dict[int, str] = {}
-    alive, folds, packed, hooks = [], {}, set(), []
+    alive, folds, hooks = [], {}, []
+    # Those that transformer layers compute without calling them read one tensor, too.
+    packed = {name for name, m in network.named_modules() if isinstance(m, nn.MultiheadAttention)}
     names = {m: name for name, m in network.named_modules()}
 
     def made(module, _, output):
@@ -165,8 +168,8 @@ def _watch(network: nn.Module, example):
             folds[names[module]] = maker[id(inputs[0])]
 
     def attended(module, inputs):
-        if len(inputs) < 3 or inputs[0] is inputs[1] is inputs[2]:
-            packed.add(names[module])
+        if len(inputs) == 3 and not inputs[0] is inputs[1] is inputs[2]:
+            packed.discard(names[module])
 
     for m in network.modules():
         if product_of(m) is not None:
