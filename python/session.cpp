@@ -327,6 +327,8 @@ void add_session(py::module_& m) {
       .def("write", &Session::write, "instance"_a, "seed"_a)
       .def("age", &Session::age, "state"_a, "seconds"_a)
       .def("read", &Session::read, "state"_a, "layer"_a, "codes"_a, "reads"_a, "real"_a, "out"_a)
+      .def("multiply", &Session::multiply, "state"_a, "layer"_a, "codes"_a, "sample"_a, "position"_a, "positions"_a)
+      .def("seen", &Session::seen, "state"_a, "layer"_a)
       .def("quantize", &Session::quantize, "layer"_a, "values"_a)
       .def("evaluate", &Session::evaluate, "state"_a, "inputs"_a, "reads"_a, "progress"_a)
       .def("costs", &Session::costs, "state"_a, "inputs"_a)

@@ -58,6 +58,11 @@ class Session {
   void age(ChipState& state, double seconds) const;
   py::object read(ChipState& state, const py::object& layer, const py::object& codes,
                   std::pair<std::uint32_t, std::uint32_t> reads, bool real, const py::object& out) const;
+  // (vectors, rows) codes; vector v is of sample `sample` + v / positions, there at `position` + v % positions.
+  py::object multiply(ChipState& state, const py::object& layer, const py::object& codes, std::size_t sample,
+                      std::size_t position, std::size_t positions) const;
+  // What reads see of a layer's cells, and the variances of their errors, in units of weight codes.
+  py::dict seen(ChipState& state, const py::object& layer) const;
   py::object quantize(const py::object& layer, const py::object& values) const;
   py::object evaluate(ChipState& state, const py::object& inputs, std::pair<std::uint32_t, std::uint32_t> reads,
                       const py::object& progress) const;

@@ -45,9 +45,9 @@ def tag():
 def contents(build):
     """Name in the wheel, file or bytes."""
     base = f"bitline-{version()}"
-    for file in sorted((ROOT / "python/bitline").iterdir()):
+    for file in sorted((ROOT / "python/bitline").rglob("*")):
         if file.suffix in (".py", ".pyi", ".typed"):
-            yield f"bitline/{file.name}", file
+            yield f"bitline/{file.relative_to(ROOT / 'python/bitline')}", file
     for file in sorted((build / "python/bitline").glob("_bitline*.so")):
         yield f"bitline/{file.name}", file
     yield f"{base}.data/scripts/bitline", build / "bitline"

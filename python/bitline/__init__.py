@@ -26,5 +26,14 @@ __all__ = [
     "sweep",
 ]
 
+
+def __getattr__(name: str):
+    if name == "torch":  # only who asks for it needs PyTorch
+        import importlib
+
+        return importlib.import_module("bitline.torch")
+    raise AttributeError(f"module 'bitline' has no attribute '{name}'")
+
+
 for _name in ("Crossbar", "schema"):  # they live here, whatever the module they are made in is called
     globals()[_name].__module__ = "bitline"

@@ -156,6 +156,22 @@ class Session:
         """
         return self._native.read(self._state(state), layer, codes, reads, real, out)
 
+    def multiply(self, state: State, layer, codes, sample: int = 0, position: int = 0, positions: int = 1):
+        """Sums of (vectors, rows) codes, numbered as :meth:`evaluate` numbers them: vector v is of the sample ``sample``
+        + v // positions, and there at ``position`` + v % positions (of a convolution's map, of a sequence's steps)."""
+        return self._native.multiply(self._state(state), layer, codes, sample, position, positions)
+
+    def seen(self, state: State, layer) -> Record:
+        """What reads see of a layer's cells, in units of its weight codes.
+
+        weights (rows, columns): conductances as they are, wires and gains included; read_variance (rows, columns): of
+        read noise; converter_variance (columns,): of all conversions of one vector, LSB^2 / 12 each and the converters'
+        noise; squares_of_inputs: of each input code from the lowest, the sum over its planes of (weight x value)^2. So
+        the error of one read of codes x has the variance squares_of_inputs[x - lowest] @ read_variance +
+        converter_variance, as far as no converter clips.
+        """
+        return Record(self._native.seen(self._state(state), layer))
+
     def evaluate(self, state: State, inputs, reads: tuple[int, int] = (0, 1), *, progress=None):
         """Outputs of the network for (samples, ...) inputs, float64 (samples, outputs), or (count, samples, outputs).
 

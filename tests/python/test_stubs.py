@@ -85,7 +85,8 @@ class Stub(unittest.TestCase):
                     self.assertTrue((value.__doc__ or "").strip() or member in ("copy", "json", "to_dict", "keys", "items"), f"{name}.{member}")
 
     def test_examples_of_docstrings(self):
-        modules = [bitline] + [importlib.import_module(f"bitline.{m.name}") for m in pkgutil.iter_modules(bitline.__path__)]
+        modules = [bitline] + [importlib.import_module(f"bitline.{m.name}") for m in pkgutil.iter_modules(bitline.__path__)
+                               if m.name != "torch"]  # test_torch.py
         tried = 0
         for module in modules:
             result = doctest.testmod(module)

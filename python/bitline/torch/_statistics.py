@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The errors of one layer's products on a chip, as means and variances: what the fast noise layer draws from."""
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+
+from .._session import Session
+
+ENOUGH = 200  # cells that a level's mean and spread are taken from; of fewer the neighbours' are interpolated
+
+
+@dataclasses.dataclass
+class Errors:
+    """In units of weight codes, by code from the lowest: what writing and time add (mean, spread over cells), and the
+    variance that one read adds to each unit of ``squares``, which has an entry for each input code from ``lowest``.
+    ``converter_variance``: of all conversions of one vector, by column."""
+
+    mean: torch.Tensor
+    spread: torch.Tensor
+    read_variance: torch.Tensor
+    squares: torch.Tensor
+    converter_variance: torch.Tensor
+    lowest: int
+    highest: int
+    largest_weight: int
+
+    def to(self, like: torch.Tensor) -> Errors:
+        moved = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return Errors(**{k: v.to(like) if isinstance(v, torch.Tensor) else v for k, v in moved.items()})
+
+
+def layer_config(config, name: str):
+    """One layer's settings for a matrix alone, on as many arrays as it needs."""
+    settings: dict[str, object] = {"chips": "auto"}
+    if name in config.layers:
+        settings["layers"] = {"matrix": config.layers.to_dict()[name]}
+    elif len(config.layers):
+        settings["layers"] = {}
+    alone = config.copy()
+    alone.set(settings)
+    return alone
+
+
+def measured(config, name: str, weights: np.ndarray, inputs: np.ndarray, age_s: float | None, chips: int,
+             threads: int) -> Errors:
+    """Of ``weights`` (rows, columns) written on ``chips`` chips; converters are ranged on ``inputs`` (vectors, rows)."""
+    session = Session.from_weights(layer_config(config, name), weights, inputs, threads=threads)
+    w, codes = session.layers[0], session.weights(0).astype(int)
+    codes = codes[:weights.shape[0]]
+    largest = 2 ** (w.weight_bits - 1) - 1
+    kinds = np.arange(-largest, largest + 1)
+    sums = np.zeros((4, len(kinds)))  # of cells, errors, their squares, variances of reads
+    for instance in range(chips):
+        seen = session.seen(session.write(instance).age(session.age_s if age_s is None else age_s), 0)
+        error = np.asarray(seen.weights)[:len(codes)] - codes
+        read_variance = np.asarray(seen.read_variance)[:len(codes)]
+        for row, values in zip(sums, (np.ones_like(error), error, error**2, read_variance)):
+            row += np.bincount((codes + largest).ravel(), values.ravel(), len(kinds))
+    count = np.maximum(sums[0], 1)
+    mean = sums[1] / count
+    spread = np.sqrt(np.maximum(sums[2] / count - mean**2, 0))
+    table = {"mean": mean, "spread": spread, "read_variance": sums[3] / count}
+    known = sums[0] >= min(ENOUGH, sums[0].max())
+    tensors = {k: torch.from_numpy(np.interp(kinds, kinds[known], v[known])) for k, v in table.items()}
+    return Errors(**tensors, squares=torch.from_numpy(np.asarray(seen.squares_of_inputs)),
+                  converter_variance=torch.from_numpy(np.asarray(seen.converter_variance)),
+                  lowest=w.lowest, highest=w.highest, largest_weight=largest)
