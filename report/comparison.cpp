@@ -260,8 +260,8 @@ std::string energy_note(const ComparedRun& a, const ComparedRun& b) {
         known_a ? b.label : a.label);
   const bool overlap = in_a->lower <= in_b->upper && in_b->lower <= in_a->upper;
   return fmt::format("Energy intervals: {} {}, {} {}: they differ by {} than their intervals.{}", a.label,
-                     range_text(in_a->lower, in_a->upper, Unit::joule), b.label,
-                     range_text(in_b->lower, in_b->upper, Unit::joule), overlap ? "less" : "more",
+                     range_text(in_a->lower, in_a->upper, Unit::joule, in_a->upper), b.label,
+                     range_text(in_b->lower, in_b->upper, Unit::joule, in_a->upper), overlap ? "less" : "more",
                      overlap ? " Where both take a price from the same model, its error cancels in their ratio." : "");
 }
 

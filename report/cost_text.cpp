@@ -54,8 +54,8 @@ std::string interval_text(const Total& t) {
   return fmt::format(
       "Total {} {}, interval {}: each kind of part off by the factor within which 90 % of real designs lie, kinds "
       "independently of each other{}{}. Without a spread: {}, and figures that are given.",
-      t.name, value, range_text(t.low, t.high, t.unit), deciding.empty() ? "" : "; it is decided by ", deciding,
-      t.exact);
+      t.name, value, range_text(t.low, t.high, t.unit, t.value), deciding.empty() ? "" : "; it is decided by ",
+      deciding, t.exact);
 }
 
 // No exponents: "15,548 x".
@@ -67,13 +67,14 @@ std::string factor_text(double factor) {
 
 }  // namespace
 
-std::string range_text(double low, double high, Unit unit) {
-  const std::string upper = pretty(high, unit);
-  const std::size_t space = upper.find(' ');
-  const double digits = std::stod(upper.substr(0, space));
-  if (!(high > 0) || !(digits > 0)) return fmt::format("{} .. {}", pretty(low, unit), upper);
+std::string range_text(double low, double high, Unit unit, double beside) {
+  const double chosen = beside > 0 ? beside : high;
+  const std::string text = quantity(chosen, unit);
+  const std::size_t space = text.find(' ');
+  const double digits = std::stod(text.substr(0, space));
+  if (!(high > 0) || !(digits > 0)) return fmt::format("{} .. {}", pretty(low, unit), pretty(high, unit));
   // The prefix that was chosen, from the unrounded value: rounding twice could move the last digit.
-  const double scale = std::pow(10.0, std::round(std::log10(digits / high)));
+  const double scale = std::pow(10.0, std::round(std::log10(digits / chosen)));
   // Three digits, without exponents: "1,730 .. 131,000 mm2".
   const auto rounded = [](double x) {
     if (x < 999.5 || x >= 1e9) return fmt::format("{:.3g}", x);
@@ -81,7 +82,7 @@ std::string range_text(double low, double high, Unit unit) {
     return grouped(static_cast<std::size_t>(std::llround(std::round(x / step) * step)));
   };
   return fmt::format("{} .. {}{}", rounded(low * scale), rounded(high * scale),
-                     space == std::string::npos ? "" : upper.substr(space));
+                     space == std::string::npos ? "" : text.substr(space));
 }
 
 std::string ratio_text(double value, double reference) {

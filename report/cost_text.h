@@ -9,8 +9,8 @@
 
 namespace bitline::report {
 
-// "71.9 .. 431 nJ": three digits, both with the larger one's prefix.
-std::string range_text(double low, double high, Unit unit);
+// "71.9 .. 431 nJ": three digits, both with the prefix of the value that they stand beside, else with the larger one's.
+std::string range_text(double low, double high, Unit unit, double beside = 0);
 
 // "8.84 x": `value` over `reference`; empty where that is no number.
 std::string ratio_text(double value, double reference);

@@ -31,12 +31,17 @@ std::string cards(const Result& r) {
   if (!r.shapes)
     card(metric + " on chip", quality_text(metric, r.quality.value),
          "95 % " + quality_range(metric, r.quality.ci95_both));
-  card("energy per inference", energy_text(r),
-       (has_energy_interval(r) ? range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule) + ", " : "") +
-           per_watt_text(r, r.costs.tops_per_w) + " TOPS/W");
+  card(
+      "energy per inference", energy_text(r),
+      (has_energy_interval(r)
+           ? range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule, r.costs.energy_per_inference_J) + ", "
+           : "") +
+          per_watt_text(r, r.costs.tops_per_w) + " TOPS/W");
   card("latency", latency_text(r), throughput_text(r));
   card("area", quantity(r.costs.area_m2, Unit::square_meter),
-       (has_area_interval(r) ? range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter) + ", " : "") +
+       (has_area_interval(r)
+            ? range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter, r.costs.area_m2) + ", "
+            : "") +
            per_area_text(r, r.costs.tops_per_mm2) + " TOPS/mm2");
   return html + "</ul>\n";
 }

@@ -49,7 +49,7 @@ std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, 
     const double left = page_margin + static_cast<double>(i % legend_entries_per_line) * legend_entry_width;
     const double top = legend_top + static_cast<double>(i / legend_entries_per_line) * legend_entry_height;
     svg.rect(left, top, 12, 12, p.color);
-    const std::string name = fit_text(p.name, legend_entry_width - 30 - text_width(amount, 12), 12);
+    const std::string name = fit_text(p.name, legend_entry_width - 16 - text_width(amount, 12), 12);
     const bool small = share < least_share;
     svg.text(left + 18, top + 10.5, name, {.fill = small ? ink::soft : ink::text, .bold = !small});
     svg.text(left + 26 + text_width(name, 12, true), top + 10.5, amount, {.fill = ink::soft});
@@ -66,7 +66,9 @@ std::string layers_svg(const run::Result& result) {
     std::size_t color;
     std::function<double(std::size_t layer)> value;
     std::function<std::string(double)> text;
+    double least_full = 0;  // what a full bar is at least
   };
+  constexpr double clipping_scale = 0.05;  // as much as passes without a warning (docs/model/plausibility.md)
   std::vector<Panel> panels = {{"energy", 0, [&](std::size_t l) { return layers[l].energy_J; },
                                 [](double x) { return quantity(x, Unit::joule); }},
                                {"latency", 2, [&](std::size_t l) { return layers[l].latency_s; },
@@ -74,7 +76,7 @@ std::string layers_svg(const run::Result& result) {
   if (!reads.empty()) {
     panels.push_back({"signal to noise", 6, [&](std::size_t l) { return reads[l].snr_db; }, snr_text});
     panels.push_back({"conversions clipped", 4, [&](std::size_t l) { return reads[l].adc_clipped_frac; },
-                      [](double x) { return percent(x); }});
+                      [](double x) { return percent(x, 3); }, clipping_scale});
   }
   const double height = top + static_cast<double>(layers.size()) * row_height + 12;
   Svg svg(page_width, height,
@@ -89,7 +91,7 @@ std::string layers_svg(const run::Result& result) {
   for (std::size_t p = 0; p < panels.size(); ++p) {
     const double left = page_margin + name_width + static_cast<double>(p) * (panel_width + panel_gap);
     svg.text(left, top - 10, panels[p].title, {.fill = ink::soft});
-    double largest = 0;
+    double largest = panels[p].least_full;
     for (std::size_t i = 0; i < layers.size(); ++i)
       if (drawable(panels[p].value(i))) largest = std::max(largest, panels[p].value(i));
     for (std::size_t i = 0; i < layers.size(); ++i) {

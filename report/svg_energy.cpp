@@ -94,7 +94,7 @@ std::string layer_energy_svg(const Result& r) {
     const double y = legend_top + static_cast<double>(i / legend_entries_per_line) * legend_entry_height;
     const std::string amount =
         fmt::format("{} ({})", quantity(shown[i].joules, Unit::joule), percent(shown[i].joules / sum, 1));
-    const std::string name = fit_text(shown[i].name, legend_entry_width - 30 - text_width(amount, 12), 12);
+    const std::string name = fit_text(shown[i].name, legend_entry_width - 16 - text_width(amount, 12), 12);
     svg.rect(x, y, 12, 12, shown[i].color);
     svg.text(x + 18, y + 10.5, name, {.bold = true});
     svg.text(x + 26 + text_width(name, 12, true), y + 10.5, amount, {.fill = ink::soft});

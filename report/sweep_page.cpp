@@ -24,7 +24,7 @@ namespace {
 constexpr std::string_view sweep_style = R"(
 body { max-width: 1180px; }
 figure { max-width: 900px; }
-table.sweep { width: max-content; min-width: 100%; font-size: 13px; }
+table.sweep { width: max-content; font-size: 13px; }
 table.sweep thead, table.sweep tbody, table.sweep tr { display: contents; }
 table.sweep th { order: -1; align-self: stretch; display: flex; align-items: flex-end; }
 table.sweep th.n { white-space: normal; justify-content: flex-end; }

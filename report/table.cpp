@@ -139,8 +139,10 @@ std::string costs(const Result& r, const Paint& paint) {
   std::vector<std::string> cells{"total"};
   for (const std::string& total : {energy_text(r), latency_text(r), quantity(r.costs.area_m2, Unit::square_meter)})
     cells.insert(cells.end(), {total, "", ""});
-  if (has_energy_interval(r)) cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule);
-  if (has_area_interval(r)) cells[9] = range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter);
+  if (has_energy_interval(r))
+    cells[3] = range_text(r.costs.energy_low_J, r.costs.energy_high_J, Unit::joule, r.costs.energy_per_inference_J);
+  if (has_area_interval(r))
+    cells[9] = range_text(r.costs.area_low_m2, r.costs.area_high_m2, Unit::square_meter, r.costs.area_m2);
   table.row(cells);
   for (const cost::Part part :
        cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {

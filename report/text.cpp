@@ -146,6 +146,8 @@ std::string quality_text(const std::string& metric, double value) {
 }
 
 std::string quality_range(const std::string& metric, const Interval& i) {
+  // Samples that are all alike do not make the next one certain.
+  if (i.lower == i.upper) return "no spread seen";
   return metric == "accuracy" ? percent_range(i) : fmt::format("{:.4g} .. {:.4g}", i.lower, i.upper);
 }
 
