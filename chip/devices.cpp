@@ -206,11 +206,14 @@ std::size_t ArrayConductances::read(const Block& block, const CellLayout& cell, 
       const double value = data_[block.array][index(at)];
       const std::size_t i = static_cast<std::size_t>(r) * width + k;
       const bool none = std::isnan(value);
-      if (none ? missing == arch::MissingCells::refuse : !(value >= 0) || std::isinf(value))
+      constexpr double most_S = 1;  // an ohm, which no device of an array has
+      if (none ? missing == arch::MissingCells::refuse : !(value >= 0) || value > most_S)
         throw InputError(fmt::format(
             "conductances: array {} holds {} S at row {}, column {}, device {} (from 0), where a weight is mapped{}",
             block.array, value, at.row, at.column, at.device,
-            none ? "; conductances_missing: written, target or open says what stands in" : ""));
+            none             ? "; conductances_missing: written, target or open says what stands in"
+            : value > most_S ? ": are these ohms, or uS? They are read in siemens"
+                             : ""));
       absent += none;
       if (!none) g_S[i] = value;
       if (none && missing == arch::MissingCells::target) g_S[i] = target_S[i];

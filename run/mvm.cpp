@@ -44,7 +44,7 @@ workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray&
 }  // namespace
 
 std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options,
-                       std::vector<std::string>* warnings) {
+                       cost::Costs* costs, std::vector<std::string>* warnings) {
   constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
   std::vector<float> result(inputs.shape.at(0) * weights.shape.at(1), 0);
   const double x_max = largest_magnitude(inputs.data);
@@ -62,7 +62,11 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     chip::WriteReport writing;
     const chip::View view = session.write_once(0, &writing);
     if (const auto warning = missing_warning(config, writing); warning && warnings) warnings->push_back(*warning);
-    session.read(view, 0, codes, {}, std::span(result));
+    read::Ledger driven;
+    session.read(view, 0, codes, {}, std::span(result), costs ? &driven : nullptr);
+    if (!costs) return;
+    driven.divide(static_cast<double>(inputs.shape[0]));
+    *costs = session.price(std::span(&driven, 1));
   });
   for (float y : result)
     if (!std::isfinite(y))
