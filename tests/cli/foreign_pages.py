@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages whose files are saved and whose commands run as they stand, in order. usage: more_pages.py BITLINE SOURCE"""
+"""Pages whose files are saved and whose commands run as they stand, in order. usage: foreign_pages.py BITLINE SOURCE"""
 import os, pathlib, re, subprocess, tempfile
 
 from command import bitline, check, finish, has_data, source
