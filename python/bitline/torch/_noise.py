@@ -217,8 +217,7 @@ class Noisy(nn.Module):
         return self
 
     def refresh(self, samples=None) -> Noisy:
-        """Measures the layers' errors anew, at the next pass or on these samples: after ranges and weights have moved.
-        """
+        """Measures the layers' errors anew, at the next pass or on these samples: ranges and weights have moved."""
         for layer in products(self.network).values():
             layer.engine.errors = None
         if samples is not None:
