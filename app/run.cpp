@@ -7,16 +7,15 @@
 #include <optional>
 
 #include "app/command_line.h"
-#include "app/compared_run.h"
 #include "app/condition.h"
 #include "app/environment.h"
-#include "base/nearest.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
+#include "report/result_files.h"
 #include "report/run_folder.h"
 #include "report/table.h"
-#include "run/result_document.h"
 #include "run/result_json.h"
+#include "run/result_paths.h"
 
 namespace bitline::app {
 
@@ -32,11 +31,16 @@ struct RunArguments : Common {
   bool per_image = false;
 };
 
-std::string suggested_number(const Result& result, const std::string& path) {
-  std::vector<std::string> known;
-  for (const auto& [name, _] : numbers_of(result_document(result))) known.push_back(name);
-  const std::string near = did_you_mean(path, known);
-  return near.empty() ? "see the keys with bitline run --json" : near;
+// Better to learn before the run than after it that the result will have no such number.
+void check_conditions(const std::vector<Condition>& conditions, const LoadedConfig& loaded,
+                      const run::RunOptions& options) {
+  std::vector<std::string> paths;
+  for (const Condition& c : conditions) paths.push_back(c.path);
+  const std::vector<std::string> layers = run::layer_names(paths, loaded, options);
+  for (const Condition& c : conditions)
+    if (const auto problem = run::path_problem(c.path, true, layers))
+      throw UsageError(fmt::format("--fail-if {}: '{}' {}{}", c.text, c.path, problem->message,
+                                   problem->remedy.empty() ? "" : "; " + problem->remedy));
 }
 
 int run_command(const RunArguments& a) {
@@ -48,6 +52,7 @@ int run_command(const RunArguments& a) {
   const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
+  check_conditions(conditions, loaded, options);
   std::optional<report::RunFolder> folder;
   if (!a.out.empty()) {
     folder.emplace(a.out);  // better to learn before the run than after it that the folder cannot be there
@@ -63,7 +68,7 @@ int run_command(const RunArguments& a) {
   progress.clear();
 
   if (folder) {
-    report::write_run_files(folder->scratch(), result, loaded);
+    report::write_result_files(folder->scratch(), result, loaded, a.per_image);
     folder->commit();
     if (const std::string& hash = folder->earlier_hash(); !a.quiet && !hash.empty() && hash != result.config_hash)
       print_warning(fmt::format("{} held the result of another configuration ({}), whose files are replaced", a.out,
@@ -76,9 +81,7 @@ int run_command(const RunArguments& a) {
   int code = exit_done;
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
-    if (!value)
-      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; {}", c.text, c.path,
-                                   suggested_number(result, c.path)));
+    if (!value) throw UsageError(fmt::format("--fail-if {}: this result has no number '{}'", c.text, c.path));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -110,8 +113,10 @@ void add_run(CommandLine& line) {
                    "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
-  c.cli->add_flag("--per-image", a->per_image,
-                  "images.csv of the run folder lists every image with its energy, not only the first 100");
+  c.cli->add_flag(
+      "--per-image", a->per_image,
+      "images.csv of the run folder lists every image with its energy, not only the first 100, and outcomes.npy "
+      "what each scored on each chip, by which compare pairs two runs");
   a->add_out(
       *c.cli,
       "write the run folder; all that an earlier run wrote there is replaced (files.txt lists it), other files stay");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How messages show what a file says.
 #pragma once
 
 #include <string>

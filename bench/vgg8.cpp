@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "read/calibrate.h"
 #include "run/observe.h"
@@ -101,9 +102,12 @@ Vgg8::Vgg8(std::size_t images) {
   const workloads::LayerQuantization bits{config.quantization.weight_bits, config.input.bits};
   network_ = std::make_shared<const workloads::IntegerGraph>(
       quantize(graph_, {samples_.values, true, true}, [&](int, const std::string&) { return bits; }));
-  design_ = run::design(config, network_->weights, isas().front(), [&](std::size_t samples, std::size_t positions) {
-    return chip::layer_inputs(*network_, samples_, samples, positions);
-  });
+  mapping::Placement placement =
+      mapping::place(config, network_->weights, run::settings_of_layers(config, network_->weights));
+  design_ = run::design(config, network_->weights, std::move(placement), isas().front(),
+                        [&](std::size_t samples, std::size_t positions) {
+                          return chip::layer_inputs(*network_, samples_, samples, positions);
+                        });
   view_ = write_once(design_.chip, 0, 0).view;
   read::calibrate(design_.chip, view_, design_.calibration);
 }

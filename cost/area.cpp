@@ -2,6 +2,7 @@
 #include "cost/area.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "periphery/logic/arithmetic.h"
 
@@ -78,6 +79,10 @@ Breakdown ChipArea::with(const Path& path, const arch::Periphery& periphery) con
 Deviations ChipArea::deviations_with(const Path& path, const arch::Periphery& periphery) const {
   Deviations of_parts = deviations_m2, all;
   of_parts.add(Kind::wire, path.whole.area_m2, path.whole.area_spread);
+  // Lines between macros are as long as a macro's side, which follows its converters.
+  const auto side = [&](double off_m2) { return macro_m2 > 0 ? std::sqrt((macro_m2 + off_m2) / macro_m2) : 1; };
+  of_parts.follow(Kind::converter, path.whole.area_m2 * (1 - side(-of_parts.below(Kind::converter))),
+                  path.whole.area_m2 * (side(of_parts.above(Kind::converter)) - 1));
   all.add(of_parts, 1 + periphery.floorplan_overhead);
   return all;
 }

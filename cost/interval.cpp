@@ -41,6 +41,15 @@ void Deviations::add(const Deviations& other, double times) {
   }
 }
 
+void Deviations::follow(Kind kind, double below, double above) {
+  Term& t = terms_[static_cast<std::size_t>(kind)];
+  t.below += below;
+  t.above += above;
+}
+
+double Deviations::above(Kind kind) const { return terms_[static_cast<std::size_t>(kind)].above; }
+double Deviations::below(Kind kind) const { return terms_[static_cast<std::size_t>(kind)].below; }
+
 double Deviations::above() const {
   double squares = 0;
   for (const Term& t : terms_) squares += t.above * t.above;

@@ -42,9 +42,13 @@ class Deviations {
   // A value of this kind that its spread moves; spreads of one kind may differ and are moved together.
   void add(Kind, double value, double spread);
   void add(const Deviations&, double times = 1);
+  // What else comes to this kind's ends where something follows it.
+  void follow(Kind, double below, double above);
 
   double above() const;
   double below() const;
+  double above(Kind) const;
+  double below(Kind) const;
   // The factor that a kind's upper end is of its value; 1 where nothing of it is uncertain.
   double spread(Kind) const;
   // The fewest kinds that make up 90 % of the sum of squares at the upper end, the largest first; none: no interval.

@@ -69,8 +69,7 @@ class Arranger {
     return {network.config.array.rows, network.config.array.columns, 0, columns};
   }
 
-  // --- arrays
-  // ---------------------------------------------------------------------------------------------------------
+  // Arrays.
 
   int per_chip() const { return config_.tiles * config_.arrays; }
   int arrays_given() const { return config_.chips ? *config_.chips * per_chip() : 0; }
@@ -81,8 +80,7 @@ class Arranger {
   }
   void limit_to(int arrays) { a_.floor().set_limit(arrays); }
 
-  // --- turns
-  // ----------------------------------------------------------------------------------------------------------
+  // Turns.
 
   // Of a mean image: in a pipeline a copy may serve some images only.
   double turns_of(const Request& request, const Copies& copies) const {
@@ -109,8 +107,7 @@ class Arranger {
     return list;
   }
 
-  // --- spreading
-  // ------------------------------------------------------------------------------------------------------
+  // Spreading.
 
   void spread_blocks() {
     std::vector<double> before;
@@ -122,8 +119,7 @@ class Arranger {
     apart_ = apart_ || is_less(a_.longest(all_blocks()), all_before);
   }
 
-  // --- copies
-  // ---------------------------------------------------------------------------------------------------------
+  // Copies.
 
   // So many copies in all, if the layer then takes fewer turns and nothing takes more.
   bool grow(std::size_t layer, int placed) {
@@ -215,8 +211,7 @@ class Arranger {
     return longest * saved / (cells * (placed - now.placed));
   }
 
-  // --- what was done
-  // --------------------------------------------------------------------------------------------------
+  // What was done.
 
   const std::string& name(std::size_t layer) const { return network_.mapped[layer].name; }
   std::string names(const std::vector<std::size_t>& layers) const {

@@ -6,7 +6,7 @@
 
 #include "base/config_writer.h"
 #include "base/files.h"
-#include "characterise/curves.h"
+#include "characterise/curve_warnings.h"
 #include "characterise/fit/fit.h"
 #include "device/plasticity/pulsed_device.h"
 #include "python/arrays.h"
@@ -32,9 +32,12 @@ py::tuple curve(const ResponseCurve& c) {
   }
   py::list lines;
   for (const auto& line : c.lines) lines.append(py::make_tuple(c.columns[line.column], line.name));
-  return py::make_tuple(columns, py::dict(py::arg("title") = c.title, py::arg("definition") = c.definition,
-                                          py::arg("x") = c.columns.at(c.x), py::arg("lines") = lines,
-                                          py::arg("log_x") = c.log_x, py::arg("y") = c.y_axis.name));
+  py::dict figures;
+  for (const auto& [name, value] : c.figures) figures[py::str(name)] = value;
+  return py::make_tuple(
+      columns, py::dict(py::arg("figures") = figures, py::arg("title") = c.title, py::arg("definition") = c.definition,
+                        py::arg("x") = c.columns.at(c.x), py::arg("lines") = lines, py::arg("log_x") = c.log_x,
+                        py::arg("y") = c.y_axis.name));
 }
 
 // "1.5 V" or a number in SI; above 0.
@@ -104,6 +107,10 @@ py::tuple curve_of(const PulsedDevice& d, const std::string& what, const py::dic
   const PulseProtocol q = protocol_of(protocol, what == "iv" ? Unit::volt : Unit::second);
   std::vector<device::Pulse> pulses;
   if (what == "pulses") pulses = train.is_none() ? regular_train(d, q) : train_of(train);
+  if (what == "iv" && q.width_s && !is_loop(d, q))
+    throw InputError("width: changes nothing: a sweep that stops before pulses write is no loop");
+  for (const std::string& warning : curve_warnings(d, what, q, train.is_none() ? std::vector<device::Pulse>() : pulses))
+    if (PyErr_WarnEx(PyExc_UserWarning, warning.c_str(), 1) != 0) throw py::error_already_set();
   ResponseCurve c;
   watched(py::none(), [&](const Report&) {
     c = what == "iv"          ? iv_curve(d, q)

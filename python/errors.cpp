@@ -18,9 +18,12 @@ void set_error(const char* name, const std::string& message) {
 
 // What was set from Python has no place in a text: its key says where it is.
 py::tuple as_tuple(const Diagnostic& d) {
-  const bool set = d.where.file.starts_with("--set ");
-  return py::make_tuple(set ? "" : d.where.file.str(), set ? 0 : d.where.line, set ? 0 : d.where.column, d.path,
-                        d.message, d.remedy);
+  const std::string& file = d.where.file.str();
+  constexpr std::string_view setting = "--set ";
+  if (!file.starts_with(setting))
+    return py::make_tuple(file, d.where.line, d.where.column, d.path, d.message, d.remedy);
+  const std::string key = file.substr(setting.size(), file.find('=') - setting.size());
+  return py::make_tuple("", 0, 0, d.path.empty() ? key : d.path, d.message, d.remedy);
 }
 
 void raise_config(const ConfigError& e) {

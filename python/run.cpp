@@ -7,6 +7,7 @@
 #include "python/bindings.h"
 #include "python/calls.h"
 #include "report/html.h"
+#include "report/result_files.h"
 #include "report/run_folder.h"
 #include "report/table.h"
 #include "run/result_json.h"
@@ -35,7 +36,7 @@ Ran run_config(const Config& config, const Places& places, int threads, const st
     options.progress = tell;
     ran.result = experiments::run(*config.loaded, options);
     if (!folder) return;
-    report::write_run_files(folder->scratch(), ran.result, *ran.loaded);
+    report::write_result_files(folder->scratch(), ran.result, *ran.loaded, per_image);
     folder->commit();
   });
   return ran;

@@ -9,10 +9,6 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "report/csv.h"
-#include "report/experiment.h"
-#include "report/html.h"
-#include "run/result_json.h"
 
 namespace bitline::report {
 namespace fs = std::filesystem;
@@ -95,28 +91,6 @@ void RunFolder::commit() {
     fs::rename(scratch_ / name, folder_ / name);
   }
   earlier_ = names;
-}
-
-namespace {
-
-// NAME.csv of each table, NAME.svg of each picture.
-void write_experiment(const fs::path& folder, const run::ExperimentResult& e) {
-  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), table_csv(table));
-  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), picture_svg(picture));
-}
-
-}  // namespace
-
-void write_run_files(const fs::path& folder, const run::Result& result, const arch::LoadedConfig& loaded) {
-  const std::string resolved = resolved_yaml(loaded);
-  write_file(folder / "resolved.yaml", resolved);
-  if (result.experiment) write_experiment(folder, *result.experiment);
-  if (!result.only_budget && !is_without_arrays(result)) {
-    write_file(folder / "layers.csv", layers_csv(result));
-    if (!result.images.empty()) write_file(folder / "images.csv", images_csv(result));
-  }
-  write_file(folder / "report.html", html_report(result, resolved));
-  write_file(folder / "result.json", result_json(result));
 }
 
 }  // namespace bitline::report

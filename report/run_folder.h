@@ -7,9 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "arch/config.h"
-#include "run/result.h"
-
 namespace bitline::report {
 
 class RunFolder {
@@ -33,8 +30,5 @@ class RunFolder {
   std::vector<std::string> earlier_;  // files, relative to the folder
   std::string earlier_hash_;
 };
-
-// What every run leaves there: resolved.yaml, result.json, report.html, tables as CSV, pictures.
-void write_run_files(const std::filesystem::path& folder, const run::Result& result, const arch::LoadedConfig& loaded);
 
 }  // namespace bitline::report

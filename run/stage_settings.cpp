@@ -83,8 +83,13 @@ Config chip_settings(const Config& config) {
 }
 
 Config placement_settings(const Config& config) {
-  Config out = chip_settings(config);
-  out.mapping.schedule = config.mapping.schedule;
+  const Config all = chip_settings(config);
+  Config out;
+  out.chips = all.chips, out.tiles = all.tiles, out.arrays = all.arrays;
+  out.array = all.array, out.cell = all.cell;
+  out.input = all.input, out.adc = all.adc, out.quantization = all.quantization;
+  out.mapping = config.mapping;
+  out.own_layers = all.own_layers;
   return out;
 }
 

@@ -79,7 +79,7 @@ class Node:
             if isinstance(value, list):
                 value = value[int(key)]
             else:
-                value = value[key] if isinstance(value, dict) else getattr(value, key)
+                value = value[key] if isinstance(value, (dict, Layers)) else getattr(value, key)
         return value
 
     def __setitem__(self, path: str, value) -> None:
@@ -208,9 +208,11 @@ class Config(Node):
         object.__setattr__(self, "_seen", None)
 
     def _tree(self) -> dict:
-        if self._seen is None:
-            object.__setattr__(self, "_seen", self._native.tree())
-        return self._seen
+        seen = self._seen
+        if seen is None:
+            seen = self._native.tree()
+            object.__setattr__(self, "_seen", seen)
+        return seen
 
     def __getattr__(self, key: str):
         if key == "layers":

@@ -19,12 +19,14 @@ from ._yaml import settings_of
 
 
 class Curves(dict):
-    """Columns by name, each an array; names hold definition and unit. ``title`` and ``definition`` say what they are."""
+    """Columns by name, each an array; names hold definition and unit. ``title`` and ``definition`` (a list of lines)
+    say what they are; ``figures`` are single numbers of the curve, in SI."""
 
     def __init__(self, columns: dict, about: dict):
         super().__init__(columns)
         self.title: str = about["title"]
-        self.definition: str = about["definition"]
+        self.definition: list[str] = about["definition"]
+        self.figures: dict[str, float] = about["figures"]
         self._about = about
 
     def to_pandas(self):
@@ -84,9 +86,10 @@ class Device:
     def _curve(self, what: str, train=None, **protocol) -> Curves:
         return Curves(*self._native.curve(what, protocol, train))
 
-    def iv(self, *, highest=None) -> Curves:
-        """Current over voltage at g_min, halfway and g_max, up to ``highest`` volts (1 V)."""
-        return self._curve("iv", highest=highest)
+    def iv(self, *, highest=None, width=None) -> Curves:
+        """Current over voltage at g_min, halfway and g_max, up to ``highest`` volts; of devices that pulses write, as
+        far as their amplitude, a loop in steps of ``width`` seconds."""
+        return self._curve("iv", highest=highest, width=width)
 
     def ltp(self, *, pulses=None, cycles: int = 1, light: bool = False, amplitude=None, width=None, interval=None,
             power=None, wavelength=None, temperature=None, seed: int | None = None) -> Curves:

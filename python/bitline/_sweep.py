@@ -28,6 +28,7 @@ class SweepResult:
         self.failed: int = outcome["failed"]
         self.missing: int = outcome["missing"]
         self.errors: dict[str, int] = outcome["errors"]
+        self.skipped: dict[str, int] = outcome["skipped"]
         self.axes: list[str] = outcome["axes"]
         self.folder = folder if kept else None
         with open(folder / "table.csv", newline="", encoding="utf-8") as file:
@@ -73,7 +74,7 @@ def _column(texts: list[str]) -> np.ndarray:
 
 
 def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, threads: int = 0, data=None, merge=(),
-          progress=None) -> SweepResult:
+          skip_invalid: bool = False, progress=None) -> SweepResult:
     """Runs what is missing of a sweep, as ``bitline sweep`` does.
 
     Parameters
@@ -84,6 +85,7 @@ def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, th
     out : folder that keeps points.jsonl, table.csv, report.html and resumes them; None: nothing is kept.
     jobs : points at a time; 0 = one for each thread.
     merge : folders whose finished points count as finished.
+    skip_invalid : leaves out points that no configuration takes (``skipped`` says why) instead of refusing the plan.
     threads, data, progress : as in :func:`bitline.run`.
 
     Raises
@@ -110,7 +112,7 @@ def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, th
         tell, end = reporter(progress)
         try:
             outcome = _bitline.sweep(os.fspath(plan), settings_of(overrides), places(data), str(folder), jobs, threads,
-                                     [os.fspath(m) for m in merge], tell)
+                                     [os.fspath(m) for m in merge], skip_invalid, tell)
         finally:
             end()
         for warning in outcome["warnings"]:

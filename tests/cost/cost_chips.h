@@ -114,7 +114,7 @@ inline cost::Costs network_costs(const arch::Config& config, const std::vector<w
     // Conversions are planned from the placement and counted by the run: they must agree.
     if (common(chip.layers[l].settings.adc) && !chip.layers[l].settings.digital)
       CHECK(prices.layers[l].actions.planned[read::Action::conversion] ==
-            static_cast<double>(activity.conversions) / images);
+            relative(static_cast<double>(activity.conversions) / images));
   }
   return price(chip, prices, ledgers, std::nullopt);
 }

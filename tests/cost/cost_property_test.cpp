@@ -47,9 +47,10 @@ TEST_CASE("cost: twice the images take twice the energy that depends on them") {
 
 TEST_CASE("cost: finer converters, larger nodes and larger arrays cost more; a faster clock is quicker") {
   const auto with = [](const std::vector<std::pair<std::string, std::string>>& changes) {
-    // The survey's converter at a fixed conversion time: at a fixed clock a finer one is slower, which saves area.
+    // The regression's converter at a fixed conversion time: at a fixed clock a finer one is slower, which saves area.
     std::vector<std::pair<std::string, std::string>> all = {
-        {"adc", "ideal"}, {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale, cost: {time: 90 ns}}"}};
+        {"adc", "ideal"},
+        {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale, cost: {model: regression, time: 90 ns}}"}};
     all.insert(all.end(), changes.begin(), changes.end());
     return costs(tiny(all));
   };

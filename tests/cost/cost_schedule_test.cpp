@@ -191,7 +191,7 @@ TEST_CASE("cost: unset figures are told") {
   CHECK(r.energy_is_bound);
   CHECK_FALSE(r.time_is_bound);
   CHECK(contains(r.warnings, "what it takes is not counted, so that energy and efficiency are only bounds"));
-  CHECK_FALSE(costs().energy_is_bound);                                         // nothing is reloaded
+  CHECK_FALSE(costs(tiny()).energy_is_bound);                                   // nothing is reloaded
   CHECK(part(r.energy_J, "leakage") == relative(3 * nJ / r.throughput_per_s));  // the one converter's
   CHECK(contains(r.warnings, "write_energy"));
 }

@@ -4,7 +4,7 @@ if(TARGET bitline_python)
   foreach(file ${python_tests})
     get_filename_component(name ${file} NAME_WE)
     string(REGEX REPLACE "^test_" "python_" name ${name})
-    add_test(NAME ${name} COMMAND ${BITLINE_PYTHON_EXECUTABLE} ${file})
+    add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${file})
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1200 LABELS python
                          ENVIRONMENT "PYTHONPATH=${PROJECT_BINARY_DIR}/python;BITLINE=$<TARGET_FILE:bitline>;BITLINE_SOURCE=${PROJECT_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1;BITLINE_CONFIGS=;MPLBACKEND=Agg")
   endforeach()

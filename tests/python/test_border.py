@@ -146,7 +146,8 @@ class Processes(unittest.TestCase):
         with tempfile.TemporaryDirectory() as d:
             code, out, err, _ = self.interrupted(
                 "import bitline\nplan = {'config': 'fashion-mlp', 'set': {'workload.images': 300, 'instances': 1}, 'seeds': list(range(400)), 'keep': ['quality.value']}\n"
-                f"print('begun', flush=True)\ntry:\n    bitline.sweep(plan, out={d!r})\nexcept KeyboardInterrupt:\n    print('stopped')\n")
+                "begun = []\ndef progress(done, stage):\n    if not begun:\n        begun.append(1)\n        print('begun', flush=True)\n"
+                f"try:\n    bitline.sweep(plan, out={d!r}, progress=progress)\nexcept KeyboardInterrupt:\n    print('stopped')\n")
             self.assertEqual((code, out), (0, "stopped\n"), err)
             self.assertTrue(os.path.exists(f"{d}/points.jsonl"))
 

@@ -19,7 +19,7 @@ class Attributes(unittest.TestCase):
         cfg = bitline.load("fashion-mlp", {"adc.bits": 6})
         self.assertEqual(cfg.adc.bits, 6)
         self.assertIs(type(cfg.adc.bits), int)
-        self.assertIs(cfg.mapping.reload, False)
+        self.assertIs(cfg.reload, False)
         self.assertEqual(cfg.adc.type, "sar")
         self.assertIsNone(bitline.load("fashion-mlp", {"array.active_rows": "all"}).array.active_rows)
         self.assertEqual((cfg.array.rows, cfg.array.columns), (576, 128))
@@ -113,6 +113,7 @@ class Attributes(unittest.TestCase):
         self.assertEqual(sorted(self.cfg.layers), ["fc1", "fc2"])
         same = bitline.load("fashion-mlp", {"layers": {"fc1": {"digital": True}, "fc2": {"adc.bits": 5}}})
         self.assertEqual(same.hash, self.cfg.hash)
+        self.assertEqual(self.cfg["layers.fc2.adc.bits"], 5)
         with self.assertRaises(bitline.ConfigError):
             self.cfg.layers["fc2"].adc.bitz = 5
 

@@ -94,8 +94,8 @@ class Fits(unittest.TestCase):
         t = np.logspace(0, 5, 12)
         f = bitline.fit(retention={"time (s)": t, "conductance (S)": 2e-5 * t**-0.05}, name="mine")
         best = [c for c in f.parts["retention"].candidates if c.model == "power-law"][0]
-        exponent = [v.value for v in best.values if abs(v.value - 0.05) < 1e-4]  # noise-free: the exponent itself
-        self.assertEqual(len(exponent), 1, best)
+        # Close to the exponent: the first reading stands for the written state, which a power law does not begin with.
+        self.assertAlmostEqual({v.key: v.value for v in best.values}["drift.nu_mean"], 0.05, delta=2e-3)
 
     def test_what_is_refused(self):
         for given in ({"ltp": "/nowhere.csv"}, {"retention": {"time (s)": [1], "conductance (S)": [1]}}, {"retention": {"time (s)": [1, 2]}},

@@ -13,7 +13,7 @@ from common import call, main, need_data, small, source, without_time
 
 few = {"workload.images": 4, "workload.calibration_images": 4, "instances": 1}
 # Shorter than `few` makes them.
-training = {"experiment.images": 60, "experiment.test_images": 40, "experiment.epochs": 1, "experiment.seeds": 1}
+training = {"experiment.images": 60, "experiment.test_images": 40, "experiment.epochs": 1, "experiment.seeds": 2}
 short = {
     "inpainting": {"experiment.holes": [4]},
     "neurosim-mlp": training,
@@ -22,7 +22,7 @@ short = {
                   "experiment.sets.apart": 3, "experiment.sets.pairs": 60, "experiment.voices.front_end.channels": 16},
     "sensitized-classify": {"experiment.brightness": [1, 0.3], "experiment.vehicles.images": 8, "experiment.vehicles.brightness": [1, 0.35],
                             "experiment.vehicles.dark_fractions": [0, 1]},
-    "sensitized-edges": {"experiment.seeds": 1, "experiment.generated": 1, "experiment.generated_size": 64, "experiment.brightness": [1, 0.6]},
+    "sensitized-edges": {"experiment.seeds": 1, "experiment.generated": 2, "experiment.generated_size": 64, "experiment.brightness": [1, 0.6]},
     "train-on-array": {**training, "experiment.devices": ["sns-pt"], "experiment.algorithms": [
         {"type": "float", "rate": 0.1}, {"type": "sgd", "rate": 0.1, "pulses": {"type": "counted", "rounding": "stochastic"}}]},
     "vgg8-cost": {"workload.statistics": "expected"},
@@ -47,7 +47,8 @@ class SameAsTheCommand(unittest.TestCase):
     def test_every_shipped_configuration(self):
         for file in sorted((source / "configs").glob("*.yaml")) + sorted((source / "configs/validation").glob("*.yaml")):
             with self.subTest(file.name):
-                self.same(file, {**few, **short.get(file.stem, {})})
+                no_network = file.stem in ("isaac", "ideal")  # a budget alone, and a chip to be given matrices
+                self.same(file, {} if no_network else {**few, **short.get(file.stem, {})})
 
     def test_keys_of_all_kinds(self):
         self.same("fashion-mlp", {**small, "adc": {"type": "flash", "bits": 5}, "device.g_max": "40 uS", "name": "mine: it's \"a\"",

@@ -164,7 +164,7 @@ class Network(unittest.TestCase):
         import tempfile
 
         x = np.random.default_rng(3).integers(0, 256, (20, 1, 28, 28)).astype(np.uint8)
-        y = np.zeros(20, int)
+        y = np.arange(20) % 10
         cfg = bitline.load("fashion-mlp", {**small, "instances": 2, "keep": "outputs"})
         with tempfile.TemporaryDirectory() as d:
             bitline.run(cfg, inputs=x, labels=y, out=d)

@@ -51,7 +51,7 @@ def there(scope):
             out[name] = there(value)
         elif isinstance(value, property) or isinstance(value, (str, int)):
             out[name] = None
-        elif name != "__repr__":
+        elif name != "__repr__" and (name != "__init__" or arguments_of(value)):  # else nothing makes one
             out[name] = arguments_of(value)
     return out
 

@@ -35,7 +35,7 @@ class Sweeps(unittest.TestCase):
             self.assertEqual(other.resumed, 4)
 
     def test_nothing_is_kept_without_a_folder(self):
-        s = bitline.sweep(plan, overrides={"adc.bits": 7})
+        s = bitline.sweep(plan, overrides={"adc.shared_by": 16})
         self.assertIsNone(s.folder)
         self.assertEqual(s.columns["device.g_max"].dtype.kind, "U")
         self.assertIn("<table>", s._repr_html_())
@@ -56,12 +56,15 @@ class Sweeps(unittest.TestCase):
 
     def test_wrong_plans(self):
         for wrong, text in (({**plan, "gird": {}}, "grid"), ({**plan, "grid": {"adc.bitz": [1]}}, "bits"), ({**plan, "config": "nothing"}, "nothing"),
-                            ({"grid": {}}, "config"), ({**plan, "grid": {"adc.bits": [99]}}, "adc.bits"), ({**plan, "keep": ["quality.valeu"]}, "quality.value")):
+                            ({"grid": {}}, "config"), ({**plan, "grid": {"adc.bits": [99]}}, "adc.bits")):
             with self.subTest(text), self.assertRaises(bitline.ConfigError) as e:
                 bitline.sweep(wrong)
             self.assertIn(text, str(e.exception))
         with self.assertRaises(bitline.ConfigError):
             bitline.sweep("fashion-mlp")
+        with self.assertRaises(bitline.ConfigError) as e:  # an axis is set by the plan
+            bitline.sweep(plan, overrides={"adc.bits": 7})
+        self.assertEqual(e.exception.diagnostics[0].path, "adc.bits")
 
     def test_points_that_fail(self):
         s = bitline.sweep({**plan, "grid": {"workload.dataset": ["fashion-mnist", "no-such-set"]}})

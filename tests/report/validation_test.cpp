@@ -102,7 +102,7 @@ TEST_CASE("the same as JSON") {
   CHECK(json["designs"][0]["published"][3]["ours"].is_null());
   CHECK(json["designs"][1]["energy_breakdown_J"]["adc"] == 0.25e-6);
   CHECK(json["adcs"][0]["circuit"]["with_less_energy_frac"] == 0.5);
-  CHECK(json["adcs"][0]["regression"]["with_less_energy_frac"].is_null());
+  CHECK(json["adcs"][0]["survey"]["with_less_energy_frac"].is_null());
   CHECK(json["parts"][0]["ours"] == 2e-12);
 }
 
