@@ -7,10 +7,10 @@ The chip: pairs of devices of 2 to 20 uS (rram-2t2r), weights of 6 bits, 8-bit i
 Each device is written with a Gaussian error such that a weight, the difference of two, is wrong by 10 % (standard
 deviation) of the largest |weight| of its layer. The network: convolutions of 8 and 16 channels, 784-64-10.
 
-Three networks are trained for as many epochs: all in float; and half in float, half through bitline.torch.noise, which
+Two networks are trained for as many epochs: one in float; one half in float, half through bitline.torch.noise, which
 clips weights, learns input ranges and draws the chip's errors anew for every batch. Both are run on simulated chips
-that neither has seen; the share of the loss that comes back is (noise-aware - float, on chips) / (float - float on
-chips). The last held-out images choose nothing here: the last epoch is taken.
+that neither has seen; the share of the loss that comes back is (noise-aware - float, both on chips) / (float in float -
+float on chips). Nothing is chosen by its result: the last epoch is taken.
 
 Needs the package bitline (build/release/python), python3-torch and dataset-fashion-mnist:
     PYTHONPATH=build/release/python /usr/bin/python3 scripts/train/hardware_aware.py
@@ -62,7 +62,8 @@ def train(net, data, epochs, rate):
             total += loss.item() * len(chosen)
         if hasattr(net, "refresh"):
             net.refresh(images[:256] / common.PIXEL)
-        print(f"  epoch {epoch + 1}/{epochs} loss {total / len(labels):.4f} {time.perf_counter() - begun:.1f} s", flush=True)
+        print(f"  epoch {epoch + 1}/{epochs} loss {total / len(labels):.4f} {time.perf_counter() - begun:.1f} s",
+              flush=True)
     net.eval()
 
 
@@ -106,7 +107,8 @@ def main():
     for name, q in (("float network on chips", before), ("noise-aware network on chips", after)):
         print(f"  {name:29s} {q.value:.4f} ({q.ci95[0]:.4f} .. {q.ci95[1]:.4f})")
     print(f"recovered {(after.value - before.value) / (ideal - before.value):.0%} of the loss; "
-          f"{trained_s:.0f} s of training, {time.perf_counter() - begun:.0f} s in all")
+          f"{trained_s:.0f} s of training, {time.perf_counter() - begun:.0f} s in all, "
+          f"{time.process_time():.0f} s of processors")
 
 
 if __name__ == "__main__":

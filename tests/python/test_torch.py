@@ -123,7 +123,7 @@ class AsARun(unittest.TestCase):
         torch.manual_seed(3)
         net = nn.Sequential(nn.Conv1d(3, 6, 4, stride=2, padding=1, groups=3), nn.ReLU(),
                             nn.Conv1d(6, 6, 3, padding=1, padding_mode="reflect"), nn.ReLU(), nn.Flatten(),
-                            nn.Linear(6 * 7, 4))
+                            nn.Linear(6 * 7, 5))
         x = torch.rand(12, 3, 14)
         self.compare(net, x)
 
@@ -322,7 +322,7 @@ class Statistics(unittest.TestCase):
     noisily. A variance from n values is wrong by sqrt(2 / n) of itself; limits are at four such deviations, so that a
     right pair is refused once in 16,000."""
 
-    chips, passes = 48, 400
+    chips, passes = 250, 1000
 
     def errors(self, config, name, layer, x):
         """Engine's and fast layer's outputs of fixed inputs, (chips or passes, vectors, columns), in float units."""

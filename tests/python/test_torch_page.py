@@ -16,10 +16,10 @@ class Page(unittest.TestCase):
         page = (source / "docs/torch.md").read_text()
         code = re.search(r"<!-- executed by .*?-->\n```python\n(.*?)```", page, re.S).group(1)
         self.assertLess(len(code.splitlines()), 14)
-        said, begun = io.StringIO(), time.perf_counter()
+        said, begun = io.StringIO(), time.process_time()  # of this program: others may share the cores
         with contextlib.redirect_stdout(said):
             exec(compile(code, "docs/torch.md", "exec"), {})
-        self.assertLess(time.perf_counter() - begun, 60)
+        self.assertLess(time.process_time() - begun, 60)
         accuracy = float(re.match(r"(0\.\d+) on chips", said.getvalue()).group(1))
         self.assertGreater(accuracy, 0.7)  # one epoch gives 0.84 in float
 

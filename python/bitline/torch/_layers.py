@@ -96,8 +96,10 @@ class _Conv(Product):
     """One or two dimensions; one is a map of height 1."""
 
     def padded(self, x):
-        mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
-        return functional.pad(x, self._reversed_padding_repeated_twice, mode=mode)
+        if self.padding_mode == "zeros":
+            return functional.pad(x, self._reversed_padding_repeated_twice)
+        wide = x if x.is_floating_point() else x.double()  # torch mirrors no integers
+        return functional.pad(wide, self._reversed_padding_repeated_twice, mode=self.padding_mode).to(x.dtype)
 
     def soft(self, x, weight=None, bias=True):
         convolve = functional.conv1d if self.weight.dim() == 3 else functional.conv2d

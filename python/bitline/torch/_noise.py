@@ -204,7 +204,7 @@ class Noisy(nn.Module):
         """Sets each input range to the largest that the float network shows on these samples."""
         layers = products(self.network).values()
         engines = [layer.engine for layer in layers]
-        hooks = [layer.register_forward_pre_hook(lambda layer, inputs: layer.limit.reach(inputs[0])) for layer in layers]
+        hooks = [layer.register_forward_pre_hook(lambda read, inputs: read.limit.reach(inputs[0])) for layer in layers]
         for layer in layers:
             layer.engine = None
             layer.limit.range.fill_(math.nan)
@@ -217,8 +217,7 @@ class Noisy(nn.Module):
         return self
 
     def refresh(self, samples=None) -> Noisy:
-        """Measures the layers' errors anew, at the next pass or on these samples: after ranges and weights have moved.
-        """
+        """Measures the layers' errors anew, at the next pass or on these samples: ranges and weights have moved."""
         for layer in products(self.network).values():
             layer.engine.errors = None
         if samples is not None:
