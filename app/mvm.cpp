@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/command_line.h"
 #include "app/environment.h"
@@ -22,8 +23,8 @@ struct MvmArguments : Common {
 };
 
 struct Deviation {
-  double relative_rms =
-      0;                   // of the product from that of the real numbers, over the rms of the latter; 0 where both are
+  // Of the product from that of the real numbers, over the rms of the latter; unset where that is 0.
+  std::optional<double> relative_rms;
   std::size_t inputs = 0;  // looked at, from the first
 };
 
@@ -69,14 +70,16 @@ int mvm_command(const MvmArguments& a) {
     fmt::print("{}\n", nlohmann::ordered_json{{"batch", inputs.shape[0]},
                                               {"rows", weights.shape[0]},
                                               {"columns", weights.shape[1]},
-                                              {"deviation_rms", off.relative_rms},
+                                              {"deviation_rms",
+                                               off.relative_rms ? nlohmann::ordered_json(*off.relative_rms) : nullptr},
                                               {"deviation_inputs", off.inputs},
                                               {"energy_per_input_J", costs.energy_per_inference_J},
                                               {"latency_per_input_s", costs.latency_per_inference_s}}
                            .dump());
   else if (!a.quiet)
-    fmt::print("{}: {} x {}; off the float product by {:.3g} % of its rms{}; {} and {} an input\n", a.output,
-               inputs.shape[0], weights.shape[1], off.relative_rms * 100,
+    fmt::print("{}: {} x {}; {}{}; {} and {} an input\n", a.output, inputs.shape[0], weights.shape[1],
+               off.relative_rms ? fmt::format("off the float product by {:.3g} % of its rms", *off.relative_rms * 100)
+                                : "the float product is 0",
                off.inputs < inputs.shape[0] ? fmt::format(" (first {} inputs)", off.inputs) : "",
                pretty(costs.energy_per_inference_J, Unit::joule), pretty(costs.latency_per_inference_s, Unit::second));
   return exit_done;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "mapping/spread.h"
 #include "mapping/turns.h"
@@ -115,7 +116,7 @@ class Arranger {
     const double all_before = a_.longest(all_blocks());
     spread(a_, levels(), schedule_);
     for (std::size_t l = 0; l < blocks_.size(); ++l)
-      if (is_less(a_.longest(blocks_[l]), before[l])) spread_.push_back(name(l));
+      if (is_less(a_.longest(blocks_[l]), before[l])) spread_.insert(l);
     apart_ = apart_ || is_less(a_.longest(all_blocks()), all_before);
   }
 
@@ -236,7 +237,7 @@ class Arranger {
   Arrangement a_;
   std::vector<BlockNumbers> blocks_;  // by layer
   std::vector<Copies> copies_;        // by layer
-  std::vector<std::string> spread_;   // layers whose blocks take fewer turns than packed densely
+  std::set<std::size_t> spread_;      // layers whose blocks take fewer turns than packed densely
   bool apart_ = false;                // blocks of different layers take fewer turns
   std::map<std::size_t, bool> more_;  // layers with copies that were not asked for
   std::vector<std::size_t> without_place_, one_vector_, no_faster_;
@@ -246,16 +247,16 @@ class Arranger {
 void Arranger::tell() {
   const int used = a_.arrays_used(), idle = arrays_there() - used;
   const std::string over = used > dense_arrays_ ? fmt::format("over {} arrays", used) : "over the arrays in use";
+  // With copies that were asked for nobody has packed them densely.
+  const bool copied = std::any_of(copies_.begin(), copies_.end(), [](const Copies& c) { return c.placed > 1; });
+  const std::string dense = copied ? "would pack them densely" : fmt::format("would pack them on {}", dense_arrays_);
   if (!spread_.empty())
-    choices_.push_back(
-        fmt::format("blocks of {} are spread {}, so that fewer take turns; mapping.prefer: area would "
-                    "pack them on {}",
-                    listed(spread_), over, dense_arrays_));
+    choices_.push_back(fmt::format("blocks of {} are spread {}, so that fewer take turns; mapping.prefer: area {}",
+                                   names({spread_.begin(), spread_.end()}), over, dense));
   else if (apart_)
     choices_.push_back(
-        fmt::format("layers are spread {}, so that fewer wait for each other in the pipeline; "
-                    "mapping.prefer: area would pack them on {}",
-                    over, dense_arrays_));
+        fmt::format("layers are spread {}, so that fewer wait for each other in the pipeline; mapping.prefer: area {}",
+                    over, dense));
   std::vector<std::string> more;
   for (const auto& [layer, yes] : more_) more.push_back(fmt::format("{} of {}", copies_[layer].placed, name(layer)));
   if (!more.empty())

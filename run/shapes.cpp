@@ -99,7 +99,9 @@ CountedShapes counted(const LoadedConfig& loaded, const RunOptions& options) {
 Stage<CountedShapes> counted_stage(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf) {
   const Config& config = loaded.config;
   KeyBuilder key = stage_key("counted shapes");
-  add_settings(key, placement_settings(config));
+  // What the chip is made of, and the schedule, which decides where blocks go.
+  add_settings(key, chip_settings(config));
+  key.add("schedule", config.mapping.schedule);
   key.add("workload", config.workload).add("keep", config.keep);
   for (const InputPath& file : input_files(config, options)) key.add(file.key, shelf.files.of(file.file));
   return stage<CountedShapes>(shelf, key, [&] { return counted(loaded, options); });

@@ -28,6 +28,16 @@ TEST_CASE("interval: kinds err independently, instances of one kind alike") {
   CHECK(d.spread(Kind::leakage) == 1);
 }
 
+TEST_CASE("interval: what follows a kind moves with it") {
+  Deviations d;
+  d.add(Kind::converter, 10, 3);
+  d.follow(Kind::converter, 0.5, 2);
+  CHECK(d.above() == relative(20 + 2));
+  CHECK(d.below() == relative(20 / 3.0 + 0.5));
+  CHECK(d.above(Kind::converter) == d.above());
+  CHECK(d.below(Kind::converter) == d.below());
+}
+
 TEST_CASE("interval: two prices of one kind with spreads of their own move together") {
   Deviations d;
   d.add(Kind::converter, 10, 3);

@@ -140,6 +140,12 @@ TEST_CASE("costs of shapes are counted once for all technologies") {
   CHECK(shelf.counts().made == 2);  // one for each schedule, which decides where blocks go
   run::run(with({{"array.rows", "64"}}), run_options(), shelf);
   CHECK(shelf.counts().made == 3);
+  // What the devices are decides what arrays dissipate.
+  for (const auto& more : {std::vector<Override>{{"device.g_max", "80 uS"}}, {{"seed", "7"}}}) {
+    CAPTURE(more[0].path);
+    CHECK(document(run::run(with(more), run_options(), shelf)) == document(run::run(with(more), run_options())));
+  }
+  CHECK(shelf.counts().made == 5);
 }
 
 TEST_CASE("a network or data set that changes on disk is read anew") {
