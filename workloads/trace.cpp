@@ -21,8 +21,6 @@ std::string shown_field(const char* at, const char* end) {
   return field.size() > 24 ? std::string(field.substr(0, 24)) + "..." : std::string(field);
 }
 
-// --- NetWork.csv ----------------------------------------------------------------------------------------------------
-
 constexpr const char* network_columns[] = {"height of the input",
                                            "width of the input",
                                            "channels",
@@ -80,8 +78,6 @@ TraceLayer network_layer(const TraceLines& lines, std::string_view text, std::si
   return layer;
 }
 
-// --- places of a trace ----------------------------------------------------------------------------------------------
-
 std::int64_t steps_of(int size, int padding, const LayerShape& s) {
   const std::int64_t room = std::int64_t{size} + 2 * std::int64_t{padding} - s.kernel;
   return room < 0 ? 0 : room / s.stride + 1;
@@ -89,8 +85,6 @@ std::int64_t steps_of(int size, int padding, const LayerShape& s) {
 std::int64_t positions_of(const LayerShape& s, int padding) {
   return steps_of(s.height, padding, s) * steps_of(s.width, padding, s);
 }
-
-// --- lines of weights -----------------------------------------------------------------------------------------------
 
 void read_weight_line(const TraceLines& lines, std::string_view text, double* row, int outputs) {
   const char *at = text.data(), *end = at + text.size();
@@ -113,8 +107,6 @@ void read_weight_line(const TraceLines& lines, std::string_view text, double* ro
     at = after + 1;
   }
 }
-
-// --- lines of bits --------------------------------------------------------------------------------------------------
 
 // One code of `bits` digits, each followed by a comma, as the wrapper writes them; false for any other spelling.
 inline bool take_plain_bits(const char* at, int bits, unsigned& code) {
@@ -246,7 +238,7 @@ TraceInputs read_trace_inputs(const fs::path& file, int rows, int positions, int
   TraceLines lines(file);
   const auto height = static_cast<std::size_t>(rows);
   const unsigned sign = bits > 1 ? 1u << (bits - 1) : 0;  // one bit has none
-  const int lowest = 1 - static_cast<int>(sign);
+  const int lowest = sign ? 1 - static_cast<int>(sign) : 0;
   TraceInputs t;
   std::string_view text;
   int count = 0;
@@ -255,8 +247,7 @@ TraceInputs read_trace_inputs(const fs::path& file, int rows, int positions, int
     BitLine line(lines, text, positions, bits);
     // A wrong file costs no memory: there is room once the first line is as long as the shape says.
     if (count == 1) {
-      if (text.size() + 1 < 2 * static_cast<std::size_t>(positions) * static_cast<std::size_t>(bits))
-        line.refuse_length();
+      if (std::count(text.begin(), text.end(), ',') + 1 < std::int64_t{positions} * bits) line.refuse_length();
       t.codes.resize(height * static_cast<std::size_t>(positions));
     }
     for (int p = 0; p < positions; ++p) {

@@ -16,10 +16,11 @@ def config_roots() -> list[str]:
     """$BITLINE_CONFIGS; beside an installed package; above a build tree; the tree it was built from."""
     package = pathlib.Path(__file__).absolute().parent
     candidates = [pathlib.Path(p) for p in _of_variable("BITLINE_CONFIGS")]
+    # FOLDER/bitline (pip --target); PREFIX/lib/pythonX/site-packages/bitline; TREE/build/release/python/bitline.
+    for depth in (0, 3):
+        if depth < len(package.parents):
+            candidates.append(package.parents[depth] / "share" / "bitline" / "configs")
     if len(package.parents) > 3:
-        # PREFIX/lib/pythonX/site-packages/bitline; FOLDER/bitline (pip --target); TREE/build/release/python/bitline.
-        for above in (package.parents[3], package.parents[0]):
-            candidates.append(above / "share" / "bitline" / "configs")
         tree = package.parents[3] / "configs"
         if (tree / "technology").is_dir():
             candidates.append(tree)

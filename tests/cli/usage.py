@@ -71,7 +71,7 @@ def completed(words):
 
 for words, wanted in (("ru", ["run"]), ("run --thr", ["--threads"]), ("list dev", ["devices"]), ("compare --tol", ["--tolerance"]), ("run x --color ne", ["never"]),
                       # Keys a level at a time, then their values; what stands before = is the shell's.
-                      ("run fashion-mlp --set adc.shared", ["adc.shared_by="]), ("run --set quantization.", ["quantization.activation_coverage=", "quantization.clip_percentile=", "quantization.weight_bits=", "quantization.weight_scale="]),
+                      ("run fashion-mlp --set adc.shared", ["adc.shared_by="]), ("run --set quantization.", ["quantization.activation_coverage=", "quantization.activation_range=", "quantization.clip_percentile=", "quantization.rescale.", "quantization.rescale=", "quantization.weight_bits=", "quantization.weight_scale="]),
                       ("run fashion-mlp --set adc.range.ty", ["adc.range.type="]), ("run fashion-mlp --set adc.type=", ["flash", "ideal", "ramp", "sar"]), ("run fashion-mlp --set array.topology=gated-", ["gated-ladder", "gated-rows"]),
                       ("run fashion-mlp --set mapping.schedule=p", ["pipelined"]), ("run fashion-mlp --set reload=", ["false", "true"]), ("run fashion-mlp --set chips=", ["auto"]),
                       # Shipped names.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ten lines of docs/torch.md run as they stand, in under a minute."""
+"""The ten lines of docs/torch.md, which README.md shows too, run as they stand, in under a minute."""
 import contextlib
 import importlib.util
 import io
@@ -16,6 +16,7 @@ class Page(unittest.TestCase):
         page = (source / "docs/torch.md").read_text()
         code = re.search(r"<!-- executed by .*?-->\n```python\n(.*?)```", page, re.S).group(1)
         self.assertLess(len(code.splitlines()), 14)
+        self.assertIn(code, (source / "README.md").read_text())
         said, begun = io.StringIO(), time.process_time()  # of this program: others may share the cores
         with contextlib.redirect_stdout(said):
             exec(compile(code, "docs/torch.md", "exec"), {})

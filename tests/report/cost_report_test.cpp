@@ -157,7 +157,7 @@ TEST_CASE("ranges and ratios") {
 TEST_CASE("the interval says what it means") {
   Result r = costed_result();
   check_says(energy_interval_text(r),
-             {"energy 937.5 nJ", "0.6 .. 1.5 uJ", "90 % of real designs",
+             {"energy 937.5 nJ", "600 .. 1,500 nJ", "90 % of real designs",
               "decided by converters (3.2 x; adc.cost.model, adc.cost.energy, adc.cost.area)", "devices of arrays"});
   check_says(area_interval_text(r), {"area 3.5 mm2", "2 .. 9 mm2", "decided by converters (3.75 x;", "cell_area"});
   CHECK(interval_line(r) ==
@@ -235,7 +235,7 @@ TEST_CASE("the page has sections for what costs can tell, and none for what is m
               "500 nW",
               "<h2>Budget",
               "55.2 mW",
-              "0.6 .. 1.5 uJ",
+              "600 .. 1,500 nJ",
               "One inference in time",
               "Energy by layer and part"});
   Result light = costed_result();
@@ -250,7 +250,7 @@ TEST_CASE("the page has sections for what costs can tell, and none for what is m
 
 TEST_CASE("the summary tells the same in few lines") {
   const std::string text = summary(costed_result(), false);
-  check_says(text, {"0.6 .. 1.5 uJ", "2 .. 9 mm2", "Converters priced by survey: 20 pJ", "are decided: energy by",
+  check_says(text, {"600 .. 1,500 nJ", "2 .. 9 mm2", "Converters priced by survey: 20 pJ", "are decided: energy by",
                     "TOPS/W by boundary: array 4, macro 1.25, chip 0.5; one-bit 16\n", "MAC plane", "digital memory",
                     "energy 3 mJ, 250 ms, refresh 500 nW", "55.2 mW"});
   std::istringstream lines(text);

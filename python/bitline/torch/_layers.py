@@ -34,6 +34,8 @@ def rounded(x):
 class Limit(nn.Module):
     """What a layer reads is clipped to 0 .. range or, where ``signed``, -range .. range; NaN: not yet known."""
 
+    signed: torch.Tensor
+
     def __init__(self, like: torch.Tensor):
         super().__init__()
         self.range = nn.Parameter(like.new_full((), math.nan))
