@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """PyTorch networks on chips: what bitline run gives; gradients; the statistics of the fast noise layer."""
 import copy
+import doctest
+import importlib
 import io
 import pathlib
 import pickle
@@ -456,6 +458,16 @@ class Noise(unittest.TestCase):
         for name, p in noisy.named_parameters():
             self.assertIsNotNone(p.grad, name)
             self.assertTrue(torch.isfinite(p.grad).all(), name)
+
+
+class Docstrings(unittest.TestCase):
+    def test_examples(self):
+        tried = 0
+        for name in ("bitline.torch", "bitline.torch._convert", "bitline.torch._noise"):
+            result = doctest.testmod(importlib.import_module(name))
+            self.assertEqual(result.failed, 0, name)
+            tried += result.attempted
+        self.assertGreater(tried, 12)
 
 
 if __name__ == "__main__":
