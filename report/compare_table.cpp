@@ -64,10 +64,10 @@ std::string claim_cell(const Json* c) {
     const Json::json_pointer at(pointer);
     return c->contains(at) && (*c)[at].is_number() ? (*c)[at].get<double>() : std::nan("");
   };
-  const std::string unit = c->value("unit", "");
+  const std::string unit = run::text_at(*c, "unit");
   return fmt::format("{} ({}), {}", value_text(number("/value"), unit),
                      interval_text({number("/ci95/0"), number("/ci95/1")}, unit),
-                     c->value("holds", false) ? "holds" : "does not hold");
+                     run::is_true_at(*c, "holds") ? "holds" : "does not hold");
 }
 
 std::string breakdown_path(const std::string& what) {

@@ -119,7 +119,7 @@ Files files_of(const ComparedRun& run) {
   const Json* inputs = run::node_at(run.document, "provenance.inputs");
   if (inputs && inputs->is_array())
     for (const Json& file : *inputs)
-      if (file.is_object()) files.emplace(file.value("name", ""), file.value("checksum", ""));
+      if (file.is_object()) files.emplace(run::text_at(file, "name"), run::text_at(file, "checksum"));
   return files;
 }
 
