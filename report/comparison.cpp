@@ -151,6 +151,12 @@ std::vector<double> chip_values(const ComparedRun& run) {
   return values;
 }
 
+// Whether differences vary by more than the rounding of their mean.
+bool has_width(const Interval& i) {
+  return std::isfinite(i.lower) && std::isfinite(i.upper) &&
+         i.upper - i.lower > 1e-12 * std::max(std::abs(i.lower), std::abs(i.upper));
+}
+
 QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, bool same_seed) {
   std::vector<std::vector<double>> differences;
   for (std::size_t c = 0; c < run.outcomes.size(); ++c) {
@@ -162,14 +168,20 @@ QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, b
   for (const auto& of_chip : differences) sum += mean(of_chip);
   const double value = sum / static_cast<double>(differences.size());
   const std::size_t chips = differences.size();
-  Interval ci95 = interval_over_both(value, two_way_variance(differences));
-  if (!std::isfinite(ci95.lower)) ci95 = {value, value};  // no image differs from another: nothing to estimate from
+  std::optional<Interval> ci95 = interval_over_both(value, two_way_variance(differences));
   const bool all_equal = std::ranges::all_of(
       differences, [](const auto& of_chip) { return std::ranges::all_of(of_chip, [](double d) { return d == 0; }); });
-  std::string how = fmt::format("paired by image{} ({} images, {} chip{})", same_seed ? " and chip" : "",
-                                grouped(differences.front().size()), grouped(chips), chips == 1 ? "" : "s");
-  if (!all_equal) how += chips == 1 ? ", for other images on this chip" : ", for other images and chips";
-  return {value, ci95, how, all_equal};
+  const std::size_t images = differences.front().size();
+  std::string how = fmt::format("paired by image{} ({} image{}, {} chip{})", same_seed ? " and chip" : "",
+                                grouped(images), images == 1 ? "" : "s", grouped(chips), chips == 1 ? "" : "s");
+  if (all_equal) return {0, Interval{0, 0}, how, true};
+  if (!has_width(*ci95)) {  // no variance, so no estimate of chance
+    ci95.reset();
+    how += ", too few that differ to tell it from chance";
+  } else {
+    how += chips == 1 ? ", for other images on this chip" : ", for other images and chips";
+  }
+  return {value, ci95, how, false};
 }
 
 }  // namespace
@@ -193,9 +205,10 @@ std::optional<QualityDifference> quality_difference(const ComparedRun& run, cons
     std::vector<double> differences;
     for (std::size_t c = 0; c < of_run.size(); ++c) differences.push_back(of_run[c] - of_other[c]);
     d.ci95 = t_interval(differences);
-    d.how = fmt::format(
-        "paired by chip ({} chips), for other chips on these images; run --per-image keeps what pairs images too",
-        of_run.size());
+    const bool differ = has_width(*d.ci95);
+    if (!differ) d.ci95.reset();
+    d.how = fmt::format("paired by chip ({} chips), {}; run --per-image keeps what pairs images too", of_run.size(),
+                        differ ? "for other chips on these images" : "too few that differ to tell it from chance");
     return d;
   }
   const auto a = run.interval("quality.ci95_both"), b = from.interval("quality.ci95_both");

@@ -100,6 +100,28 @@ TEST_CASE("outcomes of single images pair images too") {
             "less that of A: 0, paired by image and chip (400 images, 1 chip): no outcome differs."));
 }
 
+TEST_CASE("differences that are all alike tell nothing of chance") {
+  for (const std::size_t images : {1, 3}) {
+    run::Result low = with_chips({0}), high = with_chips({1});
+    low.quality.of_samples = {std::vector<float>(images, 0)};
+    high.quality.of_samples = {std::vector<float>(images, 1)};
+    const ComparedRun a = run_of(low, "A"), b = run_of(high, "B");
+    const auto d = quality_difference(b, a);
+    REQUIRE(d);
+    CHECK(d->value == 1);
+    CHECK(!d->ci95);
+    CHECK(!d->is_beyond_chance());
+    CHECK(!d->all_equal);
+    CHECK(has(d->how, images == 1 ? "(1 image, 1 chip), too few that differ" : "(3 images, 1 chip), too few that"));
+    CHECK(!has(flat(compare_text({a, b}, {false})), "more than chance"));
+  }
+  // 0.25 on each of two chips, exactly.
+  const auto d = quality_difference(run_of(with_chips({0.75, 0.5}), "B"), run_of(with_chips({0.5, 0.25}), "A"));
+  REQUIRE(d);
+  CHECK(d->value == 0.25);
+  CHECK(!d->ci95);
+}
+
 TEST_CASE("what cannot be paired is said, with the intervals of both") {
   run::Result one = with_chips({0.9}), other = with_chips({0.8});
   other.seed = 8;
