@@ -46,7 +46,7 @@ std::vector<std::string> value_row(const std::string& name, const std::vector<st
 }
 
 std::vector<std::string> interval_row(const ComparedFigure& f) {
-  std::vector<std::string> row{f.key == "quality.value" ? "  95 %" : "  interval"};
+  std::vector<std::string> row{"  " + figure_interval(f.key).what};
   for (std::size_t r = 0; r < f.intervals.size(); ++r) {
     row.push_back(f.intervals[r] ? interval_text(*f.intervals[r], f.name.unit) : "-");
     if (r > 0) row.emplace_back();

@@ -36,8 +36,8 @@ constexpr const char* main_keys[] = {"quality.value",
 
 std::optional<Interval> interval_of(const ComparedRun& run, const std::string& key) {
   std::optional<Interval> i;
-  if (key == "quality.value") i = run.interval("quality.ci95_both");
-  if (key == "energy.per_inference_J") i = run.interval("energy.interval_J");
+  for (const std::string& path : figure_interval(key).paths)
+    if (!i) i = run.interval(path);
   return i && i->lower < i->upper ? i : std::nullopt;
 }
 
