@@ -108,9 +108,8 @@ std::vector<SweepProblems::Found> SweepProblems::merged() const {
     std::ranges::set_union(other.points, found.points, std::back_inserter(both));
     other.points = std::move(both);
     for (const AxisValue* value : found.said_of) {
-      const bool counted = std::ranges::any_of(other.said_of, [&](const AxisValue* v) {
-        return v->path == value->path && v->value == value->value;
-      });
+      const bool counted = std::ranges::any_of(
+          other.said_of, [&](const AxisValue* v) { return v->path == value->path && v->value == value->value; });
       if (counted) continue;  // two messages on one value
       other.having += found.having;
       other.said_of.push_back(value);

@@ -268,8 +268,7 @@ std::string energy_note(const ComparedRun& a, const ComparedRun& b) {
   if (!known_a || !known_b)
     return fmt::format(
         "The energy of {} has no interval: its prices are given ones, not exact ones. So whether the difference is "
-        "more "
-        "than what is known cannot be said.",
+        "more than what is known cannot be said.",
         known_a ? b.label : a.label);
   const bool overlap = in_a->lower <= in_b->upper && in_b->lower <= in_a->upper;
   return fmt::format("Energy intervals: {} {}, {} {}: they differ by {} than their intervals.{}", a.label,
@@ -297,10 +296,8 @@ std::vector<std::string> comparison_notes(const ComparedRun& a, const ComparedRu
   if (const auto i = iso_area(a, b))
     notes.push_back(
         fmt::format("Iso-area: {0} makes {1} inferences/s at {2:.4g} TOPS/W on {3}, {4} {5} at {6:.4g} on {7}. On "
-                    "{0}'s area ({8:.4g} "
-                    "times its own) {4} would make {9} inferences/s, {10:.4g} times {0}'s; that assumes that "
-                    "throughput scales with "
-                    "area.",
+                    "{0}'s area ({8:.4g} times its own) {4} would make {9} inferences/s, {10:.4g} times {0}'s; that "
+                    "assumes that throughput scales with area.",
                     a.label, count_text(i->throughput_a), i->tops_per_w_a, quantity(i->area_a_m2, Unit::square_meter),
                     b.label, count_text(i->throughput_b), i->tops_per_w_b, quantity(i->area_b_m2, Unit::square_meter),
                     i->area_ratio(), count_text(i->scaled()), i->throughput_a > 0 ? i->scaled() / i->throughput_a : 0));
