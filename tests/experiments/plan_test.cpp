@@ -13,6 +13,7 @@
 #include "experiments/sweep_axes.h"
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_order.h"
+#include "experiments/sweep_problems.h"
 #include "tests/temporary_folder.h"
 
 namespace bitline::plan_test {
@@ -343,7 +344,7 @@ TEST_CASE("two problems of one value count its points once") {
   const AxisValue& value = *sweep.values(0)[0];  // adc.bits=4, of points 0 and 1
   SweepProblems problems(sweep);
   const auto said = [&](const char* message) {
-    return std::vector<Diagnostic>{{{"--set " + value.path + "=" + value.value}, "adc.bits", message, ""}};
+    return std::vector<Diagnostic>{Diagnostic{{"--set " + value.path + "=" + value.value}, "adc.bits", message, ""}};
   };
   problems.add(0, said("needs 1 more"));
   problems.add(1, said("needs 2 more"));
