@@ -23,8 +23,7 @@ void add_shipped_names(const fs::path& folder, const std::string& prefix, Words&
   for (const fs::path& file : shipped_configs(folder)) words.push_back(prefix + file.stem().string());
 }
 
-// --- keys and values of --set
-// -----------------------------------------------------------------------------------------
+// --- keys and values of --set ----------------------------------------------------------------------------------------
 
 // A key as users write it, and the row that explains it: "adc.bits" of "adc[sar].bits".
 struct Key {
@@ -125,8 +124,7 @@ void add_settings(const std::string& typed, const std::string& config, bool of_d
   }
 }
 
-// --- the command line
-// -------------------------------------------------------------------------------------------------
+// --- the command line ------------------------------------------------------------------------------------------------
 
 // Those that CLI::IsMember allows: "{auto,always,never}" in the name of the type.
 Words members_of(const CLI::Option& option) {

@@ -75,7 +75,9 @@ Visit config_visit() {
 }
 
 Visit plan_visit() {
-  return [p = experiments::SweepPlan{}](Visitor& v) mutable { fields(v, p); };
+  experiments::SweepPlan plan;
+  plan.list.kind = Value::Kind::list;  // the other raw values are maps
+  return [plan](Visitor& v) mutable { fields(v, plan); };
 }
 
 std::string without_alternatives(const std::string& path) {

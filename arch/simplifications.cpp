@@ -15,8 +15,7 @@ std::vector<Simplification> simplifications(const Periphery& p) {
   moving.claims.push_back(
       {p.interconnect == Interconnect::h_tree
            ? "A tree of repeated wires: every bit takes the mean way, and none waits for another."
-           : "A mesh of routers and repeated wires: every bit takes the mean way, and none waits for "
-             "another.",
+           : "A mesh of routers and repeated wires: every bit takes the mean way, and none waits for another.",
        {"periphery.contention"},
        {p.interconnect == Interconnect::h_tree ? "periphery.interconnect=h-tree" : "periphery.interconnect=mesh"}});
   moving.claims.push_back(
@@ -33,8 +32,7 @@ std::vector<Simplification> simplifications(const Periphery& p) {
     clock.claims.push_back({"The clock pins of all registers, in every cycle.", {"periphery.clock_gating"}});
   clock.claims.push_back({"The clock tree is not counted.", {"periphery.clock_tree"}});
   control.claims.push_back(
-      {"Not counted: sequencing logic, instruction and configuration memory, pads, charge pumps, links "
-       "between chips.",
+      {"Not counted: sequencing logic, instruction and configuration memory, pads, charge pumps, links between chips.",
        {"periphery.control", "periphery.pads", "periphery.pumps", "periphery.links"}});
   if (p.off_chip)
     control.claims.push_back(
@@ -69,8 +67,7 @@ std::vector<Simplification> simplifications(const Mapping& m) {
   if (m.reload)
     schedule.claims.push_back(
         {"Arrays that are rewritten for each image have the same write errors every time, and blocks are packed "
-         "without "
-         "regard to turns.",
+         "without regard to turns.",
          {},
          {"reload"}});
   if (m.prefer != Prefer::area)
@@ -113,8 +110,7 @@ std::vector<Simplification> writing_simplifications(const Config& c) {
         {"Apart from inference: heat of the devices, charge of the lines, level shifters where the voltage is more "
          "than core transistors bear, and verifying reads where there are any; given figures in their place. Pulses of "
          "either direction have one voltage, which lies on the device alone. Not counted: charge pumps, half-selected "
-         "cells, "
-         "reference columns, erasing.",
+         "cells, reference columns, erasing.",
          {"programming.half_select", "programming.pumps"},
          from});
   else

@@ -42,8 +42,12 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
     tried.push_back(root / "*" / file_name);
   }
   if (!key.empty() && named_beside()) return tried.back();
-  refuse_at(name.origin, fmt::format("no configuration '{}' was found", name.text),
-            missing_config_remedy(given, key, where, tried));
+  std::vector<fs::path> told;  // each once: a root may be the folder of the file too
+  for (const fs::path& p : tried)
+    if (std::find(told.begin(), told.end(), p) == told.end()) told.push_back(p);
+  refuse_at(name.origin,
+            fmt::format("no {} '{}' was found", key == "device" ? key : std::string_view("configuration"), name.text),
+            missing_config_remedy(given, key, where, told));
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ class JsonSchemaBuilder : public Visitor {
     any.erase("description");
     put(f, {{"type", "object"}, {"additionalProperties", any}});
   }
-  void raw(const Field& f, Value&) override { put(f, {{"type", "object"}}); }
+  void raw(const Field& f, Value& x) override { put(f, {{"type", x.is_list() ? "array" : "object"}}); }
 
   Json object_of(const Visit& visit) {
     JsonSchemaBuilder inner(shared_);

@@ -93,7 +93,7 @@ class RowCollector : public Visitor {
     element_ = path + ".NAME";
     ref.visit(*this, "NAME");
   }
-  void raw(const Field& f, Value&) override { add(f, "map", ""); }
+  void raw(const Field& f, Value& x) override { add(f, x.is_list() ? "list" : "map", ""); }
 
  private:
   std::string prefix_;

@@ -156,7 +156,7 @@ struct SweepOutcome {
   std::size_t missing = 0;                    // of the whole plan, after this run
   std::map<std::string, std::size_t> errors;  // message -> how many points
   std::vector<std::string> warnings;
-  std::string metric;                             // of quality.value, of the points done now; empty: none was
+  std::string metric;                             // of quality.value, of the lowest point done now; empty: none was
   std::size_t stages_made = 0, stages_found = 0;  // of the points done now: what they computed, what they shared
 };
 

@@ -77,16 +77,15 @@ void set_fixed(Sweep& sweep, const SweepPlan& plan, const std::vector<Override>&
   }
 }
 
-// The config of the plan, unwrapped.
-const Value& config_of(const Value& tree) {
-  const Value& config = *tree.find("config");
-  const Value* value = config.is_map() ? config.find("value") : nullptr;
-  return value ? *value : config;
+// What stands under `value` where that has a source beside it, else the node itself.
+const Value& unwrapped(const Value& node) {
+  const Value* value = node.is_map() ? node.find("value") : nullptr;
+  return value ? *value : node;
 }
 
 void find_base(Sweep& sweep, const Value& tree, Problems& problems) {
   if (!tree.find("config")) return;  // the reader has said so
-  const Value& name = config_of(tree);
+  const Value& name = unwrapped(*tree.find("config"));
   try {
     sweep.config = find_config(name, "", sweep.where);
   } catch (const ConfigError& e) {
@@ -142,12 +141,13 @@ bool network_is_fixed(const Sweep& sweep) {
 
 void check_keep(const Sweep& sweep, const Value& tree, const std::optional<arch::LoadedConfig>& loaded,
                 Problems& problems) {
-  const Value* keep = tree.find("keep");
-  if (!keep || !keep->is_list()) return;
+  const Value* given = tree.find("keep");
+  if (!given || !unwrapped(*given).is_list()) return;
+  const std::vector<Value>& paths = unwrapped(*given).items;
   std::vector<std::string> layers;
   if (loaded && network_is_fixed(sweep)) layers = run::layer_names(sweep.keep, *loaded, sweep.run);
-  for (std::size_t i = 0; i < keep->items.size(); ++i) {
-    const Value& path = keep->items[i];
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const Value& path = unwrapped(paths[i]);
     if (!path.is_scalar()) continue;  // the reader has said so
     if (const auto problem = run::path_problem(path.text, false, layers))
       problems.push_back(problem_at(path.origin, fmt::format("keep.{}", i),

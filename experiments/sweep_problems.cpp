@@ -76,7 +76,7 @@ std::size_t points_having(const Sweep& sweep, const AxisValue& value) {
 void SweepProblems::add(std::size_t point, const std::vector<Diagnostic>& problems) {
   for (const Diagnostic& d : problems) {
     const auto [at, fresh] = known_.emplace(to_string(d), found_.size());
-    if (fresh) found_.push_back({d, {}});
+    if (fresh) found_.push_back({d, {}, 0, {}});
     std::vector<std::size_t>& points = found_[at->second].points;
     if (points.empty() || points.back() != point) points.push_back(point);
   }
@@ -88,7 +88,7 @@ std::vector<SweepProblems::Found> SweepProblems::merged() const {
   for (Found found : found_) {
     const AxisValue* set = set_value(found.problem, sweep_, found.points.front());
     if (set)
-      found.having = points_having(sweep_, *set);
+      found.having = points_having(sweep_, *set), found.said_of = {set};
     else if (found.points.size() < sweep_.size())
       set = cause_of(found.problem, sweep_, found.points);
     if (set) found.problem.where = set->origin;
@@ -107,7 +107,13 @@ std::vector<SweepProblems::Found> SweepProblems::merged() const {
     std::vector<std::size_t> both;
     std::ranges::set_union(other.points, found.points, std::back_inserter(both));
     other.points = std::move(both);
-    other.having += found.having;
+    for (const AxisValue* value : found.said_of) {
+      const bool counted = std::ranges::any_of(
+          other.said_of, [&](const AxisValue* v) { return v->path == value->path && v->value == value->value; });
+      if (counted) continue;  // two messages on one value
+      other.having += found.having;
+      other.said_of.push_back(value);
+    }
   }
   return all;
 }

@@ -34,7 +34,8 @@ class SweepProblems {
   struct Found {
     Diagnostic problem;
     std::vector<std::size_t> points;
-    std::size_t having = 0;  // points that set the value it is said of; 0: it is said of none
+    std::size_t having = 0;  // points that set the values it is said of; 0: it is said of none
+    std::vector<const AxisValue*> said_of = {};
   };
   std::vector<Found> merged() const;
   std::string with_points(const Found&) const;

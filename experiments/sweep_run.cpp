@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -80,7 +81,7 @@ class Runner {
       line = point_line(sweep_, point, result, spent.count());
       if (options_.write_files) options_.write_files(point, loaded, result);
       const std::lock_guard hold(mutex_);
-      outcome_.metric = result.quality.metric;
+      if (point <= metric_of_) metric_of_ = point, outcome_.metric = result.quality.metric;
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& e) {
@@ -103,6 +104,7 @@ class Runner {
   const PointsFile& file_;
   std::vector<std::size_t> todo_;
   SweepOutcome& outcome_;
+  std::size_t metric_of_ = std::numeric_limits<std::size_t>::max();  // the lowest point so far, whichever ends first
   run::Shelf shelf_{options_.memory};
   FileKeys files_;
   std::mutex mutex_;

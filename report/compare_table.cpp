@@ -46,7 +46,7 @@ std::vector<std::string> value_row(const std::string& name, const std::vector<st
 }
 
 std::vector<std::string> interval_row(const ComparedFigure& f) {
-  std::vector<std::string> row{f.key == "quality.value" ? "  95 %" : "  interval"};
+  std::vector<std::string> row{"  " + figure_interval(f.key).what};
   for (std::size_t r = 0; r < f.intervals.size(); ++r) {
     row.push_back(f.intervals[r] ? interval_text(*f.intervals[r], f.name.unit) : "-");
     if (r > 0) row.emplace_back();
@@ -64,10 +64,10 @@ std::string claim_cell(const Json* c) {
     const Json::json_pointer at(pointer);
     return c->contains(at) && (*c)[at].is_number() ? (*c)[at].get<double>() : std::nan("");
   };
-  const std::string unit = c->value("unit", "");
+  const std::string unit = run::text_at(*c, "unit");
   return fmt::format("{} ({}), {}", value_text(number("/value"), unit),
                      interval_text({number("/ci95/0"), number("/ci95/1")}, unit),
-                     c->value("holds", false) ? "holds" : "does not hold");
+                     run::is_true_at(*c, "holds") ? "holds" : "does not hold");
 }
 
 std::string breakdown_path(const std::string& what) {

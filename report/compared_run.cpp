@@ -19,6 +19,21 @@ using run::Json;
 
 namespace {
 
+// No result is nested so deep; a file that others wrote must not exhaust the stack.
+constexpr int max_depth = 64;
+
+Json parsed_document(const fs::path& file) {
+  const auto check_depth = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > max_depth)
+      throw InputError(
+          fmt::format("{}: is nested deeper than {} levels; no result of a run is", file.string(), max_depth));
+    return true;
+  };
+  Json document = Json::parse(read_file(file), check_depth, false);
+  if (!document.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
+  return document;
+}
+
 void add_numbers(const Json& node, const std::string& path, std::map<std::string, double>& out) {
   if (node.is_number()) out[path] = node.get<double>();
   const std::string prefix = path.empty() ? "" : path + ".";
@@ -143,8 +158,7 @@ ComparedRun read_compared_run(const fs::path& source) {
   const fs::path file = folder ? source / "result.json" : source;
   ComparedRun run;
   run.source = source.string();
-  run.document = Json::parse(read_file(file), nullptr, false);
-  if (!run.document.is_object()) throw InputError(file.string() + ": is not the JSON of a result");
+  run.document = parsed_document(file);
   if (!run.document.contains("energy") || !run.document.contains("latency"))
     throw InputError(file.string() + ": has no 'energy' and 'latency', so it is not the result of a run");
   if (!folder) return run;

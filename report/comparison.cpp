@@ -36,8 +36,8 @@ constexpr const char* main_keys[] = {"quality.value",
 
 std::optional<Interval> interval_of(const ComparedRun& run, const std::string& key) {
   std::optional<Interval> i;
-  if (key == "quality.value") i = run.interval("quality.ci95_both");
-  if (key == "energy.per_inference_J") i = run.interval("energy.interval_J");
+  for (const std::string& path : figure_interval(key).paths)
+    if (!i) i = run.interval(path);
   return i && i->lower < i->upper ? i : std::nullopt;
 }
 
@@ -119,7 +119,7 @@ Files files_of(const ComparedRun& run) {
   const Json* inputs = run::node_at(run.document, "provenance.inputs");
   if (inputs && inputs->is_array())
     for (const Json& file : *inputs)
-      if (file.is_object()) files.emplace(file.value("name", ""), file.value("checksum", ""));
+      if (file.is_object()) files.emplace(run::text_at(file, "name"), run::text_at(file, "checksum"));
   return files;
 }
 
@@ -151,6 +151,12 @@ std::vector<double> chip_values(const ComparedRun& run) {
   return values;
 }
 
+// Whether differences vary by more than the rounding of their mean.
+bool has_width(const Interval& i) {
+  return std::isfinite(i.lower) && std::isfinite(i.upper) &&
+         i.upper - i.lower > 1e-12 * std::max(std::abs(i.lower), std::abs(i.upper));
+}
+
 QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, bool same_seed) {
   std::vector<std::vector<double>> differences;
   for (std::size_t c = 0; c < run.outcomes.size(); ++c) {
@@ -162,14 +168,20 @@ QualityDifference by_outcomes(const ComparedRun& run, const ComparedRun& from, b
   for (const auto& of_chip : differences) sum += mean(of_chip);
   const double value = sum / static_cast<double>(differences.size());
   const std::size_t chips = differences.size();
-  Interval ci95 = interval_over_both(value, two_way_variance(differences));
-  if (!std::isfinite(ci95.lower)) ci95 = {value, value};  // no image differs from another: nothing to estimate from
+  std::optional<Interval> ci95 = interval_over_both(value, two_way_variance(differences));
   const bool all_equal = std::ranges::all_of(
       differences, [](const auto& of_chip) { return std::ranges::all_of(of_chip, [](double d) { return d == 0; }); });
-  std::string how = fmt::format("paired by image{} ({} images, {} chip{})", same_seed ? " and chip" : "",
-                                grouped(differences.front().size()), grouped(chips), chips == 1 ? "" : "s");
-  if (!all_equal) how += chips == 1 ? ", for other images on this chip" : ", for other images and chips";
-  return {value, ci95, how, all_equal};
+  const std::size_t images = differences.front().size();
+  std::string how = fmt::format("paired by image{} ({} image{}, {} chip{})", same_seed ? " and chip" : "",
+                                grouped(images), images == 1 ? "" : "s", grouped(chips), chips == 1 ? "" : "s");
+  if (all_equal) return {0, Interval{0, 0}, how, true};
+  if (!has_width(*ci95)) {  // no variance, so no estimate of chance
+    ci95.reset();
+    how += ", too few that differ to tell it from chance";
+  } else {
+    how += chips == 1 ? ", for other images on this chip" : ", for other images and chips";
+  }
+  return {value, ci95, how, false};
 }
 
 }  // namespace
@@ -193,9 +205,10 @@ std::optional<QualityDifference> quality_difference(const ComparedRun& run, cons
     std::vector<double> differences;
     for (std::size_t c = 0; c < of_run.size(); ++c) differences.push_back(of_run[c] - of_other[c]);
     d.ci95 = t_interval(differences);
-    d.how = fmt::format(
-        "paired by chip ({} chips), for other chips on these images; run --per-image keeps what pairs images too",
-        of_run.size());
+    const bool differ = has_width(*d.ci95);
+    if (!differ) d.ci95.reset();
+    d.how = fmt::format("paired by chip ({} chips), {}; run --per-image keeps what pairs images too", of_run.size(),
+                        differ ? "for other chips on these images" : "too few that differ to tell it from chance");
     return d;
   }
   const auto a = run.interval("quality.ci95_both"), b = from.interval("quality.ci95_both");
@@ -255,8 +268,7 @@ std::string energy_note(const ComparedRun& a, const ComparedRun& b) {
   if (!known_a || !known_b)
     return fmt::format(
         "The energy of {} has no interval: its prices are given ones, not exact ones. So whether the difference is "
-        "more "
-        "than what is known cannot be said.",
+        "more than what is known cannot be said.",
         known_a ? b.label : a.label);
   const bool overlap = in_a->lower <= in_b->upper && in_b->lower <= in_a->upper;
   return fmt::format("Energy intervals: {} {}, {} {}: they differ by {} than their intervals.{}", a.label,
@@ -284,10 +296,8 @@ std::vector<std::string> comparison_notes(const ComparedRun& a, const ComparedRu
   if (const auto i = iso_area(a, b))
     notes.push_back(
         fmt::format("Iso-area: {0} makes {1} inferences/s at {2:.4g} TOPS/W on {3}, {4} {5} at {6:.4g} on {7}. On "
-                    "{0}'s area ({8:.4g} "
-                    "times its own) {4} would make {9} inferences/s, {10:.4g} times {0}'s; that assumes that "
-                    "throughput scales with "
-                    "area.",
+                    "{0}'s area ({8:.4g} times its own) {4} would make {9} inferences/s, {10:.4g} times {0}'s; that "
+                    "assumes that throughput scales with area.",
                     a.label, count_text(i->throughput_a), i->tops_per_w_a, quantity(i->area_a_m2, Unit::square_meter),
                     b.label, count_text(i->throughput_b), i->tops_per_w_b, quantity(i->area_b_m2, Unit::square_meter),
                     i->area_ratio(), count_text(i->scaled()), i->throughput_a > 0 ? i->scaled() / i->throughput_a : 0));

@@ -66,9 +66,9 @@ std::vector<ConfigChange> config_changes(const std::vector<ComparedRun>& runs);
 // The quality of one run less that of another.
 struct QualityDifference {
   double value = 0;
-  std::optional<Interval> ci95;
-  std::string how;         // "paired by image and chip, ..."
-  bool all_equal = false;  // every outcome, so that there is nothing to estimate chance from
+  std::optional<Interval> ci95;  // unset: nothing to estimate it from, as where all differences are alike
+  std::string how;               // "paired by image and chip, ..."
+  bool all_equal = false;        // every outcome, so that there is nothing to estimate chance from
   bool is_beyond_chance() const { return ci95 && (ci95->lower > 0 || ci95->upper < 0); }
 };
 // Nothing where they do not measure the same.

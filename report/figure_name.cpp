@@ -39,6 +39,13 @@ constexpr Known known_figures[] = {
     {"mapping.cell_utilisation", "Cells used", "fraction"},
 };
 
+// Made of factors within which 90 % of real designs lie (docs/model/cost.md).
+struct CostInterval {
+  std::string_view figure, interval;
+};
+constexpr CostInterval cost_intervals[] = {{"energy.per_inference_J", "energy.interval_J"},
+                                           {"area.total_m2", "area.interval_m2"}};
+
 bool is_share(std::string_view metric) { return metric.empty() || metric == "accuracy" || metric.starts_with("top-"); }
 
 std::string capital(std::string text) {
@@ -129,6 +136,22 @@ FigureName figure_name(std::string_view path, std::string_view metric) {
   if (path.ends_with(".snr_db"))
     figure.better = Better::higher, figure.name.replace(0, figure.name.find(" of "), "Signal to noise");
   return figure;
+}
+
+FigureInterval figure_interval(std::string_view path) {
+  for (const CostInterval& of : cost_intervals)
+    if (of.figure == path) return {{std::string(of.interval)}, "90 % of designs"};
+  constexpr std::string_view value = ".value";
+  if (!path.ends_with(value)) return {{std::string(path) + "_ci95"}, "95 %"};
+  const std::string whole(path.substr(0, path.size() - value.size()));
+  return {{whole + ".ci95_both", whole + ".ci95"}, "95 %"};
+}
+
+bool is_interval_end(std::string_view path) {
+  if (!path.ends_with(".0") && !path.ends_with(".1")) return false;
+  const std::string_view interval = path.substr(0, path.size() - 2);
+  return path.find("ci95") != std::string_view::npos ||
+         std::ranges::any_of(cost_intervals, [&](const CostInterval& of) { return of.interval == interval; });
 }
 
 std::string value_text(double value, const std::string& unit) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "run/result.h"
 
@@ -19,6 +20,16 @@ struct FigureName {
 
 // `metric`: what quality.value is; "" is an accuracy.
 FigureName figure_name(std::string_view path, std::string_view metric);
+
+// Where result.json has the interval of a figure, the best one first, and what lies within it: "95 %" of repetitions,
+// or "90 % of designs".
+struct FigureInterval {
+  std::vector<std::string> paths;
+  std::string what;
+};
+FigureInterval figure_interval(std::string_view path);
+// Whether a path is an end of some figure's interval: "quality.ci95.0", "area.interval_m2.1".
+bool is_interval_end(std::string_view path);
 
 // "86.91 %", "159.5 nJ", "51,283", by the unit.
 std::string value_text(double value, const std::string& unit);

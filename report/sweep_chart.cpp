@@ -36,7 +36,7 @@ std::optional<double> reference_of(const SweepView& view, const SweepFigure& f) 
 }
 
 void draw_title(Svg& svg, const SweepFigure& f, double room) {
-  svg.text(20, 24, fit_text(f.name.name + (f.has_interval() ? ", bars: 95 %" : ""), room, 14),
+  svg.text(20, 24, fit_text(f.name.name + (f.has_interval() ? ", bars: " + f.interval : ""), room, 14),
            {.size = 14, .bold = true});
 }
 

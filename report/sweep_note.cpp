@@ -2,18 +2,19 @@
 #include "report/sweep_note.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "report/text.h"
+#include "run/json_parts.h"
 
 namespace bitline::report {
 namespace fs = std::filesystem;
 namespace {
 
-using Json = nlohmann::ordered_json;
+using run::Json;
+using run::text_at;
 
 constexpr std::size_t most_told = 10'000;  // points whose own values are noted
 
@@ -46,10 +47,6 @@ std::map<std::string, std::string> config_values(const experiments::Sweep& sweep
   return values;
 }
 
-std::string text_at(const Json& json, const char* key) {
-  const auto at = json.find(key);
-  return at != json.end() && at->is_string() ? at->get<std::string>() : "";
-}
 std::size_t count_at(const Json& json, const char* key) {
   const auto at = json.find(key);
   return at != json.end() && at->is_number_unsigned() ? at->get<std::size_t>() : 0;

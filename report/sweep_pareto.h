@@ -27,9 +27,9 @@ struct Trade {
 // Figures that do not vary make none. Their pointers lead into `view`.
 std::vector<Trade> trades_of(const SweepView& view);
 
-// All points, each with its intervals; the front ringed and joined by steps: at that cost, so much is reached. Colours
-// by the designs of a list, which are named beside their dots, else by the first axis with few values, shapes by the
-// second.
+// All points, each with the interval of the gain; the front ringed and joined by steps: at that cost, so much is
+// reached. Colours by the designs of a list, which are named beside their dots, else by the first axis with few values,
+// shapes by the second.
 std::string trade_svg(const SweepView& view, const Trade& trade);
 
 }  // namespace bitline::report

@@ -81,7 +81,10 @@ std::vector<TableColumn> columns_of(const SweepView& view, const std::vector<Tra
   point.place = places(order, [&](std::size_t i, std::size_t k) { return i < k; });
   columns.push_back(std::move(point));
   if (!trades.empty()) {
-    TableColumn fronts{"Front", "which fronts the point is on: worth taking for accuracy at that cost"};
+    const bool one = std::ranges::all_of(trades, [&](const Trade& t) { return t.gain == trades[0].gain; });
+    const std::string gain = one ? trades[0].gain->name.name : "";
+    TableColumn fronts{"Front", "which fronts the point is on: worth taking for " +
+                                    (gain.empty() ? "one cost at the other" : gain + " at that cost")};
     fronts.place = places(order, [](std::size_t, std::size_t) { return false; });
     columns.push_back(std::move(fronts));
   }

@@ -119,7 +119,7 @@ std::string trade_svg(const SweepView& view, const Trade& trade) {
                    y = figure_axis(gain.name, with_intervals(gain), trade_area.bottom, trade_area.top,
                                    gain.name.better == Better::lower);
   draw_axes(svg, x.axis, y.axis);
-  svg.text(20, 24, fit_text(title + (gain.has_interval() ? ", bars: 95 %" : ""), trade_area.right, 14),
+  svg.text(20, 24, fit_text(title + (gain.has_interval() ? ", bars: " + gain.interval : ""), trade_area.right, 14),
            {.size = 14, .bold = true});
   const Coding coding(view);
   const auto at = [&](std::size_t p) { return std::pair(x(cost.value[p]), y(gain.value[p])); };

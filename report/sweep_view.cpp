@@ -24,15 +24,6 @@ std::optional<std::size_t> column_of(const Rows& rows, const std::string& name) 
   return at == rows.front().end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - rows.front().begin()));
 }
 
-// What the interval of a figure is called: "X.ci95_both" or "X.ci95" of "X.value", else "X_ci95", "X.interval_J".
-std::vector<std::string> interval_names(const std::string& path) {
-  if (path == "energy.per_inference_J") return {"energy.interval_J"};
-  constexpr std::string_view value = ".value";
-  if (!path.ends_with(value)) return {path + "_ci95"};
-  const std::string whole = path.substr(0, path.size() - value.size());
-  return {whole + ".ci95_both", whole + ".ci95"};
-}
-
 std::vector<double> numbers_in(const Rows& rows, std::size_t column) {
   std::vector<double> numbers;
   for (std::size_t r = 1; r < rows.size(); ++r) numbers.push_back(number_in(rows[r][column]));
@@ -47,18 +38,15 @@ SweepFigure figure_of(const Rows& rows, std::size_t column, const std::string& m
   for (std::size_t r = 1; r < rows.size(); ++r) f.texts.push_back(rows[r][column]);
   f.numeric = std::ranges::any_of(f.value, [](double x) { return std::isfinite(x); });
   f.low = f.high = std::vector<double>(f.value.size(), not_there);
-  for (const std::string& name : interval_names(f.path)) {
+  const FigureInterval interval = figure_interval(f.path);
+  f.interval = interval.what;
+  for (const std::string& name : interval.paths) {
     const auto low = column_of(rows, name + ".0"), high = column_of(rows, name + ".1");
     if (!low || !high) continue;
     f.low = numbers_in(rows, *low), f.high = numbers_in(rows, *high);
     break;
   }
   return f;
-}
-
-bool is_interval(const std::string& path) {
-  const bool end = path.ends_with(".0") || path.ends_with(".1");
-  return end && (path.find("ci95") != std::string::npos || path.find("interval_J") != std::string::npos);
 }
 
 }  // namespace
@@ -103,7 +91,7 @@ SweepView sweep_view(SweepNote note, const std::string& csv) {
   view.rows.push_back(table.columns());
   for (std::size_t r = 0; r < table.rows(); ++r) view.rows.push_back(table.row(r));
   for (std::size_t c = view.axis_end(); c < view.rows.front().size(); ++c)
-    if (!is_interval(view.rows.front()[c])) view.figures.push_back(figure_of(view.rows, c, view.note.metric));
+    if (!is_interval_end(view.rows.front()[c])) view.figures.push_back(figure_of(view.rows, c, view.note.metric));
   if (view.points() > 0) view.dimensions = dimensions(view.rows, view.note.axes, view.note.list);
   return view;
 }

@@ -19,7 +19,8 @@ struct SweepFigure {
   FigureName name;
   bool numeric = false;                  // some point has a number
   std::vector<std::string> texts;        // by row, as the table has them
-  std::vector<double> value, low, high;  // by row; the ends of its 95 % interval
+  std::vector<double> value, low, high;  // by row; the ends of its interval
+  std::string interval;                  // what lies within it: "95 %"
 
   bool has_interval() const;
   bool varies() const;

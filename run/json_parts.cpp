@@ -87,6 +87,16 @@ std::string element_key(const Json& element, std::size_t index) {
   return std::to_string(index);
 }
 
+std::string text_at(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
+bool is_true_at(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_boolean() && at->get<bool>();
+}
+
 const Json* node_at(const Json& node, std::string_view path) {
   if (path.empty()) return &node;
   const auto descend = [&](std::string_view key, const Json& child) -> const Json* {

@@ -28,6 +28,10 @@ Json experiment_json(const ExperimentResult&);
 // Lists go by the name or the id of their element where it has one.
 std::string element_key(const Json& element, std::size_t index);
 
+// Of documents that others may have written: what an object has under a key, "" or false where that is of another type.
+std::string text_at(const Json& object, const char* key);
+bool is_true_at(const Json& object, const char* key);
+
 // The node at a path such as "layers.fc.1.snr_db"; null: the path names nothing. Names may contain dots, so every key
 // that begins the path is tried; elements of a list go by their name or their position.
 const Json* node_at(const Json& node, std::string_view path);

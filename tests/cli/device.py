@@ -134,7 +134,7 @@ with tempfile.TemporaryDirectory() as folder:
     check("a device file is known as one", call("check", own).stdout.endswith("own.yaml: ok, a device file; configs take it as device: own.yaml\n"), call("check", own))
 one = call("device", "table", "cips-ti").stdout
 check("the table of one device", one.startswith("## cips-ti\n") and one in call("device", "table").stdout and one.count("## ") == 1, one[:200])
-expect("the table of no device", 2, "device", "table", "nosuch", err="no configuration 'nosuch'")
+expect("the table of no device", 2, "device", "table", "nosuch", err="no device 'nosuch'")
 expect("the table of a device without pulses", 2, "device", "table", "rram-144k", err="the key 'plasticity' is not set")
 
 # Codes of pulses or none: each leaves 0.1 exp(-t / 125.3 ms), less where the one before left more.
@@ -184,7 +184,7 @@ with tempfile.TemporaryDirectory() as d:
     expect("threshold", 2, "device", "ltp", own, err="own.yaml:1:77: plasticity.potentiation.drive.threshold")
 
 expect("no device", 2, "device", "ltp", err="needs a device")
-expect("unknown device", 2, "device", "ltp", "cbsp", err="no configuration 'cbsp'")
+expect("unknown device", 2, "device", "ltp", "cbsp", err="no device 'cbsp'")
 expect("unknown action", 2, "device", "lpt", "cbps", err="lpt")
 expect("unit missing", 2, "device", "ltp", "cbps", "--amplitude", "5", err="--amplitude '5'")
 expect("option of another action", 2, "device", "stdp", "cips-ti", "--pulses", "3", err="--pulses does not go with device stdp")

@@ -13,6 +13,7 @@
 #include "experiments/sweep_axes.h"
 #include "experiments/sweep_keys.h"
 #include "experiments/sweep_order.h"
+#include "experiments/sweep_problems.h"
 #include "tests/temporary_folder.h"
 
 namespace bitline::plan_test {
@@ -328,6 +329,28 @@ TEST_CASE("values that do not go together are told once, at the value that their
   REQUIRE(told.size() == 1);
   CHECK(told[0].starts_with("plan.yaml:2:72: "));
   CHECK(told[0].find("[3 of 12 points, with input.encoding=analog, array.topology=gated-rows]") != std::string::npos);
+}
+
+TEST_CASE("a keep with a source beside it is checked like any other") {
+  const auto told =
+      problems_of("config: fashion-mlp\ngrid: {adc.bits: [4]}\nkeep: {value: [quality.valu], source: mine}\n");
+  CAPTURE(told);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("plan.yaml:3:16: keep.0: 'quality.valu' is no path of result.json"));
+}
+
+TEST_CASE("two problems of one value count its points once") {
+  const Sweep sweep = sweep_of("config: fashion-mlp\ngrid: {adc.bits: [4, 6], seed: [1, 2]}\n");
+  const AxisValue& value = *sweep.values(0)[0];  // adc.bits=4, of points 0 and 1
+  SweepProblems problems(sweep);
+  const auto said = [&](const char* message) {
+    return std::vector<Diagnostic>{Diagnostic{{"--set " + value.path + "=" + value.value}, "adc.bits", message, ""}};
+  };
+  problems.add(0, said("needs 1 more"));
+  problems.add(1, said("needs 2 more"));
+  const auto told = problems.told();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].message == "needs 1 more");  // of every point of the value: none is named
 }
 
 TEST_CASE("problems that differ in numbers only are one") {

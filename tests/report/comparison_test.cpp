@@ -6,12 +6,14 @@
 
 #include <cmath>
 
+#include "base/error.h"
 #include "report/compare_page.h"
 #include "report/compare_table.h"
 #include "report/svg_stack.h"
 #include "report/text.h"
 #include "run/result_document.h"
 #include "tests/report/sample.h"
+#include "tests/temporary_folder.h"
 
 namespace bitline::comparison_test {
 using namespace report;
@@ -98,6 +100,28 @@ TEST_CASE("outcomes of single images pair images too") {
             "less that of A: 0, paired by image and chip (400 images, 1 chip): no outcome differs."));
 }
 
+TEST_CASE("differences that are all alike tell nothing of chance") {
+  for (const std::size_t images : {1, 3}) {
+    run::Result low = with_chips({0}), high = with_chips({1});
+    low.quality.of_samples = {std::vector<float>(images, 0)};
+    high.quality.of_samples = {std::vector<float>(images, 1)};
+    const ComparedRun a = run_of(low, "A"), b = run_of(high, "B");
+    const auto d = quality_difference(b, a);
+    REQUIRE(d);
+    CHECK(d->value == 1);
+    CHECK(!d->ci95);
+    CHECK(!d->is_beyond_chance());
+    CHECK(!d->all_equal);
+    CHECK(has(d->how, images == 1 ? "(1 image, 1 chip), too few that differ" : "(3 images, 1 chip), too few that"));
+    CHECK(!has(flat(compare_text({a, b}, {false})), "more than chance"));
+  }
+  // 0.25 on each of two chips, exactly.
+  const auto d = quality_difference(run_of(with_chips({0.75, 0.5}), "B"), run_of(with_chips({0.5, 0.25}), "A"));
+  REQUIRE(d);
+  CHECK(d->value == 0.25);
+  CHECK(!d->ci95);
+}
+
 TEST_CASE("what cannot be paired is said, with the intervals of both") {
   run::Result one = with_chips({0.9}), other = with_chips({0.8});
   other.seed = 8;
@@ -131,6 +155,32 @@ TEST_CASE("runs that read other files say so, and what is of arrays alone is not
   CHECK(has(comparison_notes(a, run_of(stand_in, "B"))[0], "do not read the same network"));
   published.costs.energy_is_bound = true;
   CHECK(has(comparison_notes(run_of(published, "A"), a)[0], "The costs of A leave out what reloading"));
+}
+
+TEST_CASE("a result that others wrote has what types it likes, and is compared or refused") {
+  const test::TemporaryFolder folder;
+  const auto reads = [&](const std::string& json) { return read_compared_run(folder.file("result.json", json)); };
+  ComparedRun odd = reads(
+      R"({"energy": {}, "latency": [], "provenance": {"inputs": [{"name": 3, "checksum": []}, 4, null]},
+          "quality": {"metric": 1, "value": "high", "chips": [{"value": true}, 0]}, "layers": [1, {"name": 2}],
+          "experiment": {"claims": [{"id": "c", "unit": 5, "holds": "yes", "value": "much", "ci95": 7}, 8],
+                         "figures": {"f": "x"}}, "design": {"device": 3}})");
+  odd.label = "A";
+  ComparedRun other = run_of(with_chips({0.9, 0.8}), "B");
+  CHECK(has(flat(compare_text({odd, other}, {false})), " c - (), does not hold -"));
+  CHECK(has(compare_page({other, odd}), "<title>Comparison of B and A - Bitline</title>"));
+  CHECK(!read_same_files(odd, other));
+}
+
+TEST_CASE("a result nested without end is refused") {
+  const test::TemporaryFolder folder;
+  const auto nested = [&](std::size_t levels) {
+    return folder.file("result.json", R"({"energy": {}, "latency": {}, "deep": )" + std::string(levels, '[') +
+                                          std::string(levels, ']') + "}");
+  };
+  CHECK_NOTHROW(read_compared_run(nested(60)).numbers());
+  CHECK_THROWS_WITH_AS(read_compared_run(nested(200'000)),
+                       doctest::Contains("is nested deeper than 64 levels; no result of a run is"), InputError);
 }
 
 TEST_CASE("a library of another name is one change, what is set over it another") {

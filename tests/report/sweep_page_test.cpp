@@ -173,6 +173,23 @@ TEST_CASE("lines have per cent, units, and the quantized network beside them") {
   for (const std::string& chart : charts) CHECK(xml_problem(chart) == "");
 }
 
+TEST_CASE("bars say what lies within them, and their ends are no figures") {
+  SweepNote note;
+  note.axes = 1;
+  const SweepView view =
+      sweep_view(note,
+                 "point,hash,adc.bits,quality.value,quality.ci95_both.0,quality.ci95_both.1,energy.per_inference_J,"
+                 "energy.interval_J.0,energy.interval_J.1,area.total_m2,area.interval_m2.0,area.interval_m2.1\n"
+                 "0,a,4,0.5,0.4,0.6,1e-7,5e-8,2e-7,1e-6,5e-7,2e-6\n1,b,5,0.6,0.5,0.7,2e-7,1e-7,4e-7,2e-6,1e-6,4e-6\n");
+  REQUIRE(view.figures.size() == 3);
+  CHECK(view.figures[2].low == std::vector<double>{5e-7, 1e-6});
+  const std::vector<std::string> charts = sweep_charts(view);
+  REQUIRE(charts.size() == 3);
+  CHECK(has(charts[0], "Accuracy on chip, bars: 95 %<"));
+  CHECK(has(charts[1], "Energy per inference, bars: 90 % of designs<"));
+  CHECK(has(charts[2], "Area, bars: 90 % of designs<"));
+}
+
 TEST_CASE("tables of one point, of none and of nothing known make pages too") {
   SweepNote note;
   note.axes = 1;
