@@ -2,15 +2,20 @@
 // bitline check: reads and validates everything a run would, and runs nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 
 #include "app/command_line.h"
 #include "app/environment.h"
 #include "arch/warnings.h"
+#include "base/files.h"
 #include "base/parallel.h"
+#include "device/plasticity/pulsed_device.h"
 #include "experiments/sweep.h"
 #include "report/design_text.h"
+#include "run/foresee.h"
 #include "run/metal.h"
 
 namespace bitline::app {
@@ -20,15 +25,32 @@ struct CheckArguments : Common {
   std::vector<std::string> configs;
 };
 
+// Keys that a device has and a config has not: such a file was meant as a device.
+bool is_device_file(const std::filesystem::path& file) {
+  const Value tree = parse_yaml(read_file(file), file.string());
+  if (!tree.is_map() || tree.find("workload") || tree.find("device")) return false;
+  return std::ranges::any_of(std::array{"g_min", "g_max", "plasticity", "write", "relaxation", "drift", "iv"},
+                             [&](const char* key) { return tree.find(key) != nullptr; });
+}
+
+std::string examine_device(const std::filesystem::path& file, const CheckArguments& a) {
+  const device::PulsedDevice d = device::load_pulsed_device(file, a.overrides(), config_path());
+  return fmt::format("a device file{}; configs take it as device: {}",
+                     d.relative ? ", without conductances (g_min, g_max)" : "", file.filename().string());
+}
+
 // One line of praise, or throws. `warn`: takes what is valid but hardly meant.
 std::string examine(const std::string& argument, const CheckArguments& a,
                     const std::function<void(const std::string&)>& warn) {
   const std::filesystem::path file = config_file(argument);
   if (experiments::is_sweep_plan(file, config_path())) {
     const experiments::Sweep sweep = experiments::load_sweep(file, a.overrides(), config_path(), a.run_options());
+    for (const auto& s : sweep.skipped)
+      warn(fmt::format("{} of {} points left out: {}", s.points, sweep.size(), s.reason));
     for (const auto& w : check_points(sweep, distinct_points(sweep))) warn(w);
     return fmt::format("a sweep of {} points", sweep.size());
   }
+  if (is_device_file(file)) return examine_device(file, a);
   const arch::LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   for (const Diagnostic& d : warnings(loaded)) warn(to_string(d));
   std::string what;
@@ -41,7 +63,11 @@ std::string examine(const std::string& argument, const CheckArguments& a,
     return loaded.config.budget.empty() ? "no network (for mvm)"
                                         : fmt::format("a budget of {} lines", loaded.config.budget.size());
   run::MappingResult m;
-  with_threads(a.threads, [&] { m = map_network(loaded, a.run_options()); });
+  with_threads(a.threads, [&] {
+    m = map_network(loaded, a.run_options());
+    for (const std::string& w : m.warnings) warn(w);
+    for (const std::string& w : foreseen_warnings(loaded, a.run_options())) warn(w);
+  });
   std::string praise = what + fmt::format("{} of {} arrays, {:.1f} % of their cells", m.arrays_used, m.arrays_total,
                                           m.cell_utilisation * 100);
   if (!loaded.config.wires.exact() && loaded.config.workload.shapes.empty()) {

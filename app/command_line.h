@@ -76,6 +76,7 @@ void add_compare(CommandLine&);
 void add_sensitivity(CommandLine&);
 void add_validate(CommandLine&);
 void add_completion(CommandLine&);
+void add_complete(CommandLine&);
 void add_docs(CommandLine&);
 
 // What a user says about how to run, in no config and no result.

@@ -15,6 +15,8 @@ inline constexpr const char* schema_title = "Bitline experiment";
 
 // Visits the fields of a Config with its defaults.
 Visit config_visit();
+// The same of a sweep plan.
+Visit plan_visit();
 // "adc[sar].bits" as users write it: "adc.bits".
 std::string without_alternatives(const std::string& path);
 // `path` is `prefix` or a key below it.

@@ -6,6 +6,7 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
+#include "base/files.h"
 #include "base/npy.h"
 #include "base/parallel.h"
 #include "workloads/dataset.h"
@@ -17,6 +18,17 @@ struct DataArguments : Common {
   std::string set, split = "train", inputs, labels;
   std::size_t first = 0, count = workloads::all_samples;
 };
+
+// As .npy of four-byte integers: floats would be read as targets of a regression.
+void write_classes(const std::string& file, const std::vector<int>& classes) {
+  std::string header = fmt::format("{{'descr': '<i4', 'fortran_order': False, 'shape': ({},), }}", classes.size());
+  header += std::string(63 - (10 + header.size()) % 64, ' ') + '\n';  // the data begin at a multiple of 64
+  std::string text = std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size() & 255) +
+                     static_cast<char>(header.size() >> 8) + header;
+  for (const int c : classes)
+    for (int shift = 0; shift < 32; shift += 8) text += static_cast<char>(static_cast<unsigned>(c) >> shift & 255);
+  write_file(file, text);
+}
 
 int data_command(const DataArguments& a) {
   workloads::DataSource source;
@@ -33,8 +45,7 @@ int data_command(const DataArguments& a) {
   if (!a.labels.empty()) {
     const auto* labels = std::get_if<workloads::Labels>(&samples.truth);
     if (!labels) throw UsageError("--labels: " + a.set + " has no classes");
-    const std::vector<double> classes(labels->of_sample.begin(), labels->of_sample.end());
-    write_npy(a.labels, classes, {classes.size()});
+    write_classes(a.labels, labels->of_sample);
   }
   fmt::print("{}: {} samples of {}\n", samples.name, samples.count(), workloads::dims_text(samples.dims));
   return exit_done;

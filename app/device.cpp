@@ -113,11 +113,15 @@ void add_device(CommandLine& line) {
       {{"bitline device list", "devices that ship, and what each describes"},
        {"bitline device show ftj", "every key with its value, source and assumption"},
        {"bitline device ltp cbps --svg ltp.svg", "potentiation and depression, drawn too"},
+       {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --name mine -o mine.yaml -q; bitline "
+        "device ltp mine.yaml --measured docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --svg ltp.svg",
+        "a fitted curve, what was measured over it, and the energy of each pulse"},
        {"bitline device ppf cbps --light --highest '50 s'", "paired light pulses up to 50 s apart"},
        {"bitline device retention pcm --svg retention.svg", "mean and spread of written cells over a year, drawn too"},
        {"bitline device retention ftj --temperature '330 K' --json", "transients in both directions, warm"},
        {"bitline device stdp cips-ti", "change by one pair of spikes"},
-       {"bitline device iv cbps --highest '5 V'", "current over voltage"},
+       {"bitline device iv ftj --svg iv.svg", "current over voltage: a loop, since pulses write this device both ways"},
+       {"bitline device table cips-ti", "its published figures beside ours"},
        {"bitline device pulses cips-ni --pulses 4 --interval '90 ms'", "a regular train"},
        {"bitline device codes cips-ni --svg codes.svg", "16 codes of four pulses or none, told apart by what is left"},
        {"bitline device codes in2se3-gan --codes 01111,10100,01111 --interval '100 us'",
@@ -143,7 +147,7 @@ void add_device(CommandLine& line) {
   };
   text("--pulses", a->pulses, "pulses of each train", "N");
   text("--amplitude", a->amplitude, "magnitude of voltage pulses, such as '5 V'", "VOLT");
-  text("--width", a->width, "of a pulse, such as '100 ms'", "TIME");
+  text("--width", a->width, "of a pulse, and of a step of iv's loop, such as '100 ms'", "TIME");
   text("--interval", a->interval, "from the end of a pulse to the start of the next", "TIME");
   c.cli->add_flag("--light", a->light, "pulses of light instead of positive voltages");
   text("--power", a->power, "of light, such as '32 mW/cm2'", "POWER");
@@ -151,6 +155,13 @@ void add_device(CommandLine& line) {
   text("--temperature", a->temperature, "of pulses' transients and of ageing, where activation energies are given",
        "KELVIN");
   text("--highest", a->highest, "end of the swept axis: volts for iv, seconds for ppf, retention and stdp", "X");
+  c.cli->add_option("--axis", a->axis, "of --svg, upwards: linear, or log; unless given linear, of a loop log")
+      ->type_name("SCALE")
+      ->check(CLI::IsMember({"linear", "log"}));
+  text("--measured", a->measured, "of ltp, ppf, iv, stdp: measurements as `fit` reads them, drawn over the curve",
+       "FILE");
+  text("--read-voltage", a->read_voltage, "at which the currents of --measured were read", "VOLT");
+  text("--columns", a->columns, "what headers of --measured mean: 'HEADER=NAME', as in `fit`", "HEADER=NAME");
   text("--codes", a->codes,
        "of codes: pulse (1) or none (0) in each slot, one code a device; all of four slots unless given",
        "BITS,BITS...");
@@ -173,7 +184,8 @@ void add_device(CommandLine& line) {
     if (a->action == "show") return device_show(*a);
     if (a->action == "encode") return device_encode(*a);
     if (a->action != "table") return device_curve(*a);
-    const std::string page = devices_page();
+    refuse_others(*a);
+    const std::string page = a->device.empty() ? devices_page() : device_section(device_of(*a));
     if (a->output.empty())
       fmt::print("{}", page);
     else

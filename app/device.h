@@ -16,6 +16,7 @@ namespace bitline::app {
 struct DeviceArguments : Common {
   std::string action, device, train, svg, output, values, read = "residual";
   std::string amplitude, width, interval, power, wavelength, pulses, temperature, highest, codes;
+  std::string axis, measured, read_voltage, columns;
   int cycles = 1;
   bool light = false, spread = false;
 };
@@ -35,7 +36,9 @@ std::optional<std::uint32_t> count_of(const char* option, const std::string& tex
                                       std::uint32_t highest);
 // Options that an action does not know are mistakes, not ignored.
 void refuse_others(const DeviceArguments& a);
-// docs/devices.md: every published figure beside ours.
+// docs/devices.md: every published figure beside ours. Of one device: its part of it; UsageError where nothing is
+// published of it.
 std::string devices_page();
+std::string device_section(const device::PulsedDevice&);
 
 }  // namespace bitline::app

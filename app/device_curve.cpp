@@ -8,6 +8,7 @@
 
 #include "app/device.h"
 #include "base/files.h"
+#include "characterise/measured_points.h"
 #include "report/svg_lines.h"
 
 namespace bitline::app {
@@ -38,6 +39,7 @@ std::optional<std::uint32_t> count_of(const char* option, const std::string& tex
 }
 
 void refuse_others(const DeviceArguments& a) {
+  const bool page = a.action == "table";
   const bool swept = a.action == "iv" || a.action == "ppf" || a.action == "retention" || a.action == "stdp";
   const bool pulsed = a.action == "ltp" || a.action == "ppf" || a.action == "retention" || a.action == "pulses" ||
                       a.action == "codes",
@@ -53,7 +55,7 @@ void refuse_others(const DeviceArguments& a) {
   refuse(!a.pulses.empty(), "--pulses", regular && a.action != "ppf" && a.action != "codes");
   refuse(!a.interval.empty(), "--interval", regular && a.action != "ppf");
   refuse(!a.amplitude.empty(), "--amplitude", regular && !a.light);
-  refuse(!a.width.empty(), "--width", regular);
+  refuse(!a.width.empty(), "--width", regular || a.action == "iv");
   refuse(!a.power.empty(), "--power", regular && a.light);
   refuse(!a.wavelength.empty(), "--wavelength", regular && a.light && !encode);
   refuse(a.light, "--light", regular && a.action != "codes");
@@ -62,7 +64,17 @@ void refuse_others(const DeviceArguments& a) {
   refuse(a.cycles != 1, "--cycles", a.action == "ltp");
   refuse(a.spread, "--spread", a.action == "ltp" || a.action == "pulses" || a.action == "codes");
   refuse(!a.seed.empty(), "--seed", a.spread);
-  refuse(!a.output.empty(), "--output", encode);
+  refuse(!a.output.empty(), "--output", encode || page);
+  refuse(!a.svg.empty(), "--svg", !page);
+  refuse(a.json, "--json", !page);
+  const bool measured = (a.action == "ltp" && !a.light) || a.action == "ppf" || a.action == "iv" || a.action == "stdp";
+  refuse(!a.measured.empty(), "--measured", measured);
+  for (const auto& [given, option] : {std::pair{!a.measured.empty(), "--measured"}, {!a.axis.empty(), "--axis"}})
+    if (given && a.svg.empty())
+      throw UsageError(fmt::format("{} changes the drawing alone: name it with --svg FILE", option));
+  for (const auto& [given, option] :
+       {std::pair{!a.read_voltage.empty(), "--read-voltage"}, {!a.columns.empty(), "--columns"}})
+    if (given && a.measured.empty()) throw UsageError(fmt::format("{} goes with --measured", option));
   refuse(!a.values.empty(), "--values", encode);
   refuse(a.read != "residual", "--read", encode);
 }
@@ -187,7 +199,13 @@ ResponseCurve curve_of(const DeviceArguments& a) {
   const PulseProtocol q = protocol_of(a);
   const std::vector<Pulse> train =
       a.action == "pulses" && !a.train.empty() ? characterise::read_pulse_train(a.train) : std::vector<Pulse>();
-  if (!a.quiet && !a.light) warn_of_pulses(d, train.empty() ? asked_pulses(d, q) : train);
+  const bool loop = a.action == "iv" && is_loop(d, q);
+  if (a.action == "iv" && !loop && q.width_s)
+    throw UsageError("--width changes nothing: a sweep that stops before pulses write is no loop");
+  if (!a.quiet && !a.light) warn_of_pulses(d, !train.empty() ? train : loop ? loop_steps(d, q) : asked_pulses(d, q));
+  if (!a.quiet && a.spread && d.device.plasticity && d.plasticity().spread.cycle_to_cycle == 0 &&
+      d.plasticity().spread.device_to_device == 0)
+    fmt::print(stderr, "bitline: warning: {}: --spread changes nothing: plasticity.spread is 0\n", d.name);
   if (a.action == "retention" && !characterise::has_transients(d, a.light) && ages(d.device)) refuse_pulses(a, d);
   if (!a.quiet)
     for (const std::string& warning : beyond_limits(d.device, q.temperature_K.value_or(d.device.temperature_K),
@@ -208,35 +226,72 @@ std::string json_of(const ResponseCurve& c) {
     auto& out = rows.emplace_back(nlohmann::ordered_json::array());
     for (const double x : row) out.push_back(std::isfinite(x) ? nlohmann::ordered_json(x) : nlohmann::ordered_json());
   }
-  return nlohmann::ordered_json{
-      {"title", c.title}, {"definition", c.definition}, {"columns", c.columns}, {"rows", rows}}
+  nlohmann::ordered_json figures = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : c.figures) figures[name] = value;
+  return nlohmann::ordered_json{{"title", c.title},
+                                {"definition", fmt::format("{}", fmt::join(c.definition, "; "))},
+                                {"columns", c.columns},
+                                {"figures", figures},
+                                {"rows", rows}}
       .dump(2);
 }
 
-std::string svg_of(const ResponseCurve& c) {
+report::LineSeries series_of(const ResponseCurve& c, const characterise::CurveLine& line,
+                             const characterise::CurveAxis& axis, bool absolute) {
+  report::LineSeries s;
+  s.name = line.name;
+  for (const auto& row : c.rows) {
+    const double y = row[line.column] * axis.factor;
+    s.points.emplace_back(row[c.x], absolute ? std::abs(y) : y);
+    if (line.sigma) s.sigma.push_back(row[*line.sigma] * axis.factor);
+  }
+  s.arrows = c.loop;
+  return s;
+}
+
+std::string svg_of(const ResponseCurve& c, const std::string& axis) {
+  const bool log = axis.empty() ? c.log_y : axis == "log";
   report::LineChart chart;
-  chart.title = c.title, chart.note = c.definition;
+  chart.title = c.title, chart.notes = c.definition;
   chart.x_name = c.x_axis.name, chart.x_unit = c.x_axis.unit;
-  chart.y_name = c.y_axis.name, chart.y_unit = c.y_axis.unit;
+  chart.y_name = c.loop && log ? "|" + c.y_axis.name + "|" : c.y_axis.name, chart.y_unit = c.y_axis.unit;
   chart.log_x = c.log_x;
-  chart.dots = c.rows.size() <= 200;
+  chart.y_scale = log ? report::YScale::logarithmic : report::YScale::linear;
+  chart.dots = c.rows.size() <= 200 && !c.loop && !c.measured;
   for (const characterise::CurveLine& line : c.lines) {
-    report::LineSeries& s = chart.series.emplace_back();
-    s.name = line.name;
-    for (const auto& row : c.rows) {
-      s.points.emplace_back(row[c.x], row[line.column]);
-      if (line.sigma) s.sigma.push_back(row[*line.sigma]);
-    }
+    chart.series.push_back(series_of(c, line, c.y_axis, c.loop && log));
     if (line.sigma) chart.dots = false;
   }
+  if (c.measured) {
+    report::LineSeries& s = chart.series.emplace_back();
+    s.name = "measured: " + c.measured->name, s.marks = true;
+    for (const auto& [x, y] : c.measured->points)
+      s.points.emplace_back(x, (c.loop && log ? std::abs(y) : y) * c.y_axis.factor);
+  }
+  chart.lower.y_name = c.lower_axis.name, chart.lower.y_unit = c.lower_axis.unit;
+  for (const characterise::CurveLine& line : c.lower)
+    chart.lower.series.push_back(series_of(c, line, c.lower_axis, false));
   return lines_svg(chart);
+}
+
+void overlay(const DeviceArguments& a, ResponseCurve& c) {
+  using characterise::MeasuredKind;
+  characterise::FitFiles files;
+  files.read_voltage_V = quantity_of("--read-voltage", a.read_voltage, Unit::volt);
+  files.columns = parse_column_choices(a.columns);
+  const MeasuredKind kind = a.action == "ltp"   ? MeasuredKind::ltp
+                            : a.action == "ppf" ? MeasuredKind::ppf
+                            : a.action == "iv"  ? MeasuredKind::iv
+                                                : MeasuredKind::stdp;
+  add_measured(c, kind, device_of(a), a.measured, files);
 }
 
 }  // namespace
 
 int device_curve(const DeviceArguments& a) {
-  const ResponseCurve c = curve_of(a);
-  if (!a.svg.empty()) write_file(a.svg, svg_of(c));
+  ResponseCurve c = curve_of(a);
+  if (!a.measured.empty()) overlay(a, c);
+  if (!a.svg.empty()) write_file(a.svg, svg_of(c, a.axis));
   fmt::print("{}", a.json ? json_of(c) + "\n" : curve_csv(c));
   return exit_done;
 }

@@ -111,6 +111,19 @@ std::string device_file(const FitArguments& a, const std::vector<FitPart>& parts
   return head + to_yaml(tree);
 }
 
+// What does not read back never takes the place of what is there.
+void write_device(const FitArguments& a, const std::vector<FitPart>& parts) {
+  const std::filesystem::path part = a.output + ".part";
+  write_file(part, device_file(a, parts));
+  try {
+    device::load_pulsed_device(part, {}, config_path());
+    std::filesystem::rename(part, a.output);
+  } catch (...) {
+    std::filesystem::remove(part);
+    throw;
+  }
+}
+
 double quantity_of(const char* option, std::string_view text, Unit unit) {
   const auto q = parse_quantity(text, unit);
   if (!q.value || *q.value == 0)
@@ -193,12 +206,13 @@ int run_fit(const FitArguments& a) {
   if (!a.potentiation.empty()) files.negative_potentiates = a.potentiation == "negative";
   files.columns = parse_column_choices(a.columns);
   if (a.preview) return show_preview(a, files);
-  if (a.output.empty()) throw UsageError("fit needs -o FILE.yaml, the device file to write");
-  if (!a.output.ends_with(".yaml"))
+  const bool looks = a.output.empty();  // nothing is written
+  if (!looks && !a.output.ends_with(".yaml"))
     throw UsageError(fmt::format("-o {} is a device file: its name ends in .yaml", a.output));
   for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv, &a.stdp, &a.endurance})
-    if (*in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
-  if (a.name.empty()) throw UsageError("fit needs --name, what the device is called");
+    if (!looks && *in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
+  if (looks && !a.name.empty()) throw UsageError("--name goes with -o FILE.yaml, the device file to write");
+  if (!looks && a.name.empty()) throw UsageError("-o goes with --name, what the device is called");
   if (std::any_of(a.name.begin(), a.name.end(), [](unsigned char c) { return std::iscntrl(c); }))
     throw UsageError("--name holds a control character, such as a line break");
   if (a.model != "auto") files.models = parts_of(a.model);
@@ -206,24 +220,20 @@ int run_fit(const FitArguments& a) {
   const std::filesystem::path folder = std::filesystem::path(a.output).parent_path();
   const bool new_folder = !folder.empty() && !std::filesystem::exists(folder);
   const std::vector<FitPart> parts = fit_device(files);
-  // What does not read back never takes the place of what is there.
-  const std::filesystem::path part = a.output + ".part";
-  write_file(part, device_file(a, parts));
-  try {
-    device::load_pulsed_device(part, {}, config_path());
-    std::filesystem::rename(part, a.output);
-  } catch (...) {
-    std::filesystem::remove(part);
-    throw;
-  }
-  if (!a.svg.empty()) write_file(a.svg, report::fit_svg(a.name, parts));
+  if (!looks) write_device(a, parts);
+  if (!a.svg.empty()) write_file(a.svg, report::fit_svg(looks ? "A fit" : a.name, parts));
   if (a.json) {
     Json all = Json::array();
     for (const FitPart& p : parts) all.push_back(json_of(p));
-    fmt::print("{}\n", Json{{"name", a.name}, {"device", a.output}, {"parts", all}}.dump(2));
+    const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+    fmt::print("{}\n", Json{{"name", or_null(a.name)}, {"device", or_null(a.output)}, {"parts", all}}.dump(2));
     return exit_done;
   }
   for (const FitPart& p : parts) fmt::print("{}\n", text_of(p));
+  if (looks) {
+    fmt::print("nothing is written: -o FILE.yaml --name NAME makes a device of it\n");
+    return exit_done;
+  }
   if (new_folder) fmt::print("the folder {} is new\n", folder.string());
   fmt::print("{} written; look at it with: bitline device show {}\n", a.output, a.output);
   return exit_done;
@@ -243,6 +253,7 @@ void add_fit(CommandLine& line) {
         "everything measured in one device file, and a picture of the residuals"},
        {"bitline fit --ltp docs/tutorial/my-device/ltp.csv --read-voltage '0.1 V' --preview",
         "what is understood of a file, without a fit"},
+       {"bitline fit --iv docs/tutorial/my-device/iv.csv", "only look: nothing is written"},
        {"bitline fit --retention docs/tutorial/my-device/retention.csv --model power-law --name mine -o mine.yaml",
         "one model by name"}});
   c.cli->footer(
@@ -280,7 +291,7 @@ void add_fit(CommandLine& line) {
   text("--model", a->model,
        fmt::format("auto, or the only ones to try, with commas: {}", fmt::join(characterise::fit_models(), ", ")),
        "MODELS");
-  text("-o,--output", a->output, "the device file to write", "FILE.yaml");
+  text("-o,--output", a->output, "the device file to write; without it only look", "FILE.yaml");
   text("--svg", a->svg, "draw curves and residuals", "FILE");
   a->add_output_options(*c.cli);
   c.run = [a] { return run_fit(*a); };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/command_line.h"
 #include "app/config_schema.h"
@@ -81,12 +82,35 @@ std::vector<Item> data_sets(const ListArguments& a) {
     }
     items.push_back({std::string(d.name), std::string(d.meaning), note});
   }
+  items.push_back({"your own",
+                   "an archive FILE.npz, a folder of pictures or sounds by class, or {inputs: X.npy, labels: Y.npy}; "
+                   "docs/tutorial/my-network.md walks through them",
+                   ""});
   add_other_data(where, items);
   return items;
 }
 
+struct List {
+  const char *name, *meaning;
+};
+constexpr List lists[] = {
+    {"experiments", "configurations that are ready to run, and sweep plans"},
+    {"chips", "chips to build a configuration on (base: chip/NAME)"},
+    {"devices", "measured devices (device: NAME)"},
+    {"technologies", "processes with their unit costs (technology: NAME)"},
+    {"adcs", "kinds of converters (adc.type)"},
+    {"datasets", "data sets, whether they are found here, and how to get them (workload.dataset)"}};
+
+std::set<std::string> list_names() {
+  std::set<std::string> names;
+  for (const List& list : lists) names.insert(list.name);
+  return names;
+}
+
 int list_command(const ListArguments& a) {
   std::vector<Item> items;
+  if (a.what.empty())
+    for (const List& list : lists) items.push_back({list.name, list.meaning, ""});
   if (a.what == "devices") items = shipped("device");
   if (a.what == "chips") items = shipped("chip");
   if (a.what == "technologies") items = shipped("technology");
@@ -114,13 +138,13 @@ int list_command(const ListArguments& a) {
 void add_list(CommandLine& line) {
   auto a = std::make_shared<ListArguments>();
   Command& c = line.add("list", "lists what ships: devices, adcs, chips, technologies, experiments, datasets", "Look",
-                        {{"bitline list experiments", "configurations that are ready to run"},
+                        {{"bitline list", "the lists"},
+                         {"bitline list experiments", "configurations that are ready to run"},
                          {"bitline list datasets", "which there are and where to get them"},
                          {"bitline list adcs --json", "kinds of converters, for a script"}});
-  c.cli->add_option("WHAT", a->what, "devices, adcs, chips, technologies, experiments or datasets")
-      ->required()
+  c.cli->add_option("WHAT", a->what, "devices, adcs, chips, technologies, experiments or datasets; none = the lists")
       ->type_name("")
-      ->check(CLI::IsMember({"devices", "adcs", "chips", "technologies", "experiments", "datasets"}));
+      ->check(CLI::IsMember(list_names()));
   c.cli->add_option("--data", a->data, "look for data sets here first; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_sensitivity(line);
   add_validate(line);
   add_completion(line);
+  add_complete(line);
   add_docs(line);
   return line.main(argc, argv);
 }

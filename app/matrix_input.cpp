@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "app/command_line.h"
+#include "app/environment.h"
 #include "base/error.h"
 
 namespace bitline::app {
@@ -34,6 +36,17 @@ NpyArray read_matrix(const std::string& option, const std::string& file, const s
       throw InputError(fmt::format("{} {}: is {} at row {}, column {} (from 0); every value must be a finite number",
                                    option, file, a.data[i], i / a.shape[1], i % a.shape[1]));
   return a;
+}
+
+void warn_of_ohms(const std::string& option, const std::string& file, const NpyArray& conductances_S) {
+  constexpr double most_S = 1;  // an ohm: a metal contact, no device of an array
+  const double largest_S =
+      conductances_S.data.empty() ? 0 : *std::max_element(conductances_S.data.begin(), conductances_S.data.end());
+  if (largest_S > most_S)
+    print_warning(
+        fmt::format("{} {}: holds up to {}, which no device of an array has. Are these ohms? Conductances are in "
+                    "siemens: give 1 / R",
+                    option, file, pretty(largest_S, Unit::siemens)));
 }
 
 double read_number(const std::string& option, const std::string& text) {

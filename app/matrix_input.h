@@ -19,6 +19,9 @@ NpyArray read_matrix(const std::string& option, const std::string& file, const s
 // Ohms of an option: a number, "inf" (where `may_be_open`), or a .npy file with one value for each of `lines` lines.
 std::vector<double> read_ohms(const std::string& option, const std::string& text, std::size_t lines, bool may_be_open);
 
+// Warns of values that no device has, such as ohms given for siemens: more than 1 S.
+void warn_of_ohms(const std::string& option, const std::string& file, const NpyArray& conductances_S);
+
 // One number of an option. Throws UsageError.
 double read_number(const std::string& option, const std::string& text);
 

@@ -2,13 +2,17 @@
 // bitline mvm: one matrix through the configured arrays and periphery.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
 #include "app/environment.h"
 #include "app/matrix_input.h"
 #include "base/npy.h"
 #include "base/parallel.h"
+#include "base/units.h"
 
 namespace bitline::app {
 namespace {
@@ -16,6 +20,33 @@ namespace {
 struct MvmArguments : Common {
   std::string config, weights, inputs, output;
 };
+
+struct Deviation {
+  double relative_rms =
+      0;                   // of the product from that of the real numbers, over the rms of the latter; 0 where both are
+  std::size_t inputs = 0;  // looked at, from the first
+};
+
+Deviation deviation(const NpyArray& weights, const NpyArray& inputs, const std::vector<float>& product) {
+  constexpr double most_products = 1e8;  // a fraction of a second
+  const std::size_t rows = weights.shape[0], columns = weights.shape[1], batch = inputs.shape[0];
+  const double each = std::max(1.0, static_cast<double>(rows) * static_cast<double>(columns));
+  Deviation d;
+  d.inputs = std::min(batch, static_cast<std::size_t>(std::max(1.0, most_products / each)));
+  double squares = 0, errors = 0;
+  std::vector<double> right(columns);
+  for (std::size_t i = 0; i < d.inputs; ++i) {
+    std::ranges::fill(right, 0.0);
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) right[c] += inputs.data[i * rows + r] * weights.data[r * columns + c];
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double off = static_cast<double>(product[i * columns + c]) - right[c];
+      squares += right[c] * right[c], errors += off * off;
+    }
+  }
+  if (squares > 0) d.relative_rms = std::sqrt(errors / squares);
+  return d;
+}
 
 int mvm_command(const MvmArguments& a) {
   const arch::LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
@@ -27,11 +58,24 @@ int mvm_command(const MvmArguments& a) {
                     a.inputs, shape_text(inputs), a.weights, shape_text(weights), weights.shape[0]));
   const run::RunOptions options = a.run_options();
   std::vector<float> product;
-  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options); });
+  cost::Costs costs;  // of one input
+  with_threads(a.threads, [&] { product = mvm(loaded.config, weights, inputs, options, &costs); });
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});
+  const Deviation off = deviation(weights, inputs, product);
   if (a.json)
-    fmt::print("{{\"batch\": {}, \"rows\": {}, \"columns\": {}}}\n", inputs.shape[0], weights.shape[0],
-               weights.shape[1]);
+    fmt::print("{}\n", nlohmann::ordered_json{{"batch", inputs.shape[0]},
+                                              {"rows", weights.shape[0]},
+                                              {"columns", weights.shape[1]},
+                                              {"deviation_rms", off.relative_rms},
+                                              {"deviation_inputs", off.inputs},
+                                              {"energy_per_input_J", costs.energy_per_inference_J},
+                                              {"latency_per_input_s", costs.latency_per_inference_s}}
+                           .dump());
+  else if (!a.quiet)
+    fmt::print("{}: {} x {}; off the float product by {:.3g} % of its rms{}; {} and {} an input\n", a.output,
+               inputs.shape[0], weights.shape[1], off.relative_rms * 100,
+               off.inputs < inputs.shape[0] ? fmt::format(" (first {} inputs)", off.inputs) : "",
+               pretty(costs.energy_per_inference_J, Unit::joule), pretty(costs.latency_per_inference_s, Unit::second));
   return exit_done;
 }
 

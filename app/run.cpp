@@ -7,20 +7,15 @@
 #include <optional>
 
 #include "app/command_line.h"
-#include "app/compared_run.h"
 #include "app/condition.h"
 #include "app/environment.h"
+#include "app/result_files.h"
 #include "app/run_folder.h"
-#include "base/files.h"
-#include "base/nearest.h"
 #include "experiments/experiment.h"
 #include "experiments/sweep.h"
-#include "report/csv.h"
-#include "report/experiment.h"
-#include "report/html.h"
 #include "report/table.h"
-#include "run/result_document.h"
 #include "run/result_json.h"
+#include "run/result_paths.h"
 
 namespace bitline::app {
 
@@ -36,29 +31,16 @@ struct RunArguments : Common {
   bool per_image = false;
 };
 
-// NAME.csv of each table, NAME.svg of each picture.
-void write_experiment(const std::filesystem::path& folder, const run::ExperimentResult& e) {
-  for (const auto& table : e.tables) write_file(folder / (table.name + ".csv"), report::table_csv(table));
-  for (const auto& picture : e.pictures) write_file(folder / (picture.name + ".svg"), report::picture_svg(picture));
-}
-
-void write_files(const std::filesystem::path& folder, const Result& result, const LoadedConfig& loaded) {
-  const std::string resolved = resolved_yaml(loaded);
-  write_file(folder / "resolved.yaml", resolved);
-  if (result.experiment) write_experiment(folder, *result.experiment);
-  if (!result.only_budget && !is_without_arrays(result)) {
-    write_file(folder / "layers.csv", report::layers_csv(result));
-    if (!result.images.empty()) write_file(folder / "images.csv", report::images_csv(result));
-  }
-  write_file(folder / "report.html", report::html_report(result, resolved));
-  write_file(folder / "result.json", result_json(result));
-}
-
-std::string suggested_number(const Result& result, const std::string& path) {
-  std::vector<std::string> known;
-  for (const auto& [name, _] : numbers_of(result_document(result))) known.push_back(name);
-  const std::string near = did_you_mean(path, known);
-  return near.empty() ? "see the keys with bitline run --json" : near;
+// Better to learn before the run than after it that the result will have no such number.
+void check_conditions(const std::vector<Condition>& conditions, const LoadedConfig& loaded,
+                      const run::RunOptions& options) {
+  std::vector<std::string> paths;
+  for (const Condition& c : conditions) paths.push_back(c.path);
+  const std::vector<std::string> layers = run::layer_names(paths, loaded, options);
+  for (const Condition& c : conditions)
+    if (const auto problem = run::path_problem(c.path, true, layers))
+      throw UsageError(fmt::format("--fail-if {}: '{}' {}{}", c.text, c.path, problem->message,
+                                   problem->remedy.empty() ? "" : "; " + problem->remedy));
 }
 
 int run_command(const RunArguments& a) {
@@ -70,6 +52,7 @@ int run_command(const RunArguments& a) {
   const LoadedConfig loaded = arch::load(file, a.overrides(), config_path());
   run::RunOptions options = a.run_options();
   options.per_image = a.per_image;
+  check_conditions(conditions, loaded, options);
   std::optional<RunFolder> folder;
   if (!a.out.empty()) {
     folder.emplace(a.out);  // better to learn before the run than after it that the folder cannot be there
@@ -85,7 +68,7 @@ int run_command(const RunArguments& a) {
   progress.clear();
 
   if (folder) {
-    write_files(folder->scratch(), result, loaded);
+    write_result_files(folder->scratch(), result, loaded, a.per_image);
     folder->commit();
     if (const std::string& hash = folder->earlier_hash(); !a.quiet && !hash.empty() && hash != result.config_hash)
       print_warning(fmt::format("{} held the result of another configuration ({}), whose files are replaced", a.out,
@@ -98,9 +81,7 @@ int run_command(const RunArguments& a) {
   int code = exit_done;
   for (const auto& c : conditions) {
     const auto value = lookup(result, c.path);
-    if (!value)
-      throw UsageError(fmt::format("--fail-if {}: the result has no number '{}'; {}", c.text, c.path,
-                                   suggested_number(result, c.path)));
+    if (!value) throw UsageError(fmt::format("--fail-if {}: this result has no number '{}'", c.text, c.path));
     if (!holds(c, *value)) continue;
     fmt::print(stderr, "bitline: failed: {} ({} is {})\n", c.text, c.path, *value);
     code = exit_check_failed;
@@ -132,8 +113,10 @@ void add_run(CommandLine& line) {
                    "exit 4 if a number of result.json is so: PATH<VALUE, also <= > >= == !=; repeatable")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
-  c.cli->add_flag("--per-image", a->per_image,
-                  "images.csv of the run folder lists every image with its energy, not only the first 100");
+  c.cli->add_flag(
+      "--per-image", a->per_image,
+      "images.csv of the run folder lists every image with its energy, not only the first 100, and outcomes.npy "
+      "what each scored on each chip, by which compare pairs two runs");
   a->add_out(
       *c.cli,
       "write the run folder; all that an earlier run wrote there is replaced (files.txt lists it), other files stay");

@@ -2,18 +2,23 @@
 // bitline schema: meaning, unit, range, default and source of each configuration key.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "app/command_line.h"
 #include "app/config_schema.h"
 #include "base/nearest.h"
+#include "experiments/sweep.h"
 
 namespace bitline::app {
 namespace {
 
 struct SchemaArguments : Common {
   std::string path;
+  bool plan = false;
 };
+
+constexpr const char* plan_title = "Bitline sweep plan";
 
 std::string unescaped(std::string text) {  // rows are written for Markdown tables
   for (std::size_t at; (at = text.find("\\|")) != std::string::npos;) text.erase(at, 1);
@@ -34,13 +39,19 @@ std::string row_text(const SchemaRow& r, bool color) {
   return out;
 }
 
+bool is_plan_key(const std::string& path) {
+  const auto rows = schema_rows(plan_visit());
+  return std::any_of(rows.begin(), rows.end(), [&](const SchemaRow& r) { return below(r.path, path); });
+}
+
 int schema_command(const SchemaArguments& a) {
+  const Visit visit = a.plan ? plan_visit() : config_visit();
   if (a.json) {
     if (!a.path.empty()) throw UsageError("--json prints the whole JSON Schema; leave out '" + a.path + "'");
-    fmt::print("{}", json_schema(config_visit(), schema_title));
+    fmt::print("{}", json_schema(visit, a.plan ? plan_title : schema_title));
     return exit_done;
   }
-  const auto rows = schema_rows(config_visit());
+  const auto rows = schema_rows(visit);
   std::vector<std::string> known;
   bool any = false;
   for (const auto& r : rows) {
@@ -51,6 +62,8 @@ int schema_command(const SchemaArguments& a) {
     any = true;
   }
   if (any) return exit_done;
+  if (!a.plan && is_plan_key(a.path))
+    throw UsageError(fmt::format("'{0}' is a key of sweep plans: bitline schema --plan {0}", a.path));
   const std::string near = did_you_mean(a.path, known);
   throw UsageError(fmt::format("there is no key '{}'; {}", a.path, near.empty() ? "bitline schema lists all" : near));
 }
@@ -59,6 +72,10 @@ int schema_command(const SchemaArguments& a) {
 
 Visit config_visit() {
   return [c = arch::Config{}](Visitor& v) mutable { fields(v, c); };
+}
+
+Visit plan_visit() {
+  return [p = experiments::SweepPlan{}](Visitor& v) mutable { fields(v, p); };
 }
 
 std::string without_alternatives(const std::string& path) {
@@ -83,8 +100,10 @@ void add_schema(CommandLine& line) {
                         {{"bitline schema", "all keys"},
                          {"bitline schema adc.bits", "one key, in every kind of converter that has it"},
                          {"bitline schema 'device.write[level-accuracy]'", "one alternative of a closed list"},
+                         {"bitline schema --plan", "the keys of sweep plans"},
                          {"bitline schema --json", "a JSON Schema, for editors"}});
   c.cli->add_option("PATH", a->path, "only this key and what is below it")->type_name("");
+  c.cli->add_flag("--plan", a->plan, "the keys of sweep plans instead of those of configurations");
   a->add_output_options(*c.cli);
   c.run = [a] { return schema_command(*a); };
 }

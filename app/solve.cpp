@@ -126,16 +126,23 @@ void add_solve(CommandLine& line) {
   const auto ohms = [&](const char* name, std::string& value, const char* meaning) {
     c.cli->add_option(name, value, meaning)->type_name("X");
   };
-  file("--conductance", a->conductance, "conductances (rows, columns) in siemens, .npy; 0 = open");
+  file("--conductance", a->conductance, "conductances (rows, columns) in siemens, not ohms, .npy; 0 = open");
   file("--voltages", a->voltages, "source voltages (batch, rows), .npy");
   file("--current", a->current, "currents into the sense nodes (batch, columns), .npy");
-  ohms("--r-row", a->r_row, "ohms between neighbouring devices of a row (--gated: of a supply line)");
-  ohms("--r-col", a->r_col, "ohms between neighbouring devices of a column");
+  ohms("--r-row", a->r_row,
+       "ohms of each segment of a row: between neighbouring devices, and from the source to the first (--gated: of a "
+       "supply line)");
+  ohms("--r-col", a->r_col,
+       "ohms of each segment of a column: between neighbouring devices, and from the last to the sense node");
   ohms("--r-driver", a->r_driver, "ohms of each row's source: a number, inf, or .npy with one value a line");
   ohms("--r-sense", a->r_sense, "ohms of each column's sense node, likewise");
   ohms("--r-driver-far", a->r_driver_far, "connects the source to the other end of its row too; inf = not");
   ohms("--r-sense-far", a->r_sense_far, "grounds the other end of each column too; inf = not");
-  c.cli->add_option("--sinh-beta", a->sinh_beta, "devices carry G sinh(B V) / B")->type_name("B");
+  c.cli
+      ->add_option(
+          "--sinh-beta", a->sinh_beta,
+          "devices carry G sinh(B V) / B, so G is that at 0 V; device.iv of configs counts from the read voltage")
+      ->type_name("B");
   file("--effective", a->effective, "the matrix (rows, columns) in siemens: current = voltages x matrix");
   file("--node-row", a->node_row, "voltages of the row nodes (batch, rows, columns); --gated: of the supply line");
   file("--node-col", a->node_col, "voltages of the column nodes (batch, rows, columns)");

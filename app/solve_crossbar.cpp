@@ -21,6 +21,7 @@ namespace {
 
 Crossbar read_crossbar(const SolveArguments& a) {
   const NpyArray g = read_matrix("--conductance", a.conductance, "(rows, columns)");
+  if (!a.quiet) warn_of_ohms("--conductance", a.conductance, g);
   const std::size_t m = g.shape[0], n = g.shape[1];
   Crossbar c{static_cast<int>(m), static_cast<int>(n), g.data, {}};
   const auto ohms = [&](const char* option, const std::string& text, std::size_t lines, bool open,

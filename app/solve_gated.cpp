@@ -22,14 +22,17 @@ Answer solve_gated(const SolveArguments& a) {
                   {"--effective", &a.effective}},
                  "--gated");
   const NpyArray g = read_matrix("--conductance", a.conductance, "(rows, columns)");
+  if (!a.quiet) warn_of_ohms("--conductance", a.conductance, g);
   const std::size_t m = g.shape[0], n = g.shape[1];
   array::GatedLadder ladder;
   ladder.rows = static_cast<int>(m), ladder.columns = static_cast<int>(n), ladder.g_S = g.data;
   const bool pair = !a.conductance_minus.empty();
-  if (pair)
-    ladder.g_minus_S = read_matrix("--conductance-minus", a.conductance_minus, "(rows, columns)", ladder.rows,
-                                   ladder.columns, "as --conductance")
-                           .data;
+  if (pair) {
+    const NpyArray minus = read_matrix("--conductance-minus", a.conductance_minus, "(rows, columns)", ladder.rows,
+                                       ladder.columns, "as --conductance");
+    if (!a.quiet) warn_of_ohms("--conductance-minus", a.conductance_minus, minus);
+    ladder.g_minus_S = minus.data;
+  }
   const auto ohm = [](const char* option, const std::string& text, double& value) {
     if (text.ends_with(".npy")) throw UsageError(fmt::format("{} is one number with --gated", option));
     if (!text.empty()) value = read_ohms(option, text, 0, false)[0];

@@ -8,14 +8,17 @@
 
 #include "app/command_line.h"
 #include "app/environment.h"
+#include "app/result_files.h"
 #include "base/files.h"
 #include "experiments/sweep.h"
 #include "report/sweep_page.h"
+#include "report/text.h"
 
 namespace bitline::app {
 
 using experiments::Sweep;
 using experiments::SweepOutcome;
+using report::shell_word;
 
 namespace fs = std::filesystem;
 namespace {
@@ -26,7 +29,7 @@ struct SweepArguments : Common {
   std::string plan, shard;
   std::vector<std::string> merge;
   int jobs = 0, tasks = 0;
-  bool dry_run = false, slurm = false, csv = false;
+  bool dry_run = false, slurm = false, csv = false, skip_invalid = false, reports = false;
 };
 
 // "2/8"
@@ -48,14 +51,10 @@ fs::path folder_of(const SweepArguments& a, const fs::path& plan) {
   return a.out.empty() ? fs::path(plan.stem().string() + "-sweep") : fs::path(a.out);
 }
 
-std::string shell_word(const std::string& text) {
-  if (!text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+") ==
-          std::string::npos)
-    return text;
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
+std::string data_options(const SweepArguments& a) {
+  std::string options;
+  for (const auto& d : a.data) options += " --data " + shell_word(d);
+  return options;
 }
 
 std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::path& folder) {
@@ -63,7 +62,9 @@ std::string slurm_script(const SweepArguments& a, const Sweep& sweep, const fs::
   std::string command = "bitline sweep " + shell_word(a.plan) + " --out " + shell_word(folder.string());
   for (const auto& s : a.sets) command += " --set " + shell_word(s);
   if (!a.seed.empty()) command += " --seed " + shell_word(a.seed);
-  for (const auto& d : a.data) command += " --data " + shell_word(d);
+  command += data_options(a);
+  if (a.skip_invalid) command += " --skip-invalid";
+  if (a.reports) command += " --reports";
   return fmt::format(
       "#!/bin/bash\n# {} points in {} tasks that share one folder; submit again to run what is missing.\n"
       "#SBATCH --job-name=bitline\n#SBATCH --array=1-{}\n#SBATCH --cpus-per-task=4\n#SBATCH "
@@ -77,13 +78,37 @@ void print_points(const Sweep& sweep, const fs::path& folder) {
     std::string axes;
     for (const experiments::AxisValue* v : sweep.values(i))
       if (!v->value.empty()) axes += fmt::format("  {}={}", v->path, v->value);
-    fmt::print("{:5}  {}{}\n", i, sweep.keys[i].hex(), axes);
+    const bool invalid = !sweep.invalid.empty() && sweep.invalid[i];
+    fmt::print("{:5}  {:32}{}\n", i, invalid ? "left out" : sweep.keys[i].hex(), axes);
   }
   fmt::print("{} points, {} of them finished in {}\n", sweep.size(), finished_points(sweep, folder), folder.string());
 }
 
+void tell_skipped(const SweepArguments& a, const Sweep& sweep) {
+  for (const experiments::SkippedPoints& s : sweep.skipped)
+    if (!a.quiet) print_warning(fmt::format("{} of {} points left out: {}", s.points, sweep.size(), s.reason));
+}
+
+std::size_t skipped_points(const Sweep& sweep) {
+  return static_cast<std::size_t>(std::count(sweep.invalid.begin(), sweep.invalid.end(), 1));
+}
+
+// A run folder for each point, whose title says which it is.
+void keep_reports(const Sweep& sweep, experiments::SweepOptions& options) {
+  const auto folder = [&sweep, out = options.folder](std::size_t point) {
+    return report::point_folder(out, sweep.keys[point].hex());
+  };
+  options.write_files = [&sweep, folder](std::size_t point, const arch::LoadedConfig& loaded, const run::Result& made) {
+    run::Result result = made;
+    result.name = fmt::format("{}: {}", result.name, point_text(sweep, point));
+    write_result_files(folder(point), result, loaded, false);
+  };
+  options.has_files = [folder](std::size_t point) { return fs::exists(folder(point) / "result.json"); };
+}
+
 // `page`: whether report.html was written.
-int report_outcome(const SweepArguments& a, const SweepOutcome& o, const fs::path& folder, bool page) {
+int report_outcome(const SweepArguments& a, const Sweep& sweep, const SweepOutcome& o, const fs::path& folder,
+                   bool page) {
   if (!a.quiet)
     for (const auto& w : o.warnings) print_warning(w);
   constexpr std::size_t shown = 5;
@@ -93,14 +118,22 @@ int report_outcome(const SweepArguments& a, const SweepOutcome& o, const fs::pat
     fmt::print(stderr, "bitline: {} failed: {}\n", count == 1 ? "1 point" : fmt::format("{} points", count), message);
   }
   if (a.json) {
-    const nlohmann::ordered_json j{{"folder", folder.string()}, {"points", o.points},
-                                   {"resumed", o.resumed},      {"done", o.done},
-                                   {"failed", o.failed},        {"missing", o.missing}};
+    const nlohmann::ordered_json j{{"folder", folder.string()},
+                                   {"points", o.points},
+                                   {"resumed", o.resumed},
+                                   {"done", o.done},
+                                   {"failed", o.failed},
+                                   {"missing", o.missing},
+                                   {"skipped", skipped_points(sweep)}};
     fmt::print("{}\n", j.dump(2));
   } else if (a.csv) {
     fmt::print("{}", read_file(folder / "table.csv"));
   } else {
     fmt::print("{} points: {} done now, {} before, {} failed\n", o.points, o.done, o.resumed, o.failed);
+    if (const std::size_t skipped = skipped_points(sweep))
+      fmt::print("{}: no config takes {}\n",
+                 skipped == 1 ? "1 point left out" : fmt::format("{} points left out", skipped),
+                 skipped == 1 ? "it" : "them");
     if (o.missing > 0) fmt::print("{} points of the whole plan are missing\n", o.missing);
     fmt::print("table: {}\n", (folder / "table.csv").string());
     if (page) fmt::print("report: {}\n", (folder / "report.html").string());
@@ -127,7 +160,9 @@ int sweep_command(const SweepArguments& a) {
   // another makes, it has their cores.
   options.jobs = a.jobs > 0 ? a.jobs : cores;
   const run::RunOptions run = a.run_options();
-  const Sweep sweep = experiments::load_sweep(plan, a.overrides(), config_path(), run);
+  const Sweep sweep = experiments::load_sweep(plan, a.overrides(), config_path(), run, a.skip_invalid);
+  tell_skipped(a, sweep);
+  if (a.reports) keep_reports(sweep, options);
   if (a.dry_run) {
     for (const auto& w : check_points(sweep, distinct_points(sweep)))
       if (!a.quiet) print_warning(w);
@@ -147,10 +182,12 @@ int sweep_command(const SweepArguments& a) {
   try {
     const SweepOutcome outcome = run_sweep(sweep, options);
     progress.clear();
-    report::write_sweep_note(folder, plan.stem().string(), sweep.paths().size());
+    report::SweepNote note = report::sweep_note(sweep, plan.stem().string(), data_options(a));
+    note.metric = outcome.metric;
+    report::write_sweep_note(folder, std::move(note));
     const bool page = sweep.size() <= most_on_a_page;
     if (page) report::write_sweep_page(folder);
-    return report_outcome(a, outcome, folder, page);
+    return report_outcome(a, sweep, outcome, folder, page);
   } catch (const Interrupted&) {
     progress.clear();
     fmt::print(stderr, "bitline: interrupted; {} of {} points are kept in {}, the same command goes on from there\n",
@@ -170,12 +207,12 @@ void add_sweep(CommandLine& line) {
         "run what is missing, then write table.csv and report.html in runs/small"},
        {"bitline sweep sweep/small --out runs/small --shard 1/2 --csv",
         "half of the points; shards may share a folder"},
+       {"bitline sweep sweep/designs --out runs/designs --reports",
+        "named designs side by side, each with its own page"},
+       {"bitline schema --plan", "the keys of a plan"},
        {"bitline sweep sweep/small --out runs/merged --merge runs/small", "count points of other folders as finished"},
        {"bitline sweep sweep/small --out runs/small --slurm > small.sbatch", "a job array for a cluster"}});
-  c.cli
-      ->add_option(
-          "PLAN", a->plan,
-          "YAML file with the keys config, set, grid, zip, list, random, seeds, keep, results; or a shipped one's name")
+  c.cli->add_option("PLAN", a->plan, "YAML file whose keys bitline schema --plan explains; or a shipped one's name")
       ->required()
       ->type_name("");
   a->add_out(*c.cli, "where points.jsonl, table.csv and report.html go (default: PLAN-sweep)");
@@ -186,6 +223,9 @@ void add_sweep(CommandLine& line) {
   c.cli->add_option("--merge", a->merge, "take finished points over from this folder; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  c.cli->add_flag("--skip-invalid", a->skip_invalid,
+                  "leave out points that no config takes, and count them, instead of refusing the plan");
+  c.cli->add_flag("--reports", a->reports, "a run folder for each point in points/, which the sweep's page leads to");
   c.cli->add_flag("--dry-run", a->dry_run, "list the points and stop");
   c.cli->add_flag("--slurm", a->slurm, "print a Slurm job array and stop");
   c.cli->add_option("--tasks", a->tasks, "tasks of the job array (default: up to 16)")

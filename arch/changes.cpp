@@ -76,11 +76,11 @@ void mark_changes(const std::vector<std::string>& changed, Config& config) {
   if (shown < named.size()) config.name += fmt::format(" and {} more", named.size() - shown);
 }
 
-void drop_replaced(const std::vector<std::string>& changed, Config& config) {
-  const bool writing = std::ranges::any_of(changed, replaces_writing),
-             chip = std::ranges::any_of(changed, replaces_chip);
-  std::erase_if(config.published,
-                [&](const PublishedFigure& f) { return f.ours.starts_with("write.") ? writing : chip; });
+void mark_replaced(const std::vector<std::string>& changed, Config& config) {
+  for (PublishedFigure& f : config.published) {
+    const auto key = std::ranges::find_if(changed, f.ours.starts_with("write.") ? replaces_writing : replaces_chip);
+    if (key != changed.end()) f.replaced = *key;
+  }
 }
 
 }  // namespace bitline::arch

@@ -17,8 +17,9 @@ std::vector<std::string> changed_over(const std::string& key, const std::filesys
 // numbers of chips and images, what is kept.
 void mark_changes(const std::vector<std::string>& changed_over_name, Config&);
 
-// Leaves out the published figures of a part that another has replaced: all figures when the node, a topology, a
-// converter, the network or its data were, figures of writing (`ours: write...`) when the device or the cell was.
-void drop_replaced(const std::vector<std::string>& changed_over_published, Config&);
+// Marks the published figures of a part that another has replaced (PublishedFigure::replaced): all figures when the
+// node, a topology, a converter, the network or its data were, figures of writing (`ours: write...`) when the device or
+// the cell was.
+void mark_replaced(const std::vector<std::string>& changed_over_published, Config&);
 
 }  // namespace bitline::arch

@@ -144,9 +144,9 @@ void check_chip(const Config& c, ConfigReader& r) {
               "write all, or at most array.rows");
   for (std::size_t i = 0; i < c.published.size(); ++i) {
     const auto& k = c.published[i].kind;
-    if (k != "predicted" && k != "imposed" && k != "proxy")
+    if (k != "predicted" && k != "imposed" && k != "proxy" && k != "summed")
       r.problem(fmt::format("published.{}.kind", i),
-                fmt::format("is '{}', which is not one of predicted, imposed, proxy", k));
+                fmt::format("is '{}', which is not one of predicted, imposed, proxy, summed", k));
   }
   const auto parts_clean = [&] {
     for (const char* part : {"array", "device", "cell", "input", "adc", "quantization"})

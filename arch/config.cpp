@@ -14,6 +14,7 @@
 #include "arch/check_experiment.h"
 #include "arch/check_workload.h"
 #include "arch/complete_device.h"
+#include "arch/layer_names.h"
 #include "base/config_writer.h"
 #include "base/files.h"
 #include "device/plasticity/pulsed_device.h"
@@ -139,6 +140,7 @@ void resolve_layers(Config& config) {
 LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   LoadedConfig loaded;
   complete_device(tree, where);
+  if (Value* layers = tree.find("layers")) *layers = with_layer_names(*layers);
   loaded.tree = std::move(tree);
   loaded.where = where;
   ConfigReader reader(loaded.tree, where);
@@ -163,7 +165,7 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
 LoadedConfig load(const std::filesystem::path& file, const std::vector<Override>& overrides, const ConfigPath& where) {
   LoadedConfig loaded = load_tree(load_config(file, overrides, where), where);
   const std::vector<std::string> over_name = changed_over("name", file, overrides, loaded);
-  drop_replaced(changed_over("published", file, overrides, loaded), loaded.config);
+  mark_replaced(changed_over("published", file, overrides, loaded), loaded.config);
   mark_changes(over_name, loaded.config);
   return loaded;
 }

@@ -97,6 +97,7 @@ struct PublishedFigure {
   double published = 0;
   Value with;  // settings under which the figure was published, where they are not the config's; keys may be paths
   std::optional<double> within;  // goal for the deviation, a fraction; unset: no verdict
+  std::string replaced;  // key whose change put another part in place of the one the figure speaks of; empty: none
 };
 
 // What may differ from layer to layer.

@@ -77,12 +77,16 @@ void fields(Visitor& v, PublishedFigure& p) {
   v(p.kind,
     {.key = "kind",
      .meaning =
-         "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric"});
+         "predicted: nothing was set from it; imposed: a parameter was solved from it; proxy: other data or metric; "
+         "summed: parts of the same publication added up"});
   v(p.within, {.key = "within",
                .meaning = "goal for the deviation: ours beyond it is a miss",
                .unit = Unit::fraction,
                .min = 0,
                .absent = "no verdict"});
+  v(p.replaced, {.key = "replaced",
+                 .meaning = "key whose change put another part in place of the one that the figure speaks of: it is "
+                            "named in results, but not compared"});
 }
 
 namespace {

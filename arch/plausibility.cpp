@@ -6,6 +6,8 @@
 #include <cmath>
 #include <optional>
 
+#include "device/pulse_heat.h"
+
 namespace bitline::arch {
 
 namespace {
@@ -140,6 +142,20 @@ Finding write_pulses(const Config& c) {
                  "is the unit right? Pulses take from some ns (ferroelectrics, PCM) to seconds (ion gates)");
 }
 
+Finding pulse_currents(const Config& c) {
+  constexpr double most_A = 0.1;  // a hundred times what filaments are formed with
+  const WritePulse pulse = write_pulse(c);
+  if (!pulse.voltage_V) return {};
+  const double rise = rise_at(c.device.iv, *pulse.voltage_V, c.input.v_read_V),
+               current_A = c.device.g_max_S * rise * *pulse.voltage_V;
+  if (!(current_A > most_A)) return {};
+  return finding("device.iv",
+                 fmt::format("a device at g_max carries {} during a pulse of {}, {:.3g} times what its conductance at "
+                             "the read voltage says",
+                             pretty(current_A, Unit::ampere), pretty(*pulse.voltage_V, Unit::volt), rise),
+                 "was the current law measured up to that voltage?");
+}
+
 Finding small_windows(const Config& c) {
   constexpr double least = 1.05;  // of g_max over g_min
   if (c.device.g_min_S <= 0 || c.device.g_max_S >= least * c.device.g_min_S) return {};
@@ -168,9 +184,9 @@ Finding fast_converters(const Config& c) {
                  "lower technology.clock, or give adc.cost.energy and adc.cost.area");
 }
 
-constexpr Finding (*rules[])(const Config&) = {noisy_reads,    gain_errors,   write_errors,      column_currents,
-                                               column_charges, fixed_ranges,  shared_converters, read_times,
-                                               write_pulses,   small_windows, fast_converters};
+constexpr Finding (*rules[])(const Config&) = {noisy_reads,    gain_errors,    write_errors,      column_currents,
+                                               column_charges, fixed_ranges,   shared_converters, read_times,
+                                               write_pulses,   pulse_currents, small_windows,     fast_converters};
 
 }  // namespace
 

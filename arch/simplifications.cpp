@@ -110,14 +110,28 @@ std::vector<Simplification> writing_simplifications(const Config& c) {
     cost.claims.push_back({"Apart from inference: as given for one write of a device.", {}, from});
   else if (pulses)
     cost.claims.push_back(
-        {"Apart from inference: pulses into the target conductances, charge of the lines, level shifters "
-         "where the voltage is more than core transistors bear, and verifying reads where there are any; "
-         "given figures in their place. Not counted: charge pumps, half-selected cells, reference columns.",
+        {"Apart from inference: heat of the devices, charge of the lines, level shifters where the voltage is more "
+         "than core transistors bear, and verifying reads where there are any; given figures in their place. Pulses of "
+         "either direction have one voltage, which lies on the device alone. Not counted: charge pumps, half-selected "
+         "cells, "
+         "reference columns, erasing.",
          {"programming.half_select", "programming.pumps"},
          from});
   else
     cost.claims.push_back({"Not known in full: the pulses that write are not given.",
                            {pulse.voltage_V ? "programming.pulse" : "programming.voltage"}});
+  if (pulses && !t.write_energy_J) {
+    if (is_curved(c.device.iv))
+      cost.claims.push_back({"A device's current law holds up to the voltage of pulses, and no transistor limits it.",
+                             {},
+                             {"device.iv"}});
+    else
+      cost.claims.push_back(
+          {"Currents of pulses are in proportion to their voltage, and no transistor limits them.", {"device.iv"}});
+    if (!std::holds_alternative<device::WriteVerify>(c.device.write) &&
+        !std::holds_alternative<device::PulseWrite>(c.device.write))
+      cost.claims.push_back({"Pulses lead from g_min to the target in equal steps.", {"device.write.set_step"}});
+  }
   if (c.programming.refresh_s)
     refresh.claims.push_back(
         {"All devices are written again at once; every refresh repeats the same draws.", {}, {"programming.refresh"}});

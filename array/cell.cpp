@@ -48,8 +48,8 @@ CellLayout layout(const Cell& cell, int weight_bits) {
   int bits = 0;
   while ((1 << bits) <= range) ++bits;
   if (l.slices > bits)
-    throw InputError("cell.slices: " + std::to_string(l.slices) + " slices for weights of " +
-                     std::to_string(weight_bits) + " bits leave some without a bit; use at most " +
+    throw InputError(std::to_string(l.slices) + " slices for weights of " + std::to_string(weight_bits) +
+                     (weight_bits == 1 ? " bit" : " bits") + " leave some without a bit; use at most " +
                      std::to_string(bits));
   const int per_slice = (bits + l.slices - 1) / l.slices;
   l.base = 1 << per_slice;

@@ -113,13 +113,18 @@ class Loader {
   std::vector<fs::path> chain_;
 };
 
+// "a.b"; a part that has dots itself stands in quotes: a."b.c".d.
 std::vector<std::string> split_path(std::string_view path, const Origin& where) {
   std::vector<std::string> parts(1);
+  char quote = 0;
   for (char c : path)
-    if (c == '.')
+    if (quote ? c == quote : (c == '"' || c == '\'') && parts.back().empty())
+      quote = quote ? 0 : c;
+    else if (c == '.' && !quote)
       parts.emplace_back();
     else
       parts.back() += c;
+  if (quote) refuse_at(where, fmt::format("the key path '{}' has no closing {}", path, quote));
   for (const auto& part : parts)
     if (part.empty()) refuse_at(where, fmt::format("the key path '{}' has an empty part", path));
   return parts;

@@ -20,8 +20,14 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
     tried.push_back(p);
     return fs::is_regular_file(p, ec);
   };
-  if (exists(folder_of(name.origin) / given)) return tried.back();
   const fs::path file_name = given.extension() == ".yaml" ? given : fs::path(given.string() + ".yaml");
+  if (exists(folder_of(name.origin) / given)) return tried.back();
+  const auto named_beside = [&] {  // by its short name; no file means itself
+    std::error_code ec;
+    return file_name != given && exists(folder_of(name.origin) / file_name) &&
+           !fs::equivalent(tried.back(), name.origin.file.str(), ec);
+  };
+  if (key.empty() && named_beside()) return tried.back();
   for (const auto& root : where.roots) {
     if (given.is_absolute()) break;
     if (!key.empty() && exists(root / key / file_name)) return tried.back();
@@ -35,6 +41,7 @@ fs::path look_for(const Value& name, std::string_view key, const ConfigPath& whe
       if (fs::is_regular_file(folder / file_name, ec)) return folder / file_name;
     tried.push_back(root / "*" / file_name);
   }
+  if (!key.empty() && named_beside()) return tried.back();
   refuse_at(name.origin, fmt::format("no configuration '{}' was found", name.text),
             missing_config_remedy(given, key, where, tried));
 }

@@ -27,7 +27,10 @@ class RowCollector : public Visitor {
  public:
   std::vector<SchemaRow> rows;
 
-  void boolean(const Field& f, bool& x) override { add(f, "true or false", x ? "true" : "false"); }
+  void boolean(const Field& f, bool& x) override {
+    add(f, "true or false", x ? "true" : "false");
+    rows.back().choices = {"true", "false"};
+  }
   void integer(const Field& f, std::int64_t& x, std::int64_t, std::int64_t) override {
     add(f, "whole number", std::to_string(x));
   }
@@ -37,6 +40,7 @@ class RowCollector : public Visitor {
   void text(const Field& f, std::string& x) override { add(f, "text", x); }
   void choice(const Field& f, std::size_t& i, std::span<const std::string_view> names) override {
     add(f, fmt::format("{}", fmt::join(names, " | ")), std::string(names[i]));
+    rows.back().choices.assign(names.begin(), names.end());
   }
   void optional(const Field& f, const OptionalRef& ref) override {
     const bool had = ref.has();
@@ -45,6 +49,7 @@ class RowCollector : public Visitor {
     ref.visit(*this);
     if (rows.size() > first) {
       if (*f.absent) rows[first].type += fmt::format(" or {}", f.absent);
+      rows[first].choices.emplace_back(*f.absent ? f.absent : "unset");
       if (!had) rows[first].fallback = *f.absent ? f.absent : "unset";
     }
     if (!had) ref.set(false);
@@ -56,12 +61,15 @@ class RowCollector : public Visitor {
            : *f.scalar ? fmt::format("map, or {} alone", f.scalar)
                        : "map",
            "");
+    rows.back().library = f.library;
     nested(path, visit);
   }
   void variant(const Field& f, const VariantRef& ref) override {
     const std::size_t chosen = ref.index();
     const std::string path = here(f);
     add_at(path, f, fmt::format("type: {}", fmt::join(ref.types, " | ")), std::string(ref.types[chosen]));
+    rows.back().choices.assign(ref.types.begin(), ref.types.end());
+    rows.back().library = f.library;
     // The chosen alternative's own values are the defaults worth showing; the others show theirs as built.
     for (std::size_t i = 0; i < ref.types.size(); ++i) {
       if (i != chosen) ref.choose(i);

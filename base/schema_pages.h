@@ -13,6 +13,8 @@ struct SchemaRow {
   std::string path;  // "adc.bits"; alternatives of a closed list as "adc[sar].bits"
   std::string type;  // "number", "one of a, b", ...
   std::string unit, range, fallback, meaning, source;
+  std::vector<std::string> choices = {};  // words that may stand for the value, where these are known
+  bool library = false;                   // or the name of a file of the folder `path`
 };
 
 // Every key of a config struct, in the order of its fields().

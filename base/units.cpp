@@ -171,6 +171,8 @@ ParsedQuantity parse_quantity(std::string_view text, Unit unit) {
     return problem(fmt::format("has the unit '{}' where a fraction or percentage is expected", suffix));
   if (!factor) {
     std::string near = suggested_unit(suffix, unit);
+    if (near.empty() && unit == Unit::second)
+      near = "times are in s (ns, us, ms), min, h, day or year, such as \"10 ns\" or \"1 year\"";
     if (near.empty()) near = fmt::format("write for example \"{}\"", example(unit));
     return problem(fmt::format("has the unit '{}' where {} is expected; {}", suffix, symbol(unit), near));
   }
@@ -217,7 +219,9 @@ std::string pretty(double value, Unit unit) {
   if (value == 0 || !std::isfinite(value) || without_prefix(unit)) return fmt::format("{:.4g} {}", value, symbol(unit));
   const int step = 3 * dimension(unit);
   int power = static_cast<int>(std::floor(std::log10(std::abs(value)) / step)) * step;
+  if (std::abs(value) / std::pow(10.0, power + step) >= 0.99995) power += step;  // 0.99999 A is 1 A, not 1000 mA
   power = std::clamp(power, -5 * step, 12);
+  if (unit == Unit::ohm && power == -3) power = 0;              // "848 mohm" could be read as megohm
   if (unit == Unit::square_meter) power = std::min(power, -6);  // areas of chips read best in mm2
   for (const auto& p : prefixes)
     if (p.written && p.power * dimension(unit) == power)

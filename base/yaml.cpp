@@ -148,6 +148,17 @@ void require_text(std::string_view text, const std::string& name) {
   }
 }
 
+// Whether this line or the one above it begins with a tab: the parser finds either, and says so for some.
+bool tab_indents(std::string_view text, int line) {
+  for (int at = 0; at <= line && !text.empty(); ++at) {
+    const std::size_t indent = text.find_first_not_of(' ');
+    if (at >= line - 1 && indent < text.size() && text[indent] == '\t') return true;
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return false;
+}
+
 void parse(std::string_view text, const std::string& name, TreeBuilder& builder) {
   try {
     std::istringstream in{std::string(text)};
@@ -156,7 +167,8 @@ void parse(std::string_view text, const std::string& name, TreeBuilder& builder)
       refuse_at({name}, "is empty", "a configuration is a map of keys; see `bitline schema`");
     parser.HandleNextDocument(builder);  // a second one is refused
   } catch (const YAML::Exception& e) {
-    refuse_at({name, e.mark.line + 1, e.mark.column + 1}, fmt::format("is not YAML: {}", e.msg));
+    refuse_at({name, e.mark.line + 1, e.mark.column + 1}, fmt::format("is not YAML: {}", e.msg),
+              tab_indents(text, e.mark.line) ? "indent with spaces: a tab does not count in YAML" : "");
   }
 }
 

@@ -24,76 +24,7 @@ constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 using namespace curve_parts;
 
-int pulses_for(const Plasticity& p, Stimulus stimulus, const PulseProtocol& q) {
-  if (q.pulses) return *q.pulses;
-  const auto& r = stimulus == Stimulus::depression ? p.depression : p.potentiation;
-  if (stimulus == Stimulus::light || !r || !r->update) return 10;
-  return static_cast<int>(std::clamp(std::ceil(pulses_of(*r->update)), 1.0, 100000.0));
-}
-
 }  // namespace
-
-ResponseCurve iv_curve(const PulsedDevice& d, const PulseProtocol& q) {
-  constexpr int steps = 100;
-  const double highest = q.highest.value_or(1), v_read = d.device.plasticity ? d.device.plasticity->v_read_V : 0.1;
-  const char* unit = d.relative ? "V_g_max" : "A";
-  ResponseCurve c;
-  c.title = d.name + ": current over voltage";
-  c.definition = fmt::format("states read at {} V", v_read);
-  c.columns = {"voltage_V"};
-  for (const char* state : {"g_min", "half", "g_max"})
-    c.columns.push_back(fmt::format("current_at_{}_{}", state, unit));
-  c.lines = {{1, "at g_min"}, {2, "halfway"}, {3, "at g_max"}};
-  c.x_axis = {"voltage", Unit::volt};
-  c.y_axis = d.relative ? CurveAxis{"current over g_max", Unit::volt} : CurveAxis{"current", Unit::ampere};
-  for (int i = -steps / 2; i <= steps / 2; ++i) {
-    const double v = highest * i / (steps / 2);
-    c.rows.push_back({v});
-    for (const double share : {0.0, 0.5, 1.0}) {
-      const double g = at_zero_drop_S(d.device.iv, d.conductance(share), v_read);
-      c.rows.back().push_back(std::visit([&](const auto& law) { return law.at(g, v).current_A; }, d.device.iv));
-    }
-  }
-  return c;
-}
-
-ResponseCurve ltp_curve(const PulsedDevice& d, const PulseProtocol& q) {
-  const Plasticity p = plasticity_at(d, q);
-  const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
-  const double gap_s = q.interval_s.value_or(1);
-  ResponseCurve c;
-  c.title = d.name + ": potentiation and depression";
-  c.definition = "nonlinearity in files: NeuroSim's label; read just before the next pulse";
-  c.columns = {"pulse",
-               "time_s",
-               "amplitude_V",
-               "power_W_per_m2",
-               "width_s",
-               "level_of_window",
-               in_unit("long_term_conductance", d),
-               in_unit("conductance", d)};
-  c.lines = {{6, "long-term level"}, {7, "as read, with transients"}};
-  c.x_axis = {"pulses"};
-  c.y_axis = conductance_axis(d);
-  SynapseState s;
-  const auto row = [&](const Pulse& pulse) {
-    c.rows.push_back({static_cast<double>(c.rows.size()), s.time_s, pulse.amplitude_V, pulse.power_W_m2, pulse.width_s,
-                      s.level, d.conductance(s.level), d.conductance(reading(s).total())});
-  };
-  row({});
-  for (int cycle = 0; cycle < q.cycles; ++cycle)
-    for (const Stimulus stimulus : {q.light ? Stimulus::light : Stimulus::potentiation, Stimulus::depression}) {
-      if (stimulus == Stimulus::depression && !p.depression) continue;
-      Pulse pulse = pulse_of(p, stimulus, q);
-      for (int i = pulses_for(p, stimulus, q); i > 0; --i) {
-        pulse.time_s = s.time_s;
-        apply(p, s, pulse, {random ? &*random : nullptr, 0});
-        rest(p, s, s.time_s + gap_s);
-        row(pulse);
-      }
-    }
-  return c;
-}
 
 ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
   const Plasticity p = plasticity_at(d, q);
@@ -105,18 +36,23 @@ ResponseCurve ppf_curve(const PulsedDevice& d, const PulseProtocol& q) {
                                  q.light ? "light" : "potentiation"));
   ResponseCurve c;
   c.title = fmt::format("{}: paired {} pulses", d.name, q.light ? "light" : "voltage");
-  c.definition = "P: current over the long-term level at the end of a pulse";
+  c.definition = {"P: current over the long-term level at the end of a pulse"};
   c.columns = {"interval_s"};
   c.x_axis = {"interval between two pulses", Unit::second};
-  c.y_axis = {"response to the second over the first, P2 / P1"};
+  c.y_axis = {"(P2 - P1) / P1 (%)", Unit::none, 100};
   c.log_x = true;
   double slowest_s = 0;
   for (const Stimulus s : stimuli) {
     const char* name = s == Stimulus::depression ? "ppd" : "ppf";
-    c.lines.push_back({c.columns.size(), s == Stimulus::depression ? "depression (PPD)" : "facilitation (PPF)"});
-    c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
-    c.columns.push_back(fmt::format("{}_gain_(P2-P1)/P1", name));
     const device::ShortTerm& t = *transient_of(p, s);
+    const auto term = [](double share, double tau_s) {
+      return fmt::format("{} exp(-t / {})", share_text(share), pretty(tau_s, Unit::second));
+    };
+    c.columns.push_back(fmt::format("{}_ratio_P2/P1", name));
+    c.lines.push_back({c.columns.size(),
+                       fmt::format("{}: {}{}", s == Stimulus::depression ? "depression" : "facilitation",
+                                   term(t.share1, t.tau1_s), t.share2 > 0 ? " + " + term(t.share2, t.tau2_s) : "")});
+    c.columns.push_back(fmt::format("{}_gain_(P2-P1)/P1", name));
     slowest_s = std::max({slowest_s, t.tau1_s, t.share2 > 0 ? t.tau2_s : 0});
   }
   for (const double dt : geometric(1e-3 * slowest_s, q.highest.value_or(5 * slowest_s), 10)) {
@@ -140,7 +76,7 @@ ResponseCurve stdp_curve(const PulsedDevice& d, const PulseProtocol& q) {
   constexpr int steps = 100;
   ResponseCurve c;
   c.title = d.name + ": change by one pair of spikes";
-  c.definition = "dt = t_post - t_pre; change as a share of the window";
+  c.definition = {"dt = t_post - t_pre; change as a share of the window"};
   c.columns = {"dt_s", "change_of_window"};
   c.lines = {{1, "after one pair"}};
   c.x_axis = {"dt = t_post - t_pre", Unit::second};
@@ -158,10 +94,10 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
   const std::optional<Random> random = q.seed ? std::optional(Random(*q.seed, 0)) : std::nullopt;
   ResponseCurve c;
   c.title = d.name + ": a train of pulses";
-  c.definition =
+  c.definition = {
       "at the end of the pulse: its own response included; after: just before the next pulse, after the last as long "
       "as "
-      "before it";
+      "before it"};
   c.columns = {"pulse",
                "time_s",
                "amplitude_V",
@@ -171,6 +107,7 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
                "level_of_window",
                in_unit("conductance_at_end", d),
                in_unit("conductance_after", d)};
+  if (!d.relative) c.columns.push_back("energy_J");
   c.x = 1;
   c.lines = {{7, "at the end of each pulse"}, {8, "just before the next"}};
   c.x_axis = {"time", Unit::second};
@@ -178,8 +115,9 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
   SynapseState s;
   for (std::size_t i = 0; i < train.size(); ++i) {
     const Pulse& pulse = train[i];
-    device::SynapseReading end;
+    device::SynapseReading before = reading(s), end;
     try {
+      if (pulse.time_s >= s.time_s) rest(p, s, pulse.time_s), before = reading(s);
       end = apply(p, s, pulse, {random ? &*random : nullptr, 0});
     } catch (const InputError& e) {
       throw InputError(fmt::format("{}: pulse {}: {}", d.name, i + 1, e.what()));
@@ -194,6 +132,12 @@ ResponseCurve train_curve(const PulsedDevice& d, const std::vector<Pulse>& train
         {static_cast<double>(i + 1), pulse.time_s, pulse.amplitude_V, pulse.power_W_m2,
          pulse.power_W_m2 > 0 ? pulse.wavelength_m > 0 ? pulse.wavelength_m : p.light->drive.wavelength_m : nothing,
          pulse.width_s, s.level, d.conductance(end.total()), d.conductance(reading(s).total())});
+    if (!d.relative) c.rows.back().push_back(pulse_energy_J(d, pulse, before, end));
+  }
+  if (q.seed) {
+    PulseProtocol same = q;
+    same.seed.reset();
+    note_spread(c, train_curve(d, train, same), 8, d.conductance(1) - d.conductance(0), p.spread, *q.seed);
   }
   return c;
 }
@@ -208,7 +152,7 @@ ResponseCurve codes_curve(const PulsedDevice& d, const std::vector<std::vector<b
       if (const auto* published = std::get_if<device::PulseCodes>(&figure.protocol)) period_s = published->period_s;
   ResponseCurve c;
   c.title = d.name + ": codes of pulses";
-  c.definition = fmt::format("pulse or none in slots of {:g} s; read at the end of the last", period_s);
+  c.definition = {fmt::format("pulse or none in slots of {:g} s; read at the end of the last", period_s)};
   c.columns = {"row"};
   const std::size_t slots = codes.front().size();
   for (std::size_t slot = 1; slot <= slots; ++slot) c.columns.push_back(fmt::format("bit_{}", slot));
@@ -224,6 +168,11 @@ ResponseCurve codes_curve(const PulsedDevice& d, const std::vector<std::vector<b
     const device::SynapseDraws draws{random ? &*random : nullptr, static_cast<std::uint32_t>(row)};
     for (const auto& reading : code_readings(p, s, codes[row], {pulse, period_s}, draws))
       out.push_back(d.conductance(reading.total()));
+  }
+  if (q.seed) {
+    PulseProtocol same = q;
+    same.seed.reset();
+    note_spread(c, codes_curve(d, codes, same), 2 * slots, d.conductance(1) - d.conductance(0), p.spread, *q.seed);
   }
   return c;
 }

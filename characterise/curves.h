@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "device/plasticity/pulsed_device.h"
@@ -15,6 +16,7 @@ namespace bitline::characterise {
 struct CurveAxis {
   std::string name;
   Unit unit = Unit::none;
+  double factor = 1;  // of the column, for units of none: 100 for per cent
 };
 
 // A column to draw, and the one that holds its standard deviation, if any.
@@ -24,14 +26,33 @@ struct CurveLine {
   std::optional<std::size_t> sigma = {};
 };
 
+// Pulses of one direction in a row: the rows `first` + 1 .. `first` + `pulses`.
+struct CurveLeg {
+  bool up = true;
+  std::size_t first = 0, pulses = 0;
+};
+
+// What was measured, on the axes of a curve (measured_points.h).
+struct MeasuredPoints {
+  std::string name;
+  std::vector<std::pair<double, double>> points;
+};
+
 struct ResponseCurve {
-  std::string title, definition;
+  std::string title;
+  std::vector<std::string> definition;  // what columns mean, and what was assumed for them
   std::vector<std::string> columns;
   std::vector<std::vector<double>> rows;  // NaN: nothing there
   std::size_t x = 0;
   std::vector<CurveLine> lines;
   CurveAxis x_axis, y_axis;
-  bool log_x = false;
+  bool log_x = false, log_y = false;  // log_y: of absolute values
+  bool loop = false;                  // rows follow each other along the line
+  std::vector<CurveLine> lower = {};  // drawn below, over the same axis
+  CurveAxis lower_axis = {};
+  std::vector<CurveLeg> legs = {};
+  std::optional<MeasuredPoints> measured = {};
+  std::vector<std::pair<std::string, double>> figures = {};  // single numbers, in SI units
 };
 
 // What a user may change of a protocol. Unset: the reference pulse of the stimulus.
@@ -46,9 +67,16 @@ struct PulseProtocol {
   std::optional<double> highest;      // end of a swept axis: V, s
 };
 
-// Current over voltage at g_min, halfway and g_max, from -highest to highest (1 V).
+// Current over voltage at g_min, halfway and g_max, from -highest to highest. Of a device whose pulses of both
+// directions leave a long-term change, and as far as their amplitude (unless the protocol stops before), a loop: 0,
+// highest, -highest, 0 from g_min in steps that last as long as a pulse (width_s) and count as one; else up to 1 V
+// unless told.
 ResponseCurve iv_curve(const device::PulsedDevice&, const PulseProtocol&);
-// `cycles` times potentiation and depression, read just before each next pulse.
+bool is_loop(const device::PulsedDevice&, const PulseProtocol&);
+// The steps of its sweep, in order.
+std::vector<device::Pulse> loop_steps(const device::PulsedDevice&, const PulseProtocol&);
+// `cycles` times potentiation and depression, read just before each next pulse, with the energy of each pulse
+// (device/pulse_heat.h) where conductances are known.
 ResponseCurve ltp_curve(const device::PulsedDevice&, const PulseProtocol&);
 // Facilitation (and depression, where described) over the interval, in both definitions, up to `highest` s.
 ResponseCurve ppf_curve(const device::PulsedDevice&, const PulseProtocol&);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/statistics.h"
+#include "characterise/curve_parts.h"
 #include "device/plasticity/pulse_code.h"
 #include "device/plasticity/trains.h"
 
@@ -225,10 +226,27 @@ double unit_factor(const std::string& unit) {
 
 namespace {
 
-// What a paper reports beside its curves: the length of a sweep, which the model takes, and what no model here gives.
+// Mean energy of the pulses of a potentiation sweep; nothing where conductances are not known.
+std::optional<double> sweep_pulse_J(const PulsedDevice& d) {
+  const auto& up = d.plasticity().potentiation;
+  if (d.relative || !up || !up->update) return std::nullopt;
+  const int pulses = static_cast<int>(std::ceil(pulses_of(*up->update)));
+  SynapseState s;
+  double sum_J = 0;
+  for (const Pulse& pulse : pulse_train(reference_pulse(d.plasticity(), Stimulus::potentiation), pulses, 1)) {
+    rest(d.plasticity(), s, pulse.time_s);
+    const device::SynapseReading before = reading(s);
+    sum_J += curve_parts::pulse_energy_J(d, pulse, before, apply(d.plasticity(), s, pulse));
+  }
+  return sum_J / pulses;
+}
+
+// What a paper reports beside its curves: the length of a sweep, which the model takes, the energy of its pulses, which
+// the model gives where conductances are known, and what no model here gives.
 void add_reported(const PulsedDevice& d, std::vector<MeasuredFigure>& out) {
   const device::ReportedFacts& r = d.plasticity().reported;
-  const auto add = [&](const char* what, const std::optional<double>& x, Unit unit, std::optional<double> ours) {
+  const auto add = [&](const char* what, const std::optional<double>& x, Unit unit, std::optional<double> ours,
+                       FigureKind kind = FigureKind::imposed) {
     if (!x) return;
     const std::string text = format_quantity(*x, unit);
     const auto space = text.find(' ');
@@ -236,7 +254,12 @@ void add_reported(const PulsedDevice& d, std::vector<MeasuredFigure>& out) {
                       Relation::equal, FigureKind::not_modelled, NoProtocol{}},
                      ours,
                      ours && *ours == *x};
-    if (ours) m.figure.kind = FigureKind::imposed;
+    if (ours) m.figure.kind = kind;
+    if (ours && kind == FigureKind::predicted) {
+      const PrintedNumber published = printed_number(m.figure.published);
+      m.ours = *ours / unit_factor(m.figure.unit);
+      m.agrees = std::abs(*m.ours - published.value) <= published.half_digit * (1 + 1e-9);
+    }
     out.push_back(std::move(m));
   };
   std::optional<double> sweep_pulses;
@@ -252,7 +275,7 @@ void add_reported(const PulsedDevice& d, std::vector<MeasuredFigure>& out) {
   add("memory window", r.window_V, Unit::volt, std::nullopt);
   add("endurance, cycles", r.endurance, Unit::none, std::nullopt);
   add("retention", r.retention_s, Unit::second, std::nullopt);
-  add("energy per pulse", r.energy_J, Unit::joule, std::nullopt);
+  add("energy per pulse", r.energy_J, Unit::joule, sweep_pulse_J(d), FigureKind::predicted);
 }
 
 }  // namespace

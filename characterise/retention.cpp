@@ -113,16 +113,20 @@ ResponseCurve retention_curve(const PulsedDevice& d, const PulseProtocol& q) {
   const double highest_s = retention_end_s(d, q);
   for (const double t_s : geometric(std::min(1e-3, 1e-3 * highest_s), highest_s, 5)) c.rows.push_back({t_s});
   if (transients) {
-    c.definition = ageing
-                       ? "pulses: trains from half the window, not aged; "
-                       : "trains of reference pulses from half the window; the long-term level has no loss of its own";
+    c.definition.push_back(
+        ageing ? "pulses: trains from half the window, not aged"
+               : "trains of reference pulses from half the window: what is left of transients. How long the long-term "
+                 "level is kept is not in the device's file (relaxation, drift), so it stays");
+    if (const auto& shown_s = d.plasticity().reported.retention_s; shown_s && !ageing)
+      c.definition.push_back("reported: kept for " + pretty(*shown_s, Unit::second));
     add_transients(c, d, q);
   }
   if (ageing) {
     Device device = d.device;
     device.temperature_K = q.temperature_K.value_or(device.temperature_K);
-    c.definition += fmt::format("{}: mean and sigma between cells at {}", transients ? "written" : "written exactly",
-                                pretty(device.temperature_K, Unit::kelvin));
+    c.definition.push_back(fmt::format("{}: mean and, as bands, one sigma between cells at {}",
+                                       transients ? "written" : "written exactly",
+                                       pretty(device.temperature_K, Unit::kelvin)));
     add_ageing(c, device);
   }
   return c;

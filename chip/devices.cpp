@@ -201,10 +201,12 @@ void ArrayConductances::read(const Block& block, const CellLayout& cell, std::sp
     for (int k = 0; k < width; ++k) {
       const DevicePlace at = place_of(block, cell, r, k);
       const double value = data_[block.array][index(at)];
-      if (!(value >= 0) || std::isinf(value))
+      constexpr double most_S = 1;  // an ohm, which no device of an array has
+      if (!(value >= 0) || value > most_S)
         throw InputError(
-            fmt::format("conductances: array {} holds {} S at row {}, column {}, device {}, where a weight is mapped",
-                        block.array, value, at.row, at.column, at.device));
+            fmt::format("conductances: array {} holds {} S at row {}, column {}, device {}, where a weight is mapped{}",
+                        block.array, value, at.row, at.column, at.device,
+                        value > most_S ? ": are these ohms, or uS? They are read in siemens" : ""));
       g[static_cast<std::size_t>(r) * width + k] = value;
     }
 }

@@ -95,6 +95,7 @@ Reload add_writing(Costs& costs, const Chip& chip, const Tariff& tariff, std::op
   const WriteCost write = write_cost(chip, tariff, pulses_per_device);
   costs.warnings.insert(costs.warnings.end(), write.warnings.begin(), write.warnings.end());
   costs.energy_write_J = write.energy_J;
+  costs.write_parts = write.parts;
   costs.write_time_s = write.time_s;
   costs.write_needs = write.needs;
   if (tariff.config.programming.refresh_s && write.energy_J)

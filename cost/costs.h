@@ -42,7 +42,8 @@ constexpr Component component_of(periphery::DigitalOperation operation) {
 static_assert(component_of(periphery::DigitalOperation::lookup) == Component::digital_lookup);
 enum class ComponentGroup : std::uint8_t { converters, lines, digital, memory };
 struct ComponentInfo {
-  std::string_view name, per;  // per: one action
+  std::string_view name, title;  // in documents, and for people
+  std::string_view per;          // one action
   ComponentGroup group = ComponentGroup::digital;
 };
 const ComponentInfo& info(Component);
@@ -100,10 +101,21 @@ struct Baseline {
   double energy_J = 0, latency_s = 0, area_m2 = 0, tops_per_w = 0, tops_per_mm2 = 0;
 };
 
+// What writing everything once takes, by what takes it.
+struct WriteEnergy {
+  double device_J = 0;         // in the devices, while pulses last
+  double lines_J = 0;          // charging their lines to the pulse's voltage
+  double level_shifter_J = 0;  // of the lines' drivers
+  double verify_read_J = 0;    // in the devices, while they are read back
+  double conversion_J = 0;     // of what was read back
+  double total() const { return device_J + lines_J + level_shifter_J + verify_read_J + conversion_J; }
+};
+
 struct Costs {
   double energy_per_inference_J = 0;
   double energy_low_J = 0, energy_high_J = 0;          // with every kind's spread (cost/interval.h)
   std::optional<double> energy_write_J, write_time_s;  // unset: neither pulses nor a write's cost are given
+  std::optional<WriteEnergy> write_parts;              // of energy_write_J; unset: that is given, or unknown
   std::string write_needs;                             // keys that would tell what writing costs; empty: they are given
   std::optional<double> refresh_W;
   // Arrays are written anew for every inference, and what that takes is not known: the figures leave it out.

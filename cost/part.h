@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one list of what energy, time and area are charged to. Everything is indexed by Part; its name is used where
-// figures become text (JSON, CSV, pictures).
+// The one list of what energy, time and area are charged to. Everything is indexed by Part; its name stands in
+// documents (JSON, CSV), its title in pages, pictures and tables.
 #pragma once
 
 #include <cstddef>
@@ -39,12 +39,14 @@ inline constexpr std::size_t part_count = 18;
 enum class Boundary : std::uint8_t { cells, macro, chip, system };
 
 struct PartInfo {
-  std::string_view name;
-  std::size_t color = 0;  // index among the colours of series; the first nine are plain
+  std::string_view name;   // in documents: "sample_hold"
+  std::string_view title;  // for people: "sample and hold"
+  std::size_t color = 0;   // index among the colours of series; the first nine are plain
   Boundary boundary = Boundary::chip;
 };
 const PartInfo& info(Part);
 inline std::string_view name_of(Part part) { return info(part).name; }
+inline std::string_view title_of(Part part) { return info(part).title; }
 
 // In the order of reports.
 std::span<const Part> layer_energy_parts();  // what is charged to a layer or node

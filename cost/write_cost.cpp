@@ -9,6 +9,7 @@
 #include <map>
 
 #include "chip/row_conductance.h"
+#include "device/pulse_heat.h"
 #include "device/write_pulses.h"
 #include "device/write_verify.h"
 
@@ -43,10 +44,10 @@ double devices_of(const LayerPlan& plan, const Block& block) {
 namespace {
 
 // Of a device with this target.
-double mean_pulses(const Config& config, const Chip& chip, double target_S) {
-  return chip.verify   ? chip.verify->mean_pulses(target_S)
-         : chip.pulses ? chip.pulses->pulses(target_S)
-                       : config.programming.pulses.value_or(1);
+device::WritePath path_to(const Config& config, const Chip& chip, double target_S) {
+  return chip.verify   ? chip.verify->path(target_S)
+         : chip.pulses ? chip.pulses->path(target_S)
+                       : device::straight_path(config.device.g_min_S, target_S, config.programming.pulses.value_or(1));
 }
 
 std::string missing_keys(const WritePulse& pulse, const WriteCost& cost) {
@@ -78,36 +79,51 @@ WriteCost given_cost(const Config& config, const Chip& chip, double devices) {
 
 // All devices written once, before scaling to counted pulses.
 struct Pulses {
-  double all = 0, joules = 0;
+  double all = 0;
+  WriteEnergy energy;
   std::map<const Block*, double> of_block;
 };
-// Pulses go with targets, so that neither energy nor time follows from their mean: both are summed code by code.
+// Pulses go with targets, so that neither energy nor time follows from their mean: all sums are formed code by code.
 Pulses sum_pulses(const Chip& chip, const Tariff& tariff, const WritePulse& pulse) {
   const Config& config = tariff.config;
   const ChipParts& parts = tariff.parts;
   const bool verify = verifies(config);
   const double square_V2 = *pulse.voltage_V * *pulse.voltage_V, line_F = parts.lines.row_F + parts.lines.column_F;
   const UnitCost shifter = parts.level_shifters ? parts.level_shifter : UnitCost{};
-  const chip::OfTarget pulses = [&](double target_S) { return mean_pulses(config, chip, target_S); },
-                       weighted_S = [&](double target_S) { return mean_pulses(config, chip, target_S) * target_S; };
+  const auto of_path = [&](double device::WritePath::*sum) {
+    return chip::OfTarget([&config, &chip, sum](double target_S) { return path_to(config, chip, target_S).*sum; });
+  };
   Pulses sum;
   for (std::size_t l = 0; l < chip.layers.size(); ++l) {
     const LayerPlan& plan = chip.layers[l];
     if (plan.settings.digital) continue;
     const double read_s = plan.settings.input.t_read_s, read_V = plan.settings.input.v_read_V;
-    const auto of_codes = sums_of_codes(plan.cell, config.device, pulses),
-               of_codes_S = sums_of_codes(plan.cell, config.device, weighted_S);
-    double layer = 0, layer_S = 0;
+    const auto of_codes = [&](double device::WritePath::*what) {
+      return sums_of_codes(plan.cell, config.device, of_path(what));
+    };
+    const auto pulses = of_codes(&device::WritePath::pulses), during_S = of_codes(&device::WritePath::during_S),
+               after_S = of_codes(&device::WritePath::after_S);
+    double layer = 0, layer_during_S = 0, layer_after_S = 0;
     for (const Block& block : plan.blocks) {
-      layer += sum.of_block[&block] = block_sum(config, plan, block, of_codes);
-      layer_S += block_sum(config, plan, block, of_codes_S);
+      layer += sum.of_block[&block] = block_sum(config, plan, block, pulses);
+      layer_during_S += block_sum(config, plan, block, during_S);
+      layer_after_S += block_sum(config, plan, block, after_S);
     }
-    const double each_J =
-        square_V2 * line_F + 2 * shifter.energy_J + (verify ? tariff.layers[l].parts.adc.energy_J : 0);
-    sum.joules += layer_S * (square_V2 * *pulse.length_s + (verify ? read_V * read_V * read_s : 0)) + layer * each_J;
+    WriteEnergy& e = sum.energy;
+    e.device_J += pulse_heat_J(config.device.iv, layer_during_S, read_V, *pulse.voltage_V, *pulse.length_s);
+    e.lines_J += layer * square_V2 * line_F;
+    e.level_shifter_J += layer * 2 * shifter.energy_J;
+    if (verify) {
+      e.verify_read_J += layer_after_S * read_V * read_V * read_s;
+      e.conversion_J += layer * tariff.layers[l].parts.adc.energy_J;
+    }
     sum.all += layer;
   }
   return sum;
+}
+
+WriteEnergy scaled(const WriteEnergy& e, double by) {
+  return {e.device_J * by, e.lines_J * by, e.level_shifter_J * by, e.verify_read_J * by, e.conversion_J * by};
 }
 
 }  // namespace
@@ -126,7 +142,10 @@ WriteCost write_cost(const Chip& chip, const Tariff& tariff, std::optional<doubl
   const bool verify = verifies(config);
   // Devices whose writes failed took more.
   const double scale = counted && pulses.all > 0 ? *counted * devices / pulses.all : 1;
-  if (!cost.energy_J) cost.energy_J = scale * pulses.joules;
+  if (!cost.energy_J) {
+    cost.parts = scaled(pulses.energy, scale);
+    cost.energy_J = cost.parts->total();
+  }
   if (!cost.time_s)
     cost.time_s =
         slowest_array_s(chip,
@@ -144,7 +163,7 @@ std::optional<std::string> endurance_warning(const Config& config, const Chip& c
   double most = 0;
   for (const LayerPlan& plan : chip.layers)
     sums_of_codes(plan.cell, config.device, [&](double target_S) {
-      most = std::max(most, mean_pulses(config, chip, target_S));
+      most = std::max(most, path_to(config, chip, target_S).pulses);
       return 0.0;
     });
   const auto& refresh_s = config.programming.refresh_s;

@@ -10,6 +10,10 @@
 
 namespace bitline::device {
 
+namespace {
+constexpr std::size_t kept_positions = std::size_t{1} << PulseTables::kept_bits;
+}
+
 PulseTables::PulseTables(const Device& d, std::span<const double> targets_S) {
   const UpdateCurve& curve = *d.plasticity->potentiation->update;
   const auto conductance = [&](double x) { return d.g_min_S + x * (d.g_max_S - d.g_min_S); };
@@ -29,6 +33,7 @@ PulseTables::PulseTables(const Device& d, std::span<const double> targets_S) {
   const bool alike = spread.cycle_to_cycle == 0 && spread.device_to_device == 0;
   const std::uint32_t devices = alike ? 1 : paths, parts = (devices + at_once - 1) / at_once;
   std::vector<std::vector<float>> states(ends.size(), std::vector<float>(devices));
+  std::vector<std::vector<WritePath>> met(parts, std::vector<WritePath>(ends.size()));
   parallel_for(parts, [&](std::size_t part) {
     const UpdateSteps step(curve);
     const auto first = static_cast<std::uint32_t>(part) * at_once;
@@ -40,28 +45,37 @@ PulseTables::PulseTables(const Device& d, std::span<const double> targets_S) {
       const double sigma = spread.cycle_to_cycle * std::sqrt(factor);
       double x = 0;
       std::uint32_t pulse = 0;
+      WritePath path;
       for (std::size_t e = 0; e < ends.size(); ++e) {
         for (; pulse < static_cast<std::uint32_t>(ends[e]); ++pulse) {
+          const double before = x;
           x = step.up(x, factor);
           if (sigma > 0)
             x = std::clamp(
                 x + sigma * random.normal4({.purpose = Purpose::pulse_cycle, .place = p, .step = pulse / 4})[pulse % 4],
                 0.0, 1.0);
+          path.step(conductance(before), conductance(x));
         }
         states[e][p] = static_cast<float>(x);
+        met[part][e] += path;
       }
     }
   });
-  constexpr std::size_t kept = std::size_t{1} << kept_bits;
+  for (std::size_t e = 0; e < ends.size(); ++e) {
+    WritePath sum;
+    for (const auto& part : met) sum += part[e];
+    path_.push_back(sum.over(devices));
+  }
   for (auto& x : states) {
     std::sort(x.begin(), x.end());
-    for (std::size_t i = 0; i < kept; ++i)
-      g_S_.push_back(static_cast<float>(conductance(static_cast<double>(x[(2 * i + 1) * x.size() / (2 * kept)]))));
+    for (std::size_t i = 0; i < kept_positions; ++i)
+      g_S_.push_back(
+          static_cast<float>(conductance(static_cast<double>(x[(2 * i + 1) * x.size() / (2 * kept_positions)]))));
   }
   std::size_t table = 0;
   for (int n = 0; n <= all; ++n) {
     while (table + 1 < ends.size() && ends[table + 1] - n <= n - ends[table]) ++table;
-    first_.push_back(static_cast<std::uint32_t>(table * kept));
+    table_of_.push_back(static_cast<std::uint32_t>(table));
   }
 }
 
@@ -71,7 +85,8 @@ int PulseTables::pulses(double target_S) const {
 
 PulseTables::Outcome PulseTables::draw(double target_S, std::uint32_t word) const {
   const int n = pulses(target_S);
-  return {static_cast<double>(g_S_[first_[static_cast<std::size_t>(n)] + (word >> (32 - kept_bits))]), n};
+  const std::size_t table = table_of_[static_cast<std::size_t>(n)];
+  return {static_cast<double>(g_S_[table * kept_positions + (word >> (32 - kept_bits))]), n};
 }
 
 }  // namespace bitline::device

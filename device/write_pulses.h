@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "device/device.h"
+#include "device/write_path.h"
 
 namespace bitline::device {
 
@@ -23,6 +24,8 @@ class PulseTables {
 
   // How many positive pulses bring the nominal device from g_min nearest to the target.
   int pulses(double target_S) const;
+  // What they meet, mean over the simulated devices.
+  const WritePath& path(double target_S) const { return path_[table_of_[static_cast<std::size_t>(pulses(target_S))]]; }
   // The conductance that this number leaves a device with, picked by a uniform word.
   struct Outcome {
     double g_S;
@@ -31,9 +34,10 @@ class PulseTables {
   Outcome draw(double target_S, std::uint32_t word) const;
 
  private:
-  std::vector<double> between_S_;     // halfway from the nominal state after n pulses to the next one
-  std::vector<std::uint32_t> first_;  // by n: where its outcomes begin, or those of the nearest n that is kept
-  std::vector<float> g_S_;
+  std::vector<double> between_S_;        // halfway from the nominal state after n pulses to the next one
+  std::vector<std::uint32_t> table_of_;  // by n: its table, or that of the nearest n that is kept
+  std::vector<WritePath> path_;          // by table
+  std::vector<float> g_S_;               // by table: the conductances kept of it
 };
 
 }  // namespace bitline::device

@@ -31,14 +31,13 @@ struct Path {
   double written_S = 0;
   float z = 0;  // its relaxation since the last write
   int round = 0;
-  int pulses = 0;
   bool failed = false;
 };
 
 }  // namespace
 
 VerifyOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target_S, double start_S, double factor,
-                              const std::function<std::array<float, 2>(int pulse)>& normal2) {
+                              const std::function<std::array<float, 2>(int pulse)>& normal2, WritePath* path) {
   const std::vector<double>& down = w.reset_step_S.empty() ? w.set_step_S : w.reset_step_S;
   double g_S = start_S;
   int in_a_row = 0, direction = 0;
@@ -54,7 +53,9 @@ VerifyOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double targe
     direction = towards;
     const double g = std::clamp(g_S / g_max_S, 0.0, 1.0);
     const double mean_S = polynomial(towards > 0 ? w.set_step_S : down, g) * factor * (1 + w.growth * in_a_row);
+    const double before_S = g_S;
     g_S = std::clamp(g_S + towards * mean_S * (1 + w.spread * step_z), 0.0, overshoot * g_max_S);
+    if (path) path->step(before_S, g_S);
   }
 }
 
@@ -87,6 +88,7 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
   for (std::size_t t = 0; t < count; ++t) {
     const double target_S = targets_S_[t];
     std::vector<Path> all(paths);
+    std::array<WritePath, 256> met{};  // of every 256th path, so that little is lost to rounding
     for (int round = 0; round < w.rounds; ++round) {
       std::vector<VerifyOutcome> found;
       for (int p = 0; p < paths; ++p) {
@@ -98,13 +100,15 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
           if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.half_width_S) continue;
         }
         const double factor = w.device_spread > 0 ? std::exp(w.device_spread * normals_of(p, 0, 0)[3]) : 1;
-        const VerifyOutcome one = write_by_pulses(w, device.g_max_S, target_S, start_S, factor, [&](int pulse) {
-          const auto z = normals_of(p, round, pulse + 1);
-          return std::array<float, 2>{z[0], z[1]};
-        });
+        const VerifyOutcome one = write_by_pulses(
+            w, device.g_max_S, target_S, start_S, factor,
+            [&](int pulse) {
+              const auto z = normals_of(p, round, pulse + 1);
+              return std::array<float, 2>{z[0], z[1]};
+            },
+            &met[static_cast<std::size_t>(p) % met.size()]);
         found.push_back(one);
-        path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round,
-                path.pulses + one.pulses, one.failed != 0};
+        path = {target_S + static_cast<double>(one.offset_S), normals_of(p, round, 0)[1], round, one.failed != 0};
       }
       VerifyOutcome* table = outcomes_.data() + (t * rounds + static_cast<std::size_t>(round)) * kept;
       if (found.empty()) {  // none of these paths is written again; a device that still is takes the round's before
@@ -116,9 +120,11 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
       });
       for (std::size_t i = 0; i < kept; ++i) table[i] = found[(2 * i + 1) * found.size() / (2 * kept)];
     }
-    double pulses = 0, failed = 0;
-    for (const Path& path : all) pulses += path.pulses, failed += path.failed;
-    mean_pulses_.push_back(pulses / paths);
+    double failed = 0;
+    for (const Path& path : all) failed += path.failed;
+    WritePath sum;
+    for (const WritePath& part : met) sum += part;
+    path_.push_back(sum.over(paths));
     failed_.push_back(failed / paths);
   }
   for (std::size_t round = 0; round < rounds; ++round)
@@ -139,8 +145,8 @@ void VerifyTables::draw(int round, std::span<const double> target_S, std::span<c
 
 double VerifyTables::mean_pulses() const {
   double sum = 0;
-  for (double m : mean_pulses_) sum += m;
-  return sum / static_cast<double>(mean_pulses_.size());
+  for (const WritePath& path : path_) sum += path.pulses;
+  return sum / static_cast<double>(path_.size());
 }
 
 void write_verified(const Device& device, const VerifyTables& tables, const Random& random, std::span<const CellId> ids,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "device/device.h"
+#include "device/write_path.h"
 
 namespace bitline::device {
 
@@ -21,9 +22,9 @@ struct VerifyOutcome {
 };
 
 // One write, pulse by pulse, from `start_S`. `factor` is the device's own of all steps; normal2(pulse) gives the normal
-// numbers of the verify read before pulse 0, 1, ... and of that pulse's step.
+// numbers of the verify read before pulse 0, 1, ... and of that pulse's step. `path`: what its pulses meet is added.
 VerifyOutcome write_by_pulses(const WriteVerify&, double g_max_S, double target_S, double start_S, double factor,
-                              const std::function<std::array<float, 2>(int pulse)>& normal2);
+                              const std::function<std::array<float, 2>(int pulse)>& normal2, WritePath* path = nullptr);
 
 class VerifyTables {
  public:
@@ -40,7 +41,8 @@ class VerifyTables {
   void draw(int round, std::span<const double> target_S, std::span<const std::uint32_t> word,
             std::span<VerifyOutcome> outcome) const;
   // Of all rounds, mean over the simulated writes of the target nearest to `target_S`.
-  double mean_pulses(double target_S) const { return mean_pulses_[nearest(target_S)]; }
+  const WritePath& path(double target_S) const { return path_[nearest(target_S)]; }
+  double mean_pulses(double target_S) const { return path(target_S).pulses; }
   double failed_share(double target_S) const { return failed_[nearest(target_S)]; }
   double mean_pulses() const;  // over all targets
 
@@ -53,7 +55,8 @@ class VerifyTables {
   }
   std::size_t nearest(double target_S) const { return nearest_[static_cast<std::size_t>(bin(target_S))]; }
 
-  std::vector<double> targets_S_, mean_pulses_, failed_;
+  std::vector<double> targets_S_, failed_;
+  std::vector<WritePath> path_;
   double lowest_S_ = 0, bins_per_S_ = 0;
   std::array<std::uint8_t, bins> nearest_{};
   std::vector<std::uint32_t> first_;     // [round][bin]: where the outcomes of the bin's target begin

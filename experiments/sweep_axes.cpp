@@ -44,7 +44,6 @@ SweepAxes::SweepAxes(const SweepPlan& plan, const Annotations& notes) : notes_(n
   list(plan.list);
   if (plan.random) random(*plan.random);
   seeds(plan.seeds);
-  if (!problems_.empty()) throw ConfigError(problems_);
 }
 
 void SweepAxes::grid(const Value& v) {
@@ -61,12 +60,13 @@ void SweepAxes::zip(const Value& v) {
   std::vector<AxisBundle> axis(entries.front().value.items.size());
   std::vector<std::string> keys;
   for (const auto& e : entries) {
+    if (e.value.items.size() != axis.size()) {
+      problem(e.value.origin, "zip." + e.key,
+              fmt::format("lists {} values but {} lists {}", e.value.items.size(), entries.front().key, axis.size()),
+              "the lists of zip are read in step");
+      continue;
+    }
     keys.push_back(e.key);
-    if (e.value.items.size() != axis.size())
-      return problem(
-          e.value.origin, "zip." + e.key,
-          fmt::format("lists {} values but {} lists {}", e.value.items.size(), entries.front().key, axis.size()),
-          "the lists of zip are read in step");
     for (std::size_t i = 0; i < axis.size(); ++i) axis[i].push_back(axis_value(e.key, e.value.items[i]));
   }
   add(keys, std::move(axis), "zip");
@@ -78,7 +78,7 @@ void SweepAxes::list(const Value& v) {
     return problem(v.origin, "list", "must be a list of points", "write [{adc.bits: 6, device.g_min: 1 uS}, ...]");
   std::vector<std::string> keys;
   for (const auto& item : v.items) {
-    if (!item.is_map()) return problem(item.origin, "list", "must hold maps from config paths to values");
+    if (!item.is_map()) problem(item.origin, "list", "must hold maps from config paths to values");
     for (const auto& e : item.entries)
       if (std::find(keys.begin(), keys.end(), e.key) == keys.end()) keys.push_back(e.key);
   }
@@ -96,19 +96,24 @@ void SweepAxes::list(const Value& v) {
 void SweepAxes::random(const RandomAxes& r) {
   std::vector<AxisBundle> axis(static_cast<std::size_t>(r.points));
   std::vector<std::string> keys;
-  if (r.axes.empty()) return problem(origin("random.axes"), "random.axes", "names no axis");
+  if (axis.empty()) return;  // the reader has said so
+  if (r.axes.empty() && notes_.origins.count("random.axes"))
+    return problem(origin("random.axes"), "random.axes", "names no axis", "write {adc.bits: {from: 4, to: 10}}");
   for (const auto& [path, a] : r.axes) {
+    if (a.from.empty() || a.to.empty()) continue;  // the reader has said so
     const std::string key = "random.axes." + path;
     const Origin where = origin(key);
     const auto low = number_and_unit(a.from), high = number_and_unit(a.to);
     const std::string span = fmt::format("goes from '{}' to '{}', ", a.from, a.to);
+    const std::size_t told = problems_.size();
     if (!low || !high || low->unit != high->unit)
-      return problem(where, key, span + "which are not two numbers with the same unit",
-                     "for example {from: 1 uS, to: 100 uS}");
-    if (!(low->value < high->value)) return problem(where, key, span + "which is not upwards", "swap them");
-    if (a.scale == AxisScale::log && !(low->value > 0))
-      return problem(where, key, span + "but zero and below have no logarithm",
-                     "start above zero, or write scale: linear");
+      problem(where, key, span + "which are not two numbers with the same unit",
+              "for example {from: 1 uS, to: 100 uS}");
+    else if (!(low->value < high->value))
+      problem(where, key, span + "which is not upwards", "swap them");
+    else if (a.scale == AxisScale::log && !(low->value > 0))
+      problem(where, key, span + "but zero and below have no logarithm", "start above zero, or write scale: linear");
+    if (problems_.size() > told) continue;
     const Random random(r.seed, 0);
     const std::string unit = low->unit.empty() ? "" : fmt::format(" {}", low->unit);
     for (std::size_t i = 0; i < axis.size(); ++i) {
@@ -144,12 +149,13 @@ std::vector<Entry> SweepAxes::lists(const Value& v, const std::string& part) {
 }
 
 void SweepAxes::add(const std::vector<std::string>& keys, std::vector<AxisBundle> axis, const std::string& part) {
+  if (keys.empty()) return;  // a list of nothing but the config
   for (const auto& k : keys)
     if (std::any_of(all.begin(), all.end(), [&](const SweepAxis& other) {
           return std::find(other.paths.begin(), other.paths.end(), k) != other.paths.end();
         }))
-      problem(axis.front().front().origin, part, "the key '" + k + "' is on two axes", "keep one of them");
-  all.push_back({keys, std::move(axis)});
+      return problem(axis.front().front().origin, part, "the key '" + k + "' is on two axes", "keep one of them");
+  all.push_back({part, keys, std::move(axis)});
 }
 
 void SweepAxes::problem(const Origin& where, const std::string& path, const std::string& message,

@@ -17,8 +17,10 @@ class SweepAxes {
  public:
   std::vector<SweepAxis> all;  // without strides
 
-  // Reads every part of the plan. `notes` give the positions of its keys. Throws ConfigError with all problems.
+  // Reads every part of the plan. `notes` give the positions of its keys.
   SweepAxes(const SweepPlan& plan, const Annotations& notes);
+  // What is wrong with parts that `all` leaves out.
+  const std::vector<Diagnostic>& problems() const { return problems_; }
 
  private:
   void grid(const Value&);

@@ -2,11 +2,10 @@
 #include "experiments/sweep_keys.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "experiments/sweep_problems.h"
+#include "experiments/sweep_points.h"
 #include "run/identity.h"
 
 namespace bitline::experiments {
@@ -61,7 +60,6 @@ class GroupTable {
   const Key& of(std::size_t point) const { return keys_[number(point)]; }
   // A value of the point cannot be read.
   bool is_wrong(std::size_t point) const { return wrong_[number(point)] != 0; }
-  bool any_wrong() const { return std::find(wrong_.begin(), wrong_.end(), 1) != wrong_.end(); }
   // Which entry of the table a point has.
   std::size_t number(std::size_t point) const {
     std::size_t n = 0;
@@ -98,23 +96,6 @@ class GroupTable {
   std::vector<char> wrong_;
 };
 
-// What is wrong is told by loading the first point of each value that cannot be read.
-[[noreturn]] void tell_wrong(const Sweep& sweep, const std::vector<GroupTable>& tables) {
-  SweepProblems problems;
-  for (const GroupTable& table : tables) {
-    if (!table.any_wrong()) continue;
-    std::set<std::size_t> told;
-    for (std::size_t i = 0; i < sweep.size() && !problems.enough(); ++i)
-      if (table.is_wrong(i) && told.insert(table.number(i)).second) try {
-          sweep.load(i);
-        } catch (const ConfigError& e) {
-          problems.add(e.diagnostics());
-        }
-  }
-  problems.finish();
-  throw RunError("values of the sweep cannot be read, but its points can; please report this as a bug");
-}
-
 }  // namespace
 
 Key point_key(const Sweep& sweep, const arch::LoadedConfig& point, FileKeys& files) {
@@ -124,33 +105,32 @@ Key point_key(const Sweep& sweep, const arch::LoadedConfig& point, FileKeys& fil
   return key.key();
 }
 
-void find_keys(Sweep& sweep) {
+std::vector<char> find_keys(Sweep& sweep) {
   FileKeys files;
+  std::vector<char> wrong(sweep.size(), 0);
   if (!separable(sweep)) {
-    std::vector<std::vector<Diagnostic>> wrong(sweep.size());
     parallel_for(sweep.size(), [&](std::size_t i) {
       try {
-        sweep.keys[i] = point_key(sweep, sweep.load(i), files);
-      } catch (const ConfigError& e) {
-        wrong[i] = e.diagnostics();
+        sweep.keys[i] = point_key(sweep, load_point(sweep, i), files);
+      } catch (const ConfigError&) {
+        wrong[i] = 1;
       }
     });
-    SweepProblems problems;
-    for (const auto& list : wrong) problems.add(list);
-    problems.finish();
-    return;
+    return wrong;
   }
   std::vector<GroupTable> tables;
   for (std::size_t g = 0; g < key_groups().size(); ++g) tables.emplace_back(sweep, g, files);
-  if (std::any_of(tables.begin(), tables.end(), [](const GroupTable& t) { return t.any_wrong(); }))
-    tell_wrong(sweep, tables);
   parallel_for((sweep.size() + 1023) / 1024, [&](std::size_t chunk) {
     std::vector<Key> groups(tables.size());
     for (std::size_t i = chunk * 1024; i < std::min(sweep.size(), (chunk + 1) * 1024); ++i) {
-      for (std::size_t g = 0; g < tables.size(); ++g) groups[g] = tables[g].of(i);
+      for (std::size_t g = 0; g < tables.size(); ++g) {
+        groups[g] = tables[g].of(i);
+        wrong[i] |= static_cast<char>(tables[g].is_wrong(i));
+      }
       sweep.keys[i] = KeyBuilder("point").add("result", run::result_key(groups)).key();
     }
   });
+  return wrong;
 }
 
 }  // namespace bitline::experiments

@@ -10,8 +10,8 @@ namespace bitline::experiments {
 Key point_key(const Sweep& sweep, const arch::LoadedConfig& point, FileKeys& files);
 
 // Fills sweep.keys; everything else of the sweep is there. The keys of a config that mean something together are read
-// once for each combination of their own axes, however many points the others make. Throws ConfigError with the
-// problems of values that cannot be read.
-void find_keys(Sweep& sweep);
+// once for each combination of their own axes, however many points the others make. Returns by point whether a value of
+// it cannot be read: its key says nothing.
+std::vector<char> find_keys(Sweep& sweep);
 
 }  // namespace bitline::experiments

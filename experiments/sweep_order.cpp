@@ -52,6 +52,7 @@ std::vector<std::size_t> distinct_points(const Sweep& sweep) {
       point += rest % digit->size * digit->stride;
       rest /= digit->size;
     }
+    if (!sweep.invalid.empty() && sweep.invalid[point]) continue;
     if (seen.insert(sweep.keys[point]).second) order.push_back(point);
   }
   return order;

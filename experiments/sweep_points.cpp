@@ -45,13 +45,17 @@ std::vector<const AxisValue*> Sweep::values(std::size_t point) const {
   return all;
 }
 
+arch::LoadedConfig load_point(const Sweep& sweep, std::size_t point) {
+  Value tree = sweep.base;
+  for (const AxisValue* v : sweep.values(point))
+    if (!v->value.empty()) apply(tree, parsed({v->path, v->value}), sweep.where);
+  resolve_bases(tree, sweep.where);
+  return arch::load_tree(std::move(tree), sweep.where);
+}
+
 arch::LoadedConfig Sweep::load(std::size_t point) const {
   try {
-    Value tree = base;
-    for (const AxisValue* v : values(point))
-      if (!v->value.empty()) apply(tree, parsed({v->path, v->value}), where);
-    resolve_bases(tree, where);
-    return arch::load_tree(std::move(tree), where);
+    return load_point(*this, point);
   } catch (const ConfigError& e) {
     throw ConfigError(at_plan(e.diagnostics(), *this, point));
   }
@@ -64,18 +68,21 @@ std::string point_text(const Sweep& sweep, std::size_t point) {
   return out;
 }
 
-std::vector<Diagnostic> at_plan(const std::vector<Diagnostic>& problems, const Sweep& sweep, std::size_t point) {
+const AxisValue* set_value(const Diagnostic& problem, const Sweep& sweep, std::size_t point) {
   std::vector<const AxisValue*> values = sweep.values(point);
-  const bool has_axes = !values.empty();
   for (const AxisValue& v : sweep.fixed) values.push_back(&v);
+  const auto set = std::find_if(values.begin(), values.end(), [&](const AxisValue* v) {
+    return v->origin.line > 0 && problem.where.file == fmt::format("--set {}={}", v->path, v->value);
+  });
+  return set == values.end() ? nullptr : *set;
+}
+
+std::vector<Diagnostic> at_plan(const std::vector<Diagnostic>& problems, const Sweep& sweep, std::size_t point) {
   std::vector<Diagnostic> out;
   for (Diagnostic d : problems) {
-    const auto set = std::find_if(values.begin(), values.end(), [&](const AxisValue* v) {
-      return v->origin.line > 0 && d.where.file == fmt::format("--set {}={}", v->path, v->value);
-    });
-    if (set != values.end())
-      d.where = (*set)->origin;
-    else if (has_axes)
+    if (const AxisValue* set = set_value(d, sweep, point))
+      d.where = set->origin;
+    else if (!sweep.axes.empty())
       d.message += " [at the point " + point_text(sweep, point) + "]";
     out.push_back(std::move(d));
   }
@@ -86,15 +93,15 @@ std::vector<std::string> check_points(const Sweep& sweep, std::span<const std::s
   std::vector<std::vector<Diagnostic>> wrong(points.size()), doubts(points.size());
   parallel_for(points.size(), [&](std::size_t i) {
     try {
-      const auto found = warnings(sweep.load(points[i]));
+      const auto found = warnings(load_point(sweep, points[i]));
       if (!found.empty()) doubts[i] = at_plan(found, sweep, points[i]);
     } catch (const ConfigError& e) {
       wrong[i] = e.diagnostics();
     }
   });
-  SweepProblems problems;
-  for (const auto& list : wrong) problems.add(list);
-  problems.finish();
+  SweepProblems problems(sweep);
+  for (std::size_t i = 0; i < points.size(); ++i) problems.add(points[i], wrong[i]);
+  if (!problems.empty()) throw ConfigError(problems.told());
   return by_key(doubts);
 }
 

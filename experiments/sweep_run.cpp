@@ -73,6 +73,9 @@ class Runner {
       const run::Result result = experiments::run(loaded, sweep_.run, shelf_);
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       line = point_line(sweep_, point, result, spent.count());
+      if (options_.write_files) options_.write_files(point, loaded, result);
+      const std::lock_guard hold(mutex_);
+      outcome_.metric = result.quality.metric;
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& e) {
@@ -152,16 +155,18 @@ std::size_t count_missing(const Sweep& sweep, const std::vector<std::size_t>& po
       std::count_if(points.begin(), points.end(), [&](std::size_t p) { return !finished.has(sweep.keys[p]); }));
 }
 
-// Points of a shard that neither this folder nor those that are merged have.
+// Points of a shard that neither this folder nor those that are merged have, and those without files that are wanted.
 std::vector<std::size_t> unfinished(const Sweep& sweep, const SweepOptions& options,
                                     const std::vector<std::size_t>& shard, const PointIndex& finished) {
   std::vector<PointIndex> all;
   for (const auto& folder : options.merge) all.push_back(PointsFile(folder / "points.jsonl", sweep.keep).read());
   std::vector<std::size_t> todo;
-  for (const std::size_t p : shard)
-    if (!finished.has(sweep.keys[p]) &&
-        std::none_of(all.begin(), all.end(), [&](const PointIndex& index) { return index.has(sweep.keys[p]); }))
-      todo.push_back(p);
+  for (const std::size_t p : shard) {
+    const bool done = finished.has(sweep.keys[p]) || std::any_of(all.begin(), all.end(), [&](const PointIndex& index) {
+                        return index.has(sweep.keys[p]);
+                      });
+    if (!done || (options.has_files && !options.has_files(p))) todo.push_back(p);
+  }
   return todo;
 }
 
@@ -202,8 +207,7 @@ SweepOutcome run_sweep(const Sweep& sweep, const SweepOptions& options) {
   write_file(options.folder / "table.csv", sweep_table(sweep, finished));
   write_failures(options.folder / "failed.jsonl", std::move(runner.failures), finished);
   for (std::size_t i = 0; !finished.rows.empty() && i < sweep.keep.size(); ++i)
-    if (!finished.known[i])
-      outcome.warnings.push_back("keep: no result has '" + sweep.keep[i] + "'; see the keys with bitline run --json");
+    if (!finished.known[i]) outcome.warnings.push_back("keep: no result of this plan has '" + sweep.keep[i] + "'");
   outcome.missing = count_missing(sweep, points, finished);
   return outcome;
 }

@@ -12,6 +12,7 @@ std::string sweep_table(const Sweep& sweep, const PointIndex& finished) {
   out += "\n";
   for (std::size_t i = 0; i < sweep.size(); ++i) {
     const auto row = finished.rows.find(sweep.keys[i]);
+    if (!sweep.invalid.empty() && sweep.invalid[i]) continue;
     if (row == finished.rows.end()) continue;
     out.append(std::to_string(i)).append(",").append(sweep.keys[i].hex());
     for (const AxisValue* v : sweep.values(i)) out.append(",").append(csv_field(v->value));

@@ -80,8 +80,9 @@ Packing packed_densely(const Config& config, const std::vector<Request>& request
   } catch (const RunError& e) {
     if (config.mapping.reload) return on(0);
     refuse_config("chips",
-                  fmt::format("{}; the config gives {} chips x {} tiles x {} arrays", e.what(), *config.chips,
-                              config.tiles, config.arrays),
+                  fmt::format("{}; the config gives {} chip{} x {} tile{} x {} array{}", e.what(), *config.chips,
+                              *config.chips == 1 ? "" : "s", config.tiles, config.tiles == 1 ? "" : "s", config.arrays,
+                              config.arrays == 1 ? "" : "s"),
                   "write chips: auto, or more arrays, or reload: true");
   }
 }

@@ -74,7 +74,13 @@ std::string range_text(double low, double high, Unit unit) {
   if (!(high > 0) || !(digits > 0)) return fmt::format("{} .. {}", pretty(low, unit), upper);
   // The prefix that was chosen, from the unrounded value: rounding twice could move the last digit.
   const double scale = std::pow(10.0, std::round(std::log10(digits / high)));
-  return fmt::format("{:.3g} .. {:.3g}{}", low * scale, high * scale,
+  // Three digits, without exponents: "1,730 .. 131,000 mm2".
+  const auto rounded = [](double x) {
+    if (x < 999.5 || x >= 1e9) return fmt::format("{:.3g}", x);
+    const double step = std::pow(10.0, std::floor(std::log10(x)) - 2);
+    return grouped(static_cast<std::size_t>(std::llround(std::round(x / step) * step)));
+  };
+  return fmt::format("{} .. {}{}", rounded(low * scale), rounded(high * scale),
                      space == std::string::npos ? "" : upper.substr(space));
 }
 

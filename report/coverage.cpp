@@ -134,7 +134,7 @@ std::string payers(const CoveredNode& node) {
   std::ranges::stable_sort(parts, std::greater<>(), [](const auto& entry) { return entry.second; });
   std::string text;
   for (const auto& [part, joules] : parts)
-    text += fmt::format("{}{} {:.3g} J", text.empty() ? "" : ", ", name_of(part), joules);
+    text += fmt::format("{}{} {:.3g} J", text.empty() ? "" : ", ", title_of(part), joules);
   return text;
 }
 

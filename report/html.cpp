@@ -22,37 +22,10 @@ using run::Result;
 
 namespace {
 
-constexpr std::string_view style = R"(
-:root { color-scheme: light; }
-body { margin: 0 auto; max-width: 960px; padding: 24px 20px 60px; background: #fff; color: #222;
-  font: 15px/1.5 Helvetica, Arial, "DejaVu Sans", sans-serif; }
-h1 { font-size: 26px; margin: 0 0 2px; overflow-wrap: anywhere; }
-h2 { font-size: 19px; margin: 38px 0 10px; padding-bottom: 4px; border-bottom: 1px solid #e3e5e8; }
-p { margin: 8px 0; overflow-wrap: anywhere; }
-.soft { color: #5f6368; }
-.cards { display: flex; flex-wrap: wrap; gap: 12px; margin: 20px 0 0; padding: 0; list-style: none; }
-.cards li { flex: 1 1 150px; border: 1px solid #e3e5e8; border-radius: 6px; padding: 10px 14px; }
-.cards b { display: block; font-size: 21px; }
-.cards span { color: #5f6368; font-size: 13px; display: block; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: 10px 0; font-size: 14px; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; border-bottom: 1px solid #eef0f2; overflow-wrap: break-word; }
-th { color: #5f6368; font-weight: normal; }
-th.n, td.n { text-align: right; white-space: nowrap; }
-tr.sum td { font-weight: bold; }
-tr.group td { padding-top: 12px; color: #5f6368; border-bottom-color: #c8ccd0; white-space: nowrap; }
-figure { margin: 14px 0; }
-svg { max-width: 100%; height: auto; display: block; }
-pre { background: #f6f7f8; padding: 12px; overflow-x: auto; font-size: 13px; }
-summary { cursor: pointer; }
-.warn { border-left: 4px solid #cc6677; padding: 4px 12px; margin: 8px 0; background: #fdf4f5; overflow-wrap: anywhere; }
-)";
-
 std::string cards(const Result& r) {
   std::string html = "<ul class=\"cards\">\n";
   const auto card = [&](const std::string& label, const std::string& value, const std::string& note) {
-    html += fmt::format("<li><span>{}</span><b>{}</b><span>{}</span></li>\n", escape_markup(label),
-                        escape_markup(value), escape_markup(note));
+    html += html_card(label, value, note);
   };
   const std::string& metric = r.quality.metric;
   if (!r.shapes)
@@ -122,6 +95,7 @@ std::string write_section(const Result& r) {
   if (!r.shapes) write_rows(r.write, table);  // shapes are never written: only what that would cost
   table.row({"energy of writing everything once",
              r.costs.energy_write_J ? quantity(*r.costs.energy_write_J, Unit::joule) : "not given"});
+  for (const WritePart& part : write_parts(r)) table.row({"of it " + part.name, part.text});
   if (r.costs.energy_write_J && *r.costs.energy_write_J > 0 && r.costs.energy_per_inference_J > 0)
     table.row(
         {"that is as much as", writes_text(*r.costs.energy_write_J / r.costs.energy_per_inference_J) + " inferences"});
@@ -224,7 +198,8 @@ std::string device_cost_section(const Result& r) {
 }
 
 std::string published_section(const Result& r) {
-  if (r.published.empty()) return "";
+  const std::string left_out = html_paragraph(left_out_text(r));
+  if (r.published.empty()) return r.published_left_out.empty() ? "" : left_out;
   HtmlTable table("lrrrll", {"figure", "published", "ours", "ours / published", "kind", "source"});
   for (const run::Published& p : r.published)
     table.row({p.what, figure_text(p.published, p.unit), p.ours ? figure_text(*p.ours, p.unit) : "no such figure",
@@ -232,8 +207,9 @@ std::string published_section(const Result& r) {
   return html_heading("Published figures beside ours") + table.str() +
          html_paragraph(
              "predicted: nothing was set from the published figure; imposed: a parameter was solved from it; proxy: "
-             "other data or another metric.",
-             "soft");
+             "other data or another metric; summed: parts of the same publication added up.",
+             "soft") +
+         (r.published_left_out.empty() ? "" : left_out);
 }
 
 std::string trust_section(const Result& r) {
@@ -270,17 +246,10 @@ std::string run_section(const Result& r, const std::string& resolved_yaml) {
 }  // namespace
 
 std::string html_report(const Result& r, const std::string& resolved_yaml) {
-  const std::string name = escape_markup(r.name.empty() ? "Run" : r.name);
-  std::string html =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-      "data:\"/>\n";
-  html +=
-      fmt::format("<title>{} - Bitline</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n", name, style, name);
+  std::string html = html_begin(r.name.empty() ? "Run" : r.name);
   if (r.only_budget)
     return html + html_paragraph("No network, so nothing was run.", "soft") + budget_section(r) + published_section(r) +
-           run_section(r, resolved_yaml) + "</body>\n</html>\n";
+           run_section(r, resolved_yaml) + html_end();
   const std::size_t chips = r.quality.chips.size();
   html += html_paragraph(r.experiment ? fmt::format("{}, seed {}", repeats_text(*r.experiment), r.seed)
                          : r.shapes   ? fmt::format("{}; seed {}", run::nothing_was_run, r.seed)
@@ -289,7 +258,7 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
                          "soft");
   if (!is_without_arrays(r)) {
     HtmlTable design("ll", {});
-    for (const run::DesignLine& line : r.design) design.row({line.what, line.text});
+    for (const run::DesignLine& line : head_lines(r)) design.row({line.what, line.text});
     html += design.str();
   }
   if (has_ideal_wires(r)) html += html_paragraph(metal_text(r.metal));
@@ -297,13 +266,13 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
   if (r.experiment) html += experiment_section(*r.experiment);
   if (is_without_arrays(r))
     return html + published_section(r) + device_cost_section(r) + trust_section(r) + run_section(r, resolved_yaml) +
-           "</body>\n</html>\n";
+           html_end();
   if (r.experiment) html += published_section(r);
   html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
           layer_section(r) + node_section(r) + write_section(r) + wire_section(r) + mapping_section(r) +
           unit_cost_section(r) + budget_section(r) + (r.experiment ? "" : published_section(r)) + trust_section(r) +
           run_section(r, resolved_yaml);
-  return html + "</body>\n</html>\n";
+  return html + html_end();
 }
 
 }  // namespace bitline::report

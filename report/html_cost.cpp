@@ -2,8 +2,10 @@
 // Sections of the HTML report about costs: totals by part, efficiency, digital machines, unit costs, budgets.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "report/cost_text.h"
 #include "report/html_parts.h"
@@ -16,18 +18,30 @@ using periphery::CostOrigin;
 using run::Result;
 
 std::string cost_section(const Result& r) {
-  HtmlTable table("lrrrrrr", {"part", "energy", "", "latency", "", "area", ""});
+  HtmlTable table("lrrrrrr", {"part", "energy", "share", "latency", "share", "area", "share"});
   const auto cell = [](double x, Unit unit) { return x != 0 ? quantity(x, unit) : std::string("-"); };
   const auto share = [](double x, double whole) { return whole > 0 && x != 0 ? percent(x / whole, 1) : std::string(); };
+  // Of energy, latency or area, whichever it takes most of.
+  const auto largest_share = [&](cost::Part part) {
+    double largest = 0;
+    for (const auto& [parts, whole] : {std::pair{&r.costs.energy_J, r.costs.energy_per_inference_J},
+                                       {&r.costs.latency_s, r.costs.latency_per_inference_s},
+                                       {&r.costs.area_breakdown_m2, r.costs.area_m2}})
+      if (whole > 0) largest = std::max(largest, (*parts)[part] / whole);
+    return largest;
+  };
+  std::vector<cost::Part> parts =
+      cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2});
+  std::ranges::stable_sort(parts, std::greater<>(), largest_share);
   table.row({"total", energy_text(r), "", latency_text(r), "", quantity(r.costs.area_m2, Unit::square_meter), ""},
             "sum");
-  for (const cost::Part part :
-       cost::listed_parts({&r.costs.energy_J, &r.costs.latency_s, &r.costs.area_breakdown_m2})) {
+  for (const cost::Part part : parts) {
     const double e = r.costs.energy_J[part], t = r.costs.latency_s[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && t == 0 && a == 0) continue;
-    table.row({std::string(name_of(part)), cell(e, Unit::joule), share(e, r.costs.energy_per_inference_J),
+    table.row({std::string(title_of(part)), cell(e, Unit::joule), share(e, r.costs.energy_per_inference_J),
                cell(t, Unit::second), share(t, r.costs.latency_per_inference_s), cell(a, Unit::square_meter),
-               share(a, r.costs.area_m2)});
+               share(a, r.costs.area_m2)},
+              largest_share(part) < least_share ? "faint" : "");
   }
   std::string html = html_heading("Energy, latency, area") +
                      html_figure(breakdown_svg("Energy per inference", r.costs.energy_J, Unit::joule));
@@ -65,7 +79,8 @@ std::string efficiency_section(const Result& r) {
 
 std::string baseline_section(const Result& r) {
   if (r.costs.baselines.empty()) return "";
-  HtmlTable table("lrrrrrrrrr", {"machine", "energy", "", "latency", "", "area", "", "TOPS/W", "TOPS/mm2", ""});
+  HtmlTable table("lrrrrrrrrr", {"machine", "energy", "over chip", "latency", "over chip", "area", "over chip",
+                                 "TOPS/W", "TOPS/mm2", "over chip"});
   table.row({"this chip", energy_text(r), "", latency_text(r), "", quantity(r.costs.area_m2, Unit::square_meter), "",
              per_watt_text(r, r.costs.tops_per_w), per_area_text(r, r.costs.tops_per_mm2), ""},
             "sum");
@@ -123,7 +138,7 @@ std::string unit_cost_section(const Result& r) {
       if (static_cast<std::size_t>(info(c.component).group) != g) continue;
       if (first) table.group(groups[g]);
       first = false;
-      table.row({std::string(info(c.component).name), std::string(info(c.component).per),
+      table.row({std::string(info(c.component).title), std::string(info(c.component).per),
                  cell(c.unit.energy_J, Unit::joule), cell(c.unit.time_s, Unit::second),
                  cell(c.unit.area_m2, Unit::square_meter), cell(c.unit.leakage_W, Unit::watt),
                  c.instances > 0 ? grouped(static_cast<std::size_t>(std::llround(c.instances))) : "",

@@ -23,6 +23,14 @@ class HtmlTable {
   std::string alignment_, html_;
 };
 
+// A page up to its heading, which is the title, and its end. It may run no scripts and load nothing. `more_style`:
+// rules after the common ones.
+std::string html_begin(const std::string& title, std::string_view more_style = "");
+std::string html_end();
+
+// A figure to be seen first, in a list of the class "cards".
+std::string html_card(const std::string& label, const std::string& value, const std::string& note);
+
 std::string html_paragraph(const std::string& text, const char* kind = "");
 std::string html_heading(const char* text);
 std::string html_figure(const std::string& svg);

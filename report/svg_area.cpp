@@ -93,7 +93,7 @@ std::string area_svg(const Result& r) {
   const std::vector<AreaBox> boxes =
       squarified(parts, {page_margin, area_top, chip_side, chip_side}, chip_side * chip_side / sum_m2);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string color = part_color(parts[i].part), name(name_of(parts[i].part));
+    const std::string color = part_color(parts[i].part), name(title_of(parts[i].part));
     const std::string amount =
         fmt::format("{}, {}", quantity(parts[i].area_m2, Unit::square_meter), percent(parts[i].area_m2 / sum_m2, 1));
     const AreaBox& b = boxes[i];

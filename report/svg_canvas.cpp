@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "report/text.h"
 
@@ -116,6 +117,41 @@ void Svg::line(double x1, double y1, double x2, double y2, std::string_view stro
 void Svg::circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip) {
   body_ +=
       element("circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{}\"", n(x), n(y), n(radius), fill), tooltip);
+}
+
+void Svg::ring(double x, double y, double radius, std::string_view stroke) {
+  body_ += element(
+      "circle", fmt::format("cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"none\" stroke=\"{}\"", n(x), n(y), n(radius), stroke),
+      "");
+}
+
+void Svg::marker(double x, double y, Marker shape, double radius, std::string_view fill, std::string_view tooltip) {
+  if (shape == Marker::circle) return circle(x, y, radius, fill, tooltip);
+  const double r = radius * 0.9, wide = radius * 1.25, thin = radius * 0.42;
+  std::vector<std::pair<double, double>> corners;
+  switch (shape) {
+    case Marker::circle:
+    case Marker::square:
+      corners = {{-r, -r}, {r, -r}, {r, r}, {-r, r}};
+      break;
+    case Marker::triangle:
+      corners = {{0, -wide}, {wide, r}, {-wide, r}};
+      break;
+    case Marker::diamond:
+      corners = {{0, -wide}, {wide, 0}, {0, wide}, {-wide, 0}};
+      break;
+    case Marker::plus:
+      corners = {{-thin, -wide}, {thin, -wide}, {thin, -thin}, {wide, -thin}, {wide, thin},   {thin, thin},
+                 {thin, wide},   {-thin, wide}, {-thin, thin}, {-wide, thin}, {-wide, -thin}, {-thin, -thin}};
+      break;
+    case Marker::down:
+      corners = {{0, wide}, {wide, -r}, {-wide, -r}};
+      break;
+  }
+  std::string points;
+  for (const auto& [dx, dy] : corners)
+    points += fmt::format("{}{},{}", points.empty() ? "" : " ", n(x + dx), n(y + dy));
+  body_ += element("polygon", fmt::format("points=\"{}\" fill=\"{}\"", points, fill), tooltip);
 }
 
 void Svg::polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity) {

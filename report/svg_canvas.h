@@ -57,6 +57,10 @@ struct TextStyle {
   double rotate_deg = 0;  // about the anchor
 };
 
+// Shapes of the dots of a chart.
+enum class Marker { circle, square, triangle, diamond, plus, down };
+inline constexpr std::size_t marker_count = 6;
+
 class Svg {
  public:
   // Units are pixels at natural size. `title` says what the picture shows, for those who cannot see it.
@@ -67,6 +71,10 @@ class Svg {
   void line(double x1, double y1, double x2, double y2, std::string_view stroke, double width = 1,
             std::string_view dashes = "");
   void circle(double x, double y, double radius, std::string_view fill, std::string_view tooltip = "");
+  // Not filled.
+  void ring(double x, double y, double radius, std::string_view stroke);
+  // About as large as a circle of that radius.
+  void marker(double x, double y, Marker shape, double radius, std::string_view fill, std::string_view tooltip = "");
   // Filled, without a line around it.
   void polygon(std::span<const std::pair<double, double>> corners, std::string_view fill, double opacity = 1);
   // `y` is the baseline.

@@ -22,7 +22,7 @@ std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, 
   double sum = 0;
   for (const auto& [part, value] : parts)
     if (drawable(value)) {
-      shown.push_back({std::string(name_of(part)), part_color(part), value});
+      shown.push_back({std::string(title_of(part)), part_color(part), value});
       sum += value;
     }
   const double legend_top = bar_top + bar_height + 14;
@@ -35,6 +35,7 @@ std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, 
     svg.rect(page_margin, bar_top, width, bar_height, "#f4f5f6", "", ink::grid);
     svg.text(page_width / 2, bar_top + 21, "nothing counted", {.anchor = Anchor::middle, .fill = ink::soft});
   }
+  std::ranges::stable_sort(shown, std::greater<>(), &Piece::value);
   double x = page_margin;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const Piece& p = shown[i];
@@ -49,7 +50,8 @@ std::string breakdown_svg(std::string_view title, const cost::Breakdown& parts, 
     const double top = legend_top + static_cast<double>(i / legend_entries_per_line) * legend_entry_height;
     svg.rect(left, top, 12, 12, p.color);
     const std::string name = fit_text(p.name, legend_entry_width - 30 - text_width(amount, 12), 12);
-    svg.text(left + 18, top + 10.5, name, {.bold = true});
+    const bool small = share < least_share;
+    svg.text(left + 18, top + 10.5, name, {.fill = small ? ink::soft : ink::text, .bold = !small});
     svg.text(left + 26 + text_width(name, 12, true), top + 10.5, amount, {.fill = ink::soft});
   }
   return svg.str();

@@ -20,7 +20,6 @@ namespace {
 
 constexpr double row_height = 26, bar_height = 18;
 constexpr double name_width = 130, value_width = 138;
-constexpr double smallest_share = 0.01;  // of the whole; parts below it are drawn together
 
 struct EnergyRow {
   std::string name;
@@ -69,11 +68,11 @@ std::string layer_energy_svg(const Result& r) {
   std::string folded;
   EnergySeries other{"other", std::string(other_color), 0, {}};
   for (const Part part : listed_parts(breakdowns)) {
-    const std::string name(name_of(part));
+    const std::string name(title_of(part));
     double joules = 0;
     for (const EnergyRow& row : rows)
       if (const double x = row.parts[part]; drawable(x)) joules += x;
-    if (joules >= smallest_share * sum && joules > 0) {
+    if (joules >= least_share * sum && joules > 0) {
       shown.push_back({name, part_color(part), joules, {part}});
     } else if (joules > 0) {
       folded += (folded.empty() ? "" : ", ") + name;

@@ -24,7 +24,7 @@ namespace {
 constexpr double picture_gap = 8, head = 64;
 constexpr ColorScale::Rgb grey[] = {{0, 0, 0}, {255, 255, 255}};
 // White to dark blue, and blue over white to red: ends of ColorBrewer's Blues and RdBu (C. Brewer, colorbrewer2.org).
-constexpr ColorScale::Rgb blues[] = {{247, 251, 255}, {107, 174, 214}, {8, 48, 107}};
+constexpr ColorScale::Rgb matrix_blues[] = {{247, 251, 255}, {107, 174, 214}, {8, 48, 107}};
 constexpr ColorScale::Rgb red_white_blue[] = {
     {178, 24, 43}, {244, 165, 130}, {247, 247, 247}, {146, 197, 222}, {33, 102, 172}};
 
@@ -108,7 +108,7 @@ std::string svg_of(const MatrixFigure& figure, const std::string& title) {
   for (const auto& p : figure.panels) height = std::max(height, heat_size({p.rows, p.columns}, shown, shown).height);
   const auto rows = std::ceil(static_cast<double>(figure.panels.size()) / columns);
   const auto [low, high] = range_of(figure);
-  const ColorScale colors = low < 0 ? ColorScale(red_white_blue, low, high) : ColorScale(blues, low, high);
+  const ColorScale colors = low < 0 ? ColorScale(red_white_blue, low, high) : ColorScale(matrix_blues, low, high);
   Svg svg(page_width, head + 20 + rows * (height + 30), title);
   svg.text(page_margin, 28, fit_text(title, room - scale_width - 20, 15), {.size = 15, .bold = true});
   draw_scale(svg, page_width - page_margin - scale_width, 22, colors, fmt::format("{:.3g}", low), figure.unit,

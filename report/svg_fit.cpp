@@ -16,7 +16,7 @@ namespace {
 
 // One row of the picture: a quantity, measured and fitted.
 struct FitRow {
-  std::string title, x_name, y_name;
+  std::string title, x_name, y_name, y_unit;
   bool log_x;
   std::vector<double> x, measured, fitted;
 };
@@ -28,7 +28,8 @@ void panel(Svg& svg, const FitRow& row, double left, double top, bool residuals)
   const double right = left + width, bottom = top + height;
   const ChartAxis x = row.log_x ? ChartAxis::logarithmic(row.x, left, right) : ChartAxis::linear(row.x, left, right);
   const ChartAxis y = ChartAxis::linear(ys, bottom, top);
-  draw_axes(svg, number_axis(x, row.x_name), number_axis(y, residuals ? "measured - fitted" : row.y_name));
+  draw_axes(svg, row.log_x && row.x_name == "time (s)" ? time_axis(x, "time") : number_axis(x, row.x_name),
+            number_axis(y, name_with_unit(residuals ? "measured - fitted" : row.y_name, row.y_unit)));
   for (std::size_t i = 0; i < row.x.size(); ++i)
     svg.circle(x(row.x[i]), y(row.measured[i] - (residuals ? row.fitted[i] : 0)), 2, line_color(0));
   if (residuals) {
@@ -60,8 +61,8 @@ std::string fit_svg(const std::string& name, std::span<const FitPart> parts) {
   const auto add = [&](const FitPart& p, const std::string& what, const std::string& y_name,
                        const std::vector<double>& measured, const std::vector<double>& fitted) {
     const auto [unit, factor] = scaled_unit(measured, p.y_unit);
-    rows.push_back({fmt::format("{}: {}{}", p.part, p.best().model, what), p.x_name, name_with_unit(y_name, unit),
-                    p.log_x, p.x, scaled(measured, factor), scaled(fitted, factor)});
+    rows.push_back({fmt::format("{}: {}{}", p.part, p.best().model, what), p.x_name, y_name, unit, p.log_x, p.x,
+                    scaled(measured, factor), scaled(fitted, factor)});
   };
   for (const FitPart& p : parts) {
     add(p, "", p.y_name, p.y, p.best().fitted);

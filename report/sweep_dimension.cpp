@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "report/figure_name.h"
+
 namespace bitline::report {
 namespace {
 
@@ -66,6 +68,7 @@ bool settles(const std::vector<std::string>& a, const std::vector<std::string>& 
 }  // namespace
 
 std::optional<NumberAndUnit> axis_number(std::string_view text) {
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   const auto n = number_and_unit(text);
   // "2x4" is no quantity of x4; a word or a percent sign is.
   if (!n || n->unit.find_first_of("0123456789.,") == 0 || (!n->unit.empty() && !n->apart && n->unit != "%"))
@@ -73,9 +76,12 @@ std::optional<NumberAndUnit> axis_number(std::string_view text) {
   return n;
 }
 
-std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
-  std::vector<std::vector<std::size_t>> bundles;
-  const std::size_t end = std::min(2 + axes, rows.front().size());
+namespace {
+
+using Bundles = std::vector<std::vector<std::size_t>>;  // columns that are one dimension
+
+Bundles bundles_of(const Rows& rows, std::size_t end) {
+  Bundles bundles;
   const auto axes_begin = rows.front().begin() + 2, axes_end = rows.front().begin() + static_cast<std::ptrdiff_t>(end);
   const auto name = std::find(axes_begin, axes_end, "name");
   const std::vector<std::string> names = name == axes_end
@@ -93,30 +99,88 @@ std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes) {
     else
       bundles.push_back({c});
   }
-  std::vector<ChartDimension> out;
-  for (const auto& bundle : bundles) {
-    ChartDimension d;
-    d.labels = cells(rows, bundle.front());
-    const bool named = rows.front()[bundle.front()] == "name";  // digits in it are no axis
-    const auto numbers = named ? std::nullopt : numbers_of(d.labels);
-    for (const std::size_t c : bundle) {
-      d.name += (d.name.empty() ? "" : ", ") + rows.front()[c];
-      const std::vector<std::string> mine = cells(rows, c);
-      // Columns with the same values are told once.
-      if (c != bundle.front() && mine != cells(rows, bundle.front()))
-        for (std::size_t r = 0; r < mine.size(); ++r) d.labels[r] += " / " + mine[r];
-    }
-    if (numbers) d.numeric = true, d.numbers = numbers->first, d.unit = numbers->second;
+  return bundles;
+}
+
+ChartDimension dimension_of(const Rows& rows, const std::vector<std::size_t>& bundle) {
+  ChartDimension d;
+  d.labels = cells(rows, bundle.front());
+  d.designs = rows.front()[bundle.front()] == "name";  // digits in it are no axis
+  const auto numbers = d.designs ? std::nullopt : numbers_of(d.labels);
+  for (const std::size_t c : bundle) {
+    d.name += (d.name.empty() ? "" : ", ") + (d.designs ? "design" : axis_name(rows.front()[c]));
+    const std::vector<std::string> mine = cells(rows, c);
+    // Columns with the same values are told once.
+    if (c != bundle.front() && mine != cells(rows, bundle.front()))
+      for (std::size_t r = 0; r < mine.size(); ++r) d.labels[r] += " / " + mine[r];
+  }
+  if (numbers) d.numeric = true, d.numbers = numbers->first, d.unit = numbers->second;
+  return d;
+}
+
+// "22nm, rows 128": what a design sets, of columns that differ; bare numbers with the last word of their key.
+std::string design_label(const Rows& rows, std::size_t row, const std::vector<std::size_t>& columns) {
+  std::string label;
+  for (const std::size_t c : columns) {
+    const std::string& value = rows[row][c];
+    if (value.empty()) continue;
+    const std::string& path = rows.front()[c];
+    const bool bare = axis_number(value) && axis_number(value)->unit.empty();
+    label += (label.empty() ? "" : ", ") + (bare ? axis_name(path.substr(path.rfind('.') + 1)) + " " : "") + value;
+  }
+  return label.empty() ? "as the config" : label;
+}
+
+std::vector<std::string> distinct(const std::vector<std::string>& texts) {
+  std::vector<std::string> out;
+  for (const std::string& text : texts)
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(text);
+  return out;
+}
+
+// Puts the columns of a list into one dimension of designs, in the place of the first of them.
+void join_designs(const Rows& rows, const std::vector<std::string>& list, Bundles& bundles,
+                  std::vector<ChartDimension>& all) {
+  std::vector<std::size_t> places, columns;
+  for (std::size_t b = 0; b < bundles.size(); ++b) {
+    const std::string& path = rows.front()[bundles[b].front()];
+    if (path == "name") return;
+    if (std::find(list.begin(), list.end(), path) == list.end()) continue;
+    places.push_back(b);
+    columns.insert(columns.end(), bundles[b].begin(), bundles[b].end());
+  }
+  if (places.empty() || (places.size() == 1 && all[places[0]].numeric)) return;
+  ChartDimension d;
+  d.name = "design";
+  d.designs = true;
+  std::sort(columns.begin(), columns.end());
+  for (std::size_t r = 1; r < rows.size(); ++r) d.labels.push_back(design_label(rows, r, columns));
+  if (distinct(d.labels).size() > most_designs) return;
+  for (std::size_t i = places.size(); i-- > 1;) all.erase(all.begin() + static_cast<std::ptrdiff_t>(places[i]));
+  all[places[0]] = std::move(d);
+}
+
+void sort_values(ChartDimension& d) {
+  std::vector<std::string> labels = d.labels;
+  if (d.numeric) {
     std::vector<std::size_t> order(d.labels.size());
     for (std::size_t r = 0; r < order.size(); ++r) order[r] = r;
-    if (d.numeric)
-      std::stable_sort(order.begin(), order.end(),
-                       [&](std::size_t i, std::size_t k) { return d.numbers[i] < d.numbers[k]; });
-    for (const std::size_t r : order)
-      if (std::find(d.values.begin(), d.values.end(), d.labels[r]) == d.values.end()) d.values.push_back(d.labels[r]);
-    out.push_back(std::move(d));
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t i, std::size_t k) { return d.numbers[i] < d.numbers[k]; });
+    for (std::size_t r = 0; r < order.size(); ++r) labels[r] = d.labels[order[r]];
   }
-  return out;
+  d.values = distinct(labels);
+}
+
+}  // namespace
+
+std::vector<ChartDimension> dimensions(const Rows& rows, std::size_t axes, const std::vector<std::string>& list) {
+  Bundles bundles = bundles_of(rows, std::min(2 + axes, rows.front().size()));
+  std::vector<ChartDimension> all;
+  for (const auto& bundle : bundles) all.push_back(dimension_of(rows, bundle));
+  if (!list.empty()) join_designs(rows, list, bundles, all);
+  for (ChartDimension& d : all) sort_values(d);
+  return all;
 }
 
 }  // namespace bitline::report

@@ -4,144 +4,219 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/csv.h"
 #include "base/files.h"
-#include "base/units.h"
 #include "base/version.h"
 #include "experiments/points_file.h"
-#include "report/svg_axis.h"
-#include "report/svg_canvas.h"
+#include "report/html_parts.h"
+#include "report/sweep_chart.h"
+#include "report/sweep_table_html.h"
 #include "report/text.h"
 
 namespace bitline::report {
 namespace fs = std::filesystem;
 namespace {
 
-std::optional<double> number(const std::string& text) {
-  const auto x = number_and_unit(text);
-  return x && x->unit.empty() && !x->apart ? std::optional(x->value) : std::nullopt;
+constexpr std::string_view sweep_style = R"(
+body { max-width: 1180px; }
+figure { max-width: 900px; }
+table.sweep { width: max-content; min-width: 100%; font-size: 13px; }
+table.sweep thead, table.sweep tbody, table.sweep tr { display: contents; }
+table.sweep th { order: -1; align-self: stretch; display: flex; align-items: flex-end; }
+table.sweep th.n { white-space: normal; justify-content: flex-end; }
+table.sweep th label { cursor: pointer; max-width: 104px; }
+table.sweep th label::after { content: " \25be"; color: #c8ccd0; }
+table.sweep td { padding-right: 14px; max-width: 240px; }
+table.sweep td small { display: block; color: #5f6368; font-size: 11px; }
+table.sweep td i { color: #5f6368; }
+table.sweep td.best { font-weight: bold; background: #e6f4ee; }
+table.sweep td.best small { font-weight: normal; }
+table.sweep tr.front td:first-child { box-shadow: inset 3px 0 #222; }
+.pill { border: 1px solid #44aa99; border-radius: 9px; padding: 0 7px; font-size: 11px; color: #117733; white-space: nowrap; }
+.by { position: absolute; opacity: 0; pointer-events: none; }
+.runs p { margin: 3px 0; font-size: 12px; }
+.runs p:target { background: #fff6d6; }
+code { font: 12px "DejaVu Sans Mono", Menlo, Consolas, monospace; user-select: all; }
+)";
+
+std::string count_of(std::size_t n, const char* what) {
+  return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s");
 }
 
-std::optional<std::size_t> column(const Rows& rows, const std::string& name) {
-  const auto& head = rows.front();
-  const auto at = std::find(head.begin(), head.end(), name);
-  return at == head.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - head.begin()));
+std::string head_text(const SweepView& view, const SweepFiles& files) {
+  std::string axes;
+  for (const ChartDimension& d : view.dimensions)
+    axes += fmt::format("{}{} ({})", axes.empty() ? "" : ", ", d.name, grouped(d.values.size()));
+  std::size_t failed = 0, skipped = 0;
+  for (const auto& [_, points] : files.failures) failed += points;
+  for (const auto& s : view.note.skipped) skipped += s.points;
+  std::string counts = count_of(view.points(), "finished point");
+  if (view.note.points > view.points()) counts += fmt::format(" of {}", grouped(view.note.points));
+  if (failed > 0) counts += fmt::format(", {} failed", grouped(failed));
+  if (skipped > 0) counts += fmt::format(", {} left out", grouped(skipped));
+  std::string html = html_paragraph(counts + (axes.empty() ? "" : " over " + axes), "soft");
+  if (!view.note.about.empty()) html += html_paragraph(view.note.about, "soft");
+  return html;
 }
 
-// The first axis with more than one value names the colours.
-std::optional<std::size_t> colour_column(const Rows& rows, std::size_t axes_end, std::vector<std::string>& values) {
-  for (std::size_t c = 2; c < axes_end; ++c) {
-    values.clear();
-    for (std::size_t r = 1; r < rows.size(); ++r)
-      if (std::find(values.begin(), values.end(), rows[r][c]) == values.end()) values.push_back(rows[r][c]);
-    if (values.size() > 1 && values.size() <= 9) return c;
+// The best point of each figure of merit.
+std::string best_cards(const SweepView& view) {
+  std::string html;
+  for (const char* path : {"quality.value", "energy.per_inference_J", "latency.per_inference_s", "area.total_m2"}) {
+    const SweepFigure* f = view.figure(path);
+    if (!f || !f->numeric || f->name.better == Better::neither || (view.points() > 1 && !f->varies())) continue;
+    const bool high = f->name.better == Better::higher;
+    std::optional<std::size_t> best;
+    for (std::size_t p = 0; p < view.points(); ++p)
+      if (std::isfinite(f->value[p]) &&
+          (!best || (high ? f->value[p] > f->value[*best] : f->value[p] < f->value[*best])))
+        best = p;
+    const ChartDimension* designs = view.designs();
+    html += html_card((high ? "highest: " : "lowest: ") + f->name.name, value_text(f->value[*best], f->name.unit),
+                      "point " + view.number(*best) + (designs ? ": " + designs->labels[*best] : ""));
   }
-  return std::nullopt;
+  return html.empty() ? "" : "<ul class=\"cards\">\n" + html + "</ul>\n";
 }
 
-std::string scatter(const Rows& rows, std::size_t x_column, std::size_t y_column) {
-  std::vector<double> xs, ys;
-  std::vector<std::size_t> which;
-  for (std::size_t r = 1; r < rows.size(); ++r)
-    if (const auto x = number(rows[r][x_column]), y = number(rows[r][y_column]); x && y)
-      xs.push_back(*x), ys.push_back(*y), which.push_back(r);
-  if (xs.empty()) return "";
-  constexpr double width = 860, height = 420, left = 90, right = 680, top = 20, bottom = 370;
-  const std::string &x_name = rows.front()[x_column], &y_name = rows.front()[y_column];
-  Svg svg(width, height, y_name + " over " + x_name);
-  const ChartAxis x = ChartAxis::linear(xs, left, right), y = ChartAxis::linear(ys, bottom, top);
-  draw_axes(svg, number_axis(x, x_name), number_axis(y, y_name));
-  std::vector<std::string> groups;
-  const auto by = colour_column(rows, std::min(x_column, y_column), groups);
-  const auto colour = [&](const std::string& value) {
-    return series_color(by ? static_cast<std::size_t>(std::find(groups.begin(), groups.end(), value) - groups.begin())
-                           : 0);
+std::string trade_section(const SweepView& view, const std::vector<Trade>& trades) {
+  if (trades.empty()) return "";
+  std::string html = html_heading("What is worth taking");
+  const bool intervals = std::ranges::any_of(trades, [](const Trade& t) { return t.gain->has_interval(); });
+  html += html_paragraph(
+      std::string("The front: no other point is at least as good in both figures and better in one. ") +
+          (intervals ? "It is that of the means: points whose bars reach the steps may belong to it." : ""),
+      "soft");
+  for (const Trade& t : trades) html += html_figure(trade_svg(view, t));
+  return html;
+}
+
+std::string chart_section(const SweepView& view) {
+  const std::vector<std::string> charts = sweep_charts(view);
+  if (charts.empty()) return "";
+  std::string html = html_heading(view.designs() ? "Designs side by side" : "Along the axes");
+  for (const std::string& chart : charts) html += html_figure(chart);
+  return html;
+}
+
+std::string table_section(const SweepView& view, const std::vector<Trade>& trades,
+                          const std::map<std::size_t, std::string>& pages) {
+  std::string html = html_heading("All points");
+  std::string how = trades.empty() ? "In the order of the plan" : "The fronts first";
+  how += "; a heading sorts by its column. Marked: the best of each column.";
+  if (!view.note.as_config.empty()) how += " In italics: not set by the design, as in the config.";
+  how += pages.empty() ? " A number leads to the command that runs the point alone."
+                       : " A number leads to the point's own report.";
+  html += html_paragraph(how, "soft") + sweep_table_html(view, trades, pages);
+  if (view.points() > most_rows)
+    html += html_paragraph(
+        fmt::format("The first {} of {} points; table.csv has all.", grouped(most_rows), grouped(view.points())),
+        "soft");
+  return html;
+}
+
+// Axes and figures that the table leaves out.
+std::string same_section(const SweepView& view) {
+  HtmlTable table("lrl", {});
+  bool any = false;
+  const auto row = [&](const std::string& name, const std::string& value, const std::string& path) {
+    table.row({name, value, path});
+    any = true;
   };
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    const auto& row = rows[which[i]];
-    std::string tip = "point " + row[0];
-    for (std::size_t c = 2; c < row.size(); ++c) tip += fmt::format("\n{} = {}", rows.front()[c], row[c]);
-    svg.circle(x(xs[i]), y(ys[i]), 4, colour(by ? row[*by] : ""), tip);
-  }
-  if (by) {
-    svg.text(right + 20, top + 10, fit_text(rows.front()[*by], width - right - 25, 12), {.size = 12, .bold = true});
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      const double y = top + 30 + 18 * static_cast<double>(g);
-      svg.circle(right + 26, y - 4, 4, colour(groups[g]));
-      svg.text(right + 38, y, fit_text(groups[g], width - right - 45, 12), {.size = 12});
+  for (const auto& [path, value] : view.note.fixed) row(axis_name(path), shorten(value, 60), path);
+  if (view.points() > 1) {
+    for (std::size_t c = 2; c < view.axis_end(); ++c) {
+      std::vector<std::string> values;
+      for (std::size_t p = 0; p < view.points(); ++p) values.push_back(view.rows[p + 1][c]);
+      if (std::ranges::adjacent_find(values, std::not_equal_to<>()) == values.end())
+        row(axis_name(view.rows.front()[c]), shorten(values[0], 60), view.rows.front()[c]);
     }
+    for (const SweepFigure& f : view.figures)
+      if (!f.varies())
+        row(f.name.name,
+            f.numeric            ? value_text(f.value[0], f.name.unit)
+            : f.texts[0].empty() ? "-"
+                                 : f.texts[0],
+            f.path);
   }
-  return svg.str();
+  return any ? html_heading("The same in all points") + table.str() : "";
 }
 
-// What write_sweep_note() left; the folder's own name and no axes without it.
-struct Note {
-  std::string name;
-  std::size_t axes = 0;
-};
-Note note_of(const fs::path& folder) {
-  Note note{folder.lexically_normal().string()};
-  const fs::path file = folder / "sweep.json";
-  if (!fs::exists(file)) return note;
-  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
-  if (!json.is_object()) return note;
-  if (const auto name = json.find("name"); name != json.end() && name->is_string()) note.name = *name;
-  if (const auto axes = json.find("axes"); axes != json.end() && axes->is_number_unsigned()) note.axes = *axes;
-  return note;
+std::string missing_section(const SweepView& view, const SweepFiles& files) {
+  std::string html;
+  const auto list = [&](const char* heading, const auto& reasons) {
+    if (reasons.empty()) return;
+    HtmlTable table("rl", {"points", "why"});
+    for (const auto& [reason, points] : reasons) table.row({grouped(points), reason});
+    html += html_heading(heading) + table.str();
+  };
+  list("Failed points", files.failures);
+  list("Points left out: no config takes them", view.note.skipped);
+  return html;
 }
 
-Rows rows_of(const CsvTable& table) {
-  Rows rows{table.columns()};
-  for (std::size_t r = 0; r < table.rows(); ++r) rows.push_back(table.row(r));
-  return rows;
+std::string command_section(const SweepView& view, const std::vector<std::size_t>& order) {
+  if (view.note.command.empty()) return "";
+  std::string html = html_heading("To run one point alone") + "<div class=\"runs\">\n";
+  for (std::size_t i = 0; i < std::min(order.size(), most_rows); ++i) {
+    const std::vector<std::string>& row = view.rows[order[i] + 1];
+    std::string command = view.note.command;
+    for (std::size_t c = 2; c < view.axis_end(); ++c)
+      if (!row[c].empty()) command += " --set " + shell_word(view.rows.front()[c] + "=" + row[c]);
+    html += fmt::format("<p id=\"run-{0}\">{0} <code>{1}</code></p>\n", escape_markup(row[0]), escape_markup(command));
+  }
+  return html + "</div>\n";
 }
 
-std::string short_cell(const std::string& text) {
-  const auto x = number(text);
-  return x && text.size() > 8 ? fmt::format("{:.5g}", *x) : text;
+std::map<std::string, std::size_t> failures_in(const fs::path& file) {
+  std::map<std::string, std::size_t> failures;
+  std::error_code ec;
+  if (!fs::exists(file, ec)) return failures;
+  const std::string text = read_file(file);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const auto json = nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    if (json.is_object() && json.contains("error") && json["error"].is_string()) ++failures[json["error"]];
+    begin = end + 1;
+  }
+  return failures;
 }
 
 }  // namespace
 
-std::string sweep_page(const std::string& title, const std::string& csv, std::size_t axes) {
-  const Rows rows = rows_of(CsvTable::parse(csv, "table.csv"));
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<style>\n"
-      "body {{ margin: 0 auto; max-width: 1100px; padding: 24px 20px 60px; background: #fff; color: #222; font: "
-      "15px/1.5 Helvetica, Arial, sans-serif; }}\n"
-      ".wide {{ overflow-x: auto; }}\ntable {{ border-collapse: collapse; font-size: 13px; font-variant-numeric: "
-      "tabular-nums; }}\n"
-      "th, td {{ padding: 3px 12px 3px 0; text-align: left; border-bottom: 1px solid #eef0f2; white-space: nowrap; }}\n"
-      "th {{ color: #5f6368; font-weight: normal; }}\nsvg {{ max-width: 100%; height: auto; "
-      "}}\n</style>\n</head>\n<body>\n<h1>Sweep {0}</h1>\n<p>{1} finished points.</p>\n",
-      escape_markup(title), rows.size() - 1);
-  const std::vector<std::string> charts = sweep_charts(rows, axes);
-  for (const std::string& chart : charts) html += "<figure>\n" + chart + "</figure>\n";
-  const auto x = column(rows, "energy.per_inference_J"), y = column(rows, "quality.value");
-  if (charts.empty() && x && y) html += "<figure>\n" + scatter(rows, *x, *y) + "</figure>\n";
-  html += "<div class=\"wide\"><table>\n";
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    html += "<tr>";
-    for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      const std::string text = c == 1 && r > 0 ? rows[r][c].substr(0, 8) : r > 0 ? short_cell(rows[r][c]) : rows[r][c];
-      html += fmt::format("<{0}>{1}</{0}>", r == 0 ? "th" : "td", escape_markup(text));
-    }
-    html += "</tr>\n";
-  }
-  return html + fmt::format("</table></div>\n<p>Bitline {}</p>\n</body>\n</html>\n", version());
-}
-
-void write_sweep_note(const fs::path& folder, const std::string& name, std::size_t axes) {
-  write_file(folder / "sweep.json", nlohmann::json{{"name", name}, {"axes", axes}}.dump() + "\n");
+std::string sweep_page(const SweepNote& note, const std::string& csv, const SweepFiles& files) {
+  const SweepView view = sweep_view(note, csv);
+  std::string html;
+  if (view.points() == 0)
+    return html_begin("Sweep " + note.name, sweep_style) + head_text(view, files) + missing_section(view, files) +
+           html_end();
+  const std::vector<Trade> trades = trades_of(view);
+  std::map<std::size_t, std::string> pages;
+  for (std::size_t p = 0; p < view.points(); ++p)
+    if (const auto page = files.pages.find(view.rows[p + 1][1]); page != files.pages.end()) pages[p] = page->second;
+  html = html_begin("Sweep " + note.name, std::string(sweep_style) + sweep_table_style(view, trades));
+  html += head_text(view, files) + best_cards(view) + trade_section(view, trades) + chart_section(view) +
+          table_section(view, trades, pages) + same_section(view) + missing_section(view, files) +
+          command_section(view, table_order(view, trades));
+  return html + html_paragraph(fmt::format("Bitline {}", version()), "soft") + html_end();
 }
 
 void write_sweep_page(const fs::path& folder) {
   const experiments::FolderLock lock(folder);  // shards that end together: the last one's page has the points of all
-  const Note note = note_of(folder);
-  write_file(folder / "report.html", sweep_page(note.name, read_file(folder / "table.csv"), note.axes));
+  const std::string csv = read_file(folder / "table.csv");
+  SweepFiles files{{}, failures_in(folder / "failed.jsonl")};
+  const CsvTable table = CsvTable::parse(csv, "table.csv");
+  std::error_code ec;
+  for (std::size_t r = 0; table.has("hash") && r < table.rows(); ++r) {
+    const std::string& hash = table.text(r, "hash");
+    const fs::path page = point_folder("", hash) / "report.html";
+    if (fs::exists(folder / page, ec)) files.pages[hash] = page.generic_string();
+  }
+  write_file(folder / "report.html", sweep_page(read_sweep_note(folder), csv, files));
 }
 
 }  // namespace bitline::report

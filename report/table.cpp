@@ -44,8 +44,11 @@ std::string title(const Result& r, const Paint& paint) {
 
 std::string design(const Result& r, const Paint& paint) {
   if (is_without_arrays(r)) return "";
-  TextTable table({{Align::left, paint.dim()}, {}});
-  for (const run::DesignLine& line : r.design) table.row({line.what, clean(line.text)});
+  const std::vector<run::DesignLine> lines = head_lines(r);
+  std::size_t names = 0;
+  for (const run::DesignLine& line : lines) names = std::max(names, display_width(line.what));
+  TextTable table({{Align::left, paint.dim()}, {.most = terminal_width - names - 4}});
+  for (const run::DesignLine& line : lines) table.row({line.what, clean(line.text)});
   return table.str();
 }
 
@@ -74,7 +77,10 @@ std::string write_costs(const Result& r) {
     add(fmt::format("{}{}", r.costs.energy_write_J ? "" : "time ", quantity(*r.costs.write_time_s, Unit::second)));
   if (r.costs.refresh_W) add(fmt::format("refresh {}", quantity(*r.costs.refresh_W, Unit::watt)));
   add(write_gap(r));
-  return text;
+  std::string parts;
+  for (const WritePart& part : write_parts(r))
+    parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", part.name, part.text);
+  return parts.empty() ? text : fmt::format("{}; of the energy {}", text, parts);
 }
 
 // Of shapes, which nobody wrote, what writing would cost.
@@ -141,7 +147,7 @@ std::string costs(const Result& r, const Paint& paint) {
     if (std::all_of(std::begin(quantities), std::end(quantities),
                     [&](const Quantity& q) { return (*q.parts)[part] == 0; }))
       continue;
-    cells = {std::string(name_of(part))};
+    cells = {std::string(title_of(part))};
     for (const Quantity& q : quantities) {
       const double value = (*q.parts)[part], share = q.total > 0 ? value / q.total : 0;
       if (value == 0)
@@ -240,6 +246,27 @@ std::string published(const Result& r, const Paint& paint) {
   return table.str(2, paint.dim());
 }
 
+// By part of the chip; why each is assumed takes more room than a summary has.
+std::string assumed(const Result& r, const Paint& paint) {
+  std::vector<std::pair<std::string, std::string>> parts;
+  for (const Assumption& a : r.assumed) {
+    const std::size_t dot = std::min(a.path.find('.'), a.path.size());
+    const std::string part = a.path.substr(0, dot), key = a.path.substr(std::min(dot + 1, a.path.size()));
+    auto at = std::ranges::find(parts, part, &std::pair<std::string, std::string>::first);
+    if (at == parts.end()) at = parts.insert(at, {part, part + ":"});
+    at->second += fmt::format("{} {}{}{}", at->second.back() == ':' ? "" : ",", key, key.empty() ? "" : " = ", a.value);
+  }
+  std::string text =
+      paint.heading("Assumed") +
+      paint.with(
+          paint.dim(),
+          fmt::format(" ({} value{} that no source gives and that the result can depend on; report.html says why)",
+                      r.assumed.size(), r.assumed.size() == 1 ? "" : "s")) +
+      "\n";
+  for (const auto& [_, line] : parts) text += paragraph(line, 2);
+  return text;
+}
+
 std::string timing(const Result& r) {
   double sum = 0;
   std::string stages;
@@ -276,11 +303,8 @@ std::string summary(const Result& r, bool color) {
   if (!r.budget.empty()) text += budget(r, paint);
   if (!r.costs.layers.empty()) text += layers(r, paint);
   if (!r.published.empty()) text += paint.heading("Published figures beside ours") + "\n" + published(r, paint);
-  if (!r.assumed.empty()) {
-    text += paint.heading("Assumed") +
-            paint.with(paint.dim(), " (no source gives these values, which the result can depend on)") + "\n";
-    for (const Assumption& a : r.assumed) text += paragraph(fmt::format("{} = {}: {}", a.path, a.value, a.reason), 2);
-  }
+  text += paragraph(left_out_text(r), 2);
+  if (!r.assumed.empty()) text += assumed(r, paint);
   if (!r.warnings.empty()) {
     text += paint.with(paint.warn(), "Warnings") + "\n";
     for (const std::string& w : r.warnings) text += paragraph(w, 2);

@@ -91,6 +91,16 @@ std::string shorten(std::string_view text, std::size_t width) {
   return cut + "…";
 }
 
+std::string shell_word(const std::string& text) {
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+") ==
+          std::string::npos)
+    return text;
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;
@@ -124,7 +134,7 @@ std::string grouped(std::size_t count) {
 }
 
 std::string count_text(double count) {
-  if (std::abs(count) < 1e5) return fmt::format("{:.5g}", count);
+  if (std::abs(count) < 1e4) return fmt::format("{:.4g}", count);
   constexpr std::pair<double, const char*> steps[] = {{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}};
   for (const auto& [size, name] : steps)
     if (std::abs(count) >= size) return fmt::format("{:.4g} {}", count / size, name);
@@ -150,8 +160,6 @@ std::string residual_text(const chip::WireResult& wires) {
 
 std::string quantity(double value, Unit unit) {
   if (unit == Unit::square_meter && std::abs(value) >= 1e-8) return fmt::format("{:.4g} mm2", value * 1e6);
-  // "848 mohm" could be read as megohm.
-  if (unit == Unit::ohm && std::abs(value) >= 1e-3 && std::abs(value) < 1) return fmt::format("{:.4g} ohm", value);
   return pretty(value, unit);
 }
 

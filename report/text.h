@@ -12,6 +12,9 @@
 
 namespace bitline::report {
 
+// Of a whole; parts that take less are shown paler, or together.
+inline constexpr double least_share = 0.01;
+
 // --- strings --------------------------------------------------------------------------------------------------------
 // Names come from the user's files. Control characters and broken UTF-8 become U+FFFD, so that they neither steer a
 // terminal nor break a document; line ends and tabs stay when `lines` is set.
@@ -22,6 +25,8 @@ std::string escape_markup(std::string_view text);
 std::size_t display_width(std::string_view text);
 // At most `width` characters, the last one an ellipsis where something was cut.
 std::string shorten(std::string_view text, std::size_t width);
+// A word of a command line as a shell takes it, in quotes where it must be.
+std::string shell_word(const std::string& text);
 // Lines of at most `width` characters, broken at spaces; a longer word stays whole.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

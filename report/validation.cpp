@@ -53,7 +53,7 @@ void add_budget(Page& page, const Result& r) {
   for (const cost::Part part : cost::listed_parts({&r.costs.energy_J, &r.costs.area_breakdown_m2})) {
     const double e = r.costs.energy_J[part], a = r.costs.area_breakdown_m2[part];
     if (e == 0 && a == 0) continue;
-    table.rows.push_back({std::string(name_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
+    table.rows.push_back({std::string(title_of(part)), e == 0 ? "-" : quantity(e, Unit::joule),
                           share(e, r.costs.energy_per_inference_J), a == 0 ? "-" : quantity(a, Unit::square_meter),
                           share(a, r.costs.area_m2)});
   }
@@ -156,8 +156,9 @@ Page validation_page(const Validation& v, const std::string& picture) {
   page.heading("Published figures beside ours", 1);
   page.paragraph(fmt::format(
       "{}. Deviation: ours over the published figure, minus one. Kind: predicted, nothing was set from the published "
-      "figure; imposed, a parameter was solved from it; proxy, other data or another metric. A figure with a goal is a "
-      "miss beyond it; one without is not judged.",
+      "figure; imposed, a parameter was solved from it; proxy, other data or another metric; summed, parts of the same "
+      "publication added up, which tests no model. A figure with a goal is a miss beyond it; one without is not "
+      "judged.",
       count_sentence(count(v))));
   for (const ValidatedDesign& d : v.designs) {
     page.heading(d.result.name.empty() ? d.name : d.result.name);

@@ -28,6 +28,21 @@ std::string pulses_text(const WriteResult& w) {
   return text;
 }
 
+std::vector<WritePart> write_parts(const Result& r) {
+  std::vector<WritePart> parts;
+  if (!r.costs.write_parts) return parts;
+  const cost::WriteEnergy& e = *r.costs.write_parts;
+  const double total_J = e.total();
+  for (const auto& [name, joules] : {std::pair{"in devices, by pulses", e.device_J},
+                                     {"charge of their lines", e.lines_J},
+                                     {"level shifters", e.level_shifter_J},
+                                     {"in devices, read back", e.verify_read_J},
+                                     {"conversions of what was read back", e.conversion_J}})
+    if (joules > 0)
+      parts.push_back({name, fmt::format("{} ({})", quantity(joules, Unit::joule), percent(joules / total_J, 1))});
+  return parts;
+}
+
 std::string write_gap(const Result& r) {
   if (r.costs.energy_write_J && r.costs.write_time_s) return "";
   return fmt::format("{} not given{}{}",

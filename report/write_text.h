@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "run/result.h"
 
@@ -14,6 +15,13 @@ std::string read_moment(const run::WriteResult&);
 
 // "2.3 pulses per cell (65.4 % need none, the others 6.65)".
 std::string pulses_text(const run::WriteResult&);
+
+// What takes the energy of writing, each with its joules and share: "devices 12 nJ (91.0 %)", ... Those that take none
+// are left out; empty where the energy is given or unknown.
+struct WritePart {
+  std::string name, text;
+};
+std::vector<WritePart> write_parts(const run::Result&);
 
 // "energy and time not given: set programming.voltage and programming.pulse, or ...".
 std::string write_gap(const run::Result&);

@@ -25,6 +25,16 @@ Json images_of(const Result& r) {
           {"max_J", *most}};
 }
 
+// Null where writing has a given energy, or none that is known.
+Json write_parts_of(const std::optional<cost::WriteEnergy>& e) {
+  if (!e) return nullptr;
+  return {{"device", e->device_J},
+          {"lines", e->lines_J},
+          {"level_shifter", e->level_shifter_J},
+          {"verify_read", e->verify_read_J},
+          {"conversion", e->conversion_J}};
+}
+
 Json boundaries_of(const Result& r) {
   Json all = Json::array();
   for (const cost::Efficiency& b : r.costs.boundaries)
@@ -40,6 +50,7 @@ Json energy_json(const Result& r) {
           {"at_least", r.costs.energy_is_bound},
           {"interval_J", {r.costs.energy_low_J, r.costs.energy_high_J}},
           {"write_J", or_null(r.costs.energy_write_J)},
+          {"write_breakdown_J", write_parts_of(r.costs.write_parts)},
           {"write_s", or_null(r.costs.write_time_s)},
           {"refresh_W", or_null(r.costs.refresh_W)},
           {"breakdown_J", object_of(r.costs.energy_J)},

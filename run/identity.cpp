@@ -110,6 +110,7 @@ Key document_key(const arch::LoadedConfig& loaded, const RunOptions& options, Fi
   KeyBuilder key("document");
   for (const arch::BudgetLine& line : loaded.config.budget) key.add("budget", line);
   for (const arch::PublishedFigure& figure : loaded.config.published) {
+    if (!figure.replaced.empty()) continue;
     key.add("published", figure);
     if (figure.with.kind != Value::Kind::null)
       key.add("with", result_key(load_with(loaded, figure.with).config, options, files));

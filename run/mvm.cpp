@@ -42,8 +42,8 @@ workloads::IntegerWeights quantized_matrix(const Config& config, const NpyArray&
 
 }  // namespace
 
-std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs,
-                       const RunOptions& options) {
+std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyArray& inputs, const RunOptions& options,
+                       cost::Costs* costs) {
   constexpr std::size_t calibrating = 256;  // inputs that range the converters, without a data set
   std::vector<float> result(inputs.shape.at(0) * weights.shape.at(1), 0);
   const double x_max = largest_magnitude(inputs.data);
@@ -59,7 +59,11 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     const std::size_t some = std::min(codes.size(), calibrating * static_cast<std::size_t>(matrix.rows));
     const Session session(config, std::move(matrix), all.first(some), isa_named(options.isa));
     const chip::View view = session.write_once(0);
-    session.read(view, 0, codes, {}, std::span(result));
+    read::Ledger driven;
+    session.read(view, 0, codes, {}, std::span(result), costs ? &driven : nullptr);
+    if (!costs) return;
+    driven.divide(static_cast<double>(inputs.shape[0]));
+    *costs = session.price(std::span(&driven, 1));
   });
   for (float y : result)
     if (!std::isfinite(y))

@@ -41,18 +41,50 @@ void add_inputs(const workloads::Samples& data, std::vector<InputFile>& inputs) 
   }
 }
 
+void at_dataset(const LoadedConfig& loaded, const std::function<void()>& work) {
+  const auto refuse = [&](const std::string& what) {
+    // Messages may begin with the key they speak of.
+    const std::size_t colon = what.starts_with("workload") ? what.find(": ") : std::string::npos;
+    Diagnostic d{
+        {},
+        "workload.dataset",
+        what,
+        "`bitline list datasets` shows every set and where it is sought; docs/model/data.md how to use files of "
+        "your own"};
+    if (colon != std::string::npos) d.path = what.substr(0, colon), d.message = what.substr(colon + 2);
+    const auto& origins = loaded.annotations.origins;
+    for (const std::string& key : {d.path, std::string("workload.dataset"), std::string("workload")})
+      if (const auto at = origins.find(key); at != origins.end() && d.where.file.empty()) d.where = at->second;
+    throw ConfigError({std::move(d)});
+  };
+  try {
+    work();
+  } catch (const DataError& e) {
+    refuse(e.what());
+  } catch (const workloads::MissingSet& e) {
+    refuse(e.what());
+  }
+}
+
 workloads::Samples load_data(const arch::Workload& workload, workloads::Split split, std::size_t count,
                              const RunOptions& options) {
-  workloads::Samples samples = load_samples(workload.dataset, split, 0, count, options.data);
-  if (workload.normalize) normalize(samples, *workload.normalize);
+  workloads::Samples samples;
+  try {
+    samples = load_samples(workload.dataset, split, 0, count, options.data);
+    if (workload.normalize) normalize(samples, *workload.normalize);
+  } catch (const workloads::MissingSet&) {
+    throw;
+  } catch (const InputError& e) {
+    throw DataError(e.what());
+  }
   if (auto* labels = std::get_if<workloads::Labels>(&samples.truth)) labels->first_output = workload.first_class;
   return samples;
 }
 
 void check_shape(const workloads::Graph& graph, const workloads::Samples& samples) {
   if (takes(graph.input(), workloads::Shape{samples.dims})) return;
-  throw InputError(fmt::format("workload: the samples of '{}' are {}, but the network '{}' reads {}", samples.name,
-                               workloads::dims_text(samples.dims), graph.name, to_string(graph.input())));
+  throw DataError(fmt::format("workload: the samples of '{}' are {}, but the network '{}' reads {}", samples.name,
+                              workloads::dims_text(samples.dims), graph.name, to_string(graph.input())));
 }
 
 // Bits of the ternary inputs hang on whether they can be negative, which a first quantization tells.

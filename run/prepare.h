@@ -39,12 +39,21 @@ int input_bits(const periphery::Input& input, bool is_signed);
 // The file that `key` of the workload names. Throws InputError naming where it was looked for.
 std::filesystem::path find_workload_file(const std::string& name, const std::string& key, const RunOptions& options);
 
+// Something is wrong with the data that a config names, or with how network and data fit.
+class DataError : public InputError {
+ public:
+  using InputError::InputError;
+};
+// Does `work` and turns what is wrong with the data into a ConfigError that names the place where the config asks for
+// them and where all sets are listed.
+void at_dataset(const arch::LoadedConfig& loaded, const std::function<void()>& work);
+
 // The part of the configured data that `split` names, normalised as configured, its first `count` samples. Throws
-// InputError.
+// DataError, and MissingSet as it is.
 workloads::Samples load_data(const arch::Workload& workload, workloads::Split split, std::size_t count,
                              const RunOptions& options);
 
-// Throws InputError naming both shapes when the network cannot read these samples.
+// Throws DataError naming both shapes when the network cannot read these samples.
 void check_shape(const workloads::Graph& graph, const workloads::Samples& samples);
 
 // Appends the files of a data set that are not listed yet.

@@ -38,6 +38,10 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
   const auto& figures = loaded.config.published;
   for (std::size_t i = 0; i < figures.size(); ++i) {
     const arch::PublishedFigure& f = figures[i];
+    if (!f.replaced.empty()) {
+      result.published_left_out.push_back({f.what, f.replaced + " was replaced"});
+      continue;
+    }
     const Result* from = &result;
     if (f.with.kind != Value::Kind::null) {
       auto [other, fresh] = others.try_emplace(text_of(f.with));
@@ -46,7 +50,10 @@ void fill_published(Result& result, const LoadedConfig& loaded, const RunOptions
     }
     const std::optional<double> ours = lookup(*from, f.ours);
     const bool stands_in = from->experiment && from->experiment->stands_in;
-    if (stands_in && !ours) continue;  // what other data cannot carry
+    if (stands_in && !ours) {  // what other data cannot carry
+      result.published_left_out.push_back({f.what, "other data stand in"});
+      continue;
+    }
     const bool proxy = stands_in && f.kind == "predicted";
     result.published.push_back({f.what, f.unit, f.source, proxy ? "proxy" : f.kind, f.published, ours, f.within});
     if (!ours) result.warnings.push_back(fmt::format("published.{}.ours: the result has no number '{}'", i, f.ours));

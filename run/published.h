@@ -9,8 +9,8 @@ namespace bitline::run {
 using RunAgain = std::function<Result(const arch::LoadedConfig&, const RunOptions&)>;
 
 // Figures published under other settings (`with`) are taken from `run_again` with those; figures with the same settings
-// share one. A path that names no number is warned of; where other
-// data stand in for the published ones its figure is left out.
+// share one. A path that names no number is warned of. Figures of
+// replaced parts, and where other data stand in those that need the published ones, are left out and listed.
 void fill_published(Result& result, const arch::LoadedConfig& loaded, const RunOptions& options,
                     const RunAgain& run_again);
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/two_way.h"
+#include "run/prepare.h"
 
 namespace bitline::run {
 
@@ -15,16 +16,22 @@ using workloads::Scored;
 
 std::size_t bytes_of(const std::vector<Quality>& scores) {
   std::size_t bytes = sizeof scores;
-  for (const Quality& q : scores) bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);
+  for (const Quality& q : scores) {
+    bytes += sizeof q + q.chips.size() * sizeof(ChipQuality);
+    for (const auto& chip : q.of_samples) bytes += sizeof chip + chip.size() * sizeof(float);
+  }
   return bytes;
 }
 
 std::vector<Score> scores_of(const std::vector<Score>& wanted, int columns, const Samples& samples) {
   if (wanted.empty() && std::holds_alternative<std::monostate>(samples.truth))
-    throw InputError("workload.dataset: '" + samples.name +
-                     "' has no labels and no targets, which scores compare outputs with");
+    throw DataError("'" + samples.name + "' has no labels and no targets, which scores compare outputs with");
   const std::vector<Score> scores = wanted.empty() ? workloads::default_scores(samples.truth) : wanted;
-  for (const Score& s : scores) workloads::check_outputs(s, columns, samples.truth, samples.name);
+  try {
+    for (const Score& s : scores) workloads::check_outputs(s, columns, samples.truth, samples.name);
+  } catch (const InputError& e) {
+    throw DataError(e.what());
+  }
   return scores;
 }
 
@@ -80,6 +87,7 @@ Quality quality_of(const Score& score, const NetworkOutputs& outputs, const Samp
   q.value = mean(values);
   q.ci95_images = workloads::interval_over_samples(score, outputs.chips, outputs.columns, samples, seed);
   add_intervals(score, values, of_samples, q);
+  for (const auto& chip : of_samples) q.of_samples.emplace_back(chip.begin(), chip.end());
   q.chance = chance_of(score, samples);
   q.loss = sign * (q.reference_quantized - q.value);
   if (!lost.empty()) q.loss_ci95 = bootstrap_interval(lost, seed);

@@ -39,6 +39,9 @@ struct Quality {
   Interval loss_ci95{0, 0};
   std::size_t inputs = 0;
   std::string no_value;  // why the score has no value (NaN); empty: it has
+  // By chip: what each sample scored, whose mean is the chip's value; empty where only the set has a value. Two runs on
+  // the same samples are compared by it; not in result.json.
+  std::vector<std::vector<float>> of_samples{};
 };
 
 struct WriteResult {
@@ -108,6 +111,10 @@ struct Published {
   std::optional<double> ours;      // unset: the path named nothing
   std::optional<double> within{};  // goal for |deviation|; unset: no verdict
 };
+// A figure that is not compared.
+struct LeftOut {
+  std::string what, why;
+};
 // Ours over the published figure, minus 1; unset where either is missing or the published one is 0.
 std::optional<double> deviation(const Published&);
 // Beyond its goal, or without ours. A published 0 is met by 0 only.
@@ -121,10 +128,23 @@ struct DesignLine {
   std::string what, text;
 };
 
+// What went into the network, as it saw it: after normalization.
+struct NetworkInput {
+  std::string network;  // file
+  std::size_t layers = 0, weights = 0, outputs = 0;
+  std::string set;  // of the data
+  std::vector<int> dims;
+  std::size_t samples = 0;
+  double least = 0, largest = 0, mean = 0, deviation = 0;  // of all values of these samples
+  std::string normalized;                                  // "(x - 0.286) / 0.353"; empty: not
+  std::optional<std::size_t> classes, targets;             // of the set, or neither
+};
+
 struct Result {
   std::string name, config_hash, status = "done";
   std::uint32_t seed = 0;
   std::vector<DesignLine> design;
+  std::optional<NetworkInput> input;  // unset: no network was run on samples of a set
   std::vector<std::string> warnings;
   std::vector<Assumption> assumed;
   std::vector<Simplification> simplifications;  // what the models in this run say they leave out
@@ -145,6 +165,7 @@ struct Result {
   MappingResult mapping;
   std::vector<LayerReads> reads;  // like costs.layers; empty where nothing was run
   std::vector<Published> published;
+  std::vector<LeftOut> published_left_out;
   std::vector<std::pair<std::string, double>> timing;  // stage, seconds
   int threads = 0;
   std::string isa;  // instruction set of the reads

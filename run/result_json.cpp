@@ -84,6 +84,30 @@ Json design_of(const Result& r) {
   return lines;
 }
 
+Json network_of(const Result& r) {
+  if (!r.input) return nullptr;
+  const NetworkInput& in = *r.input;
+  return {{"file", in.network}, {"layers", in.layers}, {"weights", in.weights}, {"outputs", in.outputs}};
+}
+
+Json data_of(const Result& r) {
+  if (!r.input) return nullptr;
+  const NetworkInput& in = *r.input;
+  return {{"set", in.set},
+          {"samples", in.samples},
+          {"shape", in.dims},
+          {"classes", in.classes ? Json(*in.classes) : Json(nullptr)},
+          {"targets", in.targets ? Json(*in.targets) : Json(nullptr)},
+          {"normalized", in.normalized.empty() ? Json(nullptr) : Json(in.normalized)},
+          {"values", {{"min", in.least}, {"max", in.largest}, {"mean", in.mean}, {"deviation", in.deviation}}}};
+}
+
+Json left_out_of(const Result& r) {
+  Json all = Json::array();
+  for (const LeftOut& l : r.published_left_out) all.push_back({{"what", l.what}, {"why", l.why}});
+  return all;
+}
+
 Json metal_of(const Result& r) {
   if (!r.metal) return nullptr;
   return {{"row_ohm", r.metal->row_ohm},
@@ -167,6 +191,8 @@ constexpr Section sections[] = {
     {"seed", [](const Result& r) { return Json(r.seed); }},
     {"status", [](const Result& r) { return Json(r.status); }},
     {"design", [](const Result& r) { return design_of(r); }},
+    {"network", network_of},
+    {"data", data_of},
     {"warnings", [](const Result& r) { return Json(r.warnings); }},
     {"assumed", assumed_of},
     {"simplifications", simplifications_of},
@@ -187,6 +213,7 @@ constexpr Section sections[] = {
     {"layers", layers_json},
     {"nodes", nodes_json},
     {"published", published_of},
+    {"published_left_out", left_out_of},
     {"timing", timing_of},
     {"provenance", provenance_of},
 };

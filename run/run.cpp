@@ -7,8 +7,10 @@
 #include "cost/budget.h"
 #include "run/design_lines.h"
 #include "run/metal.h"
+#include "run/network_input.h"
 #include "run/network_run.h"
 #include "run/plausibility.h"
+#include "run/prepare.h"
 #include "run/published.h"
 #include "run/shapes.h"
 #include "run/simplifications.h"
@@ -41,17 +43,21 @@ namespace {
 void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& shelf, StageClock& clock,
                   Result& result) {
   const arch::Workload& workload = loaded.config.workload;
-  LoadedNetwork network = load_network(loaded.config, options, shelf);
-  const Stage<workloads::Samples> samples =
-      load_samples(workload, workloads::Split::test, static_cast<std::size_t>(workload.images), options, shelf);
-  check_shape(*network.graph->graph, *samples);
-  const auto columns = static_cast<int>(network.graph->graph->output_size());
-  const std::vector<workloads::Score> scores = scores_of(workload.scores, columns, *samples);
+  LoadedNetwork network;
+  Stage<workloads::Samples> samples;
+  std::vector<workloads::Score> scores;
+  at_dataset(loaded, [&] {
+    network = load_network(loaded.config, options, shelf);
+    samples = load_samples(workload, workloads::Split::test, static_cast<std::size_t>(workload.images), options, shelf);
+    check_shape(*network.graph->graph, *samples);
+    scores = scores_of(workload.scores, static_cast<int>(network.graph->graph->output_size()), *samples);
+  });
   const NetworkRun done = run_network(loaded, std::move(network), samples, options, shelf, clock);
   keep_files(done, options);
   clock.begin("statistics", 1);
   add_scores(done, loaded.config, scores, samples, shelf, result);
   describe(done, *samples, result);
+  result.input = network_input(workload, *done.session.network().graph, samples, shelf);
   clock.begin("wires", 1);
   result.metal = metal_effect(done.session, shelf);
   for (std::string& finding : implausible(result)) result.warnings.push_back(std::move(finding));

@@ -42,8 +42,9 @@ void identify(const arch::LoadedConfig& loaded, Result& result);
 MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& options);
 
 // One real matrix (rows, columns) times inputs (batch, rows) through the configured arrays and periphery: one
-// scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance.
+// scale for each tensor, all digital rescaling done; (batch, columns). The first chip instance. `costs`: of the mean
+// input, where it is asked for; left alone where all weights or all inputs are 0 and nothing is read.
 std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, const NpyArray& inputs,
-                       const RunOptions& options);
+                       const RunOptions& options, cost::Costs* costs = nullptr);
 
 }  // namespace bitline::run

@@ -27,7 +27,8 @@ constexpr DatasetInfo known_sets[] = {
      "DIR/fashion-mnist "
      "and give --data DIR"},
     {"mnist", "handwritten digits, 28 x 28 grey, 10 classes, 60,000 / 10,000 images (LeCun 1998, doi:10.1109/5.726791)",
-     "place {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in DIR/mnist and give --data DIR"},
+     "torchvision.datasets.MNIST('DIR', download=True), or place {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in "
+     "DIR/mnist; and give --data DIR, or say export BITLINE_DATA=DIR"},
     {"emnist-letters",
      "handwritten letters, 28 x 28 grey, 26 classes, 124,800 / 20,800 images (Cohen 2017, arXiv:1702.05373)",
      get_emnist},
@@ -53,20 +54,20 @@ constexpr DatasetInfo known_sets[] = {
 
 // What is particular to each named IDX set.
 struct IdxSet {
-  std::string_view train_prefix, test_prefix;
+  std::string_view train_prefix, test_prefix, torchvision_folder;
   IdxRules rules;
 };
 constexpr IdxSet idx_sets[] = {
-    {"train", "t10k", {"fashion-mnist", 10, 0, false, 28}},
-    {"train", "t10k", {"mnist", 10, 0, false, 28}},
-    {"emnist-letters-train", "emnist-letters-test", {"emnist-letters", 26, 1, true, 28}},
-    {"emnist-digits-train", "emnist-digits-test", {"emnist-digits", 10, 0, true, 28}},
-    {"emnist-balanced-train", "emnist-balanced-test", {"emnist-balanced", 47, 0, true, 28}},
+    {"train", "t10k", "FashionMNIST/raw", {"fashion-mnist", 10, 0, false, 28}},
+    {"train", "t10k", "MNIST/raw", {"mnist", 10, 0, false, 28}},
+    {"emnist-letters-train", "emnist-letters-test", "EMNIST/raw", {"emnist-letters", 26, 1, true, 28}},
+    {"emnist-digits-train", "emnist-digits-test", "EMNIST/raw", {"emnist-digits", 10, 0, true, 28}},
+    {"emnist-balanced-train", "emnist-balanced-test", "EMNIST/raw", {"emnist-balanced", 47, 0, true, 28}},
 };
 
 OpenSet open_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, const DataPath& where) {
   const std::string prefix(split == Split::train ? set.train_prefix : set.test_prefix);
-  const std::vector<fs::path> places = places_of(info, where);
+  const std::vector<fs::path> places = places_of(info, where, std::string(set.torchvision_folder));
   for (const fs::path& folder : places) {
     const std::vector<fs::path> images = whole_or_parts(folder, prefix + "-images", "idx3-ubyte");
     if (images.empty()) continue;
@@ -77,7 +78,7 @@ OpenSet open_idx_set(const DatasetInfo& info, const IdxSet& set, Split split, co
                       info.name, images.front().string(), prefix, info.get));
     return open_idx(images, labels, set.rules);
   }
-  not_found(info, prefix + "-images-idx3-ubyte[.gz]", places);
+  not_found(info, prefix + "-images-idx3-ubyte[.gz]", places_of(info, where));
 }
 
 OpenSet open_cifar_set(const DatasetInfo& info, Split split, const DataPath& where) {

@@ -119,16 +119,31 @@ std::string OnnxBuilder::unique_name(const std::string& name) {
   return unique;
 }
 
+namespace {
+
+// What PyTorch calls the module of a node: "/blocks.0/attention/query/MatMul" is blocks.0.attention.query, and
+// "/f/f.0/Gemm" is f.0, as children of a sequence repeat its name.
+std::string module_name(std::string_view node) {
+  std::string name, last;
+  for (std::size_t from = 1, slash; (slash = node.find('/', from)) != std::string_view::npos; from = slash + 1) {
+    const std::string_view part = node.substr(from, slash - from);
+    if (!last.empty() && part.starts_with(last + "."))
+      name += part.substr(last.size());
+    else
+      name += (name.empty() ? "" : ".") + std::string(part);
+    last = part;
+  }
+  return name;
+}
+
+}  // namespace
+
 std::string OnnxBuilder::layer_name(const OnnxNode& node, const std::string& weights) const {
   constexpr std::string_view suffix = ".weight";
   if (weights.size() > suffix.size() && weights.ends_with(suffix))
     return plain_text(weights.substr(0, weights.size() - suffix.size()));
   std::string name = node.name();
-  if (name.starts_with('/')) {  // torch 2 writes /module/Operator
-    name.erase(0, 1);
-    const auto slash = name.rfind('/');
-    name = slash == std::string::npos ? std::string() : name.substr(0, slash);
-  }
+  if (name.starts_with('/')) name = module_name(name);
   if (!name.empty()) return plain_text(name);
   std::string type = plain_text(node.type());
   for (char& c : type)

@@ -185,7 +185,10 @@ FitPart fit_readback(const std::filesystem::path& file, const FitFiles& files, s
   for (std::size_t i = 0; i < target_S.size(); ++i) rows.emplace_back(target_S[i], g_S[i]);
   std::sort(rows.begin(), rows.end());
   for (std::size_t i = 0; i < rows.size(); ++i) std::tie(target_S[i], g_S[i]) = rows[i];
-  FitPart part{.part = "readback", .file = file.string(), .x_name = "target (uS)", .y_name = "|error| sqrt(pi / 2)"};
+  FitPart part{.part = "readback",
+               .file = file.string(),
+               .x_name = "target (uS)",
+               .y_name = "|error| sqrt(pi / 2): mean = sigma"};
   part.y_unit = Unit::siemens;
   constexpr std::size_t fewest = 20;
   if (target_S.size() < fewest)

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "device/pulse_heat.h"
 #include "experiments/systems/trained_layer.h"
 
 namespace bitline::experiments {
@@ -197,10 +198,12 @@ class Tariff {
     use.pulses += b.all() - a.all();
     if (setup_.device.relative) return;
     const double low = setup_.device.low, window = setup_.device.high - low;
-    use.pulse_J +=
-        up_.amplitude_V * up_.amplitude_V * up_.width_s * (low * (b.up - a.up) + window * (b.up_levels - a.up_levels));
-    use.pulse_J += down_.amplitude_V * down_.amplitude_V * down_.width_s *
-                   (low * (b.down - a.down) + window * (b.down_levels - a.down_levels));
+    const device::Device& d = *setup_.device.device;
+    const auto heat_J = [&](const device::ElectricalDrive& pulse, double sum_S) {
+      return pulse_heat_J(d.iv, sum_S, d.plasticity->v_read_V, pulse.amplitude_V, pulse.width_s);
+    };
+    use.pulse_J += heat_J(up_, low * (b.up - a.up) + window * (b.up_levels - a.up_levels));
+    use.pulse_J += heat_J(down_, low * (b.down - a.down) + window * (b.down_levels - a.down_levels));
   }
 
   const TrainingSetup& setup_;

@@ -10,6 +10,7 @@
 
 #include "device/plasticity/pulse_code.h"
 #include "device/plasticity/trains.h"
+#include "device/pulse_heat.h"
 #include "experiments/systems/system.h"
 
 namespace bitline::experiments {
@@ -130,12 +131,12 @@ void add_polarity(const History& h, const Device& d, System& system) {
        std::move(figure)});
 }
 
-// Joule heat of the sequence's pulses, the current of each as ohmic at the level after it.
+// Joule heat of the sequence's pulses, by the device's own current law at the level after each.
 void add_costs(const History& h, const Device& d, const std::vector<TrainLevels>& sequence, System& system) {
   double heat_J = 0;
   for (const TrainLevels& train : sequence)
     for (const double level : train.level)
-      heat_J += h.amplitude_V * h.amplitude_V * h.width_s * conductance_S(d, {level, 0});
+      heat_J += pulse_heat_J(d.iv, conductance_S(d, {level, 0}), d.plasticity->v_read_V, h.amplitude_V, h.width_s);
   cost::Costs& costs = system.result.costs;
   costs.energy_J.add(cost::Part::array, heat_J);
   costs.energy_per_inference_J = costs.energy_low_J = costs.energy_high_J = heat_J;

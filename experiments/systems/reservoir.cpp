@@ -242,7 +242,8 @@ void add_clamped(const Runs& runs, System& system) {
         100 * below / readings));
 }
 
-// Joule heat of pulses and readings, currents taken as ohmic. Image and voice arrive at once, on devices of their own.
+// Joule heat of pulses and readings, by the device's current law. Image and voice arrive at once, on devices of their
+// own.
 void add_costs(const Reservoir& r, const Runs& runs, System& system) {
   const double image_J = mean(each(runs.all, [](const ReservoirRun& run) { return run.image_J; }));
   const double voice_J = mean(each(runs.all, [](const ReservoirRun& run) { return run.voice_J; }));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "device/plasticity/pulse_code.h"
+#include "device/pulse_heat.h"
 
 namespace bitline::experiments {
 
@@ -26,8 +27,10 @@ void count(DeviceStates& states, const SynapseReading& reading) {
   states.below += below_window(reading);
 }
 
-// Joule heat while `volts` lie on a device, its current taken as ohmic.
-double heat_J(double volts, double seconds, double g_S) { return volts * volts * seconds * g_S; }
+// Joule heat while `volts` lie on a device.
+double heat_J(const Device& d, double volts, double seconds, double g_S) {
+  return pulse_heat_J(d.iv, g_S, d.plasticity->v_read_V, volts, seconds);
+}
 
 device::PulseSlots slots_of(const ReservoirImages& i) { return {{0, i.width_s, i.amplitude_V}, i.period_s}; }
 
@@ -37,7 +40,7 @@ double pulses_J(const ReservoirImages& i, const std::vector<bool>& code, const s
   double sum = 0;
   for (std::size_t slot = 0; slot < code.size(); ++slot)
     if (code[slot])
-      sum += heat_J(i.amplitude_V, i.width_s, slot == 0 ? d.g_min_S : conductance_S(d, readings[slot - 1]));
+      sum += heat_J(d, i.amplitude_V, i.width_s, slot == 0 ? d.g_min_S : conductance_S(d, readings[slot - 1]));
   return sum;
 }
 
@@ -59,7 +62,7 @@ DeviceStates image_states(const Reservoir& r, const Device& d, const Random& ran
                                             {&random, static_cast<std::uint32_t>(row), images, part});
         count(states, readings.back());
         one.push_back(conductance_S(d, readings.back()));
-        states.energy_J[row] += pulses_J(r.images, rows[row], readings, d) + heat_J(r.read_V, r.read_s, one.back());
+        states.energy_J[row] += pulses_J(r.images, rows[row], readings, d) + heat_J(d, r.read_V, r.read_s, one.back());
       }
       states.rows.add(one, static_cast<int>(digit));
     }
@@ -104,7 +107,7 @@ DeviceStates voice_states(const Reservoir& r, const Device& d, const Random& ran
                                        {&random, 0, voices, static_cast<std::uint32_t>(sample)});
       count(states, end);
       const double g_S = conductance_S(d, end);
-      states.energy_J[k] += heat_J(amplitude_V, v.width_s, g_S) / static_cast<double>(labels.size());
+      states.energy_J[k] += heat_J(d, amplitude_V, v.width_s, g_S) / static_cast<double>(labels.size());
       one.push_back(v.state == arch::VoiceState::current ? g_S * amplitude_V : g_S);
     }
     states.rows.add(one, labels[sample]);

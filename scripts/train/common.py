@@ -30,14 +30,18 @@ BATCH = 256
 DEBIAN_FOLDER = "/usr/share/datasets/fashion-mnist"  # of the package dataset-fashion-mnist
 
 
-def arguments(description, output, epochs):
+def arguments(description, output, epochs, data=DEBIAN_FOLDER):
+    """`data` None: the user must say where the files are."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, default=output, help="ONNX file to write (%(default)s)")
     parser.add_argument("--epochs", type=int, nargs=2, default=epochs, metavar=("FLOAT", "NOISY"),
                         help="epochs of float training and of noise-aware fine-tuning (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of every random draw (%(default)s)")
-    parser.add_argument("--data", type=pathlib.Path, default=DEBIAN_FOLDER,
-                        help="folder of the IDX files (%(default)s)")
+    parser.add_argument("--noise", type=float, default=NOISE, metavar="STEPS",
+                        help="rms error of a weight on the chip that the fine-tuning sees, in steps of the weight; 0 = "
+                             "none (%(default)s)")
+    parser.add_argument("--data", type=pathlib.Path, default=data, required=data is None,
+                        help="folder of the IDX files, or what the script reads" + (" (%(default)s)" if data else ""))
     return parser.parse_args()
 
 
@@ -48,25 +52,38 @@ def start(seed):
 
 
 def read_idx(file):
-    raw = gzip.decompress(file.read_bytes())
+    raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     sizes = [int.from_bytes(raw[4 + 4 * i:8 + 4 * i], "big") for i in range(raw[3])]
     return torch.from_numpy(np.frombuffer(raw, np.uint8, offset=4 + 4 * len(sizes)).reshape(sizes).copy())
 
 
+def read_parts(folder, what, suffix):
+    """WHAT-SUFFIX, or WHAT-part0-SUFFIX, WHAT-part1-SUFFIX ..., plain or gzip."""
+    files = sorted(folder.glob(f"{what}-{suffix}*")) or sorted(folder.glob(f"{what}-part*-{suffix}*"))
+    if not files:
+        raise SystemExit(f"no {what}-{suffix}[.gz] in {folder}; --data names the folder that has it")
+    for file in files:
+        print(f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
+    return torch.cat([read_idx(file) for file in files])
+
+
 def load(folder):
     """Three pairs of images (count, 1, 28, 28), bytes, and labels: training, held out, test."""
-    for file in sorted(folder.glob("*.gz")):
-        print(f"{file.name} sha256 {hashlib.sha256(file.read_bytes()).hexdigest()}")
-    pairs = [(read_idx(folder / f"{split}-images-idx3-ubyte.gz").unsqueeze(1),
-              read_idx(folder / f"{split}-labels-idx1-ubyte.gz").long()) for split in ("train", "t10k")]
+    pairs = [(read_parts(folder, f"{split}-images", "idx3-ubyte").unsqueeze(1),
+              read_parts(folder, f"{split}-labels", "idx1-ubyte").long()) for split in ("train", "t10k")]
     (images, labels), test = pairs
     return (images[:-HELD_OUT], labels[:-HELD_OUT]), (images[-HELD_OUT:], labels[-HELD_OUT:]), test
 
 
-def augmented(images):
-    """Bytes to 0..1, each image mirrored half of the time."""
-    mirrored = torch.rand(len(images), 1, 1, 1) < 0.5
-    return torch.where(mirrored, images.flip(3), images) / PIXEL
+def mirrored(images):
+    """Each image mirrored half of the time."""
+    chosen = torch.rand(len(images), 1, 1, 1) < 0.5
+    return torch.where(chosen, images.flip(3), images)
+
+
+def moved(images):
+    """The batch moved by up to a pixel in both directions; for images with an empty margin."""
+    return images.roll(tuple(torch.randint(-1, 2, (2,)).tolist()), (2, 3))
 
 
 @torch.no_grad()
@@ -99,7 +116,8 @@ def chip_accuracy(model, pair, calibration, chip, draws=1):
     return sum(values) / draws
 
 
-def train_stage(model, training, epochs, rate, weight_decay, chip=None, after_step=None, after_epoch=None):
+def train_stage(model, training, epochs, rate, weight_decay, chip=None, after_step=None, after_epoch=None,
+                augment=mirrored):
     """AdamW with a cosine rate that ends at zero; one line per epoch."""
     images, labels = training
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=weight_decay)
@@ -110,7 +128,7 @@ def train_stage(model, training, epochs, rate, weight_decay, chip=None, after_st
         products.put_on(model.train(), chip)
         for chosen in torch.randperm(len(labels)).split(BATCH):
             optimizer.zero_grad()
-            loss = functional.cross_entropy(model(augmented(images[chosen])), labels[chosen])
+            loss = functional.cross_entropy(model(augment(images[chosen]) / PIXEL), labels[chosen])
             loss.backward()
             optimizer.step()
             schedule.step()
@@ -122,8 +140,8 @@ def train_stage(model, training, epochs, rate, weight_decay, chip=None, after_st
               flush=True)
 
 
-def train(model, data, epochs, rates, weight_decay, clip, chip=Chip(noise=NOISE)):
-    """Float training, then fine-tuning on `chip`.
+def train(model, data, epochs, rates, weight_decay, clip, chip=Chip(noise=NOISE), augment=mirrored):
+    """Float training, then fine-tuning on `chip`. `augment` varies each batch of images (bytes).
 
     For the second stage weights are clipped to +-`clip` standard deviations, so that max|w| / 7 is a fine step. The
     kept epoch is the one best on held-out images, judged by the lower of its float and its noisy accuracy.
@@ -132,7 +150,7 @@ def train(model, data, epochs, rates, weight_decay, clip, chip=Chip(noise=NOISE)
     calibration = training[0][:1000]
     print("float training", flush=True)
     train_stage(model, training, epochs[0], rates[0], weight_decay,
-                after_epoch=lambda: f"held out {accuracy(model, held_out):.4f}")
+                after_epoch=lambda: f"held out {accuracy(model, held_out):.4f}", augment=augment)
     bounds = products.clip_bounds(model, clip, chip.per_column)
     best = {"score": -1.0, "state": copy.deepcopy(model.state_dict())}
 
@@ -145,11 +163,11 @@ def train(model, data, epochs, rates, weight_decay, clip, chip=Chip(noise=NOISE)
     print("noise-aware fine-tuning", flush=True)
     products.clip(model, bounds)
     train_stage(model, training, epochs[1], rates[1], weight_decay, chip, lambda: products.clip(model, bounds),
-                keep_best)
+                keep_best, augment)
     model.load_state_dict(best["state"])
 
 
-def report(model, data):
+def report(model, data, noise=NOISE):
     training, held_out, test = data
     calibration = training[0][:1000]
     print(f"split: {len(training[1])} training, {len(held_out[1])} held out for choosing, {len(test[1])} test images")
@@ -157,22 +175,22 @@ def report(model, data):
         print(f"{name}: float {accuracy(model, pair):.4f}", flush=True)
         for per_column in (False, True):
             exact = [chip_accuracy(model, pair, calibration, Chip(bits, per_column)) for bits in (8, 4)]
-            noisy = chip_accuracy(model, pair, calibration, Chip(4, per_column, NOISE), draws=5)
+            noisy = chip_accuracy(model, pair, calibration, Chip(4, per_column, noise), draws=5)
             print(f"  weight steps per {'column' if per_column else 'tensor'}: 8 bits {exact[0]:.4f}, "
-                  f"4 bits {exact[1]:.4f}, 4 bits and noise of {NOISE} steps {noisy:.4f} (mean of 5 draws)", flush=True)
+                  f"4 bits {exact[1]:.4f}, 4 bits and noise of {noise} steps {noisy:.4f} (mean of 5 draws)", flush=True)
 
 
-def export(model, file, opset=13, keep_norm=False):
-    """Writes the float network. `keep_norm` leaves batch norms as nodes; else torch folds them and renames weights."""
+def export(model, file, opset=13, keep_norm=False, shape=(1, 28, 28)):
+    """Writes the float network for images of `shape`. `keep_norm` leaves batch norms as nodes; else torch folds them and renames weights."""
     file.parent.mkdir(parents=True, exist_ok=True)
     products.put_on(model.eval(), None)
     mode = torch.onnx.TrainingMode.PRESERVE if keep_norm else torch.onnx.TrainingMode.EVAL
-    torch.onnx.export(model, torch.zeros(1, 1, 28, 28), str(file), opset_version=opset, training=mode,
+    torch.onnx.export(model, torch.zeros(1, *shape), str(file), opset_version=opset, training=mode,
                       input_names=["image"], output_names=["scores"],
                       dynamic_axes={"image": {0: "batch"}, "scores": {0: "batch"}})
     print(f"wrote {file}")
 
 
 def finish(model, data, options, **export_options):
-    report(model, data)
+    report(model, data, options.noise)
     export(model, options.output, **export_options)

@@ -31,7 +31,8 @@ def main():
     common.start(options.seed)
     data = common.load(options.data)
     model = network()
-    common.train(model, data, options.epochs, rates=(3e-3, 1.5e-3), weight_decay=0.1, clip=2.5)
+    common.train(model, data, options.epochs, rates=(3e-3, 1.5e-3), weight_decay=0.1, clip=2.5,
+                 chip=common.Chip(noise=options.noise))
     common.finish(model, data, options)
 
 

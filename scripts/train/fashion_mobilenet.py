@@ -62,7 +62,7 @@ def main():
     common.start(options.seed)
     data = common.load(options.data)
     model = MobileNet()
-    chip = common.Chip(per_column=True, noise=common.NOISE)
+    chip = common.Chip(per_column=True, noise=options.noise)
     common.train(model, data, options.epochs, rates=(4e-3, 1.5e-3), weight_decay=0.02, clip=2.5, chip=chip)
     common.finish(model, data, options, keep_norm=True)
 

@@ -60,7 +60,8 @@ def main():
     common.start(options.seed)
     data = common.load(options.data)
     model = ResNet()
-    common.train(model, data, options.epochs, rates=(4e-3, 1.5e-3), weight_decay=0.02, clip=2.5)
+    common.train(model, data, options.epochs, rates=(4e-3, 1.5e-3), weight_decay=0.02, clip=2.5,
+                 chip=common.Chip(noise=options.noise))
     common.finish(model, data, options, keep_norm=True)
 
 

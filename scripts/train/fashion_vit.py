@@ -68,7 +68,8 @@ def main():
     common.start(options.seed)
     data = common.load(options.data)
     model = VisionTransformer()
-    common.train(model, data, options.epochs, rates=(1.5e-3, 7e-4), weight_decay=0.05, clip=2.5)
+    common.train(model, data, options.epochs, rates=(1.5e-3, 7e-4), weight_decay=0.05, clip=2.5,
+                 chip=common.Chip(noise=options.noise))
     common.finish(model, data, options, opset=17)
 
 

@@ -46,6 +46,49 @@ TEST_CASE("nested keys, whole types and words") {
   CHECK(layer_config(c, "value").duplicate == 2);
 }
 
+TEST_CASE("layers are named as frameworks name them, dots included") {
+  const ConfigFolder f;
+  const auto bits = [](const Config& c, const char* layer) {
+    return std::get<SarAdc>(layer_config(c, layer).adc).common.bits;
+  };
+  const auto names = [](const Config& c) {
+    std::vector<std::string> all;
+    for (const auto& [name, _] : c.own_layers) all.push_back(name);
+    return all;
+  };
+  const std::string file = "layers: {f.0: {adc.bits: 7, digital: false}, blocks.1/fc1: {adc.bits: 5}}\n";
+  for (const char* path : {"layers.f.0.adc.bits", "layers.\"f.0\".adc.bits", "layers.'f.0'.adc.bits"}) {
+    CAPTURE(path);
+    const Config c = f.with(file, {{path, "4"}}).config;
+    CHECK(bits(c, "f.0") == 4);
+    CHECK(bits(c, "blocks.1/fc1") == 5);
+    CHECK(names(c) == std::vector<std::string>{"blocks.1/fc1", "f.0"});
+  }
+  const Config c = f.with("", {{"layers.blocks.0.attention.query.adc.bits", "6"},
+                               {"layers.blocks.0.attention.key.adc", "ideal"},
+                               {"layers.blocks.0.digital", "true"},
+                               {"layers.fc1.quantization.weight_bits", "3"}})
+                       .config;
+  CHECK(names(c) == std::vector<std::string>{"blocks.0", "blocks.0.attention.key", "blocks.0.attention.query", "fc1"});
+  CHECK(layer_config(c, "blocks.0").digital);
+  CHECK(bits(c, "blocks.0.attention.query") == 6);
+  CHECK(layer_config(c, "fc1").quantization.weight_bits == 3);
+  // As resolved.yaml has it, and published figures' settings.
+  CHECK(names(f.loaded(resolved_yaml(f.with(file, {{"layers.f.0.adc.bits", "4"}}))).config) ==
+        std::vector<std::string>{"blocks.1/fc1", "f.0"});
+  CHECK(bits(load_with(f.with(file), parse_yaml("layers.f.0.adc.bits: 3", "with")).config, "f.0") == 3);
+  // Dotted in the file, nested by --set, and the other way round.
+  CHECK(bits(f.with("layers: {fc1: {adc.bits: 7}}\n", {{"layers.fc1.adc.bits", "4"}}).config, "fc1") == 4);
+  CHECK(bits(f.with("layers: {fc1: {adc: {bits: 7}}}\n", {{"layers", "{fc1: {adc.bits: 4}}"}}).config, "fc1") == 4);
+  CHECK(has(f.wrong("layers: {fc1: {adc.bits: 7, adc: {bits: 4}}}\n").at(0).message, "given twice"));
+  // A wrong key stays one.
+  const auto wrong = f.wrong("layers: {fc1: {adcc: {bits: 4}}}\n");
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong[0].path == "layers.fc1.adcc");
+  CHECK(has(wrong[0].remedy, "did you mean 'adc'?"));
+  CHECK(diagnostics_of([&] { f.with("", {{"layers.f.0.adc.bitz", "4"}}); }).at(0).path == "layers.f.0.adc.bitz");
+}
+
 TEST_CASE("names of shipped files and bases work in layers") {
   const ConfigFolder f;
   f.file("configs/adc/mine.yaml", "{type: sar, bits: 5, shared_by: 2}");

@@ -48,6 +48,14 @@ TEST_CASE("5 where 5 % was meant") {
   CHECK(has(d[0].remedy, "5 is 500 %"));
 }
 
+TEST_CASE("a current law far beyond where devices are measured") {
+  // 20 uS at 0.2 V; of beta 3 /V at 3 V: 20 uS x 3 V x (sinh 9 / 3) / (sinh 0.6 / 0.2) = 25 mA, at 4 V 511 mA.
+  const Override law{"device.iv", "{type: sinh, beta: 3 /V}"};
+  CHECK(found({law, {"programming", "{voltage: 3 V, pulse: 100 ns}"}}) == Keys{});
+  CHECK(found({law, {"programming", "{voltage: 4 V, pulse: 100 ns}"}}) == Keys{"device.iv"});
+  CHECK(found({{"programming", "{voltage: 4 V, pulse: 100 ns}"}}) == Keys{});
+}
+
 TEST_CASE("mS where uS was meant, and nS") {
   CHECK(found({{"device.write", "{type: gaussian, sigma: [1.5 mS]}"}}) == Keys{"device.write.sigma"});
   CHECK(found({{"device.write", "{type: gaussian, sigma: [0 S, 19 uS]}"}}) == Keys{"device.write.sigma"});

@@ -49,6 +49,33 @@ TEST_CASE("base: beside the file first, then short names by key, root and any fo
   CHECK(s.loaded("mine/f.yaml") == yaml("{from: mine}"));
 }
 
+TEST_CASE("base: lenet is lenet.yaml beside the file, before a shipped one; never the file itself") {
+  Shipped s;
+  s.file("configs/lenet.yaml", "{from: shipped}");
+  s.file("configs/device/pcm.yaml", "{from: shipped device}");
+  s.file("configs/part/pcm.yaml", "{device: pcm, from: part}");
+  s.file("mine/lenet.yaml", "{from: mine}");
+  s.file("mine/a.yaml", "base: lenet\n");
+  CHECK(s.loaded("mine/a.yaml") == yaml("{from: mine}"));
+  s.file("other/lenet.yaml", "{base: lenet, x: 1}");
+  CHECK(s.loaded("other/lenet.yaml") == yaml("{from: shipped, x: 1}"));
+  // Of a part, the folder of its key comes first.
+  s.file("mine/pcm.yaml", "{from: mine}");
+  s.file("mine/b.yaml", "{device: {base: pcm}, array: {base: lenet}}");
+  CHECK(s.loaded("mine/b.yaml") == yaml("{device: {from: shipped device}, array: {from: shipped}}"));
+  s.file("mine/only.yaml", "{from: only here}");
+  s.file("mine/c.yaml", "{device: {base: only}}");
+  CHECK(s.loaded("mine/c.yaml") == yaml("{device: {from: only here}}"));
+}
+
+TEST_CASE("a part of a key path may stand in quotes") {
+  Shipped s;
+  s.file("a.yaml", "{layers: {f.0: {bits: 8}}}");
+  CHECK(s.loaded("a.yaml", {"layers.\"f.0\".bits=4"}) == yaml("{layers: {f.0: {bits: 4}}}"));
+  CHECK(s.loaded("a.yaml", {"layers.'f.1'.bits=4"}) == yaml("{layers: {f.0: {bits: 8}, f.1: {bits: 4}}}"));
+  CHECK(has(s.wrong("a.yaml", {"layers.\"f.0.bits=4"}).at(0).message, "no closing \""));
+}
+
 TEST_CASE("a base file's own base is relative to that file") {
   Shipped s;
   s.file("x/top.yaml", "{base: ../y/middle.yaml, a: 1}");

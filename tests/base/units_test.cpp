@@ -194,6 +194,13 @@ TEST_CASE("pretty: four digits with a prefix") {
   CHECK(pretty(4.2e-6, Unit::square_meter) == "4.2 mm2");
   CHECK(pretty(3e-12, Unit::square_meter) == "3 um2");
   CHECK(pretty(1e-20, Unit::joule) == "1e-05 fJ");
+  // What rounds to 1000 takes the next prefix; no "mohm", which could be read as megohm.
+  CHECK(pretty(0.99999, Unit::ampere) == "1 A");
+  CHECK(pretty(999.9e-9, Unit::siemens) == "999.9 nS");
+  CHECK(pretty(999.96e-9, Unit::siemens) == "1 uS");
+  CHECK(pretty(0.99999e-6, Unit::square_meter) == "1 mm2");
+  CHECK(pretty(0.8477, Unit::ohm) == "0.8477 ohm");
+  CHECK(pretty(8.477e-7, Unit::ohm) == "847.7 nohm");
 }
 
 TEST_CASE("times as people say them, where that is exact") {
@@ -213,6 +220,7 @@ TEST_CASE("a unit in the wrong case is suggested in the right one") {
   CHECK(has(problem("1 MOhm", Unit::ohm), "did you mean 'Mohm'?"));
   CHECK(has(problem("5 US", Unit::siemens), "did you mean 'uS'?"));
   CHECK(has(problem("1 Hours", Unit::second), "did you mean 'hours'?"));
+  for (const char* known : {"min, h, day or year", "\"1 year\""}) CHECK(has(problem("1 yr", Unit::second), known));
   // What differs in more is another unit.
   CHECK(has(problem("1 V", Unit::siemens), "write for example"));
 }

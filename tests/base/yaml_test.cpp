@@ -173,7 +173,12 @@ TEST_CASE("empty texts and second documents") {
 TEST_CASE("broken YAML names the place") {
   check_at(refused("a: 1\nb: [1, 2\n").where, 3, 1);
   CHECK(refused("a: b: c\n").where.line == 1);
-  CHECK(refused("a:\n\tb: 1\n").where.line == 2);
+  for (const char* text : {"a:\n\tb: 1\n", "a: 1\n\tb: {c: 1}\n", "a: 1\n  \tb: 2\n"}) {
+    CAPTURE(text);
+    CHECK(refused(text).where.line == 2);
+    CHECK(has(refused(text).remedy, "indent with spaces"));
+  }
+  CHECK(refused("a: \"x\n").remedy.empty());
   CHECK(has(refused("a: \"x\n").message, "is not YAML"));
   CHECK(has(refused("a: \"x\nb: 1\n\n").message, "is not YAML"));
   CHECK(has(refused("a: 'x").message, "is not YAML"));

@@ -47,6 +47,30 @@ std::string power_law_cells(std::uint32_t seed, int cells, double jitter, bool w
   return text;
 }
 
+// A two-sided 95 % interval's upper end is below the truth in 1 of 40: of 8 in 4 or more once in 39,000, of 20 in 5 or
+// more once in 9,000.
+void check_bounds(std::uint32_t rounds, int most_below) {
+  const Folder f;
+  ExampleTruth e;
+  e.pulses = 32, e.cycles = 10, e.cycle = 0.005, e.read_S = 0.02 * (e.g_max_S - e.g_min_S);
+  int bounded = 0, above = 0, told = 0;
+  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
+    const FitPart p = fit_device(
+        {.ltp = f.write("ltp.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}})[0];
+    const FitPart::Key* key = key_of_path(p, "plasticity.spread.cycle_to_cycle");
+    if (!key) continue;
+    ++told;
+    if (key->assumed.empty()) continue;
+    ++bounded;
+    above += *parse_quantity(key->text, Unit::fraction).value >= e.cycle;
+    CHECK(has(notes_of(p), "that bound is written, as assumed"));
+  }
+  MESSAGE("bounds: ", bounded, ", at or above the truth: ", above, " of ", rounds);
+  CHECK(bounded >= 0.8 * rounds);
+  CHECK(above >= bounded - most_below);
+  CHECK(told + 2 >= static_cast<int>(rounds));  // a variance so far below 0 that its bound is too
+}
+
 }  // namespace
 
 TEST_CASE("quantiles as they are are drawn by their own mean and spread, and have no criterion") {
@@ -130,29 +154,9 @@ TEST_CASE("times of reading that scatter are joined, so that the spread between 
   CHECK(has(notes_of(fit_device({.retention = f.write("k.csv", text)})[0]), "without times in common"));
 }
 
-TEST_CASE("noise of pulses that is not seen is bounded, not left out") {
-  const Folder f;
-  ExampleTruth e;
-  e.pulses = 32, e.cycles = 10, e.cycle = 0.005, e.read_S = 0.02 * (e.g_max_S - e.g_min_S);
-  int bounded = 0, above = 0, told = 0;
-  constexpr int rounds = 20;
-  for (std::uint32_t seed = 1; seed <= rounds; ++seed) {
-    const FitPart p = fit_device(
-        {.ltp = f.write("ltp.csv", ltp_csv(e, seed)), .read_voltage_V = e.v_read_V, .models = {"exponential"}})[0];
-    const FitPart::Key* key = key_of_path(p, "plasticity.spread.cycle_to_cycle");
-    if (!key) continue;
-    ++told;
-    if (key->assumed.empty()) continue;
-    ++bounded;
-    above += *parse_quantity(key->text, Unit::fraction).value >= e.cycle;
-    CHECK(has(notes_of(p), "that bound is written, as assumed"));
-  }
-  MESSAGE("bounds: ", bounded, ", at or above the truth: ", above, " of ", rounds);
-  CHECK(bounded >= 0.8 * rounds);
-  // A two-sided 95 % interval's upper end: below the truth in 1 of 40, 5 of 20 once in 10,000.
-  CHECK(above >= bounded - 4);
-  CHECK(told >= rounds - 2);  // a variance so far below 0 that its bound is too
-}
+TEST_CASE("noise of pulses that is not seen is bounded, not left out") { check_bounds(8, 3); }
+
+TEST_CASE("long: noise of pulses that is not seen is bounded, not left out" * doctest::skip()) { check_bounds(20, 4); }
 
 TEST_CASE("what other amplitudes do is assumed; a model by name is taken all the same; no bound is below 0") {
   const Folder f;

@@ -106,13 +106,18 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   const Override by_levels{"device.write",
                            "{type: write-verify, half_width: 1 uS, set_step: [2.5714 uS], spread: 0, start: 2 uS}"};
   const workloads::Graph layers = workloads::read_onnx(source / "models/fashion-mlp.onnx");
-  double expected = 0, devices = 0, total_S = 0, weighted_S = 0;  // of all devices: conductance, pulses times it
+  // Of all devices: pulses; and summed over pulses, the conductance during and after each, when steps are counted and
+  // when three steps lead to the target.
+  double expected = 0, devices = 0, during_S = 0, after_S = 0, three_during_S = 0, three_after_S = 0;
+  constexpr double step_S = 2.5714e-6;
   for (const auto& layer : layers.weights) {
     const auto q = quantize_weights(std::span<const float>(layer.panels[0].weights), layer.rows, layer.columns,
                                     LayerQuantization{});
     for (const int w : q.codes) {
-      const double g_S = 2e-6 + std::abs(w) * 18e-6 / 7;
-      expected += std::abs(w), devices += 2, total_S += g_S + 2e-6, weighted_S += std::abs(w) * g_S;
+      const double n = std::abs(w), way_S = n * 18e-6 / 7;
+      expected += n, devices += 2;
+      during_S += n * 2e-6 + n * n / 2 * step_S, after_S += n * 2e-6 + n * (n + 1) / 2 * step_S;
+      three_during_S += 3 * (4e-6 + way_S / 2), three_after_S += 3 * 4e-6 + 2 * way_S;
     }
   }
   expected /= devices;
@@ -126,19 +131,20 @@ TEST_CASE("writing costs as many pulses as were counted, whatever programming.pu
   CHECK(!given.write.failed_frac);
   // A pulse of 1.2 V and 100 ns and its read of 0.2 V in the device, and what each costs wherever it lands.
   const Input read = load(source / "configs/fashion-mlp.yaml", {}, {{source / "configs"}}).config.input;
-  const double in_device = 1.44 * 100e-9 + read.v_read_V * read.v_read_V * read.t_read_s;
-  const double each_J = (*given.costs.energy_write_J / 3 - total_S * in_device) / devices;
+  const double pulse_J = 1.44 * 100e-9, read_J = read.v_read_V * read.v_read_V * read.t_read_s;  // of 1 S
+  const double each_J =
+      (*given.costs.energy_write_J - three_during_S * pulse_J - three_after_S * read_J) / (3 * devices);
   CHECK(each_J > 0);
   CHECK(*counted.costs.energy_write_J ==
-        doctest::Approx(weighted_S * in_device + expected * devices * each_J).epsilon(1e-9));
+        doctest::Approx(during_S * pulse_J + after_S * read_J + expected * devices * each_J).epsilon(1e-9));
   // The array with most pulses decides, and no array has more than seven for each device.
   CHECK(*counted.costs.write_time_s > *given.costs.write_time_s / 3 * expected);
   CHECK(*counted.costs.write_time_s < *given.costs.write_time_s / 3 * 7);
 }
 
 TEST_CASE("where nothing is written, write-verify costs the pulses of its targets") {
-  // 1, 3, 5 and 7 pulses: 32 of twelve devices, which times their targets is 412 uS. One pulse each, from
-  // cost_system_test.cpp: 1.44 G t and lines.
+  // 1, 3, 5 and 7 pulses: 32 of twelve devices. n steps of 3 uS from 0 meet 3 n^2 / 2 uS on their way, and 3 n (n + 1)
+  // / 2 after them: 222 and 270 uS together. One pulse each, from cost_system_test.cpp: 1.44 G t and lines.
   const auto with = [](const std::string& verify) {
     Config config = tiny(
         {{"device.write", by_threes}, {"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 50" + verify + "}"}});
@@ -147,12 +153,12 @@ TEST_CASE("where nothing is written, write-verify costs the pulses of its target
     return costs(config);
   };
   const Costs r = with(", verify: false");
-  CHECK(*r.energy_write_J == relative(412e-6 * 1.44 * 100 * ns + 32 * 1.44 * 3.2 * fJ));
+  CHECK(*r.energy_write_J == relative(222e-6 * 1.44 * 100 * ns + 32 * 1.44 * 3.2 * fJ));
   CHECK(*r.write_time_s == relative(32 * 100 * ns));
   // The reads of write-verify cost what they cost unless the config says no: 50 ns at 0.2 V, a conversion of 30 ns.
   const Costs verified = with("");
   CHECK(*verified.energy_write_J ==
-        relative(412e-6 * (1.44 * 100 * ns + 0.04 * 50 * ns) + 32 * (1.44 * 3.2 * fJ + 5000 * fJ)));
+        relative(222e-6 * 1.44 * 100 * ns + 270e-6 * 0.04 * 50 * ns + 32 * (1.44 * 3.2 * fJ + 5000 * fJ)));
   CHECK(*verified.write_time_s == relative(32 * 180 * ns));
   CHECK(*with(", verify: true").energy_write_J == *verified.energy_write_J);
 }

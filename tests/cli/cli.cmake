@@ -1,6 +1,6 @@
 # Scripts that use the command as a user would. They need Python without any package; 77 = skipped (no data set).
 find_program(BITLINE_TEST_PYTHON NAMES python3 REQUIRED)
-foreach(test wrong_configs usage run_folder sweep docs examples solve reference_circuits shapes validate device experiments fit tutorial training)
+foreach(test wrong_configs usage run_folder sweep docs examples solve reference_circuits shapes validate device experiments fit tutorial two_designs pages training)
   add_test(NAME cli_${test} COMMAND ${BITLINE_TEST_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/${test}.py $<TARGET_FILE:bitline>
            ${PROJECT_SOURCE_DIR})
   set_tests_properties(cli_${test} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900

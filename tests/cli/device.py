@@ -88,10 +88,54 @@ expect("pulses where they leave nothing", 2, "device", "retention", "pcm", "--pu
 expect("ageing without conductances", 2, "device", "retention", "cbps", *drifting, err="'g_min' and 'g_max'")
 stdp = table("stdp", "cips-ti", "--highest", "20 ms")
 check("STDP", abs(float(stdp[-1]["change_of_window"]) - 0.1 * math.exp(-20 / 8.3)) < 1e-12, stdp[-1])
-iv = table("iv", "cbps", "--highest", "5 V")
+iv = table("iv", "cbps", "--highest", "2 V")
 check("odd I-V", abs(float(iv[0]["current_at_g_max_V_g_max"]) + float(iv[-1]["current_at_g_max_V_g_max"])) < 1e-12)
+# As far as pulses write, a loop: 0, up, down through 0, back; on the way down more current than on the way up.
+loop = table("iv", "cbps")
+check("the loop's way", [float(loop[k]["voltage_V"]) for k in (0, 50, 100, 150, 200)] == [0, 5, 0, -5, 0] and len(loop) == 201, loop[50])
+check("it opens", float(loop[75]["current_V_g_max"]) > 2 * float(loop[25]["current_V_g_max"]) > 0 and loop[75]["voltage_V"] == loop[25]["voltage_V"], (loop[25], loop[75]))
+check("and closes", float(loop[125]["level_of_window"]) > float(loop[175]["level_of_window"]) and float(loop[150]["current_V_g_max"]) < 0, loop[175])
+expect("a width where nothing switches", 2, "device", "iv", "cbps", "--highest", "1 V", "--width", "1 ms", err="--width changes nothing")
 same = [call("device", "ltp", "ftj", "--spread", "--seed", s).stdout for s in (4, 4, 5)]
 check("spread is drawn from the seed", same[0] == same[1] != same[2])
+check("what the spread did", re.search(r"spread drawn \(seed 4\): .*moves readings by [0-9.]+ % of the window", json.loads(call("device", "ltp", "ftj", "--spread", "--seed", 4, "--json").stdout)["definition"]))
+expect("no spread to draw", 0, "device", "ltp", "cbps", "--spread", err="--spread changes nothing: plasticity.spread is 0")
+
+# Energy of a pulse: V I(V, G) t at the mean of G before and after it.
+with tempfile.TemporaryDirectory() as folder:
+    own = pathlib.Path(folder, "own.yaml")
+    own.write_text("g_min: 2 uS\ng_max: 10 uS\niv: {type: sinh, beta: 3 /V}\nplasticity:\n  v_read: 0.1 V\n  potentiation: {drive: {amplitude: 2 V, width: 10 us}, update: {type: linear, pulses: 4}}\n"
+                   "  depression: {drive: {amplitude: 1 V, width: 20 us}, update: {type: linear, pulses: 4}}\n")
+    rise = lambda v: math.sinh(3 * v) / v / (math.sinh(0.3) / 0.1)
+    wanted = [4 * rise(2) * 10e-6 * g * 1e-6 for g in (3, 5, 7, 9)] + [rise(1) * 20e-6 * g * 1e-6 for g in (9, 7, 5, 3)]
+    found = [float(r["energy_J"]) for r in table("ltp", own)[1:]]
+    check("energy of each pulse", len(found) == 8 and all(abs(a / b - 1) < 1e-12 for a, b in zip(found, wanted)), (found, wanted))
+    p = json.loads(call("device", "ltp", own, "--json").stdout)
+    check("its figures", abs(p["figures"]["potentiation_J"] / sum(wanted[:4]) - 1) < 1e-12 and abs(p["figures"]["least_pulse_J"] / min(wanted) - 1) < 1e-12, p["figures"])
+    check("amplitude and width in the title", "4 x 2 V, 10 us" in p["title"] and "4 x -1 V, 20 us" in p["title"], p["title"])
+    check("as ohmic", all(abs(float(r["energy_J"]) / (4 * 10e-6 * g * 1e-6) - 1) < 1e-12 for r, g in zip(table("ltp", own, "--set", "iv={type: ohmic}")[1:5], (3, 5, 7, 9))))
+    check("the same pulses in a train", [r["energy_J"] for r in table("pulses", own, "--pulses", 2)] == [r["energy_J"] for r in table("ltp", own)[1:3]])
+    reported = table("show", own, "--set", "plasticity.reported.energy=23.5 nJ")
+    page = call("device", "table", own, "--set", "plasticity.reported.energy=27 nJ").stdout
+    mean_nJ = sum(wanted[:4]) / 4 * 1e9
+    check("beside what is reported", re.search(r"energy per pulse \| 27 \| %.1f \| nJ \| predicted \|" % mean_nJ, page), (page, mean_nJ))
+    measured, svg = pathlib.Path(folder, "ltp.csv"), pathlib.Path(folder, "a.svg")
+    measured.write_text("amplitude (V),width (us),conductance (uS)\n0,0,2\n" + "".join(f"{v},{w},{g}\n" for v, w, g in ((2, 10, 3.1), (2, 10, 5), (2, 10, 7), (2, 10, 8.9), (2, 10, 10), (-1, 20, 8), (-1, 20, 6), (-1, 20, 4), (-1, 20, 3), (-1, 20, 2.1))))
+    expect("measured trains longer than the curve's", 0, "device", "ltp", own, "--measured", measured, "--svg", svg)
+    check("what lies beyond it is told", ">measured: ltp.csv (2 beyond these pulses left out)<" in svg.read_text(), re.findall(">measured[^<]*<", svg.read_text()))
+    expect("measured points", 0, "device", "ltp", own, "--pulses", 5, "--measured", measured, "--svg", svg)
+    check("circles over the curve", svg.read_text().count('fill="none" stroke=') == 1 + 12 and ">measured: ltp.csv<" in svg.read_text() and ">energy of a pulse (" in svg.read_text(), svg.read_text().count('fill="none" stroke='))
+    expect("measured points without a drawing", 2, "device", "ltp", own, "--measured", measured, err="--measured changes the drawing alone")
+    expect("measured points of light", 2, "device", "ltp", "cbps", "--light", "--measured", measured, "--svg", svg, err="--measured does not go with")
+    expect("measured points without a window", 2, "device", "ltp", "cbps", "--measured", measured, "--svg", svg, err="gives no conductances")
+    expect("a file that is none", 2, "device", "ltp", own, "--measured", own, "--svg", svg)
+    ticks = lambda *more: (call("device", "ltp", "cbps", "--svg", svg, *more), set(re.findall(">(0\\.[0-9]+|1e-[0-9]+|[0-9.]+)<", svg.read_text())))[1]
+    check("linear unless asked for", "0.01" not in ticks() and "0.01" in ticks("--axis", "log"), (ticks(), ticks("--axis", "log")))
+    check("a device file is known as one", call("check", own).stdout.endswith("own.yaml: ok, a device file; configs take it as device: own.yaml\n"), call("check", own))
+one = call("device", "table", "cips-ti").stdout
+check("the table of one device", one.startswith("## cips-ti\n") and one in call("device", "table").stdout and one.count("## ") == 1, one[:200])
+expect("the table of no device", 2, "device", "table", "nosuch", err="no configuration 'nosuch'")
+expect("the table of a device without pulses", 2, "device", "table", "rram-144k", err="the key 'plasticity' is not set")
 
 # Codes of pulses or none: each leaves 0.1 exp(-t / 125.3 ms), less where the one before left more.
 codes = table("codes", "cips-ni")
@@ -115,7 +159,7 @@ with tempfile.TemporaryDirectory() as d:
     expect("drawing", 0, "device", "ltp", "cbps", "--svg", svg)
     check("SVG", svg.read_text().startswith("<svg") and ">conductance (share of g_max)<" in svg.read_text() and ">pulses<" in svg.read_text())
     for args, titles in ((("retention", "pcm"), ("conductance (uS)", "time after the write", "1 h", "written to 12.5 uS")), (("stdp", "cips-ti"), ("dt = t_post - t_pre (ms)", "change (share of the window)")),
-                         (("iv", "ftj", "--highest", "0.2 V"), ("voltage (mV)", "current (uA)")), (("ppf", "cips-ti"), ("interval between two pulses", "1 ms")), (("pulses", "cbps"), ("time (s)",))):
+                         (("iv", "ftj", "--highest", "0.2 V"), ("voltage (mV)", "current (uA)")), (("ppf", "cips-ti"), ("interval between two pulses", "1 ms", "(P2 - P1) / P1 (%)")), (("iv", "ftj"), ("|current| (mA)",)), (("pulses", "cbps"), ("time (s)",))):
         expect("drawing " + args[0], 0, "device", *args, "--svg", svg)
         check("words and units in the drawing of " + args[0], all(f">{t}<" in svg.read_text() for t in titles) and "_" not in "".join(re.findall(">([^<]*)<", svg.read_text())).replace("t_post", "").replace("t_pre", "").replace("g_m", ""), re.findall(">([^<\n]+)<", svg.read_text()))
     for name, text, message in (("empty", "", "has no header"), ("no unit", "time,width (s),amplitude (V)\n", "'time' has no unit"), ("wrong unit", "time (V),width (s),amplitude (V)\n", "cannot be in 'V'"),
@@ -149,7 +193,7 @@ expect("no rule", 2, "device", "stdp", "cbps", err="plasticity.stdp")
 expect("no plasticity", 2, "device", "ltp", "rram-144k", err="the key 'plasticity' is not set")
 if has_data():
     expect("a window of which only the ratio is known is assumed", 0, "run", "fashion-mlp", "--set", "device=cbps", "--set", "workload.images=20", "--set", "workload.calibration_images=16",
-       "--set", "instances=1", out="device.g_max = 20 uS")
+       "--set", "instances=1", out="g_max = 20 uS")
 p = expect("without a ratio a run asks for conductances", 2, "check", "fashion-mlp", "--set", "device=cips-ti", err="the key 'g_min' is missing")
 check("and for both", "the key 'g_max' is missing" in p.stderr, p.stderr)
 

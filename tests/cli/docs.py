@@ -7,7 +7,7 @@ from command import check, expect, finish, has_data, source
 
 with tempfile.TemporaryDirectory() as d:
     expect("docs", 0, "docs", d)
-    for page in ("config.md", "cli.md", "schema.json", "simplifications.md"):
+    for page in ("config.md", "plan.md", "cli.md", "schema.json", "simplifications.md"):
         committed = source / "docs/reference" / page
         check(f"docs/reference/{page} is up to date", committed.exists() and committed.read_bytes() == (pathlib.Path(d) / page).read_bytes(),
               "run: build/release/bitline docs docs/reference")

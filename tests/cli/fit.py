@@ -57,6 +57,8 @@ with tempfile.TemporaryDirectory() as d:
 
     expect("help", 0, "fit", "--help", out="ppf ratio or ppf gain")
     usage = ["fit", "--ltp", curves / "ltp.csv"]
+    looked = expect("only a look", 0, *usage, "--read-voltage", "0.1 V", "--svg", d / "look.svg", out="nothing is written")
+    check("it shows the fit", "lowest conductance" in looked.stdout and (d / "look.svg").read_text().startswith("<svg"), looked.stdout)
     expect("no output", 2, *usage, "--name", "x", err="-o FILE.yaml")
     expect("no name", 2, *usage, "-o", mine, err="--name")
     expect("no voltage", 2, *usage, "--name", "x", "-o", mine, err="--read-voltage")

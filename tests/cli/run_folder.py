@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """run, map, compare, report: what they print, write and return. usage: run_folder.py BITLINE SOURCE"""
-import json, pathlib, signal, subprocess, tempfile, time
+import json, os, pathlib, signal, subprocess, tempfile, time
 import xml.etree.ElementTree as xml
 
 from command import bitline, call, check, expect, finish, need_data, small
 
 need_data()
+no_mnist = {"env": {**os.environ, "BITLINE_DATA": "/no/such", "HOME": "/no/such"}}
 with tempfile.TemporaryDirectory() as d:
     d = pathlib.Path(d)
     p = expect("run", 0, "run", "fashion-mlp", *small, "--out", d / "a", "--threads", 2)
@@ -41,11 +42,15 @@ with tempfile.TemporaryDirectory() as d:
     expect("condition that holds", 4, "run", "fashion-mlp", *small, "--fail-if", "quality.value <= 100 %", err="failed: quality.value <= 100 %")
     expect("condition that does not", 0, "run", "fashion-mlp", *small, "--fail-if", "quality.value>1", "--fail-if", f"quality.value!={value}")
     expect("equality", 4, "run", "fashion-mlp", *small, "--fail-if", f"quality.value=={value}")
-    expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="no number 'quality.valeu'; did you mean 'quality.value'?")
+    expect("condition on nothing", 2, "run", "fashion-mlp", *small, "--fail-if", "quality.valeu<1", err="'quality.valeu' is no path of result.json: 'quality' has no 'valeu'; did you mean 'quality.value'?")
+    expect("before the run", 2, "run", "fashion-mlp", *small, "--fail-if", "layers.fc9.energy_J<1", "--out", d / "early", err="did you mean 'layers.fc1.energy_J'?")
+    check("nothing was run", not (d / "early").exists())
 
     (d / "file").write_text("")
     expect("--out is a file", 2, "run", "fashion-mlp", *small, "--out", d / "file", err="file")
     expect("a folder without rights", 1, "run", "fashion-mlp", *small, "--out", "/proc/none", err="/proc/none")
+    p = expect("MNIST that is not there", 2, "run", "mnist-mlp", "--json", err="mnist-mlp.yaml:9:12: workload.dataset: data set mnist: ", **no_mnist)
+    check("the places, how to get it, and the list", all(t in p.stderr for t in ("/no/such/mnist", "torchvision", "--data DIR", "bitline list datasets")), p.stderr)
     expect("no such data set", 2, "run", "fashion-mlp", *small, "--set", "workload.dataset=fashion", err="fashion")
 
     # A figure published under other settings is compared with a run that has them; a budget is summed.
@@ -110,7 +115,7 @@ budget:
 
     # compare and report
     call("run", "fashion-mlp", *small, "--set", "adc.bits=5", "--out", d / "b")
-    p = expect("compare", 0, "compare", d / "a", d / "b", out="energy.per_inference_J")
+    p = expect("compare", 0, "compare", d / "a", d / "b", out="Energy per inference")
     check("compare names the key", "adc.bits" in p.stdout and " 8 " in p.stdout + " ", p.stdout)
     c = json.loads(call("compare", d / "a", d / "b", "--json").stdout)
     energy = [f for f in c["figures"] if f["key"] == "energy.per_inference_J"][0]
@@ -123,23 +128,26 @@ budget:
     check("energy intervals", apart["a"] == result["energy"]["interval_J"] and apart["b"] == other["energy"]["interval_J"] and
           apart["overlap"] == (apart["a"][0] <= apart["b"][1] and apart["b"][0] <= apart["a"][1]) and
           ("differ by less than their intervals" if apart["overlap"] else "differ by more than their intervals") in " ".join(p.stdout.split()), apart)
+    check("compare's units", all(x in p.stdout for x in ("nJ", "us", "mm2", "Energy by part", "Latency by layer", "fc1")), p.stdout)
+    pair = c["pairs"][0]["quality_difference"]
+    check("accuracies differ by their means", abs(pair["value"] - (other["quality"]["value"] - result["quality"]["value"])) < 1e-12 and "not paired" in pair["how"], pair)
     check("compare's keys", [k["key"] for k in c["config"]] == ["adc.bits"], c["config"])
-    check("compare names the measure", "quality.value (accuracy)" in p.stdout and c["metric"] == {"a": "accuracy", "b": "accuracy"} and c["claims"] == [], p.stdout)
+    check("compare names the measure", "Accuracy on chip" in p.stdout and c["metric"] == {"a": "accuracy", "b": "accuracy"} and c["claims"] == [], p.stdout)
 
     # Experiments: claims and figures beside each other, and no rows about arrays that there are not.
     for folder, seeds in (("o1", 2), ("o2", 3)):
         expect("experiment to compare", 0, "run", "orientation", "--set", f"experiment.seeds={seeds}", "--set", "experiment.epochs=50", "-q", "--out", d / folder)
     p = expect("compare experiments", 0, "compare", d / "o1", d / "o2", out="Claims (95 %)")
     one, two = (json.loads((d / folder / "result.json").read_text())["experiment"] for folder in ("o1", "o2"))
-    check("the measure's name", "quality.value (orientations)" in p.stdout, p.stdout)
+    check("the measure's name", "Orientations on chip" in p.stdout, p.stdout)
     check("claims with intervals", all(c["id"] in p.stdout for c in one["claims"]) and "does not hold" in p.stdout and " .. " in p.stdout, p.stdout)
-    check("figures", "share_eight_directions" in p.stdout, p.stdout)
-    check("no rows of arrays", not any(key in p.stdout for key in ("write.", "area.", "efficiency.", "mapping.", "TOPS")), p.stdout)
+    check("figures", "Share eight directions" in p.stdout, p.stdout)
+    check("no rows of arrays", not any(key in p.stdout for key in ("Cells at their level", "Area", "Efficiency", "Arrays used", "TOPS")), p.stdout)
     c = json.loads(call("compare", d / "o1", d / "o2", "--json").stdout)
     check("claims as data", [x["id"] for x in c["claims"]] == [x["id"] for x in one["claims"]] and all(x["b"]["value"] == y["value"] and x["b"]["unit"] == y["unit"] and x["b"]["holds"] == y["holds"] for x, y in zip(c["claims"], two["claims"])), c["claims"])
     check("figures as data", any(x["key"] == "experiment.figures.share_eight_directions" for x in c["figures"]) and not any(x["key"].startswith("area") for x in c["figures"]), c["figures"])
-    p = expect("compare an experiment with a network", 0, "compare", d / "o1", d / "a", out="quality.value (orientations)")
-    check("measures that differ are no pair", "quality.value (accuracy)" in p.stdout and not any(x["key"] == "quality.value" for x in json.loads(call("compare", d / "o1", d / "a", "--json").stdout)["figures"]), p.stdout)
+    p = expect("compare an experiment with a network", 0, "compare", d / "o1", d / "a", out="Orientations on chip")
+    check("measures that differ are no pair", "Accuracy on chip" in p.stdout and not any(x["key"] == "quality.value" and None not in x["values"] for x in json.loads(call("compare", d / "o1", d / "a", "--json").stdout)["figures"]), p.stdout)
     bare = dict(result)
     bare["energy"] = {**result["energy"], "interval_J": [result["energy"]["per_inference_J"]] * 2}
     (d / "bare.json").write_text(json.dumps(bare))
@@ -149,6 +157,29 @@ budget:
     (d / "cnn/result.json").write_text((d / "b/result.json").read_text())
     (d / "cnn/resolved.yaml").write_text((d / "b/resolved.yaml").read_text().replace("fashion-mlp.onnx", "fashion-cnn.onnx"))
     p = expect("other work", 0, "compare", d / "a", d / "cnn", out="do different work (workload.network differs)")
+    # Any number of runs, configs among them; one change of a library; a page.
+    call("run", "fashion-mlp", *small, "--per-image", "--set", "technology=22nm", "--out", d / "small")
+    p = expect("a library", 0, "compare", d / "a", d / "small", "--report", d / "side.html", out="page: ")
+    told = [line.split() for line in p.stdout.split("Configuration\n")[1].split("\n\n")[0].splitlines()[1:]]
+    check("one line", told == [["technology", "130nm", "22nm"]], told)
+    page = (d / "side.html").read_text()
+    check("stacked bars of both", page.count("<svg") == 4 and "B: technology (small)" in page and "<script" not in page, page.count("<svg"))
+    xml.fromstring(page[page.index("<svg"):page.index("</svg>") + 6])
+    p = expect("three, and a config that is run", 0, "compare", d / "a", d / "b", "fashion-mlp", *small, "--json")
+    c = json.loads(p.stdout)
+    energy = [f for f in c["figures"] if f["key"] == "energy.per_inference_J"][0]
+    check("values of all", energy["values"] == [result["energy"]["per_inference_J"], other["energy"]["per_inference_J"], result["energy"]["per_inference_J"]], energy)
+    check("the config is the first run again", [x["same"] for x in c["pairs"]] == [False, True], c["pairs"])
+    p = expect("a run beside itself", 0, "compare", d / "a", d / "a", out="A and B are the same: all ")
+    check("nothing else to say", "Iso-area" not in p.stdout and "The configurations are the same." in p.stdout, p.stdout)
+    call("run", "fashion-mlp", *small, "--per-image", "--out", d / "kept")
+    pair = json.loads(call("compare", d / "kept", d / "small", "--json").stdout)["pairs"][0]["quality_difference"]
+    check("paired by image", pair["how"].startswith("paired by image and chip (20 images, 1 chip)") and pair["ci95"][0] <= pair["value"] <= pair["ci95"][1], pair)
+    expect("outcomes of an earlier run go", 0, "run", "fashion-mlp", *small, "--out", d / "kept")
+    check("they are gone", not (d / "kept/outcomes.npy").exists())
+    expect("--set of results", 2, "compare", d / "a", d / "b", "--set", "adc.bits=5", err="results, which stay as they are")
+    expect("one run", 2, "compare", d / "a", err="RUN")
+    expect("compare with a plan", 2, "compare", d / "a", "sweep/small", err="is a sweep plan")
     expect("same within tolerance", 0, "compare", d / "a", d / "a/result.json", "--tolerance", "0")
     expect("beyond tolerance", 4, "compare", d / "a", d / "b", "--tolerance", "1e-3", err="differ by more than 0.001")
     nudged = json.loads((d / "a/result.json").read_text())

@@ -29,7 +29,7 @@ with tempfile.TemporaryDirectory() as d:
     check("writing on the page", all(f"<td>{row}</td>" in page for row in ("energy of writing everything once", "time of it", "mean power of refreshing")))
     figures = {f["key"]: f for f in json.loads(call("compare", d / "once", d / "five", "--json").stdout)["figures"]}
     check("writing compared", [round(figures[k]["ratio"], 9) for k in ("energy.write_J", "energy.write_s", "energy.refresh_W")] == [5, 5, 5], figures)
-    expect("writing that one run does not give", 0, "compare", d / "a", d / "once", out="energy.write_J")
+    expect("writing that one run does not give", 0, "compare", d / "a", d / "once", out="Energy of writing everything once")
     expect("report", 0, "report", d / "a", out="report.html")
     expect("check", 0, "check", "vgg8-cost", out="arrays")
     expect("map", 0, "map", "vgg8-cost", out="conv1")

@@ -36,6 +36,12 @@ with tempfile.TemporaryDirectory() as d:
     ideal = [0.25 * g[0], 0.25 * g[1], 0, -0.125 * g[3], -0.125 * g[4], -0.125 * g[5]]
     close("I = V G", read_npy(f("I"))[:6], ideal, 1e-15)
 
+    write_npy(f("R"), [[5e4, 1e5, 1e6], [2.5e5, 33333, 125000]])
+    expect("ohms for siemens", 0, "solve", "--conductance", f("R"), "--voltages", f("V"), "--current", f("J"), err="Are these ohms?")
+    write_npy(f("B"), [[1, 0]])
+    expect("ohms on a second line", 0, "solve", "--gated", f("B"), "--conductance", f("G"), "--conductance-minus", f("R"), "--read-voltage", "0.2", "--current", f("J"), err="--conductance-minus")
+    check("siemens are not warned of", call(*plain).stderr == "")
+
     wires = ["--r-row", "1000", "--r-col", "2000", "--r-driver", "500", "--r-sense", "300"]
     p = expect("wires", 0, *plain, *wires, "--effective", f("A"), "--source-power", f("P"), "--node-row", f("U"),
             "--node-col",

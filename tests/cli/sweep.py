@@ -15,6 +15,7 @@ seeds: [1, 2]
 keep: [quality.value, energy.per_inference_J, layers.fc1.snr_db]
 """
 points = 12
+plan_set = ["--set", "workload.images=20", "--set", "workload.calibration_images=16", "--set", "instances=1"]
 
 
 def lines(folder):
@@ -141,7 +142,7 @@ with tempfile.TemporaryDirectory() as d:
     check("slurm script is shell", subprocess.run(["bash", "-n"], input=p.stdout, text=True).returncode == 0)
     expect("report", 0, "report", d / "whole", out="report.html")
     page = (d / "whole/report.html").read_text()
-    check("a dot for each point", page.count("<circle") >= points and page.count("<tr>") == points + 1, page.count("<circle"))
+    check("a dot for each point", page.count("<circle") >= points and page.count("<tr style=") == points, page.count("<circle"))
     xml.fromstring(page[page.index("<svg"):page.index("</svg>") + 6])
 
     # Up to two axes, one of numbers: lines for the first kept figure along each such axis, for the second along one.
@@ -163,25 +164,25 @@ with tempfile.TemporaryDirectory() as d:
                    "quality.loss, quality.loss_ci95.0, quality.loss_ci95.1, wires.current_error_rms")
     check("three charts", len(drawn) == 3, len(drawn))
     first, second, third = (words(s) for s in drawn)
-    check("units and zero on the axis", "wires.row, wires.column (ohm)" in first and {"0", "0.1", "10", "128", "256"} <= set(first), first)
-    check("intervals", "quality.loss, bars: 95 %" in first and "wires.current_error_rms" in third, third)
-    check("one line for each resistance", {"array.rows, array.columns", "0 ohm", "100 mohm", "10 ohm"} <= set(second), second)
+    check("units and zero on the axis", "wires row, wires column (ohm)" in first and {"0", "0.1", "10", "128", "256"} <= set(first), first)
+    check("intervals", "Accuracy lost on chip, bars: 95 %" in first and "Error of column currents, rms" in third, third)
+    check("one line for each resistance", {"array rows, array columns", "0 ohm", "100 mohm", "10 ohm"} <= set(second), second)
     check("a dot for each point and one for each line in the legend", [sum(1 for _ in s.iter("{http://www.w3.org/2000/svg}circle")) for s in drawn] == [8, 9, 8])
     drawn = charts("one-axis", "grid: {adc.bits: [4, 6, 8]}\n", "quality.value, quality.ci95.0, quality.ci95.1")
-    check("one axis, one line", len(drawn) == 1 and "quality.value, bars: 95 %" in words(drawn[0]), [words(s) for s in drawn])
+    check("one axis, one line", len(drawn) == 1 and "Accuracy on chip, bars: 95 %" in words(drawn[0]), [words(s) for s in drawn])
     # Named points: a dot each, in the order of the plan; names settle whatever else their points set.
     drawn = charts("which", "list:\n  - {name: as it is}\n  - {name: fewer bits, adc.bits: 4}\n  - {name: exact, device.write: {type: exact}}\n", "quality.value, quality.ci95.0, quality.ci95.1")
     check("a dot for each name, in order", len(drawn) == 1 and [w for w in words(drawn[0]) if w in ("as it is", "fewer bits", "exact")] == ["as it is", "fewer bits", "exact"], [words(s) for s in drawn])
     circles = [c for s in drawn for c in s.iter("{http://www.w3.org/2000/svg}circle")]
     check("one below the other", len(circles) == 3 and [float(c.get("cy")) for c in circles] == sorted({float(c.get("cy")) for c in circles}), len(circles))
-    check("accuracy across", drawn and "accuracy (share of images)" in words(drawn[0]), [words(s) for s in drawn])
-    check("the page is called as the plan", "<title>which</title>" in (d / "which/report.html").read_text())
+    check("accuracy across", drawn and "Accuracy on chip (%)" in words(drawn[0]), [words(s) for s in drawn])
+    check("the page is called as the plan", "<title>Sweep which - Bitline</title>" in (d / "which/report.html").read_text())
     drawn = charts("words", "grid: {array.active_rows: [144, all], adc.bits: [4, 6]}\n", "quality.value")
-    check("lines named by words", len(drawn) == 1 and {"adc.bits", "144", "all"} <= set(words(drawn[0])), [words(s) for s in drawn])
+    check("lines named by words", len(drawn) == 1 and {"ADC bits", "144", "all"} <= set(words(drawn[0])), [words(s) for s in drawn])
     # Accuracy over time as the shipped plan of retention has it: an interval for each dot, times as people write them.
     drawn = charts("ages", "grid: {compensate: [none, column], age: [1 s, 3600 s, 1 day, 1 year]}\n", "quality.value, quality.ci95.0, quality.ci95.1")
     check("one line for each compensation", len(drawn) == 1 and {"compensate", "none", "column"} <= set(words(drawn[0])), [words(s) for s in drawn])
-    check("times", {"1 s", "1 h", "1 day", "1 year", "age (logarithmic)", "accuracy (share of images)", "quality.value, bars: 95 %"} <= set(words(drawn[0])), words(drawn[0]))
+    check("times", {"1 s", "1 h", "1 day", "1 year", "age (logarithmic)", "Accuracy on chip (%)", "Accuracy on chip, bars: 95 %"} <= set(words(drawn[0])), words(drawn[0]))
     check("dots", sum(1 for _ in drawn[0].iter("{http://www.w3.org/2000/svg}circle")) == 8 + 2)
     expect("the shipped plan of retention", 0, "sweep", "sweep/retention", "--dry-run", out="16 points, 0 of them finished")
     shipped = call("sweep", source / "configs/sweep/retention.yaml", "--dry-run", "--out", d / "none").stdout
@@ -210,4 +211,59 @@ with tempfile.TemporaryDirectory() as d:
         check(name + ": nothing written", not (d / "wrong").exists())
     expect("--set on an axis", 2, "sweep", plan, "--out", d / "wrong", "--set", "adc.bits=5", err="axes already set this key")
     expect("check of a plan", 0, "check", plan, out=f"a sweep of {points} points")
+    (d / "wrong.yaml").write_text("config: fashion-mlp\ngird: {}\ngrid: {adc.bits: [4, 60]}\nzip: {age: 4}\nkeep: [quality.valu]\n")
+    p = expect("all problems in one go", 2, "check", d / "wrong.yaml", err="wrong.yaml:2:1: gird: unknown key")
+    check("each at its place", all(f"wrong.yaml:{place}" in p.stderr for place in ("3:22: adc.bits", "4:12: zip.age", "5:8: keep.0")) and
+          "did you mean 'quality.value'?" in p.stderr and len(p.stderr.splitlines()) == 4, p.stderr)
+    expect("a plan is no experiment", 2, "run", plan, err="is a sweep plan: bitline sweep runs its points")
+    expect("keys of plans", 0, "schema", "--plan", out="random.axes.NAME.scale")
+    expect("one of them", 0, "schema", "--plan", "keep", out="the columns of table.csv")
+    expect("a key of plans is no key of configs", 2, "schema", "grid", err="bitline schema --plan grid")
+    check("their JSON Schema", json.loads(call("schema", "--plan", "--json").stdout)["properties"]["skip_invalid"]["default"] is False)
+
+    # Points that no config takes are left out and counted where that is asked for.
+    partly = d / "partly.yaml"
+    partly.write_text(plan_text.replace("adc.bits: [4, 6, 8]", "input.encoding: [bit-serial, analog]")
+                      .replace("array.active_rows: [144, all]", "array.topology: [gated-rows, voltage-rows]").replace("seeds: [1, 2]\n", ""))
+    p = expect("values that do not go together refuse the plan", 2, "sweep", partly, "--out", d / "partly", err="partly.yaml:4:32: input.encoding: analog inputs need row voltages")
+    check("told once", len(p.stderr.splitlines()) == 1 and "[1 of 4 points, with input.encoding=analog, array.topology=gated-rows]" in p.stderr, p.stderr)
+    check("nothing was begun", not (d / "partly").exists())
+    p = expect("left out", 0, "sweep", partly, "--out", d / "partly", "--skip-invalid", out="3 points: 3 done now", err="1 of 4 points left out:")
+    check("and counted", "1 point left out: no config takes it" in p.stdout, p.stdout)
+    check("the others have their numbers", [r["point"] for r in csv.DictReader((d / "partly/table.csv").read_text().splitlines())] == ["0", "1", "3"])
+    check("the page says so", "3 finished points of 4, 1 left out" in (d / "partly/report.html").read_text())
+    expect("listed", 0, "sweep", partly, "--out", d / "partly", "--skip-invalid", "--dry-run", out="left out")
+    partly.write_text(partly.read_text() + "skip_invalid: true\n")
+    expect("by a key of the plan", 0, "check", partly, out="a sweep of 4 points", err="1 of 4 points left out")
+
+    # Named designs: fronts, a page for each point, the command of each.
+    named = d / "designs.yaml"
+    named.write_text("config: fashion-mlp\nset: {workload.images: 20, workload.calibration_images: 16, instances: 1}\n"
+                     "list: [{name: as it is}, {name: few bits, adc.bits: 4}, {name: small, technology: 22nm}]\n")
+    expect("designs", 0, "sweep", named, "--out", d / "designs", out="3 points: 3 done now")
+    page = (d / "designs/report.html").read_text()
+    check("trades", "Accuracy on chip against Energy per inference, bars: 95 %" in page or "Latency" in page)
+    check("not set", '<i title="not set: as in the config">8</i>' in page and '<i title="not set: as in the config">130nm</i>' in page, page[-3000:])
+    command = re.search(r'<p id="run-1">1 <code>(.*?)</code>', page).group(1)
+    check("a command to copy", command == "bitline run fashion-mlp --set workload.images=20 --set workload.calibration_images=16 --set instances=1 --set &#39;name=few bits&#39; --set adc.bits=4", command)
+    alone = json.loads(call("run", "fashion-mlp", *plan_set, "--set", "name=few bits", "--set", "adc.bits=4", "--json").stdout)
+    table = list(csv.DictReader((d / "designs/table.csv").read_text().splitlines()))
+    check("which gives the point", float(table[1]["energy.per_inference_J"]) == alone["energy"]["per_inference_J"], table[1])
+    expect("with reports", 0, "sweep", named, "--out", d / "designs", "--reports", out="3 points: 3 done now, 0 before")
+    folders = sorted(f.name for f in (d / "designs/points").iterdir())
+    check("a folder for each point", folders == sorted(r["hash"][:16] for r in table), folders)
+    page = (d / "designs/report.html").read_text()
+    check("which the page leads to", all(f'href="points/{name}/report.html"' in page for name in folders))
+    one = d / "designs/points" / table[1]["hash"][:16]
+    check("a whole run folder", {"report.html", "resolved.yaml", "result.json", "layers.csv"} <= {f.name for f in one.iterdir()}, list(one.iterdir()))
+    check("the point's own", strip(json.loads((one / "result.json").read_text())) == strip(alone))
+    expect("once", 0, "sweep", named, "--out", d / "designs", "--reports", out="3 points: 0 done now, 3 before")
+
+# Every plan of the page about sweeps is a plan.
+plans = re.findall("```yaml\n(.*?)```", (source / "docs/model/sweeps.md").read_text(), re.DOTALL)
+check("the page has plans", len(plans) >= 5, len(plans))
+for i, text in enumerate(plans):
+    with tempfile.TemporaryDirectory() as d:
+        (pathlib.Path(d) / "plan.yaml").write_text(text)
+        expect(f"plan {i} of the page", 0, "sweep", pathlib.Path(d) / "plan.yaml", "--out", pathlib.Path(d) / "out", "--dry-run", out="points, 0 of them finished")
 finish()

@@ -48,19 +48,49 @@ schema = json.loads(call("schema", "--json").stdout)
 check("JSON Schema", schema["properties"]["seed"] and schema["additionalProperties"] is False)
 datasets = expect("list datasets", 0, "list", "datasets", out="photographs").stdout
 check("photographs and voices, and how to get them", all(x["note"] == "found" or package in x["note"] for x in json.loads(call("list", "datasets", "--json").stdout) for name, package in (("photographs", "python3-skimage python3-sklearn"), ("espeak-ng", "apt-get install espeak-ng")) if x["name"] == name) and "\nespeak-ng " in datasets, datasets)
+check("and one's own", "\nyour own " in datasets and "my-network.md" in datasets, datasets)
 expect("list of data in no folder", 2, "list", "datasets", "--data", "/no/such/folder", err="--data /no/such/folder: there is no such folder")
+lists = expect("the lists", 0, "list", out="technologies").stdout
+check("every list is listed", {l.split()[0] for l in lists.splitlines()} == {"experiments", "chips", "devices", "technologies", "adcs", "datasets"}, lists)
 expect("list experiments", 0, "list", "experiments", out="fashion-mlp")
+check("MNIST among them", "mnist-mlp " in call("list", "experiments").stdout)
 expect("list technologies", 0, "list", "technologies", out="130nm")
 expect("list adcs", 0, "list", "adcs", out="successive approximation")
 check("list as JSON", any(i["name"] == "fashion-mnist" for i in json.loads(call("list", "datasets", "--json").stdout)))
 
 # Completion knows the commands and their options.
-bash = "source <(%s completion bash); COMP_WORDS=(bitline %s); COMP_CWORD=%d; _bitline; echo \"${COMPREPLY[@]}\""
-for words, index, wanted in (("ru", 1, "run"), ("run --thr", 2, "--threads"), ("list dev", 2, "devices"), ("compare --tol", 2, "--tolerance")):
-    p = subprocess.run(["bash", "-c", bash % (bitline, words, index)], capture_output=True, text=True)
-    check(f"completion of '{words}'", p.stdout.strip() == wanted, p.stdout + p.stderr)
-expect("zsh completion", 0, "completion", "zsh", out="#compdef bitline")
-expect("fish completion", 0, "completion", "fish", out="complete -c bitline")
+bash = "source <(bitline completion bash); COMP_LINE='bitline %s'; COMP_POINT=${#COMP_LINE}; _bitline; echo \"${COMPREPLY[@]}\""
+on_path = {**os.environ, "PATH": str(pathlib.Path(bitline).parent) + ":" + os.environ["PATH"]}
+
+
+def completed(words):
+    p = subprocess.run(["bash", "-c", bash % words], capture_output=True, text=True, env=on_path, cwd=source)
+    check(f"completion of '{words}' says nothing else", p.returncode == 0 and p.stderr == "", p.stderr)
+    return p.stdout.split()
+
+
+for words, wanted in (("ru", ["run"]), ("run --thr", ["--threads"]), ("list dev", ["devices"]), ("compare --tol", ["--tolerance"]), ("run x --color ne", ["never"]),
+                      # Keys a level at a time, then their values; what stands before = is the shell's.
+                      ("run fashion-mlp --set adc.shared", ["adc.shared_by="]), ("run --set quantization.", ["quantization.activation_coverage=", "quantization.clip_percentile=", "quantization.weight_bits=", "quantization.weight_scale="]),
+                      ("run fashion-mlp --set adc.range.ty", ["adc.range.type="]), ("run fashion-mlp --set adc.type=", ["flash", "ideal", "ramp", "sar"]), ("run fashion-mlp --set array.topology=gated-", ["gated-ladder", "gated-rows"]),
+                      ("run fashion-mlp --set mapping.schedule=p", ["pipelined"]), ("run fashion-mlp --set reload=", ["false", "true"]), ("run fashion-mlp --set chips=", ["auto"]),
+                      # Shipped names.
+                      ("run fashion-m", ["fashion-mlp", "fashion-mobilenet"]), ("check fashion-mlp --set technology=22", ["22nm"]), ("run fashion-mlp --set device=rram-n", ["rram-neurram"]), ("sweep sweep/sm", ["sweep/small"]),
+                      ("device ltp ccps", ["ccps-au"]), ("device show cbps --set plasticity.potentiation.update.no", ["plasticity.potentiation.update.nonlinearity="]), ("run fashion-mlp --set workload.dataset=emnist-l", ["emnist-letters"]),
+                      ("run fashion-mlp --set workload.network=fashion-v", ["fashion-vit.onnx"]), ("schema adc.sha", ["adc.shared_by"]),
+                      # Layers of the config's own network, and what can be set of one.
+                      ("run fashion-mlp --set layers.", ["layers.fc1.", "layers.fc2.", "layers.fc3."]), ("run fashion-mlp --set layers.fc1.di", ["layers.fc1.digital="]), ("run fashion-mlp --set layers.fc1.adc.type=s", ["sar"]),
+                      ("run fashion-vit --set layers.blocks.0.attention.q", ["layers.blocks.0.attention.query."]),
+                      # Files where they fit; nothing where nothing is known.
+                      ("run README", ["README.md"]), ("run fashion-mlp --out mod", ["models"]), ("nosuch ", []), ("run fashion-mlp --set nosuch.", [])):
+    got = completed(words)
+    check(f"completion of '{words}'", got == wanted, got)
+check("every command is offered", set(completed("")) > {"run", "check", "list", "completion"} and "complete" not in completed(""), completed(""))
+for shell, begin in (("zsh", "#compdef bitline"), ("fish", "# fish completion")):
+    expect(f"{shell} completion", 0, "completion", shell, out=begin)
+    if shutil.which(shell):
+        p = subprocess.run([shell, "-n"], input=call("completion", shell).stdout, capture_output=True, text=True)
+        check(f"{shell} reads its completion", p.returncode == 0, p.stderr)
 
 # Checks of several files: all are read, all problems told.
 with tempfile.TemporaryDirectory() as d:
@@ -97,7 +127,10 @@ with tempfile.TemporaryDirectory() as d:
                                 ("one dimension", "vector.npy", "X.npy", "shape (6) where (rows, columns)"), ("missing", "none.npy", "X.npy", "none.npy"), ("not .npy", "deep.yaml", "X.npy", "deep.yaml")):
         expect(f"mvm {name}", 2, *mvm(w, x), err=message)
         check(f"mvm {name} writes nothing", not (d / "Y.npy").exists())
-    expect("mvm", 0, *mvm("W.npy", "X.npy"))
+    expect("mvm", 0, *mvm("W.npy", "X.npy"), out="Y.npy: 2 x 2; off the float product by 0 % of its rms; ")
+    check("quiet mvm", call(*mvm("W.npy", "X.npy"), "-q").stdout == "")
+    told = json.loads(call(*mvm("W.npy", "X.npy"), "--json").stdout)
+    check("mvm tells deviation and costs", told["deviation_rms"] < 1e-12 and told["energy_per_input_J"] > 0 and told["latency_per_input_s"] > 0 and told["columns"] == 2, told)
     header, y = read_npy(d / "Y.npy")
     check("mvm shape and type", "(2, 2)" in header and "<f4" in header, header)
     check("mvm values", y == [255 * 7 - 7, -3 * 255 + 2, 21 - 35, -9 + 4 + 10], y)

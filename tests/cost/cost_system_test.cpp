@@ -46,26 +46,31 @@ const CostLine& line(const Costs& r, const std::string& part) {
 
 TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level shifters") {
   // Of a pair's two devices one is at 2 + 6 |w| uS and the other at 2 uS: weights 3, -1, 0, 2, -3, 1 give 84 uS
-  // together. A row of four cells of 2 um, a column of eight lines 1 um apart: 1.6 fF each.
-  const double sum_S = (10 * 6 + 6 * 4) * 1e-6, lines_F = 2 * 1.6 * fJ;
+  // together, and 24 uS where pulses begin: on the way half of both. Readings after each of five steps meet
+  // 5 x 24 + 15 x 12 uS. A row of four cells of 2 um, a column of eight lines 1 um apart: 1.6 fF each.
+  const double way_S = (84 + 24) / 2 * 1e-6, read_S = 300e-6, lines_F = 2 * 1.6 * fJ;
   const Changes core = {{"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 5}"}};
   const Costs plain = costs(without_write_figures(core));
-  CHECK(*plain.energy_write_J == relative(5 * (sum_S * 1.44 * 100 * ns + 12 * 1.44 * lines_F)));
+  CHECK(*plain.energy_write_J == relative(5 * (way_S * 1.44 * 100 * ns + 12 * 1.44 * lines_F)));
   CHECK(*plain.write_time_s == relative(5 * 12 * 100 * ns));  // all in one array
   CHECK(!plain.refresh_W);
+  CHECK(plain.write_parts->device_J == relative(5 * way_S * 1.44 * 100 * ns));
+  CHECK(plain.write_parts->total() == *plain.energy_write_J);
   CHECK(plain.warnings.empty());
 
   // Each pulse is read at 0.2 V for 50 ns and converted.
   const Costs verified = costs(without_write_figures(
       {{"programming", "{voltage: 1.2 V, pulse: 100 ns, pulses: 5, verify: true, parallel: 3, refresh: 10 s}"}}));
   CHECK(*verified.energy_write_J ==
-        relative(5 * (sum_S * (1.44 * 100 * ns + 0.04 * 50 * ns) + 12 * (1.44 * lines_F + 5 * pJ))));
+        relative(5 * (way_S * 1.44 * 100 * ns + 12 * (1.44 * lines_F + 5 * pJ)) + read_S * 0.04 * 50 * ns));
+  CHECK(verified.write_parts->conversion_J == relative(60 * 5 * pJ));
+  CHECK(verified.write_parts->verify_read_J == relative(read_S * 0.04 * 50 * ns));
   CHECK(*verified.write_time_s == relative(5 * 12 * (100 + 50 + 30) * ns / 3));
   CHECK(*verified.refresh_W == relative(*verified.energy_write_J / 10));
 
   // Above 1.1 x 1.3 V all lines get level shifters, and a pulse uses two.
   const Costs high = costs(without_write_figures({{"programming", "{voltage: 3 V, pulse: 100 ns}"}}));
-  CHECK(*high.energy_write_J == relative(sum_S * 9 * 100 * ns + 12 * (9 * lines_F + 2 * 47 * fJ)));
+  CHECK(*high.energy_write_J == relative(way_S * 9 * 100 * ns + 12 * (9 * lines_F + 2 * 47 * fJ)));
   CHECK(part(high.area_breakdown_m2, "level_shifter") == relative(2 * (8 + 4) * 53 * um2));
   CHECK(line(high, "level_shifter").instances == 2 * (8 + 4));
   CHECK(contains(high.warnings, "programming.voltage: 3 V is more than the 1.43 V"));
@@ -74,9 +79,19 @@ TEST_CASE("cost: writing by hand: devices, lines, converters that verify, level 
   CHECK(part(bears.area_breakdown_m2, "level_shifter") == 0);
   CHECK(bears.warnings.empty());
 
+  // The device's own current law: at 1.2 V a device of beta 3 /V carries (sinh 3.6 / 1.2) / (sinh 0.6 / 0.2) times what
+  // its conductance at 0.2 V says; reads are at 0.2 V.
+  Changes curved = core;
+  curved.emplace_back("device.iv", "{type: sinh, beta: 3 /V}");
+  const Costs steep = costs(without_write_figures(curved));
+  CHECK(steep.write_parts->device_J ==
+        relative(plain.write_parts->device_J * (std::sinh(3.6) / 1.2) / (std::sinh(0.6) / 0.2)));
+  CHECK(steep.write_parts->lines_J == plain.write_parts->lines_J);
+
   // Given figures win, each by itself; without pulses there is nothing to say.
   const Costs given = costs(tiny(core));
   CHECK(*given.energy_write_J == relative(12 * 0.5 * pJ));
+  CHECK(!given.write_parts);
   CHECK(*given.write_time_s == relative(12 * 1e-6));
   const Costs none = costs(without_write_figures({{"programming", "{voltage: 1.2 V, refresh: 1 s}"}}));
   CHECK(!none.energy_write_J);

@@ -120,6 +120,33 @@ TEST_CASE("each of many targets has its own pulses") {
   CHECK(few.draw(targets_S[16], 0).g_S == doctest::Approx(targets_S[20]).epsilon(1e-6));
 }
 
+TEST_CASE("pulses meet the conductances of their curve, not the target") {
+  // Nominal: four equal steps to half of a window of eight. Along soft bounds the way is higher, and known in closed
+  // form.
+  const Device line = pulsed(LinearUpdate{.pulses = 8});
+  const double window_S = line.g_max_S - line.g_min_S, half_S = line.g_min_S + window_S / 2;
+  const WritePath straight = PulseTables(line, std::array{half_S}).path(half_S);
+  CHECK(straight.pulses == 4);
+  CHECK(straight.during_S == doctest::Approx(4 * line.g_min_S + window_S * (0.5 + 1.5 + 2.5 + 3.5) / 8).epsilon(1e-12));
+  CHECK(straight.after_S == doctest::Approx(4 * line.g_min_S + window_S * (1 + 2 + 3 + 4) / 8).epsilon(1e-12));
+  const WritePath same = straight_path(line.g_min_S, half_S, 4);
+  CHECK(straight.during_S == doctest::Approx(same.during_S).epsilon(1e-12));
+  CHECK(straight.after_S == doctest::Approx(same.after_S).epsilon(1e-12));
+
+  const Device bent = pulsed(ExponentialUpdate{.pulses = 10, .nonlinearity = 5});
+  const double a = neurosim_a(5), b = 1 / (1 - std::exp(-1 / a));
+  double during = 0, after = 0;
+  for (int n = 0; n < 10; ++n) {
+    const auto x = [&](int k) { return b * (1 - std::exp(-k / (10 * a))); };
+    during += (x(n) + x(n + 1)) / 2, after += x(n + 1);
+  }
+  const WritePath bow = PulseTables(bent, std::array{bent.g_max_S}).path(bent.g_max_S);
+  CHECK(bow.pulses == 10);
+  CHECK(bow.during_S == doctest::Approx(10 * bent.g_min_S + window_S * during).epsilon(1e-9));
+  CHECK(bow.after_S == doctest::Approx(10 * bent.g_min_S + window_S * after).epsilon(1e-9));
+  CHECK(bow.during_S > 1.2 * straight_path(bent.g_min_S, bent.g_max_S, 10).during_S);
+}
+
 TEST_CASE("a table's curve is followed as its points say") {
   const Device d = pulsed(TableUpdate{.points = {0, 1, 3, 3, 4}, .file = ""});
   const auto at = [&](double x) { return d.g_min_S + x * (d.g_max_S - d.g_min_S); };

@@ -188,6 +188,23 @@ TEST_CASE("rounds of writing, waiting and writing again narrow what relaxation l
   CHECK(last < 0.75 * first);
 }
 
+TEST_CASE("write-verify meets the conductances on its way, over the target and back") {
+  // From 2 uS in steps of 4 uS to 10 uS +- 1 uS; and from 2 uS in one step of 20 uS, then back in steps of 3 uS: 22,
+  // 19, 16, 13, 10 uS.
+  const Device up =
+      device_40uS(WriteVerify{.half_width_S = 1 * uS, .set_step_S = {4 * uS}, .spread = 0, .start_S = 2 * uS});
+  const WritePath two = VerifyTables(up, {10 * uS}).path(10 * uS);
+  CHECK(two.pulses == 2);
+  CHECK(two.during_S == doctest::Approx((4 + 8) * uS).epsilon(1e-12));
+  CHECK(two.after_S == doctest::Approx((6 + 10) * uS).epsilon(1e-12));
+  const Device over = device_40uS(WriteVerify{
+      .half_width_S = 1 * uS, .set_step_S = {20 * uS}, .reset_step_S = {3 * uS}, .spread = 0, .start_S = 2 * uS});
+  const WritePath five = VerifyTables(over, {10 * uS}).path(10 * uS);
+  CHECK(five.pulses == 5);
+  CHECK(five.during_S == doctest::Approx((12 + 20.5 + 17.5 + 14.5 + 11.5) * uS).epsilon(1e-12));
+  CHECK(five.after_S == doctest::Approx((22 + 19 + 16 + 13 + 10) * uS).epsilon(1e-12));
+}
+
 TEST_CASE("tables are by target, and devices without tables are refused") {
   const Device d = device_40uS(WriteVerify{.set_step_S = {1 * uS}, .start_S = 2 * uS});
   const VerifyTables tables(d, {2 * uS, 10 * uS, 40 * uS});

@@ -2,6 +2,7 @@
 // Plans become points: combinations, order, random draws, and problems said where the plan says them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -28,7 +29,9 @@ SweepAxes axes_of(const std::string& text) {
   SweepPlan plan;
   reader.read(plan);
   reader.finish();
-  return SweepAxes(plan, reader.annotations());
+  SweepAxes axes(plan, reader.annotations());
+  if (!axes.problems().empty()) throw ConfigError(axes.problems());
+  return axes;
 }
 
 std::string problem_of(const std::string& text) {
@@ -59,6 +62,7 @@ Sweep sweep_of(const std::string& plan, const std::vector<Override>& overrides =
   write_file(folder.path / "plan.yaml", plan);
   RunOptions run;
   run.model_folders = {BITLINE_SOURCE_DIR "/models"};
+  run.data.folders = {"/usr/share/datasets"};
   return load_sweep(folder.path / "plan.yaml", overrides, shipped, run);
 }
 
@@ -69,6 +73,27 @@ void check_keys(const Sweep& sweep) {
     INFO("point ", i);
     CHECK(sweep.keys[i] == point_key(sweep, sweep.load(i), files));
   }
+}
+
+// Every problem of a plan, as it is told.
+std::vector<std::string> problems_of(const std::string& plan) {
+  std::vector<std::string> texts;
+  try {
+    const Sweep sweep = sweep_of(plan);
+    check_points(sweep, distinct_points(sweep));  // as before a run
+  } catch (const ConfigError& e) {
+    for (Diagnostic d : e.diagnostics()) {
+      const std::string file = d.where.file.str();
+      d.where.file = file.substr(file.rfind('/') + 1);
+      texts.push_back(to_string(d));
+    }
+  }
+  return texts;
+}
+
+// Whether one of them begins with this.
+bool has(const std::vector<std::string>& texts, const std::string& begin) {
+  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) { return text.starts_with(begin); });
 }
 
 std::size_t distinct(const Sweep& sweep) { return std::set<Key>(sweep.keys.begin(), sweep.keys.end()).size(); }
@@ -265,6 +290,87 @@ TEST_CASE("a point is checked only where it is asked for, and values that no con
   CHECK(told.find("device.g_min=90 uS") != std::string::npos);
   CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {adc.bits: [6, 70]}\n"), ConfigError);
   CHECK_THROWS_AS(sweep_of("config: fashion-mlp\ngrid: {no_such_key: [6, 70]}\n"), ConfigError);
+}
+
+TEST_CASE("all problems of a plan are told in one go, each at its place") {
+  const auto told = problems_of(
+      "config: fashion-mlp\n"
+      "gird: {seed: [1]}\n"
+      "grid:\n"
+      "  adc.bits: [4, 60]\n"
+      "  adc.bitz: [1, 2, 3]\n"
+      "  array.rows: 64\n"
+      "zip: {device.g_min: [1 uS, 2 uS], device.g_max: [20 uS]}\n"
+      "random: {points: 2, axes: {age: {from: 1, to: 9 s}, input.bits: {from: 9, to: 2}}}\n"
+      "keep: [quality.valu, energy.per_inference_J]\n");
+  CAPTURE(told);
+  CHECK(told.size() == 8);
+  CHECK(has(told, "plan.yaml:2:1: gird: unknown key 'gird' (did you mean 'grid'?)"));
+  CHECK(has(told, "plan.yaml:4:17: adc.bits: is '60' but must be"));
+  CHECK(has(told, "plan.yaml:5:14: adc.bitz: unknown key 'bitz' (did you mean 'bits'?)"));
+  CHECK(has(told, "plan.yaml:6:15: grid.array.rows: must be a list"));
+  CHECK(has(told, "plan.yaml:7:49: zip.device.g_max: lists 1 values but device.g_min lists 2"));
+  CHECK(has(told, "plan.yaml:8:33: random.axes.age: goes from '1' to '9 s'"));
+  CHECK(has(told, "plan.yaml:8:65: random.axes.input.bits: goes from '9' to '2', which is not upwards"));
+  CHECK(has(told,
+            "plan.yaml:9:8: keep.0: 'quality.valu' is no path of result.json: 'quality' has no 'valu' (did you mean "
+            "'quality.value'?)"));
+  // In the order of the plan.
+  CHECK(std::is_sorted(told.begin(), told.end()));
+}
+
+TEST_CASE("values that do not go together are told once, at the value that their points share") {
+  // Rows that are switched take no analog inputs.
+  const auto told = problems_of(
+      "config: fashion-mlp\ngrid: {array.active_rows: [64, 144, all], input.encoding: [bit-serial, analog], "
+      "array.topology: [voltage-rows, gated-rows]}\n");
+  CAPTURE(told);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("plan.yaml:2:72: "));
+  CHECK(told[0].find("[3 of 12 points, with input.encoding=analog, array.topology=gated-rows]") != std::string::npos);
+}
+
+TEST_CASE("problems that differ in numbers only are one") {
+  const auto told = problems_of(
+      "config: fashion-mlp\nset: {device.g_max: 20 uS}\nrandom: {points: 50, axes: {device.g_min: {from: 10 uS, to: 40 "
+      "uS}}}\n");
+  CAPTURE(told);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].starts_with("plan.yaml:2:21: device.g_max: "));
+  CHECK(told[0].find(" of 50 points") != std::string::npos);
+}
+
+TEST_CASE("points that no config takes are left out where the plan or the caller says so") {
+  const std::string plan =
+      "config: fashion-mlp\ngrid: {input.encoding: [bit-serial, analog], array.topology: [voltage-rows, gated-rows], "
+      "adc.bits: [6, 60]}\n";
+  const Sweep sweep = sweep_of(plan + "skip_invalid: true\n");
+  REQUIRE(sweep.size() == 8);
+  CHECK(std::vector<int>(sweep.invalid.begin(), sweep.invalid.end()) == std::vector<int>{0, 1, 0, 1, 0, 1, 1, 1});
+  CHECK(distinct_points(sweep).size() == 3);
+  REQUIRE(sweep.skipped.size() == 2);
+  CHECK(sweep.skipped[0].points == 4);
+  CHECK(sweep.skipped[0].reason.find("is '60'") != std::string::npos);
+  CHECK(sweep.skipped[1].points == 1);
+  CHECK(sweep.skipped[1].reason.find("analog inputs need row voltages") != std::string::npos);
+  const std::vector<std::size_t> good{0, 2, 4};
+  CHECK(check_points(sweep, good).empty());
+  CHECK_THROWS_AS(sweep_of(plan), ConfigError);
+  // Nothing left, or a plan that is wrong itself.
+  CHECK_THROWS_AS(sweep_of("config: fashion-mlp\nskip_invalid: true\ngrid: {adc.bits: [60]}\n"), ConfigError);
+  CHECK(problems_of(plan + "skip_invalid: true\nkeep: [nothing]\n").size() == 1);
+}
+
+TEST_CASE("paths of keep are checked before anything runs, those of layers by the network's") {
+  CHECK(
+      problems_of("config: fashion-mlp\nkeep: [layers.fc1.snr_db, nodes.any.energy_J, energy.breakdown_J, wires.mode, "
+                  "published.0.ours]\n")
+          .empty());
+  const auto told = problems_of("config: fashion-mlp\nkeep: [layers.fc9.snr_db]\n");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].find("'layers' has no 'fc9' (did you mean 'layers.fc1.snr_db'?)") != std::string::npos);
+  // Layers of several networks have no names to check.
+  CHECK(problems_of("config: fashion-mlp\ngrid: {workload.images: [10, 20]}\nkeep: [layers.other.snr_db]\n").empty());
 }
 
 }  // namespace bitline::plan_test

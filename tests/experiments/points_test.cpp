@@ -142,8 +142,8 @@ TEST_CASE("lines that lack a figure that is asked for now are not finished, late
 
 TEST_CASE("the table has the finished points in the plan's order") {
   Sweep sweep;
-  sweep.axes = {{{"a"}, {{{"a", "1 uS", {}}}, {{"a", "2 uS", {}}}, {{"a", "3 uS", {}}}}},
-                {{"b.c"}, {{{"b.c", "[1, 2]", {}}}}}};
+  sweep.axes = {{"list", {"a"}, {{{"a", "1 uS", {}}}, {{"a", "2 uS", {}}}, {{"a", "3 uS", {}}}}},
+                {"grid", {"b.c"}, {{{"b.c", "[1, 2]", {}}}}}};
   sweep.keep = {"x.y", "text", "none", "nothing"};
   sweep.keys = {key(0), key(1), key(2)};
   const test::TemporaryFolder folder;
@@ -160,7 +160,7 @@ TEST_CASE("the table has the finished points in the plan's order") {
 
 TEST_CASE("the line of a point holds the kept figures and no more, unless the whole result is asked for") {
   Sweep sweep;
-  sweep.axes = {{{"a", "b"}, {{{"a", "1", {}}, {"b", "", {}}}}}};
+  sweep.axes = {{"list", {"a", "b"}, {{{"a", "1", {}}, {"b", "", {}}}}}};
   sweep.keep = {"quality.value", "no.such", "quality.chips"};
   sweep.keys = {key(4)};
   Result result;

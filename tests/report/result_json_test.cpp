@@ -38,11 +38,41 @@ double sum(const Json& object) {
 
 TEST_CASE("result.json has exactly the documented keys, in order") {
   const Json j = Json::parse(result_json(costed_result()));
-  CHECK(keys(j) == Keys{"schema_version", "bitline_version", "config_hash",     "seed",      "status",     "design",
-                        "warnings",       "assumed",         "simplifications", "shapes",    "experiment", "quality",
-                        "scores",         "write",           "wires",           "energy",    "latency",    "area",
-                        "efficiency",     "baselines",       "unit_costs",      "budget",    "mapping",    "layers",
-                        "nodes",          "published",       "timing",          "provenance"});
+  CHECK(keys(j) == Keys{"schema_version",
+                        "bitline_version",
+                        "config_hash",
+                        "seed",
+                        "status",
+                        "design",
+                        "network",
+                        "data",
+                        "warnings",
+                        "assumed",
+                        "simplifications",
+                        "shapes",
+                        "experiment",
+                        "quality",
+                        "scores",
+                        "write",
+                        "wires",
+                        "energy",
+                        "latency",
+                        "area",
+                        "efficiency",
+                        "baselines",
+                        "unit_costs",
+                        "budget",
+                        "mapping",
+                        "layers",
+                        "nodes",
+                        "published",
+                        "published_left_out",
+                        "timing",
+                        "provenance"});
+  CHECK(keys(j["network"]) == Keys{"file", "layers", "weights", "outputs"});
+  CHECK(keys(j["data"]) == Keys{"set", "samples", "shape", "classes", "targets", "normalized", "values"});
+  CHECK(keys(j["data"]["values"]) == Keys{"min", "max", "mean", "deviation"});
+  CHECK(keys(j["published_left_out"][0]) == Keys{"what", "why"});
   CHECK(keys(j["assumed"][0]) == Keys{"path", "value", "reason"});
   CHECK(keys(j["quality"]) == Keys{"metric", "value", "ci95_both", "ci95", "ci95_images", "chips", "reference", "loss",
                                    "loss_ci95", "inputs"});
@@ -50,8 +80,8 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
   CHECK(keys(j["quality"]["reference"]) == Keys{"float", "quantized", "chance"});
   CHECK(keys(j["write"]) == Keys{"level_accuracy", "rms_error_S", "fault_frac", "pulses_per_cell", "failed_frac",
                                  "unpulsed_frac", "read_after_s", "refresh_in_s"});
-  CHECK(keys(j["energy"]) ==
-        Keys{"per_inference_J", "at_least", "interval_J", "write_J", "write_s", "refresh_W", "breakdown_J", "images"});
+  CHECK(keys(j["energy"]) == Keys{"per_inference_J", "at_least", "interval_J", "write_J", "write_breakdown_J",
+                                  "write_s", "refresh_W", "breakdown_J", "images"});
   CHECK(keys(j["energy"]["breakdown_J"]) == Keys{"array", "adc", "driver", "shift_add", "leakage"});
   CHECK(keys(j["latency"]) == Keys{"per_inference_s", "at_least", "throughput_per_s", "breakdown_s"});
   CHECK(keys(j["area"]) == Keys{"total_m2", "interval_m2", "unused_arrays_m2", "breakdown_m2"});
@@ -117,7 +147,8 @@ TEST_CASE("result.json holds the figures") {
   CHECK(j["energy"]["write_s"] == 0.25);
   CHECK(j["energy"]["refresh_W"] == 0.5e-6);
   const Json bare = Json::parse(result_json(sample_result()));
-  for (const char* unset : {"write_J", "write_s", "refresh_W"}) CHECK(bare["energy"][unset].is_null());
+  for (const char* unset : {"write_J", "write_breakdown_J", "write_s", "refresh_W"})
+    CHECK(bare["energy"][unset].is_null());
   CHECK(j["efficiency"]["one_bit_tops_per_w"] == 16);
   CHECK(j["efficiency"]["boundaries"][1]["tops_per_w"] == 1.25);
   CHECK(j["baselines"][0]["latency_s"] == 3e-6);

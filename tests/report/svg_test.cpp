@@ -327,7 +327,7 @@ TEST_CASE("axes: words with the prefix that suits, times as people write them, b
   std::istringstream corners(svg.substr(at + 8, svg.find('"', at + 8) - at - 8));
   for (std::string corner; corners >> corner;)
     lowest = std::max(lowest, std::stod(corner.substr(corner.find(',') + 1)));
-  CHECK(lowest == 440);
+  CHECK(lowest == 423);
 }
 
 TEST_CASE("pictures in a grid have the shape of their pixels, whatever that of those beside them") {

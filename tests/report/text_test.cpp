@@ -7,6 +7,7 @@
 #include <limits>
 #include <sstream>
 
+#include "report/html.h"
 #include "report/table.h"
 #include "tests/report/sample.h"
 
@@ -46,6 +47,28 @@ TEST_CASE("width, cutting and wrapping count characters") {
   CHECK(wrap("one two  three", 7) == std::vector<std::string>{"one two", "three"});
   CHECK(wrap("unbreakable x", 4) == std::vector<std::string>{"unbreakable", "x"});
   CHECK(wrap("  ", 4).empty());
+}
+
+TEST_CASE("the summary says what went into the network and which published figures are left out") {
+  const Result r = sample_result();
+  const std::string text = summary(r, false);
+  CHECK(text.find("mlp.onnx, 3 layers with 234,752 weights, 10 outputs\n") != std::string::npos);
+  CHECK(text.find("clothes, 10,000 samples of 1 x 28 x 28 in 10 classes\n") != std::string::npos);
+  CHECK(text.find("-0.81 .. 2.025, mean 0.0014, deviation 1.01, after (x - 0.286) / 0.353\n") != std::string::npos);
+  CHECK(text.find("1 published figure is not compared: device was replaced (level accuracy).") != std::string::npos);
+  const std::string page = html_report(r, "");
+  for (const char* part : {"mlp.onnx, 3 layers", "clothes, 10,000 samples", "deviation 1.01",
+                           "the paper gives the on/off ratio only", "1 published figure is not compared"})
+    CHECK(page.find(part) != std::string::npos);
+}
+
+TEST_CASE("assumed values stand together by part") {
+  Result r = sample_result();
+  r.assumed = {
+      {"device.g_min", "2 uS", "why"}, {"adc.bits", "8", "why"}, {"device.g_max", "20 uS", "why"}, {"x", "1", ""}};
+  const std::string text = summary(r, false);
+  CHECK(text.find("Assumed (4 values ") != std::string::npos);
+  CHECK(text.find("\n  device: g_min = 2 uS, g_max = 20 uS\n  adc: bits = 8\n  x: 1\n") != std::string::npos);
 }
 
 TEST_CASE("numbers as people read them") {
@@ -114,12 +137,12 @@ TEST_CASE("the summary shows every figure, in about 40 lines of at most 100 char
                              "937.5 nJ",
                              "12 us",
                              "3.5 mm2",
-                             "shift_add",
+                             "shift and add",
                              "62.5 nJ",
                              "6.7 %",
                              "67 %",
                              "57 %",
-                             "83333 inferences/s",
+                             "83.33 k inferences/s",
                              "0.5 TOPS/W",
                              "0.011 TOPS/mm2",
                              "two operations per multiply-accumulate",
@@ -134,8 +157,7 @@ TEST_CASE("the summary shows every figure, in about 40 lines of at most 100 char
                              "predicted",
                              "no such figure",
                              "1.25 uJ",
-                             "device.g_min = 1 uS",
-                             "the paper gives the on/off ratio only",
+                             "device: g_min = 1 uS",
                              "layer fc3 clips 3.1 %",
                              "\n  energy and time not given: set programming.voltage and programming.pulse\n",
                              "84.56 % of 234,752 cells at their level right after writing"}) {

@@ -66,6 +66,19 @@ TEST_CASE("only what is not known of the cost of writing is asked for") {
   CHECK(write_gap(r) == "");
 }
 
+TEST_CASE("the energy of writing is told by what takes it") {
+  Result r = sample_result();
+  CHECK(write_parts(r).empty());  // given as a whole
+  r.costs.write_parts = {.device_J = 7e-9, .lines_J = 1e-9, .verify_read_J = 2e-9};
+  const auto parts = write_parts(r);
+  REQUIRE(parts.size() == 3);  // no level shifters, no conversions
+  CHECK(parts[0].name == "in devices, by pulses");
+  CHECK(parts[0].text == "7 nJ (70.0 %)");
+  CHECK(parts[2].text == "2 nJ (20.0 %)");
+  CHECK(has(summary(r, false), "charge of their lines 1 nJ (10.0 %)"));
+  CHECK(has(html_report(r, ""), "of it in devices, by pulses</td><td class=\"n\">7 nJ (70.0 %)"));
+}
+
 TEST_CASE("unused arrays: how many, how much of the area, what would do") {
   Result r = sample_result();
   CHECK(unused_area(r) == "");

@@ -226,6 +226,10 @@ TEST_CASE("conductances: files that do not describe the mapped arrays are refuse
     names(message, place);
     names(message, where);
   }
+  NpyArray ohms = good;
+  for (double& g_S : ohms.data) g_S = g_S > 0 ? 1 / g_S : 0;
+  save(file, ohms);
+  names(read(), "are these ohms, or uS?");
 
   NpyArray swapped = good;
   swapped.shape = {128, 576, 2};

@@ -93,6 +93,56 @@ TEST_CASE("one and two threads, any batch and a rerun of resolved.yaml give the 
   }
 }
 
+TEST_CASE("a result tells what went into the network") {
+  NEEDS_FASHION_MNIST();
+  const Result plain = run::run(main_job({{"instances", "1"}}), run_options());
+  REQUIRE(plain.input);
+  CHECK(plain.input->network == "fashion-mlp.onnx");
+  CHECK(plain.input->layers == 3);
+  CHECK(plain.input->weights == 784 * 256 + 256 * 128 + 128 * 10);
+  CHECK(plain.input->outputs == 10);
+  CHECK(plain.input->classes == 10);
+  CHECK(plain.input->samples == 500);
+  CHECK(plain.input->least == 0);
+  CHECK(plain.input->largest == 1);
+  // Of bytes / 255 of the first 500 images, by NumPy in double; a pixel here is the nearest float.
+  CHECK(plain.input->mean == doctest::Approx(0.29506353541416563).epsilon(1e-7));
+  CHECK(plain.input->deviation == doctest::Approx(0.35690076702682805).epsilon(1e-7));
+  CHECK(plain.input->normalized.empty());
+  const Result scaled =
+      run::run(main_job({{"instances", "1"}, {"workload.normalize", "{mean: 0.286, std: 0.353}"}}), run_options());
+  CHECK(scaled.input->normalized == "(x - 0.286) / 0.353");
+  CHECK(scaled.input->least == doctest::Approx(-0.286 / 0.353).epsilon(1e-6));
+  CHECK(scaled.input->mean == doctest::Approx((0.29506353541416563 - 0.286) / 0.353).epsilon(1e-5));
+}
+
+TEST_CASE("published figures of replaced parts are named, and so they are on a rerun") {
+  NEEDS_FASHION_MNIST();
+  const LoadedConfig loaded = main_job({{"instances", "1"}, {"workload.images", "20"}, {"device.write", "exact"}});
+  const Result r = run::run(loaded, run_options());
+  CHECK(r.published.empty());
+  REQUIRE(r.published_left_out.size() == 1);
+  CHECK(r.published_left_out[0].what == "level accuracy after writing");
+  CHECK(r.published_left_out[0].why == "device.write was replaced");
+}
+
+TEST_CASE("errors of the data name the place in the config, the places looked in and the list of sets") {
+  for (const char* name : {"no-such-set", "mnist"}) {
+    CAPTURE(name);
+    try {
+      run::run(main_job({{"workload.dataset", name}}),
+               {.data = {{"/no/such/folder"}}, .model_folders = {source / "models"}});
+      CHECK(false);
+    } catch (const ConfigError& e) {
+      const Diagnostic& d = e.diagnostics().at(0);
+      CHECK(d.path == "workload.dataset");
+      CHECK(std::string(d.where.file.str()).starts_with("--set workload.dataset"));
+      CHECK(d.message.find("/no/such/folder") != std::string::npos);
+      CHECK(d.remedy.find("bitline list datasets") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("level accuracy is the configured one within its statistical error") {
   NEEDS_FASHION_MNIST();
   const Result r = run::run(main_job({{"instances", "4"}, {"workload.images", "10"}}), run_options());
@@ -212,7 +262,7 @@ TEST_CASE("faults, ageing, saturating converters and unknown layers are told or 
   CHECK(clipped.reads[0].adc_clipped_frac > 0.5);
   CHECK_THROWS_AS(run::run(main_job({{"layers", "{fc9: {digital: true}}"}}), run_options()), ConfigError);
   CHECK_THROWS_AS(run::run(main_job({{"chips", "1"}}), run_options()), ConfigError);
-  CHECK_THROWS_AS(run::run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), InputError);
+  CHECK_THROWS_AS(run::run(main_job({{"workload.dataset", "no-such-set"}}), run_options()), ConfigError);
   const Result digital = run::run(
       main_job({{"instances", "1"}, {"layers", "{fc1: {digital: true}, fc2: {digital: true}, fc3: {digital: true}}"}}),
       run_options());

@@ -254,6 +254,19 @@ TEST_CASE("named sets are found in FOLDER/name and FOLDER, the first folder firs
   CHECK(first_pixel({b.path, a.path}) == pixel(100, 0));
 }
 
+TEST_CASE("MNIST and Fashion-MNIST are found where torchvision puts them") {
+  const Folder d;
+  d.write("MNIST/raw/t10k-images-idx3-ubyte", images(2));
+  d.write("MNIST/raw/t10k-labels-idx1-ubyte", labels("\x01\x02"));
+  d.write("FashionMNIST/raw/t10k-images-idx3-ubyte", images(2, 5));
+  d.write("FashionMNIST/raw/t10k-labels-idx1-ubyte", labels("\x03\x04"));
+  for (const auto& [name, first] : {std::pair{"mnist", std::uint8_t{1}}, {"fashion-mnist", std::uint8_t{3}}}) {
+    CAPTURE(name);
+    CHECK(load(name, DataPath{{d.path}}, Split::test, 0, all_samples).labels ==
+          std::vector<std::uint8_t>{first, static_cast<std::uint8_t>(first + 1)});
+  }
+}
+
 TEST_CASE("a part of a set, and more than there is") {
   const Folder d;
   d.write("mnist/train-images-idx3-ubyte", images(5));

@@ -47,10 +47,26 @@ TEST_CASE("layers are called after their weights, else their node, else their op
   m.node("Relu"), m.node("Relu");
   m.node("MatMul", {"w"}, "Relu");
   const Graph g = graph_of(m);
-  CHECK(names_of(g) == Names{"flatten", "fc1", "act", "head/last", "relu", "relu_2", "Relu"});
+  CHECK(names_of(g) == Names{"flatten", "fc1", "act", "head.last", "relu", "relu_2", "Relu"});
   CHECK(g.weights[0].name == "fc1");
   CHECK(g.input() == Shape{{1, 2, 3}});
   CHECK(g.name == "net");
+}
+
+TEST_CASE("layers are called as the framework's modules, whatever the exporter kept") {
+  Numbers numbers(1);
+  for (const auto& [node, name] : {std::pair{"/f/f.0/MatMul", "f.0"},
+                                   {"/encoder/f/f.12/MatMul", "encoder.f.12"},
+                                   {"/layer1/layer1.0/conv1/MatMul", "layer1.0.conv1"},
+                                   {"/blocks.0/attention/query/MatMul", "blocks.0.attention.query"},
+                                   {"/fc/fc1/MatMul", "fc.fc1"},
+                                   {"/MatMul", "matmul"}}) {
+    CAPTURE(node);
+    Model m({4});
+    m.floats("onnx::MatMul_12", {4, 4}, numbers.reals(16));
+    m.node("MatMul", {"onnx::MatMul_12"}, node);
+    CHECK(graph_of(m).weights.at(0).name == name);
+  }
 }
 
 TEST_CASE("constants after a product, and batch norm through moves, go into its weights") {

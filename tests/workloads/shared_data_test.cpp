@@ -2,10 +2,13 @@
 // Real data sets, where they are there: beside the project, or where BITLINE_DATA says.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
 #include "workloads/dataset.h"
+#include "workloads/interpret.h"
+#include "workloads/onnx_import.h"
 
 namespace bitline::shared_data_test {
 using namespace workloads;
@@ -44,6 +47,21 @@ TEST_CASE("BreastMNIST: 546, 78 and 156 images, 27 % of them malignant (Yang 202
   for (const Samples* part : {&training, &validation, &test})
     for (const int label : std::get<Labels>(part->truth).of_sample) malignant += label == 0;
   CHECK(malignant == 210);  // of 780 (Al-Dhabyani 2020, doi:10.1016/j.dib.2019.104863: 210 malignant)
+}
+
+TEST_CASE("the MNIST network is right on 98.99 % of the test images, as torch found") {
+  const fs::path folder = real_data("mnist");
+  if (folder.empty()) return;
+  DataSource source;
+  source.name = "mnist";
+  const Samples test = load_samples(source, Split::test, 0, all_samples, {{folder}});
+  const Graph graph = read_onnx(fs::path(BITLINE_SOURCE_DIR) / "models/mnist-mlp.onnx");
+  const std::vector<float> outputs = interpret_float(graph, test.values);
+  const std::vector<int>& labels = std::get<Labels>(test.truth).of_sample;
+  int right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    right += std::max_element(&outputs[10 * i], &outputs[10 * i] + 10) - &outputs[10 * i] == labels[i];
+  CHECK(right == 9899);
 }
 
 TEST_CASE("spoken digits 0, 5 and 8: 90 recordings to test with, 810 to train with") {
