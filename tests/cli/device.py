@@ -99,7 +99,7 @@ expect("a width where nothing switches", 2, "device", "iv", "cbps", "--highest",
 same = [call("device", "ltp", "ftj", "--spread", "--seed", s).stdout for s in (4, 4, 5)]
 check("spread is drawn from the seed", same[0] == same[1] != same[2])
 check("what the spread did", re.search(r"spread drawn \(seed 4\): .*moves readings by [0-9.]+ % of the window", json.loads(call("device", "ltp", "ftj", "--spread", "--seed", 4, "--json").stdout)["definition"]))
-expect("no spread to draw", 0, "device", "ltp", "cbps", "--spread", err="--spread changes nothing: plasticity.spread is 0")
+expect("no spread to draw", 0, "device", "ltp", "cbps", "--spread", err="a spread changes nothing: plasticity.spread is 0")
 
 # Energy of a pulse: V I(V, G) t at the mean of G before and after it.
 with tempfile.TemporaryDirectory() as folder:
