@@ -20,6 +20,7 @@ from .._session import Session
 from .._workload import with_workload
 from ._layers import instead, products
 from ._plain import hold_norms, plain
+from ._samples import as_input, gathered, to_numpy
 
 
 def convert(model: nn.Module, chip, calibrate, *, threads: int = 0) -> OnChip:
@@ -66,32 +67,6 @@ def _is_wrapped(model) -> bool:
     from ._noise import Noisy
 
     return isinstance(model, (OnChip, Noisy))
-
-
-def gathered(calibrate, count: int) -> np.ndarray:
-    """At most ``count`` samples of a tensor, an array, or batches."""
-    if isinstance(calibrate, (torch.Tensor, np.ndarray)):
-        return to_numpy(calibrate[:count])
-    parts, found = [], 0
-    for batch in calibrate:
-        x = to_numpy(batch[0] if isinstance(batch, (tuple, list)) else batch)
-        parts.append(x[:count - found])
-        found += len(parts[-1])
-        if found >= count:
-            break
-    if not parts:
-        raise InputError("calibrate: gives no samples")
-    return np.concatenate(parts)
-
-
-def to_numpy(x) -> np.ndarray:
-    return x.detach().cpu().numpy() if isinstance(x, torch.Tensor) else np.asarray(x)
-
-
-def as_input(samples: np.ndarray) -> torch.Tensor:
-    """As networks read them: uint8 divided by 255, in single precision."""
-    x = torch.from_numpy(np.ascontiguousarray(samples))
-    return x.float() / 255 if x.dtype == torch.uint8 else x.float()
 
 
 def onnx_bytes(network: nn.Module, example: torch.Tensor) -> bytes:

@@ -10,9 +10,9 @@ from torch import nn
 
 from .. import _bitline
 from .._config import as_config
-from ._convert import as_input, gathered
 from ._layers import Limit, products, rounded
 from ._plain import hold_norms, plain
+from ._samples import as_input, gathered
 from ._statistics import measured
 
 VECTORS = 256  # of a layer's inputs, that its converters are ranged on
