@@ -45,7 +45,7 @@ std::shared_ptr<const View> ChipState::look(const run::Session& session) {
   // A view that others read stays as it is.
   auto fresh = view_ && view_.use_count() == 1 ? view_ : std::make_shared<View>(view_ ? View(*view_) : View());
   view_.reset();
-  session.look(cells_, *fresh);
+  alone([&] { session.look(cells_, *fresh); });
   view_ = std::move(fresh);
   stale_ = false;
   return view_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "chip/state.h"
@@ -29,16 +30,22 @@ class ChipState {
   template <class F>
   void change(F&& f) {
     const std::lock_guard hold(mutex_);
-    f(cells_);
+    alone([&] { f(cells_); });
     stale_ = true;
   }
   template <class F>
   auto see(F&& f) const {
     const std::lock_guard hold(mutex_);
-    return f(cells_);
+    return alone([&] { return f(cells_); });
   }
 
  private:
+  // While it waits for its own parallel loops a thread that holds the lock must not take up a read that wants it too.
+  template <class F>
+  static auto alone(F&& f) {
+    return tbb::this_task_arena::isolate(std::forward<F>(f));
+  }
+
   mutable std::mutex mutex_;
   chip::State cells_;
   std::shared_ptr<chip::View> view_;
