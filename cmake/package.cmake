@@ -15,3 +15,8 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS dataset-fashion-mnist)
 include(CPack)
+
+file(STRINGS ${PROJECT_SOURCE_DIR}/CITATION.cff cited REGEX "^version: ")
+if(NOT cited STREQUAL "version: ${PROJECT_VERSION}")
+  message(FATAL_ERROR "CITATION.cff has \"${cited}\", CMakeLists.txt version ${PROJECT_VERSION}: write the same in both")
+endif()
