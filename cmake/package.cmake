@@ -3,8 +3,8 @@
 set(CPACK_PACKAGE_NAME bitline)
 set(CPACK_PACKAGE_CONTACT "The Bitline project")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "simulator of crossbar compute-in-memory accelerators")
-set(CPACK_PACKAGE_DESCRIPTION "A network is quantized, mapped onto arrays of cells, written with the errors of real devices, aged and run; out
-come accuracy, energy, latency and area.")
+set(CPACK_PACKAGE_DESCRIPTION "A network is quantized, mapped onto arrays of cells, written with the errors of
+real devices, aged and run; out come accuracy, energy, latency and area.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};bitline;command;/")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
