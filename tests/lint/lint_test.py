@@ -35,6 +35,9 @@ CASES = [  # lint, file, content, expected
     ("links", "docs/a.md", "one\n\n    app/a.cpp --now chip/d.h\n", "docs/a.md:3: no file chip/d.h"),
     ("links", "docs/a.md", "begin with `absent.h`\n", "no file absent.h"),
     ("links", "docs/a.md", "all of `attic/`\n", "no file attic/"),
+    ("navigation", "docs/a.md", "# A\n", "docs/a.md: not in the navigation"),
+    ("navigation", "mkdocs.yml", "nav:\n  - B: b.md\n  - C: c.md\n  - D: d.md\n", "no page docs/c.md"),
+    ("navigation", "mkdocs.yml", "nav:\n  - B: b.md\n  - D: d.md\n  - Again: b.md\n", "docs/b.md stands there 2 times"),
 ]
 RIGHT = {
     "array/b.h": RIGHT_HEADER,
@@ -45,6 +48,7 @@ RIGHT = {
     "chip/c.cpp": SPDX + '#include <vector>\n#include "array/b.h"\n#include "chip/b.h"\n',
     "app/a.cpp": SPDX + 'int x = std::printf("x");\nchar y[] = "' + "x" * 200 + '";\n'
                  'char z[] = R"css(\n' + "x" * 200 + '\n)css";\n',
+    "mkdocs.yml": "nav:\n  - B: b.md\n  - Part:\n      - D: d.md\n",
     "docs/b.md": "share/work/x and ../work/ are no paths of one machine\n",
     "docs/d.md": "# All of it\n\nsee [b](b.md), [here](#all-of-it), `array/b`, `chip/*.cpp`, `b.h`, `chip/`, `docs/NAME.md`,\n"
                  "[there](https://example.org/x.md) and array/nothing\n\n    build/release/x array/b.h\n",
@@ -64,7 +68,7 @@ def run(lint, files):
 
 def main():
     failed = 0
-    for lint in ("rooms", "files", "links"):
+    for lint in ("rooms", "files", "links", "navigation"):
         code, output = run(lint, RIGHT)
         if code != 0 or output:
             failed += 1
