@@ -55,7 +55,7 @@ def train(net, data, epochs, rate):
         begun, total = time.perf_counter(), 0.0
         for chosen in torch.randperm(len(labels)).split(common.BATCH):
             optimizer.zero_grad()
-            loss = functional.cross_entropy(net(common.augmented(images[chosen])), labels[chosen])
+            loss = functional.cross_entropy(net(common.mirrored(images[chosen]) / common.PIXEL), labels[chosen])
             loss.backward()
             optimizer.step()
             schedule.step()
