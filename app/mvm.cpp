@@ -2,11 +2,8 @@
 // bitline mvm: one matrix through the configured arrays and periphery.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "app/command_line.h"
 #include "app/environment.h"
@@ -21,33 +18,6 @@ namespace {
 struct MvmArguments : Common {
   std::string config, weights, inputs, output;
 };
-
-struct Deviation {
-  // Of the product from that of the real numbers, over the rms of the latter; unset where that is 0.
-  std::optional<double> relative_rms;
-  std::size_t inputs = 0;  // looked at, from the first
-};
-
-Deviation deviation(const NpyArray& weights, const NpyArray& inputs, const std::vector<float>& product) {
-  constexpr double most_products = 1e8;  // a fraction of a second
-  const std::size_t rows = weights.shape[0], columns = weights.shape[1], batch = inputs.shape[0];
-  const double each = std::max(1.0, static_cast<double>(rows) * static_cast<double>(columns));
-  Deviation d;
-  d.inputs = std::min(batch, static_cast<std::size_t>(std::max(1.0, most_products / each)));
-  double squares = 0, errors = 0;
-  std::vector<double> right(columns);
-  for (std::size_t i = 0; i < d.inputs; ++i) {
-    std::ranges::fill(right, 0.0);
-    for (std::size_t r = 0; r < rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c) right[c] += inputs.data[i * rows + r] * weights.data[r * columns + c];
-    for (std::size_t c = 0; c < columns; ++c) {
-      const double off = static_cast<double>(product[i * columns + c]) - right[c];
-      squares += right[c] * right[c], errors += off * off;
-    }
-  }
-  if (squares > 0) d.relative_rms = std::sqrt(errors / squares);
-  return d;
-}
 
 int mvm_command(const MvmArguments& a) {
   const arch::LoadedConfig loaded = arch::load(config_file(a.config), a.overrides(), config_path());
@@ -65,7 +35,7 @@ int mvm_command(const MvmArguments& a) {
   if (!a.quiet)
     for (const auto& warning : warnings) print_warning(warning);
   write_npy(a.output, product, {inputs.shape[0], weights.shape[1]});
-  const Deviation off = deviation(weights, inputs, product);
+  const run::MvmDeviation off = run::deviation(weights, inputs, product);
   if (a.json)
     fmt::print("{}\n", nlohmann::ordered_json{{"batch", inputs.shape[0]},
                                               {"rows", weights.shape[0]},

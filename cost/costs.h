@@ -68,8 +68,8 @@ struct LayerCosts {
   double macs = 0;         // per inference
   int arrays = 0;
   Breakdown energy_breakdown_J;
-  Breakdown latency_breakdown_s;  // like that of the whole inference
-  double read_s = 0;              // one read: rows driven, columns converted in turn
+  Breakdown latency_breakdown_s{};  // like that of the whole inference
+  double read_s = 0;                // one read: rows driven, columns converted in turn
 };
 
 // One node of the network, on arrays or digital.

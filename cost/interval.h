@@ -31,6 +31,7 @@ enum class Kind : std::uint8_t {
   leakage
 };
 inline constexpr std::size_t kind_count = 13;
+static_assert(static_cast<std::size_t>(Kind::leakage) + 1 == kind_count);
 struct KindInfo {
   std::string_view name;
   std::string_view keys;  // whose figures stand in for the model's

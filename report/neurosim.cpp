@@ -149,6 +149,23 @@ nlohmann::ordered_json json_of(const NeurosimFigures& all) {
   return out;
 }
 
+// Energies and times of parts, of one layer or of the chip, whose image takes `latency_s` there. Buffers work inside
+// the time of wires.
+void add_parts(const Buckets& e, const Times& t, double latency_s, NeurosimFigures& figures) {
+  const NeurosimFigures parts{{"buffer latency", "ns", 0},
+                              {"buffer readDynamicEnergy", "pJ", e.buffer * to_pJ},
+                              {"ic latency", "ns", t.wires * to_ns},
+                              {"ic readDynamicEnergy", "pJ", e.wires * to_pJ},
+                              {"ADC readLatency", "ns", t.adc * to_ns},
+                              {"Accumulation readLatency", "ns", t.accumulation * to_ns},
+                              {"Other readLatency", "ns", (latency_s - t.adc - t.accumulation) * to_ns},
+                              {"ADC readDynamicEnergy", "pJ", e.adc * to_pJ},
+                              {"Accumulation readDynamicEnergy", "pJ", e.accumulation * to_pJ},
+                              {"Other readDynamicEnergy", "pJ", e.other * to_pJ},
+                              {"array readDynamicEnergy", "pJ", e.array * to_pJ}};
+  figures.insert(figures.end(), parts.begin(), parts.end());
+}
+
 }  // namespace
 
 NeurosimFigures neurosim_layer(const Result& r, std::size_t l) {
@@ -156,21 +173,12 @@ NeurosimFigures neurosim_layer(const Result& r, std::size_t l) {
   const Buckets e = buckets_of(layer.energy_breakdown_J);
   const Times t = times_of(layer.latency_breakdown_s);
   const double own_share = r.mapping.arrays_total > 0 ? static_cast<double>(layer.arrays) / r.mapping.arrays_total : 0;
-  return {{"readLatency", "ns", layer.latency_s * to_ns},
-          {"readDynamicEnergy", "pJ", (e.adc + e.accumulation + e.array + e.other) * to_pJ},
-          {"leakagePower", "uW", leakage_W(r) * own_share * to_uW},
-          {"leakageEnergy", "pJ", leakage_W(r) * layer.latency_s * to_pJ},
-          {"buffer latency", "ns", 0},
-          {"buffer readDynamicEnergy", "pJ", e.buffer * to_pJ},
-          {"ic latency", "ns", t.wires * to_ns},
-          {"ic readDynamicEnergy", "pJ", e.wires * to_pJ},
-          {"ADC readLatency", "ns", t.adc * to_ns},
-          {"Accumulation readLatency", "ns", t.accumulation * to_ns},
-          {"Other readLatency", "ns", (layer.latency_s - t.adc - t.accumulation) * to_ns},
-          {"ADC readDynamicEnergy", "pJ", e.adc * to_pJ},
-          {"Accumulation readDynamicEnergy", "pJ", e.accumulation * to_pJ},
-          {"Other readDynamicEnergy", "pJ", e.other * to_pJ},
-          {"array readDynamicEnergy", "pJ", e.array * to_pJ}};
+  NeurosimFigures figures{{"readLatency", "ns", layer.latency_s * to_ns},
+                          {"readDynamicEnergy", "pJ", (e.adc + e.accumulation + e.array + e.other) * to_pJ},
+                          {"leakagePower", "uW", leakage_W(r) * own_share * to_uW},
+                          {"leakageEnergy", "pJ", leakage_W(r) * layer.latency_s * to_pJ}};
+  add_parts(e, t, layer.latency_s, figures);
+  return figures;
 }
 
 NeurosimFigures neurosim_chip(const Result& r, double clock_Hz, bool pipelined) {
@@ -178,33 +186,24 @@ NeurosimFigures neurosim_chip(const Result& r, double clock_Hz, bool pipelined) 
   const Buckets e = buckets_of(c.energy_J), a = buckets_of(c.area_breakdown_m2);
   const Times t = times_of(c.latency_s);
   const double latency_s = pipelined ? period_s(r) : c.latency_per_inference_s;
-  const double rest_s = c.latency_per_inference_s - t.adc - t.accumulation;
-  return {{"ChipArea", "um^2", c.area_m2 * to_um2},
-          {"Chip total CIM array", "um^2", a.array * to_um2},
-          {"Total IC Area", "um^2", a.wires * to_um2},
-          {"Total ADC Area", "um^2", a.adc * to_um2},
-          {"Total Accumulation Area", "um^2", a.accumulation * to_um2},
-          {"Other Area", "um^2", (a.other - a.wires) * to_um2},
-          {"Chip clock period", "ns", 1 / clock_Hz * to_ns},
-          {"readLatency", "ns", latency_s * to_ns},
-          {"readDynamicEnergy", "pJ", (c.energy_per_inference_J - c.energy_J[Part::leakage]) * to_pJ},
-          {"leakageEnergy", "pJ", c.energy_J[Part::leakage] * to_pJ},
-          {"leakagePower", "uW", leakage_W(r) * to_uW},
-          {"buffer latency", "ns", 0},
-          {"buffer readDynamicEnergy", "pJ", e.buffer * to_pJ},
-          {"ic latency", "ns", t.wires * to_ns},
-          {"ic readDynamicEnergy", "pJ", e.wires * to_pJ},
-          {"ADC readLatency", "ns", t.adc * to_ns},
-          {"Accumulation readLatency", "ns", t.accumulation * to_ns},
-          {"Other readLatency", "ns", rest_s * to_ns},
-          {"ADC readDynamicEnergy", "pJ", e.adc * to_pJ},
-          {"Accumulation readDynamicEnergy", "pJ", e.accumulation * to_pJ},
-          {"Other readDynamicEnergy", "pJ", e.other * to_pJ},
-          {"array readDynamicEnergy", "pJ", e.array * to_pJ},
-          {"Energy Efficiency TOPS/W", "", c.tops_per_w},
-          {"Throughput TOPS", "", c.tops_per_mm2 * c.area_m2 * to_mm2},
-          {"Throughput FPS", "", c.throughput_per_s},
-          {"Compute efficiency TOPS/mm^2", "", c.tops_per_mm2}};
+  NeurosimFigures figures{{"ChipArea", "um^2", c.area_m2 * to_um2},
+                          {"Chip total CIM array", "um^2", a.array * to_um2},
+                          {"Total IC Area", "um^2", a.wires * to_um2},
+                          {"Total ADC Area", "um^2", a.adc * to_um2},
+                          {"Total Accumulation Area", "um^2", a.accumulation * to_um2},
+                          {"Other Area", "um^2", (a.other - a.wires) * to_um2},
+                          {"Chip clock period", "ns", 1 / clock_Hz * to_ns},
+                          {"readLatency", "ns", latency_s * to_ns},
+                          {"readDynamicEnergy", "pJ", (c.energy_per_inference_J - c.energy_J[Part::leakage]) * to_pJ},
+                          {"leakageEnergy", "pJ", c.energy_J[Part::leakage] * to_pJ},
+                          {"leakagePower", "uW", leakage_W(r) * to_uW}};
+  add_parts(e, t, c.latency_per_inference_s, figures);
+  const NeurosimFigures efficiencies{{"Energy Efficiency TOPS/W", "", c.tops_per_w},
+                                     {"Throughput TOPS", "", c.tops_per_mm2 * c.area_m2 * to_mm2},
+                                     {"Throughput FPS", "", c.throughput_per_s},
+                                     {"Compute efficiency TOPS/mm^2", "", c.tops_per_mm2}};
+  figures.insert(figures.end(), efficiencies.begin(), efficiencies.end());
+  return figures;
 }
 
 std::string neurosim_text(const Result& r, double clock_Hz, bool pipelined) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // One matrix through the configured arrays and periphery.
-#include <tbb/enumerable_thread_specific.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -72,6 +70,27 @@ std::vector<float> mvm(const Config& config, const NpyArray& weights, const NpyA
     if (!std::isfinite(y))
       throw RunError("the product exceeds the range of 32-bit floats; scale the weights or the inputs");
   return result;
+}
+
+MvmDeviation deviation(const NpyArray& weights, const NpyArray& inputs, const std::vector<float>& product) {
+  constexpr double most_products = 1e8;  // a fraction of a second
+  const std::size_t rows = weights.shape[0], columns = weights.shape[1], batch = inputs.shape[0];
+  const double each = std::max(1.0, static_cast<double>(rows) * static_cast<double>(columns));
+  MvmDeviation d;
+  d.inputs = std::min(batch, static_cast<std::size_t>(std::max(1.0, most_products / each)));
+  double squares = 0, errors = 0;
+  std::vector<double> right(columns);
+  for (std::size_t i = 0; i < d.inputs; ++i) {
+    std::ranges::fill(right, 0.0);
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) right[c] += inputs.data[i * rows + r] * weights.data[r * columns + c];
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double off = static_cast<double>(product[i * columns + c]) - right[c];
+      squares += right[c] * right[c], errors += off * off;
+    }
+  }
+  if (squares > 0) d.relative_rms = std::sqrt(errors / squares);
+  return d;
 }
 
 }  // namespace bitline::run

@@ -2,8 +2,10 @@
 // Running experiments: the calls behind `bitline run`, `map` and `mvm`.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,12 +24,12 @@ struct RunOptions {
   std::vector<std::filesystem::path> model_folders;
   int threads = 0;         // 0 = all cores
   std::size_t batch = 64;  // images evaluated together
-  std::string isa;         // instruction set of the reads, of isa_names that this machine runs; empty: the best
+  std::string isa{};       // instruction set of the reads, of isa_names that this machine runs; empty: the best
   std::function<void(double done, const std::string& stage)>
-      progress;                              // called from one thread at a time, done in 0..1
-  bool per_image = false;                    // Result::images holds all images, not only the first sampled_images
-  std::filesystem::path conductance_folder;  // where `keep: conductances` writes; empty = nowhere
-  std::filesystem::path outputs_file;        // where `keep: outputs` writes; empty = nowhere
+      progress{};                              // called from one thread at a time, done in 0..1
+  bool per_image = false;                      // Result::images holds all images, not only the first sampled_images
+  std::filesystem::path conductance_folder{};  // where `keep: conductances` writes; empty = nowhere
+  std::filesystem::path outputs_file{};        // where `keep: outputs` writes; empty = nowhere
 };
 
 // A config with a `budget` and no network is summed only. Throws InputError, RunError, Interrupted.
@@ -48,5 +50,13 @@ MappingResult map_network(const arch::LoadedConfig& loaded, const RunOptions& op
 std::vector<float> mvm(const arch::Config& config, const NpyArray& weights, const NpyArray& inputs,
                        const RunOptions& options, cost::Costs* costs = nullptr,
                        std::vector<std::string>* warnings = nullptr);
+
+// How far that product is off.
+struct MvmDeviation {
+  // From the product of the real numbers, over the rms of the latter; unset where that is 0.
+  std::optional<double> relative_rms;
+  std::size_t inputs = 0;  // looked at, from the first: as many as take a fraction of a second
+};
+MvmDeviation deviation(const NpyArray& weights, const NpyArray& inputs, const std::vector<float>& product);
 
 }  // namespace bitline::run

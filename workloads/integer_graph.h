@@ -59,7 +59,7 @@ using Multiply = std::function<void(const IntegerWeights&, std::span<const std::
 struct IntegerGraph {
   std::shared_ptr<const Graph> graph;
   std::vector<IntegerWeights> weights;  // as Graph::weights
-  std::vector<std::string> notes;       // of what was asked for and could not be done
+  std::vector<std::string> notes{};     // of what was asked for and could not be done
 };
 
 // Memory in bytes, without the graph, which networks share.

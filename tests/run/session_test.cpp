@@ -72,6 +72,17 @@ TEST_CASE("the number of a read is its noise") {
   CHECK(m.read(session, session.look(session.write(4)), {.first = 5}) != first);
 }
 
+TEST_CASE("mvm: the deviation of a product is over the rms of the real one, where there is one") {
+  const NpyArray w{{2, 2}, {3, 0, 0, 4}, "<f8"}, x{{2, 2}, {1, 1, 0, 0}, "<f8"};
+  // Real products 3, 4 and 0, 0: rms 5 / 2; off by 0, 1, 0, 0: rms 1 / 2.
+  const MvmDeviation off = deviation(w, x, {3, 5, 0, 0});
+  REQUIRE(off.relative_rms);
+  CHECK(*off.relative_rms == doctest::Approx(0.2).epsilon(1e-12));
+  CHECK(off.inputs == 2);
+  CHECK(*deviation(w, x, {3, 4, 0, 0}).relative_rms == 0);
+  CHECK_FALSE(deviation(w, NpyArray{{1, 2}, {0, 0}, "<f8"}, {0, 1}).relative_rms);
+}
+
 TEST_CASE("reads in one's own buffers are those of mvm, and what they drive is counted whatever the order") {
   const Matrix m;
   NpyArray w{{13, 6}, {}, "<f8"}, x{{70, 13}, {}, "<f8"};
