@@ -1,10 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of CrossSim and aihwkit as configs; measured conductances. usage: imports.py BITLINE SOURCE"""
-import json, pathlib, tempfile
+import json, math, pathlib, random, tempfile
 
 from command import call, check, expect, finish, read_npy, source, write_npy
 
 folder = source / "docs/tutorial/other-simulators"
+turned = lambda rows: [list(r) for r in zip(*rows)]
+rms = lambda values: (sum(v * v for v in values) / len(values)) ** 0.5
+
+
+def aihwkit_products(weights, inputs, draw):
+    """Products by aihwkit's documented equations with the parameters of aihwkit.json: inputs of each vector over its largest
+    on a grid of 8 bits, weights of each column over its largest on a pair of phase-change devices of 25 uS, programmed and
+    read 20 s later, normal noise of 0.04 and rounding to 9 bits within 10 at the output (io.py, pcm.py)."""
+
+    def conductance(target):  # over g_max
+        g = max(target + (0.26348 + 1.965 * target - 1.1731 * target**2) / 25 * draw.gauss(0, 1), 0)
+        noise = min(0.0088 / max(g**0.65, 1e-3), 0.2) * math.sqrt(math.log((20 + 250e-9) / 500e-9))
+        return max(g + g * noise * draw.gauss(0, 1), 0)
+
+    largest = [max(map(abs, column)) for column in turned(weights)]
+    pairs = [[conductance(max(w / s, 0)) - conductance(max(-w / s, 0)) for w, s in zip(row, largest)] for row in weights]
+    products = []
+    for vector in inputs:
+        codes = [round(127 * x / max(map(abs, vector))) / 127 for x in vector]
+        sums = [sum(x * g for x, g in zip(codes, column)) + 0.04 * draw.gauss(0, 1) for column in turned(pairs)]
+        products += [max(-10, min(10, round(y * 25.5) / 25.5)) * s * max(map(abs, vector)) for y, s in zip(sums, largest)]
+    return products
+
 with tempfile.TemporaryDirectory() as d:
     d = pathlib.Path(d)
     write_npy(d / "W.npy", [[(7 * i + 3 * j) % 15 - 7 for j in range(4)] for i in range(8)])
@@ -37,16 +60,31 @@ with tempfile.TemporaryDirectory() as d:
     for case, columns, most in (("02", 64, 0.025), ("16", 64, 0.003)):
         told = json.loads((source / f"tests/cli/data/crosssim-{case}.json").read_text())
         (d / "p.json").write_text(json.dumps(told["parameters"]))
-        turned = lambda rows: [list(r) for r in zip(*rows)]
         write_npy(d / "Wc.npy", turned(told["W"])), write_npy(d / "Xc.npy", turned(told["X"]))
         expect(f"case {case}", 0, "import", "crosssim", d / "p.json", "-o", d / "p.yaml", "-q")
         expect(f"product of case {case}", 0, "mvm", d / "p.yaml", "--set", "array.rows=64", "--set", f"array.columns={columns}", "--weights", d / "Wc.npy", "--inputs", d / "Xc.npy", "--output", d / "Yc.npy", "-q")
         ours, theirs = read_npy(d / "Yc.npy")[1], [y for row in turned(told["Y"]) for y in row]
         exact = [sum(w * x for w, x in zip(row, vector)) for vector in turned(told["X"]) for row in told["W"]]
-        rms = lambda values: (sum(v * v for v in values) / len(values)) ** 0.5
         apart = rms([a - b for a, b in zip(ours, theirs)]) / rms(exact)
         check(f"case {case} is CrossSim's", apart < most, apart)
         check(f"case {case} is not exact", rms([a - b for a, b in zip(theirs, exact)]) / rms(exact) > 2 * most)
+
+    # The equations of aihwkit, over chips: the same mean deviation within 4 standard errors. Vectors have one largest, as there
+    # each is scaled by its own. Weights of 8 bits stand in for continuous ones: 0.2 % beside 9 %.
+    told = json.loads((source / "tests/cli/data/crosssim-02.json").read_text())
+    weights, inputs = turned(told["W"]), [[x / max(map(abs, v)) for x in v] for v in turned(told["X"])]
+    exact = [sum(w * x for w, x in zip(row, vector)) for vector in inputs for row in told["W"]]
+    deviation = lambda product: rms([a - b for a, b in zip(product, exact)]) / rms(exact)
+    write_npy(d / "Wa.npy", weights), write_npy(d / "Xa.npy", inputs)
+    ours, draw = [], random.Random(1)
+    for seed in range(40):
+        expect(f"chip {seed}", 0, "mvm", d / "aihwkit.yaml", "--weights", d / "Wa.npy", "--inputs", d / "Xa.npy", "--output", d / "Ya.npy", "--seed", seed, "-q")
+        ours.append(deviation(read_npy(d / "Ya.npy")[1]))
+    theirs = [deviation(aihwkit_products(weights, inputs, draw)) for _ in range(40)]
+    mean, spread = lambda v: sum(v) / len(v), lambda v: sum((x - sum(v) / len(v)) ** 2 for x in v) / (len(v) - 1) / len(v)
+    apart = abs(mean(ours) - mean(theirs)) / math.sqrt(spread(ours) + spread(theirs))
+    print(f"aihwkit's equations {100 * mean(theirs):.2f} %, Bitline {100 * mean(ours):.2f} %, {apart:.1f} standard errors apart")
+    check("aihwkit's equations deviate as much", apart < 4, apart)
 
     # Measured conductances of an 8 x 4 array of 2T2R cells, two of them missing.
     (d / "chip.yaml").write_text("base: ideal\nchips: 1\narrays: 1\narray: {rows: 8, columns: 4}\ndevice: {g_min: 2 uS, g_max: 16 uS}\nconductances: measured\n")
