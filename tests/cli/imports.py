@@ -10,8 +10,8 @@ rms = lambda values: (sum(v * v for v in values) / len(values)) ** 0.5
 
 
 def aihwkit_products(weights, inputs, draw):
-    """Products by aihwkit's documented equations with the parameters of aihwkit.json: inputs of each vector over its largest
-    on a grid of 8 bits, weights of each column over its largest on a pair of phase-change devices of 25 uS, programmed and
+    """Products by aihwkit's documented equations with the parameters of aihwkit.json: inputs of each vector over its
+    largest on a grid of 8 bits, weights of each column over its largest on a pair of phase-change devices of 25 uS, programmed and
     read 20 s later, normal noise of 0.04 and rounding to 9 bits within 10 at the output (io.py, pcm.py)."""
 
     def conductance(target):  # over g_max
@@ -69,8 +69,8 @@ with tempfile.TemporaryDirectory() as d:
         check(f"case {case} is CrossSim's", apart < most, apart)
         check(f"case {case} is not exact", rms([a - b for a, b in zip(theirs, exact)]) / rms(exact) > 2 * most)
 
-    # The equations of aihwkit, over chips: the same mean deviation within 4 standard errors. Vectors have one largest, as there
-    # each is scaled by its own. Weights of 8 bits stand in for continuous ones: 0.2 % beside 9 %.
+    # The equations of aihwkit, over chips: the same mean deviation within 4 standard errors. Vectors have one largest,
+    # as there each is scaled by its own. Weights of 8 bits stand in for continuous ones: 0.2 % beside 9 %.
     told = json.loads((source / "tests/cli/data/crosssim-02.json").read_text())
     weights, inputs = turned(told["W"]), [[x / max(map(abs, v)) for x in v] for v in turned(told["X"])]
     exact = [sum(w * x for w, x in zip(row, vector)) for vector in inputs for row in told["W"]]
@@ -81,7 +81,8 @@ with tempfile.TemporaryDirectory() as d:
         expect(f"chip {seed}", 0, "mvm", d / "aihwkit.yaml", "--weights", d / "Wa.npy", "--inputs", d / "Xa.npy", "--output", d / "Ya.npy", "--seed", seed, "-q")
         ours.append(deviation(read_npy(d / "Ya.npy")[1]))
     theirs = [deviation(aihwkit_products(weights, inputs, draw)) for _ in range(40)]
-    mean, spread = lambda v: sum(v) / len(v), lambda v: sum((x - sum(v) / len(v)) ** 2 for x in v) / (len(v) - 1) / len(v)
+    mean = lambda v: sum(v) / len(v)
+    spread = lambda v: sum((x - mean(v)) ** 2 for x in v) / (len(v) - 1) / len(v)  # variance of the mean
     apart = abs(mean(ours) - mean(theirs)) / math.sqrt(spread(ours) + spread(theirs))
     print(f"aihwkit's equations {100 * mean(theirs):.2f} %, Bitline {100 * mean(ours):.2f} %, {apart:.1f} standard errors apart")
     check("aihwkit's equations deviate as much", apart < 4, apart)
