@@ -11,8 +11,8 @@ rms = lambda values: (sum(v * v for v in values) / len(values)) ** 0.5
 
 def aihwkit_products(weights, inputs, draw):
     """Products by aihwkit's documented equations with the parameters of aihwkit.json: inputs of each vector over its
-    largest on a grid of 8 bits, weights of each column over its largest on a pair of phase-change devices of 25 uS, programmed and
-    read 20 s later, normal noise of 0.04 and rounding to 9 bits within 10 at the output (io.py, pcm.py)."""
+    largest on a grid of 8 bits, weights of each column over its largest on a pair of phase-change devices of 25 uS,
+    programmed and read 20 s later, normal noise of 0.04 and rounding to 9 bits within 10 at the output (io.py, pcm.py)."""
 
     def conductance(target):  # over g_max
         g = max(target + (0.26348 + 1.965 * target - 1.1731 * target**2) / 25 * draw.gauss(0, 1), 0)
@@ -20,12 +20,14 @@ def aihwkit_products(weights, inputs, draw):
         return max(g + g * noise * draw.gauss(0, 1), 0)
 
     largest = [max(map(abs, column)) for column in turned(weights)]
-    pairs = [[conductance(max(w / s, 0)) - conductance(max(-w / s, 0)) for w, s in zip(row, largest)] for row in weights]
+    pair = lambda w: conductance(max(w, 0)) - conductance(max(-w, 0))
+    pairs = [[pair(w / s) for w, s in zip(row, largest)] for row in weights]
     products = []
     for vector in inputs:
         codes = [round(127 * x / max(map(abs, vector))) / 127 for x in vector]
         sums = [sum(x * g for x, g in zip(codes, column)) + 0.04 * draw.gauss(0, 1) for column in turned(pairs)]
-        products += [max(-10, min(10, round(y * 25.5) / 25.5)) * s * max(map(abs, vector)) for y, s in zip(sums, largest)]
+        rounded = [max(-10, min(10, round(y * 25.5) / 25.5)) for y in sums]
+        products += [y * s * max(map(abs, vector)) for y, s in zip(rounded, largest)]
     return products
 
 with tempfile.TemporaryDirectory() as d:
