@@ -38,6 +38,19 @@ void check_costs(const Config& c, ConfigReader& r) {
               "give a temperature nearer to the reference");
     return;
   }
+  if (const auto supply_V = c.periphery.row_supply_V) {
+    if (c.array.topology != Topology::voltage_rows)
+      r.problem("periphery.row_supply", "holds rows at voltages, but rows of this topology are gates",
+                "leave it out, or array.topology: voltage-rows");
+    else if (c.wires.exact())
+      r.problem("periphery.row_supply", "is not modelled behind wires with resistance",
+                "leave it out, or wires.mode: ideal");
+    else if (*supply_V < c.input.v_read_V)
+      r.problem("periphery.row_supply",
+                fmt::format("{} is below input.v_read {}", pretty(*supply_V, Unit::volt),
+                            pretty(c.input.v_read_V, Unit::volt)),
+                "give the voltage of the supply that the stages hang on");
+  }
   // Sizes do not matter here: a part either can be priced or cannot.
   std::vector<std::function<void()>> parts = {
       [&] { register_bit(t); }, [&] { adder_bit(t); },

@@ -101,6 +101,7 @@ struct PublishedFigure {
   std::string what, ours, unit, source, kind = "predicted";
   double published = 0;
   Value with;  // settings under which the figure was published, where they are not the config's; keys may be paths
+  Value less;  // settings whose figure is taken off: the published one is a difference, as the slope of a curve is
   std::optional<double> within;  // goal for the deviation, a fraction; unset: no verdict
   std::string replaced;  // key whose change put another part in place of the one the figure speaks of; empty: none
 };

@@ -74,6 +74,9 @@ void fields(Visitor& v, PublishedFigure& p) {
   v(p.unit, {.key = "unit", .meaning = "of the figure"});
   v(p.source, {.key = "source", .meaning = "publication", .required = true});
   v(p.with, {.key = "with", .meaning = "settings under which it was published, where they are not this config's"});
+  v(p.less,
+    {.key = "less",
+     .meaning = "settings under which our figure is taken off that of `with`: for differences, as along a curve"});
   v(p.kind,
     {.key = "kind",
      .meaning =

@@ -26,6 +26,14 @@ std::vector<Simplification> simplifications(const Periphery& p) {
        "supply.",
        {},
        {"periphery.driver_drop"}});
+  if (p.row_supply_V)
+    lines.claims.push_back(
+        {"Stages that hold rows are in class A: each driven row draws its largest current from their supply, rows at 0 "
+         "none; their own references and settling take nothing more.",
+         {},
+         {"periphery.row_supply"}});
+  else
+    lines.claims.push_back({"Rows are supplied at their read voltage without loss.", {"periphery.row_supply"}});
   if (p.clock_gating)
     clock.claims.push_back({"The clock pins of registers, where they take a value.", {}, {"periphery.clock_gating"}});
   else

@@ -3,6 +3,13 @@
 
 namespace bitline::arch {
 
+void fields(Visitor& v, RescalingUnits& u) {
+  v(u.shared_by, {.key = "shared_by",
+                  .meaning = "converters of an array that take turns at one rescaling unit: fewer units, more cycles",
+                  .min = 1,
+                  .max = 65536});
+}
+
 void fields(Visitor& v, Periphery& p) {
   v(p.buffer, {.key = "buffer", .meaning = "what activation buffers are made of"});
   v(p.interconnect,
@@ -21,6 +28,17 @@ void fields(Visitor& v, Periphery& p) {
                     .unit = Unit::fraction,
                     .max = 0.5,
                     .positive = true});
+  v(p.row_supply_V,
+    {.key = "row_supply",
+     .meaning = "supply of linear stages that hold driven rows at their voltages, biased for the largest input (class "
+                "A): they draw its current from this supply. Unset: a supply at the read voltage, without loss",
+     .unit = Unit::volt,
+     .positive = true,
+     .absent = "no stages"});
+  v(p.rescale, {.key = "rescale", .meaning = "units that make sums the next codes"});
+  v(p.digital_steps, {.key = "digital_steps",
+                      .meaning = "serial: a position's digital steps follow its reads; pipelined: they work while the "
+                                 "next position is read"});
   v(p.floorplan_overhead, {.key = "floorplan_overhead",
                            .meaning = "area between parts, as a share of their sum; a line of its own",
                            .unit = Unit::fraction,

@@ -22,6 +22,16 @@ enum class Transfers { serial, overlapped };
 inline constexpr std::string_view transfers_names[] = {"serial", "overlapped"};
 constexpr std::span<const std::string_view> names_of(Transfers) { return transfers_names; }
 
+// Who works while an array reads the next position: nobody, or the digital steps of the last one.
+enum class DigitalSteps { serial, pipelined };
+inline constexpr std::string_view digital_steps_names[] = {"serial", "pipelined"};
+constexpr std::span<const std::string_view> names_of(DigitalSteps) { return digital_steps_names; }
+
+// Units that rescale and clip sums to the next codes.
+struct RescalingUnits {
+  int shared_by = 1;  // converters of one array that take turns at one unit
+};
+
 struct Periphery {
   BufferKind buffer = BufferKind::sram;
   Interconnect interconnect = Interconnect::h_tree;
@@ -30,6 +40,10 @@ struct Periphery {
   bool clock_gating = true;   // registers that wait are not clocked
   bool off_chip = false;      // inputs of the first layer and outputs of the last cross to off-chip memory
   double driver_drop = 0.05;  // share of the read voltage lost in a row's switch with all devices at mid conductance
+  // Supply of stages that hold driven rows at their voltages; unset: rows take no more than their devices dissipate.
+  std::optional<double> row_supply_V;
+  RescalingUnits rescale;
+  DigitalSteps digital_steps = DigitalSteps::serial;
   double floorplan_overhead = 0;   // area between parts, as a share of their sum
   periphery::DigitalUnit digital;  // computes what no array computes
   bool baselines = true;           // digital machines for the same network beside the result
@@ -50,6 +64,7 @@ struct BudgetLine {
   double count = 1, power_W = 0, area_m2 = 0;
 };
 void fields(Visitor&, BudgetLine&);
+void fields(Visitor&, RescalingUnits&);
 void fields(Visitor&, Periphery&);
 void fields(Visitor&, Programming&);
 

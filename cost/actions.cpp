@@ -75,8 +75,10 @@ void set_arrays(LayerActions& a, std::vector<std::map<int, ArrayWork>> of_groups
                                          [&](const auto& x, const auto& y) { return longest_s(x) < longest_s(y); }));
 }
 
-// Rows read and columns converted, by block and by array; returns the most turns of a converter in one read.
-double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& parts, int arrays_total) {
+// Rows read and columns converted, by block and by array; returns the most turns at a rescaling unit for one vector:
+// columns of a converter times converters of a unit.
+double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& parts, int arrays_total,
+                   int converters_of_unit) {
   const workloads::IntegerWeights& m = plan.matrix;
   const CellLayout& cell = plan.cell;
   const AdcCommon* adc = common(plan.settings.adc);
@@ -89,7 +91,8 @@ double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& par
                  reads = vectors * planes * static_cast<double>(block.groups.size());
     const int width = block.columns * cell.conversions_per_weight();
     const double turns = adc ? std::min(adc->shared_by, width) : 1;
-    most_turns = std::max(most_turns, turns);
+    const double converters = adc ? std::ceil(width / turns) : 1;
+    most_turns = std::max(most_turns, turns * std::min<double>(converters_of_unit, converters));
     a.planned[Action::conversion] += reads * width;
     if (turns > 1) {
       a.planned[Action::held_sample] += reads * width;
@@ -158,7 +161,8 @@ LayerActions actions(const arch::Config& config, const Chip& chip, const LayerPl
   const double cycle_s = 1 / config.technology.clock_Hz;
   if (plan.settings.digital) return digital_actions(plan, moved);
   LayerActions a = common_actions(plan, moved);
-  const double most_turns = count_reads(a, plan, parts, chip.placement.arrays_total);
+  const double most_turns =
+      count_reads(a, plan, parts, chip.placement.arrays_total, config.periphery.rescale.shared_by);
   const Pieces pieces = count_pieces(plan);
   size_adders(a, plan, config.array.rows, pieces.most);
   const double conversions = a.planned[Action::conversion];
@@ -173,9 +177,17 @@ LayerActions actions(const arch::Config& config, const Chip& chip, const LayerPl
   count_biases(a, plan.matrix, correct == Correct::offset || correct == Correct::scale_and_offset);
   if (correct == Correct::scale || correct == Correct::scale_and_offset) count_column_factors(a, plan);
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
-  // each doubling of the pieces, and one for each column that takes its turn at the rescaling unit of a converter.
-  a.digital_s =
-      (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s * static_cast<double>(plan.copies.longest());
+  // each doubling of the pieces, and one for each column that takes its turn at a rescaling unit.
+  const double positions = static_cast<double>(plan.copies.longest());
+  a.step_s = (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s;
+  a.digital_s = a.step_s * positions;
+  // Pipelined, they work while the next position is read; the last one's follow it, and what is longer than a read
+  // holds the next one up.
+  if (config.periphery.digital_steps == arch::DigitalSteps::pipelined && positions > 1) {
+    double longest_s = 0;
+    for (const auto& [array, work] : a.arrays) longest_s = std::max(longest_s, work.drive_s + work.convert_s);
+    a.digital_s = a.step_s + (positions - 1) * std::max(0.0, a.step_s - longest_s / positions);
+  }
   return a;
 }
 

@@ -28,9 +28,10 @@ void add(ChipArea& area, const Item& i, double times) {
 ChipArea chip_area(const arch::Config& config, double arrays, const SumWidths& widths, const ChipParts& p,
                    const DigitalParts& digital, double buffer_bits) {
   const double rows = config.array.rows;
-  // One adder and one rescaling unit at each converter (at least one for each array), one accumulator register for each
-  // column, registers for each row.
+  // One adder at each converter and one rescaling unit for so many of them (at least one of each for an array), one
+  // accumulator register for each column, registers for each row.
   const double units = std::max(1.0, p.own.converters);
+  const double rescalers = std::ceil(units / config.periphery.rescale.shared_by);
   const double row_bits = rows * register_bits(plane_plan(config.input, true, true)),
                sum_bits = config.array.columns * widths.accumulator_bits;
   const double adders = units * widths.adder_bits;
@@ -52,7 +53,7 @@ ChipArea chip_area(const arch::Config& config, double arrays, const SumWidths& w
   area.macro_m2 = area.parts_m2.total();
   const periphery::UnitCost rescale = rescaler(config.technology, widths.accumulator_bits, config.input.bits);
   const Item of_chip[] = {{Part::buffer, Kind::memory, buffer_bits, p.buffer_bit},
-                          {Part::activation, Kind::adder, arrays * units, rescale},
+                          {Part::activation, Kind::adder, arrays * rescalers, rescale},
                           {Part::digital, Kind::digital, 1, digital.circuits},
                           {Part::digital, Kind::memory, digital.weight_bits, digital.weight_bit}};
   for (const Item& i : of_chip) add(area, i, 1);

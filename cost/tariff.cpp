@@ -17,6 +17,9 @@ using read::Ledger;
 
 namespace {
 
+// Assumed: a stage in class AB takes about half of one in class A, one with a branch of its own for bias twice as much.
+constexpr double row_stage_spread = 2;
+
 Price price_of(Part part, Action action, Kind kind, const UnitCost& unit, double units = 1) {
   return {part, action, units * unit.energy_J, kind, unit.energy_spread};
 }
@@ -89,6 +92,13 @@ Bill bill(const std::vector<Price>& prices, const Ledger& counts) {
   return sum;
 }
 
+// What stages that hold rows take beyond what devices dissipate: the current of the largest input, from their supply.
+double row_stages_J(const Config& config, const chip::LayerPlan& plan, const Ledger& counted) {
+  const auto supply_V = config.periphery.row_supply_V;
+  if (!supply_V || counted.full_scale_J == 0) return 0;
+  return counted.full_scale_J * *supply_V / (plan.v_step_V * plan.planes.largest) - counted.array_J;
+}
+
 SumWidths widest_sums(const Chip& chip, const std::vector<LayerTariff>& layers) {
   SumWidths widths;
   for (std::size_t l = 0; l < layers.size(); ++l)
@@ -147,13 +157,18 @@ Bill layer_bill(const Chip& chip, const Tariff& t, std::size_t layer, const Ledg
   Ledger all = t.layers[layer].actions.planned;
   all.add(counted);
   all[Action::line_charge] = line_charge_V2(t.config, chip.layers[layer], counted);
-  return bill(t.layers[layer].prices, all);
+  Bill sum = bill(t.layers[layer].prices, all);
+  const double stages_J = row_stages_J(t.config, chip.layers[layer], counted);
+  sum.energy_J.add(Part::driver, stages_J);
+  sum.deviations_J.add(Kind::driver, stages_J, row_stage_spread);
+  return sum;
 }
 
 Bill node_bill(const Tariff& t, std::size_t node) { return bill(t.nodes[node].prices, t.nodes[node].planned); }
 
 double data_energy_J(const Chip& chip, const Tariff& t, std::size_t layer, const Ledger& counted) {
-  return counted.array_J + t.parts.lines.row_F * line_charge_V2(t.config, chip.layers[layer], counted) +
+  return counted.array_J + row_stages_J(t.config, chip.layers[layer], counted) +
+         t.parts.lines.row_F * line_charge_V2(t.config, chip.layers[layer], counted) +
          counted[Action::line_activation] * t.layers[layer].parts.row_driver.energy_J;
 }
 

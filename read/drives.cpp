@@ -58,6 +58,9 @@ Ledger drive_ledger(const LayerPlan& plan, const RowDrives& drives, std::span<co
     if (loads[b].source_S) ledger.array_J += step_J * power_S(plan, block, *loads[b].source_S, *pairs);
     for (int r = 0; r < block.rows; ++r) {
       const auto row = static_cast<std::size_t>(block.row + r);
+      if (by_rows)
+        ledger.full_scale_J +=
+            on[row] * step_J * plan.planes.largest * plan.planes.largest * loads[b].row_S[static_cast<std::size_t>(r)];
       if (by_rows) ledger.array_J += drive[row] * step_J * loads[b].row_S[static_cast<std::size_t>(r)];
       ledger[Action::line_drive] += drive[row] * lines;
       ledger[Action::line_activation] += on[row] * lines;

@@ -50,16 +50,21 @@ struct Ledger {
   std::array<double, action_count> count{};
   double array_J = 0;  // dissipated by devices: sum over reads of V^2 G t, from the conductances and inputs there are
 
+  // The same, were every driven row at the largest input: what bias currents of stages that hold rows are sized for.
+  double full_scale_J = 0;
+
   double& operator[](Action action) { return count[static_cast<std::size_t>(action)]; }
   double operator[](Action action) const { return count[static_cast<std::size_t>(action)]; }
   void add(const Ledger& other) {
     for (std::size_t a = 0; a < action_count; ++a) count[a] += other.count[a];
     array_J += other.array_J;
+    full_scale_J += other.full_scale_J;
   }
   // Of one of `inferences` alike.
   void divide(double inferences) {
     for (double& c : count) c /= inferences;
     array_J /= inferences;
+    full_scale_J /= inferences;
   }
 };
 

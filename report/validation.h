@@ -39,6 +39,7 @@ struct Validation {
 // Figures of all designs, and the two deviations of the regression.
 struct ValidationCount {
   std::size_t figures = 0, with_goal = 0, misses = 0;
+  std::size_t with_interval = 0, inside = 0;  // predicted figures that our 90 % interval was made for, and holds
 };
 ValidationCount count(const Validation&);
 std::string count_sentence(const ValidationCount&);

@@ -20,6 +20,8 @@ Json design_of(const ValidatedDesign& d) {
                          {"deviation", or_null(deviation(p))},
                          {"within", or_null(p.within)},
                          {"miss", is_miss(p)},
+                         {"low", or_null(p.low)},
+                         {"high", or_null(p.high)},
                          {"kind", p.kind},
                          {"source", p.source}});
   for (const cost::BudgetSum& b : d.result.budget)

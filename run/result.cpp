@@ -10,6 +10,11 @@ std::optional<double> deviation(const Published& p) {
   return *p.ours / p.published - 1;
 }
 
+std::optional<bool> is_inside(const Published& p) {
+  if (!p.low || !p.high) return {};
+  return *p.low <= p.published && p.published <= *p.high;
+}
+
 bool is_miss(const Published& p) {
   if (!p.within) return false;
   if (!p.ours) return true;

@@ -108,8 +108,9 @@ inline constexpr std::size_t sampled_images = 100;
 struct Published {
   std::string what, unit, source, kind;
   double published = 0;
-  std::optional<double> ours;      // unset: the path named nothing
-  std::optional<double> within{};  // goal for |deviation|; unset: no verdict
+  std::optional<double> ours;           // unset: the path named nothing
+  std::optional<double> within{};       // goal for |deviation|; unset: no verdict
+  std::optional<double> low{}, high{};  // within which 90 % of real designs lie by our spreads; unset: none is known
 };
 // A figure that is not compared.
 struct LeftOut {
@@ -119,6 +120,8 @@ struct LeftOut {
 std::optional<double> deviation(const Published&);
 // Beyond its goal, or without ours. A published 0 is met by 0 only.
 bool is_miss(const Published&);
+// Whether the published figure lies inside our interval; unset without one.
+std::optional<bool> is_inside(const Published&);
 
 struct InputFile {
   std::string name, checksum;

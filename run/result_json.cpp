@@ -161,7 +161,9 @@ Json published_of(const Result& r) {
                    {"unit", p.unit},
                    {"source", p.source},
                    {"kind", p.kind},
-                   {"within", or_null(p.within)}});
+                   {"within", or_null(p.within)},
+                   {"low", or_null(p.low)},
+                   {"high", or_null(p.high)}});
   return all;
 }
 

@@ -76,7 +76,7 @@ Result specimen(std::span<const std::string> layers) {
   r.images.resize(1);
   r.budget = {{any_name}};
   r.published.resize(1);
-  r.published[0].ours = r.published[0].within = 0;
+  r.published[0].ours = r.published[0].within = r.published[0].low = r.published[0].high = 0;
   r.published_left_out.resize(1);
   r.timing = {{any_name, 0}};
   r.inputs = {{any_name, ""}};
