@@ -78,10 +78,12 @@ void check_codes(const Config& c, const LayerShape& shape, const std::string& at
   if (shape.signed_inputs && layer.input.encoding != periphery::Encoding::ternary && layer.input.bits < 2)
     r.problem(at + ".signed_inputs", "need at least two bits, but input.bits is 1", "use input.bits: 2 or more");
   const auto* ternary = std::get_if<workloads::TernaryWeights>(&c.workload.weights);
-  if (ternary && ternary->zero > 0 && layer.quantization.weight_bits == 1 && shape.weights.empty())
+  const auto* uniform = std::get_if<workloads::UniformWeights>(&c.workload.weights);
+  const double zero = ternary ? ternary->zero : uniform ? uniform->zero.value_or(0) : 0;
+  if (zero > 0 && layer.quantization.weight_bits == 1 && shape.weights.empty())
     r.problem("workload.weights.zero",
               fmt::format("is {}, but the one-bit weights of layer '{}' are never zero",
-                          format_quantity(ternary->zero, Unit::fraction), shape.name),
+                          format_quantity(zero, Unit::fraction), shape.name),
               "use zero: 0, or quantization.weight_bits: 2 or more");
 }
 

@@ -46,9 +46,13 @@ CodeProbabilities mirrored(const std::vector<double>& magnitude) {
   return codes;
 }
 
-CodeProbabilities weight_codes(const UniformWeights&, int highest) {
+CodeProbabilities weight_codes(const UniformWeights& s, int highest) {
   const int codes = 2 * highest + 1;
-  return {-highest, std::vector<double>(static_cast<std::size_t>(codes), 1.0 / codes)};
+  const double zero = s.zero.value_or(1.0 / codes);
+  const double other = s.zero ? (1 - zero) / (codes - 1) : zero;
+  CodeProbabilities all{-highest, std::vector<double>(static_cast<std::size_t>(codes), other)};
+  all.p[static_cast<std::size_t>(highest)] = zero;
+  return all;
 }
 CodeProbabilities weight_codes(const NormalWeights& s, int highest) {
   return mirrored(folded_normal(s.sigma, highest));
@@ -78,7 +82,14 @@ void fields(Visitor& v, RectifiedNormalInputs& s) {
               .positive = true,
               .required = true});
 }
-void fields(Visitor&, UniformWeights&) {}
+void fields(Visitor& v, UniformWeights& s) {
+  v(s.zero, {.key = "zero",
+             .meaning = "share of zeros, the sparsity of weights; the other codes are equally often",
+             .unit = Unit::fraction,
+             .min = 0,
+             .max = 1,
+             .absent = "as often as any other code"});
+}
 void fields(Visitor& v, NormalWeights& s) {
   v(s.sigma, {.key = "sigma",
               .meaning = "in shares of the largest weight",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -36,7 +37,8 @@ void fields(Visitor&, RectifiedNormalInputs&);
 // --- weights --------------------------------------------------------------------------------------------------------
 struct UniformWeights {
   static constexpr const char* type = "uniform";
-  static constexpr const char* about = "every code equally often";
+  static constexpr const char* about = "every code equally often, or a share of zeros and the others equally often";
+  std::optional<double> zero;  // share of zeros; unset: that of any other code
 };
 struct NormalWeights {
   static constexpr const char* type = "normal";

@@ -33,6 +33,17 @@ published:
     expect("a miss in its row", 0, "validate", d / "off.yaml", "-q", out="-4.76 %  miss: goal 1 %")
     expect("a miss fails", 4, "validate", d / "off.yaml", "-q", "--fail-on-miss")
     expect("no miss does not fail", 0, "validate", "isaac", "--fail-on-miss")
+    # Differences: 2 mW less 0.5 mW, 3 mW less 0.5 mW.
+    figure = "ours: budget.chip.power_W, unit: W, within: 0.001 %, source: nobody"
+    power = lambda mw: f"{{budget: [{{name: adc, power: {mw} mW}}]}}"
+    (d / "slope.yaml").write_text(f"""name: slope
+technology: 32nm
+budget: [{{name: adc, power: 2 mW}}]
+published:
+  - {{what: slope, published: 0.0015, {figure}, less: {power(0.5)}}}
+  - {{what: two, published: 0.0025, {figure}, with: {power(3)}, less: {power(0.5)}}}
+""")
+    expect("differences are judged", 0, "validate", d / "slope.yaml", "--fail-on-miss", out="2 figures, 2 with a goal, 0 misses\n")
     expect("a goal below 0", 2, "check", d / "off.yaml", "--set", "published.0.within=-1 %", err="within")
     # Its run folder holds what there is.
     expect("run folder of a budget", 0, "run", d / "off.yaml", "--out", d / "run", "-q")

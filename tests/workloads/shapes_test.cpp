@@ -79,6 +79,8 @@ TEST_CASE("shapes: probabilities are those of the definitions") {
   CHECK(rectified[15] == doctest::Approx(1 - normal(14.5 / 6)).epsilon(1e-12));
 
   CHECK(probabilities(UniformWeights{}, 3).p == std::vector<double>(7, 1.0 / 7));
+  CHECK(probabilities(UniformWeights{0.25}, 3).p ==
+        std::vector<double>{0.125, 0.125, 0.125, 0.25, 0.125, 0.125, 0.125});
   CHECK(probabilities(TernaryWeights{0.5}, 3).p == std::vector<double>{0.25, 0, 0, 0.5, 0, 0, 0.25});
   const auto weights = probabilities(NormalWeights{0.5}, 3);  // sigma 1.5 codes
   CHECK(weights.lowest == -3);
