@@ -31,10 +31,10 @@ void fields(Visitor& v, Periphery& p) {
   v(p.row_supply_V,
     {.key = "row_supply",
      .meaning = "supply of linear stages that hold driven rows at their voltages, biased for the largest input (class "
-                "A): they draw its current from this supply. Unset: a supply at the read voltage, without loss",
+                "A): they draw its current from this supply. none: a supply at the read voltage, without loss",
      .unit = Unit::volt,
      .positive = true,
-     .absent = "no stages"});
+     .absent = "none"});
   v(p.rescale, {.key = "rescale", .meaning = "units that make sums the next codes"});
   v(p.digital_steps, {.key = "digital_steps",
                       .meaning = "serial: a position's digital steps follow its reads; pipelined: they work while the "

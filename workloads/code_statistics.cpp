@@ -83,12 +83,14 @@ void fields(Visitor& v, RectifiedNormalInputs& s) {
               .required = true});
 }
 void fields(Visitor& v, UniformWeights& s) {
-  v(s.zero, {.key = "zero",
-             .meaning = "share of zeros, the sparsity of weights; the other codes are equally often",
-             .unit = Unit::fraction,
-             .min = 0,
-             .max = 1,
-             .absent = "as often as any other code"});
+  v(s.zero,
+    {.key = "zero",
+     .meaning =
+         "share of zeros, the sparsity of weights, the other codes equally often; auto: zero is as often as they are",
+     .unit = Unit::fraction,
+     .min = 0,
+     .max = 1,
+     .absent = "auto"});
 }
 void fields(Visitor& v, NormalWeights& s) {
   v(s.sigma, {.key = "sigma",

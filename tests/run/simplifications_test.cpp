@@ -187,6 +187,7 @@ const std::vector<Override> changes = {
     {"reload", "true"},
     {"periphery",
      "{off_chip: true, clock_gating: false, buffer: registers, interconnect: mesh, floorplan_overhead: 10 %}"},
+    {"periphery.row_supply", "1.2 V"},
     {"periphery.baselines", "false"},
     {"calibrate", "per-chip"},
     {"correct", "offset"},
