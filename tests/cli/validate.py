@@ -14,6 +14,17 @@ check("last line", p.stdout.splitlines()[-1] == "6 figures, 6 with a goal, 0 mis
 check("only what was asked for", "Single parts" not in p.stdout)
 j = json.loads(expect("one design as JSON", 0, "validate", "isaac", "--json").stdout)
 check("JSON", j["misses"] == 0 and j["designs"][0]["name"] == "isaac" and abs(j["designs"][0]["published"][2]["deviation"]) < 0.005, j)
+# A curve: totals with our interval, efficiency the inverse of energy, the slope their difference.
+j = json.loads(expect("a curve as JSON", 0, "validate", "yao-esserc2024", "-q", "--json").stdout)
+figures = {f["what"]: f for f in j["designs"][0]["published"]}
+most, least = figures["energy of a product, 512 rows"], figures["energy of a product, 128 rows"]
+slope, efficiency = figures["slope: what 512 rows take beyond 128"], figures["efficiency, 512 rows"]
+check("slope", abs(slope["ours"] / (most["ours"] - least["ours"]) - 1) < 1e-12, slope)
+check("a difference has no interval", slope["low"] is None and slope["high"] is None, slope)
+check("interval of energy", most["low"] < most["ours"] < most["high"], most)
+operations = 2 * 512 * 512
+check("interval of efficiency", abs(efficiency["high"] * most["low"] / operations * 1e12 - 1) < 1e-12
+      and abs(efficiency["low"] * most["high"] / operations * 1e12 - 1) < 1e-12, efficiency)
 expect("no such design", 2, "validate", "nonsense", err="nonsense")
 expect("a page of one design", 2, "validate", "isaac", "--out", "x", err="leave out the names")
 expect("run of a budget", 0, "run", "isaac", out="nothing was run")

@@ -65,15 +65,30 @@ TEST_CASE("figures with a goal are judged and counted") {
   CHECK(count_sentence({1, 1, 1}) == "1 figure, 1 with a goal, 1 miss");
 }
 
+TEST_CASE("published totals inside our interval are counted, of predicted ones alone") {
+  Validation v = sample();
+  auto& figures = v.designs[0].result.published;
+  figures[0].low = 0.2, figures[0].high = 0.3;    // 0.3: its end is inside
+  figures[1].low = 1e-7, figures[1].high = 2e-7;  // 3.7e-7 is not
+  figures[2].low = 0, figures[2].high = 2;        // a proxy
+  const ValidationCount c = count(v);
+  CHECK(c.with_interval == 2);
+  CHECK(c.inside == 1);
+  CHECK(holds(count_sentence(c), "misses; 1 of 2 predicted totals inside our 90 % interval"));
+  const std::string md = validation_page(v, "").markdown();
+  CHECK(holds(md, "200 mW .. 300 mW"));
+  CHECK(holds(md, "0.2 mm2, not inside"));
+}
+
 TEST_CASE("the page as Markdown") {
   const std::string md = validation_page(sample(), "images/x.svg").markdown();
   CHECK(md.rfind("# Published figures beside ours\n", 0) == 0);
   CHECK(holds(md, "## a \\| table\n\nA published table. (configs/validation/table.yaml)\n"));
   CHECK(
-      holds(md, "| power of a tile | 300 mW | 330 mW | +10.00 % | miss: goal 0.5 % | predicted | somebody, page 1 |"));
-  CHECK(holds(md, "| area &lt;of> a tile | 0.37 mm2 | 0.37 mm2 | +0.00 % | within 0.5 % |"));
-  CHECK(holds(md, "| no goal | 1 W | 500 mW | -50.00 % | | proxy |"));
-  CHECK(holds(md, "| no figure | 1 W | no such figure | - | miss: goal 10 % |"));
+      holds(md, "| power of a tile | 300 mW | 330 mW | | +10.00 % | miss: goal 0.5 % | predicted | somebody, page 1 |"));
+  CHECK(holds(md, "| area &lt;of> a tile | 0.37 mm2 | 0.37 mm2 | | +0.00 % | within 0.5 % |"));
+  CHECK(holds(md, "| no goal | 1 W | 500 mW | | -50.00 % | | proxy |"));
+  CHECK(holds(md, "| no figure | 1 W | no such figure | | - | miss: goal 10 % |"));
   CHECK(holds(md, "| tile | 330 mW | 0.37 mm2 |"));
   CHECK(holds(md, "| array | 500 nJ | 53.3 % |"));
   CHECK(holds(md, "![Energy of a conversion"));
