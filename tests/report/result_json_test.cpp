@@ -100,7 +100,8 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
                                      "adc_clipped_frac", "adc_full_scale_A", "conversions", "macs", "arrays",
                                      "energy_breakdown_J", "latency_breakdown_s"});
   CHECK(keys(j["nodes"][0]) == Keys{"name", "operation", "where", "paid_by", "macs", "energy_J", "latency_s"});
-  CHECK(keys(j["published"][0]) == Keys{"what", "published", "ours", "unit", "source", "kind", "within"});
+  CHECK(keys(j["published"][0]) ==
+        Keys{"what", "published", "ours", "unit", "source", "kind", "within", "low", "high"});
   CHECK(keys(j["timing"]) == Keys{"load", "run"});
   CHECK(keys(j["provenance"]) == Keys{"host", "threads", "isa", "libraries", "inputs"});
   CHECK(keys(j["provenance"]["inputs"][0]) == Keys{"name", "checksum"});

@@ -84,8 +84,8 @@ TEST_CASE("the page as Markdown") {
   const std::string md = validation_page(sample(), "images/x.svg").markdown();
   CHECK(md.rfind("# Published figures beside ours\n", 0) == 0);
   CHECK(holds(md, "## a \\| table\n\nA published table. (configs/validation/table.yaml)\n"));
-  CHECK(
-      holds(md, "| power of a tile | 300 mW | 330 mW | | +10.00 % | miss: goal 0.5 % | predicted | somebody, page 1 |"));
+  CHECK(holds(md,
+              "| power of a tile | 300 mW | 330 mW | | +10.00 % | miss: goal 0.5 % | predicted | somebody, page 1 |"));
   CHECK(holds(md, "| area &lt;of> a tile | 0.37 mm2 | 0.37 mm2 | | +0.00 % | within 0.5 % |"));
   CHECK(holds(md, "| no goal | 1 W | 500 mW | | -50.00 % | | proxy |"));
   CHECK(holds(md, "| no figure | 1 W | no such figure | | - | miss: goal 10 % |"));
