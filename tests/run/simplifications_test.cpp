@@ -187,7 +187,6 @@ const std::vector<Override> changes = {
     {"reload", "true"},
     {"periphery",
      "{off_chip: true, clock_gating: false, buffer: registers, interconnect: mesh, floorplan_overhead: 10 %}"},
-    {"periphery.row_supply", "1.2 V"},
     {"periphery.baselines", "false"},
     {"calibrate", "per-chip"},
     {"correct", "offset"},
@@ -253,6 +252,11 @@ TEST_CASE("no claim outlives the model that makes it false") {
   CHECK_FALSE(says(with(drifting), "Ageing", "keep the conductance"));
   CHECK(says(with({}), "Wire resistance", "full read voltage"));
   CHECK(says(with({{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}}), "Wire resistance", "Exact"));
+  CHECK(says(with({}), "Lines of arrays", "without loss"));
+  const Config held = with({{"periphery.row_supply", "1.2 V"}});
+  CHECK_FALSE(says(held, "Lines of arrays", "without loss"));
+  CHECK(says(held, "Lines of arrays", "class A"));
+  check_claims(held);
   CHECK(says(with({{"adc", "{type: sar, bits: 8}"}}), "Converters", "only round and clip"));
   CHECK_FALSE(
       says(with({{"adc", "{type: sar, bits: 8, capacitor_mismatch: 1 %}"}}), "Converters", "only round and clip"));
