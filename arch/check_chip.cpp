@@ -21,6 +21,11 @@ void check_parts(const Config& c, const LayerConfig& parts, const std::string& a
   if (parts.input.encoding == Encoding::analog && c.array.topology != Topology::voltage_rows)
     r.problem(at + "input.encoding", "analog inputs need row voltages, but this topology only switches rows",
               "use topology voltage-rows or encoding bit-serial");
+  if (const auto supply_V = c.periphery.row_supply_V; supply_V && *supply_V < parts.input.v_read_V)
+    r.problem("periphery.row_supply",
+              fmt::format("{} is below {}input.v_read {}", pretty(*supply_V, Unit::volt), at,
+                          pretty(parts.input.v_read_V, Unit::volt)),
+              "give the voltage of the supply that the stages hang on");
   for (const auto& d : problems(parts.adc)) r.problem(at + d.path, d.message, d.remedy);
   if (r.clean("technology") && c.technology.known() && problems(parts.adc).empty()) try {
       unit_cost(parts.adc, c.technology, 1);

@@ -45,11 +45,6 @@ void check_costs(const Config& c, ConfigReader& r) {
     else if (c.wires.exact())
       r.problem("periphery.row_supply", "is not modelled behind wires with resistance",
                 "leave it out, or wires.mode: ideal");
-    else if (*supply_V < c.input.v_read_V)
-      r.problem("periphery.row_supply",
-                fmt::format("{} is below input.v_read {}", pretty(*supply_V, Unit::volt),
-                            pretty(c.input.v_read_V, Unit::volt)),
-                "give the voltage of the supply that the stages hang on");
   }
   // Sizes do not matter here: a part either can be priced or cannot.
   std::vector<std::function<void()>> parts = {

@@ -179,14 +179,15 @@ LayerActions actions(const arch::Config& config, const Chip& chip, const LayerPl
   // Shift-add works in the shadow of the next read. What follows the last read: one cycle to shift and add, one for
   // each doubling of the pieces, and one for each column that takes its turn at a rescaling unit.
   const double positions = static_cast<double>(plan.copies.longest());
-  a.step_s = (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s;
-  a.digital_s = a.step_s * positions;
-  // Pipelined, they work while the next position is read; the last one's follow it, and what is longer than a read
-  // holds the next one up.
-  if (config.periphery.digital_steps == arch::DigitalSteps::pipelined && positions > 1) {
+  const double step_s = (1 + most_turns + std::ceil(std::log2(pieces.most))) * cycle_s;
+  a.digital_s = step_s * positions;
+  // Pipelined, they work while the next position is read; those of the last of each round (positions of a round wait
+  // for no other product of the layer) follow it, and what is longer than a read holds the next one up.
+  if (config.periphery.digital_steps == arch::DigitalSteps::pipelined && positions > 0) {
     double longest_s = 0;
     for (const auto& [array, work] : a.arrays) longest_s = std::max(longest_s, work.drive_s + work.convert_s);
-    a.digital_s = a.step_s + (positions - 1) * std::max(0.0, a.step_s - longest_s / positions);
+    const double rounds = std::min(positions, static_cast<double>(plan.matrix.rounds));
+    a.digital_s = rounds * step_s + (positions - rounds) * std::max(0.0, step_s - longest_s / positions);
   }
   return a;
 }

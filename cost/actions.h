@@ -26,8 +26,7 @@ struct LayerActions {
   // Widths: of an output's code; of a sum of a weight's slices; of the adder of planes, which sends finished low bits
   // to the register; of that register.
   int output_bits = 0, slice_bits = 0, adder_bits = 0, accumulator_bits = 0;
-  double step_s = 0;     // digital steps of one position, on arrays
-  double digital_s = 0;  // what they add to the time of reads
+  double digital_s = 0;  // what digital steps add to the time of reads, on arrays
   std::map<int, ArrayWork>
       arrays;                    // by array, of one image; where groups of copies serve images in turn, of the slowest
   std::map<int, double> busy_s;  // by array, of a mean image

@@ -7,7 +7,9 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,6 +43,17 @@ std::span<const T> values_of(const Array<T>& a) {
 // not C-contiguous, or read-only.
 template <class T>
 Array<T> result_array(const py::object& out, const std::vector<py::ssize_t>& shape);
+
+// Results are written while inputs are still read. Throws InputError: `out` has memory in common with the input `name`.
+template <class T, class U>
+void check_apart(const Array<T>& out, const Array<U>& input, const char* name) {
+  const auto in = values_of(input);
+  const auto room = values_of(out);
+  const auto *first = reinterpret_cast<const std::byte*>(in.data()),
+             *begin = reinterpret_cast<const std::byte*>(room.data());
+  if (std::less<>()(first, begin + room.size_bytes()) && std::less<>()(begin, first + in.size_bytes()))
+    throw InputError(std::string("out: shares memory with ") + name + "; give an array of its own");
+}
 
 template <class T>
 std::span<T> room_of(Array<T>& a) {

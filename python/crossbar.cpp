@@ -68,6 +68,7 @@ class Crossbar {
     const std::vector<py::ssize_t> shape = v.ndim() == 1 ? std::vector<py::ssize_t>{circuit_.columns}
                                                          : std::vector<py::ssize_t>{v.shape(0), circuit_.columns};
     Array<double> currents = result_array<double>(out, shape);
+    check_apart(currents, v, "v_V");
     const std::span<double> room = room_of(currents);
     if (beta_)
       work([&] { solve_curved(values_of(v), room, {}); });

@@ -24,8 +24,12 @@ namespace {
 // Multiplications of single bits that take a few hundredths of a second: longer reads look for Ctrl-C.
 constexpr double long_read = 2e9;
 
-run::Reads reads_of(std::pair<std::uint32_t, std::uint32_t> reads) {
+// `inputs`: of each of the reads, which count on from the first (run/session.h).
+run::Reads reads_of(std::pair<std::uint32_t, std::uint32_t> reads, std::size_t inputs) {
   if (reads.second == 0) throw InputError("reads: is (first, count), and count is 0");
+  if (reads.first + static_cast<double>(reads.second) * static_cast<double>(inputs) > 0x1p32)
+    throw InputError(fmt::format("reads: {} of {} inputs from number {} on end beyond 2^32, where noise would repeat",
+                                 reads.second, inputs, reads.first));
   return {reads.first, reads.second};
 }
 
@@ -139,12 +143,13 @@ py::object Session::read(ChipState& state, const py::object& layer, const py::ob
     throw InputError(
         fmt::format("codes: has shape {} where (inputs, {}) or ({},) is expected, one code for each row of {}",
                     shape_text(in), w.rows, w.rows, w.name));
-  const run::Reads some = reads_of(reads);
+  const run::Reads some = reads_of(reads, in.ndim() == 2 ? static_cast<std::size_t>(in.shape(0)) : 1);
   std::vector<py::ssize_t> shape{w.columns};
   if (in.ndim() == 2) shape.insert(shape.begin(), in.shape(0));
   if (some.count > 1) shape.insert(shape.begin(), static_cast<py::ssize_t>(some.count));
   const double bits = static_cast<double>(in.size()) * some.count * w.columns * w.input.bits;
   const auto fill = [&](auto& result) {
+    check_apart(result, in, "codes");
     const auto room = room_of(result);
     const auto body = [&] {
       in_arena([&] { session_->read(*state.look(*session_), index, values_of(in), some, room); });
@@ -180,7 +185,7 @@ py::object Session::quantize(const py::object& layer, const py::object& values) 
 Samples Session::samples_of(const py::object& inputs) const {
   if (!session_->network().graph) throw InputError("inputs: one matrix is no network: its products are read");
   const py::array given = py::array::ensure(inputs);
-  const bool pixels = given && given.dtype().is(py::dtype::of<std::uint8_t>());
+  const bool pixels = given && given.dtype().kind() == 'u' && given.dtype().itemsize() == 1;
   const Array<float> a = real_array<float>(inputs, "inputs", -1);
   if (a.ndim() < 1 || a.shape(0) == 0)
     throw InputError("inputs: has shape " + shape_text(a) + " where (samples, ...) is expected");
@@ -199,7 +204,7 @@ Samples Session::samples_of(const py::object& inputs) const {
 py::object Session::evaluate(ChipState& state, const py::object& inputs, std::pair<std::uint32_t, std::uint32_t> reads,
                              const py::object& progress) const {
   const Samples samples = samples_of(inputs);
-  const run::Reads some = reads_of(reads);
+  const run::Reads some = reads_of(reads, samples.count());
   std::vector<double> outputs;
   work(progress, [&] { outputs = session_->evaluate(*state.look(*session_), samples, some); });
   const py::ssize_t count = length(samples.count()), columns = length(session_->network().graph->output_size());

@@ -111,8 +111,9 @@ def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, th
         folder = pathlib.Path(out) if out is not None else pathlib.Path(scratch) / "points"
         tell, end = reporter(progress)
         try:
+            merged = [merge] if isinstance(merge, (str, os.PathLike)) else merge
             outcome = _bitline.sweep(os.fspath(plan), settings_of(overrides), places(data), str(folder), jobs, threads,
-                                     [os.fspath(m) for m in merge], skip_invalid, tell)
+                                     [os.fspath(m) for m in merged], skip_invalid, tell)
         finally:
             end()
         for warning in outcome["warnings"]:

@@ -44,6 +44,12 @@ TEST_CASE("cost: pipelined digital steps show only behind the last read, or wher
   CHECK(digital_s("serial", "100 MHz", conv, patches) == relative(5 * 40 * ns));
   CHECK(digital_s("pipelined", "100 MHz", conv, patches) == relative(40 * ns));
   CHECK(digital_s("pipelined", "5 MHz", conv, patches) == relative((800 + 4 * (800 - 440)) * ns));
+  // In two rounds, as steps of a recurrent layer come, the last position of each is waited for.
+  workloads::IntegerWeights recurrent = conv;
+  recurrent.rounds = 2;
+  CHECK(digital_s("pipelined", "100 MHz", recurrent, patches) == relative(2 * 40 * ns));
+  recurrent.rounds = 5;
+  CHECK(digital_s("pipelined", "100 MHz", recurrent, patches) == digital_s("serial", "100 MHz", recurrent, patches));
   // One position has no next one.
   CHECK(digital_s("pipelined", "100 MHz", small_layer(), small_images) ==
         digital_s("serial", "100 MHz", small_layer(), small_images));

@@ -146,4 +146,39 @@ TEST_CASE("arithmetic: sums of bits, growing with every bit") {
   }
 }
 
+TEST_CASE("technology: 28 nm lies between 32 and 22 nm, in logarithms over the node") {
+  const auto at = [](const char* name) {
+    for (const NamedTechnology& t : shipped_technologies())
+      if (t.name == name) return t.technology;
+    return Technology{};
+  };
+  const auto figures = [](const Technology& t) {
+    const Transistor& x = *t.transistor;
+    return std::vector<double>{t.vdd_V,
+                               t.clock_Hz,
+                               t.cell_area_m2,
+                               t.sram_cell_m2.value(),
+                               t.metal.width_m.value(),
+                               t.metal.thickness_m.value(),
+                               t.metal.resistivity_ohm_m.value(),
+                               x.gate_F_per_m,
+                               x.drain_F_per_m,
+                               x.drive_n_A_per_m,
+                               x.drive_p_A_per_m,
+                               x.off_n_A_per_m,
+                               x.off_p_A_per_m,
+                               x.off_decade_K,
+                               x.gate_width_m,
+                               x.gate_pitch_m,
+                               x.cell_height_m};
+  };
+  const std::vector<double> above = figures(at("32nm")), between = figures(at("28nm")), below = figures(at("22nm"));
+  const double part = std::log(32. / 28) / std::log(32. / 22);
+  for (std::size_t i = 0; i < between.size(); ++i) {
+    INFO("figure ", i);
+    const double expected = above[i] * std::pow(below[i] / above[i], part);
+    CHECK(std::abs(between[i] / expected - 1) < 6e-4);  // given with four digits
+  }
+}
+
 }  // namespace bitline::gates_test

@@ -125,6 +125,10 @@ class Currents(unittest.TestCase):
                           ("read-only", read_only), ("list", [[0, 0, 0]])):
             with self.subTest(name), self.assertRaises(bitline.InputError):
                 bar.mvm(V, out=out)
+        both = np.ones(4)
+        with self.assertRaisesRegex(bitline.InputError, "shares memory"):
+            bar.mvm(both[:3], out=both[1:])
+        self.assertEqual(both.tolist(), [1, 1, 1, 1])
         for options in ({"r_row_ohm": -1}, {"r_row_ohm": float("nan")}, {"r_row_ohm": float("inf")}, {"r_driver_ohm": [1, 2]},
                         {"r_sense_ohm": "x"}, {"sinh_beta_per_V": 0}, {"r_row_ohm": [1, 2, 3]}):
             with self.subTest(options), self.assertRaises(bitline.InputError):

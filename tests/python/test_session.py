@@ -71,6 +71,12 @@ class OneMatrix(unittest.TestCase):
             with self.assertRaises(bitline.InputError):
                 self.s.read(chip, 0, codes, out=wrong)
 
+    def test_numbers_of_reads_end(self):
+        chip, codes = self.s.write(0), self.x.astype(np.int16)
+        self.s.read(chip, 0, codes[:1], reads=(2**32 - 1, 1))
+        with self.assertRaisesRegex(bitline.InputError, "noise would repeat"):
+            self.s.read(chip, 0, codes[:1], reads=(2**32 - 1, 2))
+
     def test_conductances_in_and_out(self):
         chip = self.s.write(0)
         g = chip.conductance(0)
@@ -176,6 +182,8 @@ class Network(unittest.TestCase):
             np.testing.assert_array_equal(got.astype(right.dtype), right[i])
         self.assertEqual(s.evaluate(chip, x[:3], reads=(0, 4)).shape, (4, 3, 10))
         np.testing.assert_array_equal(s.evaluate(chip, x / np.float32(255)), got)
+        another_type = np.dtype("u1", copy=True)  # the same kind of number in another object
+        np.testing.assert_array_equal(s.evaluate(chip, x.astype(another_type)), got)
         for wrong in (x[:, :, 1:], x[:0], x * 1j, "x", np.full(x.shape, np.nan)):
             with self.assertRaises(bitline.InputError):
                 s.evaluate(chip, wrong)

@@ -31,7 +31,7 @@ class Sweeps(unittest.TestCase):
             again = bitline.sweep(d / "plan.yaml", out=d / "ours")
             self.assertEqual((again.done, again.resumed), (0, 4))
             np.testing.assert_array_equal(again.columns["quality.value"], s.columns["quality.value"])
-            other = bitline.sweep(plan, out=d / "merged", merge=[d / "ours"])
+            other = bitline.sweep(plan, out=d / "merged", merge=d / "ours")
             self.assertEqual(other.resumed, 4)
 
     def test_nothing_is_kept_without_a_folder(self):

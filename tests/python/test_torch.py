@@ -281,6 +281,27 @@ class Module(unittest.TestCase):
             bitline.torch.convert(mlp(), bitline.load(self.cfg, {"layers": {"7": {"digital": True}}}), calibrate=self.x)
 
 
+class FoldedTwice(unittest.TestCase):
+    """What the engine folds into a layer and torch would compute again is refused, not computed wrongly."""
+
+    def test_refused(self):
+        for what, after in (("added", lambda y: y + 0.5), ("multiplied", lambda y: 3 * y), ("functional norm", lambda y:
+                nn.functional.batch_norm(y, torch.linspace(0, 1, 6, dtype=y.dtype), torch.ones(6, dtype=y.dtype)))):
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    torch.manual_seed(3)
+                    self.a = nn.Linear(16, 6)
+
+                def forward(self, x):
+                    return after(self.a(x))
+
+            x = torch.rand(20, 16)
+            chip = bitline.torch.convert(Net(), bitline.load("ideal", perfect), calibrate=x)
+            with self.subTest(what), self.assertRaisesRegex(bitline.InputError, "would count twice"):
+                chip(x)
+
+
 class Gradients(unittest.TestCase):
     def test_straight_through(self):
         """As if the layer had multiplied in float; none where an input lies beyond its range."""

@@ -194,12 +194,14 @@ class OnChip(nn.Module):
         self._chip = Engine(config, samples, threads)
         self._designed: dict[str, torch.Tensor] = {}
         self._loaded = False
+        self._compared = False  # what torch walks through with what the engine computes, of this design
         self.network = network.double()
         self._design()
         self.eval()
 
     def _design(self) -> None:
         self._chip.design(self.network)
+        self._compared = False
         self._designed = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
 
     def _changed(self) -> bool:
@@ -281,8 +283,33 @@ class OnChip(nn.Module):
         self._design()
         self._loaded = False
 
+    def _compare(self) -> None:
+        """Refuses networks that torch would compute wrongly: the engine folds into a layer what follows it, such as a
+        constant that is added, and torch would do it again. The same reads of two calibration samples, both ways."""
+        few = self._chip.samples[:2]
+        modes = [(m, m.training) for m in self.network.modules()]
+        self.network.eval()
+        self._chip.positions = {}
+        try:
+            with torch.no_grad():
+                walked = self.network(as_input(few).double()).numpy()
+        finally:
+            for m, training in modes:
+                m.training = training
+        engine = np.asarray(self._chip.session.evaluate(self._chip.state, few, reads=(self._chip.sample, 1)))
+        off = np.abs(walked.reshape(engine.shape) - engine).max()
+        if off > 1e-6 * np.abs(engine).max():  # functions differ in the last place
+            raise InputError(
+                f"outputs in torch are {off:.3g} off those of the engine for the same reads: what follows a layer (a "
+                "constant that is added or multiplied, a norm that is no BatchNorm module, quantization.rescale before "
+                "a LayerNorm) is folded into it on the chip and would count twice. Make it part of the layer's weight "
+                "and bias, or use run(), which is not concerned")
+        self._compared = True
+
     def forward(self, x: torch.Tensor):
         self._ready()
+        if not self._compared:
+            self._compare()
         self._chip.positions = {}
         out_type = x.dtype if x.is_floating_point() else torch.float32
         if x.dtype == torch.uint8:
