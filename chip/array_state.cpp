@@ -70,28 +70,46 @@ std::vector<double> array_conductance_S(const Chip& chip, const State& state, in
   return g_S;
 }
 
-void set_array_conductance(const Chip& chip, State& state, int array, std::span<const double> g_S) {
+namespace {
+
+void check_mapped(const ArrayShape& shape, const LayerBlock& placed, std::span<const double> g_S,
+                  bool refuses_missing) {
+  for_devices(shape, placed, [&](std::size_t i, std::size_t) {
+    const bool missing = std::isnan(g_S[i]);
+    if (missing ? !refuses_missing : g_S[i] >= 0 && !std::isinf(g_S[i])) return;
+    throw InputError(fmt::format("a conductance is {} S at row {}, column {}, where a weight is mapped{}", g_S[i],
+                                 i / static_cast<std::size_t>(shape.columns * shape.devices),
+                                 i / static_cast<std::size_t>(shape.devices) % static_cast<std::size_t>(shape.columns),
+                                 missing ? "; conductances_missing: written, target or open says what stands in" : ""));
+  });
+}
+
+}  // namespace
+
+std::size_t set_array_conductance(const Chip& chip, State& state, int array, std::span<const double> g_S) {
   const ArrayShape shape = array_shape(chip);
+  const arch::MissingCells instead = chip.config.conductances_missing;
   const std::vector<LayerBlock> blocks = blocks_of(chip, state, array);
   if (g_S.size() != shape.size())
     throw InputError(fmt::format("{} conductances are not those of {} rows, {} columns and {} devices of a cell",
                                  g_S.size(), shape.rows, shape.columns, shape.devices));
-  for (const LayerBlock& placed : blocks)
-    for_devices(shape, placed, [&](std::size_t i, std::size_t) {
-      if (!(g_S[i] >= 0) || std::isinf(g_S[i]))
-        throw InputError(
-            fmt::format("a conductance is {} S at row {}, column {}, where a weight is mapped", g_S[i],
-                        i / static_cast<std::size_t>(shape.columns * shape.devices),
-                        i / static_cast<std::size_t>(shape.devices) % static_cast<std::size_t>(shape.columns)));
-    });
+  for (const LayerBlock& placed : blocks) check_mapped(shape, placed, g_S, instead == arch::MissingCells::refuse);
+  std::size_t missing = 0;
   for (const LayerBlock& placed : blocks) {
     Cells& cells = state.blocks[placed.block->id];
-    for_devices(shape, placed, [&](std::size_t i, std::size_t k) { cells.written_S[k] = g_S[i]; });
-    std::fill(cells.faulty.begin(), cells.faulty.end(), std::uint8_t{0});
+    const std::vector<double> targets = targets_S(chip.config.device, *placed.plan, *placed.block);
+    for_devices(shape, placed, [&](std::size_t i, std::size_t k) {
+      const bool none = std::isnan(g_S[i]);
+      missing += none;
+      if (none && instead == arch::MissingCells::written) return;
+      cells.written_S[k] = !none ? g_S[i] : instead == arch::MissingCells::target ? targets[k] : 0;
+      if (!cells.faulty.empty()) cells.faulty[k] = 0;
+    });
     cells.synapses.clear();
     cells.written_at_s = state.now_s;
     ++cells.version;
   }
+  return missing;
 }
 
 }  // namespace bitline::chip

@@ -29,7 +29,9 @@ enum class Moment {
 std::vector<double> array_conductance_S(const Chip& chip, const State& state, int array, Moment moment);
 
 // As if written now to exactly these; places where nothing is mapped are not looked at. Devices are then neither
-// faulty nor pulsed. Throws InputError: as above, another size, or a mapped device that is negative or not finite.
-void set_array_conductance(const Chip& chip, State& state, int array, std::span<const double> g_S);
+// faulty nor pulsed. NaN is a missing device, for which config.conductances_missing says what stands in: what was
+// written here before, its target, or 0 S. Returns how many are missing. Throws InputError: as above, another size, or
+// a mapped device that is negative, infinite, or missing where that is refused.
+std::size_t set_array_conductance(const Chip& chip, State& state, int array, std::span<const double> g_S);
 
 }  // namespace bitline::chip

@@ -74,8 +74,10 @@ Array<std::int16_t> code_array(const py::handle& given, const char* name) {
       if (const std::int64_t code = wide.data()[i];
           code < (kind == 'u' ? 0 : std::numeric_limits<std::int16_t>::min()) ||
           code > std::numeric_limits<std::int16_t>::max())
-        throw InputError(fmt::format("{}: is {} at {}; codes have at most 16 bits", name, code,
-                                     place_text(wide, static_cast<std::size_t>(i))));
+        throw InputError(
+            fmt::format("{}: is {} at {}; codes have at most 16 bits", name,
+                        kind == 'u' ? std::to_string(static_cast<std::uint64_t>(code)) : std::to_string(code),
+                        place_text(wide, static_cast<std::size_t>(i))));
   }
   return py::array_t<std::int16_t, py::array::c_style | py::array::forcecast>::ensure(a);
 }

@@ -9,6 +9,7 @@
 #include "base/parallel.h"
 #include "chip/array_state.h"
 #include "read/execute.h"
+#include "run/chip_runs.h"
 #include "run/cost_json.h"
 #include "run/observe.h"
 #include "run/prepare.h"
@@ -110,8 +111,9 @@ std::size_t Session::index_of(const py::object& layer) const {
     }
     throw InputError(fmt::format("layer: there is no '{}'; known: {}", name, known));
   }
-  if (!PyLong_Check(layer.ptr())) throw InputError("layer: is neither a name nor a number");
-  const auto i = layer.cast<py::ssize_t>();
+  if (PyBool_Check(layer.ptr()) || !PyIndex_Check(layer.ptr()))
+    throw InputError("layer: is neither a name nor a number");
+  const auto i = PyNumber_AsSsize_t(layer.ptr(), nullptr);  // beyond the largest: the largest
   if (i < 0 || i >= length(weights.size()))
     throw InputError(fmt::format("layer: is {}; there are {} layers, the first being 0", i, weights.size()));
   return static_cast<std::size_t>(i);
@@ -265,7 +267,7 @@ py::object Session::conductance(const ChipState& state, int array, const std::st
   return new_array(g_S, dims);
 }
 
-void Session::set_conductance(ChipState& state, int array, const py::object& g_S) const {
+std::size_t Session::set_conductance(ChipState& state, int array, const py::object& g_S) const {
   const chip::ArrayShape shape = array_shape(session_->chip());
   const Array<double> g = real_array<double>(g_S, "g_S", shape.devices > 1 ? 3 : 2, false);
   std::vector<py::ssize_t> dims{shape.rows, shape.columns};
@@ -273,7 +275,10 @@ void Session::set_conductance(ChipState& state, int array, const py::object& g_S
   if (!std::equal(dims.begin(), dims.end(), g.shape()))
     throw InputError(fmt::format("g_S: has shape {} where {} is expected", shape_text(g), shape_text(dims)));
   const py::gil_scoped_release released;
-  state.change([&](chip::State& cells) { set_array_conductance(session_->chip(), cells, array, values_of(g)); });
+  std::size_t missing = 0;
+  state.change(
+      [&](chip::State& cells) { missing = set_array_conductance(session_->chip(), cells, array, values_of(g)); });
+  return missing;
 }
 
 py::list Session::layers() const {
@@ -290,8 +295,10 @@ py::list Session::layers() const {
         py::arg("input_bits") = w.input.bits, py::arg("signed") = w.input.is_signed,
         py::arg("lowest") = w.input.lowest(), py::arg("highest") = w.input.highest(),
         py::arg("input_scale") = w.input.scale, py::arg("weight_scale") = new_array(w.scale, {length(w.scale.size())}),
-        py::arg("bias") = new_array(w.bias, {length(w.bias.size())}), py::arg("positions") = w.positions,
-        py::arg("digital") = plan.settings.digital, py::arg("arrays") = arrays));
+        py::arg("bias") = new_array(w.bias, {length(w.bias.size())}),
+        py::arg("folded_gain") = new_array(w.folded.gain, {length(w.folded.gain.size())}),
+        py::arg("folded_bias") = new_array(w.folded.bias, {length(w.folded.bias.size())}),
+        py::arg("positions") = w.positions, py::arg("digital") = plan.settings.digital, py::arg("arrays") = arrays));
   }
   return out;
 }
@@ -321,7 +328,7 @@ void add_session(py::module_& m) {
             const chip::WriteReport& r = s.report;
             return py::dict(
                 "cells"_a = r.cells, "at_level"_a = r.at_level, "devices"_a = r.devices, "faulty"_a = r.faulty,
-                "pulses"_a = r.pulses, "given_up"_a = r.given_up,
+                "pulses"_a = r.pulses, "given_up"_a = r.given_up, "missing"_a = r.missing,
                 "rms_error_S"_a = r.digits ? std::sqrt(r.squared_error_S2 / static_cast<double>(r.digits)) : 0.0);
           },
           "What writing took and how well it met its targets.");
@@ -342,6 +349,19 @@ void add_session(py::module_& m) {
       .def("layers", &Session::layers)
       .def("layer_weights", &Session::layer_weights, "layer"_a)
       .def_property_readonly("arrays", [](const Session& s) { return s.session().chip().placement.arrays_used; })
+      .def(
+          "missing_warning",
+          [](const Session& s, const ChipState& state) {
+            return run::missing_warning(s.session().config(), state.report);
+          },
+          "state"_a)
+      .def_property_readonly("warnings",
+                             [](const Session& s) {
+                               std::vector<std::string> all = s.session().network().notes;
+                               const auto& more = s.session().chip().placement.warnings;
+                               all.insert(all.end(), more.begin(), more.end());
+                               return all;
+                             })
       .def_property_readonly("age_s", [](const Session& s) { return s.session().age_s(); });
   m.def(
       "seconds", [](const py::object& given) { return quantity(given, "time", Unit::second); }, "time"_a,

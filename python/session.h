@@ -75,7 +75,8 @@ class Session {
                       const py::object& progress) const;
   std::string costs(ChipState& state, const py::object& inputs) const;
   py::object conductance(const ChipState& state, int array, const std::string& moment) const;
-  void set_conductance(ChipState& state, int array, const py::object& g_S) const;
+  // How many devices are missing (NaN).
+  std::size_t set_conductance(ChipState& state, int array, const py::object& g_S) const;
   py::list layers() const;
   py::object layer_weights(const py::object& layer) const;
   const run::Session& session() const { return *session_; }

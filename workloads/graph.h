@@ -32,6 +32,11 @@ struct Panel {
   std::vector<float> weights;  // (rows, columns)
 };
 
+// Constants and norms behind a product are part of it: by channel, gain x (x W of the file) + bias.
+struct Folded {
+  std::vector<double> gain, bias;  // empty: nothing stood there
+};
+
 // y = x W + bias, W zero outside of its panels. One panel: dense. One for each group: grouped and depthwise
 // convolutions, heads. Panels do not overlap; a column may belong to several.
 struct Weights {
@@ -39,6 +44,7 @@ struct Weights {
   int rows = 0, columns = 0;
   std::vector<Panel> panels;
   std::vector<float> bias;  // one per column, or empty
+  Folded folded{};
 
   std::int64_t count() const;  // cells of the panels: weights, and multiplications of one vector
 };

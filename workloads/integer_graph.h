@@ -34,6 +34,7 @@ struct IntegerWeights {
   std::vector<IntegerPanel> panels;
   std::vector<double> scale;  // one per column: weight = code x scale
   std::vector<double> bias;   // one per column, real units, added digitally
+  Folded folded{};            // what scale and bias have of what stood behind the product, by channel
   InputScale input;
   std::size_t inputs = 0;     // real values of one sample that it reads, over all uses
   std::size_t positions = 0;  // vectors of one sample, over all uses

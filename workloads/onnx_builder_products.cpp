@@ -53,8 +53,13 @@ bool OnnxBuilder::fold(const OnnxNode& node, const OnnxValue& x, const std::vect
   std::vector<float>& bias =
       into.overlap ? std::get<Overlap>(graph_.nodes[static_cast<std::size_t>(*into.overlap)].op).bias : weights.bias;
   bias.resize(channels);
+  Folded& folded = weights.folded;
+  folded.gain.resize(channels, 1);
+  folded.bias.resize(channels, 0);
   for (std::size_t c = 0; c < channels; ++c) {
     bias[c] = static_cast<float>((double{bias[c]} - minus[c]) * gain[c] + plus[c]);
+    folded.gain[c] *= gain[c];
+    folded.bias[c] = bias[c];
     if (!std::isfinite(bias[c])) node.fail(fmt::format("the folded bias of channel {} overflows", c));
   }
   return true;

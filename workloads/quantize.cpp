@@ -119,6 +119,7 @@ IntegerWeights integer_weights(const Weights& from, int index, const Reading& re
   }
   w.bias.assign(from.bias.begin(), from.bias.end());
   w.bias.resize(static_cast<std::size_t>(w.columns));
+  w.folded = from.folded;
   w.input = {.scale = 1, .bits = bits.input_bits, .is_signed = is_signed};
   w.inputs = reading.inputs;
   w.positions = reading.positions;

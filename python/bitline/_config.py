@@ -58,8 +58,11 @@ class Node:
     def _below(self, key: str):
         return Node(self._config, (*self._path, key))
 
+    def __reduce__(self):
+        return type(self), (self._config, self._path)
+
     def __getattr__(self, key: str):
-        if key.startswith("__"):
+        if key.startswith("_"):  # no key does
             raise AttributeError(key)
         values = self._values()
         if key not in values:
@@ -144,6 +147,9 @@ class Layers:
 
     def __init__(self, config: Config):
         self._config = config
+
+    def __reduce__(self):
+        return Layers, (self._config,)
 
     def _values(self) -> dict:
         return self._config._tree().get("layers") or {}

@@ -6,12 +6,14 @@ import csv
 import json
 import os
 import pathlib
+import re
 import tempfile
 from collections.abc import Mapping
 
 import numpy as np
 
 from . import _bitline
+from ._checked import seed_number, text, whole
 from ._errors import InputError
 from ._places import config_roots
 from ._record import Record, RecordList, pandas, pyplot
@@ -62,7 +64,11 @@ class Device:
     """
 
     def __init__(self, device: str | os.PathLike, overrides: Mapping | None = None):
-        self._native = _bitline.DeviceModel(os.fspath(device), settings_of(overrides), config_roots())
+        self._made_of = os.fspath(device), dict(overrides or {})
+        self._native = _bitline.DeviceModel(self._made_of[0], settings_of(overrides), config_roots())
+
+    def __reduce__(self):
+        return Device, self._made_of
 
     @property
     def name(self) -> str:
@@ -84,6 +90,12 @@ class Device:
         return self._native.yaml()
 
     def _curve(self, what: str, train=None, **protocol) -> Curves:
+        for name, least, most in (("pulses", 1, 100_000), ("cycles", 1, 1000)):
+            if protocol.get(name) is not None:
+                protocol[name] = whole(protocol[name], name, least, most)
+        protocol["seed"] = seed_number(protocol.get("seed"))
+        if not isinstance(protocol.setdefault("light", False), (bool, np.bool_)):
+            raise TypeError(f"light: is {protocol['light']!r} where True or False is expected")
         return Curves(*self._native.curve(what, protocol, train))
 
     def iv(self, *, highest=None, width=None) -> Curves:
@@ -204,17 +216,34 @@ def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None
     given = {"ltp": ltp, "ppf": ppf, "retention": retention, "readback": readback, "iv": iv, "stdp": stdp, "endurance": endurance}
     if potentiation not in (None, "positive", "negative"):
         raise InputError(f"potentiation: is {potentiation!r}, which is not one of 'positive', 'negative'")
-    volts = [] if amplitude is None else list(amplitude) if isinstance(amplitude, (list, tuple)) else [amplitude]
+    text(name, "name")
+    if columns is not None and not isinstance(columns, (str, Mapping)):
+        raise TypeError(f"columns: is {columns!r} where what headers mean is expected, {{'Vprog [V]': 'amplitude'}}")
+    volts = [] if amplitude is None else list(amplitude) if np.ndim(amplitude) else [amplitude]
     if len(volts) > 2:
         raise InputError("amplitude: one voltage, or two: of positive and of negative pulses")
     named = ",".join(f"{k}={v}" for k, v in columns.items()) if isinstance(columns, Mapping) else columns or ""
-    models = [] if model == "auto" else [model] if isinstance(model, str) else list(model)
+    models = [] if isinstance(model, str) and model == "auto" else [model] if isinstance(model, str) or not np.iterable(model) else list(model)
+    if not all(isinstance(m, str) for m in models):
+        raise TypeError(f"model: is {model!r} where names of models are expected")
+    width_s = None if width is None else _bitline.seconds(width)
+    if width_s is not None and not width_s > 0:
+        raise InputError(f"width: is {width_s:g} s, which is no width of a pulse")
     with tempfile.TemporaryDirectory() as folder:
         files = {part: _file(source, pathlib.Path(folder) / f"{part}.csv") for part, source in given.items() if source is not None}
-        found = _bitline.fit(name, files, None if read_voltage is None else _bitline.volts(read_voltage),
-                             [_bitline.volts(v) for v in volts], None if width is None else _bitline.seconds(width),
-                             None if potentiation is None else potentiation == "negative", named, models)
+        try:
+            found = _bitline.fit(name, files, None if read_voltage is None else _bitline.volts(read_voltage),
+                                 [_bitline.volts(v) for v in volts], width_s,
+                                 None if potentiation is None else potentiation == "negative", named, models)
+        except InputError as e:
+            raise InputError(_in_python(str(e), folder)) from None
     return Fit(name, found)
+
+
+def _in_python(message: str, folder: str) -> str:
+    """A message of the command, with the names of arguments for its options and columns for files that hold them."""
+    message = re.sub(re.escape(folder + os.sep) + r"(\w+)\.csv", r"\1", message)
+    return re.sub(r"--([a-z][a-z-]*)", lambda option: option[1].replace("-", "_") + "=", message)
 
 
 def _file(source, to: pathlib.Path) -> str:

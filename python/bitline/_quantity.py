@@ -6,7 +6,7 @@ from __future__ import annotations
 class Quantity(float):
     """A number in SI that knows its unit, as configurations write it.
 
-    Arithmetic with plain numbers keeps the unit; all else is a float's.
+    Times or divided by a plain number, negated, or added to the same unit it keeps its unit; all else is a float's.
 
     >>> import bitline
     >>> g = bitline.load("fashion-mlp").device.g_max

@@ -14,7 +14,7 @@ class Record:
         self.__dict__["_values"] = values
 
     def __getattr__(self, key: str) -> Any:
-        if key.startswith("__"):
+        if key.startswith("_"):
             raise AttributeError(key)
         try:
             return wrapped(self._values[key])

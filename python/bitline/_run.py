@@ -10,6 +10,7 @@ import sys
 import warnings
 
 from . import _bitline
+from ._checked import text, thread_count
 from ._config import as_config
 from ._places import places
 from ._record import Record, pandas, pyplot
@@ -19,7 +20,7 @@ from ._workload import with_workload
 class Result(Record):
     """What a run found. Attributes are the keys of result.json: ``r.quality.value``, ``r.layers["fc1"].snr_db``."""
 
-    def __init__(self, ran: _bitline.Ran):
+    def __init__(self, ran: _bitline.Ran | _Texts):
         super().__init__(json.loads(ran.json()))
         self.__dict__["_ran"] = ran
 
@@ -28,6 +29,15 @@ class Result(Record):
         return self._ran.json()
 
     json = to_json
+
+    def __reduce__(self):
+        return _again, (self.to_json(), self._ran.html(), self.summary())
+
+    def __copy__(self) -> Result:
+        return self
+
+    def __deepcopy__(self, memo) -> Result:
+        return self  # never changed
 
     def report(self, path: str | os.PathLike) -> pathlib.Path:
         """Writes the report, one HTML page."""
@@ -66,6 +76,26 @@ class Result(Record):
         rows = "".join(f"<tr><td>{html.escape(k)}</td><td>{html.escape(v)}</td></tr>" for k, v in _figures(self._values))
         notes = "".join(f"<li>{html.escape(str(w))}</li>" for w in self._values.get("warnings") or [])
         return f"<table>{rows}</table>" + (f"<ul>{notes}</ul>" if notes else "")
+
+
+class _Texts:
+    """The documents of a result that was pickled."""
+
+    def __init__(self, *texts: str):
+        self._texts = texts
+
+    def json(self) -> str:
+        return self._texts[0]
+
+    def html(self) -> str:
+        return self._texts[1]
+
+    def summary(self) -> str:
+        return self._texts[2]
+
+
+def _again(*texts: str) -> Result:
+    return Result(_Texts(*texts))
 
 
 def _figures(values: dict):
@@ -138,6 +168,6 @@ def run(config, *, model=None, inputs=None, labels=None, calibration_inputs=None
         warnings.warn(f"keep: {cfg.keep} needs out=FOLDER; nothing is kept", stacklevel=2)
     tell, end = reporter(progress)
     try:
-        return Result(_bitline.run(cfg._native, places(data), threads, os.fspath(out) if out is not None else "", per_image, isa, tell))
+        return Result(_bitline.run(cfg._native, places(data), thread_count(threads), os.fspath(out) if out is not None else "", bool(per_image), text(isa, "isa"), tell))
     finally:
         end()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 from . import _bitline
+from ._checked import instance_number, seed_number, text, thread_count, two, whole
 from ._config import as_config
 from ._places import places
 from ._record import Record, RecordList
@@ -26,7 +28,8 @@ class State:
 
     @property
     def report(self) -> Record:
-        """What writing took: cells, at_level, devices, faulty, pulses, given_up, rms_error_S."""
+        """What writing took: cells, at_level, devices, faulty, pulses, given_up, missing (devices of ``conductances``
+        that have no measured value), rms_error_S."""
         return Record(self._native.report)
 
     def age(self, time) -> State:
@@ -37,14 +40,17 @@ class State:
     def conductance(self, array: int, moment: str = "now"):
         """Conductances of one array in siemens, (rows, columns), or (rows, columns, 2) where a cell's two devices share
         a column; NaN where nothing is mapped. ``moment``: "now" (aged), "written", or "target"."""
-        return self._session._native.conductance(self._native, array, moment)
+        return self._session._native.conductance(self._native, self._session._array(array), text(moment, "moment"))
 
-    def set_conductance(self, array: int, g_S) -> None:
+    def set_conductance(self, array: int, g_S) -> int:
         """Replaces the devices of one array by these, as if written now; the shape is that of :meth:`conductance`.
 
-        InputError: another shape, or a mapped device that is negative or not finite.
+        NaN is a device that was not measured: ``conductances_missing`` of the configuration says what stands in
+        ("written": what is there). Returns how many mapped devices are missing.
+
+        InputError: another shape, or a mapped device that is negative, infinite, or missing where that is refused.
         """
-        self._session._native.set_conductance(self._native, array, g_S)
+        return self._session._native.set_conductance(self._native, self._session._array(array), g_S)
 
     def __repr__(self) -> str:
         return f"<bitline.State {self.now_s:g} s after writing>"
@@ -80,9 +86,19 @@ class Session:
         self._how = ("network", threads, data)
         tell, end = reporter(progress)
         try:
-            self._native = _bitline.NetworkOnChip(self.config._native, places(data), threads, tell)
+            self._native = _bitline.NetworkOnChip(self.config._native, places(data), thread_count(threads), tell)
         finally:
             end()
+        self._warn()
+
+    def _warn(self) -> None:
+        for text in self.warnings:
+            warnings.warn(text, stacklevel=3)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Of placing and of what was asked for and could not be done; raised as warnings, too."""
+        return self._native.warnings
 
     @classmethod
     def from_weights(cls, config, weights, calibration, *, threads: int = 0) -> Session:
@@ -98,14 +114,17 @@ class Session:
         self = cls.__new__(cls)
         self.config = as_config(config).copy()
         self._how = ("matrix", threads, (weights, calibration))
-        self._native = _bitline.NetworkOnChip(self.config._native, weights, calibration, threads)
+        self._native = _bitline.NetworkOnChip(self.config._native, weights, calibration, thread_count(threads))
+        self._warn()
         return self
 
     @property
     def layers(self) -> RecordList:
         """Of each layer: name, rows, columns, bias_rows, weight_bits, input_bits, signed, lowest, highest (codes of
         inputs), input_scale, weight_scale (by column), bias, positions (vectors of one sample), digital, arrays.
-        A real product is input_scale * weight_scale * sums + bias."""
+        A real product is input_scale * weight_scale * sums + bias. What stands behind a product
+        in the file and acts on each column alone (the bias of a MatMul, constants, norms) is part of it: folded_gain x
+        (inputs @ weights of the file) + folded_bias, by column; empty: nothing stood there."""
         return RecordList(map(Record, self._native.layers()))
 
     @property
@@ -124,7 +143,10 @@ class Session:
 
     def write(self, instance: int = 0, *, seed: int | None = None) -> State:
         """Writes a chip instance. ``seed``: of its devices in place of the configuration's."""
-        return State(self, self._native.write(instance, seed))
+        state = State(self, self._native.write(instance_number(instance), seed_number(seed)))
+        if (missing := self._native.missing_warning(state._native)) is not None:
+            warnings.warn(missing, stacklevel=2)
+        return state
 
     def age(self, state: State, time) -> State:
         """Lets time pass on a chip: seconds, or a text such as "1 day"."""
@@ -154,12 +176,14 @@ class Session:
         ------
         InputError : wrong shape or type, a code out of range.
         """
-        return self._native.read(self._state(state), layer, codes, reads, real, out)
+        return self._native.read(self._state(state), layer, codes, two(reads, "reads", 2**32 - 1), real, out)
 
     def multiply(self, state: State, layer, codes, sample: int = 0, position: int = 0, positions: int = 1):
         """Sums of (vectors, rows) codes, numbered as :meth:`evaluate` numbers them: vector v is of the sample ``sample``
         + v // positions, and there at ``position`` + v % positions (of a convolution's map, of a sequence's steps)."""
-        return self._native.multiply(self._state(state), layer, codes, sample, position, positions)
+        numbers = (whole(n, name, least, 2**31 - 1) for n, name, least in
+                   ((sample, "sample", 0), (position, "position", 0), (positions, "positions", 1)))
+        return self._native.multiply(self._state(state), layer, codes, *numbers)
 
     def seen(self, state: State, layer) -> Record:
         """What reads see of a layer's cells, in units of its weight codes.
@@ -168,7 +192,7 @@ class Session:
         read noise; converter_variance (columns,): of all conversions of one vector, LSB^2 / 12 each and the converters'
         noise; squares_of_inputs: of each input code from the lowest, the sum over its planes of (weight x value)^2. So
         the error of one read of codes x has the variance squares_of_inputs[x - lowest] @ read_variance +
-        converter_variance, as far as no converter clips.
+        converter_variance, as far as no converter clips; and before the digital correction of columns (``correct``).
         """
         return Record(self._native.seen(self._state(state), layer))
 
@@ -178,7 +202,7 @@ class Session:
         uint8 inputs are divided by 255; ``workload.normalize`` applies. The chip is read as it is: a run ages it by
         ``age_s`` before.
         """
-        return self._native.evaluate(self._state(state), inputs, reads, progress)
+        return self._native.evaluate(self._state(state), inputs, two(reads, "reads", 2**32 - 1), progress)
 
     def costs(self, state: State | None = None, inputs=None) -> Record:
         """Energy, latency, area and efficiency of the mean inference, with the keys of result.json.
@@ -188,6 +212,9 @@ class Session:
         if state is None:
             state = self.write(0).age(self.age_s)
         return Record(json.loads(self._native.costs(self._state(state), inputs)))
+
+    def _array(self, array) -> int:
+        return whole(array, "array", 0, self.arrays - 1)
 
     def _state(self, state: State):
         if not isinstance(state, State):

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from . import _bitline
+from ._checked import thread_count, whole
 from ._places import places
 from ._record import pandas, pyplot
 from ._run import reporter
@@ -112,7 +113,7 @@ def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, th
         tell, end = reporter(progress)
         try:
             merged = [merge] if isinstance(merge, (str, os.PathLike)) else merge
-            outcome = _bitline.sweep(os.fspath(plan), settings_of(overrides), places(data), str(folder), jobs, threads,
+            outcome = _bitline.sweep(os.fspath(plan), settings_of(overrides), places(data), str(folder), whole(jobs, "jobs", 0, 4096), thread_count(threads),
                                      [os.fspath(m) for m in merged], skip_invalid, tell)
         finally:
             end()

@@ -2,15 +2,19 @@
 """Networks and arrays of a Python program in place of a configuration's workload.
 
 They become files that are named by their contents, below the system's temporary folder: the same arrays give the same
-configuration, whose ``to_yaml()`` runs again as long as the files are there.
+configuration, whose ``to_yaml()`` runs again as long as the files are there. Files that no program has used for a week
+are removed.
 """
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import io
 import os
 import pathlib
 import tempfile
+import time
 
 import numpy as np
 
@@ -18,18 +22,33 @@ from ._config import Config
 from ._errors import InputError
 
 
+WEEK_S = 7 * 86400
+
+
+@functools.lru_cache(maxsize=None)
+def without_old_files(path: pathlib.Path) -> pathlib.Path:
+    """Of the folder, files that were last used a week ago are removed: once by each program."""
+    for file in path.iterdir():
+        with contextlib.suppress(OSError):  # another program is as fast
+            if file.stat().st_mtime < time.time() - WEEK_S:
+                file.unlink()
+    return path
+
+
 def folder() -> pathlib.Path:
     path = pathlib.Path(tempfile.gettempdir()) / f"bitline-{os.getuid()}"
     path.mkdir(mode=0o700, exist_ok=True)
     if path.stat().st_uid != os.getuid():
         raise InputError(f"{path} belongs to someone else; set TMPDIR")
-    return path
+    return without_old_files(path)
 
 
 def kept(data: bytes, suffix: str) -> str:
     """A file with these bytes; it appears whole or not at all."""
     file = folder() / (hashlib.sha256(data).hexdigest()[:32] + suffix)
-    if not file.exists():
+    try:
+        os.utime(file)  # in use
+    except FileNotFoundError:
         part = file.with_suffix(f".{os.getpid()}.part")
         part.write_bytes(data)
         os.replace(part, file)
@@ -77,6 +96,8 @@ def with_workload(config: Config, model=None, inputs=None, labels=None, calibrat
     given = {"labels": labels, "calibration_inputs": calibration_inputs, "calibration_labels": calibration_labels}
     if inputs is None and any(a is not None for a in given.values()):
         raise InputError("labels and calibration data are given without inputs")
+    if calibration_labels is not None and calibration_inputs is None:
+        raise InputError("calibration_labels: are given without calibration_inputs")
     if inputs is not None:
         x = array(inputs, "inputs")
         dataset = {"name": "", "inputs": array_file(x)}

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "chip/devices.h"
@@ -78,6 +79,30 @@ TEST_CASE("array state: what is set is read, and looked at") {
                        "a conductance is -1e-06 S at row 0, column 1, where a weight is mapped", InputError);
   CHECK_THROWS_AS(set_array_conductance(one.chip, one.state, 0, std::vector<double>(7)), InputError);
   CHECK(array_conductance_S(one.chip, one.state, 0, Moment::written)[3] == target[3]);
+}
+
+TEST_CASE("missing devices take what conductances_missing says") {
+  using arch::MissingCells;
+  for (const MissingCells instead :
+       {MissingCells::written, MissingCells::target, MissingCells::open, MissingCells::refuse}) {
+    OneArray one;
+    write(one.chip, one.state);
+    one.chip.config.conductances_missing = instead;
+    const std::vector<double> before = array_conductance_S(one.chip, one.state, 0, Moment::written),
+                              target = array_conductance_S(one.chip, one.state, 0, Moment::target);
+    std::vector<double> measured(before.size(), 3e-6);
+    measured[3] = std::numeric_limits<double>::quiet_NaN();
+    REQUIRE(before[3] != target[3]);
+    if (instead == MissingCells::refuse) {
+      CHECK_THROWS_WITH_AS(set_array_conductance(one.chip, one.state, 0, measured),
+                           doctest::Contains("conductances_missing"), InputError);
+      continue;
+    }
+    CHECK(set_array_conductance(one.chip, one.state, 0, measured) == 1);
+    const std::vector<double> after = array_conductance_S(one.chip, one.state, 0, Moment::written);
+    CHECK(after[3] == (instead == MissingCells::written ? before[3] : instead == MissingCells::target ? target[3] : 0));
+    CHECK(after[2] == 3e-6);
+  }
 }
 
 }  // namespace bitline::array_state_test

@@ -281,25 +281,51 @@ class Module(unittest.TestCase):
             bitline.torch.convert(mlp(), bitline.load(self.cfg, {"layers": {"7": {"digital": True}}}), calibrate=self.x)
 
 
-class FoldedTwice(unittest.TestCase):
-    """What the engine folds into a layer and torch would compute again is refused, not computed wrongly."""
+class Scaled(nn.Module):
+    """Constants and norms behind layers, which the engine makes part of them; `after` stands between two layers."""
+
+    def __init__(self, after, bias=True):
+        super().__init__()
+        torch.manual_seed(3)
+        self.a, self.b, self.after = nn.Linear(16, 6, bias=bias), nn.Linear(6, 4), after
+        self.gamma = nn.Parameter(torch.linspace(-1, 2, 6))
+
+    def forward(self, x):
+        return self.b(torch.relu(self.after(self, self.a(x)))) / 3 + 0.07
+
+
+class Folded(unittest.TestCase):
+    """What the engine folds into a layer torch computes itself, once."""
+
+    kinds = {"added": lambda net, y: y + 0.5, "multiplied": lambda net, y: 3 * y,
+             "layer scale": lambda net, y: (y - 0.1) * net.gamma + 0.2,
+             "functional norm": lambda net, y: nn.functional.batch_norm(
+                 y, torch.linspace(0, 1, 6, dtype=y.dtype), torch.full((6,), 2.0, dtype=y.dtype))}
+
+    def test_as_the_engine(self):
+        cases = [(what, bias, place, x) for what in self.kinds for bias in (True, False) for place in ("digital", "rows")
+                 for x in (torch.rand(20, 16), torch.rand(20, 3, 16))]  # a layer of three dimensions is a MatMul
+        for what, bias, place, x in cases:
+            if x.dim() == 3 and what == "functional norm":
+                continue
+            after = self.kinds[what]
+            cfg = bitline.load("fashion-mlp", {**noisy_chip, "bias": place})
+            chip = bitline.torch.convert(Scaled(after, bias), cfg, calibrate=x).program()
+            right = chip.session.evaluate(chip.state, x.numpy()).reshape(*x.shape[:-1], 4)
+            with self.subTest(what, bias=bias, place=place, dim=x.dim()), torch.no_grad():
+                self.assertTrue(len(chip.session.layers[0].folded_gain))
+                np.testing.assert_allclose(chip.double()(x.double()).numpy(), right, rtol=1e-7, atol=1e-7)
+                perfectly = bitline.torch.convert(Scaled(after, bias), bitline.load("ideal", perfect), calibrate=x)
+                net = Scaled(after, bias)
+                self.assertLess(float((perfectly(x) - net(x)).abs().max() / net(x).std()), 0.05)
 
     def test_refused(self):
-        for what, after in (("added", lambda y: y + 0.5), ("multiplied", lambda y: 3 * y), ("functional norm", lambda y:
-                nn.functional.batch_norm(y, torch.linspace(0, 1, 6, dtype=y.dtype), torch.ones(6, dtype=y.dtype)))):
-            class Net(nn.Module):
-                def __init__(self):
-                    super().__init__()
-                    torch.manual_seed(3)
-                    self.a = nn.Linear(16, 6)
-
-                def forward(self, x):
-                    return after(self.a(x))
-
-            x = torch.rand(20, 16)
-            chip = bitline.torch.convert(Net(), bitline.load("ideal", perfect), calibrate=x)
-            with self.subTest(what), self.assertRaisesRegex(bitline.InputError, "would count twice"):
-                chip(x)
+        """What cannot be undone: a channel that a constant makes 0."""
+        x = torch.rand(20, 16)
+        dead = Scaled(lambda net, y: y * torch.tensor([0.0, 1, 1, 1, 1, 1], dtype=y.dtype) + 0.3)
+        chip = bitline.torch.convert(dead, bitline.load("ideal", perfect), calibrate=x)
+        with self.assertRaisesRegex(bitline.InputError, "multiplied by 0"):
+            chip(x)
 
 
 class Gradients(unittest.TestCase):
@@ -370,10 +396,10 @@ class Statistics(unittest.TestCase):
         exact = codes.astype(float) @ session.weights(0) * unit
         return engine - exact, np.stack(fast) - exact
 
-    def check(self, settings, age=None):
+    def check(self, settings, samples=6):
         torch.manual_seed(3)
         config = bitline.load("fashion-mlp", {**noisy_chip, **settings})
-        x = torch.rand(6, 2, 8, 8)
+        x = torch.rand(samples, 2, 8, 8)
         net = trained_norms(Cnn(), torch.rand(40, 2, 8, 8))
         noisy = bitline.torch.noise(net, config, calibrate=x, clip=None, chips=8).eval()
         inputs = {}
@@ -405,6 +431,16 @@ class Statistics(unittest.TestCase):
 
     def test_phase_change_after_a_day(self):
         self.check({"device": "pcm", "age": "1 day"})
+
+    def test_columns_corrected(self):
+        # Known inputs are those that are read: rounding of the few that a test has is corrected with them on the chip.
+        for how in ("offset", "scale-and-offset"):
+            with self.subTest(how):
+                self.check({"correct": how, "device": "pcm", "age": "1 day"}, samples=40)
+
+    def test_layers_of_their_own(self):
+        self.check({"layers": {"conv3": {"quantization.weight_scale": "per-tensor", "quantization.weight_bits": 3},
+                               "fc": {"adc.bits": 5}}})
 
     def test_variance_of_one_chips_reads(self):
         """What Session.seen says, against reads."""

@@ -12,11 +12,12 @@ import torch
 from torch import nn
 
 from .. import _bitline
+from .._checked import whole
 from .._config import as_config
 from .._errors import InputError
 from .._record import Record
 from .._run import Result, run
-from .._session import Session
+from .._session import Session, State
 from .._workload import with_workload
 from ._layers import instead, products
 from ._plain import hold_norms, plain
@@ -100,7 +101,7 @@ class Engine:
         self.seed: int | None = None
         self.instance, self.aged_s, self.sample = 0, 0.0, 0
         self._session: Session | None = None
-        self._state = None
+        self._state: State | None = None
         self.positions: dict[str, int] = {}  # read so far of each layer in this pass
 
     def design(self, network: nn.Module) -> None:
@@ -138,8 +139,8 @@ class Engine:
         return self._state
 
     def write(self, seed, instance) -> None:
-        self.seed, self.instance, self.aged_s, self.sample, self._state = seed, instance, 0.0, 0, None
-        self.state  # noqa: B018  errors now, not at the first read
+        written = self.session.write(instance, seed=seed).age(self.session.age_s)  # errors leave the chip as it was
+        self.seed, self.instance, self.aged_s, self.sample, self._state = seed, int(instance), 0.0, 0, written
 
     def age(self, seconds: float) -> None:
         self.state.age(seconds)
@@ -161,7 +162,7 @@ class Engine:
             self.positions[layer.name_on_chip] = position + positions
             sums = self.session.multiply(state, layer.name_on_chip, flat.cpu().contiguous().numpy(), self.sample,
                                          position, positions)
-            real = torch.from_numpy(sums * w.factor + w.bias).to(x.device)
+            real = torch.from_numpy(w.real(sums, layer)).to(x.device)
             real = layer.assembled(real.reshape(len(x), positions, -1), x)
         if torch.is_grad_enabled() and (x.requires_grad or layer.weight.requires_grad):
             real = instead(layer.soft(x.clamp(w.lowest * w.input_scale, w.highest * w.input_scale)), real.to(x.dtype))
@@ -177,6 +178,15 @@ class Values:
     def __init__(self, w: Record):
         self.input_scale, self.lowest, self.highest, self.bias_rows = w.input_scale, w.lowest, w.highest, w.bias_rows
         self.factor, self.bias = w.input_scale * np.asarray(w.weight_scale), np.asarray(w.bias)
+        self.gain, self.folded_bias = np.asarray(w.folded_gain), np.asarray(w.folded_bias)
+
+    def real(self, sums: np.ndarray, layer) -> np.ndarray:
+        """Products as torch's layer gives them: what the engine folded into it follows in torch."""
+        real = sums * self.factor + self.bias
+        if len(self.gain) != sums.shape[1] or not (self.gain != 0).all():
+            return real
+        own = 0 if layer.bias is None else layer.bias.detach().double().cpu().numpy()
+        return (real - (self.folded_bias - self.gain * own)) / self.gain
 
 
 class OnChip(nn.Module):
@@ -238,6 +248,7 @@ class OnChip(nn.Module):
         bitline.run."""
         if self._changed():
             raise RuntimeError(_stale)
+        chips = whole(chips, "chips", 1, 2**31 - 1)
         config = self.config.copy()
         config.set({"instances": chips, "workload.images": len(inputs), "workload.first_class": 0, **(settings or {})})
         return run(config, model=self.onnx, inputs=to_numpy(inputs), labels=to_numpy(labels),
@@ -273,7 +284,7 @@ class OnChip(nn.Module):
 
     @next_sample.setter
     def next_sample(self, number: int) -> None:
-        self._chip.sample = int(number)
+        self._chip.sample = whole(number, "next_sample", 0, 2**31 - 1)
 
     def _ready(self) -> None:
         if not self._changed():
@@ -284,8 +295,8 @@ class OnChip(nn.Module):
         self._loaded = False
 
     def _compare(self) -> None:
-        """Refuses networks that torch would compute wrongly: the engine folds into a layer what follows it, such as a
-        constant that is added, and torch would do it again. The same reads of two calibration samples, both ways."""
+        """Refuses networks that torch would compute otherwise than the engine, which moves factors between layers and
+        folds into a layer what follows it: the same reads of two calibration samples, both ways."""
         few = self._chip.samples[:2]
         modes = [(m, m.training) for m in self.network.modules()]
         self.network.eval()
@@ -300,10 +311,10 @@ class OnChip(nn.Module):
         off = np.abs(walked.reshape(engine.shape) - engine).max()
         if off > 1e-6 * np.abs(engine).max():  # functions differ in the last place
             raise InputError(
-                f"outputs in torch are {off:.3g} off those of the engine for the same reads: what follows a layer (a "
-                "constant that is added or multiplied, a norm that is no BatchNorm module, quantization.rescale before "
-                "a LayerNorm) is folded into it on the chip and would count twice. Make it part of the layer's weight "
-                "and bias, or use run(), which is not concerned")
+                f"outputs in torch are {off:.3g} off those of the engine for the same reads: quantization.rescale before "
+                "a LayerNorm, or with constants between layers, moves factors into them that torch has not, and a layer "
+                "that is multiplied by 0 cannot be told from its product. Set quantization.rescale: none, or use run(), "
+                "which is not concerned")
         self._compared = True
 
     def forward(self, x: torch.Tensor):

@@ -83,10 +83,9 @@ class Linear(Product, nn.Linear):
         """Of (samples, positions, columns), the shape that torch gives."""
         return products.reshape(*x.shape[:-1], self.out_features)
 
-    def matrix(self):
-        """(rows, columns)."""
-        return self.weight.detach().t()
-
+    def matrix(self, weight=None):
+        """(rows, columns), of the layer's weights or of values in their shape."""
+        return (self.weight if weight is None else weight).detach().t()
 
     @staticmethod
     def by_column(values):
@@ -133,9 +132,9 @@ class _Conv(Product):
                 for n, k, s, d in zip(padded, self.kernel_size, self.stride, self.dilation)]
         return products.transpose(1, 2).reshape(len(x), self.out_channels, *size)
 
-    def matrix(self):
-        """(rows, columns), zero between groups."""
-        weight = self.weight.detach().flatten(1)
+    def matrix(self, weight=None):
+        """(rows, columns), of the layer's weights or of values in their shape; zero between groups."""
+        weight = (self.weight if weight is None else weight).detach().flatten(1)
         if self.groups == 1:
             return weight.t()
         rows, columns = weight.shape[1], self.out_channels // self.groups

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from .. import _bitline
+from .._checked import thread_count, whole
 from .._config import as_config
 from ._layers import Limit, products, rounded
 from ._plain import hold_norms, plain
@@ -66,9 +67,8 @@ class Chip:
     """What layers measure their errors with, and how strong these are."""
 
     def __init__(self, config, age_s, chips, threads, clip):
-        if config.quantization.weight_bits < 2:
-            raise NotImplementedError("bitline.torch.noise: weights of one bit")
-        self.config, self.age_s, self.chips, self.threads = config, age_s, chips, threads
+        self.config, self.age_s = config, age_s
+        self.chips, self.threads = whole(chips, "chips", 1, 10_000), thread_count(threads)
         self.clip, self.strength = clip, 1.0
 
 
@@ -79,7 +79,12 @@ class LayerNoise:
         self.name, self.chip = name, chip
         self.errors: Any = None  # Errors, once measured
         self.bound = math.inf
-        self.per_column = chip.config.quantization.weight_scale == "per-column"
+        own = settings_of(chip.config, name)
+        if own["quantization"]["weight_bits"] < 2:
+            raise NotImplementedError(f"bitline.torch.noise: weights of one bit ({name})")
+        self.per_column = own["quantization"]["weight_scale"] == "per-column"
+        self.correct = str(chip.config.correct)
+        self.known: Any = None  # codes that columns are corrected by, where they are
 
     def keep_bound(self, layer: Any) -> None:
         """Weights stay within ``clip`` standard deviations of what they are now."""
@@ -106,6 +111,10 @@ class LayerNoise:
                 some[-1, -1] = -float(layer.limit.range)
             self.errors = measured(self.chip.config, self.name, layer.matrix().double().cpu().numpy(), some.numpy(),
                                    self.chip.age_s, self.chip.chips, self.chip.threads).to(layer.weight)
+            if self.correct != "none":
+                e = self.errors
+                step = float(layer.limit.range) / e.highest
+                self.known = (some / step).round_().clamp_(e.lowest, e.highest).to(layer.weight)
 
     def product(self, layer: Any, x):
         if self.errors is None:
@@ -127,6 +136,9 @@ class LayerNoise:
         sums = layer.soft(codes, written, bias=False)
         if chip.strength:
             sums = sums + self.read_errors(layer, codes, level, sums)
+            if self.known is not None:
+                scale, offset = self.correction(layer, level, written)
+                sums = sums * layer.by_column(scale) + layer.by_column(offset)
         y = sums * x_scale * layer.by_column(w_scale)
         if layer.bias is not None:
             y = y + layer.by_column(layer.bias)
@@ -141,6 +153,19 @@ class LayerNoise:
             variance = variance + layer.soft(squares, e.read_variance[(level + e.largest_weight).long()], bias=False)
         return self.chip.strength * variance.clamp(min=0).sqrt() * torch.randn_like(sums)
 
+    @torch.no_grad()
+    def correction(self, layer, level, written):
+        """Scale and offset of each column's line from what the known inputs give to what they are meant to give, as the
+        chip finds them (`correct`): by one read with all its noise."""
+        e = self.errors
+        meant = self.known @ layer.matrix(level)
+        gave = self.known @ layer.matrix(written)
+        squares = e.squares[(self.known - e.lowest).long()]
+        place = (level + e.largest_weight).long()
+        variance = e.converter_variance + squares @ layer.matrix(e.read_variance[place])
+        gave = gave + self.chip.strength * variance.clamp(min=0).sqrt() * torch.randn_like(gave)
+        return line(gave, meant, self.correct)
+
     def weight_scale(self, layer):
         with torch.no_grad():
             if not self.per_column:
@@ -148,6 +173,18 @@ class LayerNoise:
             largest = layer.weight.abs().flatten(1).amax(1)
             largest = torch.where(largest > 0, largest, torch.ones_like(largest))
             return largest.reshape(-1, *[1] * (layer.weight.dim() - 1))
+
+
+def line(gave, meant, how: str):
+    """(scale, offset) by column of meant ~ scale gave + offset with the least squared error; a column that always gave
+    the same keeps scale 1."""
+    offset = "offset" in how
+    x, y = (gave - gave.mean(0), meant - meant.mean(0)) if offset else (gave, meant)
+    squares = (x * x).sum(0)
+    scale = torch.ones_like(squares)
+    if "scale" in how:
+        scale = torch.where(squares > 0, (x * y).sum(0) / squares.clamp(min=1e-30), scale)
+    return scale, meant.mean(0) - scale * gave.mean(0) if offset else torch.zeros_like(scale)
 
 
 class _Scaled(torch.autograd.Function):
@@ -197,7 +234,10 @@ class Noisy(nn.Module):
     @property
     def leaves_out(self) -> list[str]:
         """What the errors do not have that the chip has, by the keys of the configuration."""
-        return left_out(self._chip.config)
+        out: list[str] = []
+        for name in products(self.network):
+            out += [text for text in left_out(settings_of(self._chip.config, name)) if text not in out]
+        return out
 
     @torch.no_grad()
     def set_ranges(self, samples) -> Noisy:
@@ -236,8 +276,14 @@ class Noisy(nn.Module):
         return self
 
 
-def left_out(config) -> list[str]:
-    tree, out = config.to_dict(), ["values that converters clip"]
+def settings_of(config, name: str) -> dict:
+    """The configuration as one layer has it."""
+    whole = config.to_dict()
+    return {**whole, **config.layers[name].to_dict()} if name in config.layers else whole
+
+
+def left_out(tree: dict) -> list[str]:
+    out = ["values that converters clip"]
     adc, wires = tree["adc"] or {}, tree["wires"] or {}
     apart = {**{f"errors.{k}": v for k, v in adc.get("errors", {}).items() if k != "noise"},
              "capacitor_mismatch": adc.get("capacitor_mismatch")}

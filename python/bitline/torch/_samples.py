@@ -10,6 +10,10 @@ from .._errors import InputError
 
 def gathered(calibrate, count: int) -> np.ndarray:
     """At most ``count`` samples of a tensor, an array, or batches."""
+    return finite(_gathered(calibrate, count))
+
+
+def _gathered(calibrate, count: int) -> np.ndarray:
     if isinstance(calibrate, (torch.Tensor, np.ndarray)):
         return to_numpy(calibrate[:count])
     parts, found = [], 0
@@ -22,6 +26,12 @@ def gathered(calibrate, count: int) -> np.ndarray:
     if not parts:
         raise InputError("calibrate: gives no samples")
     return np.concatenate(parts)
+
+
+def finite(samples: np.ndarray) -> np.ndarray:
+    if samples.dtype.kind == "f" and not np.isfinite(samples).all():
+        raise InputError("calibrate: has values that are not finite")
+    return samples
 
 
 def to_numpy(x) -> np.ndarray:
