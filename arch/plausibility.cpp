@@ -69,6 +69,11 @@ Finding write_errors(const Config& c) {
   } else if (const auto* p = std::get_if<device::WriteVerify>(&c.device.write)) {
     key = "device.write.half_width", error_S = p->half_width_S;
   }
+  if (const auto* m = std::get_if<device::MeasuredWrite>(&c.device.write)) {
+    key = "device.write.levels";
+    for (const auto& level : m->levels)
+      error_S = std::max({error_S, std::abs(level.error_S.front()), std::abs(level.error_S.back())});
+  }
   if (error_S <= window_S) return {};
   return finding(key,
                  fmt::format("writing errs by {}, more than the whole window of {}", pretty(error_S, Unit::siemens),

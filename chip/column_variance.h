@@ -34,7 +34,7 @@ class ColumnVariance {
   // Of devices `first`, first + 1, ...
   void of_devices(std::size_t first, std::span<double> variance_S2) const {
     const std::size_t n = variance_S2.size();
-    if (access_ohm_ > 0 || !d_.effective_S.empty()) {
+    if (access_ohm_ > 0 || !d_.effective_S.empty() || !device_.read_noise.by_conductance.empty()) {
       for (std::size_t i = 0; i < n; ++i) variance_S2[i] = of_device(first + i);
       return;
     }

@@ -121,7 +121,7 @@ BlockCodes block_codes(const Chip& chip, const Device& device, const PlacedDevic
 void encode(const Chip& chip, const Device& device, const PlacedDevices& placed, BlockView& view) {
   const auto& [plan, block, devices] = placed;
   view.rows = block->rows, view.columns = block->columns * plan->cell.conversions_per_weight();
-  view.noisy = plan->lattice.variance_step > 0 && (device.read_noise.sigma_S > 0 || device.read_noise.relative > 0);
+  view.noisy = plan->lattice.variance_step > 0 && !device.read_noise.none();
   view.saturated = 0;
   view.packed =
       packed_groups(chip, *block, block_codes(chip, device, placed, view.noisy, view.saturated), !chip.solves_reads());

@@ -20,10 +20,16 @@
 
 namespace bitline::device {
 
-// White noise, independent at each read: sigma^2 = absolute^2 + (relative G)^2.
+// White noise, independent at each read: sigma^2 = absolute^2 + (relative G)^2 + measured(G)^2, the last linear between
+// its points and held beyond them.
+struct NoisePoint {
+  double g_S = 0, sigma_S = 0;
+};
 struct ReadNoise {
   double sigma_S = 0;
   double relative = 0;
+  std::vector<NoisePoint> by_conductance = {};  // ascending g
+  bool none() const { return sigma_S == 0 && relative == 0 && by_conductance.empty(); }
 };
 
 struct Faults {
@@ -66,6 +72,7 @@ struct Device {
   std::string about, doi;                // what it is, in words; the publication its numbers come from
 };
 
+void fields(Visitor&, NoisePoint&);
 void fields(Visitor&, ReadNoise&);
 void fields(Visitor&, Faults&);
 void fields(Visitor&, Spread&);
@@ -141,6 +148,7 @@ void age_cells(const Device&, double t_s, const Random&, std::span<const CellId>
                std::uint32_t write_number = 0);
 
 // Standard deviation of one read of a device at `g_S`, in S.
+double read_noise_variance(const Device&, double g_S);  // S^2
 double read_noise_sigma(const Device&, double g_S);
 
 // Dead lines of one array of one chip; `line` counts the array's physical rows or columns.

@@ -57,11 +57,12 @@ void check(const PulseWrite&, const Device& d, Report& report) {
 }
 
 template <class Level>
-void check_ascending(const std::vector<Level>& levels, Report& report) {
-  if (levels.empty()) report("relaxation.levels", "no level", "list at least one, or use type: none");
+void check_ascending(const std::vector<Level>& levels, Report& report, const char* key = "relaxation.levels",
+                     const char* without = "none") {
+  if (levels.empty()) report(key, "no level", fmt::format("list at least one, or use type: {}", without));
   for (std::size_t k = 1; k < levels.size(); ++k)
     if (!(levels[k].g_S > levels[k - 1].g_S)) {
-      report("relaxation.levels", fmt::format("level {} is not above level {}", k, k - 1), "list them from the lowest");
+      report(key, fmt::format("level {} is not above level {}", k, k - 1), "list them from the lowest");
       return;
     }
 }
@@ -88,6 +89,16 @@ void check(const MeasuredRelaxation& r, const Device&, Report& report) {
   }
 }
 
+void check(const MeasuredWrite& w, const Device&, Report& report) {
+  check_ascending(w.levels, report, "write.levels", "exact");
+  for (const WrittenLevel& level : w.levels) {
+    const std::vector<double>& error_S = level.error_S;
+    if (error_S.size() >= 3 && error_S.size() % 2 == 1 && std::ranges::is_sorted(error_S)) continue;
+    return report("write.levels", fmt::format("unfit quantiles at {}", format_quantity(level.g_S, Unit::siemens)),
+                  "give each level an odd number of quantiles, 3 or more, ascending");
+  }
+}
+
 void check_order(const char* path, double low, double high, Report& report) {
   if (!(low <= high)) report(path, fmt::format("the least value {} is above the largest {}", low, high), "swap them");
 }
@@ -105,6 +116,11 @@ void check(const TelegraphNoise& n, const Device&, Report& report) {
 
 void check_models(const Device& d, std::vector<Diagnostic>& found) {
   Report report(found);
+  const auto& noise = d.read_noise.by_conductance;
+  for (std::size_t k = 1; k < noise.size(); ++k)
+    if (!(noise[k].g_S > noise[k - 1].g_S))
+      report("read_noise.by_conductance", fmt::format("conductance {} is not above the one before", k),
+             "list them from the lowest");
   std::visit([&](const auto& m) { check(m, d, report); }, d.write);
   std::visit([&](const auto& m) { check(m, d, report); }, d.relaxation);
   std::visit([&](const auto& m) { check(m, d, report); }, d.drift);

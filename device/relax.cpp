@@ -5,27 +5,12 @@
 #include <cmath>
 
 #include "device/draws.h"
+#include "device/score_table.h"
 
 namespace bitline::device {
 namespace {
 
 using namespace device_draws;
-
-// Where x lies between ascending nodes: index of the lower one and the share of the upper; held at the ends.
-struct Between {
-  std::size_t low;
-  double share;
-};
-Between between(const std::vector<double>& nodes, double x) {
-  if (nodes.size() < 2 || x <= nodes.front()) return {0, 0};
-  if (x >= nodes.back()) return {nodes.size() - 2, 1};
-  const auto above = std::upper_bound(nodes.begin(), nodes.end(), x);
-  const auto low = static_cast<std::size_t>(above - nodes.begin()) - 1;
-  return {low, (x - nodes[low]) / (nodes[low + 1] - nodes[low])};
-}
-double mix(const std::vector<double>& values, Between at) {
-  return at.share == 0 ? values[at.low] : values[at.low] + at.share * (values[at.low + 1] - values[at.low]);
-}
 
 // Linear in log t between measured times; the last slope goes on.
 std::vector<double> quantiles_at(const std::vector<MeasuredChange>& at, double t_s) {
@@ -38,8 +23,6 @@ std::vector<double> quantiles_at(const std::vector<MeasuredChange>& at, double t
   std::sort(out.begin(), out.end());  // going on may cross
   return out;
 }
-
-constexpr double last_state_score = 3;
 
 }  // namespace
 
@@ -67,13 +50,8 @@ RelaxedAt::RelaxedAt(const Relaxation& model, double g_max_S, double t_s) : g_ma
 
 double RelaxedAt::measured(double g_S, double z) const {
   const Between level = between(g_S_, g_S);
-  const std::size_t points = change_S_[0].size();
-  const double spacing = 2 * last_state_score / static_cast<double>(points - 1), at = (z + last_state_score) / spacing;
-  const auto k = static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(points - 2)));
-  const double share = at - static_cast<double>(k);  // beyond the ends the last slope goes on
-  const auto of = [&](const std::vector<double>& q) { return q[k] + share * (q[k + 1] - q[k]); };
-  const double low = of(change_S_[level.low]);
-  return level.share == 0 ? low : low + level.share * (of(change_S_[level.low + 1]) - low);
+  const double low = at_score(change_S_[level.low], z);
+  return level.share == 0 ? low : mix(low, at_score(change_S_[level.low + 1], z), level);
 }
 
 double RelaxedAt::operator()(double g_S, double z) const {

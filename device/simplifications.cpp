@@ -13,8 +13,10 @@ Simplification read_noise_claims(const Device& d) {
   std::vector<std::string> white;
   if (d.read_noise.sigma_S > 0) white.push_back("device.read_noise.sigma");
   if (d.read_noise.relative > 0) white.push_back("device.read_noise.relative");
+  if (!d.read_noise.by_conductance.empty()) white.push_back("device.read_noise.by_conductance");
   if (white.empty())
-    s.claims.push_back({"Reads have no white noise.", {"device.read_noise.sigma", "device.read_noise.relative"}});
+    s.claims.push_back({"Reads have no white noise.",
+                        {"device.read_noise.sigma", "device.read_noise.relative", "device.read_noise.by_conductance"}});
   else
     s.claims.push_back(
         {"White and independent at each read, drawn once for a column with the summed variance of its cells.",

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "device/draws.h"
+#include "device/score_table.h"
 #include "device/write_pulses.h"
 #include "device/write_verify.h"
 
@@ -46,6 +47,17 @@ void add_error(const LevelAccuracyWrite&, const SolvedWrite& solved, const Writt
   float z[chunk_size];
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()}, false, step_of(solved.write_number));
   for (std::size_t i = 0; i < c.ids.size(); ++i) c.g_S[i] += solved.sigma_S * z[i];
+}
+
+void add_error(const MeasuredWrite& write, const SolvedWrite& solved, const WrittenChunk& c) {
+  float z[chunk_size];
+  normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()}, false, step_of(solved.write_number));
+  const auto& levels = write.levels;
+  for (std::size_t i = 0; i < c.ids.size(); ++i) {
+    const Between at = between(levels.size(), [&](std::size_t k) { return levels[k].g_S; }, c.target_S[i]);
+    const double low = at_score(levels[at.low].error_S, z[i]);
+    c.g_S[i] += at.share == 0 ? low : mix(low, at_score(levels[at.low + 1].error_S, z[i]), at);
+  }
 }
 
 void add_error(const WriteVerify&, const SolvedWrite& solved, const WrittenChunk& c) {

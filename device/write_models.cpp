@@ -33,6 +33,18 @@ void fields(Visitor& v, LevelAccuracyWrite& w) {
      .source = "Yang et al., Adv. Mater. 2025, doi:10.1002/adma.202419204: final writing weights accuracy"});
 }
 
+void fields(Visitor& v, WrittenLevel& l) {
+  v(l.g_S, {.key = "g", .meaning = "target", .unit = Unit::siemens, .min = 0, .required = true});
+  v(l.error_S, {.key = "error",
+                .meaning = "quantiles of written - target at equally spaced normal scores from -3 to 3, an odd number",
+                .unit = Unit::siemens,
+                .required = true});
+}
+
+void fields(Visitor& v, MeasuredWrite& w) {
+  v(w.levels, {.key = "levels", .meaning = "targets from the lowest up; linear in between, held beyond the ends"});
+}
+
 void fields(Visitor& v, WriteVerify& w) {
   v(w.half_width_S,
     {.key = "half_width",

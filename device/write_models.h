@@ -32,6 +32,18 @@ struct LevelAccuracyWrite {
   static constexpr const char* about = "normal; sigma solved from the share of weights that read back at their level";
   double accuracy = 0.8456;
 };
+// Quantiles of written - target at equally spaced normal scores from -3 to 3 (an odd number of them, ascending) for
+// targets from the lowest up. Linear in the score and in the target, held beyond the first and the last one; beyond the
+// scores the last slope goes on. So skew and heavy tails of measured writes are kept.
+struct WrittenLevel {
+  double g_S = 0;
+  std::vector<double> error_S = {};
+};
+struct MeasuredWrite {
+  static constexpr const char* type = "measured";
+  static constexpr const char* about = "quantiles of measured errors by target";
+  std::vector<WrittenLevel> levels = {};  // ascending g
+};
 // Set and reset pulses until a read lies in the window. A pulse moves the conductance by step (1 + growth (k - 1)) (1 +
 // spread z) towards the target, k its number in a row of pulses of one direction; step is a polynomial of g = G /
 // g_max, times exp(device_spread z) for each device. Conductances stay within 0 and 1.25 g_max.
@@ -55,12 +67,15 @@ struct PulseWrite {
   static constexpr const char* about =
       "open loop: as many pulses from g_min as `plasticity.potentiation` needs for the target, without a look";
 };
-using WriteModel = std::variant<ExactWrite, GaussianWrite, WindowWrite, LevelAccuracyWrite, WriteVerify, PulseWrite>;
+using WriteModel =
+    std::variant<ExactWrite, GaussianWrite, WindowWrite, LevelAccuracyWrite, MeasuredWrite, WriteVerify, PulseWrite>;
 
 void fields(Visitor&, ExactWrite&);
 void fields(Visitor&, GaussianWrite&);
 void fields(Visitor&, WindowWrite&);
 void fields(Visitor&, LevelAccuracyWrite&);
+void fields(Visitor&, WrittenLevel&);
+void fields(Visitor&, MeasuredWrite&);
 void fields(Visitor&, WriteVerify&);
 void fields(Visitor&, PulseWrite&);
 

@@ -43,8 +43,10 @@ void add_rows(std::span<const std::size_t> rows, std::span<const float> x, std::
 
 double TrainedDevice::read_variance(double level) const {
   const double g = low + level * (high - low), relative_sigma = device->read_noise.relative * g,
-               constant = relative ? 0 : device->read_noise.sigma_S, window = high - low;
-  return (relative_sigma * relative_sigma + constant * constant) / (window * window);
+               window = high - low;
+  // Without conductances in siemens only the share of one means something.
+  const double variance = relative ? relative_sigma * relative_sigma : read_noise_variance(*device, g);
+  return variance / (window * window);
 }
 
 TrainedArray::TrainedArray(const TrainedDevice& device, const ArraySetup& setup, const Random& random)
@@ -68,7 +70,7 @@ TrainedArray::TrainedArray(const TrainedDevice& device, const ArraySetup& setup,
   if (setup.cell == WeightCell::pair) side(down_, 1);
   weights_.resize(n);
   pulses_of_.resize(n);
-  if (device.device->read_noise.relative > 0 || device.device->read_noise.sigma_S > 0) {
+  if (!device.device->read_noise.none()) {
     variances_.resize(n);
     if (setup.cell == WeightCell::one_device)
       reference_variance_ = 4 * setup.range * setup.range * device.read_variance(setup.zero);

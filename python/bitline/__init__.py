@@ -13,6 +13,7 @@ NumPy arrays; names of quantities end in their unit (``g_S``, ``v_V``), others a
 """
 from ._bitline import Crossbar, __version__, schema
 from ._config import Config, load
+from ._custom import with_device
 from ._device import Curves, Device, Fit, fit
 from ._errors import ConfigError, Diagnostic, Error, InputError, RunError, UnknownKey
 from ._quantity import Quantity
@@ -23,7 +24,7 @@ from ._sweep import SweepResult, sweep
 __all__ = [
     "Config", "ConfigError", "Crossbar", "Curves", "Device", "Diagnostic", "Error", "Fit", "InputError", "Quantity",
     "Result", "RunError", "Session", "State", "SweepResult", "UnknownKey", "__version__", "fit", "load", "run", "schema",
-    "sweep",
+    "sweep", "with_device",
 ]
 
 

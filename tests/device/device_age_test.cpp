@@ -93,6 +93,14 @@ TEST_CASE("read noise adds its parts in square") {
   d.read_noise = {.sigma_S = 0.3 * uS, .relative = 0.02};
   CHECK(read_noise_sigma(d, 20 * uS) == doctest::Approx(0.5 * uS).epsilon(1e-14).scale(1e-30));
   CHECK(read_noise_sigma(d, 0) == doctest::Approx(0.3 * uS).epsilon(1e-14).scale(1e-30));
+  d.read_noise.by_conductance = {{10 * uS, 0.4 * uS}, {30 * uS, 2.0 * uS}};
+  const auto both = [](double a, double b) { return doctest::Approx(std::hypot(a, b)).epsilon(1e-14).scale(1e-30); };
+  CHECK(read_noise_sigma(d, 20 * uS) == both(0.5 * uS, 1.2 * uS));  // halfway
+  CHECK(read_noise_sigma(d, 0) == both(0.3 * uS, 0.4 * uS));        // held
+  CHECK(read_noise_sigma(d, 40 * uS) == both(std::hypot(0.3, 0.8) * uS, 2 * uS));
+  CHECK(check(d).empty());
+  d.read_noise.by_conductance[1].g_S = 10 * uS;
+  CHECK(check(d).size() == 1);
 }
 
 }  // namespace bitline::device_age_test

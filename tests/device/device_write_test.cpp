@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writing and faults of devices. Statistical bounds: tests/device/device_cases.h.
+#include "base/statistics.h"
 #include "tests/device/device_cases.h"
 
 namespace bitline::device_write_test {
@@ -33,6 +34,23 @@ TEST_CASE("a window write is uniform in the window") {
   CHECK(*high <= 20.25 * uS);
   CHECK(kolmogorov(g, [](double v) { return std::clamp((v - 19.75 * uS) / (0.5 * uS), 0.0, 1.0); }) < 2.7);
   CHECK(std::abs(mean_of(g) - 20 * uS) < 5 * 0.25 * uS / std::sqrt(3.0 * many));
+}
+
+TEST_CASE("a measured write has the quantiles it is given") {
+  // Errors -1, 0, 3 uS at scores -3, 0, 3 (a lopsided law), twice as large at 30 uS.
+  const Device d = device_40uS(MeasuredWrite{
+      {{10 * uS, {-1 * uS, 0, 3 * uS}}, {30 * uS, {-2 * uS, 0, 6 * uS}}}});
+  // Linear in the score z: z/3 below 0 and z above, in uS; times 1.5 halfway between the two targets.
+  const auto share_below = [](double error_uS) { return bitline::normal_cdf(error_uS < 0 ? 3 * error_uS : error_uS); };
+  for (const auto& [target, factor] : {std::pair{10 * uS, 1.0}, {20 * uS, 1.5}, {30 * uS, 2.0}, {38 * uS, 2.0}}) {
+    const auto g = write(d, singles(many), target);
+    CHECK(kolmogorov(g, [&](double v) { return share_below((v - target) / (factor * uS)); }) < 2.7);
+  }
+  Device wrong = d;
+  std::get<MeasuredWrite>(wrong.write).levels[1].error_S = {0, 1 * uS};
+  CHECK(check(wrong).size() == 1);
+  std::get<MeasuredWrite>(wrong.write).levels = {};
+  CHECK(check(wrong).size() == 1);
 }
 
 TEST_CASE("conductances stop at zero") {
