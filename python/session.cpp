@@ -367,6 +367,16 @@ void add_session(py::module_& m) {
       "seconds", [](const py::object& given) { return quantity(given, "time", Unit::second); }, "time"_a,
       "Seconds of \"1 day\", or of a number.");
   m.def(
+      "in_si",
+      [](const std::string& text) -> std::optional<std::pair<double, std::string>> {
+        for (int u = 0; u <= static_cast<int>(Unit::watt_per_square_meter); ++u) {
+          const auto unit = static_cast<Unit>(u);
+          if (const auto q = parse_quantity(text, unit); q.value) return std::pair(*q.value, std::string(symbol(unit)));
+        }
+        return std::nullopt;
+      },
+      "text"_a, "A quantity as a number in SI and the symbol of its unit; None: no quantity.");
+  m.def(
       "volts", [](const py::object& given) { return quantity(given, "voltage", Unit::volt); }, "voltage"_a,
       "Volts of \"0.1 V\", or of a number.");
 }

@@ -20,7 +20,8 @@ from ._yaml import settings_of, yaml_text
 
 
 class SweepResult:
-    """A finished sweep: ``columns`` (axes and kept figures, an array each), and how many points were done or failed."""
+    """A finished sweep: ``columns`` (axes and kept figures, an array each; quantities in SI, with their ``units``), and
+    how many points were done or failed."""
 
     def __init__(self, outcome: dict, folder: pathlib.Path, kept: bool):
         self.points: int = outcome["points"]
@@ -34,7 +35,12 @@ class SweepResult:
         self.folder = folder if kept else None
         with open(folder / "table.csv", newline="", encoding="utf-8") as file:
             head, *rows = list(csv.reader(file))
-        self.columns = {name: _column([row[i] for row in rows]) for i, name in enumerate(head)}
+        self.columns: dict[str, np.ndarray] = {}
+        self.units: dict[str, str] = {}
+        for i, name in enumerate(head):
+            self.columns[name], unit = _column([row[i] for row in rows], name in self.axes)
+            if unit:
+                self.units[name] = unit
 
     def to_pandas(self):
         """A DataFrame of the points."""
@@ -48,8 +54,8 @@ class SweepResult:
         if ax is None:
             ax = pyplot().subplots()[1]
         ax.plot(self.columns[x], self.columns[y], "o")
-        ax.set_xlabel(x)
-        ax.set_ylabel(y)
+        for label, name in ((ax.set_xlabel, x), (ax.set_ylabel, y)):
+            label(f"{name} ({self.units[name]})" if name in self.units else name)
         return ax
 
     def __len__(self) -> int:
@@ -67,11 +73,16 @@ class SweepResult:
         return f"<table><tr>{head}</tr>{rows}</table>"
 
 
-def _column(texts: list[str]) -> np.ndarray:
+def _column(texts: list[str], is_axis: bool) -> tuple[np.ndarray, str]:
+    """Numbers where all are, quantities of one unit in SI with it, else texts."""
     try:
-        return np.array([float(t) if t else np.nan for t in texts])
+        return np.array([float(t) if t else np.nan for t in texts]), ""
     except ValueError:
-        return np.array(texts)
+        pass
+    values = [_bitline.in_si(t) for t in texts] if is_axis else [None]
+    if all(v is not None for v in values) and len({v[1] for v in values if v}) == 1:
+        return np.array([v[0] for v in values if v]), values[0][1]  # type: ignore[index]
+    return np.array(texts), ""
 
 
 def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, threads: int = 0, data=None, merge=(),

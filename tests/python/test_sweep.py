@@ -37,7 +37,8 @@ class Sweeps(unittest.TestCase):
     def test_nothing_is_kept_without_a_folder(self):
         s = bitline.sweep(plan, overrides={"adc.shared_by": 16})
         self.assertIsNone(s.folder)
-        self.assertEqual(s.columns["device.g_max"].dtype.kind, "U")
+        np.testing.assert_array_equal(s.columns["device.g_max"], [20e-6, 40e-6] * 2)
+        self.assertEqual(s.units, {"device.g_max": "S"})
         self.assertIn("<table>", s._repr_html_())
         self.assertIn("4 points", repr(s))
 
