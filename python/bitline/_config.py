@@ -235,7 +235,15 @@ class Config(Node):
         self._become(self._native.with_settings(settings_of(overrides)))
 
     def copy(self) -> Config:
-        """Another configuration with the same values."""
+        """Another configuration with the same values.
+
+        >>> import bitline
+        >>> a = bitline.load("fashion-mlp")
+        >>> b = a.copy()
+        >>> b.adc.bits = 5
+        >>> a.adc.bits, b.adc.bits
+        (8, 5)
+        """
         return Config(self)
 
     __copy__ = copy
@@ -247,7 +255,12 @@ class Config(Node):
         return _again, (self._native.file, self._native.settings)
 
     def to_yaml(self) -> str:
-        """Every value and where it came from; running this text gives the same result."""
+        """Every value and where it came from; running this text gives the same result.
+
+        >>> import bitline
+        >>> "bits: 5" in bitline.load("fashion-mlp", {"adc.bits": 5}).to_yaml()
+        True
+        """
         return self._native.yaml()
 
     @property

@@ -86,7 +86,12 @@ class Device:
         return self._native.relative
 
     def to_yaml(self) -> str:
-        """Every key and where it came from."""
+        """Every key and where it came from.
+
+        >>> import bitline
+        >>> "drift" in bitline.Device("pcm").to_yaml()
+        True
+        """
         return self._native.yaml()
 
     def _curve(self, what: str, train=None, **protocol) -> Curves:
@@ -100,29 +105,55 @@ class Device:
 
     def iv(self, *, highest=None, width=None) -> Curves:
         """Current over voltage at g_min, halfway and g_max, up to ``highest`` volts; of devices that pulses write, as
-        far as their amplitude, a loop in steps of ``width`` seconds."""
+        far as their amplitude, a loop in steps of ``width`` seconds.
+
+        >>> import bitline
+        >>> curve = bitline.Device("pcm").iv(highest="0.3 V")
+        >>> list(curve)[0], bool(curve["voltage_V"].max() > 0.29)
+        ('voltage_V', True)
+        """
         return self._curve("iv", highest=highest, width=width)
 
     def ltp(self, *, pulses=None, cycles: int = 1, light: bool = False, amplitude=None, width=None, interval=None,
             power=None, wavelength=None, temperature=None, seed: int | None = None) -> Curves:
-        """Potentiation and depression, read just before each next pulse. ``seed``: with the spread between pulses."""
+        """Potentiation and depression, read just before each next pulse. ``seed``: with the spread between pulses.
+
+        >>> import bitline
+        >>> len(bitline.Device("ftj").ltp(pulses=20)["pulse"])
+        41
+        """
         return self._curve("ltp", pulses=pulses, cycles=cycles, light=light, amplitude=amplitude, width=width, interval=interval,
                            power=power, wavelength=wavelength, temperature=temperature, seed=seed)
 
     def ppf(self, *, highest=None, light: bool = False, amplitude=None, width=None, power=None, wavelength=None,
             temperature=None) -> Curves:
-        """Paired pulses over their interval, up to ``highest`` seconds, in both definitions."""
+        """Paired pulses over their interval, up to ``highest`` seconds, in both definitions.
+
+        >>> import bitline
+        >>> list(bitline.Device("cbps").ppf())[0]
+        'interval_s'
+        """
         return self._curve("ppf", highest=highest, light=light, amplitude=amplitude, width=width, power=power,
                            wavelength=wavelength, temperature=temperature)
 
     def retention(self, *, highest=None, pulses=None, light: bool = False, amplitude=None, width=None, interval=None,
                   power=None, wavelength=None, temperature=None) -> Curves:
-        """Over time up to ``highest`` seconds: transients after trains, and written cells that age."""
+        """Over time up to ``highest`` seconds: transients after trains, and written cells that age.
+
+        >>> import bitline
+        >>> float(bitline.Device("pcm").retention(highest="1 day")["time_s"][-1])
+        86400.0
+        """
         return self._curve("retention", highest=highest, pulses=pulses, light=light, amplitude=amplitude, width=width,
                            interval=interval, power=power, wavelength=wavelength, temperature=temperature)
 
     def stdp(self, *, highest=None) -> Curves:
-        """Change by one pair of spikes over their interval, -``highest`` to ``highest`` seconds."""
+        """Change by one pair of spikes over their interval, -``highest`` to ``highest`` seconds.
+
+        >>> import bitline
+        >>> list(bitline.Device("cips-ti").stdp())[0]
+        'dt_s'
+        """
         return self._curve("stdp", highest=highest)
 
     def pulses(self, train=None, *, pulses=None, light: bool = False, amplitude=None, width=None, interval=None,
@@ -131,6 +162,11 @@ class Device:
 
         ``train``: a CSV file; a dictionary or DataFrame with columns time_s, width_s and amplitude_V or power_W_m2
         (wavelength_m); None: ``pulses`` equal ones (10).
+
+        >>> import bitline
+        >>> train = {"time_s": [0, 1e-3], "width_s": [1e-4, 1e-4], "amplitude_V": [2.0, 2.0]}
+        >>> len(bitline.Device("ftj").pulses(train)["time_s"])
+        2
         """
         if train is not None and not isinstance(train, (str, os.PathLike)):
             train = _train(train)
@@ -170,7 +206,14 @@ class Fit:
         self.parts = RecordList(map(Record, json.loads(found["json"])))
 
     def save(self, path: str | os.PathLike) -> pathlib.Path:
-        """Writes the device file, to be named in configurations."""
+        """Writes the device file, to be named in configurations.
+
+        >>> import bitline, tempfile
+        >>> f = bitline.fit(retention={"time (s)": [1, 10, 100, 1e3, 1e4], "conductance (S)": [2e-5, 1.9e-5, 1.8e-5, 1.7e-5, 1.6e-5]})
+        >>> with tempfile.TemporaryDirectory() as d:
+        ...     f.save(d + "/mine.yaml").name
+        'mine.yaml'
+        """
         pathlib.Path(path).write_text(self.yaml, encoding="utf-8")
         return pathlib.Path(path)
 

@@ -40,16 +40,35 @@ class Result(Record):
         return self  # never changed
 
     def report(self, path: str | os.PathLike) -> pathlib.Path:
-        """Writes the report, one HTML page."""
+        """Writes the report, one HTML page.
+
+        >>> import bitline, tempfile
+        >>> r = bitline.run(bitline.load("fashion-mlp", {"workload.images": 10, "instances": 1}))
+        >>> with tempfile.TemporaryDirectory() as d:
+        ...     r.report(d + "/report.html").stat().st_size > 10_000
+        True
+        """
         pathlib.Path(path).write_text(self._ran.html(), encoding="utf-8")
         return pathlib.Path(path)
 
     def summary(self) -> str:
-        """What the command prints."""
+        """What the command prints.
+
+        >>> import bitline
+        >>> r = bitline.run(bitline.load("fashion-mlp", {"workload.images": 10, "instances": 1}))
+        >>> "energy" in r.summary()
+        True
+        """
         return self._ran.summary()
 
     def to_pandas(self, table: str = "layers"):
-        """A table of the result as a DataFrame: layers, nodes, published, baselines, unit_costs ..."""
+        """A table of the result as a DataFrame: layers, nodes, published, baselines, unit_costs ...
+
+        >>> import bitline
+        >>> r = bitline.run(bitline.load("fashion-mlp", {"workload.images": 10, "instances": 1}))
+        >>> r.to_pandas()["name"].tolist()
+        ['fc1', 'fc2', 'fc3']
+        """
         rows = self._values.get(table)
         if not isinstance(rows, list):
             known = [k for k, v in self._values.items() if isinstance(v, list) and v and isinstance(v[0], dict)]

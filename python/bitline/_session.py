@@ -33,13 +33,26 @@ class State:
         return Record(self._native.report)
 
     def age(self, time) -> State:
-        """Lets time pass: seconds, or a text such as "1 day". Returns the state."""
+        """Lets time pass: seconds, or a text such as "1 day". Returns the state.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.write().age("1 min").age(30).now_s
+        90.0
+        """
         self._session._native.age(self._native, _bitline.seconds(time))
         return self
 
     def conductance(self, array: int, moment: str = "now"):
         """Conductances of one array in siemens, (rows, columns), or (rows, columns, 2) where a cell's two devices share
-        a column; NaN where nothing is mapped. ``moment``: "now" (aged), "written", or "target"."""
+        a column; NaN where nothing is mapped. ``moment``: "now" (aged), "written", or "target".
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> g_S = s.write().conductance(0, "written")
+        >>> g_S.ndim, int(np.isfinite(g_S).sum())  # nine weights in pairs of devices
+        (3, 18)
+        """
         return self._session._native.conductance(self._native, self._session._array(array), text(moment, "moment"))
 
     def set_conductance(self, array: int, g_S) -> int:
@@ -49,6 +62,14 @@ class State:
         ("written": what is there). Returns how many mapped devices are missing.
 
         InputError: another shape, or a mapped device that is negative, infinite, or missing where that is refused.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> chip = s.write()
+        >>> chip.set_conductance(0, chip.conductance(0)[..., ::-1])  # both devices of each pair exchanged
+        0
+        >>> s.read(chip, 0, [1, 2, 3]).tolist()
+        [-7.0, -14.0, -21.0]
         """
         return self._session._native.set_conductance(self._native, self._session._array(array), g_S)
 
@@ -138,22 +159,40 @@ class Session:
         return self._native.age_s
 
     def weights(self, layer):
-        """Codes of the weights, (rows, columns) int16."""
+        """Codes of the weights, (rows, columns) int16.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.weights(0).tolist()
+        [[7, 0, 0], [0, 7, 0], [0, 0, 7]]
+        """
         return self._native.layer_weights(layer)
 
     def write(self, instance: int = 0, *, seed: int | None = None) -> State:
-        """Writes a chip instance. ``seed``: of its devices in place of the configuration's."""
+        """Writes a chip instance. ``seed``: of its devices in place of the configuration's.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.write(2, seed=7).report.cells
+        9
+        """
         state = State(self, self._native.write(instance_number(instance), seed_number(seed)))
         if (missing := self._native.missing_warning(state._native)) is not None:
             warnings.warn(missing, stacklevel=2)
         return state
 
     def age(self, state: State, time) -> State:
-        """Lets time pass on a chip: seconds, or a text such as "1 day"."""
+        """Lets time pass on a chip: seconds, or a text such as "1 day"; as :meth:`State.age`."""
         return state.age(time)
 
     def quantize(self, layer, values):
-        """Codes of real inputs of a layer, int16 of the same shape: rounded half to even, clipped."""
+        """Codes of real inputs of a layer, int16 of the same shape: rounded half to even, clipped.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.quantize(0, [0.4, 1.5, 999.0]).tolist()
+        [0, 2, 255]
+        """
         return self._native.quantize(layer, values)
 
     def read(self, state: State, layer, codes, reads: tuple[int, int] = (0, 1), *, real: bool = False, out=None):
@@ -175,12 +214,25 @@ class Session:
         Raises
         ------
         InputError : wrong shape or type, a code out of range.
+
+        Examples
+        --------
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.read(s.write(), 0, [[1, 2, 3], [0, 0, 1]]).tolist()
+        [[7.0, 14.0, 21.0], [0.0, 0.0, 7.0]]
         """
         return self._native.read(self._state(state), layer, codes, two(reads, "reads", 2**32 - 1), real, out)
 
     def multiply(self, state: State, layer, codes, sample: int = 0, position: int = 0, positions: int = 1):
         """Sums of (vectors, rows) codes, numbered as :meth:`evaluate` numbers them: vector v is of the sample ``sample``
-        + v // positions, and there at ``position`` + v % positions (of a convolution's map, of a sequence's steps)."""
+        + v // positions, and there at ``position`` + v % positions (of a convolution's map, of a sequence's steps).
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.multiply(s.write(), 0, [[1, 2, 3]], sample=5).tolist()
+        [[7.0, 14.0, 21.0]]
+        """
         numbers = (whole(n, name, least, 2**31 - 1) for n, name, least in
                    ((sample, "sample", 0), (position, "position", 0), (positions, "positions", 1)))
         return self._native.multiply(self._state(state), layer, codes, *numbers)
@@ -193,6 +245,11 @@ class Session:
         noise; squares_of_inputs: of each input code from the lowest, the sum over its planes of (weight x value)^2. So
         the error of one read of codes x has the variance squares_of_inputs[x - lowest] @ read_variance +
         converter_variance, as far as no converter clips; and before the digital correction of columns (``correct``).
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session.from_weights("ideal", np.eye(3), np.eye(3) * 255)
+        >>> s.seen(s.write(), 0).weights.tolist()
+        [[7.0, 0.0, 0.0], [0.0, 7.0, 0.0], [0.0, 0.0, 7.0]]
         """
         return Record(self._native.seen(self._state(state), layer))
 
@@ -201,6 +258,11 @@ class Session:
 
         uint8 inputs are divided by 255; ``workload.normalize`` applies. The chip is read as it is: a run ages it by
         ``age_s`` before.
+
+        >>> import bitline, numpy as np
+        >>> s = bitline.Session(bitline.load("fashion-mlp", {"workload.calibration_images": 16}))
+        >>> s.evaluate(s.write(), np.zeros((2, 1, 28, 28), np.uint8)).shape
+        (2, 10)
         """
         return self._native.evaluate(self._state(state), inputs, two(reads, "reads", 2**32 - 1), progress)
 
@@ -208,6 +270,11 @@ class Session:
         """Energy, latency, area and efficiency of the mean inference, with the keys of result.json.
 
         ``inputs``: None takes the calibration samples; ``state``: None writes instance 0 and ages it as configured.
+
+        >>> import bitline
+        >>> costs = bitline.Session(bitline.load("fashion-mlp", {"workload.calibration_images": 16})).costs()
+        >>> abs(sum(costs.energy.breakdown_J.to_dict().values()) / costs.energy.per_inference_J - 1) < 1e-9
+        True
         """
         if state is None:
             state = self.write(0).age(self.age_s)

@@ -84,6 +84,22 @@ class Stub(unittest.TestCase):
                 if not member.startswith("_") and (callable(value) or isinstance(value, property)):
                     self.assertTrue((value.__doc__ or "").strip() or member in ("copy", "json", "to_dict", "keys", "items"), f"{name}.{member}")
 
+    # Without an example of their own: what only shows, or needs a package that may be missing.
+    shown_elsewhere = {"Curves", "Fit", "Result", "State", "SweepResult", "Diagnostic", "Record", "copy", "json", "to_dict",
+                       "keys", "items", "to_json", "to_pandas", "plot", "age", "device", "report"}
+
+    def test_functions_have_examples(self):
+        for name in bitline.__all__:
+            thing = getattr(bitline, name)
+            if name == "__version__" or inspect.isclass(thing) and issubclass(thing, Exception):
+                continue
+            if name not in self.shown_elsewhere:
+                self.assertIn(">>>", thing.__doc__, name)
+            for member, value in vars(thing).items() if inspect.isclass(thing) else ():
+                if member[0] == "_" or not inspect.isfunction(value) or member in self.shown_elsewhere:
+                    continue
+                self.assertIn(">>>", value.__doc__, f"{name}.{member}")
+
     def test_examples_of_docstrings(self):
         modules = [bitline] + [importlib.import_module(f"bitline.{m.name}") for m in pkgutil.iter_modules(bitline.__path__)
                                if m.name != "torch"]  # test_torch.py

@@ -82,6 +82,11 @@ def onnx_bytes(network: nn.Module, example: torch.Tensor) -> bytes:
         for name, layer in layers.items():
             layer.engine = engines[name]
     alone = alone.float().cpu().eval()
+    with torch.no_grad():
+        output = alone(example[:1])
+    if not isinstance(output, torch.Tensor):
+        raise InputError(f"model: gives a {type(output).__name__} where one tensor is expected; put it into a module that "
+                         "returns what is judged, such as the first output of an LSTM")
     options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     file = io.BytesIO()
     with warnings.catch_warnings():
@@ -223,6 +228,13 @@ class OnChip(nn.Module):
         """Writes a chip and lets the time pass that the configuration waits (``age``). Returns the module.
 
         ``seed`` of its devices, None: the configuration's; ``instance``: the number of the chip, as runs count them.
+
+        >>> import torch, bitline
+        >>> x = torch.rand(16, 4)
+        >>> chip = bitline.torch.convert(torch.nn.Linear(4, 2), "fashion-mlp", calibrate=x)
+        >>> a, b = chip.program(instance=0)(x), chip.program(instance=1)(x)
+        >>> bool((a == b).all())
+        False
         """
         if self._changed():
             self._design()
@@ -231,21 +243,41 @@ class OnChip(nn.Module):
         return self
 
     def age(self, time) -> OnChip:
-        """Lets time pass: seconds, or a text such as "1 day". Returns the module."""
+        """Lets time pass: seconds, or a text such as "1 day". Returns the module.
+
+        >>> import torch, bitline
+        >>> x = torch.rand(16, 4)
+        >>> bitline.torch.convert(torch.nn.Linear(4, 2), "ideal", calibrate=x).program().age("1 day").state.now_s
+        86400.0
+        """
         self._ready()
         self._chip.age(_bitline.seconds(time))
         return self
 
     def costs(self, inputs=None) -> Record:
         """Energy, latency, area and efficiency of the mean inference, with the keys of result.json. ``inputs``: None
-        takes the calibration samples."""
+        takes the calibration samples.
+
+        >>> import torch, bitline
+        >>> x = torch.rand(16, 4)
+        >>> chip = bitline.torch.convert(torch.nn.Linear(4, 2), "fashion-mlp", calibrate=x)
+        >>> chip.costs().energy.per_inference_J > 0, chip.costs(x[:4]).latency.per_inference_s > 0
+        (True, True)
+        """
         self._ready()
         return self._chip.session.costs(self._chip.state, None if inputs is None else to_numpy(inputs))
 
     def run(self, inputs, labels, *, chips: int = 10, settings=None, **options) -> Result:
         """What :func:`bitline.run` finds for ``chips`` chips, written and aged as the configuration says: quality with
         its interval, energy, latency, area. ``settings``: of the configuration, by path; ``options``: of
-        bitline.run."""
+        bitline.run.
+
+        >>> import torch, bitline
+        >>> x, y = torch.rand(30, 4), torch.arange(30) % 2
+        >>> r = bitline.torch.convert(torch.nn.Linear(4, 2), "fashion-mlp", calibrate=x).run(x, y, chips=3)
+        >>> r.quality.inputs, 0 <= r.quality.value <= 1
+        (30, True)
+        """
         if self._changed():
             raise RuntimeError(_stale)
         chips = whole(chips, "chips", 1, 2**31 - 1)

@@ -233,7 +233,12 @@ class Noisy(nn.Module):
 
     @property
     def leaves_out(self) -> list[str]:
-        """What the errors do not have that the chip has, by the keys of the configuration."""
+        """What the errors do not have that the chip has, by the keys of the configuration.
+
+        >>> import torch, bitline
+        >>> bitline.torch.noise(torch.nn.Linear(4, 2), "ideal").leaves_out
+        ['values that converters clip']
+        """
         out: list[str] = []
         for name in products(self.network):
             out += [text for text in left_out(settings_of(self._chip.config, name)) if text not in out]
@@ -241,7 +246,13 @@ class Noisy(nn.Module):
 
     @torch.no_grad()
     def set_ranges(self, samples) -> Noisy:
-        """Sets each input range to the largest that the float network shows on these samples."""
+        """Sets each input range to the largest that the float network shows on these samples.
+
+        >>> import torch, bitline
+        >>> net = bitline.torch.noise(torch.nn.Linear(4, 2), "ideal").set_ranges(torch.ones(8, 4) * 3)
+        >>> float(net.network[0].limit.range.detach())
+        3.0
+        """
         layers = products(self.network).values()
         engines = [layer.engine for layer in layers]
         hooks = [layer.register_forward_pre_hook(lambda read, inputs: read.limit.reach(inputs[0])) for layer in layers]
@@ -257,7 +268,14 @@ class Noisy(nn.Module):
         return self
 
     def refresh(self, samples=None) -> Noisy:
-        """Measures the layers' errors anew, at the next pass or on these samples: ranges and weights have moved."""
+        """Measures the layers' errors anew, at the next pass or on these samples: ranges and weights have moved.
+
+        >>> import torch, bitline
+        >>> x = torch.rand(16, 4)
+        >>> net = bitline.torch.noise(torch.nn.Linear(4, 2), "fashion-mlp", calibrate=x)
+        >>> net.refresh(x)(x).shape
+        torch.Size([16, 2])
+        """
         for layer in products(self.network).values():
             layer.engine.errors = None
         if samples is not None:
