@@ -152,9 +152,10 @@ double read_noise_variance(const Device& device, double g_S) {
   const double relative_S = device.read_noise.relative * g_S;
   double variance_S2 = device.read_noise.sigma_S * device.read_noise.sigma_S + relative_S * relative_S;
   if (const auto& points = device.read_noise.by_conductance; !points.empty()) {
-    const Between at = between(points.size(), [&](std::size_t k) { return points[k].g_S; }, g_S);
-    const double here_S = at.share == 0 ? points[at.low].sigma_S
-                                        : mix(points[at.low].sigma_S, points[at.low + 1].sigma_S, at);
+    const Between at = between(
+        points.size(), [&](std::size_t k) { return points[k].g_S; }, g_S);
+    const double here_S =
+        at.share == 0 ? points[at.low].sigma_S : mix(points[at.low].sigma_S, points[at.low + 1].sigma_S, at);
     variance_S2 += here_S * here_S;
   }
   return variance_S2;

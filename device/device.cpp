@@ -21,9 +21,10 @@ void fields(Visitor& v, ReadNoise& n) {
                  .meaning = "white noise of one read as a share of the conductance, rms; adds in square",
                  .unit = Unit::fraction,
                  .min = 0});
-  v(n.by_conductance, {.key = "by_conductance",
-                       .meaning = "white noise of one read, rms, at measured conductances from the lowest up; linear in "
-                                  "between, held beyond; adds in square"});
+  v(n.by_conductance,
+    {.key = "by_conductance",
+     .meaning = "white noise of one read, rms, at measured conductances from the lowest up; linear in "
+                "between, held beyond; adds in square"});
 }
 
 void fields(Visitor& v, NoisePoint& p) {

@@ -27,7 +27,8 @@ Between between(std::size_t count, const Node& node, double x) {
   return {low, (x - node(low)) / (node(low + 1) - node(low))};
 }
 inline Between between(const std::vector<double>& nodes, double x) {
-  return between(nodes.size(), [&](std::size_t k) { return nodes[k]; }, x);
+  return between(
+      nodes.size(), [&](std::size_t k) { return nodes[k]; }, x);
 }
 
 inline double mix(double low, double high, Between at) { return at.share == 0 ? low : low + at.share * (high - low); }

@@ -54,7 +54,8 @@ void add_error(const MeasuredWrite& write, const SolvedWrite& solved, const Writ
   normals(c.random, Purpose::write_error, c.ids, {z, c.ids.size()}, false, step_of(solved.write_number));
   const auto& levels = write.levels;
   for (std::size_t i = 0; i < c.ids.size(); ++i) {
-    const Between at = between(levels.size(), [&](std::size_t k) { return levels[k].g_S; }, c.target_S[i]);
+    const Between at = between(
+        levels.size(), [&](std::size_t k) { return levels[k].g_S; }, c.target_S[i]);
     const double low = at_score(levels[at.low].error_S, z[i]);
     c.g_S[i] += at.share == 0 ? low : mix(low, at_score(levels[at.low + 1].error_S, z[i]), at);
   }

@@ -42,8 +42,7 @@ void add_rows(std::span<const std::size_t> rows, std::span<const float> x, std::
 }  // namespace
 
 double TrainedDevice::read_variance(double level) const {
-  const double g = low + level * (high - low), relative_sigma = device->read_noise.relative * g,
-               window = high - low;
+  const double g = low + level * (high - low), relative_sigma = device->read_noise.relative * g, window = high - low;
   // Without conductances in siemens only the share of one means something.
   const double variance = relative ? relative_sigma * relative_sigma : read_noise_variance(*device, g);
   return variance / (window * window);

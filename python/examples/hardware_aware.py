@@ -23,8 +23,8 @@ y, test_y = (torch.tensor(np.frombuffer(raw[f"{n}-labels-idx1"], np.uint8, offse
 
 # %% [markdown]
 # ## The chip
-# Pairs of devices, each written with a Gaussian error such that a weight, the difference of two, is wrong by 20 % of the
-# largest (standard deviation).
+# Pairs of devices, each written with a Gaussian error such that a weight, the difference of two, is wrong by 20 % of
+# the largest (standard deviation).
 
 # %%
 base = bitline.load("fashion-mlp", {"chips": "auto", "quantization.weight_bits": 6})

@@ -107,7 +107,9 @@ TEST_CASE("every alternative of every closed list survives") {
                       "{drive: {amplitude: 5 V, width: 1 ms}, update: {type: linear, pulses: 50}}"});
     if (row.path.ends_with("update[table]")) sets.push_back({plain + ".points", "[0, 1]"});
     if (row.path.ends_with("[by-level]")) sets.push_back({plain + ".levels", "[{g: 5 uS, sigma: 0.1 uS}]"});
-    if (row.path.ends_with("[measured]"))
+    if (row.path.ends_with("write[measured]"))
+      sets.push_back({plain + ".levels", "[{g: 5 uS, error: [-1 uS, 0 uS, 1 uS]}]"});
+    else if (row.path.ends_with("[measured]"))
       sets.push_back({plain + ".levels", "[{g: 5 uS, at: [{t: 1 s, change: [-1 uS, 0 uS, 1 uS]}]}]"});
     // An experiment needs devices, networks and neurons of its own: the shipped one has them.
     const std::string of_experiment = "experiment[";

@@ -38,8 +38,7 @@ TEST_CASE("a window write is uniform in the window") {
 
 TEST_CASE("a measured write has the quantiles it is given") {
   // Errors -1, 0, 3 uS at scores -3, 0, 3 (a lopsided law), twice as large at 30 uS.
-  const Device d = device_40uS(MeasuredWrite{
-      {{10 * uS, {-1 * uS, 0, 3 * uS}}, {30 * uS, {-2 * uS, 0, 6 * uS}}}});
+  const Device d = device_40uS(MeasuredWrite{{{10 * uS, {-1 * uS, 0, 3 * uS}}, {30 * uS, {-2 * uS, 0, 6 * uS}}}});
   // Linear in the score z: z/3 below 0 and z above, in uS; times 1.5 halfway between the two targets.
   const auto share_below = [](double error_uS) { return bitline::normal_cdf(error_uS < 0 ? 3 * error_uS : error_uS); };
   for (const auto& [target, factor] : {std::pair{10 * uS, 1.0}, {20 * uS, 1.5}, {30 * uS, 2.0}, {38 * uS, 2.0}}) {
