@@ -18,6 +18,8 @@ int import_onnx(const ImportArguments&);
 int import_neurosim(const ImportArguments&);
 // CrossSim or aihwkit, by `kind`.
 int import_foreign(const ImportArguments&);
+// Writes a config and loads it; a wrong one leaves the file as it was.
+void write_config(const std::string& output, const std::string& yaml);
 // A base that is a file goes by its full path, a shipped one by its name.
 std::string base_line(const std::string& base);
 

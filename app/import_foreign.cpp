@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "app/environment.h"
 #include "app/import.h"
@@ -38,7 +39,7 @@ std::string foreign_table(const ForeignConfig& imported) {
 std::string comment_lines(const ForeignConfig& imported) {
   std::string out;
   for (const ForeignRow& r : imported.rows)
-    if (r.fate == ForeignRow::Fate::stands_in || r.fate == ForeignRow::Fate::not_mapped)
+    if (r.fate != ForeignRow::Fate::mapped && r.fate != ForeignRow::Fate::without_effect)
       out += fmt::format("# {}: {}{}{}: {}\n", word_of(r.fate), report::clean(r.theirs), r.ours.empty() ? "" : ", by ",
                          r.ours, r.note);
   return out;
@@ -55,7 +56,32 @@ nlohmann::ordered_json rows_json(const ForeignConfig& imported) {
   return rows;
 }
 
+void warn_of_unknown(const ForeignConfig& imported) {
+  std::string names;
+  for (const ForeignRow& r : imported.rows)
+    if (r.fate == ForeignRow::Fate::unknown)
+      names += fmt::format("{}{} = {}", names.empty() ? "" : ", ", report::clean(r.theirs), report::clean(r.value));
+  if (!names.empty()) print_warning("not known here, and what it changes there is missing: " + names);
+}
+
 }  // namespace
+
+// Restored, or removed where it is new, if it does not hold: what is wrong is told now.
+void write_config(const std::string& output, const std::string& yaml) {
+  std::error_code ec;
+  std::optional<std::string> before;
+  if (std::filesystem::is_regular_file(output, ec)) before = read_file(output, max_config_bytes);
+  write_file(output, yaml);
+  try {
+    arch::load(output, {}, config_path());
+  } catch (...) {
+    if (before)
+      write_file(output, *before);
+    else
+      std::filesystem::remove(output, ec);
+    throw;
+  }
+}
 
 std::string base_line(const std::string& base) {
   std::error_code ec;
@@ -73,8 +99,8 @@ int import_foreign(const ImportArguments& a) {
                                  report::clean(std::filesystem::path(json).filename().string()));
   yaml += comment_lines(imported) + base_line(base);
   yaml += fmt::format("name: {}\n", quoted_yaml(std::filesystem::path(json).stem().string()));
-  write_file(a.output, yaml + imported.yaml);
-  arch::load(a.output, {}, config_path());  // what does not hold is told now
+  write_config(a.output, yaml + imported.yaml);
+  if (!a.quiet) warn_of_unknown(imported);
   if (a.json)
     fmt::print("{}\n", rows_json(imported).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   else if (!a.quiet)

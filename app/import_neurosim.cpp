@@ -41,11 +41,27 @@ void write_codes(const fs::path& file, const std::vector<std::int16_t>& codes, s
   write_npy(file, values, {rows, codes.size() / rows});
 }
 
+// What reading changed.
+void warn_of_codes(const std::string& layer, const workloads::TraceWeights& weights,
+                   const workloads::TraceInputs& inputs) {
+  if (weights.full_scale != 1)
+    print_warning(
+        fmt::format("{}: weights lie in -{:.5g} .. {:.5g}, not in -1 .. 1: the largest became the largest code", layer,
+                    weights.full_scale, weights.full_scale));
+  if (weights.clipped > 0)
+    print_warning(fmt::format("{}: {} of {} weights were clipped to the largest code", layer, weights.clipped,
+                              weights.codes.size()));
+  if (inputs.clipped > 0)
+    print_warning(fmt::format("{}: {} of {} inputs were clipped to the lowest code of both signs", layer,
+                              inputs.clipped, inputs.codes.size()));
+}
+
 // The codes of one layer go where the user wants them; the shape names them, or does not.
 void place_codes(const ImportArguments& a, const TraceArguments& words, LayerShape& s, Statistics& statistics) {
   if (a.codes == "trace") return;
   const auto weights = workloads::read_trace_weights(s.weights, s.rows(), s.outputs, words.weight_bits);
   const auto inputs = workloads::read_trace_inputs(s.inputs, s.rows(), s.positions(), words.input_bits);
+  if (!a.quiet) warn_of_codes(s.name, weights, inputs);
   if (a.codes == "statistics") {
     statistics.count_weights(weights.codes, std::max(1, (1 << (words.weight_bits - 1)) - 1));
     statistics.count_inputs(inputs.codes, words.input_bits - s.signed_inputs);
@@ -57,10 +73,6 @@ void place_codes(const ImportArguments& a, const TraceArguments& words, LayerSha
   s.weights = stem + "_weights.npy", s.inputs = stem + "_inputs.npy";
   write_codes(output.parent_path() / s.weights, weights.codes, static_cast<std::size_t>(s.rows()));
   write_codes(output.parent_path() / s.inputs, inputs.codes, static_cast<std::size_t>(s.positions()));
-  if (weights.full_scale != 1)
-    print_warning(
-        fmt::format("{}: weights lie in -{:.5g} .. {:.5g}, not in -1 .. 1: the largest became the largest code", s.name,
-                    weights.full_scale, weights.full_scale));
 }
 
 }  // namespace
@@ -85,8 +97,7 @@ int import_neurosim(const ImportArguments& a) {
   yaml += "workload:\n  network: \"\"\n  shapes:\n" + shapes;
   if (a.codes == "statistics") yaml += statistics.yaml();
   yaml += "published: []\n";
-  write_file(a.output, yaml);
-  arch::load(a.output, {}, config_path());  // what does not hold is told now
+  write_config(a.output, yaml);
   if (!a.quiet) fmt::print("{}: {} layers; bitline run {}\n", a.output, network.layers.size(), a.output);
   return exit_done;
 }

@@ -23,8 +23,7 @@ int import_onnx(const ImportArguments& a) {
   yaml += base_line(a.config.empty() ? "ideal" : a.config);
   yaml += fmt::format("name: {}\nworkload: {{network: {}, shapes: []}}\npublished: []\n",
                       quoted_yaml(file.stem().string()), quoted_yaml(file.string()));
-  write_file(a.output, yaml);
-  arch::load(a.output, {}, config_path());  // what does not hold is told now
+  write_config(a.output, yaml);
   if (a.quiet) return exit_done;
   using report::Align;
   report::TextTable table({{}, {Align::right}, {Align::right}, {Align::right}});

@@ -8,6 +8,7 @@
 
 #include "base/config_writer.h"
 #include "base/version.h"
+#include "report/text.h"
 
 namespace bitline::report {
 
@@ -53,10 +54,11 @@ Json fit_json(std::span<const FitPart> parts) {
 std::string fitted_device_file(const std::string& called, std::span<const FitPart> parts,
                                std::optional<double> read_voltage_V) {
   std::string head =
-      fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", called, version());
+      fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", clean(called), version());
   for (const FitPart& p : parts) {
-    head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
-    for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
+    head +=
+        fmt::format("# {}: {}, {}\n", p.part, clean(std::filesystem::path(p.file).filename().string()), p.best().model);
+    for (const std::string& note : p.notes) head += fmt::format("#   {}\n", clean(note));
   }
   Value tree = Value::map();
   Value name = Value::scalar(called);

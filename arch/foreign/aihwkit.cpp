@@ -17,10 +17,14 @@ constexpr int pair_weight_bits = 8;
 constexpr double read_voltage_V = 0.2;  // of our default chip; aihwkit has none
 constexpr double micro = 1e-6;
 
+double steps_of(double resolution) { return std::min(resolution < 1 ? 1 / resolution : resolution, 1e12); }
+
 // Steps or their inverse to bits of a signed code: 2^b - 2 steps from the lowest to the highest.
-int bits_of(double resolution) {
-  const double steps = resolution < 1 ? 1 / resolution : resolution;
-  return static_cast<int>(std::lround(std::log2(std::min(steps, 1e12) + 2)));
+int bits_of(double resolution) { return static_cast<int>(std::lround(std::log2(steps_of(resolution) + 2))); }
+double steps_of_bits(int bits) { return std::exp2(bits) - 2; }
+bool same_steps(double resolution, int bits) { return std::abs(steps_of(resolution) / steps_of_bits(bits) - 1) < 1e-6; }
+std::string steps_note(double resolution, int bits) {
+  return fmt::format("{:.4g} steps there, {:g} here", steps_of(resolution), steps_of_bits(bits));
 }
 
 class Aihwkit {
@@ -39,8 +43,19 @@ class Aihwkit {
       p_.not_mapped("device",
                     "how pulses change it in training; here devices have what noise_model says "
                     "(device.plasticity; bitline fit makes one from curves)");
+    constexpr ForeignParameters::Idle idle[] = {{"*.class", "counted with what it is the class of"},
+                                                {"runtime", "of that program's own work"},
+                                                {"mapping.learn_out_scaling", "of training"},
+                                                {"mapping.out_scaling_columnwise", "of training"},
+                                                {"mapping.weight_scaling_lr_compensation", "of training"},
+                                                {"forward.max_bm_factor", "of bound_management"},
+                                                {"forward.max_bm_res", "of bound_management"},
+                                                {"forward.bm_test_negative_bound", "of bound_management"},
+                                                {"forward.nm_thres", "of noise_management"},
+                                                {"forward.nm_assumed_wmax", "of noise_management"},
+                                                {"forward.nm_decay", "of noise_management"}};
     ForeignConfig out;
-    out.rows = p_.finish("off, or of that program's own work");
+    out.rows = p_.finish(idle);
     out.yaml = lines_.yaml();
     return out;
   }
@@ -181,6 +196,10 @@ class Aihwkit {
         {"w_read_asymmetry_dtod", "devices conduct alike in both directions"}};
     for (const auto& [key, note] : absent)
       if (p_.number(at + key, 0) != 0) p_.not_mapped(at + key, note);
+    if (const double scale = p_.number(at + "out_scale", 1); scale != 1)
+      p_.not_mapped(at + "out_scale", "products keep their scale");
+    if (const std::string way = p_.word(at + "mv_type", "ONE_PASS"); way != "ONE_PASS")
+      p_.not_mapped(at + "mv_type", "both signs of the inputs are driven in one read (input.encoding: analog)");
     for (const char* key : {"inp_sto_round", "out_sto_round"})
       if (p_.flag(at + key, false)) p_.not_mapped(at + key, "codes are the nearest");
     for (const char* key : {"noise_management", "bound_management"})
@@ -195,11 +214,19 @@ class Aihwkit {
     const int bits = resolution > 0 ? bits_of(resolution) : 12;
     if (bits < 2 || bits > 12) return p_.problem(at + "inp_res", "means no 2 to 12 bits", "give 1/(2^bits - 2)");
     lines_.set("input.bits", std::to_string(bits));
-    if (resolution > 0)
-      p_.mapped(at + "inp_res", fmt::format("input: analog, {} bits", bits));
+    const std::string ours = fmt::format("input: analog, {} bits", bits);
+    if (resolution > 0 && same_steps(resolution, bits))
+      p_.mapped(at + "inp_res", ours, "of inputs of both signs; others have one step more of twice as many here");
+    else if (resolution > 0)
+      p_.stands_in(at + "inp_res", ours, steps_note(resolution, bits));
     else
       p_.stands_in(at + "inp_res", "input.bits: 12", "inputs are not quantized there");
-    if (p_.has(at + "inp_bound")) p_.mapped(at + "inp_bound", "the largest input is input.v_read");
+    const double bound = p_.number(at + "inp_bound", 1, -1e9, 1e9);
+    if (bound == 1)
+      p_.mapped(at + "inp_bound", "the largest input is input.v_read");
+    else
+      p_.stands_in(at + "inp_bound", "the largest input is input.v_read",
+                   fmt::format("inputs end at {:g} of the scale there, at 1 here", bound));
   }
 
   void adc(const std::string& at) {
@@ -218,7 +245,9 @@ class Aihwkit {
     lines_.set("adc.type", "sar"), lines_.set("adc.bits", std::to_string(bits));
     lines_.set("adc.codes", "symmetric");
     lines_.set("adc.range", "{type: fixed, current: " + current + "}");
-    p_.stands_in(at + "out_res", fmt::format("adc: sar, {} bits", bits), "rounding alone; costs are those of a SAR");
+    p_.stands_in(at + "out_res", fmt::format("adc: sar, {} bits", bits),
+                 (same_steps(resolution, bits) ? "rounding alone" : steps_note(resolution, bits)) +
+                     std::string("; costs are those of a SAR"));
     p_.mapped(at + "out_bound", "adc.range: fixed, " + current, "at a read voltage of 0.2 V, which sums scale with");
     if (const double noise = p_.number(at + "out_noise", 0.06, 0, 1e9); noise > 0) {
       const double lsb = noise / bound * ((1 << (bits - 1)) - 1);

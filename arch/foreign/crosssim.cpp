@@ -15,6 +15,40 @@ namespace {
 constexpr int most_weight_bits = 8;     // of ours, and where nothing is quantized there
 constexpr int input_bits_in_place = 8;  // likewise
 
+constexpr const char *simulation = "of the simulation alone",
+                     *other_side = "of products from the other side, which are not computed",
+                     *pieces = "pieces are cut as large as the array", *other_style = "of another core.style",
+                     *no_law = "of a law that is off", *no_wires = "of wires that are off";
+constexpr ForeignParameters::Idle idle[] = {{"simulation", simulation},
+                                            {"core.output_dtype", simulation},
+                                            {"core.mapping.inputs.vmm", other_side},
+                                            {"core.mapping.inputs._match", other_side},
+                                            {"xbar.dac.vmm", other_side},
+                                            {"xbar.dac._match", other_side},
+                                            {"xbar.adc.vmm", other_side},
+                                            {"xbar.adc._match", other_side},
+                                            {"core.mapping.weights.row_partition_priority", pieces},
+                                            {"core.mapping.weights.col_partition_priority", pieces},
+                                            {"core.mapping.weights.clipping", "weights end at their scale in both"},
+                                            {"core.balanced.style", other_style},
+                                            {"core.balanced.interleaved_posneg", other_style},
+                                            {"core.balanced.subtract_current_in_xbar", other_style},
+                                            {"core.bit_sliced.style", other_style},
+                                            {"core.bit_sliced.num_slices", other_style},
+                                            {"core.offset.style", other_style},
+                                            {"xbar.device.read_noise.model", no_law},
+                                            {"xbar.device.read_noise.magnitude", no_law},
+                                            {"xbar.device.programming_error.model", no_law},
+                                            {"xbar.device.programming_error.magnitude", no_law},
+                                            {"xbar.device.drift_error.model", no_law},
+                                            {"xbar.device.drift_error.magnitude", no_law},
+                                            {"xbar.device.nonlinear_IV.model", no_law},
+                                            {"xbar.device.Rmax", "the ratio is infinite"},
+                                            {"xbar.array.parasitics.Rp_row", no_wires},
+                                            {"xbar.array.parasitics.Rp_col", no_wires},
+                                            {"xbar.array.parasitics.Rp_row_terminal", no_wires},
+                                            {"xbar.array.parasitics.Rp_col_terminal", no_wires}};
+
 class CrossSim {
  public:
   explicit CrossSim(const std::filesystem::path& json) : p_(json) {}
@@ -30,8 +64,9 @@ class CrossSim {
     converter();
     for (const char* key : {"core.complex_matrix", "core.complex_input"})
       if (p_.flag(key, false)) p_.not_mapped(key, "numbers are real here");
+    input_limits();
     ForeignConfig out;
-    out.rows = p_.finish("off, or of the simulation alone");
+    out.rows = p_.finish(idle);
     out.yaml = lines_.yaml();
     return out;
   }
@@ -221,6 +256,15 @@ class CrossSim {
       p_.not_mapped(at + "time", "without drift nothing ages (age)");
   }
 
+  // Inputs are scaled to limits there, which the calibration samples give here.
+  void input_limits() {
+    const std::string at = "core.mapping.inputs.mvm.";
+    for (const char* key : {"clipping", "min", "max", "percentile"})
+      if (p_.has(at + key) && p_.word(at + key, "false") != "false")
+        p_.stands_in(at + key, "quantization.activation_range of the base",
+                     "the range of inputs is measured on calibration samples here");
+  }
+
   // --- periphery ----------------------------------------------------------------------------------------------------
 
   void inputs() {
@@ -240,6 +284,10 @@ class CrossSim {
     p_.mapped(at + "input_bitslicing", "input.encoding: " + encoding);
     if (sliced && slice > 1) p_.stands_in(at + "slice_size", "input.encoding: bit-serial", "one bit at a time here");
     if (p_.has(at + "signed")) p_.mapped(at + "signed", "signs as the inputs have them");
+    if (const std::string model = p_.word(at + "model", "IdealDAC"); p_.has(at + "model") && bits > 0)
+      p_.stands_in(at + "model", "equal steps, as many of each sign",
+                   model == "QuantizerDAC" || model == "SignMagnitudeDAC" ? "where their grid ends may differ by a step"
+                                                                          : "no such driver here");
   }
 
   void converter() {
@@ -253,6 +301,7 @@ class CrossSim {
         p_.not_mapped("xbar.array.Icol_max", "clamps stand before converters (adc.clamp), and this one is ideal");
       return;
     }
+    if (p_.has(at + "signed")) p_.mapped(at + "signed", "signs as the sums have them");
     const std::string type = model == "RampADC" ? "ramp" : "sar";
     lines_.set("adc.type", type), lines_.set("adc.bits", std::to_string(bits));
     p_.mapped(at + "bits", fmt::format("adc.bits: {}", bits));
@@ -265,6 +314,12 @@ class CrossSim {
           plain ? "rounding alone; costs are those of a SAR" : "no such converter here: its errors are missing");
     if (model == "SignMagnitudeADC") lines_.set("adc.codes", "symmetric");
     range(at, bits);
+    converter_errors(at, model, plain);
+    converter_use(at);
+  }
+
+  // What makes codes wrong.
+  void converter_errors(const std::string& at, const std::string& model, bool plain) {
     if (const double mismatch = p_.number(at + "sigma_capacitor", 0, 0, 1); mismatch > 0 && model == "SarADC") {
       lines_.set("adc.capacitor_mismatch", fmt::format("{:.17g}", mismatch));
       p_.mapped(at + "sigma_capacitor", fmt::format("adc.capacitor_mismatch: {:g}", mismatch),
@@ -275,6 +330,10 @@ class CrossSim {
     if (p_.number(at + "sigma_comparator", 0, 0) > 0)
       p_.not_mapped(at + "sigma_comparator", "a share of the reference there; adc.errors.offset is in LSB");
     if (p_.has(at + "gain_db") && !plain) p_.not_mapped(at + "gain_db", "amplifiers are ideal here (adc.errors.gain)");
+  }
+
+  // How many share one, when it converts, and what stands before it.
+  void converter_use(const std::string& at) {
     if (p_.has(at + "group_size")) {
       const int group = p_.whole(at + "group_size", 8, 1, 1 << 16);
       lines_.set("adc.shared_by", std::to_string(group));

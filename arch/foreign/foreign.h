@@ -13,10 +13,11 @@ namespace bitline::arch {
 // What became of one parameter.
 struct ForeignRow {
   enum class Fate {
-    mapped,         // `ours` says the same
-    stands_in,      // `ours` is the nearest there is; `note` says what differs
-    not_mapped,     // nothing here does it; `note` says what is missing
-    without_effect  // it is off, or decides nothing that is computed here
+    mapped,          // `ours` says the same
+    stands_in,       // `ours` is the nearest there is; `note` says what differs
+    not_mapped,      // nothing here does it; `note` says what is missing
+    without_effect,  // it is off, or decides nothing that is computed here
+    unknown          // no reader here knows it: it may change what is computed there
   };
   std::string theirs, value;  // path of the parameter, and what it is
   Fate fate = Fate::mapped;

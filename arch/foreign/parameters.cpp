@@ -54,13 +54,14 @@ Value parsed_json(const std::filesystem::path& json) {
 }  // namespace
 
 std::string_view word_of(ForeignRow::Fate fate) {
-  constexpr std::string_view words[] = {"mapped", "stands in", "not mapped", "without effect"};
+  constexpr std::string_view words[] = {"mapped", "stands in", "not mapped", "without effect", "not known"};
   return words[static_cast<std::size_t>(fate)];
 }
 
 ForeignParameters::ForeignParameters(const std::filesystem::path& json) : tree_(parsed_json(json)) {}
 
 const Value* ForeignParameters::find(const std::string& path) const {
+  asked_.insert(path);
   const Value* v = value_at(tree_, path);
   return v && v->kind != Value::Kind::null ? v : nullptr;
 }
@@ -136,18 +137,42 @@ void ForeignParameters::without_effect(const std::string& path, const std::strin
   tell(path, ForeignRow::Fate::without_effect, "", note);
 }
 
-void ForeignParameters::others(const Value& node, const std::string& path, const std::string& note) {
-  if (told_.count(path)) return;
-  if (node.is_map() && !node.entries.empty()) {
-    for (const Entry& e : node.entries) others(e.value, path.empty() ? e.key : path + "." + e.key, note);
-    return;
-  }
-  rows_.push_back({path, shown_value(node), ForeignRow::Fate::without_effect, "", note});
+namespace {
+
+bool is_idle(const std::string& path, std::string_view idle) {
+  if (idle.starts_with('*')) return ("." + path).ends_with(idle.substr(1));
+  return path.starts_with(idle) && (path.size() == idle.size() || path[idle.size()] == '.');
 }
 
-std::vector<ForeignRow> ForeignParameters::finish(const std::string& note_of_others) {
+// Nothing, false, 0, no entries, or a word for none of them.
+bool is_off(const Value& v) {
+  if (v.kind == Value::Kind::null) return true;
+  if (!v.is_scalar()) return v.is_map() ? v.entries.empty() : v.items.empty();
+  if (const auto x = number_in(v)) return *x == 0;
+  return v.text.empty() || v.text == "false" || v.text == "NONE" || v.text == "IdealDevice";
+}
+
+}  // namespace
+
+void ForeignParameters::others(const Value& node, const std::string& path, std::span<const Idle> idle) {
+  if (told_.count(path)) return;
+  const auto row = [&](ForeignRow::Fate fate, std::string_view note) {
+    rows_.push_back({path, shown_value(node), fate, "", std::string(note)});
+  };
+  if (node.is_map() && !node.entries.empty()) {
+    for (const Entry& e : node.entries) others(e.value, path.empty() ? e.key : path + "." + e.key, idle);
+    return;
+  }
+  if (asked_.count(path)) return row(ForeignRow::Fate::without_effect, "off, or counted with others");
+  for (const Idle& i : idle)
+    if (is_idle(path, i.path)) return row(ForeignRow::Fate::without_effect, i.note);
+  if (is_off(node)) return row(ForeignRow::Fate::without_effect, "off");
+  row(ForeignRow::Fate::unknown, "not known here: what it changes there is missing");
+}
+
+std::vector<ForeignRow> ForeignParameters::finish(std::span<const Idle> idle) {
   if (!problems_.empty()) throw ConfigError(std::move(problems_));
-  others(tree_, "", note_of_others);
+  others(tree_, "", idle);
   return std::move(rows_);
 }
 
@@ -161,7 +186,6 @@ std::string rounded_quantity(double value, Unit unit) {
 void ConfigLines::set(const std::string& path, const std::string& value) {
   set_path(root_, path, Value::scalar(value));
 }
-bool ConfigLines::has(const std::string& path) const { return value_at(root_, path) != nullptr; }
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,18 +38,25 @@ class ForeignParameters {
   void not_mapped(const std::string& path, const std::string& note);
   void without_effect(const std::string& path, const std::string& note);
 
-  // The account: rows as told, then every other parameter of the file. Throws ConfigError if there was a problem.
-  std::vector<ForeignRow> finish(const std::string& note_of_others);
+  // Parameters that decide nothing here, whatever they are: those at a path and below it, or called like it anywhere
+  // ("*.class").
+  struct Idle {
+    std::string_view path, note;
+  };
+  // The account: rows as told, then every other parameter of the file: one that was asked for has its value as read
+  // with others; any other is idle, switched off, or unknown. Throws ConfigError if there was a problem.
+  std::vector<ForeignRow> finish(std::span<const Idle> idle);
 
  private:
   const Value* find(const std::string& path) const;
   void tell(const std::string& path, ForeignRow::Fate fate, const std::string& ours, const std::string& note);
-  void others(const Value& node, const std::string& path, const std::string& note);
+  void others(const Value& node, const std::string& path, std::span<const Idle> idle);
 
   Value tree_;
   std::vector<Diagnostic> problems_;
   std::vector<ForeignRow> rows_;
   std::set<std::string> told_;
+  mutable std::set<std::string> asked_;
 };
 
 // A quantity of twelve digits: those beyond are of the arithmetic that made it.
@@ -59,7 +67,6 @@ class ConfigLines {
  public:
   void set(const std::string& path, const std::string& value);  // "adc.range.type"; a later value replaces
   std::string yaml() const;
-  bool has(const std::string& path) const;
 
  private:
   Value root_ = Value::map();

@@ -39,10 +39,39 @@ with tempfile.TemporaryDirectory() as d:
         expect(kind + " is a config", 0, "check", d / f"{kind}.yaml", "-q", out="ok")
         expect(kind + " multiplies", 0, "mvm", d / f"{kind}.yaml", "--weights", d / "W.npy", "--inputs", d / "X.npy", "--output", d / f"{kind}.npy", "-q")
         rows = json.loads(expect(kind + " as JSON", 0, "import", kind, folder / f"{kind}.json", "-o", d / f"{kind}.yaml", "--json").stdout)
-        check(kind + " tells of every parameter", len(rows) > 15 and all(r["fate"] in ("mapped", "stands in", "not mapped", "without effect") for r in rows), rows)
+        check(kind + " tells of every parameter", len(rows) > 15 and all(r["fate"] in ("mapped", "stands in", "not mapped", "without effect", "not known") for r in rows), rows)
         check(kind + ": what does not map says why", all(r["note"] for r in rows if r["fate"] != "mapped"), rows)
         yaml = (d / f"{kind}.yaml").read_text()
         check(kind + ": the config says it too", all(r["parameter"] in yaml for r in rows if r["fate"] in ("stands in", "not mapped")), yaml)
+        # Parameters that no reader knows are no parameters without effect, whatever they are called.
+        tree = json.loads((folder / f"{kind}.json").read_text())
+        changes = {"crosssim": [("xbar.device.stuck_at", 0.01, "not known"), ("core.complex_matrx", True, "not known"),
+                                ("core.mapping.inputs.mvm.clipping", True, "stands in"), ("xbar.device.stuck_off", 0, "without effect")],
+                   "aihwkit": [("forward.out_scale", 2.0, "not mapped"), ("forward.mv_type", "POS_NEG_SEPARATE", "not mapped"),
+                               ("forward.inp_res", 1 / 100, "stands in"), ("forward.inp_bound", 0.5, "stands in"),
+                               ("forward.w_drift", 0.3, "not known")]}[kind]
+        for path, value, _ in changes:
+            at = tree
+            for part in path.split(".")[:-1]:
+                at = at.setdefault(part, {})
+            at[path.split(".")[-1]] = value
+        (d / "changed.json").write_text(json.dumps(tree))
+        p = expect(kind + " with more", 0, "import", kind, d / "changed.json", "-o", d / "changed.yaml", "--json")
+        fates = {r["parameter"]: r["fate"] for r in json.loads(p.stdout)}
+        for path, value, fate in changes:
+            check(f"{kind}: {path} is '{fate}'", fates.get(path) == fate, fates.get(path))
+        unknown = [path for path, _, fate in changes if fate == "not known"]
+        check(kind + " warns of what it does not know", all(u in p.stderr for u in unknown), p.stderr)
+        p = expect(kind + " quietly", 0, "import", kind, d / "changed.json", "-o", d / "changed.yaml", "-q")
+        check(kind + " says nothing when quiet", p.stderr + p.stdout == "", p.stderr)
+        p = expect(kind + " as shipped", 0, "import", kind, folder / f"{kind}.json", "-o", d / f"{kind}.yaml")
+        check(kind + ": all of the shipped file is known", p.stderr == "", p.stderr)
+    # What does not hold leaves nothing, or what was there.
+    expect("on a wrong base", 2, "import", "aihwkit", folder / "aihwkit.json", "--config", "nothing", "-o", d / "left.yaml")
+    check("nothing is left", not (d / "left.yaml").exists())
+    before = (d / "aihwkit.yaml").read_text()
+    expect("on a wrong base, over another", 2, "import", "aihwkit", folder / "aihwkit.json", "--config", "nothing", "-o", d / "aihwkit.yaml")
+    check("the other is left", (d / "aihwkit.yaml").read_text() == before)
     expect("based on another chip", 0, "import", "crosssim", folder / "crosssim.json", "--config", "neurosim-default", "-o", d / "c.yaml", "-q")
     (d / "cut.json").write_text((folder / "crosssim.json").read_text()[:300])
     expect("cut off", 2, "import", "crosssim", d / "cut.json", "-o", d / "x.yaml", err="cut.json:")
