@@ -50,7 +50,7 @@ void direct(Work&& work) {
 
 // `threads` of a call: 0 = all cores; in a forked process always one, since the threads of the library are gone there.
 int threads_for(int threads);
-// Their pool has been used: what is forked from now on has none.
+// Stops what runs as the interpreter ends, forgets it in a forked child; version and places.
 void add_calls(py::module_& m);
 
 }  // namespace bitline::python

@@ -259,7 +259,8 @@ def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None
     given = {"ltp": ltp, "ppf": ppf, "retention": retention, "readback": readback, "iv": iv, "stdp": stdp, "endurance": endurance}
     if potentiation not in (None, "positive", "negative"):
         raise InputError(f"potentiation: is {potentiation!r}, which is not one of 'positive', 'negative'")
-    text(name, "name")
+    if not text(name, "name").isprintable():
+        raise InputError(f"name: {name!r} holds a control character, such as a line break")
     if columns is not None and not isinstance(columns, (str, Mapping)):
         raise TypeError(f"columns: is {columns!r} where what headers mean is expected, {{'Vprog [V]': 'amplitude'}}")
     volts = [] if amplitude is None else list(amplitude) if np.ndim(amplitude) else [amplitude]

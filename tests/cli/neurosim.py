@@ -123,6 +123,16 @@ with tempfile.TemporaryDirectory() as d:
     energy = {how: json.loads(call("run", d / how / "net.yaml", "--json", "-q").stdout)["energy"]["per_inference_J"] for how in ("npy", "trace", "statistics")}
     check("codes and traces are the same", energy["npy"] == energy["trace"] == result["energy"]["per_inference_J"], (energy, result["energy"]["per_inference_J"]))
     check("statistics are near", abs(energy["statistics"] / energy["npy"] - 1) < 0.2, energy)
+    # Weights beyond -1 .. 1 are said to be scaled, and those that round beyond the largest code to be clipped.
+    for factor, says in ((2, "the largest became the largest code"), (1, "weights were clipped to the largest code")):
+        rows = [line.strip(",").split(",") for line in (d / "weight1.csv").read_text().splitlines()]
+        largest = max(abs(float(w)) for row in rows for w in row)
+        (d / "far.csv").write_text("\n".join(",".join(f"{float(w) / largest * factor:.6f}" for w in row) for row in rows) + "\n")
+        far = [*words[:5], "far.csv", *words[6:]]
+        for how in ("npy", "statistics"):
+            expect(f"far weights as {how}", 0, "import", "neurosim", *far, "--codes", how, "-o", f"{how}/far.yaml", cwd=d, err=says)
+            p = expect(f"quietly as {how}", 0, "import", "neurosim", *far, "--codes", how, "-o", f"{how}/far.yaml", "-q", cwd=d)
+            check(f"nothing is said as {how}", p.stderr == "", p.stderr)
     expect("import without output", 2, "import", "neurosim", *words, cwd=d, err="--output")
     expect("import of too few words", 2, "import", "neurosim", "NetWork.csv", "4", "-o", "x.yaml", cwd=d, err="the words are")
 

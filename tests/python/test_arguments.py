@@ -87,6 +87,7 @@ class WrongArguments(unittest.TestCase):
             (lambda: bitline.fit(retention=curve, width=-1), bitline.InputError, "width: is -1 s"),
             (lambda: bitline.fit(retention=curve, columns=3), TypeError, "columns: is 3"),
             (lambda: bitline.fit(retention=curve, name=3), TypeError, "name: is 3"),
+            (lambda: bitline.fit(retention=curve, name="a\nb: ["), bitline.InputError, "control character"),
             (lambda: bitline.fit(retention=curve, model=3), TypeError, "model: is 3"),
             (lambda: bitline.fit(retention=rows), bitline.InputError, "retention:5: time 'x'"),
             (lambda: bitline.fit(retention={"time (s)": curve["time (s)"], "current (A)": [1e-6] * 4}),
