@@ -17,7 +17,31 @@ using array::CellLayout;
 using array::Compensation;
 using periphery::Encoding;
 
+namespace {
+
+// What an integrator cannot do, or nothing here counts.
+void check_accumulation(const Config& c, const LayerConfig& parts, const std::string& at, ConfigReader& r) {
+  const auto* sum = std::get_if<periphery::AnalogSum>(&parts.input.accumulate);
+  if (!sum) return;
+  const std::string key = at + "input.accumulate";
+  if (parts.input.encoding == Encoding::analog || parts.input.encoding == Encoding::ternary)
+    r.problem(key, "analog adds up planes, and this encoding has one for each sign",
+              "use encoding bit-serial or twos-complement, or accumulate: digital");
+  if (const auto* adc = common(parts.adc); adc && adc->clamp_A)
+    r.problem(at + "adc.clamp", "limits the current of one plane, and what is converted is the integral of all",
+              "leave it out: the range of the converter limits the integral");
+  if (sum->weighting != periphery::Weighting::charge && c.wires.exact() && c.array.topology == Topology::voltage_rows &&
+      !is_curved(c.device.iv))
+    r.problem(
+        key + ".weighting",
+        "planes of different lengths on arrays with wires: their power in the wires is not counted plane by plane",
+        "use weighting: charge, or wires.mode: ideal");
+}
+
+}  // namespace
+
 void check_parts(const Config& c, const LayerConfig& parts, const std::string& at, ConfigReader& r) {
+  check_accumulation(c, parts, at, r);
   if (parts.input.encoding == Encoding::analog && c.array.topology != Topology::voltage_rows)
     r.problem(at + "input.encoding", "analog inputs need row voltages, but this topology only switches rows",
               "use topology voltage-rows or encoding bit-serial");

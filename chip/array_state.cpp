@@ -76,11 +76,14 @@ void check_mapped(const ArrayShape& shape, const LayerBlock& placed, std::span<c
                   bool refuses_missing) {
   for_devices(shape, placed, [&](std::size_t i, std::size_t) {
     const bool missing = std::isnan(g_S[i]);
-    if (missing ? !refuses_missing : g_S[i] >= 0 && !std::isinf(g_S[i])) return;
+    constexpr double most_S = 1;  // an ohm, which no device of an array has
+    if (missing ? !refuses_missing : g_S[i] >= 0 && g_S[i] <= most_S) return;
     throw InputError(fmt::format("a conductance is {} S at row {}, column {}, where a weight is mapped{}", g_S[i],
                                  i / static_cast<std::size_t>(shape.columns * shape.devices),
                                  i / static_cast<std::size_t>(shape.devices) % static_cast<std::size_t>(shape.columns),
-                                 missing ? "; conductances_missing: written, target or open says what stands in" : ""));
+                                 missing          ? "; conductances_missing: written, target or open says what stands in"
+                    : g_S[i] > most_S ? ": are these ohms, or uS? They are taken in siemens"
+                                      : ""));
   });
 }
 

@@ -228,7 +228,8 @@ Chip build_chip(const arch::Config& config, std::vector<workloads::IntegerWeight
     plan.signed_inputs = plan.matrix.input.is_signed;
     plan.drives_both_signs = mapping::drives_both_signs(config.array.topology, plan.cell);
     plan.planes = plane_plan(plan.settings.input, plan.signed_inputs, plan.drives_both_signs);
-    plan.signed_current = !plan.cell.split_columns || plan.planes.both_signs;
+    const bool subtracts = std::ranges::any_of(plan.planes.weight, [](double w) { return w < 0; });
+    plan.signed_current = !plan.cell.split_columns || plan.planes.both_signs || (plan.planes.together && subtracts);
     plan.v_step_V = plan.settings.input.v_read_V / plan.planes.largest;
     for (const auto& block : plan.blocks)
       plan.groups.insert(plan.groups.end(), block.groups.begin(), block.groups.end());

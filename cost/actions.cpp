@@ -93,21 +93,22 @@ double count_reads(LayerActions& a, const LayerPlan& plan, const LayerParts& par
     const double turns = adc ? std::min(adc->shared_by, width) : 1;
     const double converters = adc ? std::ceil(width / turns) : 1;
     most_turns = std::max(most_turns, turns * std::min<double>(converters_of_unit, converters));
-    a.planned[Action::conversion] += reads * width;
-    if (turns > 1) {
-      a.planned[Action::held_sample] += reads * width;
-      a.planned[Action::column_selection] += reads * turns;
-    }
+    // Of each column: planes integrated together are held plane by plane, and converted once.
+    const double conversions = vectors * plan.planes.conversions() * static_cast<double>(block.groups.size());
+    const double driven = plan.planes.driven_anew() ? plan.planes.weight_sum() : planes;  // times, for one vector
+    a.planned[Action::conversion] += conversions * width;
+    if (turns > 1 || plan.planes.together) a.planned[Action::held_sample] += reads * width;
+    if (turns > 1) a.planned[Action::column_selection] += conversions * turns;
     a.planned[Action::register_bit] += vectors * planes * block.rows * register_bits(plan.planes);
-    a.planned[Action::analog_level] += vectors * planes * block.rows * (arch::shares_column(cell) ? 2 : 1);
+    a.planned[Action::analog_level] += vectors * driven * block.rows * (arch::shares_column(cell) ? 2 : 1);
     // Bias rows, the last ones, are always driven alike: nothing moves.
     a.bits_in += vectors * std::clamp(m.rows - m.bias_rows - block.row, 0, block.rows) * m.input.bits;
     // Loads of one array (reload) take turns on it.
     ArrayWork& work =
         of_groups[static_cast<std::size_t>(block.copy / plan.copies.of_image)][block.array % arrays_total];
     work.reads += reads * groups;
-    work.drive_s += reads * groups * plan.settings.input.t_read_s;
-    work.convert_s += reads * groups * turns * turn_s;
+    work.drive_s += reads / planes * plan.planes.duration_of_all() * groups * plan.settings.input.t_read_s;
+    work.convert_s += conversions * groups * turns * turn_s;
   }
   set_arrays(a, std::move(of_groups));
   return most_turns;
@@ -144,11 +145,12 @@ Pieces count_pieces(const LayerPlan& plan) {
 void size_adders(LayerActions& a, const LayerPlan& plan, int array_rows, int pieces) {
   const CellLayout& cell = plan.cell;
   const AdcCommon* adc = common(plan.settings.adc);
-  double plane_weight = 0, digit_weight = 0;
-  for (double w : plan.planes.weight) plane_weight += std::abs(w);
+  const double plane_weight = plan.planes.together ? 1 : plan.planes.weight_sum();
+  double digit_weight = 0;
   for (int k = 0; k < cell.slices; ++k) digit_weight += std::pow(cell.base, k);
   const double code = adc ? std::pow(2.0, plan.signed_current ? adc->bits - 1 : adc->bits)
-                          : static_cast<double>(array_rows) * cell.highest_digit * plan.planes.largest;
+                          : static_cast<double>(array_rows) * cell.highest_digit * plan.planes.largest *
+                                (plan.planes.together ? plan.planes.weight_sum() : 1);
   a.accumulator_bits = 1 + bits_for(code * plane_weight * digit_weight * pieces);
   a.slice_bits = 1 + bits_for(code * digit_weight);
   a.adder_bits = std::min(a.accumulator_bits, a.slice_bits + 1);

@@ -116,7 +116,7 @@ std::vector<std::vector<double>> block_rows_S(const Chip& chip, std::span<const 
 
 RowDrives per_image(const Activity& a, std::size_t images) {
   RowDrives d = row_drives(a);
-  for (auto* of : {&d.drive, &d.on})
+  for (auto* of : {&d.drive, &d.on, &d.held, &d.held_on})
     for (auto& rows : *of)
       for (double& sum : rows) sum /= static_cast<double>(images);
   return d;
@@ -145,18 +145,20 @@ RowDrives expected(const LayerPlan& plan, const LayerShape& shape, const CodePro
   const auto mean = [&](const std::vector<std::uint32_t>& of_code) {
     return codes.mean(std::vector<double>(of_code.begin(), of_code.end()));
   };
-  const double drive = mean(table.drive), on = mean(table.on);
   RowDrives d;
   const auto of_image = real_inputs(shape, plan.copies.of_image);
-  for (int copy = 0; copy < plan.copies.placed; ++copy) {
-    auto& drives = d.drive.emplace_back();
-    auto& ons = d.on.emplace_back();
-    for (int channel = 0; channel < shape.channels; ++channel)
-      for (const double positions : of_image[static_cast<std::size_t>(copy % plan.copies.of_image)]) {
-        drives.push_back(positions * drive / plan.copies.groups());
-        ons.push_back(positions * on / plan.copies.groups());
-      }
-  }
+  const auto spread = [&](const std::vector<std::uint32_t>& of_code, std::vector<std::vector<double>>& rows) {
+    if (of_code.empty()) return;
+    const double of_one = mean(of_code);
+    for (int copy = 0; copy < plan.copies.placed; ++copy) {
+      std::vector<double>& of_copy = rows.emplace_back();
+      for (int channel = 0; channel < shape.channels; ++channel)
+        for (const double positions : of_image[static_cast<std::size_t>(copy % plan.copies.of_image)])
+          of_copy.push_back(positions * of_one / plan.copies.groups());
+    }
+  };
+  spread(table.drive, d.drive), spread(table.on, d.on);
+  spread(table.held, d.held), spread(table.held_on, d.held_on);
   return d;
 }
 

@@ -14,8 +14,9 @@ double turns_of_vector(const arch::Array& array, const arch::LayerConfig& layer,
   const periphery::AdcCommon* adc = common(layer.adc);
   const int width = columns / cell.columns_per_weight * cell.conversions_per_weight(),
             together = array.active_rows.value_or(rows), groups = (rows + together - 1) / together,
-            planes = plane_plan(layer.input, input.is_signed, drives_both_signs(array.topology, cell)).planes();
-  return static_cast<double>(groups) * planes * (adc ? std::min(adc->shared_by, width) : 1);
+            conversions =
+                plane_plan(layer.input, input.is_signed, drives_both_signs(array.topology, cell)).conversions();
+  return static_cast<double>(groups) * conversions * (adc ? std::min(adc->shared_by, width) : 1);
 }
 
 }  // namespace bitline::mapping

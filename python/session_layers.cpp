@@ -136,7 +136,10 @@ py::dict Session::seen(ChipState& state, const py::object& layer) const {
       add_cells(seen, plan, block, view->blocks[block.id]);
       add_converters(seen, plan, block, view->blocks[block.id]);
     }
-    for (const double w : plan.planes.weight) planes += w * w;
+    if (plan.planes.together)
+      planes = 1;
+    else
+      for (const double w : plan.planes.weight) planes += w * w;
     squares = squares_of_inputs(plan);
   });
   for (double& v : seen.converter_variance) v *= planes;

@@ -101,19 +101,6 @@ void add_to(std::vector<std::vector<T>>& sums, const std::vector<std::vector<T>>
 
 }  // namespace
 
-DriveTable drive_table(const LayerPlan& plan) {
-  const int low = plan.matrix.input.lowest(), high = plan.matrix.input.highest();
-  const auto codes = static_cast<std::size_t>(high - low + 1);
-  DriveTable table{std::vector<std::uint32_t>(codes), std::vector<std::uint32_t>(codes)};
-  for (int code = low; code <= high; ++code)
-    for (int p = 0; p < plan.planes.planes(); ++p) {
-      const int x = plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
-      table.drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
-      table.on[static_cast<std::size_t>(code - low)] += x != 0;
-    }
-  return table;
-}
-
 namespace {
 
 // The vectors that each copy reads.
@@ -145,6 +132,10 @@ void Activity::begin(const LayerPlan& plan, std::span<const std::int16_t> in, co
   const auto rows = static_cast<std::size_t>(plan.matrix.rows), copies = static_cast<std::size_t>(plan.copies.placed);
   row_drive.resize(copies, std::vector<std::uint64_t>(rows, 0));
   row_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
+  if (plan.planes.weighted_in_time()) {
+    row_held.resize(copies, std::vector<std::uint64_t>(rows, 0));
+    row_held_on.resize(copies, std::vector<std::uint64_t>(rows, 0));
+  }
   if (!with_pairs) return;
   constexpr std::size_t together = 256;  // vectors whose bits stay in the second-level cache
   const auto of_copy = by_copy(plan, in, vectors);
@@ -164,7 +155,10 @@ void Activity::begin(const LayerPlan& plan, std::span<const std::int16_t> in, co
 
 DriveCounts Activity::counts(std::size_t copy, const RowGroup& rows) {
   const auto first = static_cast<std::size_t>(rows.row), n = static_cast<std::size_t>(rows.rows);
-  return {std::span(row_drive[copy]).subspan(first, n), std::span(row_on[copy]).subspan(first, n)};
+  const auto part = [&](auto& all) {
+    return all.empty() ? std::span<std::uint64_t>() : std::span(all[copy]).subspan(first, n);
+  };
+  return {part(row_drive), part(row_on), part(row_held), part(row_held_on)};
 }
 
 void Activity::add(const Activity& other) {
@@ -175,6 +169,8 @@ void Activity::add(const Activity& other) {
   solved_directly += other.solved_directly;
   add_to(row_drive, other.row_drive);
   add_to(row_on, other.row_on);
+  add_to(row_held, other.row_held);
+  add_to(row_held_on, other.row_held_on);
   add_to(pair_drive, other.pair_drive);
 }
 

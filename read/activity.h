@@ -11,15 +11,10 @@
 
 namespace bitline::read {
 
-// What one input code costs over all its planes, by code from the layer's lowest on.
-struct DriveTable {
-  std::vector<std::uint32_t> drive, on;  // sum of x^2; planes with x != 0
-};
-DriveTable drive_table(const chip::LayerPlan& plan);
-
 struct Activity {
   std::vector<std::vector<std::uint64_t>> row_drive;  // [copy][row]: sum over reads of x^2 (x in input steps)
   std::vector<std::vector<std::uint64_t>> row_on;     // [copy][row]: reads with x != 0
+  std::vector<std::vector<std::uint64_t>> row_held, row_held_on;  // times durations, where they differ; else empty
   // [copy][row group of the plan]: sum over reads of x_r x_k, (rows, rows), k <= r. Counted where `with_pairs`, for
   // power in arrays with wires.
   std::vector<std::vector<std::vector<std::int64_t>>> pair_drive;

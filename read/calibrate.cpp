@@ -30,7 +30,7 @@ namespace {
 std::size_t sums_of(const LayerPlan& plan, const mapping::Block& block, std::size_t vectors) {
   const auto copies = static_cast<std::size_t>(plan.copies.placed), copy = static_cast<std::size_t>(block.copy);
   const std::size_t own = vectors / copies + (vectors % copies > copy ? 1 : 0);
-  return own * static_cast<std::size_t>(plan.planes.planes()) * block.groups.size() *
+  return own * static_cast<std::size_t>(plan.planes.conversions()) * block.groups.size() *
          static_cast<std::size_t>(block.columns * plan.cell.conversions_per_weight());
 }
 
@@ -48,7 +48,7 @@ class RangeSums {
     if (coverage_) return top_.add(sums);
     const std::vector<double>& digit = plan_->digit_weight;
     for (std::size_t c = 0; c < sums.size(); ++c) {
-      const double weight = plan_->planes.weight[plane] * digit[c % digit.size()];
+      const double weight = (plan_->planes.together ? 1 : plan_->planes.weight[plane]) * digit[c % digit.size()];
       sample_.add(sums[c], static_cast<float>(weight * weight));
     }
   }
@@ -66,6 +66,13 @@ class RangeSums {
   workloads::TopQuantile top_;
   workloads::StreamSample sample_;
 };
+
+// The most that planes of one sign add up to, those of the other being empty.
+double largest_integral(const periphery::PlanePlan& planes) {
+  double positive = 0, negative = 0;
+  for (const double w : planes.weight) (w > 0 ? positive : negative) += std::abs(w);
+  return std::max(positive, negative);
+}
 
 }  // namespace
 
@@ -144,7 +151,8 @@ double full_scale_A(const Chip& chip, const LayerPlan& plan, std::optional<float
       for (int reference : cell.reference_digit) digit = std::max({digit, reference, cell.highest_digit - reference});
     }
     const double largest = cell.split_columns ? device.g_max_S : digit * cell.step_S(device);
-    return rows * largest * plan.v_step_V * plan.planes.largest * chip.gain();
+    const double most = plan.planes.largest * (plan.planes.together ? largest_integral(plan.planes) : 1);
+    return rows * largest * plan.v_step_V * most * chip.gain();
   }
   if (!largest_sum) throw RunError("layer " + plan.matrix.name + ": no calibration currents");
   // At least one level step, so that a silent layer still has a range.

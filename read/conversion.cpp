@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace bitline::read {
 
@@ -28,6 +29,8 @@ Conversion::Conversion(const chip::Chip& chip, const chip::View& view, const chi
       planes_(static_cast<std::size_t>(plan_.planes.planes())),
       digits_(plan_.digit_weight.size()),
       noise_scale_(static_cast<float>(std::sqrt(plan_.lattice.variance_step))),
+      together_(plan_.planes.together),
+      conversions_(static_cast<std::size_t>(plan_.planes.conversions())),
       plane_weight_(plan_.planes.weight.begin(), plan_.planes.weight.end()) {}
 
 // Some vectors at a time.
@@ -42,21 +45,37 @@ void Conversion::convert(std::size_t b, std::size_t g, std::size_t first, std::s
     }
     m_.values.resize(std::max(m_.values.size(), reads * columns));
     add_noise(b, g, read, reads, first, columns);
+    if (together_) integrate(vectors, columns);
+    const std::size_t conversions = vectors * conversions_;
     if (shows_currents())
-      show_currents(b, reads, columns);
+      show_currents(b, conversions, columns);
     else
-      convert_values(b, g, read, reads, first, columns);
+      convert_values(b, g, begin * conversions_, conversions, first, columns);
     const BlockView& cells = cells_of(b);
-    apply_gain(cells.gain, reads, first, columns);
+    apply_gain(cells.gain, conversions, first, columns);
     if (tap_ && tap_->converted) show_converted(b, begin, vectors, first, columns);
-    apply_gain(cells.correction.scale, reads, first, columns);
+    apply_gain(cells.correction.scale, conversions, first, columns);
     for (std::size_t i = 0; i < vectors; ++i) {
       const std::size_t output = static_cast<std::size_t>(plan_.blocks[b].column) + first / digits_;
       double* const target = out_.data() + numbers_[begin + i] * outputs_ + output;
-      kernels_.accumulate({m_.values.data() + i * planes_ * columns, planes_, columns, plan_.planes.weight.data(),
+      kernels_.accumulate({m_.values.data() + i * conversions_ * columns, conversions_, columns, weights(),
                            plan_.digit_weight.data(), digits_},
                           target);
       if (g == 0) add_offsets(cells.correction.offset, first, columns, target);
+    }
+  }
+}
+
+// The sums of a vector's planes on the integrators of its columns; each vector's to the place of its first plane in the
+// shorter list.
+void Conversion::integrate(std::size_t vectors, std::size_t columns) {
+  double* const values = m_.values.data();
+  for (std::size_t i = 0; i < vectors; ++i) {
+    const double* const planes = values + i * planes_ * columns;
+    for (std::size_t c = 0; c < columns; ++c) {
+      double sum = 0;
+      for (std::size_t p = 0; p < planes_; ++p) sum += plan_.planes.weight[p] * planes[p * columns + c];
+      values[i * columns + c] = sum;
     }
   }
 }
@@ -68,7 +87,8 @@ bool Conversion::in_single_precision(std::size_t b, std::size_t g) const {
   constexpr int most_codes = 1 << 12;
   const BlockView& cells = cells_of(b);
   const periphery::AdcScale& s = cells.scale;
-  if (!noisy(cells) || tap_ || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0) return false;
+  if (!noisy(cells) || tap_ || together_ || plan_.cell.offset || !cells.converters.uniform() || s.lsb == 0)
+    return false;
   if (!m_.sums.integers() || s.highest - s.lowest >= most_codes) return false;
   double weights = 0;
   for (const double w : plan_.planes.weight) {
@@ -130,6 +150,15 @@ ReadCounters Conversion::counters(Purpose purpose, std::size_t b, std::size_t g,
           std::span(m_.image).subspan(read, reads), std::span(m_.step).subspan(read, reads)};
 }
 
+// Of conversions: those of planes converted together are called as their first plane.
+ReadCounters Conversion::conversion_counters(std::size_t b, std::size_t g, std::size_t from, std::size_t count,
+                                             std::size_t first) const {
+  ReadCounters names = counters(Purpose::adc_noise, b, g, 0, 0, first);
+  const auto& [image, step] = together_ ? std::tie(m_.vector_image, m_.vector_step) : std::tie(m_.image, m_.step);
+  names.image = std::span(image).subspan(from, count), names.step = std::span(step).subspan(from, count);
+  return names;
+}
+
 // Where the draws of a block's columns begin among the four of their first place.
 std::size_t Conversion::skipped(std::size_t b, std::size_t first) const {
   return (static_cast<std::size_t>(plan_.blocks[b].column) * digits_ + first) % 4;
@@ -168,7 +197,7 @@ void Conversion::show_currents(std::size_t b, std::size_t reads, std::size_t col
   m_.tapped.resize(columns);
   for (std::size_t i = 0; i < reads; ++i) {
     for (std::size_t c = 0; c < columns; ++c) m_.tapped[c] = m_.values[i * columns + c] * plan_.lattice.code_S;
-    tap_->currents(b, i % planes_, m_.tapped);
+    tap_->currents(b, i % conversions_, m_.tapped);
   }
 }
 
@@ -176,10 +205,9 @@ void Conversion::show_converted(std::size_t b, std::size_t begin, std::size_t ve
                                 std::size_t columns) {
   for (std::size_t i = 0; i < vectors; ++i) {
     m_.tapped.assign(columns, 0);
-    for (std::size_t p = 0; p < planes_; ++p) {
-      const double* const values = m_.values.data() + (i * planes_ + p) * columns;
-      for (std::size_t c = 0; c < columns; ++c)
-        m_.tapped[c] += plan_.planes.weight[p] * values[c] * plan_.lattice.code_S;
+    for (std::size_t p = 0; p < conversions_; ++p) {
+      const double* const values = m_.values.data() + (i * conversions_ + p) * columns;
+      for (std::size_t c = 0; c < columns; ++c) m_.tapped[c] += weights()[p] * values[c] * plan_.lattice.code_S;
     }
     tap_->converted(b, numbers_[begin + i], first, m_.tapped);
   }
@@ -196,8 +224,7 @@ void Conversion::convert_values(std::size_t b, std::size_t g, std::size_t read, 
     const periphery::AdcCommon* adc = common(plan_.settings.adc);
     const bool noise = adc && adc->errors.noise_lsb > 0;
     const std::size_t skip = skipped(b, first);
-    if (noise)
-      m_.adc_noise.draw(view_.random, counters(Purpose::adc_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
+    if (noise) m_.adc_noise.draw(view_.random, conversion_counters(b, g, read, reads, first), (columns + skip + 3) / 4);
     const Block& block = plan_.blocks[b];
     const int converter_column =
         block.array_column / plan_.cell.columns_per_weight * static_cast<int>(digits_) + static_cast<int>(first);

@@ -32,6 +32,14 @@ class Conversion {
   void add_codes(const chip::BlockView& cells, std::size_t first, std::span<const float> sums, double* target) const;
   ReadCounters counters(Purpose purpose, std::size_t b, std::size_t g, std::size_t read, std::size_t reads,
                         std::size_t first) const;
+  ReadCounters conversion_counters(std::size_t b, std::size_t g, std::size_t from, std::size_t count,
+                                   std::size_t first) const;
+  void integrate(std::size_t vectors, std::size_t columns);
+  // Digital weights of a vector's conversions.
+  const double* weights() const {
+    static constexpr double one = 1;
+    return together_ ? &one : plan_.planes.weight.data();
+  }
   std::size_t skipped(std::size_t b, std::size_t first) const;
   void add_noise(std::size_t b, std::size_t g, std::size_t read, std::size_t reads, std::size_t first,
                  std::size_t columns);
@@ -55,6 +63,8 @@ class Conversion {
   const Tap* tap_;
   std::size_t outputs_, planes_, digits_;
   float noise_scale_;
+  bool together_;            // the planes of a vector are integrated before one conversion
+  std::size_t conversions_;  // of a column for one vector
   std::vector<float> plane_weight_;
   std::span<const std::size_t> numbers_{};
 };

@@ -13,6 +13,25 @@ using chip::LayerPlan;
 using mapping::RowGroup;
 using periphery::Encoding;
 
+DriveTable drive_table(const LayerPlan& plan) {
+  const int low = plan.matrix.input.lowest(), high = plan.matrix.input.highest();
+  const auto codes = static_cast<std::size_t>(high - low + 1);
+  DriveTable table{std::vector<std::uint32_t>(codes), std::vector<std::uint32_t>(codes), {}, {}};
+  const bool held = plan.planes.weighted_in_time();
+  if (held) table.held = table.held_on = table.on;
+  for (int code = low; code <= high; ++code)
+    for (int p = 0; p < plan.planes.planes(); ++p) {
+      const int x = plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
+      table.drive[static_cast<std::size_t>(code - low)] += static_cast<std::uint32_t>(x * x);
+      table.on[static_cast<std::size_t>(code - low)] += x != 0;
+      if (!held) continue;
+      const auto lasts = static_cast<std::uint32_t>(plan.planes.duration(p));
+      table.held[static_cast<std::size_t>(code - low)] += lasts * static_cast<std::uint32_t>(x * x);
+      table.held_on[static_cast<std::size_t>(code - low)] += lasts * (x != 0);
+    }
+  return table;
+}
+
 namespace {
 
 // Binary digits of a magnitude.
@@ -107,6 +126,7 @@ class Builder {
         scratch_(scratch),
         drive_(drive),
         counts_(counts) {
+    if (counts && !counts->held.empty()) held_ = drive_table(plan), lowest_ = plan.matrix.input.lowest();
     const std::size_t codes = slot_ * together_;
     for (auto* memory : {&scratch.codes, &scratch.high, &scratch.counts}) memory->assign(codes, 0);
   }
@@ -125,6 +145,7 @@ class Builder {
         if (drive_) put(take, v, some.size());
       }
       if (!counts_) continue;
+      if (!counts_->held.empty()) count_held(some);
       if (analog_)
         count_levels(some);
       else if (++pending == most_pending)
@@ -198,6 +219,13 @@ class Builder {
         counts_->drive[r] += static_cast<std::uint64_t>(x * x), counts_->on[r] += x != 0;
       }
   }
+  void count_held(std::span<const std::int16_t* const> vectors) {
+    for (const std::int16_t* vector : vectors)
+      for (std::size_t r = 0; r < rows_; ++r) {
+        const auto code = static_cast<std::size_t>(vector[static_cast<std::size_t>(first_row_) + r] - lowest_);
+        counts_->held[r] += held_.held[code], counts_->held_on[r] += held_.held_on[code];
+      }
+  }
   void flush() {
     for (std::size_t i = 0; i < together_; ++i)
       for (std::size_t r = 0; r < rows_; ++r) {
@@ -216,6 +244,8 @@ class Builder {
   DriveScratch& scratch_;
   GroupDrive* drive_;
   const DriveCounts* counts_;
+  DriveTable held_;  // where planes last differently long
+  int lowest_ = 0;
 };
 
 }  // namespace

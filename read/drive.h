@@ -25,10 +25,18 @@ struct GroupDrive {
   const std::vector<BinaryPart>& squares() const { return square_is_value ? value : square; }
 };
 
-// Of each row of a group: sum over reads of x^2, and reads with x != 0; added to.
+// Of each row of a group: sum over reads of x^2, and reads with x != 0; and, where planes last as long as they weigh
+// (PlanePlan::weighted_in_time), both times that, else empty. Added to.
 struct DriveCounts {
-  std::span<std::uint64_t> drive, on;
+  std::span<std::uint64_t> drive, on, held{}, held_on{};
 };
+
+// What one input code costs over all its planes, by code from the layer's lowest on.
+struct DriveTable {
+  std::vector<std::uint32_t> drive, on;      // sum of x^2; planes with x != 0
+  std::vector<std::uint32_t> held, held_on;  // the same times the planes' durations, where they differ; else empty
+};
+DriveTable drive_table(const chip::LayerPlan& plan);
 
 // Memory of one thread.
 struct DriveScratch {

@@ -42,7 +42,9 @@ double joule_per_siemens(const LayerPlan& plan) { return plan.v_step_V * plan.v_
 
 }  // namespace
 
-RowDrives row_drives(const Activity& activity) { return {reals(activity.row_drive), reals(activity.row_on)}; }
+RowDrives row_drives(const Activity& activity) {
+  return {reals(activity.row_drive), reals(activity.row_on), reals(activity.row_held), reals(activity.row_held_on)};
+}
 
 Ledger drive_ledger(const LayerPlan& plan, const RowDrives& drives, std::span<const BlockLoad> loads,
                     const Activity* pairs, std::optional<double> solved_J) {
@@ -52,16 +54,20 @@ Ledger drive_ledger(const LayerPlan& plan, const RowDrives& drives, std::span<co
   ledger.array_J = solved_J.value_or(0);
   for (std::size_t b = 0; b < loads.size(); ++b) {
     const Block& block = plan.blocks[b];
-    const auto& drive = drives.drive[static_cast<std::size_t>(block.copy)];
-    const auto& on = drives.on[static_cast<std::size_t>(block.copy)];
+    const auto copy = static_cast<std::size_t>(block.copy);
+    // Cells conduct as long as planes last; lines are charged for each plane, or as often as it is driven.
+    const auto& conducting = plan.planes.weighted_in_time() ? drives.held[copy] : drives.drive[copy];
+    const auto& conducting_on = plan.planes.weighted_in_time() ? drives.held_on[copy] : drives.on[copy];
+    const auto& drive = plan.planes.driven_anew() ? drives.held[copy] : drives.drive[copy];
+    const auto& on = plan.planes.driven_anew() ? drives.held_on[copy] : drives.on[copy];
     const bool by_rows = !loads[b].source_S && !solved_J;
     if (loads[b].source_S) ledger.array_J += step_J * power_S(plan, block, *loads[b].source_S, *pairs);
     for (int r = 0; r < block.rows; ++r) {
       const auto row = static_cast<std::size_t>(block.row + r);
       if (by_rows)
-        ledger.full_scale_J +=
-            on[row] * step_J * plan.planes.largest * plan.planes.largest * loads[b].row_S[static_cast<std::size_t>(r)];
-      if (by_rows) ledger.array_J += drive[row] * step_J * loads[b].row_S[static_cast<std::size_t>(r)];
+        ledger.full_scale_J += conducting_on[row] * step_J * plan.planes.largest * plan.planes.largest *
+                               loads[b].row_S[static_cast<std::size_t>(r)];
+      if (by_rows) ledger.array_J += conducting[row] * step_J * loads[b].row_S[static_cast<std::size_t>(r)];
       ledger[Action::line_drive] += drive[row] * lines;
       ledger[Action::line_activation] += on[row] * lines;
     }

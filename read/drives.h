@@ -16,6 +16,8 @@ namespace bitline::read {
 // Of each row of a layer, [copy][row]: sums over the reads of one or many inferences, or means of one.
 struct RowDrives {
   std::vector<std::vector<double>> drive, on;  // of x^2, x in input steps; of reads with x != 0
+  std::vector<std::vector<double>> held,
+      held_on;  // the same times how long planes last, where that differs; else empty
 };
 RowDrives row_drives(const Activity&);
 

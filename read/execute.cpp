@@ -92,9 +92,12 @@ class Product {
     conversion_.begin(numbers);
     m_.vectors.resize(numbers.size());
     m_.image.resize(numbers.size() * planes_), m_.step.resize(numbers.size() * planes_);
+    m_.vector_image.resize(numbers.size()), m_.vector_step.resize(numbers.size());
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const std::size_t v = numbers[i];
       m_.vectors[i] = in_.data() + v * rows_;
+      m_.vector_image[i] = static_cast<std::uint32_t>(sample_of(v));
+      m_.vector_step[i] = static_cast<std::uint32_t>(position_of(v) * planes_);
       for (std::size_t p = 0; p < planes_; ++p) {
         m_.image[i * planes_ + p] = static_cast<std::uint32_t>(sample_of(v));
         m_.step[i * planes_ + p] = static_cast<std::uint32_t>(position_of(v) * planes_ + p);
@@ -152,7 +155,8 @@ class Product {
         x[static_cast<std::size_t>(block.array_row + r - block.row)] = static_cast<std::int16_t>(
             plane_value(plan_.settings.input, plan_.planes, plan_.signed_inputs, plan_.drives_both_signs, vector[r],
                         static_cast<int>(read % planes_)));
-      const double power_S = cells.solved.array->read(cells.solved.block, x, m_.solved);
+      const double power_S = plan_.planes.duration(static_cast<int>(read % planes_)) *
+                             cells.solved.array->read(cells.solved.block, x, m_.solved);
       if (activity_) activity_->supply_power += std::llround(power_S / plan_.lattice.power_step_S);
       for (int c = 0; c < cells.columns; ++c) {
         const auto stripe = static_cast<std::size_t>(c / StripeSums::columns);

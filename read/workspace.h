@@ -27,9 +27,10 @@ struct Workspace::Memory {
     std::size_t step() const { return 4 * places; }
   };
 
-  std::vector<std::size_t> numbers;          // of the vectors of a copy
-  std::vector<const std::int16_t*> vectors;  // that are read together
-  std::vector<std::uint32_t> image, step;    // names of their reads' noise
+  std::vector<std::size_t> numbers;                      // of the vectors of a copy
+  std::vector<const std::int16_t*> vectors;              // that are read together
+  std::vector<std::uint32_t> image, step;                // names of their reads' noise
+  std::vector<std::uint32_t> vector_image, vector_step;  // the same of each vector's first read
   DriveScratch drive_scratch;
   GroupDrive drive;
   ColumnSums sums;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "periphery/input/input.h"
 
+#include <cmath>
 #include <cstdlib>
 
 namespace bitline::periphery {
@@ -16,9 +17,28 @@ void fields(Visitor& v, Input& c) {
                  .meaning = "time the rows are driven for one read (settling and integration)",
                  .unit = Unit::second,
                  .positive = true});
+  v(c.accumulate, {.key = "accumulate", .meaning = "where the planes of an input are added up"});
 }
 
-PlanePlan plane_plan(const Input& in, bool is_signed, bool drives_both_signs) {
+void fields(Visitor&, DigitalSum&) {}
+
+void fields(Visitor& v, AnalogSum& a) {
+  v(a.weighting,
+    {.key = "weighting",
+     .meaning =
+         "how planes get their weights: charge shared between equal capacitors (every plane lasts t_read), time "
+         "(a plane lasts its weight times t_read: pulse-width inputs) or pulses (driven as often: pulse counts)"});
+}
+
+double PlanePlan::weight_sum() const {
+  double sum = 0;
+  for (const double w : weight) sum += std::abs(w);
+  return sum;
+}
+
+namespace {
+
+PlanePlan planes_of(const Input& in, bool is_signed, bool drives_both_signs) {
   PlanePlan plan;
   const int magnitude_bits = is_signed ? in.bits - 1 : in.bits;
   const bool passes = is_signed && !drives_both_signs;
@@ -45,6 +65,14 @@ PlanePlan plane_plan(const Input& in, bool is_signed, bool drives_both_signs) {
     const std::size_t n = plan.weight.size();
     for (std::size_t i = 0; i < n; ++i) plan.weight.push_back(-plan.weight[i]);
   }
+  return plan;
+}
+
+}  // namespace
+
+PlanePlan plane_plan(const Input& in, bool is_signed, bool drives_both_signs) {
+  PlanePlan plan = planes_of(in, is_signed, drives_both_signs);
+  if (const auto* sum = std::get_if<AnalogSum>(&in.accumulate)) plan.together = true, plan.weighting = sum->weighting;
   return plan;
 }
 

@@ -287,4 +287,7 @@ def _again(file, settings) -> Config:
 
 def as_config(config) -> Config:
     """A configuration as it is, or loaded by its name."""
+    if not isinstance(config, (Config, str, os.PathLike)):
+        raise TypeError(f"config: is a {type(config).__name__} where a Config, a path or the name of a shipped one is "
+                        "expected")
     return config if isinstance(config, Config) else load(config)

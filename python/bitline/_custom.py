@@ -2,6 +2,7 @@
 """Devices whose writing and read noise are functions of Python."""
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 
@@ -70,6 +71,12 @@ def written_levels(write: Callable, g_max_S: float, draws: int, seed: int) -> li
     levels = []
     for target in np.linspace(0, g_max_S, LEVELS):
         targets = np.full(draws, target)
+        try:
+            inspect.signature(write).bind(targets, rng)
+        except TypeError as e:
+            raise TypeError(f"write: is called as write(target_S, rng): {e}") from None
+        except ValueError:
+            pass  # a function without a signature
         error_S = np.quantile(returned(write(targets.copy(), rng), "write", targets.shape) - target, shares)
         levels.append({"g": siemens(target), "error": [siemens(e) for e in np.maximum.accumulate(error_S)]})
     return levels

@@ -68,7 +68,8 @@ class RecordList(list):
         for record in self:
             if isinstance(record, Record) and key in (record._values.get("name"), record._values.get("id"), record._values.get("part")):
                 return record
-        raise KeyError(key)
+        names = [str(r._values.get("name") or r._values.get("id") or r._values.get("part")) for r in self if isinstance(r, Record)]
+        raise KeyError(f"no '{key}'; " + (_bitline.nearest(key, names) or "known: " + ", ".join(names)))
 
 
 def wrapped(value):

@@ -14,7 +14,7 @@ from ._checked import text, thread_count
 from ._config import as_config
 from ._places import places
 from ._record import Record, pandas, pyplot
-from ._workload import with_workload
+from ._workload import arguments_named, with_workload
 
 
 class Result(Record):
@@ -187,6 +187,8 @@ def run(config, *, model=None, inputs=None, labels=None, calibration_inputs=None
         warnings.warn(f"keep: {cfg.keep} needs out=FOLDER; nothing is kept", stacklevel=2)
     tell, end = reporter(progress)
     try:
-        return Result(_bitline.run(cfg._native, places(data), thread_count(threads), os.fspath(out) if out is not None else "", bool(per_image), text(isa, "isa"), tell))
+        with arguments_named(cfg):
+            return Result(_bitline.run(cfg._native, places(data), thread_count(threads),
+                                       os.fspath(out) if out is not None else "", bool(per_image), text(isa, "isa"), tell))
     finally:
         end()

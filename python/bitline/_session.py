@@ -11,7 +11,7 @@ from ._config import as_config
 from ._places import places
 from ._record import Record, RecordList
 from ._run import reporter
-from ._workload import with_workload
+from ._workload import arguments_named, with_workload
 
 
 class State:
@@ -107,7 +107,8 @@ class Session:
         self._how = ("network", threads, data)
         tell, end = reporter(progress)
         try:
-            self._native = _bitline.NetworkOnChip(self.config._native, places(data), thread_count(threads), tell)
+            with arguments_named(self.config):
+                self._native = _bitline.NetworkOnChip(self.config._native, places(data), thread_count(threads), tell)
         finally:
             end()
         self._warn()

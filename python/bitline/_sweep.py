@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import os
 import pathlib
 import tempfile
@@ -13,6 +14,7 @@ import numpy as np
 
 from . import _bitline
 from ._checked import thread_count, whole
+from ._errors import ConfigError, InputError
 from ._places import places
 from ._record import pandas, pyplot
 from ._run import reporter
@@ -122,10 +124,15 @@ def sweep(plan, *, overrides: Mapping | None = None, out=None, jobs: int = 0, th
             plan = file
         folder = pathlib.Path(out) if out is not None else pathlib.Path(scratch) / "points"
         tell, end = reporter(progress)
+        if isinstance(plan, str) and plan.endswith((".yaml", ".yml")) and not os.path.exists(plan):
+            raise InputError(f"plan: there is no file '{plan}'")
         try:
             merged = [merge] if isinstance(merge, (str, os.PathLike)) else merge
             outcome = _bitline.sweep(os.fspath(plan), settings_of(overrides), places(data), str(folder), whole(jobs, "jobs", 0, 4096), thread_count(threads),
                                      [os.fspath(m) for m in merged], skip_invalid, tell)
+        except ConfigError as e:
+            raise ConfigError([dataclasses.replace(d, file="plan" if d.file.startswith(scratch) else d.file)
+                               for d in e.diagnostics]) from None
         finally:
             end()
         for warning in outcome["warnings"]:

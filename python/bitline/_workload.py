@@ -19,7 +19,7 @@ import time
 import numpy as np
 
 from ._config import Config
-from ._errors import InputError
+from ._errors import ConfigError, InputError
 
 
 WEEK_S = 7 * 86400
@@ -85,6 +85,25 @@ def model_file(model) -> str:
         path = os.fspath(model)
         return os.path.abspath(path) if os.path.exists(path) else path
     raise InputError(f"model: is a {type(model).__name__}; give the path or the bytes of an ONNX file")
+
+
+@contextlib.contextmanager
+def arguments_named(config: Config):
+    """What is wrong with arrays and networks of the caller is said of the arguments, not of the files they became."""
+    workload = config.to_dict()["workload"]
+    given = {"model": workload.get("network"), **(workload["dataset"] if isinstance(workload.get("dataset"), dict) else {})}
+    ours = str(folder())
+    files = {path: name for name, path in given.items() if isinstance(path, str) and path.startswith(ours)}
+    try:
+        yield
+    except (InputError, ConfigError) as e:
+        text = "\n".join(d.message for d in e.diagnostics) if isinstance(e, ConfigError) else str(e)
+        named = text
+        for path, name in files.items():
+            named = named.replace(path, name).replace(f"'{os.path.basename(path)}'", name).replace(os.path.basename(path), name)
+        if named == text:
+            raise
+        raise InputError(named) from None
 
 
 def with_workload(config: Config, model=None, inputs=None, labels=None, calibration_inputs=None,

@@ -8,7 +8,8 @@ import numpy as np
 
 import bitline
 
-cfg = bitline.load("fashion-mlp", {"device": "pcm", "workload.calibration_images": 64})
+cfg = bitline.load("fashion-mlp", {"device": "pcm", "device.read_noise.relative": "2 %",
+                                   "workload.calibration_images": 64})
 session = bitline.Session(cfg)
 print(session)
 

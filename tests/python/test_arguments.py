@@ -106,6 +106,14 @@ class WrongArguments(unittest.TestCase):
              "calibration_labels: are given without calibration_inputs"),
             (lambda: bitline.run(self.cfg, inputs=x, labels=y[:3]), bitline.InputError, "labels: has 3 entries for 4"),
             (lambda: bitline.run(self.cfg, isa=3), TypeError, "isa: is 3"),
+            (lambda: bitline.run(self.cfg, inputs=np.zeros((4, 28)), labels=y), bitline.InputError, "samples of inputs are 28"),
+            (lambda: bitline.run(self.cfg, inputs=np.zeros((4, 1, 28, 28)), labels=[0, 1, 2, 12]), bitline.InputError, "data set inputs"),
+            (lambda: bitline.run(self.cfg, model=b"garbage"), bitline.InputError, "model: is not an ONNX file"),
+            (lambda: bitline.run({"adc": 1}), TypeError, "config: is a dict"),
+            (lambda: bitline.sweep("no.yaml"), bitline.InputError, "plan: there is no file"),
+            (lambda: bitline.sweep({"config": "fashion-mlp", "grids": {}}), bitline.ConfigError, "plan:"),
+            (lambda: bitline.with_device("ideal", write=lambda t: t), TypeError, "write(target_S, rng)"),
+            (lambda: self.chip.set_conductance(0, self.chip.conductance(0) * 1e6), bitline.InputError, "ohms, or uS"),
             (lambda: bitline.run(self.cfg, model=3), bitline.InputError, "model: is a int"),
         ])
 

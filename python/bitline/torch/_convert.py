@@ -21,7 +21,7 @@ from .._session import Session, State
 from .._workload import with_workload
 from ._layers import instead, products
 from ._plain import hold_norms, plain
-from ._samples import as_input, gathered, to_numpy
+from ._samples import as_input, as_tensor, gathered, to_numpy
 
 
 def convert(model: nn.Module, chip, calibrate, *, threads: int = 0) -> OnChip:
@@ -57,8 +57,13 @@ def convert(model: nn.Module, chip, calibrate, *, threads: int = 0) -> OnChip:
     >>> bool((chip(x) - net(x)).abs().max() < 0.2)  # weights of four bits
     True
     """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model: is a {type(model).__name__} where a torch.nn.Module is expected")
     config = as_config(chip).copy()
     network = getattr(model, "network", model) if _is_wrapped(model) else model
+    wrong = [name for name, p in network.named_parameters() if not torch.isfinite(p).all()]
+    if wrong:
+        raise InputError(f"model: {wrong[0]} has values that are not finite")
     samples = gathered(calibrate, config.workload.calibration_images)
     network = plain(network, as_input(samples))
     return OnChip(network, config, samples, threads)
@@ -89,11 +94,14 @@ def onnx_bytes(network: nn.Module, example: torch.Tensor) -> bytes:
                          "returns what is judged, such as the first output of an LSTM")
     options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     file = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the tracer, about lengths that are the same for every sample
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")  # of the tracer, about lengths that are the same for every sample
         torch.onnx.export(alone, (example[:1],), file, opset_version=13, do_constant_folding=False,
                           input_names=["input"], output_names=["output"],
                           dynamic_axes={"input": {0: "samples"}, "output": {0: "samples"}}, **options)
+    if any("Python boolean" in str(w.message) for w in told):
+        warnings.warn("the network decides by values, or by lengths, which way it goes: run() and costs() know the way "
+                      "that the calibration samples went, a forward pass goes its own", stacklevel=4)
     return file.getvalue()
 
 
@@ -106,6 +114,7 @@ class Engine:
         self.seed: int | None = None
         self.instance, self.aged_s, self.sample = 0, 0.0, 0
         self._session: Session | None = None
+        self.warned = False
         self._state: State | None = None
         self.positions: dict[str, int] = {}  # read so far of each layer in this pass
 
@@ -157,6 +166,7 @@ class Engine:
         with torch.no_grad():
             if not torch.isfinite(x).all():
                 raise InputError(f"{layer.name_on_chip}: reads values that are not finite")
+            self.warn_of_range(layer.name_on_chip, float(x.abs().max()) if x.numel() else 0.0, w)
             codes = (x.double() / w.input_scale).round_().clamp_(w.lowest, w.highest).to(torch.int16)
             vectors = layer.vectors(codes)
             positions = vectors.shape[1]
@@ -172,6 +182,14 @@ class Engine:
         if torch.is_grad_enabled() and (x.requires_grad or layer.weight.requires_grad):
             real = instead(layer.soft(x.clamp(w.lowest * w.input_scale, w.highest * w.input_scale)), real.to(x.dtype))
         return real
+
+    def warn_of_range(self, name: str, largest: float, w) -> None:
+        """Once: numbers of another scale than those of the calibration, such as pixels of 0..255."""
+        end = w.input_scale * w.highest
+        if largest > 8 * end and not self.warned:
+            self.warned = True
+            warnings.warn(f"{name} reads values up to {largest:.4g}, and its range ends at {end:.4g} as calibrated: uint8 "
+                          "inputs are divided by 255, others taken as they are", stacklevel=6)
 
     def __getstate__(self):
         return {**self.__dict__, "_session": None, "_state": None, "layers": {}}
@@ -350,6 +368,7 @@ class OnChip(nn.Module):
         self._compared = True
 
     def forward(self, x: torch.Tensor):
+        x = as_tensor(x)
         self._ready()
         if not self._compared:
             self._compare()
