@@ -43,17 +43,18 @@ std::string text_of(const FitPart& p) {
                                       p.x.size(), p.readings)
                         : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
   const std::vector<double> weights = characterise::weights_of(p);
+  if (p.best().held_out) out += fmt::format("    chosen: {}\n", p.chosen_by);
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion = std::isfinite(c.aic)
+    const std::string criterion = c.held_out ? report::held_out_text(*c.held_out, p.y_unit)
+                                  : std::isfinite(c.aic)
                                       ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic,
                                                     weights[static_cast<std::size_t>(&c - p.candidates.data())])
-                                  : c.no_aic.empty() ? "more parameters than readings"
-                                                     : c.no_aic;
+                                      : "more parameters than readings";
     out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
                        pretty(c.rms, p.y_unit));
   }

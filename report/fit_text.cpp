@@ -33,16 +33,37 @@ Json fit_part_json(const FitPart& p) {
     candidates.push_back({{"model", c.model},
                           {"parameters", c.parameters},
                           {"aic", c.refused.empty() ? fit_number(c.aic) : Json()},
+                          {"crps", c.held_out ? fit_number(c.held_out->crps) : Json()},
+                          {"crps_error", c.held_out ? fit_number(c.held_out->error) : Json()},
+                          {"crps_above_best", c.held_out ? fit_number(c.held_out->above_best) : Json()},
+                          {"crps_above_best_error", c.held_out ? fit_number(c.held_out->above_best_error) : Json()},
                           {"rms", fit_number(c.rms)},
                           {"refused", c.refused.empty() ? Json() : Json(c.refused)},
                           {"values", values}});
   }
-  return {
-      {"part", p.part},           {"file", p.file},   {"points", p.x.size()},    {"independent_readings", p.readings},
-      {"chosen", p.best().model}, {"notes", p.notes}, {"candidates", candidates}};
+  return {{"part", p.part},           {"file", p.file},
+          {"points", p.x.size()},     {"independent_readings", p.readings},
+          {"chosen", p.best().model}, {"chosen_by", p.chosen_by},
+          {"notes", p.notes},         {"candidates", candidates}};
+}
+
+// Comment lines of a choice by held-out cells.
+std::string choice_text(const FitPart& p) {
+  if (!p.best().held_out) return "";
+  std::string out = fmt::format("#   chosen: {}\n", p.chosen_by);
+  for (const FitCandidate& c : p.candidates)
+    out += c.held_out ? fmt::format("#     {}: {}\n", c.model, held_out_text(*c.held_out, p.y_unit))
+                      : fmt::format("#     {}: out\n", c.model);
+  return out;
 }
 
 }  // namespace
+
+std::string held_out_text(const characterise::HeldOutScore& score, Unit unit) {
+  const std::string own = fmt::format("CRPS {} +- {}", pretty(score.crps, unit), pretty(score.error, unit));
+  if (score.above_best == 0 && score.above_best_error == 0) return own + ", the lowest";
+  return own + fmt::format(", above it {} +- {}", pretty(score.above_best, unit), pretty(score.above_best_error, unit));
+}
 
 Json fit_json(std::span<const FitPart> parts) {
   Json all = Json::array();
@@ -56,6 +77,7 @@ std::string fitted_device_file(const std::string& called, std::span<const FitPar
       fmt::format("# {}, fitted by bitline {} fit; 95 % intervals stand with the values.\n", called, version());
   for (const FitPart& p : parts) {
     head += fmt::format("# {}: {}, {}\n", p.part, std::filesystem::path(p.file).filename().string(), p.best().model);
+    head += choice_text(p);
     for (const std::string& note : p.notes) head += fmt::format("#   {}\n", note);
   }
   Value tree = Value::map();

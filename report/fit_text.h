@@ -16,6 +16,9 @@ namespace bitline::report {
 std::string fitted_device_file(const std::string& name, std::span<const characterise::FitPart> parts,
                                std::optional<double> read_voltage_V);
 
+// A score with its standard error and its distance to the best.
+std::string held_out_text(const characterise::HeldOutScore&, Unit);
+
 // By part: candidates with their parameters, intervals and criterion, the chosen one, notes.
 run::Json fit_json(std::span<const characterise::FitPart> parts);
 

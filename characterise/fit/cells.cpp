@@ -58,7 +58,7 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   bool assumed = false;
   for (std::size_t i = 0; i < t_s.size(); ++i) {
     const auto [at, fresh] = index.try_emplace(names.empty() ? "" : names[i], cells.all.size());
-    if (fresh) cells.all.emplace_back(), last_s.push_back(-1), known.push_back(false);
+    if (fresh) cells.all.push_back({at->first, 0, {}, {}}), last_s.push_back(-1), known.push_back(false);
     Cell& cell = cells.all[at->second];
     const std::string who = names.empty() ? "" : fmt::format("cell '{}': ", names[i]);
     if (t_s[i] < 0) table.refuse(i, who + "time is below 0");

@@ -87,12 +87,6 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
         !of(files.endurance.has_value(), endurance_models))
       throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
   }
-  if (files.models.size() > 1 && wanted_by_name(files, std::array{std::string_view("measured")}))
-    for (const std::string& m : files.models)
-      if (m != "measured" &&
-          std::find(std::begin(retention_models), std::end(retention_models), m) != std::end(retention_models))
-        throw InputError(fmt::format(
-            "'measured' keeps quantiles as they are and has no number of parameters to compare by: leave '{}' out", m));
   std::vector<FitPart> parts;
   if (files.ltp) parts.push_back(fit_ltp(*files.ltp, files));
   if (files.ppf) parts.push_back(fit_ppf(*files.ppf, files));

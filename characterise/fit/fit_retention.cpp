@@ -7,11 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "base/statistics.h"
-#include "characterise/fit/cells.h"
+#include "characterise/fit/held_out.h"
 
 namespace bitline::characterise {
 namespace {
@@ -158,33 +159,22 @@ FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& 
   FitCandidate c{.model = model.name, .refused = fit.refused};
   c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
   if (!fit.law) return c;
-  // Readings of one cell belong together: they count as one.
-  double likelihood = 0, square = 0;
-  const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
+  double likelihood = 0, square = 0;  // of few cells, whose readings count one by one
   std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
-  std::vector<double> score(cells.times_s.size());  // squares over the law's own variance
   for (const Cell& cell : cells.all)
     for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
       const Moments m = fit.law(cell.written_S, cell.t_s[k]);
       const double r = cell.g_S[k] - m.mean_S, s = std::max(m.sigma_S, 1e-12 * cells.highest_S);
       square += r * r;
-      likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
+      likelihood -= std::log(s / cells.highest_S) + 0.5 * r * r / (s * s);
       if (!cells.many) c.fitted.push_back(m.mean_S);
       const auto at = static_cast<std::size_t>(
           std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
       const double change = m.mean_S - cell.written_S;
       sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
-      score[at] += r * r / (s * s);
     }
   c.rms = std::sqrt(square / static_cast<double>(cells.readings));
-  c.aic = aicc_of_likelihood(likelihood, readings, c.parameters);
-  if (model.fit == measured) c.aic = NAN, c.no_aic = "quantiles as they are: no criterion";
-  // A spread that all but vanishes at some time makes a likelihood that says nothing.
-  constexpr double far = 5;
-  for (std::size_t i = 0; cells.many && c.refused.empty() && !fit.numbers.empty() && i < n.size(); ++i)
-    if (score[i] > far * far * n[i])
-      c.refused = fmt::format("at {} its spread is {:.3g} times too small", pretty(cells.times_s[i], Unit::second),
-                              std::sqrt(score[i] / n[i]));
+  c.aic = cells.many ? NAN : aicc_of_likelihood(likelihood, readings, c.parameters);
   for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
     c.fitted.push_back(sum[i] / n[i]);
     c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
@@ -206,11 +196,27 @@ std::string open_value(const std::vector<FittedValue>& values) {
   return "";
 }
 
+// Each candidate's scores on held-out cells; one that some of the cells would not give is out. None of few cells.
+std::vector<CellScores> held_out(const std::vector<const Model*>& tried, const std::vector<RetentionModel>& fits,
+                                 const Cells& cells, FitPart& part) {
+  std::vector<CellScores> out(tried.size());
+  for (std::size_t i = 0; cells.many && i < tried.size(); ++i) {
+    if (!part.candidates[i].refused.empty()) continue;
+    out[i] = held_out_scores(cells, [&](const Cells& some) { return tried[i]->fit(some, fits[i].solution); });
+    part.candidates[i].refused = out[i].refused;
+  }
+  return out;
+}
+
 // Chooses, with intervals; a model whose parameters other cells would not tell is out.
 void decide(const std::vector<const Model*>& tried, const std::vector<RetentionModel>& fits, const Cells& cells,
             FitPart& part) {
+  const std::vector<CellScores> scores = held_out(tried, fits, cells, part);
+  std::vector<int> simpler;  // by numbers; measured quantiles are as many as there are cells
+  for (std::size_t i = 0; i < tried.size(); ++i)
+    simpler.push_back(tried[i]->fit == measured ? std::numeric_limits<int>::max() : part.candidates[i].parameters);
   for (;;) {
-    choose(part);
+    cells.many ? choose_by_held_out(part, scores, simpler) : choose(part);
     // Few cells decide little: what is more than no change must be clearly better.
     constexpr double clearly = 4;
     for (std::size_t i = 0; !cells.many && i < tried.size(); ++i)
@@ -270,6 +276,19 @@ void add_window(const Cells& cells, FitPart& part) {
       pretty(*lowest, Unit::siemens), pretty(*highest, Unit::siemens)));
 }
 
+// How the choice was made, and who else could have been it.
+void describe_choice(const Cells& cells, FitPart& part) {
+  std::string times;
+  for (const double t_s : judged_times(cells)) times += (times.empty() ? "" : ", ") + pretty(t_s, Unit::second);
+  part.chosen_by = fmt::format(
+      "simplest within one standard error of the lowest CRPS of cells held out ({} folds), at {}", folds, times);
+  const FitCandidate& best = part.best();
+  for (const FitCandidate& c : part.candidates)
+    if (&c != &best && c.held_out && c.held_out->above_best <= c.held_out->above_best_error)
+      part.notes.push_back(fmt::format(
+          "{} predicts cells that are held out as well, as far as these tell: --model {} writes it", c.model, c.model));
+}
+
 }  // namespace
 
 MeasuredTable retention_table(const std::filesystem::path& file, const FitFiles& files) {
@@ -306,6 +325,7 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   }
   decide(tried, fits, cells, part);
   note_rivals(part);
+  if (cells.many) describe_choice(cells, part);
   const RetentionModel& fit = fits[part.chosen];
   const FitCandidate& best = part.best();
   part.keys = fit.keys;

@@ -66,19 +66,67 @@ Law law_of(const device::Relaxation& relaxation, double g_max_S) {
   };
 }
 
-// The same of any law, as means over its normal numbers; relaxations at times that come again are kept.
-Law law_by_quantiles(const device::Relaxation& relaxation, double g_max_S) {
-  constexpr int points = 200;
-  auto at_time = std::make_shared<std::map<double, device::RelaxedAt>>();
-  std::vector<double> z;
-  for (int k = 0; k < points; ++k) z.push_back(normal_quantile((k + 0.5) / points));
-  return [relaxation, g_max_S, at_time, z](double written_S, double t_s) {
-    const auto found = at_time->find(t_s);
-    const auto& at = found != at_time->end()
-                         ? found->second
-                         : at_time->emplace(t_s, device::RelaxedAt(relaxation, g_max_S, t_s)).first->second;
-    std::vector<double> g_S;
-    for (const double one : z) g_S.push_back(at(written_S, one));
+// Normal numbers of n equally likely cells: the middles of their shares.
+const std::vector<double>& normal_scores(std::size_t n) {
+  thread_local std::vector<double> z;
+  if (z.size() != n) {
+    z.resize(n);
+    for (std::size_t k = 0; k < n; ++k) z[k] = normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(n));
+  }
+  return z;
+}
+
+// What a device predicts: its law at those normal numbers. What is worked out for a time is kept.
+Predict predicted_by(const device::Relaxation& relaxation, double g_max_S) {
+  struct Known {
+    device::Relaxation relaxation;
+    std::map<double, device::RelaxedAt> at = {};
+  };
+  const auto known = std::make_shared<Known>(Known{relaxation});
+  return [known, g_max_S](double written_S, double t_s, std::span<double> out_S) {
+    auto found = known->at.find(t_s);
+    if (found == known->at.end())
+      found = known->at.emplace(t_s, device::RelaxedAt(known->relaxation, g_max_S, t_s)).first;
+    const std::vector<double>& z = normal_scores(out_S.size());
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = found->second(written_S, z[k]);
+  };
+}
+
+// A law's mean with its spread as a normal one, not below 0.
+Predict predicted_by(const Law& law) {
+  return [law](double written_S, double t_s, std::span<double> out_S) {
+    const Moments m = law(written_S, t_s);
+    const std::vector<double>& z = normal_scores(out_S.size());
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = std::max(0.0, m.mean_S + m.sigma_S * z[k]);
+  };
+}
+
+// G_written (1 + t / t0)^-nu, nu = max(0, normal), times readings whose logarithms scatter by `noise`: the sum of both
+// from pairs of normal numbers, once for each time.
+Predict predicted_by_power_law(double nu, double nu_sigma, double t0_s, double noise) {
+  const auto ratios = std::make_shared<std::map<double, std::vector<double>>>();
+  return [=](double written_S, double t_s, std::span<double> out_S) {
+    std::vector<double>& ratio = (*ratios)[t_s];
+    if (ratio.size() != out_S.size()) {
+      const double l = std::log1p(t_s / t0_s);
+      const std::vector<double>& z = normal_scores(out_S.size());
+      std::vector<double> all;
+      for (const double of_cell : z)
+        for (const double of_reading : z)
+          all.push_back(noise * of_reading - std::max(0.0, nu + nu_sigma * of_cell) * l);
+      std::sort(all.begin(), all.end());
+      ratio.resize(out_S.size());
+      for (std::size_t k = 0; k < ratio.size(); ++k) ratio[k] = std::exp(all[k * z.size() + z.size() / 2]);
+    }
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = written_S * ratio[k];
+  };
+}
+
+// Mean and sigma of any law, over its normal numbers.
+Law law_by_quantiles(const Predict& predict) {
+  return [predict](double written_S, double t_s) {
+    std::vector<double> g_S(200);
+    predict(written_S, t_s, g_S);
     return Moments{mean(g_S), standard_deviation(g_S)};
   };
 }
@@ -100,9 +148,11 @@ RetentionModel no_change(const Cells& cells, const std::vector<double>&) {
     square += r * r / n, logarithms += std::log(c.written_S) / n;
   });
   const double relative = std::sqrt(square);
-  if (relative > 0 && std::log(relative) + logarithms < std::log(sigma_S))
-    return {.law = [relative](double written_S, double) { return Moments{written_S, relative * written_S}; }};
-  return {.law = [sigma_S](double written_S, double) { return Moments{written_S, sigma_S}; }};
+  const bool in_proportion = relative > 0 && std::log(relative) + logarithms < std::log(sigma_S);
+  const Law law = [=](double written_S, double) {
+    return Moments{written_S, in_proportion ? relative * written_S : sigma_S};
+  };
+  return {.law = law, .predict = predicted_by(law)};
 }
 
 // Mean and variance of the change are straight in log10 t.
@@ -111,11 +161,11 @@ RetentionModel log_time(const Cells& cells, const std::vector<double>&) {
   device::LogTimeRelaxation r{.t0_s = cells.times_s.front()};
   const double scale_S = cells.highest_S;
   if (cells.many) {
-    const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S).by_level.levels.front();
+    const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S, cells.fewest).by_level.levels.front();
     m.numbers = {one.shift_S, one.shift_per_decade_S, one.sigma_S, one.sigma_per_decade_S};
     r.sigma_S = {one.sigma_S}, r.sigma_per_decade_S = {one.sigma_per_decade_S};
     r.shift_S = {one.shift_S}, r.shift_per_decade_S = {one.shift_per_decade_S};
-    m.law = law_of(r, scale_S);
+    m.law = law_of(r, scale_S), m.predict = predicted_by(r, scale_S);
     if (!(one.sigma_S > 0)) m.refused = no_variance;
   } else {
     const LeastSquares s = solve(cells, {{0, 0}}, [&](std::span<const double> at, const Cell& c, double t, double g) {
@@ -148,7 +198,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
   for (int levels = from.empty() ? 16 : static_cast<int>(from[0]); levels >= (quantiles ? 1 : 2); levels /= 2) {
     RelaxationFit fit;
     try {
-      fit = fit_relaxation(readings, levels, cells.highest_S);
+      fit = fit_relaxation(readings, levels, cells.highest_S, cells.fewest);
     } catch (const InputError&) {
       continue;  // a level without enough cells
     }
@@ -165,7 +215,8 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
         text.push_back(fmt::format("{{g: {}, at: [{}]}}", siemens(level.g_S), fmt::join(at, ", ")));
       }
       m.keys = {plain("relaxation.type", "measured")};
-      m.law = law_by_quantiles(fit.measured, cells.highest_S);
+      m.predict = predicted_by(fit.measured, cells.highest_S);
+      m.law = law_by_quantiles(m.predict);
     } else {
       for (const RelaxingLevel& l : fit.by_level.levels) {
         if (!(l.sigma_S > 0)) m.refused = no_variance;
@@ -177,7 +228,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
       }
       m.keys = {plain("relaxation.type", "by-level"),
                 plain("relaxation.t0", quantity(fit.by_level.t0_s, Unit::second))};
-      m.law = law_of(fit.by_level, cells.highest_S);
+      m.law = law_of(fit.by_level, cells.highest_S), m.predict = predicted_by(fit.by_level, cells.highest_S);
     }
     m.solution = {static_cast<double>(levels)};
     m.keys.push_back(plain("relaxation.levels", fmt::format("[{}]", fmt::join(text, ", "))));
@@ -243,6 +294,7 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
     const double l = std::log1p(t_s / t0_s), mean_S = written_S * std::exp(-nu * l);
     return Moments{mean_S, mean_S * std::hypot(l * nu_sigma, left)};
   };
+  m.predict = predicted_by_power_law(nu, nu_sigma, t0_s, left);
   m.numbers = {nu};
   m.keys = {plain("drift.type", "power-law"), plain("drift.nu_mean", quantity(nu, Unit::none)),
             plain("drift.t0", quantity(t0_s, Unit::second))};
@@ -315,6 +367,7 @@ RetentionModel exponentials(const Cells& cells, bool two, const std::vector<doub
   m.law = [still, sigma_S = rms_from(cells, still)](double written_S, double t_s) {
     return Moments{still(written_S, t_s).mean_S, sigma_S};
   };
+  m.predict = predicted_by(m.law);
   return m;
 }
 

@@ -230,8 +230,6 @@ TEST_CASE("bad files are refused with their place and remedy") {
           {.readback = f.write("a.csv", "target (S),conductance (S)\n" +
                                             rows(30, [](int i) { return fmt::format("{},{}\n", i + 1, i + 1.1); }))}),
       "is no memristor's");
-  has(refusal({.retention = f.write("a.csv", retention_csv({}, 1)), .models = {"measured", "log-time"}}),
-      "leave 'log-time' out");
   const auto sweep = [&](auto&& current, const char* model = nullptr) {
     FitFiles files{.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(81, [&](int i) {
                                             return fmt::format("{},{}\n", (i - 40) / 40.0, current((i - 40) / 40.0, i));
