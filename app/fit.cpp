@@ -43,20 +43,21 @@ std::string text_of(const FitPart& p) {
                                       p.x.size(), p.readings)
                         : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
   const std::vector<double> weights = characterise::weights_of(p);
-  if (p.best().held_out) out += fmt::format("    chosen: {}\n", p.chosen_by);
+  const report::HeldOutTable held_out = report::held_out_table(p);
+  if (!held_out.rows.empty()) out += fmt::format("    chosen: {}\n    {:<20} {}\n", p.chosen_by, "", held_out.head);
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion = c.held_out ? report::held_out_text(*c.held_out, p.y_unit)
+    const auto index = static_cast<std::size_t>(&c - p.candidates.data());
+    const std::string criterion = c.held_out ? held_out.rows[index]
                                   : std::isfinite(c.aic)
-                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic,
-                                                    weights[static_cast<std::size_t>(&c - p.candidates.data())])
+                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic, weights[index])
                                       : "more parameters than readings";
-    out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
-                       pretty(c.rms, p.y_unit));
+    out += fmt::format("  {} {:<20} {:<{}}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
+                       c.held_out ? 40 : 30, pretty(c.rms, p.y_unit));
   }
   constexpr std::size_t most = 16;
   const auto& values = p.best().values;

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "base/config_writer.h"
 #include "base/version.h"
+#include "report/svg_axis.h"
 
 namespace bitline::report {
 
@@ -50,19 +52,42 @@ Json fit_part_json(const FitPart& p) {
 // Comment lines of a choice by held-out cells.
 std::string choice_text(const FitPart& p) {
   if (!p.best().held_out) return "";
-  std::string out = fmt::format("#   chosen: {}\n", p.chosen_by);
-  for (const FitCandidate& c : p.candidates)
-    out += c.held_out ? fmt::format("#     {}: {}\n", c.model, held_out_text(*c.held_out, p.y_unit))
-                      : fmt::format("#     {}: out\n", c.model);
+  const HeldOutTable table = held_out_table(p);
+  std::string out = fmt::format("#   chosen: {}\n#     {:<20} {}\n", p.chosen_by, "", table.head);
+  for (std::size_t i = 0; i < p.candidates.size(); ++i)
+    out += fmt::format("#     {:<20} {}\n", p.candidates[i].model,
+                       table.rows[i].empty() ? "out: " + p.candidates[i].refused : table.rows[i]);
   return out;
 }
 
 }  // namespace
 
-std::string held_out_text(const characterise::HeldOutScore& score, Unit unit) {
-  const std::string own = fmt::format("CRPS {} +- {}", pretty(score.crps, unit), pretty(score.error, unit));
-  if (score.above_best == 0 && score.above_best_error == 0) return own + ", the lowest";
-  return own + fmt::format(", above it {} +- {}", pretty(score.above_best, unit), pretty(score.above_best_error, unit));
+HeldOutTable held_out_table(const FitPart& p) {
+  std::vector<double> scores;
+  double finest = INFINITY;
+  for (const FitCandidate& c : p.candidates)
+    if (c.held_out) {
+      scores.push_back(c.held_out->crps);
+      for (const double error : {c.held_out->error, c.held_out->above_best_error})
+        if (error > 0) finest = std::min(finest, error);
+    }
+  if (scores.empty()) return {};
+  const auto [unit, factor] = scaled_unit(scores, p.y_unit);
+  // Two digits of the smallest error.
+  const double digits = std::isfinite(finest) ? 1 - std::floor(std::log10(factor * finest)) : 0;
+  const int decimals = static_cast<int>(std::clamp(digits, 0.0, 9.0));
+  const auto with_error = [&, scale = factor](double x, double error) {
+    return fmt::format("{:.{}f} +- {:.{}f}", scale * x, decimals, scale * error, decimals);
+  };
+  HeldOutTable out{fmt::format("{:<20} {}", name_with_unit("CRPS", unit), "above the lowest"), {}};
+  for (const FitCandidate& c : p.candidates)
+    out.rows.push_back(!c.held_out
+                           ? ""
+                           : fmt::format("{:<20} {}", with_error(c.held_out->crps, c.held_out->error),
+                                         c.held_out->above_best == 0 && c.held_out->above_best_error == 0
+                                             ? "lowest"
+                                             : with_error(c.held_out->above_best, c.held_out->above_best_error)));
+  return out;
 }
 
 Json fit_json(std::span<const FitPart> parts) {

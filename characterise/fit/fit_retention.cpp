@@ -283,6 +283,11 @@ void describe_choice(const Cells& cells, FitPart& part) {
   part.chosen_by = fmt::format(
       "simplest within one standard error of the lowest CRPS of cells held out ({} folds), at {}", folds, times);
   const FitCandidate& best = part.best();
+  if (best.model.ends_with("-exponential"))
+    part.notes.push_back(
+        fmt::format("cells scatter by {} around it, which is predicted but written nowhere, as if it were noise of "
+                    "reading: where cells differ, --model measured keeps that",
+                    pretty(best.rms, Unit::siemens)));
   for (const FitCandidate& c : part.candidates)
     if (&c != &best && c.held_out && c.held_out->above_best <= c.held_out->above_best_error)
       part.notes.push_back(fmt::format(

@@ -149,7 +149,11 @@ def _train(given) -> np.ndarray:
 
 
 class Fit:
-    """A fitted device: ``parts`` with all candidates, their parameters and intervals; ``yaml``, the device file."""
+    """A fitted device: ``parts`` with all candidates, their parameters and intervals; ``yaml``, the device file.
+
+    ``parts["retention"].chosen_by`` says by which rule; its candidates have ``crps``, ``crps_error``, ``crps_above_best``
+    and ``crps_above_best_error`` (in siemens) where cells were held out, else ``aic``.
+    """
 
     def __init__(self, name: str, found: dict):
         self.name = name

@@ -11,6 +11,7 @@
 #include <numbers>
 #include <set>
 
+#include "base/config_writer.h"
 #include "base/statistics.h"
 #include "device/plasticity/pulsed_device.h"
 #include "tests/characterise/fit_cases.h"

@@ -87,6 +87,10 @@ class Fits(unittest.TestCase):
             self.assertEqual(f.yaml, (d / "mine.yaml").read_text())
             self.assertEqual([part.to_dict() for part in f.parts], json.loads(p.stdout)["parts"])
             self.assertEqual(f.save(d / "ours.yaml").read_text(), f.yaml)
+        held_out = f.parts["retention"]
+        best = min((c.crps, c.model) for c in held_out.candidates if c.crps is not None)
+        self.assertEqual(best[1], held_out.chosen)
+        self.assertIn("CRPS", held_out.chosen_by)
         self.assertIn("potentiation", f.device().to_yaml())
         self.assertIn("<svg", f._repr_html_())
 
