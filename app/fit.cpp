@@ -38,10 +38,10 @@ std::string interval(const FittedValue& v) {
 
 // A handful of lines for each part.
 std::string text_of(const FitPart& p) {
-  std::string out = p.spread.empty()
-                        ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part, p.file,
-                                      p.x.size(), p.readings)
-                        : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
+  std::string out = p.spread.empty() ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part,
+                                                   p.file, p.x.size(), p.readings)
+                                     : fmt::format("{} from {}: {:.0f} cells at {} time{}\n", p.part, p.file,
+                                                   p.readings, p.x.size(), p.x.size() == 1 ? "" : "s");
   const std::vector<double> weights = characterise::weights_of(p);
   const report::HeldOutTable held_out = report::held_out_table(p);
   if (!held_out.rows.empty()) out += fmt::format("    chosen: {}\n    {:<20} {}\n", p.chosen_by, "", held_out.head);
@@ -213,12 +213,15 @@ void add_fit(CommandLine& line) {
         "what is understood of a file, without a fit"},
        {"bitline fit --iv docs/tutorial/my-device/iv.csv", "only look: nothing is written"},
        {"bitline fit --retention docs/tutorial/my-device/retention.csv --model power-law --name mine -o mine.yaml",
-        "one model by name"}});
+        "one model by name"},
+       {"bitline fit --retention docs/tutorial/my-device/bake.csv --name baked -o baked.yaml",
+        "cells read once, after a bake: the laws that one time determines, and what is assumed"}});
   c.cli->footer(
       "Columns (names with units, comma, semicolon or tab; lines above the header and other columns are not used):\n"
       "  --ltp        amplitude (V) or pulse, or columns LTP and LTD; width (s), a reading or level\n"
       "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
-      "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S)\n"
+      "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S);\n"
+      "               20 cells or more: the law is chosen by cells held out; one time (a bake) is enough\n"
       "  --readback   target (S), a reading\n"
       "  --iv         voltage (V), current (A), state\n"
       "  --stdp       interval (s) = t_post - t_pre, change (of the window) or relative change\n"

@@ -28,7 +28,7 @@ struct Cells {
 };
 
 // Columns cell, time, conductance (or current) and written; a reading at time 0 is what was written. InputError for
-// times that go back, a cell written twice, and fewer than three later times.
+// times that go back, a cell written twice, and fewer than three later readings.
 Cells read_cells(const MeasuredTable&, const FitFiles&, std::vector<std::string>& notes);
 
 // Mean and standard deviation of a cell's conductance by a model.

@@ -62,7 +62,7 @@ RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int le
     at[level].push_back(r.g_S - r.written_S);
     written[level].n += 1, written[level].mean += r.written_S;
   }
-  if (change.size() < 2) throw InputError("relaxation needs readings at two times or more after writing");
+  if (change.empty()) throw InputError("relaxation needs readings after writing");
   RelaxationFit fit;
   fit.by_level.t0_s = change.begin()->first;
   for (std::size_t level = 0; level < static_cast<std::size_t>(levels); ++level) {

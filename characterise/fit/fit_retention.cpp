@@ -20,7 +20,8 @@ namespace {
 struct Model {
   const char* name;
   RetentionModel (*fit)(const Cells&, const std::vector<double>& from);
-  int parameters;  // with the variance; 0: as many as numbers and one
+  int parameters;     // with the variance; 0: as many as numbers and one
+  std::size_t times;  // of reading after writing that determine it: one for each number that its mean has
   struct Number {
     const char *key, *name;
     Unit unit;
@@ -29,33 +30,37 @@ struct Model {
 };
 
 const Model models[] = {
-    {"no-change", no_change, 2, {}},
+    {"no-change", no_change, 2, 1, {}},
     {"log-time",
      log_time,
      4,
+     1,
      {{"relaxation.shift", "mean shift at t0", Unit::siemens},
       {"relaxation.shift_per_decade", "mean shift per decade", Unit::siemens},
       {"relaxation.sigma", "sigma at t0", Unit::siemens},
       {"relaxation.sigma_per_decade", "sigma per square root of a decade", Unit::siemens}}},
-    {"by-level", by_level, 0, {}},
+    {"by-level", by_level, 0, 1, {}},
     {"power-law",
      power_law,
      4,
+     2,
      {{"drift.nu_mean", "exponent nu", Unit::none},
       {"drift.nu_sigma", "sigma of nu between cells", Unit::none},
       {"drift.t0", "t0", Unit::second}}},
     {"single-exponential",
      single_exponential,
      3,
+     2,
      {{"drift.g_rest", "resting conductance", Unit::siemens}, {"drift.tau1", "time constant", Unit::second}}},
     {"double-exponential",
      double_exponential,
      5,
+     3,
      {{"drift.g_rest", "resting conductance", Unit::siemens},
       {"drift.tau1", "time constant 1", Unit::second},
       {"drift.share1", "share 1", Unit::none},
       {"drift.tau2", "time constant 2", Unit::second}}},
-    {"measured", measured, 0, {}}};
+    {"measured", measured, 0, 1, {}}};
 
 // Which numbers of the list a fit has: those whose keys it writes, in order, and no assumed one.
 std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& fit) {
@@ -126,6 +131,7 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
+    if (level && cells.times_s.size() == 1 && j % 2 == 1) continue;  // per decade: assumed
     const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : numbers.at(j).name;
     std::vector<double> values;
     for (const auto& one : drawn) values.push_back(one[j]);
@@ -157,7 +163,9 @@ void draw_cells(const Cells& cells, FitPart& part) {
 // The candidate as its readings judge it: residuals, likelihood, means and spreads to be drawn.
 FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& cells, double readings) {
   FitCandidate c{.model = model.name, .refused = fit.refused};
-  c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
+  c.parameters = model.parameters > 0 && cells.many && cells.times_s.size() > 1
+                     ? model.parameters
+                     : static_cast<int>(fit.numbers.size()) + 1;
   if (!fit.law) return c;
   double likelihood = 0, square = 0;  // of few cells, whose readings count one by one
   std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
@@ -276,6 +284,43 @@ void add_window(const Cells& cells, FitPart& part) {
       pretty(*lowest, Unit::siemens), pretty(*highest, Unit::siemens)));
 }
 
+// Why so few times of reading leave a model open.
+std::string undetermined(const Model& model, const Cells& cells) {
+  return fmt::format("needs readings at {} times after writing, there {}", model.times,
+                     cells.times_s.size() == 1 ? "is 1" : fmt::format("are {}", cells.times_s.size()));
+}
+
+std::string determined_models(const Cells& cells) {
+  std::string out;
+  for (const Model& model : models)
+    if (cells.times_s.size() >= model.times) out += (out.empty() ? "" : ", ") + std::string(model.name);
+  return out;
+}
+
+// A model that was asked for and that no fit could tell, whatever the readings: at the first reading of the last time.
+void refuse_undetermined(const FitFiles& files, const MeasuredTable& table, const Cells& cells) {
+  if (!wanted_by_name(files, retention_models)) return;
+  const std::vector<double> t_s = table.values("time");
+  const auto last = std::max_element(t_s.begin(), t_s.end()) - t_s.begin();
+  for (const Model& model : models)
+    if (cells.times_s.size() < model.times && wanted(files, retention_models, model.name))
+      table.refuse(static_cast<std::size_t>(last),
+                   fmt::format("this is the last time of reading, and the model '{}' {}: read the cells at more times, "
+                               "or take by --model what these determine, one or some of {}",
+                               model.name, undetermined(model, cells), determined_models(cells)));
+}
+
+// What one or two times of reading, such as those of a bake, determine.
+void note_few_times(const Cells& cells, FitPart& part) {
+  const bool one = cells.times_s.size() == 1;
+  part.notes.push_back(
+      fmt::format("cells were read at {} after writing, which {}: only {} can be told", one ? "one time" : "two times",
+                  one ? "determines one number of a mean over time" : "determine two numbers of a mean over time",
+                  determined_models(cells)));
+  part.notes.push_back(one ? "assumed: cells are as written before that time, and stay as they were then after it"
+                           : "assumed: the form of the law, since one with two numbers meets two times whatever it is");
+}
+
 // How the choice was made, and who else could have been it.
 void describe_choice(const Cells& cells, FitPart& part) {
   std::string times;
@@ -322,10 +367,12 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   draw_cells(cells, part);
   std::vector<RetentionModel> fits;
   std::vector<const Model*> tried;
+  refuse_undetermined(files, table, cells);
   for (const Model& model : models) {
     if (!wanted(files, retention_models, model.name)) continue;
     tried.push_back(&model);
-    fits.push_back(model.fit(cells, {}));
+    fits.push_back(cells.times_s.size() < model.times ? RetentionModel{.refused = undetermined(model, cells)}
+                                                      : model.fit(cells, {}));
     part.candidates.push_back(judged(model, fits.back(), cells, part.readings));
   }
   decide(tried, fits, cells, part);
@@ -336,14 +383,15 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   part.keys = fit.keys;
   const std::string of_file = "fitted to " + file.filename().string();
   for (FitPart::Key& k : part.keys) {
-    if (k.path.ends_with(".type") || !k.assumed.empty()) continue;
+    if (k.path.ends_with(".type") || (!k.assumed.empty() && k.path != "relaxation.levels")) continue;
     k.source = of_file;
     for (const FittedValue& v : best.values)
       if (v.key == k.path) k.source = key_of(part, k.path, v).source;
   }
   part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
-  part.notes.push_back(
-      fmt::format("measured up to {}: what is later is extrapolated", pretty(cells.times_s.back(), Unit::second)));
+  if (cells.times_s.size() < 3) note_few_times(cells, part);
+  part.notes.push_back(fmt::format("measured up to {}: what is later is {}", pretty(cells.times_s.back(), Unit::second),
+                                   cells.times_s.size() < 2 ? "taken to be as it was then" : "extrapolated"));
   part.keys.push_back(
       {"measured_until", quantity(cells.times_s.back(), Unit::second), "last time of " + file.filename().string(), ""});
   if (cells.many && part.best().model != "no-change" && part.best().model != "power-law")

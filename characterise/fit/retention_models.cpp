@@ -131,6 +131,7 @@ Law law_by_quantiles(const Predict& predict) {
   };
 }
 
+constexpr const char* one_time = "one time of reading does not tell it: unchanged from then on";
 constexpr const char* no_variance = "its variance, straight in log t, would be 0 at the first time or before";
 
 FitPart::Key plain(std::string path, std::string text) { return {std::move(path), std::move(text), "", ""}; }
@@ -163,28 +164,36 @@ RetentionModel log_time(const Cells& cells, const std::vector<double>&) {
   if (cells.many) {
     const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S, cells.fewest).by_level.levels.front();
     m.numbers = {one.shift_S, one.shift_per_decade_S, one.sigma_S, one.sigma_per_decade_S};
+    if (cells.times_s.size() == 1) m.numbers = {one.shift_S, one.sigma_S};
     r.sigma_S = {one.sigma_S}, r.sigma_per_decade_S = {one.sigma_per_decade_S};
     r.shift_S = {one.shift_S}, r.shift_per_decade_S = {one.shift_per_decade_S};
     m.law = law_of(r, scale_S), m.predict = predicted_by(r, scale_S);
     if (!(one.sigma_S > 0)) m.refused = no_variance;
   } else {
-    const LeastSquares s = solve(cells, {{0, 0}}, [&](std::span<const double> at, const Cell& c, double t, double g) {
-      return (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
+    const std::vector<double> start(std::min<std::size_t>(2, cells.times_s.size()), 0);
+    const auto change = [t0_s = r.t0_s](std::span<const double> at, double t_s) {
+      return at[0] + (at.size() > 1 ? at[1] * std::log10(t_s / t0_s) : 0);
+    };
+    const LeastSquares s = solve(cells, {start}, [&](std::span<const double> at, const Cell& c, double t, double g) {
+      return (g - c.written_S) / scale_S - change(at, t);
     });
     if (!s.converged) return {.refused = "the fit does not converge"};
-    m.numbers = {scale_S * s.at[0], scale_S * s.at[1]};
-    const Law mean = [a = m.numbers[0], b = m.numbers[1], t0 = r.t0_s](double written_S, double t_s) {
-      return Moments{written_S + a + b * std::log10(t_s / t0), 0};
+    for (const double x : s.at) m.numbers.push_back(scale_S * x);
+    const Law mean = [change, at = m.numbers](double written_S, double t_s) {
+      return Moments{written_S + change(at, t_s), 0};
     };
     m.law = [mean, sigma_S = rms_from(cells, mean)](double written_S, double t_s) {
       return Moments{mean(written_S, t_s).mean_S, sigma_S};
     };
   }
   m.keys = {plain("relaxation.type", "log-time"), plain("relaxation.t0", quantity(r.t0_s, Unit::second))};
-  const char* keys[] = {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma",
-                        "relaxation.sigma_per_decade"};
-  for (std::size_t j = 0; j < m.numbers.size(); ++j)
-    m.keys.push_back(plain(keys[j], fmt::format("[{}]", siemens(m.numbers[j]))));
+  std::size_t j = 0;
+  for (const char* key :
+       {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma", "relaxation.sigma_per_decade"}) {
+    const bool told = cells.times_s.size() > 1 || !std::string_view(key).ends_with("decade");
+    if (told && j < m.numbers.size()) m.keys.push_back(plain(key, fmt::format("[{}]", siemens(m.numbers[j++]))));
+    if (!told) m.keys.push_back({key, "[0 S]", "", one_time});
+  }
   return m;
 }
 
@@ -232,6 +241,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
     }
     m.solution = {static_cast<double>(levels)};
     m.keys.push_back(plain("relaxation.levels", fmt::format("[{}]", fmt::join(text, ", "))));
+    if (cells.times_s.size() == 1) m.keys.back().assumed = "one time of reading: unchanged from then on";
     return m;
   }
   return {.refused = "too few cells to fit them level by level"};
@@ -272,6 +282,7 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
   m.solution = s.at;
   // Random effects by moments: the variance of the cells' own slopes, less what noise gives them. Lines of the cells
   // have intercepts of their own: an error of what was written is in all readings of a cell.
+  const bool two_times = cells.times_s.size() == 2;  // which leave no residual of a line: its slope is all spread
   double residual = 0, freedom = 0, noise = 0, square = 0, lines = 0, left = 0, mean_ll = 0;
   for (const Cell& c : cells.all) {
     double sl = 0, sy = 0, sll = 0, sly = 0, syy = 0;
@@ -282,7 +293,7 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
       left += (y + nu * l) * (y + nu * l) / n, mean_ll += l * l / n;
     }
     const double ll = sll - sl * sl / k, ly = sly - sl * sy / k, yy = syy - sy * sy / k;
-    if (k < 3 || !(ll > 0)) continue;
+    if (k < (two_times ? 2 : 3) || !(ll > 0)) continue;
     residual += std::max(0.0, yy - ly * ly / ll), freedom += k - 2;
     noise += 1 / ll, square += std::pow(-ly / ll - nu, 2), lines += 1;
   }
@@ -299,8 +310,11 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
   m.keys = {plain("drift.type", "power-law"), plain("drift.nu_mean", quantity(nu, Unit::none)),
             plain("drift.t0", quantity(t0_s, Unit::second))};
   if (cells.many) {
-    m.numbers.push_back(nu_sigma);
     m.keys.push_back(plain("drift.nu_sigma", quantity(nu_sigma, Unit::none)));
+    if (two_times)
+      m.keys.back().assumed = "two times of reading do not tell it from noise of reading: all is taken for spread";
+    else
+      m.numbers.push_back(nu_sigma);
   } else {
     m.notes.push_back("too few cells to tell the spread of exponents between them: left out");
   }

@@ -86,7 +86,7 @@ std::string ppf_csv(const ExampleTruth& e, std::uint32_t seed) {
   return out;
 }
 
-std::string retention_csv(const ExampleTruth& e, std::uint32_t seed) {
+std::string retention_csv(const ExampleTruth& e, std::uint32_t seed, const std::vector<double>& times_s) {
   Noise noise(seed, 4);
   Device d = e.device();
   const Random random(seed, 5);
@@ -96,13 +96,18 @@ std::string retention_csv(const ExampleTruth& e, std::uint32_t seed) {
     const double target_S = level_conductance(d, 1 + cell % 7, 8);
     double written_S = 0;
     write_cells(d, 0, random, {&id, 1}, {&target_S, 1}, {&written_S, 1});
-    for (const double t_s : {0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5}) {
+    for (const double t_s : times_s) {
       double g_S = written_S;
       if (t_s > 0) age_cells(d, t_s, random, {&id, 1}, {&written_S, 1}, {}, {&g_S, 1});
       out += fmt::format("{},{},{:.4f}\n", cell, t_s, std::max(0.0, g_S + e.read_S * noise()) * 1e6);
     }
   }
   return out;
+}
+
+std::string bake_csv(const ExampleTruth& e, std::uint32_t seed) {
+  constexpr double day_s = 86400;
+  return retention_csv(e, seed, {0, day_s});
 }
 
 std::string readback_csv(const ExampleTruth& e, std::uint32_t seed) {
