@@ -46,7 +46,7 @@ struct FitCandidate {
 
 // What one file tells.
 struct FitPart {
-  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance"
+  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance", "write-log"
   std::string x_name = {}, y_name = {};
   Unit y_unit = Unit::none;
   bool log_x = false;
@@ -78,7 +78,7 @@ struct FilePreview {
 
 struct FitFiles {
   std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {}, stdp = {},
-                                       endurance = {};
+                                       endurance = {}, write_log = {};
   std::optional<double> read_voltage_V = {};  // turns currents into conductances
   // Of all pulses, where the file has no such column: of positive ones, and of negative ones where they differ.
   std::vector<double> amplitude_V = {};

@@ -273,8 +273,13 @@ TEST_CASE("the example files of the tutorial are what the models give") {
   const fs::path folder = fs::path(BITLINE_SOURCE_DIR) / "docs/tutorial/my-device";
   const ExampleTruth e;
   const std::pair<const char*, std::string> files[] = {
-      {"ltp.csv", ltp_csv(e, 1)},   {"ppf.csv", ppf_csv(e, 1)},           {"retention.csv", retention_csv(e, 1)},
-      {"bake.csv", bake_csv(e, 2)}, {"readback.csv", readback_csv(e, 1)}, {"iv.csv", iv_csv(e, 1)}};
+      {"ltp.csv", ltp_csv(e, 1)},
+      {"ppf.csv", ppf_csv(e, 1)},
+      {"retention.csv", retention_csv(e, 1)},
+      {"bake.csv", bake_csv(e, 2)},
+      {"writes.csv", write_log_csv(example_writes(), e.g_max_S, 60, 3)},
+      {"readback.csv", readback_csv(e, 1)},
+      {"iv.csv", iv_csv(e, 1)}};
   for (const auto& [name, text] : files) {
     CAPTURE(name);
     if (std::getenv("BITLINE_UPDATE")) write_file(folder / name, text);
