@@ -166,7 +166,8 @@ Count study(int seeds, const std::vector<std::uint32_t>& sizes) {
 
 }  // namespace
 
-// Shares that the long form reaches, less four standard deviations of so many.
+// Of 320 fits 296 chose the best and 318 one within 10 %: bounds are four standard deviations of a binomial below, and
+// more for few.
 TEST_CASE("a fit chooses the law that predicts best, or one nearly as good") {
   const Count c = study(1, {60, 300});
   CHECK(c.near >= 0.8 * c.all);
@@ -174,8 +175,8 @@ TEST_CASE("a fit chooses the law that predicts best, or one nearly as good") {
 
 TEST_CASE("long: a fit chooses the law that predicts best, or one nearly as good" * doctest::skip()) {
   const Count c = study(10, {30, 60, 300, 1500});
-  CHECK(c.near >= 0.9 * c.all);
-  CHECK(c.best >= 0.6 * c.all);
+  CHECK(c.near >= 0.97 * c.all);
+  CHECK(c.best >= 0.86 * c.all);
 }
 
 }  // namespace bitline::held_out_study_test

@@ -48,6 +48,15 @@ with tempfile.TemporaryDirectory() as d:
     table = expect("the table says it", 0, "fit", "--retention", curves / "retention.csv", out="above the lowest").stdout
     check("no other criterion misleads", "AIC" not in table and "* power-law" in table and " +- " in table, table)
 
+    # Logs of write-verify, and a bake.
+    log = json.loads(expect("a log of writes", 0, "fit", "--write-log", curves / "writes.csv", "--name", "w", "-o", d / "w.yaml", "--json").stdout)["parts"][0]
+    check("devices differ", log["part"] == "write-log" and log["chosen"] == "differing-devices" and any("failures:" in n for n in log["notes"]), log)
+    shown = expect("device takes it", 0, "device", "show", d / "w.yaml").stdout
+    check("a window that widens", "half_width_per_g" in shown and "write-verify" in shown, shown)
+    expect("one law of writing", 2, "fit", "--write-log", curves / "writes.csv", "--readback", curves / "readback.csv", err="which is one law")
+    expect("a bake", 0, "fit", "--retention", curves / "bake.csv", out="stay as they were then")
+    expect("no law of time from one", 2, "fit", "--retention", curves / "bake.csv", "--model", "power-law", err="bake.csv:4: this is the last time of reading")
+
     # Files as laboratories save them; --preview needs neither a name nor an output.
     lab = source / "tests/characterise/data/lab"
     shown = expect("preview", 0, "fit", "--ltp", lab / "keithley.csv", "--read-voltage", "0.1 V", "--preview").stdout

@@ -94,6 +94,11 @@ class Fits(unittest.TestCase):
         self.assertIn("potentiation", f.device().to_yaml())
         self.assertIn("<svg", f._repr_html_())
 
+    def test_a_log_of_writes(self):
+        part = bitline.fit(write_log=curves / "writes.csv", name="w").parts["write-log"]
+        self.assertEqual(part.chosen, "differing-devices")
+        self.assertIn("failures", " ".join(part.notes))
+
     def test_columns_by_name(self):
         t = np.logspace(0, 5, 12)
         f = bitline.fit(retention={"time (s)": t, "conductance (S)": 2e-5 * t**-0.05}, name="mine")
