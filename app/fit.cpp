@@ -26,8 +26,8 @@ using run::Json;
 namespace {
 
 struct FitArguments : Common {
-  std::string ltp, ppf, retention, readback, iv, stdp, endurance, potentiation, read_voltage, amplitude, width, columns,
-      name, model = "auto", output, svg;
+  std::string ltp, ppf, retention, readback, iv, stdp, endurance, write_log, potentiation, read_voltage, amplitude,
+      width, columns, name, model = "auto", output, svg;
   bool preview = false;
 };
 
@@ -38,24 +38,26 @@ std::string interval(const FittedValue& v) {
 
 // A handful of lines for each part.
 std::string text_of(const FitPart& p) {
-  std::string out = p.spread.empty()
-                        ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part, p.file,
-                                      p.x.size(), p.readings)
-                        : fmt::format("{} from {}: {:.0f} cells at {} times\n", p.part, p.file, p.readings, p.x.size());
+  std::string out = p.spread.empty() ? fmt::format("{} from {}: {} points, worth {:.0f} independent ones\n", p.part,
+                                                   p.file, p.x.size(), p.readings)
+                                     : fmt::format("{} from {}: {:.0f} cells at {} time{}\n", p.part, p.file,
+                                                   p.readings, p.x.size(), p.x.size() == 1 ? "" : "s");
   const std::vector<double> weights = characterise::weights_of(p);
+  const report::HeldOutTable held_out = report::held_out_table(p);
+  if (!held_out.rows.empty()) out += fmt::format("    chosen: {}\n    {:<20} {}\n", p.chosen_by, "", held_out.head);
   for (const FitCandidate& c : p.candidates) {
     const bool chosen = &c == &p.best();
     if (!c.refused.empty()) {
       out += fmt::format("    {:<20} out: {}\n", c.model, c.refused);
       continue;
     }
-    const std::string criterion = std::isfinite(c.aic)
-                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic,
-                                                    weights[static_cast<std::size_t>(&c - p.candidates.data())])
-                                  : c.no_aic.empty() ? "more parameters than readings"
-                                                     : c.no_aic;
-    out += fmt::format("  {} {:<20} {:<30}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
-                       pretty(c.rms, p.y_unit));
+    const auto index = static_cast<std::size_t>(&c - p.candidates.data());
+    const std::string criterion = c.held_out ? held_out.rows[index]
+                                  : std::isfinite(c.aic)
+                                      ? fmt::format("AIC {:>9.1f}  weight {:.3f}", c.aic, weights[index])
+                                      : "more parameters than readings";
+    out += fmt::format("  {} {:<20} {:<{}}  residuals {}\n", chosen ? "*" : " ", c.model, criterion,
+                       c.held_out ? 40 : 30, pretty(c.rms, p.y_unit));
   }
   constexpr std::size_t most = 16;
   const auto& values = p.best().values;
@@ -151,6 +153,7 @@ int run_fit(const FitArguments& a) {
   files.ltp = file(a.ltp), files.ppf = file(a.ppf), files.retention = file(a.retention);
   files.readback = file(a.readback), files.iv = file(a.iv);
   files.stdp = file(a.stdp), files.endurance = file(a.endurance);
+  files.write_log = file(a.write_log);
   if (!a.read_voltage.empty()) files.read_voltage_V = quantity_of("--read-voltage", a.read_voltage, Unit::volt);
   if (!a.amplitude.empty())
     for (const auto& one : parts_of(a.amplitude))
@@ -165,7 +168,7 @@ int run_fit(const FitArguments& a) {
   const bool looks = a.output.empty();  // nothing is written
   if (!looks && !a.output.ends_with(".yaml"))
     throw UsageError(fmt::format("-o {} is a device file: its name ends in .yaml", a.output));
-  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv, &a.stdp, &a.endurance})
+  for (const std::string* in : {&a.ltp, &a.ppf, &a.retention, &a.readback, &a.iv, &a.stdp, &a.endurance, &a.write_log})
     if (!looks && *in == a.output) throw UsageError("-o names a file of measurements: it would be lost");
   if (looks && !a.name.empty()) throw UsageError("--name goes with -o FILE.yaml, the device file to write");
   if (!looks && a.name.empty()) throw UsageError("-o goes with --name, what the device is called");
@@ -211,15 +214,21 @@ void add_fit(CommandLine& line) {
         "what is understood of a file, without a fit"},
        {"bitline fit --iv docs/tutorial/my-device/iv.csv", "only look: nothing is written"},
        {"bitline fit --retention docs/tutorial/my-device/retention.csv --model power-law --name mine -o mine.yaml",
-        "one model by name"}});
+        "one model by name"},
+       {"bitline fit --write-log docs/tutorial/my-device/writes.csv --name written -o written.yaml",
+        "write-verify from a log: window, steps of pulses, failures"},
+       {"bitline fit --retention docs/tutorial/my-device/bake.csv --name baked -o baked.yaml",
+        "cells read once, after a bake: the laws that one time determines, and what is assumed"}});
   c.cli->footer(
       "Columns (names with units, comma, semicolon or tab; lines above the header and other columns are not used):\n"
       "  --ltp        amplitude (V) or pulse, or columns LTP and LTD; width (s), a reading or level\n"
       "  --ppf        interval (s), ppf ratio or ppf gain, ppd ratio or ppd gain; amplitude, width\n"
-      "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S)\n"
+      "  --retention  cell, time (s), a reading (or a column of readings for each cell), written (S);\n"
+      "               20 cells or more: the law is chosen by cells held out; one time (a bake) is enough\n"
       "  --readback   target (S), a reading\n"
       "  --iv         voltage (V), current (A), state\n"
       "  --stdp       interval (s) = t_post - t_pre, change (of the window) or relative change\n"
+      "  --write-log  target (S), pulses, a reading (after the last), success (1 or 0), start (S)\n"
       "  --endurance  cycle, columns LRS and HRS or a state and a reading\n"
       "  A reading is conductance (S), resistance (ohm), or current (A) with --read-voltage or a column 'read "
       "voltage'.\n"
@@ -235,6 +244,7 @@ void add_fit(CommandLine& line) {
   text("--iv", a->iv, "current over voltage of one or several states", "FILE");
   text("--stdp", a->stdp, "change by one pair of spikes over their interval", "FILE");
   text("--endurance", a->endurance, "two states over cycles of writing", "FILE");
+  text("--write-log", a->write_log, "write-verify: target, pulses, reading and success of each write", "FILE");
   text("--read-voltage", a->read_voltage, "at which currents were read, such as '0.1 V'", "VOLT");
   text("--amplitude", a->amplitude, "of all pulses where no column tells it: '1.5 V', or '1.5 V, -1.2 V'", "VOLT");
   text("--width", a->width, "of all pulses where no column tells it, such as '100 us'", "TIME");

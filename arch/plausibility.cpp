@@ -67,7 +67,7 @@ Finding write_errors(const Config& c) {
   } else if (const auto* v = std::get_if<device::WindowWrite>(&c.device.write)) {
     key = "device.write.half_width", error_S = v->half_width_S;
   } else if (const auto* p = std::get_if<device::WriteVerify>(&c.device.write)) {
-    key = "device.write.half_width", error_S = p->half_width_S;
+    key = "device.write.half_width", error_S = p->half_width_S + std::max(0.0, p->half_width_per_g_S);
   }
   if (const auto* m = std::get_if<device::MeasuredWrite>(&c.device.write)) {
     key = "device.write.levels";

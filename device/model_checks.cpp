@@ -38,6 +38,8 @@ void check(const WriteVerify& w, const Device& d, Report& report) {
         break;
       }
   }
+  if (!(w.half_width_S + w.half_width_per_g_S > 0))
+    report("write.half_width_per_g", "leaves no window at g_max", "a window is positive at every target");
   if (w.start_S > 1.25 * d.g_max_S)
     report("write.start", "is above 1.25 g_max, where no device goes", "start within the window of the device");
 }

@@ -52,6 +52,10 @@ void fields(Visitor& v, WriteVerify& w) {
      .unit = Unit::siemens,
      .positive = true,
      .source = "write-verify tolerance of Zhao et al., Nat. Commun. 2023, doi:10.1038/s41467-023-38021-7, Fig. 2g"});
+  v(w.half_width_per_g_S,
+    {.key = "half_width_per_g",
+     .meaning = "what half_width grows by from a target of 0 to one of g_max, in proportion to the target",
+     .unit = Unit::siemens});
   v(w.set_step_S,
     {.key = "set_step",
      .meaning = "coefficients c0, c1, ... of a set pulse's mean step, a polynomial of g = G / g_max in 0..1",

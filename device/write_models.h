@@ -47,11 +47,15 @@ struct MeasuredWrite {
 // Set and reset pulses until a read lies in the window. A pulse moves the conductance by step (1 + growth (k - 1)) (1 +
 // spread z) towards the target, k its number in a row of pulses of one direction; step is a polynomial of g = G /
 // g_max, times exp(device_spread z) for each device. Conductances stay within 0 and 1.25 g_max.
+// The window of a target is half_width + half_width_per_g target / g_max on either side of it.
 struct WriteVerify {
   static constexpr const char* type = "write-verify";
   static constexpr const char* about =
       "set and reset pulses until a read lies in a window; pulses and failures counted";
-  double half_width_S = 0.25e-6;
+  double half_width_S = 0.25e-6, half_width_per_g_S = 0;
+  double window_S(double target_S, double g_max_S) const {
+    return half_width_S + half_width_per_g_S * (target_S / g_max_S);
+  }
   std::vector<double> set_step_S = {}, reset_step_S = {};
   double growth = 0, spread = 0.3, device_spread = 0;
   double verify_noise_S = 0;

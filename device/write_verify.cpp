@@ -39,12 +39,13 @@ struct Path {
 VerifyOutcome write_by_pulses(const WriteVerify& w, double g_max_S, double target_S, double start_S, double factor,
                               const std::function<std::array<float, 2>(int pulse)>& normal2, WritePath* path) {
   const std::vector<double>& down = w.reset_step_S.empty() ? w.set_step_S : w.reset_step_S;
+  const double window_S = w.window_S(target_S, g_max_S);
   double g_S = start_S;
   int in_a_row = 0, direction = 0;
   for (int pulse = 0;; ++pulse) {
     const auto [read, step_z] = normal2(pulse);
     const double seen_S = g_S + w.verify_noise_S * read;
-    const bool inside = std::abs(seen_S - target_S) <= w.half_width_S;
+    const bool inside = std::abs(seen_S - target_S) <= window_S;
     if (inside || pulse == w.max_pulses)
       return {static_cast<float>(g_S - target_S), static_cast<std::uint16_t>(pulse),
               static_cast<std::uint16_t>(!inside)};
@@ -97,7 +98,8 @@ VerifyTables::VerifyTables(const Device& device, std::vector<double> targets_S) 
         double start_S = w.start_S;
         if (round > 0) {
           start_S = after[static_cast<std::size_t>(round - path.round)](path.written_S, path.z);
-          if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.half_width_S) continue;
+          if (std::abs(start_S + w.verify_noise_S * own[2] - target_S) <= w.window_S(target_S, device.g_max_S))
+            continue;
         }
         const double factor = w.device_spread > 0 ? std::exp(w.device_spread * normals_of(p, 0, 0)[3]) : 1;
         const VerifyOutcome one = write_by_pulses(
@@ -180,7 +182,7 @@ void write_verified(const Device& device, const VerifyTables& tables, const Rand
     normals(random, Purpose::relaxation, ids, {new_z, n}, false, step);  // as age.cpp draws it
     for (std::size_t i = 0; i < n; ++i) {
       const double now_S = after[static_cast<std::size_t>(r - round[i])](at_least_zero(g_S[i]), z[i]);
-      if (std::abs(now_S + w.verify_noise_S * read[i] - aim_S[i]) <= w.half_width_S) continue;
+      if (std::abs(now_S + w.verify_noise_S * read[i] - aim_S[i]) <= w.window_S(aim_S[i], device.g_max_S)) continue;
       g_S[i] = aim_S[i] + static_cast<double>(again[i].offset_S);
       again[i].pulses = static_cast<std::uint16_t>(std::min(one[i].pulses + again[i].pulses, 65535));
       one[i] = again[i], z[i] = new_z[i], round[i] = static_cast<std::uint8_t>(r);

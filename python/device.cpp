@@ -135,6 +135,7 @@ py::dict fit_files(const std::string& name, const std::map<std::string, std::str
                : part == "readback"  ? f.readback
                : part == "iv"        ? f.iv
                : part == "stdp"      ? f.stdp
+               : part == "write_log" ? f.write_log
                                      : f.endurance;
     to = file;
   }

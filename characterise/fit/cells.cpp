@@ -58,7 +58,7 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   bool assumed = false;
   for (std::size_t i = 0; i < t_s.size(); ++i) {
     const auto [at, fresh] = index.try_emplace(names.empty() ? "" : names[i], cells.all.size());
-    if (fresh) cells.all.emplace_back(), last_s.push_back(-1), known.push_back(false);
+    if (fresh) cells.all.push_back({at->first, 0, {}, {}}), last_s.push_back(-1), known.push_back(false);
     Cell& cell = cells.all[at->second];
     const std::string who = names.empty() ? "" : fmt::format("cell '{}': ", names[i]);
     if (t_s[i] < 0) table.refuse(i, who + "time is below 0");
@@ -83,7 +83,7 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
   if (assumed)
     notes.push_back("there is no reading at time 0 and no column 'written': the first reading stands for it");
   std::erase_if(cells.all, [](const Cell& c) { return c.t_s.empty(); });
-  constexpr std::size_t fewest_times = 3, many = 20;
+  constexpr std::size_t fewest_readings = 3, many = 20;
   std::map<double, std::size_t> at_time;
   const auto shared_times = [&] {
     at_time.clear();
@@ -103,9 +103,14 @@ Cells read_cells(const MeasuredTable& table, const FitFiles& files, std::vector<
     cells.readings += c.t_s.size();
     for (const double g : c.g_S) moved |= g != c.written_S;
   }
-  if (at_time.size() < fewest_times)
-    table.refuse(fmt::format("readings at {} times after writing are too few to fit: at least {}", at_time.size(),
-                             fewest_times));
+  if (cells.readings < fewest_readings)
+    table.refuse(
+        fmt::format("{} readings after writing are too few to fit: at least {}, of several cells or at several "
+                    "times{}",
+                    cells.readings, fewest_readings,
+                    assumed ? "; a column 'written', or readings at time 0, say what was written, so that the "
+                              "first later reading counts"
+                            : ""));
   if (!moved) table.refuse("no cell changes: there is nothing to fit");
   if (!(cells.highest_S > 0)) table.refuse("all cells are written to 0");
   cells.many = true;

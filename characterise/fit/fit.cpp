@@ -26,6 +26,7 @@ std::vector<std::string> fit_models() {
   add(iv_models);
   add(stdp_models);
   add(endurance_models);
+  add(write_log_models);
   return out;
 }
 
@@ -84,15 +85,13 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     if (!of(files.ltp.has_value(), ltp_models) && !of(files.ppf.has_value(), ppf_models) &&
         !of(files.retention.has_value(), retention_models) && !of(files.readback.has_value(), readback_models) &&
         !of(files.iv.has_value(), iv_models) && !of(files.stdp.has_value(), stdp_models) &&
-        !of(files.endurance.has_value(), endurance_models))
+        !of(files.endurance.has_value(), endurance_models) && !of(files.write_log.has_value(), write_log_models))
       throw InputError(fmt::format("the model '{}' belongs to no file that is given", m));
   }
-  if (files.models.size() > 1 && wanted_by_name(files, std::array{std::string_view("measured")}))
-    for (const std::string& m : files.models)
-      if (m != "measured" &&
-          std::find(std::begin(retention_models), std::end(retention_models), m) != std::end(retention_models))
-        throw InputError(fmt::format(
-            "'measured' keeps quantiles as they are and has no number of parameters to compare by: leave '{}' out", m));
+  if (files.readback && files.write_log)
+    throw InputError(
+        "both --readback and --write-log tell how the device is written, which is one law: give the log, or the "
+        "read-back");
   std::vector<FitPart> parts;
   if (files.ltp) parts.push_back(fit_ltp(*files.ltp, files));
   if (files.ppf) parts.push_back(fit_ppf(*files.ppf, files));
@@ -104,12 +103,14 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
     parts.push_back(fit_readback(*files.readback, files, g_max_S));
   }
   if (files.retention) parts.push_back(fit_retention(*files.retention, files));
+  if (files.write_log) parts.push_back(fit_write_log(*files.write_log, files));
   if (files.endurance) parts.push_back(fit_endurance(*files.endurance, files));
   if (files.iv) parts.push_back(fit_iv(*files.iv, files));
   if (files.stdp) parts.push_back(fit_stdp(*files.stdp, files));
   if (parts.empty())
     throw InputError(
-        "there is nothing to fit: give --ltp, --ppf, --retention, --readback, --endurance, --iv or --stdp");
+        "there is nothing to fit: give --ltp, --ppf, --retention, --readback, --write-log, --endurance, --iv or "
+        "--stdp");
   refuse_unused_choices(files, parts);
   // What pulses do is described with the pulse that did it.
   std::set<std::string> given;
@@ -125,7 +126,8 @@ std::vector<FitPart> fit_device(const FitFiles& files) {
                         files.ppf->string(), side));
   }
   // Nothing tells how far off cells land but the pulses themselves.
-  if (files.ltp && !files.readback && given.count("plasticity.potentiation.update.type") && given.count("g_max")) {
+  if (files.ltp && !files.readback && !files.write_log && given.count("plasticity.potentiation.update.type") &&
+      given.count("g_max")) {
     FitPart& ltp = parts.front();
     // No train is longer than all pulses are.
     if (ltp.x.back() <= device::PulseTables::most_pulses) {

@@ -25,21 +25,28 @@ struct FittedValue {
   Unit unit = Unit::none;
 };
 
+// How well a candidate predicts cells that it was not fitted to (characterise/fit/held_out.h), in y's unit. Errors are
+// standard errors over cells, that of a difference cell by cell.
+struct HeldOutScore {
+  double crps = 0, error = 0;                   // lowest is best
+  double above_best = 0, above_best_error = 0;  // both 0: the best itself
+};
+
 // One candidate model of a part.
 struct FitCandidate {
   std::string model = {};
-  int parameters = 0;        // with the variance
-  double aic = 0;            // lowest is best; corrected for few readings where these are independent
-  double rms = 0;            // of the residuals, in y's unit
-  std::string no_aic = {};   // why there is no criterion
-  std::string refused = {};  // why it is out: the data cannot tell its parameters; "" = usable
+  int parameters = 0;  // with the variance
+  double aic = 0;      // lowest is best; corrected for few readings where these are independent. NaN: held_out
+  std::optional<HeldOutScore> held_out = {};  // what chooses where cells can be held out
+  double rms = 0;                             // of the residuals, in y's unit
+  std::string refused = {};                   // why it is out: the data cannot tell its parameters; "" = usable
   std::vector<FittedValue> values = {};
   std::vector<double> fitted = {}, fitted_spread = {};  // at FitPart::x
 };
 
 // What one file tells.
 struct FitPart {
-  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance"
+  std::string part = {}, file = {};  // "ltp", "ppf", "retention", "readback", "iv", "stdp", "endurance", "write-log"
   std::string x_name = {}, y_name = {};
   Unit y_unit = Unit::none;
   bool log_x = false;
@@ -48,7 +55,8 @@ struct FitPart {
   double readings = 0;                 // independent ones
   std::vector<FitCandidate> candidates = {};
   std::size_t chosen = 0;
-  std::vector<std::string> notes = {};  // what is assumed, left open or not used
+  std::string chosen_by = "lowest AIC";  // for people: by which rule
+  std::vector<std::string> notes = {};   // what is assumed, left open or not used
   // Keys to write: fitted ones with their interval as source, and plain facts of the file.
   struct Key {
     std::string path, text, source, assumed;
@@ -70,7 +78,7 @@ struct FilePreview {
 
 struct FitFiles {
   std::optional<std::filesystem::path> ltp = {}, ppf = {}, retention = {}, readback = {}, iv = {}, stdp = {},
-                                       endurance = {};
+                                       endurance = {}, write_log = {};
   std::optional<double> read_voltage_V = {};  // turns currents into conductances
   // Of all pulses, where the file has no such column: of positive ones, and of negative ones where they differ.
   std::vector<double> amplitude_V = {};

@@ -44,7 +44,8 @@ Line line(const std::vector<double>& x, const std::vector<double>& y, const std:
 
 }  // namespace
 
-RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int levels, double highest_S) {
+RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int levels, double highest_S,
+                             std::size_t fewest) {
   if (levels < 1 || !(highest_S > 0) || !std::isfinite(highest_S))
     throw InputError(fmt::format("cannot fit relaxation on {} levels up to {} S", levels, highest_S));
   std::map<double, std::vector<std::vector<double>>> change;  // by time and level
@@ -61,8 +62,7 @@ RelaxationFit fit_relaxation(std::span<const RelaxationReading> readings, int le
     at[level].push_back(r.g_S - r.written_S);
     written[level].n += 1, written[level].mean += r.written_S;
   }
-  if (change.size() < 2) throw InputError("relaxation needs readings at two times or more after writing");
-  constexpr std::size_t fewest = 20;
+  if (change.empty()) throw InputError("relaxation needs readings after writing");
   RelaxationFit fit;
   fit.by_level.t0_s = change.begin()->first;
   for (std::size_t level = 0; level < static_cast<std::size_t>(levels); ++level) {

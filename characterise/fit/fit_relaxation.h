@@ -18,9 +18,9 @@ struct RelaxationFit {
 };
 
 // Levels: the written conductances cut into `levels` equal parts from 0 to `highest_S` (higher ones count to the last);
-// a level lies at the mean written conductance of its cells. Every level needs 20 readings at each time, and the
-// readings at least two times: else InputError, which names what is missing.
-RelaxationFit fit_relaxation(std::span<const RelaxationReading>, int levels, double highest_S);
+// a level lies at the mean written conductance of its cells. Every level needs `fewest` readings at each time, and the
+// readings at least one time: else InputError, which names what is missing. One time tells no change per decade: 0.
+RelaxationFit fit_relaxation(std::span<const RelaxationReading>, int levels, double highest_S, std::size_t fewest = 20);
 
 // P(lower < G(t) <= upper) of a device written at `written_S`, by the model.
 double relaxed_share(const device::Relaxation&, double g_max_S, double written_S, double t_s, double lower_S,

@@ -7,11 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "base/statistics.h"
-#include "characterise/fit/cells.h"
+#include "characterise/fit/held_out.h"
 
 namespace bitline::characterise {
 namespace {
@@ -19,7 +20,8 @@ namespace {
 struct Model {
   const char* name;
   RetentionModel (*fit)(const Cells&, const std::vector<double>& from);
-  int parameters;  // with the variance; 0: as many as numbers and one
+  int parameters;     // with the variance; 0: as many as numbers and one
+  std::size_t times;  // of reading after writing that determine it: one for each number that its mean has
   struct Number {
     const char *key, *name;
     Unit unit;
@@ -28,33 +30,37 @@ struct Model {
 };
 
 const Model models[] = {
-    {"no-change", no_change, 2, {}},
+    {"no-change", no_change, 2, 1, {}},
     {"log-time",
      log_time,
      4,
+     1,
      {{"relaxation.shift", "mean shift at t0", Unit::siemens},
       {"relaxation.shift_per_decade", "mean shift per decade", Unit::siemens},
       {"relaxation.sigma", "sigma at t0", Unit::siemens},
       {"relaxation.sigma_per_decade", "sigma per square root of a decade", Unit::siemens}}},
-    {"by-level", by_level, 0, {}},
+    {"by-level", by_level, 0, 1, {}},
     {"power-law",
      power_law,
      4,
+     2,
      {{"drift.nu_mean", "exponent nu", Unit::none},
       {"drift.nu_sigma", "sigma of nu between cells", Unit::none},
       {"drift.t0", "t0", Unit::second}}},
     {"single-exponential",
      single_exponential,
      3,
+     2,
      {{"drift.g_rest", "resting conductance", Unit::siemens}, {"drift.tau1", "time constant", Unit::second}}},
     {"double-exponential",
      double_exponential,
      5,
+     3,
      {{"drift.g_rest", "resting conductance", Unit::siemens},
       {"drift.tau1", "time constant 1", Unit::second},
       {"drift.share1", "share 1", Unit::none},
       {"drift.tau2", "time constant 2", Unit::second}}},
-    {"measured", measured, 0, {}}};
+    {"measured", measured, 0, 1, {}}};
 
 // Which numbers of the list a fit has: those whose keys it writes, in order, and no assumed one.
 std::vector<Model::Number> numbers_of(const Model& model, const RetentionModel& fit) {
@@ -125,6 +131,7 @@ std::vector<FittedValue> with_intervals(const Model& model, const RetentionModel
   if (!cells.many) notes.push_back("too few cells for intervals that hold for other cells: none are given");
   for (std::size_t j = 0; j < fit.numbers.size(); ++j) {
     const bool level = model.numbers.empty();
+    if (level && cells.times_s.size() == 1 && j % 2 == 1) continue;  // per decade: assumed
     const std::string name = level ? fmt::format("level {}: {}", j / 4 + 1, of_level[j % 4]) : numbers.at(j).name;
     std::vector<double> values;
     for (const auto& one : drawn) values.push_back(one[j]);
@@ -156,35 +163,26 @@ void draw_cells(const Cells& cells, FitPart& part) {
 // The candidate as its readings judge it: residuals, likelihood, means and spreads to be drawn.
 FitCandidate judged(const Model& model, const RetentionModel& fit, const Cells& cells, double readings) {
   FitCandidate c{.model = model.name, .refused = fit.refused};
-  c.parameters = model.parameters > 0 && cells.many ? model.parameters : static_cast<int>(fit.numbers.size()) + 1;
+  c.parameters = model.parameters > 0 && cells.many && cells.times_s.size() > 1
+                     ? model.parameters
+                     : static_cast<int>(fit.numbers.size()) + 1;
   if (!fit.law) return c;
-  // Readings of one cell belong together: they count as one.
-  double likelihood = 0, square = 0;
-  const double times = cells.many ? static_cast<double>(cells.times_s.size()) : 1;
+  double likelihood = 0, square = 0;  // of few cells, whose readings count one by one
   std::vector<double> sum(cells.times_s.size()), second(cells.times_s.size()), n(cells.times_s.size());
-  std::vector<double> score(cells.times_s.size());  // squares over the law's own variance
   for (const Cell& cell : cells.all)
     for (std::size_t k = 0; k < cell.t_s.size(); ++k) {
       const Moments m = fit.law(cell.written_S, cell.t_s[k]);
       const double r = cell.g_S[k] - m.mean_S, s = std::max(m.sigma_S, 1e-12 * cells.highest_S);
       square += r * r;
-      likelihood -= (std::log(s / cells.highest_S) + 0.5 * r * r / (s * s)) / times;
+      likelihood -= std::log(s / cells.highest_S) + 0.5 * r * r / (s * s);
       if (!cells.many) c.fitted.push_back(m.mean_S);
       const auto at = static_cast<std::size_t>(
           std::lower_bound(cells.times_s.begin(), cells.times_s.end(), cell.t_s[k]) - cells.times_s.begin());
       const double change = m.mean_S - cell.written_S;
       sum[at] += change, second[at] += m.sigma_S * m.sigma_S + change * change, n[at] += 1;
-      score[at] += r * r / (s * s);
     }
   c.rms = std::sqrt(square / static_cast<double>(cells.readings));
-  c.aic = aicc_of_likelihood(likelihood, readings, c.parameters);
-  if (model.fit == measured) c.aic = NAN, c.no_aic = "quantiles as they are: no criterion";
-  // A spread that all but vanishes at some time makes a likelihood that says nothing.
-  constexpr double far = 5;
-  for (std::size_t i = 0; cells.many && c.refused.empty() && !fit.numbers.empty() && i < n.size(); ++i)
-    if (score[i] > far * far * n[i])
-      c.refused = fmt::format("at {} its spread is {:.3g} times too small", pretty(cells.times_s[i], Unit::second),
-                              std::sqrt(score[i] / n[i]));
+  c.aic = cells.many ? NAN : aicc_of_likelihood(likelihood, readings, c.parameters);
   for (std::size_t i = 0; cells.many && i < sum.size(); ++i) {
     c.fitted.push_back(sum[i] / n[i]);
     c.fitted_spread.push_back(std::sqrt(std::max(0.0, second[i] / n[i] - sum[i] * sum[i] / (n[i] * n[i]))));
@@ -206,11 +204,27 @@ std::string open_value(const std::vector<FittedValue>& values) {
   return "";
 }
 
+// Each candidate's scores on held-out cells; one that some of the cells would not give is out. None of few cells.
+std::vector<CellScores> held_out(const std::vector<const Model*>& tried, const std::vector<RetentionModel>& fits,
+                                 const Cells& cells, FitPart& part) {
+  std::vector<CellScores> out(tried.size());
+  for (std::size_t i = 0; cells.many && i < tried.size(); ++i) {
+    if (!part.candidates[i].refused.empty()) continue;
+    out[i] = held_out_scores(cells, [&](const Cells& some) { return tried[i]->fit(some, fits[i].solution); });
+    part.candidates[i].refused = out[i].refused;
+  }
+  return out;
+}
+
 // Chooses, with intervals; a model whose parameters other cells would not tell is out.
 void decide(const std::vector<const Model*>& tried, const std::vector<RetentionModel>& fits, const Cells& cells,
             FitPart& part) {
+  const std::vector<CellScores> scores = held_out(tried, fits, cells, part);
+  std::vector<int> simpler;  // by numbers; measured quantiles are as many as there are cells
+  for (std::size_t i = 0; i < tried.size(); ++i)
+    simpler.push_back(tried[i]->fit == measured ? std::numeric_limits<int>::max() : part.candidates[i].parameters);
   for (;;) {
-    choose(part);
+    cells.many ? choose_by_held_out(part, scores, simpler) : choose(part);
     // Few cells decide little: what is more than no change must be clearly better.
     constexpr double clearly = 4;
     for (std::size_t i = 0; !cells.many && i < tried.size(); ++i)
@@ -270,6 +284,61 @@ void add_window(const Cells& cells, FitPart& part) {
       pretty(*lowest, Unit::siemens), pretty(*highest, Unit::siemens)));
 }
 
+// Why so few times of reading leave a model open.
+std::string undetermined(const Model& model, const Cells& cells) {
+  return fmt::format("needs readings at {} times after writing, there {}", model.times,
+                     cells.times_s.size() == 1 ? "is 1" : fmt::format("are {}", cells.times_s.size()));
+}
+
+std::string determined_models(const Cells& cells) {
+  std::string out;
+  for (const Model& model : models)
+    if (cells.times_s.size() >= model.times) out += (out.empty() ? "" : ", ") + std::string(model.name);
+  return out;
+}
+
+// A model that was asked for and that no fit could tell, whatever the readings: at the first reading of the last time.
+void refuse_undetermined(const FitFiles& files, const MeasuredTable& table, const Cells& cells) {
+  if (!wanted_by_name(files, retention_models)) return;
+  const std::vector<double> t_s = table.values("time");
+  const auto last = std::max_element(t_s.begin(), t_s.end()) - t_s.begin();
+  for (const Model& model : models)
+    if (cells.times_s.size() < model.times && wanted(files, retention_models, model.name))
+      table.refuse(static_cast<std::size_t>(last),
+                   fmt::format("this is the last time of reading, and the model '{}' {}: read the cells at more times, "
+                               "or take by --model what these determine, one or some of {}",
+                               model.name, undetermined(model, cells), determined_models(cells)));
+}
+
+// What one or two times of reading, such as those of a bake, determine.
+void note_few_times(const Cells& cells, FitPart& part) {
+  const bool one = cells.times_s.size() == 1;
+  part.notes.push_back(
+      fmt::format("cells were read at {} after writing, which {}: only {} can be told", one ? "one time" : "two times",
+                  one ? "determines one number of a mean over time" : "determine two numbers of a mean over time",
+                  determined_models(cells)));
+  part.notes.push_back(one ? "assumed: cells are as written before that time, and stay as they were then after it"
+                           : "assumed: the form of the law, since one with two numbers meets two times whatever it is");
+}
+
+// How the choice was made, and who else could have been it.
+void describe_choice(const Cells& cells, FitPart& part) {
+  std::string times;
+  for (const double t_s : judged_times(cells)) times += (times.empty() ? "" : ", ") + pretty(t_s, Unit::second);
+  part.chosen_by = fmt::format(
+      "simplest within one standard error of the lowest CRPS of cells held out ({} folds), at {}", folds, times);
+  const FitCandidate& best = part.best();
+  if (best.model.ends_with("-exponential"))
+    part.notes.push_back(
+        fmt::format("cells scatter by {} around it, which is predicted but written nowhere, as if it were noise of "
+                    "reading: where cells differ, --model measured keeps that",
+                    pretty(best.rms, Unit::siemens)));
+  for (const FitCandidate& c : part.candidates)
+    if (&c != &best && c.held_out && c.held_out->above_best <= c.held_out->above_best_error)
+      part.notes.push_back(fmt::format(
+          "{} predicts cells that are held out as well, as far as these tell: --model {} writes it", c.model, c.model));
+}
+
 }  // namespace
 
 MeasuredTable retention_table(const std::filesystem::path& file, const FitFiles& files) {
@@ -298,27 +367,31 @@ FitPart fit_retention(const std::filesystem::path& file, const FitFiles& files) 
   draw_cells(cells, part);
   std::vector<RetentionModel> fits;
   std::vector<const Model*> tried;
+  refuse_undetermined(files, table, cells);
   for (const Model& model : models) {
     if (!wanted(files, retention_models, model.name)) continue;
     tried.push_back(&model);
-    fits.push_back(model.fit(cells, {}));
+    fits.push_back(cells.times_s.size() < model.times ? RetentionModel{.refused = undetermined(model, cells)}
+                                                      : model.fit(cells, {}));
     part.candidates.push_back(judged(model, fits.back(), cells, part.readings));
   }
   decide(tried, fits, cells, part);
   note_rivals(part);
+  if (cells.many) describe_choice(cells, part);
   const RetentionModel& fit = fits[part.chosen];
   const FitCandidate& best = part.best();
   part.keys = fit.keys;
   const std::string of_file = "fitted to " + file.filename().string();
   for (FitPart::Key& k : part.keys) {
-    if (k.path.ends_with(".type") || !k.assumed.empty()) continue;
+    if (k.path.ends_with(".type") || (!k.assumed.empty() && k.path != "relaxation.levels")) continue;
     k.source = of_file;
     for (const FittedValue& v : best.values)
       if (v.key == k.path) k.source = key_of(part, k.path, v).source;
   }
   part.notes.insert(part.notes.end(), fit.notes.begin(), fit.notes.end());
-  part.notes.push_back(
-      fmt::format("measured up to {}: what is later is extrapolated", pretty(cells.times_s.back(), Unit::second)));
+  if (cells.times_s.size() < 3) note_few_times(cells, part);
+  part.notes.push_back(fmt::format("measured up to {}: what is later is {}", pretty(cells.times_s.back(), Unit::second),
+                                   cells.times_s.size() < 2 ? "taken to be as it was then" : "extrapolated"));
   part.keys.push_back(
       {"measured_until", quantity(cells.times_s.back(), Unit::second), "last time of " + file.filename().string(), ""});
   if (cells.many && part.best().model != "no-change" && part.best().model != "power-law")

@@ -25,8 +25,7 @@ bool wanted_by_name(const FitFiles& files, std::span<const std::string_view> of_
 }
 
 bool wanted(const FitFiles& files, std::span<const std::string_view> of_part, std::string_view model) {
-  // Quantiles as they are have no number of parameters to compare by, so they are taken only by name.
-  return wanted_by_name(files, of_part) ? is_named(files, model) : model != "measured";
+  return !wanted_by_name(files, of_part) || is_named(files, model);
 }
 
 Estimate estimate(const LeastSquares& s, std::size_t j, double n, double readings) {

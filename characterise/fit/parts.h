@@ -29,6 +29,8 @@ inline constexpr std::string_view stdp_models[] = {"no-timing", "pair"};
 FitPart fit_stdp(const std::filesystem::path&, const FitFiles&);
 inline constexpr std::string_view endurance_models[] = {"no-wear", "log-cycles"};
 FitPart fit_endurance(const std::filesystem::path&, const FitFiles&);
+inline constexpr std::string_view write_log_models[] = {"equal-devices", "differing-devices"};
+FitPart fit_write_log(const std::filesystem::path&, const FitFiles&);
 
 // Their files as tables: without rows that lack a reading, but for pulses (read_ltp).
 MeasuredTable ppf_table(const std::filesystem::path&, const FitFiles&);
@@ -37,6 +39,7 @@ MeasuredTable readback_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable iv_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable stdp_table(const std::filesystem::path&, const FitFiles&);
 MeasuredTable endurance_table(const std::filesystem::path&, const FitFiles&);
+MeasuredTable write_log_table(const std::filesystem::path&, const FitFiles&);
 
 // Whether a candidate takes part. A choice that names no model of this part leaves all of them.
 bool wanted(const FitFiles&, std::span<const std::string_view> of_part, std::string_view model);

@@ -90,6 +90,10 @@ std::vector<FilePreview> preview(const FitFiles& files) {
     constexpr Quantity of[] = {{"voltage", Unit::volt}, {"current", Unit::ampere}};
     out.push_back(preview_columns("iv", iv_table(*files.iv, files), files, of));
   }
+  if (files.write_log) {
+    constexpr Quantity of[] = {{"target", Unit::siemens}, {"pulses", Unit::none}, {"conductance", Unit::siemens}};
+    out.push_back(preview_columns("write-log", write_log_table(*files.write_log, files), files, of));
+  }
   if (files.endurance) {
     constexpr Quantity of[] = {{"cycle", Unit::none}, {"conductance", Unit::siemens}};
     out.push_back(preview_columns("endurance", endurance_table(*files.endurance, files), files, of));

@@ -66,23 +66,72 @@ Law law_of(const device::Relaxation& relaxation, double g_max_S) {
   };
 }
 
-// The same of any law, as means over its normal numbers; relaxations at times that come again are kept.
-Law law_by_quantiles(const device::Relaxation& relaxation, double g_max_S) {
-  constexpr int points = 200;
-  auto at_time = std::make_shared<std::map<double, device::RelaxedAt>>();
-  std::vector<double> z;
-  for (int k = 0; k < points; ++k) z.push_back(normal_quantile((k + 0.5) / points));
-  return [relaxation, g_max_S, at_time, z](double written_S, double t_s) {
-    const auto found = at_time->find(t_s);
-    const auto& at = found != at_time->end()
-                         ? found->second
-                         : at_time->emplace(t_s, device::RelaxedAt(relaxation, g_max_S, t_s)).first->second;
-    std::vector<double> g_S;
-    for (const double one : z) g_S.push_back(at(written_S, one));
+// Normal numbers of n equally likely cells: the middles of their shares.
+const std::vector<double>& normal_scores(std::size_t n) {
+  thread_local std::vector<double> z;
+  if (z.size() != n) {
+    z.resize(n);
+    for (std::size_t k = 0; k < n; ++k) z[k] = normal_quantile((static_cast<double>(k) + 0.5) / static_cast<double>(n));
+  }
+  return z;
+}
+
+// What a device predicts: its law at those normal numbers. What is worked out for a time is kept.
+Predict predicted_by(const device::Relaxation& relaxation, double g_max_S) {
+  struct Known {
+    device::Relaxation relaxation;
+    std::map<double, device::RelaxedAt> at = {};
+  };
+  const auto known = std::make_shared<Known>(Known{relaxation});
+  return [known, g_max_S](double written_S, double t_s, std::span<double> out_S) {
+    auto found = known->at.find(t_s);
+    if (found == known->at.end())
+      found = known->at.emplace(t_s, device::RelaxedAt(known->relaxation, g_max_S, t_s)).first;
+    const std::vector<double>& z = normal_scores(out_S.size());
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = found->second(written_S, z[k]);
+  };
+}
+
+// A law's mean with its spread as a normal one, not below 0.
+Predict predicted_by(const Law& law) {
+  return [law](double written_S, double t_s, std::span<double> out_S) {
+    const Moments m = law(written_S, t_s);
+    const std::vector<double>& z = normal_scores(out_S.size());
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = std::max(0.0, m.mean_S + m.sigma_S * z[k]);
+  };
+}
+
+// G_written (1 + t / t0)^-nu, nu = max(0, normal), times readings whose logarithms scatter by `noise`: the sum of both
+// from pairs of normal numbers, once for each time.
+Predict predicted_by_power_law(double nu, double nu_sigma, double t0_s, double noise) {
+  const auto ratios = std::make_shared<std::map<double, std::vector<double>>>();
+  return [=](double written_S, double t_s, std::span<double> out_S) {
+    std::vector<double>& ratio = (*ratios)[t_s];
+    if (ratio.size() != out_S.size()) {
+      const double l = std::log1p(t_s / t0_s);
+      const std::vector<double>& z = normal_scores(out_S.size());
+      std::vector<double> all;
+      for (const double of_cell : z)
+        for (const double of_reading : z)
+          all.push_back(noise * of_reading - std::max(0.0, nu + nu_sigma * of_cell) * l);
+      std::sort(all.begin(), all.end());
+      ratio.resize(out_S.size());
+      for (std::size_t k = 0; k < ratio.size(); ++k) ratio[k] = std::exp(all[k * z.size() + z.size() / 2]);
+    }
+    for (std::size_t k = 0; k < out_S.size(); ++k) out_S[k] = written_S * ratio[k];
+  };
+}
+
+// Mean and sigma of any law, over its normal numbers.
+Law law_by_quantiles(const Predict& predict) {
+  return [predict](double written_S, double t_s) {
+    std::vector<double> g_S(200);
+    predict(written_S, t_s, g_S);
     return Moments{mean(g_S), standard_deviation(g_S)};
   };
 }
 
+constexpr const char* one_time = "one time of reading does not tell it: unchanged from then on";
 constexpr const char* no_variance = "its variance, straight in log t, would be 0 at the first time or before";
 
 FitPart::Key plain(std::string path, std::string text) { return {std::move(path), std::move(text), "", ""}; }
@@ -100,9 +149,11 @@ RetentionModel no_change(const Cells& cells, const std::vector<double>&) {
     square += r * r / n, logarithms += std::log(c.written_S) / n;
   });
   const double relative = std::sqrt(square);
-  if (relative > 0 && std::log(relative) + logarithms < std::log(sigma_S))
-    return {.law = [relative](double written_S, double) { return Moments{written_S, relative * written_S}; }};
-  return {.law = [sigma_S](double written_S, double) { return Moments{written_S, sigma_S}; }};
+  const bool in_proportion = relative > 0 && std::log(relative) + logarithms < std::log(sigma_S);
+  const Law law = [=](double written_S, double) {
+    return Moments{written_S, in_proportion ? relative * written_S : sigma_S};
+  };
+  return {.law = law, .predict = predicted_by(law)};
 }
 
 // Mean and variance of the change are straight in log10 t.
@@ -111,30 +162,38 @@ RetentionModel log_time(const Cells& cells, const std::vector<double>&) {
   device::LogTimeRelaxation r{.t0_s = cells.times_s.front()};
   const double scale_S = cells.highest_S;
   if (cells.many) {
-    const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S).by_level.levels.front();
+    const RelaxingLevel one = fit_relaxation(readings_of(cells), 1, scale_S, cells.fewest).by_level.levels.front();
     m.numbers = {one.shift_S, one.shift_per_decade_S, one.sigma_S, one.sigma_per_decade_S};
+    if (cells.times_s.size() == 1) m.numbers = {one.shift_S, one.sigma_S};
     r.sigma_S = {one.sigma_S}, r.sigma_per_decade_S = {one.sigma_per_decade_S};
     r.shift_S = {one.shift_S}, r.shift_per_decade_S = {one.shift_per_decade_S};
-    m.law = law_of(r, scale_S);
+    m.law = law_of(r, scale_S), m.predict = predicted_by(r, scale_S);
     if (!(one.sigma_S > 0)) m.refused = no_variance;
   } else {
-    const LeastSquares s = solve(cells, {{0, 0}}, [&](std::span<const double> at, const Cell& c, double t, double g) {
-      return (g - c.written_S) / scale_S - at[0] - at[1] * std::log10(t / r.t0_s);
+    const std::vector<double> start(std::min<std::size_t>(2, cells.times_s.size()), 0);
+    const auto change = [t0_s = r.t0_s](std::span<const double> at, double t_s) {
+      return at[0] + (at.size() > 1 ? at[1] * std::log10(t_s / t0_s) : 0);
+    };
+    const LeastSquares s = solve(cells, {start}, [&](std::span<const double> at, const Cell& c, double t, double g) {
+      return (g - c.written_S) / scale_S - change(at, t);
     });
     if (!s.converged) return {.refused = "the fit does not converge"};
-    m.numbers = {scale_S * s.at[0], scale_S * s.at[1]};
-    const Law mean = [a = m.numbers[0], b = m.numbers[1], t0 = r.t0_s](double written_S, double t_s) {
-      return Moments{written_S + a + b * std::log10(t_s / t0), 0};
+    for (const double x : s.at) m.numbers.push_back(scale_S * x);
+    const Law mean = [change, at = m.numbers](double written_S, double t_s) {
+      return Moments{written_S + change(at, t_s), 0};
     };
     m.law = [mean, sigma_S = rms_from(cells, mean)](double written_S, double t_s) {
       return Moments{mean(written_S, t_s).mean_S, sigma_S};
     };
   }
   m.keys = {plain("relaxation.type", "log-time"), plain("relaxation.t0", quantity(r.t0_s, Unit::second))};
-  const char* keys[] = {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma",
-                        "relaxation.sigma_per_decade"};
-  for (std::size_t j = 0; j < m.numbers.size(); ++j)
-    m.keys.push_back(plain(keys[j], fmt::format("[{}]", siemens(m.numbers[j]))));
+  std::size_t j = 0;
+  for (const char* key :
+       {"relaxation.shift", "relaxation.shift_per_decade", "relaxation.sigma", "relaxation.sigma_per_decade"}) {
+    const bool told = cells.times_s.size() > 1 || !std::string_view(key).ends_with("decade");
+    if (told && j < m.numbers.size()) m.keys.push_back(plain(key, fmt::format("[{}]", siemens(m.numbers[j++]))));
+    if (!told) m.keys.push_back({key, "[0 S]", "", one_time});
+  }
   return m;
 }
 
@@ -148,7 +207,7 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
   for (int levels = from.empty() ? 16 : static_cast<int>(from[0]); levels >= (quantiles ? 1 : 2); levels /= 2) {
     RelaxationFit fit;
     try {
-      fit = fit_relaxation(readings, levels, cells.highest_S);
+      fit = fit_relaxation(readings, levels, cells.highest_S, cells.fewest);
     } catch (const InputError&) {
       continue;  // a level without enough cells
     }
@@ -165,7 +224,8 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
         text.push_back(fmt::format("{{g: {}, at: [{}]}}", siemens(level.g_S), fmt::join(at, ", ")));
       }
       m.keys = {plain("relaxation.type", "measured")};
-      m.law = law_by_quantiles(fit.measured, cells.highest_S);
+      m.predict = predicted_by(fit.measured, cells.highest_S);
+      m.law = law_by_quantiles(m.predict);
     } else {
       for (const RelaxingLevel& l : fit.by_level.levels) {
         if (!(l.sigma_S > 0)) m.refused = no_variance;
@@ -177,10 +237,11 @@ RetentionModel levels_of(const Cells& cells, bool quantiles, const std::vector<d
       }
       m.keys = {plain("relaxation.type", "by-level"),
                 plain("relaxation.t0", quantity(fit.by_level.t0_s, Unit::second))};
-      m.law = law_of(fit.by_level, cells.highest_S);
+      m.law = law_of(fit.by_level, cells.highest_S), m.predict = predicted_by(fit.by_level, cells.highest_S);
     }
     m.solution = {static_cast<double>(levels)};
     m.keys.push_back(plain("relaxation.levels", fmt::format("[{}]", fmt::join(text, ", "))));
+    if (cells.times_s.size() == 1) m.keys.back().assumed = "one time of reading: unchanged from then on";
     return m;
   }
   return {.refused = "too few cells to fit them level by level"};
@@ -221,6 +282,7 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
   m.solution = s.at;
   // Random effects by moments: the variance of the cells' own slopes, less what noise gives them. Lines of the cells
   // have intercepts of their own: an error of what was written is in all readings of a cell.
+  const bool two_times = cells.times_s.size() == 2;  // which leave no residual of a line: its slope is all spread
   double residual = 0, freedom = 0, noise = 0, square = 0, lines = 0, left = 0, mean_ll = 0;
   for (const Cell& c : cells.all) {
     double sl = 0, sy = 0, sll = 0, sly = 0, syy = 0;
@@ -231,7 +293,7 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
       left += (y + nu * l) * (y + nu * l) / n, mean_ll += l * l / n;
     }
     const double ll = sll - sl * sl / k, ly = sly - sl * sy / k, yy = syy - sy * sy / k;
-    if (k < 3 || !(ll > 0)) continue;
+    if (k < (two_times ? 2 : 3) || !(ll > 0)) continue;
     residual += std::max(0.0, yy - ly * ly / ll), freedom += k - 2;
     noise += 1 / ll, square += std::pow(-ly / ll - nu, 2), lines += 1;
   }
@@ -243,12 +305,16 @@ RetentionModel power_law(const Cells& cells, const std::vector<double>& from) {
     const double l = std::log1p(t_s / t0_s), mean_S = written_S * std::exp(-nu * l);
     return Moments{mean_S, mean_S * std::hypot(l * nu_sigma, left)};
   };
+  m.predict = predicted_by_power_law(nu, nu_sigma, t0_s, left);
   m.numbers = {nu};
   m.keys = {plain("drift.type", "power-law"), plain("drift.nu_mean", quantity(nu, Unit::none)),
             plain("drift.t0", quantity(t0_s, Unit::second))};
   if (cells.many) {
-    m.numbers.push_back(nu_sigma);
     m.keys.push_back(plain("drift.nu_sigma", quantity(nu_sigma, Unit::none)));
+    if (two_times)
+      m.keys.back().assumed = "two times of reading do not tell it from noise of reading: all is taken for spread";
+    else
+      m.numbers.push_back(nu_sigma);
   } else {
     m.notes.push_back("too few cells to tell the spread of exponents between them: left out");
   }
@@ -315,6 +381,7 @@ RetentionModel exponentials(const Cells& cells, bool two, const std::vector<doub
   m.law = [still, sigma_S = rms_from(cells, still)](double written_S, double t_s) {
     return Moments{still(written_S, t_s).mean_S, sigma_S};
   };
+  m.predict = predicted_by(m.law);
   return m;
 }
 

@@ -10,6 +10,12 @@ std::vector<Simplification> simplifications(const Input& input) {
   if (input.encoding == Encoding::analog)
     drivers.claims.push_back(
         {"The converters that make analog inputs have no errors.", {"input.errors"}, {"input.encoding=analog"}});
+  if (std::holds_alternative<AnalogSum>(input.accumulate))
+    drivers.claims.push_back(
+        {"Integrators add up planes without offset, noise, droop or settling, and cost what holding a "
+         "sample costs.",
+         {},
+         {"input.accumulate"}});
   settling.claims.push_back(
       {"By a fixed time: rows are driven for input.t_read, and currents count as settled by then. How "
        "long lines take to half an LSB (Elmore delay of row and column) is computed for each layer, "

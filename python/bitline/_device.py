@@ -197,7 +197,11 @@ def _train(given) -> np.ndarray:
 
 
 class Fit:
-    """A fitted device: ``parts`` with all candidates, their parameters and intervals; ``yaml``, the device file."""
+    """A fitted device: ``parts`` with all candidates, their parameters and intervals; ``yaml``, the device file.
+
+    ``parts["retention"].chosen_by`` says by which rule; its candidates have ``crps``, ``crps_error``, ``crps_above_best``
+    and ``crps_above_best_error`` (in siemens) where cells were held out, else ``aic``.
+    """
 
     def __init__(self, name: str, found: dict):
         self.name = name
@@ -229,13 +233,13 @@ class Fit:
         return f"<bitline.Fit {self.name}: " + ", ".join(f"{p.part} {p.chosen}" for p in self.parts) + ">"
 
 
-def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None, endurance=None, name: str = "device",
+def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None, endurance=None, write_log=None, name: str = "device",
         read_voltage=None, amplitude=None, width=None, potentiation: str | None = None, columns=None, model="auto") -> Fit:
     """One device from its measured curves, as ``bitline fit`` does.
 
     Parameters
     ----------
-    ltp, ppf, retention, readback, iv, stdp, endurance : a CSV file each, or columns by name with their unit
+    ltp, ppf, retention, readback, iv, stdp, endurance, write_log : a CSV file each, or columns by name with their unit
         (``{"time (s)": ..., "conductance (S)": ...}``, a DataFrame); `bitline fit --help` lists them.
     read_voltage : at which currents were read, "0.1 V".
     amplitude : of all pulses where no column tells it: "1.5 V", or two: of positive and of negative pulses.
@@ -256,7 +260,8 @@ def fit(*, ltp=None, ppf=None, retention=None, readback=None, iv=None, stdp=None
     >>> f.parts["retention"].chosen
     'power-law'
     """
-    given = {"ltp": ltp, "ppf": ppf, "retention": retention, "readback": readback, "iv": iv, "stdp": stdp, "endurance": endurance}
+    given = {"ltp": ltp, "ppf": ppf, "retention": retention, "readback": readback, "iv": iv, "stdp": stdp, "endurance": endurance,
+             "write_log": write_log}
     if potentiation not in (None, "positive", "negative"):
         raise InputError(f"potentiation: is {potentiation!r}, which is not one of 'positive', 'negative'")
     if not text(name, "name").isprintable():

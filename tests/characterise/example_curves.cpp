@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "device/curve.h"
 #include "device/plasticity/synapse.h"
+#include "device/write_verify.h"
 
 namespace bitline::test {
 
@@ -86,7 +87,7 @@ std::string ppf_csv(const ExampleTruth& e, std::uint32_t seed) {
   return out;
 }
 
-std::string retention_csv(const ExampleTruth& e, std::uint32_t seed) {
+std::string retention_csv(const ExampleTruth& e, std::uint32_t seed, const std::vector<double>& times_s) {
   Noise noise(seed, 4);
   Device d = e.device();
   const Random random(seed, 5);
@@ -96,11 +97,42 @@ std::string retention_csv(const ExampleTruth& e, std::uint32_t seed) {
     const double target_S = level_conductance(d, 1 + cell % 7, 8);
     double written_S = 0;
     write_cells(d, 0, random, {&id, 1}, {&target_S, 1}, {&written_S, 1});
-    for (const double t_s : {0.0, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5}) {
+    for (const double t_s : times_s) {
       double g_S = written_S;
       if (t_s > 0) age_cells(d, t_s, random, {&id, 1}, {&written_S, 1}, {}, {&g_S, 1});
       out += fmt::format("{},{},{:.4f}\n", cell, t_s, std::max(0.0, g_S + e.read_S * noise()) * 1e6);
     }
+  }
+  return out;
+}
+
+std::string bake_csv(const ExampleTruth& e, std::uint32_t seed) {
+  constexpr double day_s = 86400;
+  return retention_csv(e, seed, {0, day_s});
+}
+
+device::WriteVerify example_writes() {
+  return {.half_width_S = 0.5e-6,
+          .half_width_per_g_S = 0.7e-6,
+          .set_step_S = {2e-6, 1e-6},
+          .spread = 0.5,
+          .device_spread = 0.6,
+          .max_pulses = 30,
+          .start_S = 1e-6};
+}
+
+std::string write_log_csv(const device::WriteVerify& w, double g_max_S, int cells, std::uint32_t seed) {
+  Noise noise(seed, 9);
+  std::string out = std::string(made) + "cell,target (uS),start (uS),pulses,conductance (uS),success\n";
+  constexpr int targets = 8;
+  for (int cell = 0; cell < targets * cells; ++cell) {
+    const double target_S = g_max_S * (1 + cell % targets) / targets, factor = std::exp(w.device_spread * noise());
+    const auto one = device::write_by_pulses(w, g_max_S, target_S, w.start_S, factor, [&](int) {
+      const auto read = static_cast<float>(noise());
+      return std::array<float, 2>{read, static_cast<float>(noise())};
+    });
+    out += fmt::format("{},{:.4g},{:.4g},{},{:.4f},{}\n", cell, 1e6 * target_S, 1e6 * w.start_S, one.pulses,
+                       1e6 * (target_S + static_cast<double>(one.offset_S)), one.failed ? 0 : 1);
   }
   return out;
 }

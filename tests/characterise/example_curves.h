@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "device/device.h"
 
@@ -25,9 +26,15 @@ struct ExampleTruth {
 };
 
 // CSV texts; other seeds, other noise.
-std::string ltp_csv(const ExampleTruth&, std::uint32_t seed);        // currents in nA, three cycles
-std::string ppf_csv(const ExampleTruth&, std::uint32_t seed);        // P2 / P1 in percent
-std::string retention_csv(const ExampleTruth&, std::uint32_t seed);  // cells written to eight levels
+std::string ltp_csv(const ExampleTruth&, std::uint32_t seed);  // currents in nA, three cycles
+std::string ppf_csv(const ExampleTruth&, std::uint32_t seed);  // P2 / P1 in percent
+// Cells written to eight levels; time 0 is right after writing.
+std::string retention_csv(const ExampleTruth&, std::uint32_t seed,
+                          const std::vector<double>& times_s = {0, 1, 10, 100, 1e3, 1e4, 1e5});
+std::string bake_csv(const ExampleTruth&, std::uint32_t seed);  // the same read once, a day later
+// Writes by this law, `cells` cells to each of eight targets up to `g_max_S`; readings are those that verified.
+std::string write_log_csv(const device::WriteVerify&, double g_max_S, int cells, std::uint32_t seed);
+device::WriteVerify example_writes();  // of docs/tutorial/my-device/writes.csv
 std::string readback_csv(const ExampleTruth&, std::uint32_t seed);
 std::string iv_csv(const ExampleTruth&, std::uint32_t seed);  // three states
 

@@ -197,6 +197,7 @@ TEST_CASE("bad files are refused with their place and remedy") {
   const std::string cells = "cell,time (s),conductance (uS)\n";
   has(refusal(retention(cells + "a,0,5\na,10,4\na,1,3\n")), ":4: cell 'a': time goes back");
   has(refusal(retention(cells + "a,0,5\na,1,4\n")), "too few to fit");
+  has(refusal(retention(cells + "a,1,4\nb,1,4\nc,1,4\nd,1,4\n")), "a column 'written', or readings at time 0");
   has(refusal(retention(cells + "a,0,5\na,1,5\na,2,5\na,3,5\n")), "no cell changes");
   has(refusal({.retention = f.write("a.csv", retention_csv({.cells = 40}, 1)), .models = {"by-level"}}),
       "too few cells");
@@ -230,8 +231,6 @@ TEST_CASE("bad files are refused with their place and remedy") {
           {.readback = f.write("a.csv", "target (S),conductance (S)\n" +
                                             rows(30, [](int i) { return fmt::format("{},{}\n", i + 1, i + 1.1); }))}),
       "is no memristor's");
-  has(refusal({.retention = f.write("a.csv", retention_csv({}, 1)), .models = {"measured", "log-time"}}),
-      "leave 'log-time' out");
   const auto sweep = [&](auto&& current, const char* model = nullptr) {
     FitFiles files{.iv = f.write("a.csv", "voltage (V),current (uA)\n" + rows(81, [&](int i) {
                                             return fmt::format("{},{}\n", (i - 40) / 40.0, current((i - 40) / 40.0, i));
@@ -273,11 +272,14 @@ TEST_CASE("bad files are refused with their place and remedy") {
 TEST_CASE("the example files of the tutorial are what the models give") {
   const fs::path folder = fs::path(BITLINE_SOURCE_DIR) / "docs/tutorial/my-device";
   const ExampleTruth e;
-  const std::pair<const char*, std::string> files[] = {{"ltp.csv", ltp_csv(e, 1)},
-                                                       {"ppf.csv", ppf_csv(e, 1)},
-                                                       {"retention.csv", retention_csv(e, 1)},
-                                                       {"readback.csv", readback_csv(e, 1)},
-                                                       {"iv.csv", iv_csv(e, 1)}};
+  const std::pair<const char*, std::string> files[] = {
+      {"ltp.csv", ltp_csv(e, 1)},
+      {"ppf.csv", ppf_csv(e, 1)},
+      {"retention.csv", retention_csv(e, 1)},
+      {"bake.csv", bake_csv(e, 2)},
+      {"writes.csv", write_log_csv(example_writes(), e.g_max_S, 60, 3)},
+      {"readback.csv", readback_csv(e, 1)},
+      {"iv.csv", iv_csv(e, 1)}};
   for (const auto& [name, text] : files) {
     CAPTURE(name);
     if (std::getenv("BITLINE_UPDATE")) write_file(folder / name, text);

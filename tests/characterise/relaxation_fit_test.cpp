@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Relaxation fitted to half of the measured cells of a technology predicts the other half.
-#include <zlib.h>
-
-#include <cstdio>
 #include <map>
 #include <numbers>
 
 #include "characterise/fit/fit_relaxation.h"
+#include "tests/characterise/technology_b.h"
 #include "tests/device/device_cases.h"
 
 namespace bitline::relaxation_fit_test {
@@ -14,32 +12,7 @@ using namespace device;
 using namespace characterise;
 using namespace bitline::test;
 
-namespace {
-
-struct Cell {
-  unsigned address;
-  RelaxationReading reading;
-};
-
-// addr, time, R, G, G_initial, range, timepoint by tabulators; empty where the data are not beside the project.
-std::vector<Cell> technology_b() {
-  const std::string file =
-      BITLINE_SOURCE_DIR "/../shared/data/device/rram_relaxation_levy/techB/relaxdata_10k.min.tsv.gz";
-  std::vector<Cell> cells;
-  gzFile in = gzopen(file.c_str(), "rb");
-  if (!in) return cells;
-  char line[512];
-  while (gzgets(in, line, sizeof line)) {
-    double address = 0, t = 0, r = 0, g = 0, written = 0, range = 0, point = 0;
-    if (std::sscanf(line, "%lf %lf %lf %lf %lf %lf %lf", &address, &t, &r, &g, &written, &range, &point) == 7 &&
-        point > 0)
-      cells.push_back({static_cast<unsigned>(address), {written, point, g}});
-  }
-  gzclose(in);
-  return cells;
-}
-
-}  // namespace
+using Cell = TechnologyCell;
 
 TEST_CASE("relaxation of technology B: half of the cells predict the other half") {
   const std::vector<Cell> cells = technology_b();

@@ -36,6 +36,27 @@ with tempfile.TemporaryDirectory() as d:
     best = {v["name"]: v["value"] for c in own["candidates"] if c["model"] == own["chosen"] for v in c["values"]}
     check("its nonlinearities come back", own["chosen"] == "exponential" and abs(best["nonlinearity of potentiation"] - 1.8) < 1e-3 and abs(abs(best["nonlinearity of depression"]) - 3.6) < 1e-3, own)
 
+    # Laws of retention are chosen by cells that are held out, and the choice is in the open: JSON, device file, table.
+    tried = {c["model"]: c for c in parts["retention"]["candidates"]}
+    scored = {m: c for m, c in tried.items() if c["refused"] is None}
+    lowest = min(c["crps"] for c in scored.values())
+    check("a choice by held-out cells", "CRPS of cells held out" in parts["retention"]["chosen_by"] and len(scored) > 2 and "measured" in scored, parts["retention"])
+    check("distances to the best", all(abs(c["crps"] - c["crps_above_best"] - lowest) < 1e-6 * lowest and c["crps_error"] > 0 and c["aic"] is None for c in scored.values()), scored)
+    check("others go by AIC", parts["iv"]["chosen_by"] == "lowest AIC" and parts["iv"]["candidates"][0]["crps"] is None, parts["iv"])
+    head = [line for line in mine.read_text().splitlines() if line.startswith("#")]
+    check("the device file says it", any("CRPS of cells held out" in h for h in head) and all(any(h.split()[1:2] == [m] for h in head) for m in tried), head)
+    table = expect("the table says it", 0, "fit", "--retention", curves / "retention.csv", out="above the lowest").stdout
+    check("no other criterion misleads", "AIC" not in table and "* power-law" in table and " +- " in table, table)
+
+    # Logs of write-verify, and a bake.
+    log = json.loads(expect("a log of writes", 0, "fit", "--write-log", curves / "writes.csv", "--name", "w", "-o", d / "w.yaml", "--json").stdout)["parts"][0]
+    check("devices differ", log["part"] == "write-log" and log["chosen"] == "differing-devices" and any("failures:" in n for n in log["notes"]), log)
+    shown = expect("device takes it", 0, "device", "show", d / "w.yaml").stdout
+    check("a window that widens", "half_width_per_g" in shown and "write-verify" in shown, shown)
+    expect("one law of writing", 2, "fit", "--write-log", curves / "writes.csv", "--readback", curves / "readback.csv", err="which is one law")
+    expect("a bake", 0, "fit", "--retention", curves / "bake.csv", out="stay as they were then")
+    expect("no law of time from one", 2, "fit", "--retention", curves / "bake.csv", "--model", "power-law", err="bake.csv:4: this is the last time of reading")
+
     # Files as laboratories save them; --preview needs neither a name nor an output.
     lab = source / "tests/characterise/data/lab"
     shown = expect("preview", 0, "fit", "--ltp", lab / "keithley.csv", "--read-voltage", "0.1 V", "--preview").stdout

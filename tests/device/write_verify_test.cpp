@@ -49,7 +49,8 @@ Written by_hand(const WriteVerify& w, double g_max_S, double target_S, int n) {
     while (true) {
       const auto n4 = z(static_cast<std::uint32_t>(pulses + 1));
       const double read = g + w.verify_noise_S * n4[0];
-      hit = read >= target_S - w.half_width_S && read <= target_S + w.half_width_S;
+      const double half = w.half_width_S + w.half_width_per_g_S * target_S / g_max_S;
+      hit = read >= target_S - half && read <= target_S + half;
       if (hit || pulses == w.max_pulses) break;
       const int way = read < target_S ? +1 : -1;
       streak = way == last ? streak + 1 : 1;
@@ -70,7 +71,8 @@ Written by_hand(const WriteVerify& w, double g_max_S, double target_S, int n) {
 
 TEST_CASE("write-verify has the law of its pulses") {
   const WriteVerify plain{.set_step_S = {1 * uS}};
-  const WriteVerify rich{.half_width_S = 0.4 * uS,
+  const WriteVerify rich{.half_width_S = 0.3 * uS,
+                         .half_width_per_g_S = 0.2 * uS,
                          .set_step_S = {2 * uS, -1.5 * uS},
                          .reset_step_S = {0.8 * uS},
                          .growth = 0.1,

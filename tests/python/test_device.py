@@ -87,8 +87,17 @@ class Fits(unittest.TestCase):
             self.assertEqual(f.yaml, (d / "mine.yaml").read_text())
             self.assertEqual([part.to_dict() for part in f.parts], json.loads(p.stdout)["parts"])
             self.assertEqual(f.save(d / "ours.yaml").read_text(), f.yaml)
+        held_out = f.parts["retention"]
+        best = min((c.crps, c.model) for c in held_out.candidates if c.crps is not None)
+        self.assertEqual(best[1], held_out.chosen)
+        self.assertIn("CRPS", held_out.chosen_by)
         self.assertIn("potentiation", f.device().to_yaml())
         self.assertIn("<svg", f._repr_html_())
+
+    def test_a_log_of_writes(self):
+        part = bitline.fit(write_log=curves / "writes.csv", name="w").parts["write-log"]
+        self.assertEqual(part.chosen, "differing-devices")
+        self.assertIn("failures", " ".join(part.notes))
 
     def test_columns_by_name(self):
         t = np.logspace(0, 5, 12)
