@@ -33,6 +33,18 @@ struct Largest {
   double value_S = 0, variance_S2 = 0;
 };
 
+// By what the probe's cells are at one moment.
+void widen(const Chip& chip, const Device& device, const LayerPlan& probe, const BlockDevices& d, Largest& largest) {
+  const ColumnVariance variance(chip, device, d, nullptr);
+  for_conversions(probe.blocks[0], probe.cell, device, d.aged_S, d.reference_S,
+                  [&](int, int c, Effective e, std::size_t i1, std::size_t i2) {
+                    largest.value_S = std::max(largest.value_S, std::abs(e.value + e.base));
+                    largest.variance_S2 = std::max(largest.variance_S2, variance(c, i1, i2));
+                  });
+  for (std::size_t i = 0; i < d.reference_S.size(); ++i)
+    largest.variance_S2 = std::max(largest.variance_S2, variance.reference(i));
+}
+
 Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& probe) {
   const Block& block = probe.blocks[0];
   const Random random(probe_seed, probe_instance);
@@ -40,16 +52,9 @@ Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& prob
   Device lines = device;
   lines.faults.dead_row = lines.faults.dead_column = 0;  // the probe lies in no array
   write_block(chip, lines, random, probe, block, {}, nullptr, cells);
-  const BlockDevices d = block_devices(chip, lines, random, probe, block, cells, age_since_write_s(chip.config));
-  const ColumnVariance variance(chip, device, d, nullptr);
   Largest largest;
-  for_conversions(block, probe.cell, device, d.aged_S, d.reference_S,
-                  [&](int, int c, Effective e, std::size_t i1, std::size_t i2) {
-                    largest.value_S = std::max(largest.value_S, std::abs(e.value + e.base));
-                    largest.variance_S2 = std::max(largest.variance_S2, variance(c, i1, i2));
-                  });
-  for (std::size_t i = 0; i < d.reference_S.size(); ++i)
-    largest.variance_S2 = std::max(largest.variance_S2, variance.reference(i));
+  for (const arch::Moment& moment : moments(chip.config))
+    widen(chip, device, probe, block_devices(chip, lines, random, probe, block, cells, moment.age_s()), largest);
   return largest;
 }
 

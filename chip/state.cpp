@@ -76,6 +76,12 @@ State ideal_state(const Chip& chip) {
 
 void pass(State& state, double seconds) { state.now_s += seconds; }
 
+void pass_until(State& state, double now_s) { state.now_s = now_s; }
+
+void skip_writings(State& state, std::uint32_t count) {
+  for (Cells& cells : state.blocks) cells.writes += count;
+}
+
 void keep_conductances(const Chip& chip, const State& state, const std::filesystem::path& folder) {
   const arch::Config& config = chip.config;
   const int per_cell = std::holds_alternative<array::SignWeightedCell>(config.cell) ? 2 : 1;

@@ -56,6 +56,12 @@ State ideal_state(const Chip& chip);
 
 // Lets time pass: nothing is drawn, since what a device becomes is a function of its age.
 void pass(State& state, double seconds);
+// The same until a moment of the state's clock, without the rounding of a sum of steps.
+void pass_until(State& state, double now_s);
+
+// Writings of everything that others follow before anything is read leave nothing but their numbers: `count` are used
+// up.
+void skip_writings(State& state, std::uint32_t count);
 
 // Target, written and aged conductances of every array to FOLDER/<array>_<what>.npy. Throws RunError.
 void keep_conductances(const Chip& chip, const State& state, const std::filesystem::path& folder);

@@ -22,7 +22,7 @@ Simplification read_noise_claims(const Device& d) {
          white});
   if (has_slow_noise(d))
     s.claims.push_back(
-        {"1/f or telegraph noise is part of the state that all reads of a run see, its fast components, "
+        {"1/f or telegraph noise is part of the state that all reads of one moment see, its fast components, "
          "which would change between images, included.",
          {},
          {"device.slow_noise"}});
@@ -31,19 +31,31 @@ Simplification read_noise_claims(const Device& d) {
   return s;
 }
 
-Simplification ageing_claims(const Device& d, double age_s) {
+Simplification ageing_claims(const Device& d, const ReadTime& read) {
   Simplification s{"Ageing", {}};
   if (!ages(d)) {
     s.claims.push_back({"Devices keep the conductance they were written to.",
                         {"device.relaxation", "device.drift", "device.slow_noise"}});
     return s;
   }
-  if (age_s > 0)
+  if (read.in_time)
+    s.claims.push_back(
+        {"Devices age, and are refreshed where that is due, between moments of reading only: all images of a moment "
+         "are "
+         "read at once, and a device's mean state, not its history, decides how it relaxes.",
+         {},
+         {"use.type=in-time"}});
+  else if (read.since_write_s > 0)
     s.claims.push_back(
         {"All devices are written at one moment and read at one age: nothing ages while a run reads, and "
          "a device's mean state, not its history, decides how it relaxes.",
          {},
          {"age"}});
+  else if (read.refreshed)
+    s.claims.push_back(
+        {"Devices are read right after a refresh: no time has passed since everything was written again.",
+         {},
+         {"age", "programming.refresh"}});
   else
     s.claims.push_back({"Devices are read as written: no time has passed.", {"age"}});
   return s;
@@ -124,8 +136,8 @@ Simplification curve_claims(const Device& d) {
 
 }  // namespace
 
-std::vector<Simplification> simplifications(const Device& d, double age_s) {
-  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, age_s),
+std::vector<Simplification> simplifications(const Device& d, const ReadTime& read) {
+  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, read),
           temperature_claims(d), writing_claims(d),    fault_claims(d)};
 }
 

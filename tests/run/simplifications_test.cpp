@@ -154,6 +154,9 @@ const std::vector<Override> changes = {
     {"age", "1 day"},
     {"age", "0 s"},
     {"programming.refresh", "1 h"},
+    {"programming.refresh", "7 h"},
+    {"use", "{type: in-time, span: 1 day}"},
+    {"use", "at-once"},
     {"wires", "{row: 1 ohm, column: 1 ohm}"},
     {"wires", "{mode: exact, row: 0 ohm, column: 0 ohm}"},
     {"wires", "{mode: ideal, row: 1 ohm}"},
@@ -250,6 +253,17 @@ TEST_CASE("no claim outlives the model that makes it false") {
   CHECK(says(with(activated), "Temperature of devices", "Arrhenius"));
   CHECK(says(with({}), "Ageing", "keep the conductance"));
   CHECK_FALSE(says(with(drifting), "Ageing", "keep the conductance"));
+  CHECK(says(with({drifting[0]}), "Ageing", "no time has passed"));
+  CHECK(says(with(drifting), "Ageing", "read at one age"));
+  // A day of refreshes each hour ends with one.
+  std::vector<Override> refreshed = drifting;
+  refreshed.push_back({"programming.refresh", "1 h"});
+  CHECK_FALSE(says(with(refreshed), "Ageing", "read as written"));
+  CHECK(says(with(refreshed), "Ageing", "right after a refresh"));
+  std::vector<Override> in_time = drifting;
+  in_time.push_back({"use", "{type: in-time, span: 1 day}"});
+  CHECK(says(with(in_time), "Ageing", "between moments of reading only"));
+  CHECK_FALSE(says(with(in_time), "Ageing", "read at one age"));
   CHECK(says(with({}), "Wire resistance", "full read voltage"));
   CHECK(says(with({{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}}), "Wire resistance", "Exact"));
   CHECK(says(with({}), "Lines of arrays", "without loss"));
