@@ -66,14 +66,14 @@ void check_use(const Config& config, ConfigReader& r) {
               "refresh less often, or shorten the span");
 }
 
-std::vector<Moment> moments(const Config& config) {
+std::vector<ReadMoment> read_moments(const Config& config) {
   const double begin_s = age_since_write_s(config);
   const auto* in_time = std::get_if<InTime>(&config.use);
   if (!in_time) return {{.clock_s = begin_s}};
   const std::optional<double> interval_s = config.programming.refresh_s;
-  std::vector<Moment> all;
+  std::vector<ReadMoment> all;
   for (int m = 0; m < in_time->moments; ++m) {
-    Moment& at = all.emplace_back();
+    ReadMoment& at = all.emplace_back();
     at.time_s = in_time->span_s * m / (in_time->moments - 1);
     at.clock_s = begin_s + at.time_s;
     const double refreshes = refreshes_until(at.clock_s, interval_s);
@@ -86,7 +86,7 @@ std::vector<Moment> moments(const Config& config) {
 
 double oldest_s(const Config& config) {
   double oldest_s = 0;
-  for (const Moment& m : moments(config)) oldest_s = std::max(oldest_s, m.age_s());
+  for (const ReadMoment& m : read_moments(config)) oldest_s = std::max(oldest_s, m.age_s());
   return oldest_s;
 }
 

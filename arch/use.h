@@ -40,7 +40,7 @@ void fields(Visitor&, AtOnce&);
 void fields(Visitor&, InTime&);
 
 // A moment at which reads are made.
-struct Moment {
+struct ReadMoment {
   double time_s = 0;            // since the use began
   double clock_s = 0;           // since the last writing before the use began
   double written_s = 0;         // on that clock: the last writing or refresh
@@ -51,7 +51,7 @@ struct Moment {
 
 // Of a config: one for reads at once, `age` after writing, modulo programming.refresh. A refresh that is due at a
 // moment is done just before its reads.
-std::vector<Moment> moments(const Config&);
+std::vector<ReadMoment> read_moments(const Config&);
 
 // Uses that cannot be: problems go to the reader.
 void check_use(const Config&, ConfigReader&);

@@ -98,8 +98,13 @@ class Warnings {
   // `given`: whether the file says at which voltage the device was read.
   void device(bool given) {
     const device::Device& d = c_.device;
-    if (std::holds_alternative<InTime>(c_.use) && !ages(d) && moments(c_).back().refreshes == 0)
-      add("use", "changes nothing: the device has no relaxation, drift or slow_noise, and is not refreshed",
+    const bool in_time = std::holds_alternative<InTime>(c_.use);
+    if (is_disturbed(d) && !in_time)
+      add("device.read_disturb", "is ignored: all images are read at once, and how many reads came before is not known",
+          "use: {type: in-time, span: 1 day} counts them, or leave it out");
+    if (in_time && !ages(d) && !is_disturbed(d) && read_moments(c_).back().refreshes == 0)
+      add("use",
+          "changes nothing: the device has no relaxation, drift, slow_noise or read_disturb, and is not refreshed",
           "describe what time does to it, or leave `use` out");
     else if (c_.age_s > 0 && !ages(d))
       add("age", "changes nothing: the device has no relaxation, drift or slow_noise",

@@ -89,7 +89,8 @@ void set_array_conductance(const Chip& chip, State& state, int array, std::span<
     for_devices(shape, placed, [&](std::size_t i, std::size_t k) { cells.written_S[k] = g_S[i]; });
     std::fill(cells.faulty.begin(), cells.faulty.end(), std::uint8_t{0});
     cells.synapses.clear();
-    cells.written_at_s = state.now_s;
+    cells.written_at_s = state.now_s, cells.images = 0;
+    cells.read_s.clear();
     ++cells.version;
   }
 }

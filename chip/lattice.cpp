@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "chip/column_variance.h"
@@ -33,6 +34,11 @@ struct Largest {
   double value_S = 0, variance_S2 = 0;
 };
 
+// Only a use in time counts reads.
+bool are_disturbed(const Chip& chip) {
+  return is_disturbed(chip.config.device) && std::holds_alternative<arch::InTime>(chip.config.use);
+}
+
 // By what the probe's cells are at one moment.
 void widen(const Chip& chip, const Device& device, const LayerPlan& probe, const BlockDevices& d, Largest& largest) {
   const ColumnVariance variance(chip, device, d, nullptr);
@@ -53,8 +59,13 @@ Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& prob
   lines.faults.dead_row = lines.faults.dead_column = 0;  // the probe lies in no array
   write_block(chip, lines, random, probe, block, {}, nullptr, cells);
   Largest largest;
-  for (const arch::Moment& moment : moments(chip.config))
-    widen(chip, device, probe, block_devices(chip, lines, random, probe, block, cells, moment.age_s()), largest);
+  // Reads lead from one end of their way to the other: what lies between is no larger.
+  for (const bool disturbed : {false, true}) {
+    if (disturbed && !are_disturbed(chip)) break;
+    if (disturbed) cells.read_s.assign(static_cast<std::size_t>(block.rows), std::numeric_limits<double>::infinity());
+    for (const arch::ReadMoment& moment : read_moments(chip.config))
+      widen(chip, device, probe, block_devices(chip, lines, random, probe, block, cells, moment.age_s()), largest);
+  }
   return largest;
 }
 
@@ -98,7 +109,7 @@ Lattice choose_lattice(const Chip& chip, const LayerPlan& plan) {
   const double step = cell.step_S(device),
                meant_S = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0);
   const Largest probe = largest_of(chip, device, probe_plan(plan, probe_rows(cell)));
-  const double widened = ages(device) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
+  const double widened = ages(device) || are_disturbed(chip) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
   const double largest_S = std::max({meant_S, widened * probe.value_S, largest_measured_S(chip, plan)});
   // One code of room for the rounding of g_min.
   Lattice lattice;

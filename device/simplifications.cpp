@@ -61,6 +61,28 @@ Simplification ageing_claims(const Device& d, const ReadTime& read) {
   return s;
 }
 
+Simplification read_disturb_claims(const Device& d, const ReadTime& read) {
+  Simplification s{"Read disturb", {}};
+  if (!is_disturbed(d))
+    s.claims.push_back({"Reads leave devices as they are.", {"device.read_disturb"}});
+  else if (!read.in_time)
+    s.claims.push_back({"Reads leave devices as they are: all are made at once, and how many came before is not known.",
+                        {},
+                        {"device.read_disturb", "use.type=at-once"}});
+  else
+    s.claims.push_back(
+        {"Every read at which a row is driven counts with its whole time, at the layer's read voltage whatever the "
+         "level "
+         "of an analog input or the drop along wires. How often a row is driven is the mean over the images of the "
+         "first "
+         "moment; reads that calibrate, correct or compensate are not counted, nor are those of the images that a "
+         "moment "
+         "reads only to be compared. All devices follow one law, and what time does goes on as if there were no reads.",
+         {},
+         {"device.read_disturb", "use.type=in-time"}});
+  return s;
+}
+
 Simplification temperature_claims(const Device& d) {
   Simplification s{"Temperature of devices", {}};
   std::vector<std::string> active;
@@ -137,7 +159,7 @@ Simplification curve_claims(const Device& d) {
 }  // namespace
 
 std::vector<Simplification> simplifications(const Device& d, const ReadTime& read) {
-  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, read),
+  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, read), read_disturb_claims(d, read),
           temperature_claims(d), writing_claims(d),    fault_claims(d)};
 }
 

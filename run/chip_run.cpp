@@ -92,6 +92,7 @@ Stage<ChipRun> run_chip(const Session& session, std::uint32_t instance, const St
   KeyBuilder key = stage_key("chip run");
   key.add("design", session.key()).add("samples", samples.key).add("instance", instance);
   if (!first) key.add("of_sample", of_sample);
+  if (counts_reads(session)) key.add("time_per_image", time_per_image_s(session));
   return stage<ChipRun>(shelf, key, [&] {
     if (std::holds_alternative<arch::InTime>(session.config().use))
       return use_chip(session, instance, *samples, first ? 0 : of_sample, !first, options);

@@ -14,7 +14,7 @@ namespace bitline::run {
 
 using arch::ImageRange;
 using arch::InTime;
-using arch::Moment;
+using arch::ReadMoment;
 using chip::State;
 using chip::View;
 using workloads::Samples;
@@ -23,27 +23,50 @@ namespace {
 
 const InTime& use_of(const arch::Config& config) { return std::get<InTime>(config.use); }
 
-// Brings a chip from one moment to the next: the last refresh in between, and the time since. Refreshes before the last
-// one leave nothing that is read.
-void advance(const Session& session, const Moment& from, const Moment& to, State& state) {
-  if (to.refreshes > from.refreshes) {
+// How long the mean image drives each row of each block, by BlockId.
+using RowTimes = std::vector<std::vector<double>>;
+
+RowTimes row_times_s(const chip::Chip& chip, const std::vector<read::Activity>& counted, std::size_t images) {
+  RowTimes times(chip.placement.blocks);
+  for (std::size_t l = 0; l < chip.layers.size(); ++l)
+    for (const mapping::Block& block : chip.layers[l].blocks)
+      for (int r = 0; r < block.rows; ++r) {
+        const std::uint64_t reads =
+            counted[l].row_on[static_cast<std::size_t>(block.copy)][static_cast<std::size_t>(block.row + r)];
+        times[block.id].push_back(static_cast<double>(reads) / static_cast<double>(images) *
+                                  chip.layers[l].settings.input.t_read_s);
+      }
+  return times;
+}
+
+// Brings a chip from one moment to the next: the last refresh in between, and the time and the reads since. Refreshes
+// before the last one leave nothing that is read. `per_image`: null where reads leave nothing behind.
+void advance(const Session& session, const ReadMoment& from, const ReadMoment& to, const RowTimes* per_image,
+             State& state) {
+  const bool refreshed = to.refreshes > from.refreshes;
+  if (refreshed) {
     pass_until(state, to.written_s);
     skip_writings(state, to.refreshes - from.refreshes - 1);
     chip::write(session.chip(), state);
   }
   pass_until(state, to.clock_s);
+  if (per_image)
+    count_reads(state, (to.used_s - (refreshed ? 0 : from.used_s)) / time_per_image_s(session), *per_image);
 }
 
 // Reads at one moment.
 class MomentReads {
  public:
   MomentReads(const Session& session, const Samples& samples, std::size_t of_sample, const ChipRunOptions& options)
-      : session_(session), samples_(samples), options_(options), moments_(arch::moments(session.chip().config)) {
+      : session_(session), samples_(samples), options_(options), moments_(arch::read_moments(session.chip().config)) {
     observe_.batch = options.batch;
     observe_.per_sample = of_sample;
     observe_.with_pairs.assign(session.chip().layers.size(), counts_pairs(session.chip()));
   }
-  const std::vector<Moment>& moments() const { return moments_; }
+  const std::vector<ReadMoment>& moments() const { return moments_; }
+
+  // Of the images of the first moment, once they are read.
+  const RowTimes* per_image() const { return per_image_ ? &*per_image_ : nullptr; }
 
   void read(std::size_t m, const View& view, ChipRun& run) {
     const ImageRange range = arch::images_around(m, moments_.size(), samples_.count());
@@ -51,6 +74,7 @@ class MomentReads {
     observe_.progress = [&](double part) { report(m, part); };
     Observed seen = observe(session_.chip(), view, session_.network(), samples_, observe_);
     add_observed(session_.chip(), view, seen, 1.0 / static_cast<double>(moments_.size()), run);
+    if (m == 0 && counts_reads(session_)) per_image_ = row_times_s(session_.chip(), seen.activity, range.count);
     run.moments.push_back(all_images() ? with_others(view, range, seen.outputs) : seen.outputs);
     run.outputs.insert(run.outputs.end(), seen.outputs.begin(), seen.outputs.end());
   }
@@ -79,8 +103,9 @@ class MomentReads {
   const Session& session_;
   const Samples& samples_;
   const ChipRunOptions& options_;
-  std::vector<Moment> moments_;
+  std::vector<ReadMoment> moments_;
   ObserveOptions observe_;
+  std::optional<RowTimes> per_image_;
 };
 
 std::size_t saturated(const View& view) {
@@ -98,6 +123,10 @@ double time_per_image_s(const Session& session) {
   return 1 / session.price(std::vector<read::Ledger>(session.chip().layers.size())).throughput_per_s;
 }
 
+bool counts_reads(const Session& session) {
+  return std::holds_alternative<InTime>(session.config().use) && is_disturbed(session.config().device);
+}
+
 ChipRun use_chip(const Session& session, std::uint32_t instance, const Samples& samples, std::size_t of_sample,
                  bool is_first, const ChipRunOptions& options) {
   ChipRun run;
@@ -105,10 +134,10 @@ ChipRun use_chip(const Session& session, std::uint32_t instance, const Samples& 
   if (is_first) run.level_map = level_map(session.chip(), state);
   MomentReads reads(session, samples, of_sample, options);
   View view;
-  Moment now;
+  ReadMoment now;
   for (std::size_t m = 0; m < reads.moments().size(); ++m) {
-    const Moment& next = reads.moments()[m];
-    advance(session, now, next, state);
+    const ReadMoment& next = reads.moments()[m];
+    advance(session, now, next, reads.per_image(), state);
     session.look(state, view);
     run.saturated = std::max(run.saturated, saturated(view));
     reads.read(m, view, run);
@@ -165,7 +194,7 @@ std::optional<UseResult> use_result(const NetworkRun& done, const workloads::Sco
   const arch::Config& config = done.session.config();
   const auto* use = std::get_if<InTime>(&config.use);
   if (!use) return std::nullopt;
-  const std::vector<Moment> moments = arch::moments(config);
+  const std::vector<ReadMoment> moments = arch::read_moments(config);
   const auto scores = scores_by_moment(moments.size(), done, score, samples, shelf);
   UseResult result;
   result.span_s = use->span_s, result.time_per_image_s = time_per_image_s(done.session);
@@ -175,7 +204,7 @@ std::optional<UseResult> use_result(const NetworkRun& done, const workloads::Sco
   if (costs.energy_write_J) result.refresh_J = *costs.energy_write_J * result.refreshes;
   if (costs.write_time_s) result.refresh_s = *costs.write_time_s * result.refreshes;
   for (std::size_t m = 0; m < moments.size(); ++m) {
-    const Moment& at = moments[m];
+    const ReadMoment& at = moments[m];
     const Quality& q = (*scores)[m];
     result.moments.push_back({at.time_s, at.age_s(), at.time_s / result.time_per_image_s,
                               at.used_s / result.time_per_image_s, at.refreshes, q.inputs, q.value, q.ci95_both});

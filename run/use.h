@@ -12,6 +12,9 @@ namespace bitline::run {
 // From one image to the next: as the config says, else as the run's own schedule lets them follow each other.
 double time_per_image_s(const Session& session);
 
+// Whether reads of a use in time leave anything behind.
+bool counts_reads(const Session& session);
+
 // One chip instance through its use: written, and at each moment brought to its age, looked at and read. Its outputs
 // are those of images as they arrive, each at the moment nearest to it; `ChipRun::moments` holds what each moment gave.
 ChipRun use_chip(const Session& session, std::uint32_t instance, const workloads::Samples& samples,

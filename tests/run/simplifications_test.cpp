@@ -157,6 +157,8 @@ const std::vector<Override> changes = {
     {"programming.refresh", "7 h"},
     {"use", "{type: in-time, span: 1 day}"},
     {"use", "at-once"},
+    {"device.read_disturb",
+     "{type: stretched-exponential, g_rest: 4 uS, tau: 1 s, beta: 0.5, at_voltage: 0.2 V, voltage_per_e: 50 mV}"},
     {"wires", "{row: 1 ohm, column: 1 ohm}"},
     {"wires", "{mode: exact, row: 0 ohm, column: 0 ohm}"},
     {"wires", "{mode: ideal, row: 1 ohm}"},

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "run/result_document.h"
@@ -22,6 +23,10 @@ namespace {
 
 constexpr double hour_s = 3600;
 const Override drift{"device.drift", "{type: power-law, t0: 20 s, nu_mean: 0.06, nu_sigma: 0.02}"};
+
+const Override disturb{"device.read_disturb",
+                       "{type: stretched-exponential, g_rest: 4 uS, tau: 1 s, beta: 0.5, at_voltage: 0.2 V, "
+                       "voltage_per_e: 50 mV}"};
 
 Config timed(const std::string& text) { return config_of("{" + text + "}"); }
 
@@ -82,7 +87,7 @@ bool has(const std::vector<std::string>& all, const std::string& part) {
 TEST_CASE("moments are evenly spread over the span, the first at its beginning, and know the last refresh") {
   // 1 h after writing the use begins; refreshes are due 6, 12, 18 and 24 h after writing.
   const auto all =
-      moments(timed("age: 1 h, programming: {refresh: 6 h}, use: {type: in-time, span: 23 h, moments: 24}"));
+      read_moments(timed("age: 1 h, programming: {refresh: 6 h}, use: {type: in-time, span: 23 h, moments: 24}"));
   REQUIRE(all.size() == 24);
   for (std::size_t m = 0; m < all.size(); ++m) {
     const double clock_h = 1 + static_cast<double>(m), since_h = std::fmod(clock_h, 6);
@@ -96,12 +101,12 @@ TEST_CASE("moments are evenly spread over the span, the first at its beginning, 
         doctest::Approx(5 * hour_s));
   // Refreshes before the use began are not counted, as `age` is taken modulo their interval.
   const auto later =
-      moments(timed("age: 13 h, programming: {refresh: 6 h}, use: {type: in-time, span: 5 h, moments: 2}"));
+      read_moments(timed("age: 13 h, programming: {refresh: 6 h}, use: {type: in-time, span: 5 h, moments: 2}"));
   CHECK(later[0].age_s() == hour_s);
   CHECK(later[0].refreshes == 0);
   CHECK(later[1].refreshes == 1);
   CHECK(later[1].age_s() == 0);
-  const auto once = moments(timed("age: 13 h, programming: {refresh: 6 h}"));
+  const auto once = read_moments(timed("age: 13 h, programming: {refresh: 6 h}"));
   REQUIRE(once.size() == 1);
   CHECK(once[0].age_s() == hour_s);
 }
@@ -178,8 +183,84 @@ TEST_CASE("a refresh writes devices anew: as young as time since it says, with e
   }
 }
 
+TEST_CASE("reads disturb by how often images drive the rows: bits of their codes times the time of a read") {
+  // One layer on arrays, whose inputs are pixels.
+  const std::vector<Override> more{disturb,
+                                   {"device.write", "exact"},
+                                   {"layers", "{fc2: {digital: true}, fc3: {digital: true}}"},
+                                   {"use", "{type: in-time, span: 1 h, time_per_image: 1 ms, moments: 2}"}};
+  const Ran use = ran(more);
+  const Session& session = use.done.session;
+  const auto& input = session.network().weights[0].input;
+  // Of the first six images, those of the first moment.
+  std::vector<double> row_s(784, 0);
+  for (std::size_t i = 0; i < 6 * 784; ++i) {
+    const auto code = static_cast<unsigned>(std::lround(use.samples->values[i] / input.scale));
+    row_s[i % 784] += std::popcount(code) * session.config().input.t_read_s / 6;
+  }
+  std::vector<std::vector<double>> of_block(session.chip().placement.blocks);
+  for (const mapping::Block& block : session.chip().layers[0].blocks)
+    of_block[block.id].assign(row_s.begin() + block.row, row_s.begin() + block.row + block.rows);
+  chip::State state = session.write(0);
+  CHECK(use.chip(0).moments[0] == session.evaluate(session.look(state), *use.samples));
+  count_reads(state, 3.6e6, of_block);
+  CHECK(state.blocks[0].images == 3.6e6);
+  chip::View view = session.look(state);
+  CHECK(use.chip(0).moments[1] == session.evaluate(view, *use.samples));
+  CHECK(use.chip(0).moments[1] != use.chip(0).moments[0]);
+  chip::write(session.chip(), state);
+  CHECK(state.blocks[0].images == 0);
+  session.look(state, view);
+  CHECK(use.chip(0).moments[0] == session.evaluate(view, *use.samples));
+}
+
+TEST_CASE("slower images disturb less, and a refresh begins anew") {
+  const auto with = [](const char* time, std::vector<Override> more = {}) {
+    more.insert(more.end(),
+                {disturb,
+                 {"device.write", "exact"},
+                 {"use", fmt::format("{{type: in-time, span: 2 h, time_per_image: {}, moments: 3}}", time)}});
+    return ran(more);
+  };
+  const Ran fast = with("1 ms"), slow = with("2 ms");
+  // As many images in twice the time, and nothing but reads changes these devices.
+  CHECK(fast.chip(0).moments[1] == slow.chip(0).moments[2]);
+  CHECK(fast.chip(0).moments[1] != fast.chip(0).moments[2]);
+  const Ran refreshed = with("1 ms", {{"programming.refresh", "1 h"}});
+  for (std::size_t m = 0; m < 3; ++m) CHECK(refreshed.chip(0).moments[m] == fast.chip(0).moments[0]);
+  const Ran between = with("1 ms", {{"programming.refresh", "90 min"}});
+  CHECK(between.chip(0).moments[1] == fast.chip(0).moments[1]);
+  CHECK(between.chip(0).moments[2] == with("2 ms").chip(0).moments[1]);  // 30 min at one each ms
+}
+
+TEST_CASE("devices that reads lead to the top of their window stay on the lattice, in every cell") {
+  for (const char* cell : {"2t2r", "1t1r-differential", "1t1r-offset"}) {
+    CAPTURE(cell);
+    const Ran use = ran({{"device.read_disturb",
+                          "{type: stretched-exponential, g_rest: 40 uS, tau: 1 ms, beta: 1, at_voltage: 0.2 V, "
+                          "voltage_per_e: 50 mV}"},
+                         {"cell", cell},
+                         {"array.columns", "256"},
+                         {"instances", "1"},
+                         {"chips", "auto"},
+                         {"use", "{type: in-time, span: 1 day, time_per_image: 1 ms, moments: 3}"}});
+    CHECK(use.chip(0).saturated == 0);
+    CHECK(use.chip(0).moments[2] != use.chip(0).moments[0]);
+  }
+}
+
+TEST_CASE("reads at once leave nothing behind, and say that read_disturb is ignored") {
+  CHECK(ran({disturb}).chip(0).outputs == ran({}).chip(0).outputs);
+  CHECK(has(result_of({disturb}).warnings, "device.read_disturb: is ignored"));
+  const Override use{"use", "{type: in-time, span: 1 h, time_per_image: 1 s, moments: 2}"};
+  const Result in_time = result_of({disturb, use});
+  CHECK(!has(in_time.warnings, "device.read_disturb"));
+  CHECK(!has(in_time.warnings, "use: changes nothing"));
+}
+
 TEST_CASE("one thread and many give the same bits through a use") {
   const std::vector<Override> more{drift,
+                                   disturb,
                                    {"device.write", "{type: gaussian, sigma: [0.5 uS]}"},
                                    {"device.read_noise.relative", "2 %"},
                                    {"use", "{type: in-time, span: 1 day, moments: 3}"},
