@@ -18,7 +18,7 @@ using run::UseResult;
 
 namespace {
 
-constexpr std::size_t most_moments_shown = 12;
+constexpr std::size_t most_moments_shown = 24;
 
 // The longest of which the span has two or more.
 struct TimeUnit {

@@ -15,7 +15,7 @@ std::string use_line(const run::UseResult&);
 // Energy and time of its refreshes; empty where there are none.
 std::string refresh_text(const run::UseResult&);
 
-// For the summary of a run. At most a dozen moments, evenly chosen, the first and the last among them.
+// For the summary of a run. At most two dozen moments, evenly chosen, the first and the last among them.
 std::string use_summary(const run::UseResult&, const Paint&);
 
 // The score over time, its 95 % interval; refreshes interrupt the lines.

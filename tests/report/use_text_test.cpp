@@ -57,15 +57,15 @@ TEST_CASE("what is not known of refreshes is not made up") {
   CHECK(has(use_line(use), "never refreshed"));
 }
 
-TEST_CASE("the summary shows a dozen of many moments, first and last among them") {
+TEST_CASE("the summary shows two dozen of many moments, first and last among them") {
   UseResult use = *used_result().use;
   use.moments.assign(100, use.moments[0]);
   for (std::size_t m = 0; m < 100; ++m) use.moments[m].time_s = static_cast<double>(m + 1) * 60;
   const std::string text = use_summary(use, Paint{false});
-  CHECK(count_of(text, "87.50 %") == 12);
+  CHECK(count_of(text, "87.50 %") == 24);
   CHECK(has(text, "  1 min"));
   CHECK(has(text, "  100 min"));
-  CHECK(has(text, "12 of 100 moments"));
+  CHECK(has(text, "24 of 100 moments"));
 }
 
 TEST_CASE("the curve is drawn in hours of a day, and a refresh interrupts it") {
