@@ -34,7 +34,9 @@ Simplification read_noise_claims(const Device& d) {
 Simplification ageing_claims(const Device& d, const ReadTime& read) {
   Simplification s{"Ageing", {}};
   if (!ages(d)) {
-    s.claims.push_back({"Devices keep the conductance they were written to.",
+    s.claims.push_back({is_disturbed(d) && read.in_time
+                            ? "But for reads, devices keep the conductance they were written to."
+                            : "Devices keep the conductance they were written to.",
                         {"device.relaxation", "device.drift", "device.slow_noise"}});
     return s;
   }
@@ -50,7 +52,7 @@ Simplification ageing_claims(const Device& d, const ReadTime& read) {
         {"All devices are written at one moment and read at one age: nothing ages while a run reads, and "
          "a device's mean state, not its history, decides how it relaxes.",
          {},
-         {"age"}});
+         {"age", "use.type=at-once"}});
   else if (read.refreshed)
     s.claims.push_back(
         {"Devices are read right after a refresh: no time has passed since everything was written again.",

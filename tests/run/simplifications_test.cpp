@@ -266,6 +266,14 @@ TEST_CASE("no claim outlives the model that makes it false") {
   in_time.push_back({"use", "{type: in-time, span: 1 day}"});
   CHECK(says(with(in_time), "Ageing", "between moments of reading only"));
   CHECK_FALSE(says(with(in_time), "Ageing", "read at one age"));
+  const Override disturb{
+      "device.read_disturb",
+      "{type: stretched-exponential, g_rest: 4 uS, tau: 1 s, beta: 0.5, at_voltage: 0.2 V, voltage_per_e: 50 mV}"};
+  CHECK(says(with({}), "Read disturb", "Reads leave devices as they are."));
+  CHECK(says(with({disturb}), "Read disturb", "how many came before is not known"));
+  CHECK_FALSE(says(with({disturb, in_time.back()}), "Read disturb", "leave devices as they are"));
+  CHECK(says(with({disturb, in_time.back()}), "Read disturb", "the mean over the images of the first moment"));
+  CHECK(says(with({disturb, in_time.back()}), "Ageing", "But for reads"));
   CHECK(says(with({}), "Wire resistance", "full read voltage"));
   CHECK(says(with({{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}}), "Wire resistance", "Exact"));
   CHECK(says(with({}), "Lines of arrays", "without loss"));
