@@ -152,6 +152,7 @@ LoadedConfig load_tree(Value tree, const ConfigPath& where) {
   check_experiment(loaded.config, where, reader);
   if (sound) open_parts(loaded.config.experiment, where, reader, elsewhere);
   check_technology(loaded.config, reader);
+  check_use(loaded.config, reader);
   check_chip(loaded.config, reader);
   check_layers(loaded.config, where, reader, elsewhere);
   check_workload(loaded.config, where, reader);

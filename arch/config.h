@@ -14,6 +14,7 @@
 
 #include "arch/experiment.h"
 #include "arch/system.h"
+#include "arch/use.h"
 #include "arch/workload.h"
 #include "array/cell.h"
 #include "array/wires/wires.h"
@@ -138,6 +139,7 @@ struct Config {
   Workload workload;
   Experiment experiment = NoExperiment{};
   double age_s = 0;
+  Use use = AtOnce{};
   DriftCompensation compensate = DriftCompensation::none;
   Correct correct = Correct::none;
   Value layers;  // as written, by layer name: overrides of LayerConfig, keys may be paths
@@ -148,7 +150,7 @@ struct Config {
   std::string conductances;  // folder of measured arrays instead of writing; empty = write
   MissingCells conductances_missing = MissingCells::written;
 };
-// Age modulo the interval of refresh.
+// Age modulo the interval of refresh; of a use in time, at its beginning.
 double age_since_write_s(const Config&);
 // Whether each write pulse is followed by a read.
 bool verifies(const Config&);

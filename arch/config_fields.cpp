@@ -140,14 +140,15 @@ void fields(Visitor& v, Config& c) {
               .meaning = "time between writing and reading; modulo programming.refresh, if that is given",
               .unit = Unit::second,
               .min = 0});
+  v(c.use, {.key = "use", .meaning = "when images are read: at one moment, or through a span of time"});
   v(c.compensate,
     {.key = "compensate",
-     .meaning = "digital factors that make up for drift, measured at the age of the run: one per layer (global) or "
+     .meaning = "digital factors that make up for drift, measured at the moment of the reads: one per layer (global) or "
                 "column from reads of known inputs right after writing and now, or per block from reference cells"});
   v(c.correct,
     {.key = "correct",
      .meaning =
-         "digital correction of each column of a block, measured at the age of the run: the scale, offset or both "
+         "digital correction of each column of a block, measured at the moment of the reads: the scale, offset or both "
          "that bring its converted sums of calibration inputs closest to those of perfect devices (least squares)"});
   v(c.layers,
     {.key = "layers",

@@ -98,7 +98,15 @@ class Warnings {
   // `given`: whether the file says at which voltage the device was read.
   void device(bool given) {
     const device::Device& d = c_.device;
-    if (c_.age_s > 0 && !ages(d))
+    const bool in_time = std::holds_alternative<InTime>(c_.use);
+    if (is_disturbed(d) && !in_time)
+      add("device.read_disturb", "is ignored: all images are read at once, and how many reads came before is not known",
+          "use: {type: in-time, span: 1 day} counts them, or leave it out");
+    if (in_time && !ages(d) && !is_disturbed(d) && read_moments(c_).back().refreshes == 0)
+      add("use",
+          "changes nothing: the device has no relaxation, drift, slow_noise or read_disturb, and is not refreshed",
+          "describe what time does to it, or leave `use` out");
+    else if (c_.age_s > 0 && !ages(d))
       add("age", "changes nothing: the device has no relaxation, drift or slow_noise",
           "describe what time does to it (`bitline fit --retention` does)");
     if (given && is_curved(d.iv) && std::abs(d.plasticity->v_read_V / c_.input.v_read_V - 1) > 1e-9)
@@ -127,7 +135,7 @@ std::vector<Diagnostic> warnings(const LoadedConfig& loaded) {
   Warnings all(c);
   // Costs of shapes know no time after writing.
   if (c.workload.shapes.empty()) {
-    all.found = limits_passed(c.device, c.device.temperature_K, age_since_write_s(c));
+    all.found = limits_passed(c.device, c.device.temperature_K, oldest_s(c));
     all.device(c.device.plasticity && loaded.annotations.origins.count("device.plasticity.v_read") > 0);
   }
   all.programming();

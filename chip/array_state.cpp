@@ -109,7 +109,8 @@ std::size_t set_array_conductance(const Chip& chip, State& state, int array, std
       if (!cells.faulty.empty()) cells.faulty[k] = 0;
     });
     cells.synapses.clear();
-    cells.written_at_s = state.now_s;
+    cells.written_at_s = state.now_s, cells.images = 0;
+    cells.read_s.clear();
     ++cells.version;
   }
   return missing;

@@ -150,6 +150,20 @@ std::vector<double> targets_S(const Device& device, const LayerPlan& plan, const
   return all_S;
 }
 
+namespace {
+
+// Of devices in rows: all of a row are driven together.
+void disturb_rows(const Device& device, const LayerPlan& plan, const Cells& cells, std::span<const std::uint8_t> faulty,
+                  std::span<double> g_S) {
+  if (cells.read_s.empty() || !is_disturbed(device)) return;
+  const std::size_t width = g_S.size() / cells.read_s.size();
+  for (std::size_t r = 0; r < cells.read_s.size(); ++r)
+    disturb_cells(device, plan.settings.input.v_read_V, cells.read_s[r],
+                  faulty.empty() ? faulty : faulty.subspan(r * width, width), g_S.subspan(r * width, width));
+}
+
+}  // namespace
+
 BlockDevices block_devices(const Chip& chip, const Device& device, const Random& random, const LayerPlan& plan,
                            const Block& block, const Cells& cells, double age_s) {
   BlockDevices d;
@@ -169,12 +183,14 @@ BlockDevices block_devices(const Chip& chip, const Device& device, const Random&
   } else {
     d.aged_S = cells.written_S;
   }
+  disturb_rows(device, plan, cells, cells.faulty, d.aged_S);
   if (!chip.aims_S.empty()) d.aim_S = chip.aims_S[block.id], d.target_S = targets_S(device, plan, block);
   if (!plan.cell.offset) return d;
   d.reference_written_S = cells.reference_S;
   d.reference_S = d.reference_written_S;
   age_cells(device, age_s, random, reference_ids(plan, block), d.reference_written_S, cells.reference_faulty,
             d.reference_S, cells.reference_round, number);
+  disturb_rows(device, plan, cells, cells.reference_faulty, d.reference_S);
   return d;
 }
 

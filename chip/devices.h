@@ -85,7 +85,8 @@ WriteReport write_block_at(const Chip& chip, const device::Device& device, const
 // What the devices of a block are meant to be, in the order of BlockDevices.
 std::vector<double> targets_S(const device::Device& device, const LayerPlan& plan, const mapping::Block& block);
 
-// What the cells of a block are `age_s` after they were written; `cells` live longer.
+// What the cells of a block are `age_s` after they were written and by the reads that they count since; `cells` live
+// longer.
 BlockDevices block_devices(const Chip& chip, const device::Device& device, const Random& random, const LayerPlan& plan,
                            const mapping::Block& block, const Cells& cells, double age_s);
 

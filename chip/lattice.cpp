@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "chip/column_variance.h"
@@ -33,6 +34,23 @@ struct Largest {
   double value_S = 0, variance_S2 = 0;
 };
 
+// Only a use in time counts reads.
+bool are_disturbed(const Chip& chip) {
+  return is_disturbed(chip.config.device) && std::holds_alternative<arch::InTime>(chip.config.use);
+}
+
+// By what the probe's cells are at one moment.
+void widen(const Chip& chip, const Device& device, const LayerPlan& probe, const BlockDevices& d, Largest& largest) {
+  const ColumnVariance variance(chip, device, d, nullptr);
+  for_conversions(probe.blocks[0], probe.cell, device, d.aged_S, d.reference_S,
+                  [&](int, int c, Effective e, std::size_t i1, std::size_t i2) {
+                    largest.value_S = std::max(largest.value_S, std::abs(e.value + e.base));
+                    largest.variance_S2 = std::max(largest.variance_S2, variance(c, i1, i2));
+                  });
+  for (std::size_t i = 0; i < d.reference_S.size(); ++i)
+    largest.variance_S2 = std::max(largest.variance_S2, variance.reference(i));
+}
+
 Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& probe) {
   const Block& block = probe.blocks[0];
   const Random random(probe_seed, probe_instance);
@@ -40,16 +58,14 @@ Largest largest_of(const Chip& chip, const Device& device, const LayerPlan& prob
   Device lines = device;
   lines.faults.dead_row = lines.faults.dead_column = 0;  // the probe lies in no array
   write_block(chip, lines, random, probe, block, {}, nullptr, cells);
-  const BlockDevices d = block_devices(chip, lines, random, probe, block, cells, age_since_write_s(chip.config));
-  const ColumnVariance variance(chip, device, d, nullptr);
   Largest largest;
-  for_conversions(block, probe.cell, device, d.aged_S, d.reference_S,
-                  [&](int, int c, Effective e, std::size_t i1, std::size_t i2) {
-                    largest.value_S = std::max(largest.value_S, std::abs(e.value + e.base));
-                    largest.variance_S2 = std::max(largest.variance_S2, variance(c, i1, i2));
-                  });
-  for (std::size_t i = 0; i < d.reference_S.size(); ++i)
-    largest.variance_S2 = std::max(largest.variance_S2, variance.reference(i));
+  // Reads lead from one end of their way to the other: what lies between is no larger.
+  for (const bool disturbed : {false, true}) {
+    if (disturbed && !are_disturbed(chip)) break;
+    if (disturbed) cells.read_s.assign(static_cast<std::size_t>(block.rows), std::numeric_limits<double>::infinity());
+    for (const arch::ReadMoment& moment : read_moments(chip.config))
+      widen(chip, device, probe, block_devices(chip, lines, random, probe, block, cells, moment.age_s()), largest);
+  }
   return largest;
 }
 
@@ -93,7 +109,7 @@ Lattice choose_lattice(const Chip& chip, const LayerPlan& plan) {
   const double step = cell.step_S(device),
                meant_S = step * cell.highest_digit + (cell.split_columns ? device.g_min_S : 0);
   const Largest probe = largest_of(chip, device, probe_plan(plan, probe_rows(cell)));
-  const double widened = ages(device) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
+  const double widened = ages(device) || are_disturbed(chip) || probe.value_S > meant_S * (1 + 1e-9) ? room : 1;
   const double largest_S = std::max({meant_S, widened * probe.value_S, largest_measured_S(chip, plan)});
   // One code of room for the rounding of g_min.
   Lattice lattice;

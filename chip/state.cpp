@@ -42,7 +42,8 @@ WriteReport write_block_at(const Chip& chip, const device::Device& device, const
   const std::span<const double> aim_S =
       chip.aims_S.empty() ? std::span<const double>() : std::span<const double>(chip.aims_S[block->id]);
   const WriteReport report = write_block(chip, device, state.random, *plan, *block, aim_S, measured, cells);
-  cells.written_at_s = now_s;
+  cells.written_at_s = now_s, cells.images = 0;
+  cells.read_s.clear();
   ++cells.writes, ++cells.version;
   return report;
 }
@@ -75,6 +76,22 @@ State ideal_state(const Chip& chip) {
 }
 
 void pass(State& state, double seconds) { state.now_s += seconds; }
+
+void pass_until(State& state, double now_s) { state.now_s = now_s; }
+
+void count_reads(State& state, double images, std::span<const std::vector<double>> read_s) {
+  for (std::size_t b = 0; b < state.blocks.size(); ++b) {
+    Cells& cells = state.blocks[b];
+    cells.images += images;
+    cells.read_s.resize(read_s[b].size());
+    for (std::size_t r = 0; r < read_s[b].size(); ++r) cells.read_s[r] += images * read_s[b][r];
+    ++cells.version;
+  }
+}
+
+void skip_writings(State& state, std::uint32_t count) {
+  for (Cells& cells : state.blocks) cells.writes += count;
+}
 
 void keep_conductances(const Chip& chip, const State& state, const std::filesystem::path& folder) {
   const arch::Config& config = chip.config;

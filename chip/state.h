@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The truth of one chip instance: what every cell is, when it was written and how often. Only write(), pulse()
-// (chip/pulse.h) and pass() change it; what reads need is derived from it by look() (chip/view.h).
+// (chip/pulse.h), pass() and count_reads() change it; what reads need is derived from it by look() (chip/view.h).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,8 @@ struct Cells {
   std::vector<std::uint8_t> reference_faulty, reference_round;
   std::vector<device::SynapseState> synapses;  // of devices that pulses have met since (chip/pulse.h); empty: none has
   double written_at_s = 0;                     // on the clock of State::now_s
+  double images = 0;                           // that have been run since
+  std::vector<double> read_s;                  // by row: driven by reads since; empty: never
   std::uint32_t writes = 0;                    // how often; the number of the next write names its draws
   std::uint32_t version = 0;                   // grows with every change
 };
@@ -56,6 +58,15 @@ State ideal_state(const Chip& chip);
 
 // Lets time pass: nothing is drawn, since what a device becomes is a function of its age.
 void pass(State& state, double seconds);
+// The same until a moment of the state's clock, without the rounding of a sum of steps.
+void pass_until(State& state, double now_s);
+
+// Counts the reads of `images` images; `read_s`: how long one of them drives each row of each block, by BlockId.
+void count_reads(State& state, double images, std::span<const std::vector<double>> read_s);
+
+// Writings of everything that others follow before anything is read leave nothing but their numbers: `count` are used
+// up.
+void skip_writings(State& state, std::uint32_t count);
 
 // Target, written and aged conductances of every array to FOLDER/<array>_<what>.npy. Throws RunError.
 void keep_conductances(const Chip& chip, const State& state, const std::filesystem::path& folder);

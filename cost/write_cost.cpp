@@ -167,10 +167,12 @@ std::optional<std::string> endurance_warning(const Config& config, const Chip& c
       return 0.0;
     });
   const auto& refresh_s = config.programming.refresh_s;
-  const double writes = 1 + (refresh_s ? std::floor(config.age_s / *refresh_s) : 0), needed = writes * most;
+  const auto* use = std::get_if<arch::InTime>(&config.use);
+  const double until_s = config.age_s + (use ? use->span_s : 0);
+  const double writes = 1 + (refresh_s ? std::floor(until_s / *refresh_s) : 0), needed = writes * most;
   if (needed <= *config.device.endurance) return std::nullopt;
-  return fmt::format("device.endurance: {:.3g} pulses until the age of the run, but a device bears {:.3g}", needed,
-                     *config.device.endurance);
+  return fmt::format("device.endurance: {:.3g} pulses until the {}, but a device bears {:.3g}", needed,
+                     use ? "end of its use" : "age of the run", *config.device.endurance);
 }
 
 }  // namespace bitline::cost

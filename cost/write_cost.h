@@ -24,8 +24,8 @@ struct WriteCost {
 // is scaled to this mean.
 WriteCost write_cost(const chip::Chip&, const Tariff&, std::optional<double> counted);
 
-// A warning where the level that takes most pulses takes more than a device endures until the age of the run: every
-// refresh writes all devices again. Erasing is not counted.
+// A warning where the level that takes most pulses takes more than a device endures until the age of the run, or the
+// end of its use: every refresh writes all devices again. Erasing is not counted.
 std::optional<std::string> endurance_warning(const arch::Config&, const chip::Chip&);
 
 }  // namespace bitline::cost

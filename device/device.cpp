@@ -90,6 +90,9 @@ void fields(Visitor& v, Device& d) {
   v(d.drift, {.key = "drift", .meaning = "change later on"});
   v(d.slow_noise,
     {.key = "slow_noise", .meaning = "noise that is correlated over reads; part of the state at the age of the run"});
+  v(d.read_disturb, {.key = "read_disturb",
+                     .meaning = "change by reads, which number what `use: in-time` tells; on what time has made of the "
+                                "device"});
   v(d.temperature_K, {.key = "temperature",
                       .meaning = "of the devices between writing and reading",
                       .unit = Unit::kelvin,

@@ -16,6 +16,7 @@
 #include "device/ageing_models.h"
 #include "device/curve.h"
 #include "device/plasticity/plasticity.h"
+#include "device/read_disturb.h"
 #include "device/write_models.h"
 
 namespace bitline::device {
@@ -60,6 +61,7 @@ struct Device {
   Relaxation relaxation = NoRelaxation{};
   Drift drift = NoDrift{};
   SlowNoise slow_noise = NoSlowNoise{};
+  ReadDisturb read_disturb = NoReadDisturb{};
   double temperature_K = 300;
   Thermal thermal;
   ReadNoise read_noise;

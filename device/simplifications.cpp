@@ -24,7 +24,7 @@ Simplification read_noise_claims(const Device& d) {
          white});
   if (has_slow_noise(d))
     s.claims.push_back(
-        {"1/f or telegraph noise is part of the state that all reads of a run see, its fast components, "
+        {"1/f or telegraph noise is part of the state that all reads of one moment see, its fast components, "
          "which would change between images, included.",
          {},
          {"device.slow_noise"}});
@@ -33,21 +33,57 @@ Simplification read_noise_claims(const Device& d) {
   return s;
 }
 
-Simplification ageing_claims(const Device& d, double age_s) {
+Simplification ageing_claims(const Device& d, const ReadTime& read) {
   Simplification s{"Ageing", {}};
   if (!ages(d)) {
-    s.claims.push_back({"Devices keep the conductance they were written to.",
+    s.claims.push_back({is_disturbed(d) && read.in_time
+                            ? "But for reads, devices keep the conductance they were written to."
+                            : "Devices keep the conductance they were written to.",
                         {"device.relaxation", "device.drift", "device.slow_noise"}});
     return s;
   }
-  if (age_s > 0)
+  if (read.in_time)
+    s.claims.push_back(
+        {"Devices age, and are refreshed where that is due, between moments of reading only: all images of a moment "
+         "are "
+         "read at once, and a device's mean state, not its history, decides how it relaxes.",
+         {},
+         {"use.type=in-time"}});
+  else if (read.since_write_s > 0)
     s.claims.push_back(
         {"All devices are written at one moment and read at one age: nothing ages while a run reads, and "
          "a device's mean state, not its history, decides how it relaxes.",
          {},
-         {"age"}});
+         {"age", "use.type=at-once"}});
+  else if (read.refreshed)
+    s.claims.push_back(
+        {"Devices are read right after a refresh: no time has passed since everything was written again.",
+         {},
+         {"age", "programming.refresh"}});
   else
     s.claims.push_back({"Devices are read as written: no time has passed.", {"age"}});
+  return s;
+}
+
+Simplification read_disturb_claims(const Device& d, const ReadTime& read) {
+  Simplification s{"Read disturb", {}};
+  if (!is_disturbed(d))
+    s.claims.push_back({"Reads leave devices as they are.", {"device.read_disturb"}});
+  else if (!read.in_time)
+    s.claims.push_back({"Reads leave devices as they are: all are made at once, and how many came before is not known.",
+                        {},
+                        {"device.read_disturb", "use.type=at-once"}});
+  else
+    s.claims.push_back(
+        {"Every read at which a row is driven counts with its whole time, at the layer's read voltage whatever the "
+         "level "
+         "of an analog input or the drop along wires. How often a row is driven is the mean over the images of the "
+         "first "
+         "moment; reads that calibrate, correct or compensate are not counted, nor are those of the images that a "
+         "moment "
+         "reads only to be compared. All devices follow one law, and what time does goes on as if there were no reads.",
+         {},
+         {"device.read_disturb", "use.type=in-time"}});
   return s;
 }
 
@@ -126,8 +162,8 @@ Simplification curve_claims(const Device& d) {
 
 }  // namespace
 
-std::vector<Simplification> simplifications(const Device& d, double age_s) {
-  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, age_s),
+std::vector<Simplification> simplifications(const Device& d, const ReadTime& read) {
+  return {curve_claims(d),       read_noise_claims(d), ageing_claims(d, read), read_disturb_claims(d, read),
           temperature_claims(d), writing_claims(d),    fault_claims(d)};
 }
 

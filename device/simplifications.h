@@ -9,7 +9,12 @@
 
 namespace bitline::device {
 
-// `age_s`: between writing and reading.
-std::vector<Simplification> simplifications(const Device& device, double age_s);
+// When devices are read.
+struct ReadTime {
+  double since_write_s = 0;
+  bool refreshed = false;  // an interval of refresh shortens the time since writing
+  bool in_time = false;    // at several moments, between which they age
+};
+std::vector<Simplification> simplifications(const Device& device, const ReadTime& read);
 
 }  // namespace bitline::device

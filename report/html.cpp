@@ -13,6 +13,7 @@
 #include "report/html_parts.h"
 #include "report/svg.h"
 #include "report/text.h"
+#include "report/use_text.h"
 #include "report/write_text.h"
 
 namespace bitline::report {
@@ -83,7 +84,8 @@ std::string writes_text(double inferences) {
   return inferences < 100 ? fmt::format("{:.2g}", inferences) : count_text(std::round(inferences));
 }
 
-void write_rows(const run::WriteResult& w, HtmlTable& table) {
+void write_rows(const Result& r, HtmlTable& table) {
+  const run::WriteResult& w = r.write;
   table.row({"cells at their level right after writing", percent(w.level_accuracy)});
   table.row({"95 % interval", percent_range(w.level_accuracy_ci95)});
   table.row({"cells counted", grouped(w.cells)});
@@ -92,12 +94,12 @@ void write_rows(const run::WriteResult& w, HtmlTable& table) {
   table.row({"faulty cells", percent(w.fault_frac)});
   table.row({"pulses per cell", w.pulses_per_cell ? fmt::format("{:.3g}", *w.pulses_per_cell) : "not modelled"});
   if (w.unpulsed_frac) table.row({"cells that need no pulse", percent(*w.unpulsed_frac)});
-  if (const std::string moment = read_moment(w); !moment.empty()) table.row({"all reads are", moment});
+  if (const std::string moment = read_moment(w); !r.use && !moment.empty()) table.row({"all reads are", moment});
 }
 
 std::string write_section(const Result& r) {
   HtmlTable table("lr", {});
-  if (!r.shapes) write_rows(r.write, table);  // shapes are never written: only what that would cost
+  if (!r.shapes) write_rows(r, table);  // shapes are never written: only what that would cost
   table.row({"energy of writing everything once",
              r.costs.energy_write_J ? quantity(*r.costs.energy_write_J, Unit::joule) : "not given"});
   for (const WritePart& part : write_parts(r)) table.row({"of it " + part.name, part.text});
@@ -273,10 +275,10 @@ std::string html_report(const Result& r, const std::string& resolved_yaml) {
     return html + published_section(r) + device_cost_section(r) + trust_section(r) + run_section(r, resolved_yaml) +
            html_end();
   if (r.experiment) html += published_section(r);
-  html += cards(r) + quality_section(r) + cost_section(r) + efficiency_section(r) + baseline_section(r) +
-          layer_section(r) + node_section(r) + write_section(r) + wire_section(r) + mapping_section(r) +
-          unit_cost_section(r) + budget_section(r) + (r.experiment ? "" : published_section(r)) + trust_section(r) +
-          run_section(r, resolved_yaml);
+  html += cards(r) + quality_section(r) + use_section(r) + cost_section(r) + efficiency_section(r) +
+          baseline_section(r) + layer_section(r) + node_section(r) + write_section(r) + wire_section(r) +
+          mapping_section(r) + unit_cost_section(r) + budget_section(r) + (r.experiment ? "" : published_section(r)) +
+          trust_section(r) + run_section(r, resolved_yaml);
   return html + html_end();
 }
 

@@ -9,6 +9,7 @@
 #include "report/design_text.h"
 #include "report/experiment.h"
 #include "report/text.h"
+#include "report/use_text.h"
 #include "report/write_text.h"
 
 namespace bitline::report {
@@ -95,7 +96,8 @@ std::string writing(const Result& r, const Paint& paint) {
   text += fmt::format(", faulty {}", percent(w.fault_frac));
   if (w.failed_frac) text += fmt::format(", given up {}", percent(*w.failed_frac));
   text.append("\n").append(paragraph(pulses_text(w), 2)).append(paragraph(write_costs(r), 2));
-  if (const std::string moment = read_moment(w); !moment.empty()) text += paragraph("all reads: " + moment, 2);
+  if (const std::string moment = read_moment(w); !r.use && !moment.empty())
+    text += paragraph("all reads: " + moment, 2);
   return text;
 }
 
@@ -290,6 +292,7 @@ std::string summary(const Result& r, bool color) {
     text += paragraph(run::nothing_was_run, 2) + paint.with(paint.dim(), paragraph(r.shapes->note, 4));
   else if (!r.only_budget)
     text += quality(r, paint);
+  if (r.use) text += use_summary(*r.use, paint);
   if (has_ideal_wires(r)) text += paragraph(metal_text(r.metal), 2);
   if (is_without_arrays(r)) {
     text += device_costs(r, paint);

@@ -5,6 +5,7 @@
 
 #include "run/observe.h"
 #include "run/stage_settings.h"
+#include "run/use.h"
 
 namespace bitline::run {
 
@@ -31,18 +32,6 @@ ObserveOptions observing(const Session& session, std::size_t of_sample, const Ch
   return out;
 }
 
-void add_layers(ChipRun& run, const chip::Chip& chip, const View& view, const Observed& seen) {
-  for (std::size_t l = 0; l < chip.layers.size(); ++l) {
-    const read::Activity& activity = seen.activity[l];
-    run.ledgers.push_back(read_ledger(chip.layers[l], view, activity));
-    run.clipped.push_back(static_cast<double>(activity.clipped));
-    run.conversions.push_back(static_cast<double>(activity.conversions));
-    run.full_scale_A.push_back(mean_full_scale_A(chip.layers[l], view));
-    run.residual = std::max(run.residual, activity.residual);
-    run.solved_directly += activity.solved_directly;
-  }
-}
-
 ChipRun made(const Session& session, std::uint32_t instance, const workloads::Samples& samples,
              const ObserveOptions& options, const ChipRun* first) {
   ChipRun run;
@@ -55,18 +44,44 @@ ChipRun made(const Session& session, std::uint32_t instance, const workloads::Sa
     else
       run.first_pairs = seen.activity[0].pair_drive;
   }
-  add_layers(run, session.chip(), view, seen);
+  add_observed(session.chip(), view, seen, 1, run);
   run.outputs = std::move(seen.outputs);
-  run.signal = std::move(seen.signal), run.noise = std::move(seen.noise);
-  run.of_sample = std::move(seen.samples);
   return run;
+}
+
+void add_sums(std::vector<double>& sums, const std::vector<double>& more) {
+  sums.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sums[i] += more[i];
+}
+
+void add_sums(std::vector<read::Ledger>& sums, const std::vector<read::Ledger>& more) {
+  sums.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sums[i].add(more[i]);
 }
 
 }  // namespace
 
+void add_observed(const chip::Chip& chip, const View& view, const Observed& seen, double share, ChipRun& run) {
+  const std::size_t layers = chip.layers.size();
+  run.ledgers.resize(layers);
+  run.clipped.resize(layers), run.conversions.resize(layers), run.full_scale_A.resize(layers);
+  for (std::size_t l = 0; l < layers; ++l) {
+    const read::Activity& activity = seen.activity[l];
+    run.ledgers[l].add(read_ledger(chip.layers[l], view, activity));
+    run.clipped[l] += static_cast<double>(activity.clipped);
+    run.conversions[l] += static_cast<double>(activity.conversions);
+    run.full_scale_A[l] += share * mean_full_scale_A(chip.layers[l], view);
+    run.residual = std::max(run.residual, activity.residual);
+    run.solved_directly += activity.solved_directly;
+  }
+  add_sums(run.signal, seen.signal), add_sums(run.noise, seen.noise);
+  add_sums(run.of_sample, seen.samples);
+}
+
 std::size_t bytes_of(const ChipRun& run) {
   std::size_t bytes = sizeof run + bytes_of(run.outputs) + bytes_of(run.ledgers) + bytes_of(run.of_sample) +
                       bytes_of(run.level_map.intended) + bytes_of(run.level_map.read_back);
+  for (const auto& outputs : run.moments) bytes += bytes_of(outputs);
   for (const auto& copy : run.first_pairs)
     for (const auto& group : copy) bytes += bytes_of(group);
   return bytes;
@@ -77,7 +92,10 @@ Stage<ChipRun> run_chip(const Session& session, std::uint32_t instance, const St
   KeyBuilder key = stage_key("chip run");
   key.add("design", session.key()).add("samples", samples.key).add("instance", instance);
   if (!first) key.add("of_sample", of_sample);
+  if (counts_reads(session)) key.add("time_per_image", time_per_image_s(session));
   return stage<ChipRun>(shelf, key, [&] {
+    if (std::holds_alternative<arch::InTime>(session.config().use))
+      return use_chip(session, instance, *samples, first ? 0 : of_sample, !first, options);
     return made(session, instance, *samples, observing(session, of_sample, first, options), first);
   });
 }

@@ -13,7 +13,9 @@ namespace bitline::run {
 // Sums and counts of one chip's run; the chip itself is not kept.
 struct ChipRun {
   chip::WriteReport writing;
-  std::vector<double> outputs;                             // (samples, outputs)
+  std::vector<double> outputs;  // (samples, outputs)
+  // Of a use in time (run/use.h): at each moment (samples read then, outputs); else empty.
+  std::vector<std::vector<double>> moments;
   std::vector<read::Ledger> ledgers;                       // by layer, over all samples
   std::vector<double> signal, noise;                       // by layer: squares of exact sums, of deviations
   std::vector<double> clipped, conversions, full_scale_A;  // by layer
@@ -27,6 +29,10 @@ struct ChipRun {
   chip::LevelMap level_map;
 };
 std::size_t bytes_of(const ChipRun&);
+
+struct Observed;  // run/observe.h
+// Adds what was counted, not the outputs; `share`: of the run's moments of reading, for means over them.
+void add_observed(const chip::Chip& chip, const chip::View& view, const Observed& seen, double share, ChipRun& run);
 
 // Nothing here changes what comes out.
 struct ChipRunOptions {

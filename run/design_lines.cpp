@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/duration.h"
 #include "periphery/adc/adc.h"
 
 namespace bitline::run {
@@ -51,7 +52,15 @@ std::string cells_line(const arch::LoadedConfig& loaded) {
   if (!c.workload.shapes.empty()) return line;  // nothing is written
   line += fmt::format(", written: {}", c.conductances.empty() ? type_of(d.write) : "as measured");
   if (is_assumed(loaded, "device.write.type")) line += " (assumed)";
-  if (c.age_s > 0) line += fmt::format(", read after {}", pretty(c.age_s, Unit::second));
+  if (const auto* use = std::get_if<arch::InTime>(&c.use))
+    return line + fmt::format(", read through {}{}", duration(use->span_s),
+                              c.age_s > 0 ? fmt::format(" from {} after writing on", duration(c.age_s)) : "");
+  const double since_write_s = age_since_write_s(c);
+  if (since_write_s < c.age_s)
+    line += fmt::format(", read {} after the last refresh, {} after the first writing", duration(since_write_s),
+                        duration(c.age_s));
+  else if (c.age_s > 0)
+    line += fmt::format(", read after {}", pretty(c.age_s, Unit::second));
   return line;
 }
 

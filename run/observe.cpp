@@ -112,36 +112,53 @@ std::vector<double> exact_outputs(const workloads::IntegerGraph& network, const 
   return all;
 }
 
-std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
-                                 const workloads::Samples& samples, std::size_t first_sample,
-                                 const workloads::NeuronPass& neurons) {
+namespace {
+
+// Samples [begin, begin + count), whose numbers begin with `number`.
+void some_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
+                  const workloads::Samples& samples, std::size_t begin, std::size_t count, std::size_t number,
+                  const workloads::NeuronPass& neurons, std::span<double> all) {
   workloads::NeuronPass drawn = neurons;
   drawn.random = &view.random;
   const std::size_t outputs = network.graph->output_size();
-  std::vector<double> all(samples.count() * outputs);
-  const std::size_t batch = samples_together(*network.graph, most_together(samples.count(), 64));
-  for_batches(samples.count(), batch, [&](std::size_t first, std::size_t count) {
+  const std::size_t batch = samples_together(*network.graph, most_together(count, 64));
+  for_batches(count, batch, [&](std::size_t first, std::size_t n) {
     const std::vector<double> some = interpret(
-        network, samples.of(first, count), first_sample + first,
+        network, samples.of(begin + first, n), number + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           read::execute_layer(chip, view, static_cast<std::size_t>(w.index), in, v, sums, nullptr);
         },
         nullptr, &drawn);
     std::copy(some.begin(), some.end(), all.begin() + static_cast<std::ptrdiff_t>(first * outputs));
   });
+}
+
+}  // namespace
+
+std::vector<double> chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
+                                 const workloads::Samples& samples, std::size_t first_sample,
+                                 const workloads::NeuronPass& neurons) {
+  std::vector<double> all(samples.count() * network.graph->output_size());
+  some_outputs(chip, view, network, samples, 0, samples.count(), first_sample, neurons, all);
   return all;
+}
+
+void chip_outputs(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
+                  const workloads::Samples& samples, std::size_t first, std::size_t some, std::span<double> outputs) {
+  some_outputs(chip, view, network, samples, first, some, first, {}, outputs);
 }
 
 bool counts_pairs(const Chip& chip) { return chip.config.wires.exact() && !chip.solves_reads(); }
 
 Observed observe(const Chip& chip, const View& view, const workloads::IntegerGraph& network,
                  const workloads::Samples& samples, const ObserveOptions& options) {
-  const std::size_t layers = chip.layers.size(), count = samples.count(), outputs = network.graph->output_size();
+  const std::size_t layers = chip.layers.size(), outputs = network.graph->output_size();
+  const std::size_t begin = options.first, count = options.count.value_or(samples.count() - begin);
   Observed all;
   all.outputs.resize(count * outputs);
   all.activity.resize(layers);
   all.samples.resize(layers * options.per_sample);
-  Deviations deviations(layers, std::min(count, snr_samples));
+  Deviations deviations(layers, std::min(samples.count(), snr_samples));
   const workloads::NeuronPass neurons{.random = &view.random};
   std::mutex mutex;
   std::size_t finished = 0;
@@ -154,7 +171,7 @@ Observed observe(const Chip& chip, const View& view, const workloads::IntegerGra
     activity.resize(layers);
     for (std::size_t l = 0; l < layers; ++l) activity[l].with_pairs = options.with_pairs[l];
     const std::vector<double> some = interpret(
-        network, samples.of(first, n), first,
+        network, samples.of(begin + first, n), begin + first,
         [&](const IntegerWeights& w, std::span<const std::int16_t> in, const Vectors& v, std::span<double> sums) {
           const auto l = static_cast<std::size_t>(w.index);
           multiply(chip, view, l, options.per_sample, in, v, workspace, sums, activity[l],

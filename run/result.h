@@ -52,8 +52,26 @@ struct WriteResult {
   std::size_t cells = 0;                  // mapped weights counted in level_accuracy
   Interval level_accuracy_ci95{0, 0};
   std::optional<double> unpulsed_frac;  // devices that took no pulse: in their window, or nearest to g_min
-  double read_after_s = 0;              // since the last writing, of all reads
+  double read_after_s = 0;              // since the last writing, of all reads (of a use in time: of the first)
   std::optional<double> refresh_in_s;   // from these reads to the next refresh
+};
+
+// A use in time: the first score at each of its moments.
+struct UseMoment {
+  double time_s = 0;                          // since the use began
+  double age_s = 0;                           // since the last writing or refresh
+  double images = 0, images_since_write = 0;  // that arrived since the use, or the last writing in it, began
+  std::uint32_t refreshes = 0;                // since the use began
+  std::size_t inputs = 0;                     // that are scored
+  double value = 0;                           // mean over chips
+  Interval ci95_both{0, 0};                   // as Quality's
+};
+struct UseResult {
+  double span_s = 0, time_per_image_s = 0, images = 0;
+  std::string metric;
+  std::uint32_t refreshes = 0;
+  std::optional<double> refresh_J, refresh_s;  // of all of them; unset: not known
+  std::vector<UseMoment> moments;
 };
 
 // Where only shapes of layers are known.
@@ -156,8 +174,9 @@ struct Result {
   // Set: what an experiment found. It may have written no array and mapped no network: `write` and `mapping` then say
   // nothing.
   std::optional<ExperimentResult> experiment;
-  Quality quality;              // the first score
-  std::vector<Quality> scores;  // all, in the order of the config
+  Quality quality;               // the first score
+  std::vector<Quality> scores;   // all, in the order of the config
+  std::optional<UseResult> use;  // unset: all images were read at once
   WriteResult write;
   std::optional<chip::WireResult> wires;   // unset: ideal
   std::optional<chip::MetalEffect> metal;  // of ideal wires: what real ones would do; unset: not known

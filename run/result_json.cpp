@@ -178,6 +178,32 @@ Json write_of(const Result& r) {
           {"refresh_in_s", or_null(r.write.refresh_in_s)}};
 }
 
+Json moment_of(const UseMoment& m) {
+  return {{"time_s", m.time_s},
+          {"age_s", m.age_s},
+          {"images", m.images},
+          {"images_since_write", m.images_since_write},
+          {"refreshes", m.refreshes},
+          {"inputs", m.inputs},
+          {"value", number_of(m.value)},
+          {"low", number_of(m.ci95_both.lower)},
+          {"high", number_of(m.ci95_both.upper)}};
+}
+
+Json use_of(const Result& r) {
+  if (!r.use) return nullptr;
+  Json moments = Json::array();
+  for (const UseMoment& m : r.use->moments) moments.push_back(moment_of(m));
+  return {{"span_s", r.use->span_s},
+          {"time_per_image_s", r.use->time_per_image_s},
+          {"images", r.use->images},
+          {"metric", r.use->metric},
+          {"refreshes", r.use->refreshes},
+          {"refresh_J", or_null(r.use->refresh_J)},
+          {"refresh_s", or_null(r.use->refresh_s)},
+          {"moments", moments}};
+}
+
 Json experiment_of(const Result& r) { return r.experiment ? experiment_json(*r.experiment) : Json(nullptr); }
 
 // The document, key by key. `measured`: null where there is only a budget, as nothing was written, run or costed.
@@ -202,6 +228,7 @@ constexpr Section sections[] = {
     {"experiment", experiment_of},
     {"quality", [](const Result& r) { return r.shapes ? Json(nullptr) : quality_of(r.quality); }, true},
     {"scores", [](const Result& r) { return r.shapes ? Json(nullptr) : scores_json(r); }, true},
+    {"use", use_of},
     {"write", write_of, true},
     {"wires", wires_of, true},
     {"energy", energy_json, true},

@@ -70,6 +70,9 @@ Result specimen(std::span<const std::string> layers) {
   r.simplifications.emplace_back().claims.push_back({"", {""}, {""}});
   fill_quality(r);
   r.write.pulses_per_cell = r.write.failed_frac = r.write.unpulsed_frac = r.write.refresh_in_s = 0;
+  UseResult& use = r.use.emplace();
+  use.refresh_J = use.refresh_s = 0;
+  use.moments.resize(1);
   r.wires.emplace().residual = 0;
   fill_costs(layers, r);
   fill_experiment(r);

@@ -15,6 +15,7 @@
 #include "run/shapes.h"
 #include "run/simplifications.h"
 #include "run/stage_clock.h"
+#include "run/use.h"
 
 namespace bitline::run {
 
@@ -57,6 +58,8 @@ void run_workload(const LoadedConfig& loaded, const RunOptions& options, Shelf& 
   clock.begin("statistics", 1);
   add_scores(done, loaded.config, scores, samples, shelf, result);
   describe(done, *samples, result);
+  result.use = use_result(done, scores.front(), samples, result.costs, shelf);
+  if (const auto warning = use_warning(result)) result.warnings.push_back(*warning);
   result.input = network_input(workload, *done.session.network().graph, samples, shelf);
   clock.begin("wires", 1);
   result.metal = metal_effect(done.session, shelf);

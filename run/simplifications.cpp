@@ -55,12 +55,12 @@ std::vector<Simplification> data_claims(const Config& c) {
 
 std::vector<Simplification> correction_claims(const Config& c) {
   if (c.correct == arch::Correct::none) return {};
-  return {
-      {"Correction of columns",
-       {{"Factors and offsets are real numbers, found at the age of the run from one read of each calibration input; "
-         "neither finding nor keeping them costs anything.",
-         {},
-         {"correct"}}}}};
+  return {{"Correction of columns",
+           {{"Factors and offsets are real numbers, found at the moment of the reads from one read of each calibration "
+             "input; "
+             "neither finding nor keeping them costs anything.",
+             {},
+             {"correct"}}}}};
 }
 
 std::vector<Simplification> digital_layer_claims(const Config& c) {
@@ -94,6 +94,11 @@ std::vector<Simplification> other_layer_claims(const Config& c) {
   return claim.on.empty() ? std::vector<Simplification>{} : std::vector<Simplification>{{"Layers", {claim}}};
 }
 
+device::ReadTime read_time(const Config& c) {
+  const double since_write_s = age_since_write_s(c);
+  return {since_write_s, c.age_s > since_write_s, std::holds_alternative<arch::InTime>(c.use)};
+}
+
 }  // namespace
 
 std::vector<Simplification> simplifications(const Config& c) {
@@ -106,7 +111,7 @@ std::vector<Simplification> simplifications(const Config& c) {
   add_simplifications(all, simplifications(c.wires, gated, solved));
   add_simplifications(all, simplifications(c.input));
   add_simplifications(all, simplifications(c.cell));
-  if (!shapes) add_simplifications(all, simplifications(c.device, age_since_write_s(c)));
+  if (!shapes) add_simplifications(all, simplifications(c.device, read_time(c)));
   add_simplifications(all, simplifications(c.adc));
   if (!shapes) add_simplifications(all, correction_claims(c));
   if (!shapes) add_simplifications(all, activation_claims(c));

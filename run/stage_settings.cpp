@@ -73,6 +73,11 @@ Config chip_settings(const Config& config) {
   out.mapping = config.mapping;
   out.mapping.schedule = arch::Mapping{}.schedule;
   out.age_s = age_since_write_s(config);
+  if (std::holds_alternative<arch::InTime>(config.use)) {
+    out.use = config.use;
+    std::get<arch::InTime>(out.use).time_per_image_s.reset();  // what is read hangs on it only through counted reads
+    out.programming.refresh_s = config.programming.refresh_s;
+  }
   out.compensate = config.compensate, out.correct = config.correct;
   out.conductances = config.conductances, out.conductances_missing = config.conductances_missing;
   out.keep = config.keep;

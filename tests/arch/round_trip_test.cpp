@@ -168,6 +168,8 @@ TEST_CASE("awkward numbers survive to the bit") {
   Config c = f.with("").config;
   c.device.g_max_S = 2e-5 / 3;
   c.age_s = 1.0 / 7;
+  c.use = InTime{.span_s = 1e5 / 3, .time_per_image_s = 1.0 / 3, .moments = 3, .images = MomentImages::share};
+  c.device.read_disturb = device::StretchedReadDisturb{1e-6 / 3, 1.0 / 3, 2.0 / 3, 0.1 / 3, 0.2 / 3};
   c.quantization.clip_percentile = 1 - 1e-16;
   c.technology.wire_F_per_m = 1e-10 / 3;
   c.technology.cell_area_m2 = 1e-12 / 3;
@@ -178,6 +180,14 @@ TEST_CASE("awkward numbers survive to the bit") {
   const Config d = again(l).config;
   CHECK(d.device.g_max_S == c.device.g_max_S);
   CHECK(d.age_s == c.age_s);
+  const auto& use = std::get<InTime>(d.use);
+  CHECK(use.span_s == 1e5 / 3);
+  CHECK(use.time_per_image_s == 1.0 / 3);
+  CHECK(use.moments == 3);
+  CHECK(use.images == MomentImages::share);
+  const auto& disturb = std::get<device::StretchedReadDisturb>(d.device.read_disturb);
+  CHECK(disturb.tau_s == 1.0 / 3);
+  CHECK(disturb.per_e_V == 0.2 / 3);
   CHECK(d.quantization.clip_percentile == c.quantization.clip_percentile);
   CHECK(d.technology.wire_F_per_m == c.technology.wire_F_per_m);
   CHECK(d.technology.cell_area_m2 == c.technology.cell_area_m2);

@@ -53,6 +53,7 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
                         "experiment",
                         "quality",
                         "scores",
+                        "use",
                         "write",
                         "wires",
                         "energy",
@@ -122,6 +123,21 @@ TEST_CASE("result.json holds what costs can tell") {
   CHECK(j["unit_costs"][0]["from"] == "survey");
   CHECK(j["unit_costs"][2]["instances"].is_null());
   CHECK(j["budget"][1] == Json({{"name", "chip"}, {"power_W", 55.2e-3}, {"area_m2", 1.556e-6}}));
+}
+
+TEST_CASE("result.json holds a use in time, moment by moment") {
+  CHECK(Json::parse(result_json(sample_result()))["use"].is_null());
+  const Json use = Json::parse(result_json(used_result()))["use"];
+  CHECK(keys(use) ==
+        Keys{"span_s", "time_per_image_s", "images", "metric", "refreshes", "refresh_J", "refresh_s", "moments"});
+  REQUIRE(use["moments"].size() == 3);
+  CHECK(keys(use["moments"][0]) ==
+        Keys{"time_s", "age_s", "images", "images_since_write", "refreshes", "inputs", "value", "low", "high"});
+  CHECK(use["refresh_J"] == 3e-3);
+  const Json last = {{"time_s", 86400.}, {"age_s", 3600.},  {"images", 43200.}, {"images_since_write", 1800.},
+                     {"refreshes", 1},   {"inputs", 10000}, {"value", 0.8725},  {"low", 0.84},
+                     {"high", 0.9}};
+  CHECK(use["moments"][2] == last);
 }
 
 TEST_CASE("result.json holds the figures") {

@@ -128,6 +128,18 @@ inline run::Result costed_result() {
   return r;
 }
 
+// The same through a day of use with a refresh.
+inline run::Result used_result() {
+  run::Result r = costed_result();
+  run::UseResult& use = r.use.emplace();
+  use.span_s = 86400, use.time_per_image_s = 2, use.images = 43200, use.metric = "accuracy", use.refreshes = 1;
+  use.refresh_J = 3e-3, use.refresh_s = 0.25;
+  use.moments = {{0, 0, 0, 0, 0, 10000, 0.875, {0.85, 0.9}},
+                 {43200, 43200, 21600, 21600, 0, 10000, 0.8125, {0.78, 0.84}},
+                 {86400, 3600, 43200, 1800, 1, 10000, 0.8725, {0.84, 0.9}}};
+  return r;
+}
+
 // The same with wires: voltage lost along both directions of a 576 x 128 array, and currents short by a tenth.
 inline run::Result wired_result() {
   run::Result r = sample_result();

@@ -64,6 +64,8 @@ TEST_CASE("what changes a number changes the identity, what does not leaves it")
                                       {"input.v_read", "0.11 V"},
                                       {"wires.row", "1 ohm"},
                                       {"age", "1 h"},
+                                      {"use", "{type: in-time, span: 1 day}"},
+                                      {"use", "{type: in-time, span: 1 day, time_per_image: 1 s}"},
                                       {"compensate", "global"},
                                       {"technology", "65nm"},
                                       {"technology.vdd", "1.25 V"},

@@ -44,6 +44,7 @@ TEST_CASE("every path of a result is known") {
   check_all(sample_result());
   check_all(costed_result());
   check_all(wired_result());
+  check_all(used_result());
   Result shapes = costed_result();
   shapes.shapes = ShapesResult{"expected", "of shapes"};
   check_all(shapes);
@@ -70,6 +71,8 @@ TEST_CASE("a number is asked for where only numbers will do") {
   CHECK(remedy("energy.per_inference_J", true) == "");
   CHECK(remedy("energy.write_J", true) == "");
   CHECK(remedy("wires.metal.row_ohm", true) == "");
+  CHECK(remedy("use.moments.7.value", true) == "");
+  CHECK(remedy("use.refresh_J", true) == "");
   CHECK(remedy("energy", true).find("is a part of result.json, not a number | below it are per_inference_J") == 0);
   CHECK(remedy("status", true).find("is a text") == 0);
   CHECK(remedy("status") == "");

@@ -154,6 +154,11 @@ const std::vector<Override> changes = {
     {"age", "1 day"},
     {"age", "0 s"},
     {"programming.refresh", "1 h"},
+    {"programming.refresh", "7 h"},
+    {"use", "{type: in-time, span: 1 day}"},
+    {"use", "at-once"},
+    {"device.read_disturb",
+     "{type: stretched-exponential, g_rest: 4 uS, tau: 1 s, beta: 0.5, at_voltage: 0.2 V, voltage_per_e: 50 mV}"},
     {"wires", "{row: 1 ohm, column: 1 ohm}"},
     {"wires", "{mode: exact, row: 0 ohm, column: 0 ohm}"},
     {"wires", "{mode: ideal, row: 1 ohm}"},
@@ -250,6 +255,25 @@ TEST_CASE("no claim outlives the model that makes it false") {
   CHECK(says(with(activated), "Temperature of devices", "Arrhenius"));
   CHECK(says(with({}), "Ageing", "keep the conductance"));
   CHECK_FALSE(says(with(drifting), "Ageing", "keep the conductance"));
+  CHECK(says(with({drifting[0]}), "Ageing", "no time has passed"));
+  CHECK(says(with(drifting), "Ageing", "read at one age"));
+  // A day of refreshes each hour ends with one.
+  std::vector<Override> refreshed = drifting;
+  refreshed.push_back({"programming.refresh", "1 h"});
+  CHECK_FALSE(says(with(refreshed), "Ageing", "read as written"));
+  CHECK(says(with(refreshed), "Ageing", "right after a refresh"));
+  std::vector<Override> in_time = drifting;
+  in_time.push_back({"use", "{type: in-time, span: 1 day}"});
+  CHECK(says(with(in_time), "Ageing", "between moments of reading only"));
+  CHECK_FALSE(says(with(in_time), "Ageing", "read at one age"));
+  const Override disturb{
+      "device.read_disturb",
+      "{type: stretched-exponential, g_rest: 4 uS, tau: 1 s, beta: 0.5, at_voltage: 0.2 V, voltage_per_e: 50 mV}"};
+  CHECK(says(with({}), "Read disturb", "Reads leave devices as they are."));
+  CHECK(says(with({disturb}), "Read disturb", "how many came before is not known"));
+  CHECK_FALSE(says(with({disturb, in_time.back()}), "Read disturb", "leave devices as they are"));
+  CHECK(says(with({disturb, in_time.back()}), "Read disturb", "the mean over the images of the first moment"));
+  CHECK(says(with({disturb, in_time.back()}), "Ageing", "But for reads"));
   CHECK(says(with({}), "Wire resistance", "full read voltage"));
   CHECK(says(with({{"wires.row", "1 ohm"}, {"wires.column", "1 ohm"}}), "Wire resistance", "Exact"));
   CHECK(says(with({}), "Lines of arrays", "without loss"));
