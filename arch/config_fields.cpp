@@ -143,8 +143,9 @@ void fields(Visitor& v, Config& c) {
   v(c.use, {.key = "use", .meaning = "when images are read: at one moment, or through a span of time"});
   v(c.compensate,
     {.key = "compensate",
-     .meaning = "digital factors that make up for drift, measured at the moment of the reads: one per layer (global) or "
-                "column from reads of known inputs right after writing and now, or per block from reference cells"});
+     .meaning =
+         "digital factors that make up for drift, measured at the moment of the reads: one per layer (global) or "
+         "column from reads of known inputs right after writing and now, or per block from reference cells"});
   v(c.correct,
     {.key = "correct",
      .meaning =

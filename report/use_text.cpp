@@ -42,11 +42,12 @@ std::vector<std::string> cells(const UseResult& use, const UseMoment& m) {
           count_text(m.images_since_write),
           std::to_string(m.refreshes),
           quality_text(use.metric, m.value),
-          quality_range(use.metric, m.ci95_both)};
+          quality_range(use.metric, m.ci95_both),
+          m.change && m.change_ci95.lower < m.change_ci95.upper ? quality_range(use.metric, m.change_ci95) : ""};
 }
 
 std::vector<std::string> head(const UseResult& use) {
-  return {"used for", "since writing", "images since", "refreshes", use.metric, "95 %, chips and images"};
+  return {"used for", "since writing", "images", "refreshes", use.metric, "95 %, chips and images", "change, paired"};
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ std::string refresh_text(const UseResult& use) {
 }
 
 std::string use_summary(const UseResult& use, const Paint& paint) {
-  std::vector<TextTable::Column> columns(6, {Align::right});
+  std::vector<TextTable::Column> columns(7, {Align::right});
   columns[4].paint = paint.strong();
   TextTable table(std::move(columns));
   table.row(head(use));
@@ -112,7 +113,7 @@ std::string use_svg(const UseResult& use) {
 
 std::string use_section(const run::Result& r) {
   if (!r.use) return "";
-  HtmlTable table("rrrrrr", head(*r.use));
+  HtmlTable table("rrrrrrr", head(*r.use));
   for (const UseMoment& m : r.use->moments) table.row(cells(*r.use, m));
   const std::string refresh = refresh_text(*r.use);
   return html_heading("In time") + html_paragraph(use_line(*r.use) + ".") + html_figure(use_svg(*r.use)) + table.str() +

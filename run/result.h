@@ -65,6 +65,10 @@ struct UseMoment {
   std::size_t inputs = 0;                     // that are scored
   double value = 0;                           // mean over chips
   Interval ci95_both{0, 0};                   // as Quality's
+  // From the first moment to this one, paired by image and chip; interval by bootstrap over images. Unset where moments
+  // score other images, or only the set has a value.
+  std::optional<double> change{};
+  Interval change_ci95{0, 0};
 };
 struct UseResult {
   double span_s = 0, time_per_image_s = 0, images = 0;

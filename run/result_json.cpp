@@ -187,7 +187,9 @@ Json moment_of(const UseMoment& m) {
           {"inputs", m.inputs},
           {"value", number_of(m.value)},
           {"low", number_of(m.ci95_both.lower)},
-          {"high", number_of(m.ci95_both.upper)}};
+          {"high", number_of(m.ci95_both.upper)},
+          {"change", or_null(m.change)},
+          {"change_ci95", m.change ? interval_of(m.change_ci95) : Json(nullptr)}};
 }
 
 Json use_of(const Result& r) {

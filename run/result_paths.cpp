@@ -73,6 +73,7 @@ Result specimen(std::span<const std::string> layers) {
   UseResult& use = r.use.emplace();
   use.refresh_J = use.refresh_s = 0;
   use.moments.resize(1);
+  use.moments[0].change = 0;
   r.wires.emplace().residual = 0;
   fill_costs(layers, r);
   fill_experiment(r);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/error.h"
+#include "base/statistics.h"
 #include "run/observe.h"
 #include "run/stage_settings.h"
 #include "workloads/open_set.h"
@@ -189,6 +189,22 @@ Stage<std::vector<Quality>> scores_by_moment(std::size_t moments, const NetworkR
 
 }  // namespace
 
+namespace {
+
+// Of the mean over chips.
+void add_change(const Quality& first, const Quality& now, std::uint32_t seed, UseMoment& at) {
+  if (first.of_samples.empty() || first.of_samples.size() != now.of_samples.size()) return;
+  std::vector<double> changes(first.of_samples[0].size(), 0);
+  const double share = 1 / static_cast<double>(first.of_samples.size());
+  for (std::size_t chip = 0; chip < first.of_samples.size(); ++chip)
+    for (std::size_t i = 0; i < changes.size(); ++i)
+      changes[i] += share * (static_cast<double>(now.of_samples[chip][i]) - first.of_samples[chip][i]);
+  at.change = now.value - first.value;
+  at.change_ci95 = bootstrap_interval(changes, seed);
+}
+
+}  // namespace
+
 std::optional<UseResult> use_result(const NetworkRun& done, const workloads::Score& score,
                                     const Stage<Samples>& samples, const cost::Costs& costs, Shelf& shelf) {
   const arch::Config& config = done.session.config();
@@ -208,6 +224,7 @@ std::optional<UseResult> use_result(const NetworkRun& done, const workloads::Sco
     const Quality& q = (*scores)[m];
     result.moments.push_back({at.time_s, at.age_s(), at.time_s / result.time_per_image_s,
                               at.used_s / result.time_per_image_s, at.refreshes, q.inputs, q.value, q.ci95_both});
+    if (use->images == arch::MomentImages::all) add_change(scores->front(), q, config.seed, result.moments.back());
   }
   return result;
 }

@@ -131,13 +131,19 @@ TEST_CASE("result.json holds a use in time, moment by moment") {
   CHECK(keys(use) ==
         Keys{"span_s", "time_per_image_s", "images", "metric", "refreshes", "refresh_J", "refresh_s", "moments"});
   REQUIRE(use["moments"].size() == 3);
-  CHECK(keys(use["moments"][0]) ==
-        Keys{"time_s", "age_s", "images", "images_since_write", "refreshes", "inputs", "value", "low", "high"});
+  CHECK(keys(use["moments"][0]) == Keys{"time_s", "age_s", "images", "images_since_write", "refreshes", "inputs",
+                                        "value", "low", "high", "change", "change_ci95"});
   CHECK(use["refresh_J"] == 3e-3);
   const Json last = {{"time_s", 86400.}, {"age_s", 3600.},  {"images", 43200.}, {"images_since_write", 1800.},
                      {"refreshes", 1},   {"inputs", 10000}, {"value", 0.8725},  {"low", 0.84},
                      {"high", 0.9}};
-  CHECK(use["moments"][2] == last);
+  Json moment = use["moments"][2];
+  CHECK(moment["change"].is_null());
+  CHECK(moment["change_ci95"].is_null());
+  moment.erase("change"), moment.erase("change_ci95");
+  CHECK(moment == last);
+  CHECK(use["moments"][1]["change"] == -0.0625);
+  CHECK(use["moments"][1]["change_ci95"] == Json::array({-0.07, -0.05}));
 }
 
 TEST_CASE("result.json holds the figures") {

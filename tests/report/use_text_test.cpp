@@ -30,7 +30,7 @@ TEST_CASE("a use in time is told by summary and page, reads at once are not") {
   CHECK(!has(html_report(once, ""), "<h2>In time"));
   const std::string text = summary(used, false);
   CHECK(has(text, "In time  1 day of use, an image every 2 s (43.2 k images), refreshed once\n"));
-  CHECK(has(text, "12 h           12 h        21.6 k          0   81.25 %        78.00 .. 84.00 %\n"));
+  CHECK(has(text, "12 h           12 h  21.6 k          0   81.25 %        78.00 .. 84.00 %  -7.00 .. -5.00 %\n"));
   CHECK(has(text, "  refreshes take 3 mJ, 69.44 nJ for each image, and 250 ms in all\n"));
   const std::string page = html_report(used, "");
   CHECK(has(page, "<h2>In time</h2>"));

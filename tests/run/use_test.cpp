@@ -292,6 +292,10 @@ TEST_CASE("a result tells score, age, images and refreshes of every moment, and 
     CHECK(at.inputs == small_samples);
     CHECK(at.ci95_both.lower <= at.value);
     CHECK(at.ci95_both.upper >= at.value);
+    REQUIRE(at.change);
+    CHECK(*at.change == at.value - r.use->moments[0].value);
+    CHECK(at.change_ci95.lower <= *at.change + 1e-12);
+    CHECK(at.change_ci95.upper >= *at.change - 1e-12);
   }
   REQUIRE(r.costs.energy_write_J);
   CHECK(*r.use->refresh_J == doctest::Approx(2 * *r.costs.energy_write_J));
@@ -301,6 +305,7 @@ TEST_CASE("a result tells score, age, images and refreshes of every moment, and 
   const Result fast = result_of({drift, {"use", "{type: in-time, span: 1 day, moments: 2, images: share}"}});
   CHECK(fast.use->time_per_image_s == doctest::Approx(fast.costs.latency_per_inference_s).epsilon(1e-12));
   CHECK(fast.use->moments[0].inputs == small_samples / 2);
+  CHECK(!fast.use->moments[1].change);
   CHECK(!result_of({drift}).use);
   CHECK(result_document(result_of({drift}))["use"].is_null());
 }
