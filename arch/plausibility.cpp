@@ -189,9 +189,23 @@ Finding fast_converters(const Config& c) {
                  "lower technology.clock, or give adc.cost.energy and adc.cost.area");
 }
 
-constexpr Finding (*rules[])(const Config&) = {noisy_reads,    gain_errors,    write_errors,      column_currents,
-                                               column_charges, fixed_ranges,   shared_converters, read_times,
-                                               write_pulses,   pulse_currents, small_windows,     fast_converters};
+Finding unpublished_converters(const Config& c) {
+  const periphery::AdcCommon* adc = common(c.adc);
+  if (!adc || (adc->cost.given.energy_J && adc->cost.given.area_m2)) return {};
+  std::string outside;
+  try {
+    outside = outside_of_population(c.adc, c.technology);
+  } catch (const ConfigError&) {  // told by check_costs()
+  }
+  if (outside.empty()) return {};
+  return finding("adc.cost", "the population of published converters is extrapolated: " + outside,
+                 "use adc.cost.model: auto or circuit, or give adc.cost.energy and adc.cost.area");
+}
+
+constexpr Finding (*rules[])(const Config&) = {
+    noisy_reads,           gain_errors, write_errors, column_currents, column_charges, fixed_ranges,
+    shared_converters,     read_times,  write_pulses, pulse_currents,  small_windows,  fast_converters,
+    unpublished_converters};
 
 }  // namespace
 

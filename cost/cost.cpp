@@ -189,12 +189,13 @@ void add_efficiency(Costs& costs, const Config& config, const ChipArea& area) {
 
 std::vector<CostLine> unit_costs(const Config& config, const Tariff& tariff, double arrays) {
   const ChipParts& p = tariff.parts;
-  std::vector<CostLine> lines{{Component::adc, p.own.adc, arrays * p.own.converters},
-                              {Component::row_driver, p.own.row_driver, arrays * p.lines.lines},
-                              {Component::adder, p.adder_bit, 0},
-                              {Component::register_bit, p.register_bit, 0},
-                              {Component::buffer, p.buffer_bit, 0},
-                              {Component::interconnect, tariff.path.bit, 0}};
+  std::vector<CostLine> lines{
+      {Component::adc, p.own.adc, arrays * p.own.converters, adc_price_because(config.adc, config.technology)},
+      {Component::row_driver, p.own.row_driver, arrays * p.lines.lines},
+      {Component::adder, p.adder_bit, 0},
+      {Component::register_bit, p.register_bit, 0},
+      {Component::buffer, p.buffer_bit, 0},
+      {Component::interconnect, tariff.path.bit, 0}};
   if (p.own.dac.energy_J > 0) lines.push_back({Component::dac, p.own.dac, arrays * p.lines.lines});
   if (p.own.shared_by > 1) {
     lines.push_back({Component::column_switch, p.own.column_switch, arrays * p.own.outputs});
@@ -216,9 +217,10 @@ std::vector<ConverterPrice> converter_prices(const Config& config, double conver
   using periphery::AdcCostModel;
   const periphery::AdcCommon* adc = common(config.adc);
   if (!adc) return {};
-  std::vector<AdcCostModel> models{adc->cost.model};
+  const AdcCostModel used = adc_model_choice(config.adc, config.technology).model;
+  std::vector<AdcCostModel> models{used};
   for (const AdcCostModel other : {AdcCostModel::survey, AdcCostModel::circuit, AdcCostModel::regression})
-    if (other != adc->cost.model) models.push_back(other);
+    if (other != used) models.push_back(other);
   std::vector<ConverterPrice> prices;
   for (const AdcCostModel model : models)
     if (adc_model_applies(model, config.adc, config.technology)) {

@@ -51,7 +51,8 @@ const ComponentInfo& info(Component);
 struct CostLine {
   Component component = Component::adc;
   periphery::UnitCost unit;
-  double instances = 0;  // 0: counted by their bits, not by instances
+  double instances = 0;      // 0: counted by their bits, not by instances
+  std::string because = {};  // of converters: which model prices them, and why
 };
 
 // One conversion and one converter by one model (adc.cost.model), whatever figures are given.

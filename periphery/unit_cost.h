@@ -9,8 +9,8 @@
 
 namespace bitline::periphery {
 
-enum class CostOrigin { circuit, survey, regression, given };
-inline constexpr std::string_view origin_names[] = {"circuit", "survey", "regression", "given"};
+enum class CostOrigin { circuit, survey, regression, given, population };
+inline constexpr std::string_view origin_names[] = {"circuit", "survey", "regression", "given", "population"};
 constexpr std::span<const std::string_view> names_of(CostOrigin) { return origin_names; }
 
 // The least factor within which 90 % of published parts lie around our circuits, both ways: 13 of the 14 energies and

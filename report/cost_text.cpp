@@ -171,7 +171,10 @@ std::string converter_price_text(const Result& r) {
     text += fmt::format("; by {} {}", m.model, figures(m.energy_J, m.area_m2));
     told.push_back(price);
   }
-  return text + " (adc.cost.model)";
+  // A model that was not chosen by the configuration says why.
+  const bool chosen = used->because.find("adc.cost.model says so") == std::string::npos && !(energy && area);
+  return text + (chosen && !used->because.empty() ? fmt::format(" (adc.cost.model; {})", used->because)
+                                                  : std::string(" (adc.cost.model)"));
 }
 
 std::string baseline_verdict(const Result& r, const cost::Baseline& b) {

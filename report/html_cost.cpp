@@ -118,6 +118,8 @@ std::string origin_text(CostOrigin origin) {
       return "regression";
     case CostOrigin::given:
       return "given";
+    case CostOrigin::population:
+      return "population";
   }
   return "";
 }
@@ -146,14 +148,20 @@ std::string unit_cost_section(const Result& r) {
                  spread(c.unit.area_m2, c.unit.area_spread)});
     }
   }
+  std::string converters;
+  for (const cost::CostLine& c : r.costs.unit_costs)
+    if (!c.because.empty()) converters = fmt::format(" Converters by {}.", c.because);
   return html_heading("Unit costs: where each joule comes from") + table.str() +
          html_paragraph(
              "Energy and time of one action, area and leakage of one instance (of digital parts, memory and wires: of "
              "one bit). circuit: computed from the technology's transistors and the size of this array; survey: "
              "published converters, scaled by circuits to this kind and resolution; regression: published converters "
-             "of this resolution; given: at least one figure stands in the configuration. Spread: the factor within "
-             "which 90 % of published designs lie, up and down, at least as far as the other model of converters; "
-             "none where a figure is given. Costs are counts of actions times these.",
+             "of this resolution; population: the median published converter of this kind, resolution, rate and node; "
+             "given: at least one figure stands in the configuration. Spread: the factor within "
+             "which 90 % of published designs lie, up and down, at least as far as the other model of converters (a "
+             "population keeps its own); "
+             "none where a figure is given. Costs are counts of actions times these." +
+                 converters,
              "soft");
 }
 

@@ -141,6 +141,7 @@ Json unit_costs_json(const Result& r) {
                    {"leakage_W", c.unit.leakage_W},
                    {"instances", c.instances > 0 ? Json(c.instances) : Json(nullptr)},
                    {"from", names_of(c.unit.origin)[static_cast<std::size_t>(c.unit.origin)]},
+                   {"model_because", c.because.empty() ? Json(nullptr) : Json(c.because)},
                    {"energy_spread", c.unit.energy_spread},
                    {"area_spread", c.unit.area_spread},
                    {"leakage_spread", c.unit.leakage_spread}});

@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/schema.h"
+#include "periphery/adc/adc_population.h"
 #include "periphery/technology/technology.h"
 #include "periphery/unit_cost.h"
 
@@ -60,13 +62,16 @@ enum class AdcCodes { twos_complement, symmetric };
 inline constexpr std::string_view adc_codes_names[] = {"twos-complement", "symmetric"};
 constexpr std::span<const std::string_view> names_of(AdcCodes) { return adc_codes_names; }
 
-enum class AdcCostModel { survey, circuit, regression };
-inline constexpr std::string_view adc_cost_names[] = {"survey", "circuit", "regression"};
+enum class AdcCostModel { survey, circuit, regression, population, automatic };
+inline constexpr std::string_view adc_cost_names[] = {"survey", "circuit", "regression", "population", "auto"};
 constexpr std::span<const std::string_view> names_of(AdcCostModel) { return adc_cost_names; }
 
 // What one conversion and one converter cost: published figures, and a model for what they leave out.
 struct AdcCost {
   AdcCostModel model = AdcCostModel::survey;
+  std::optional<AdcPopulationKind> kind{};  // whose population; unset: that of this converter's type
+  std::optional<double> effective_bits{};   // unset: the bits, less what errors.noise takes
+  double overhead = 1;                      // times modelled energy, area and leakage: what stands beside a core
   GivenCost given{};
 };
 
@@ -192,10 +197,29 @@ UnitCost adc_circuit(const Adc&, const Technology&, int converters);
 //               the circuit of this kind and resolution takes over that of an 8-bit SAR converter
 //   circuit     adc_circuit
 //   regression  the regression at this converter's own resolution and rate; it knows no kinds
+//   population  the median published converter of this kind, with its own spread (adc_population.h)
+//   auto        what adc_model_choice() says
+// All times adc.cost.overhead.
 // Spreads reach at least as far as the other of survey and circuit where both can tell. Throws ConfigError where
-// `adc_model_applies` is false: below 4 bits (regression); without transistors (circuit; survey of all but 8-bit SAR).
+// `adc_model_applies` is false: below 4 bits (regression); without transistors (circuit; survey of all but 8-bit SAR);
+// without a population of this kind.
 UnitCost adc_model_cost(AdcCostModel, const Adc&, const Technology&, int converters);
 bool adc_model_applies(AdcCostModel, const Adc&, const Technology&);
+
+// Bits of an ideal converter with as much noise as this one's rounding and errors.noise together, unless given.
+double effective_bits(const AdcCommon&);
+
+// The model that prices a converter, and why: as configured, or by what the design states (auto): population where
+// published converters of the kind reach that far, else circuit, else the population extrapolated, else regression.
+struct AdcModelChoice {
+  AdcCostModel model = AdcCostModel::survey;
+  std::string because;
+};
+AdcModelChoice adc_model_choice(const Adc&, const Technology&);
+// What of a converter that is priced by a population lies outside of what was published; empty: nothing.
+std::string outside_of_population(const Adc&, const Technology&);
+// In words, with what is given: "adc.cost.energy is given; the rest by survey: adc.cost.model says so".
+std::string adc_price_because(const Adc&, const Technology&);
 
 // One conversion of one converter; the ideal ADC costs nothing. Configured figures win, the chosen model gives the
 // rest. Time: SAR one clock to sample and one per bit, flash one, ramp 2^bits of its own.

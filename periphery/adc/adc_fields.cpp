@@ -53,8 +53,23 @@ void fields(Visitor& v, AdcCost& c) {
   v(c.model, {.key = "model",
               .meaning = "where energy and area come from unless given: survey, published 8-bit converters of this "
                          "node times what circuits of this kind and resolution take over an 8-bit SAR; circuit, its "
-                         "capacitors and gates; or regression, published converters of this resolution (from 4 bits), "
-                         "all kinds alike"});
+                         "capacitors and gates; regression, published converters of this resolution (from 4 bits), "
+                         "all kinds alike; population, the median published converter of this kind, resolution, rate "
+                         "and node; or auto, population where published converters reach that far, else circuit"});
+  v(c.kind, {.key = "kind",
+             .meaning = "with model: population or auto: the kind of published converters that this one is priced as",
+             .absent = "type"});
+  v(c.effective_bits, {.key = "effective_bits",
+                       .meaning = "with model: population or auto: effective bits, (SNDR - 1.76 dB) / 6.02 dB; unset: "
+                                  "bits - log2(1 + 12 noise^2) / 2, of rounding and errors.noise alone",
+                       .max = 20,
+                       .positive = true,
+                       .absent = "computed"});
+  v(c.overhead, {.key = "overhead",
+                 .meaning = "factor on modelled energy, area and leakage for what stands beside a bare converter: "
+                            "reference, buffer, clock, calibration; 1 = not counted",
+                 .min = 1,
+                 .max = 1000});
   fields(v, c.given);
 }
 

@@ -68,10 +68,27 @@ Simplification converter_cost_claims(const AdcCommon& c) {
          "the interval of the energy.",
          {},
          {"adc.cost.model=regression"}});
+  else if ((c.cost.model == AdcCostModel::population || c.cost.model == AdcCostModel::automatic) &&
+           !(given.energy_J && given.area_m2))
+    s.claims.push_back(
+        {std::string("What is not given is that of the median published converter of one kind, "
+                     "resolution, rate and node, whatever its year and supply") +
+             (c.cost.model == AdcCostModel::population
+                  ? "."
+                  : "; where published ones do not reach, circuits or a regression. The results say "
+                    "which, and why."),
+         {},
+         {c.cost.model == AdcCostModel::population ? "adc.cost.model=population" : "adc.cost.model=auto"}});
   else if (c.cost.model == AdcCostModel::circuit)
     s.claims.push_back({"What is not given comes from circuits of transistors and capacitors, without a layout.",
                         {},
                         {"adc.cost.model=circuit"}});
+  if ((c.cost.model == AdcCostModel::population || c.cost.model == AdcCostModel::automatic) && c.cost.overhead == 1)
+    s.claims.push_back(
+        {"What stands beside a converter (reference, buffer, clock, calibration) is in its cost as far as "
+         "authors of published ones count it.",
+         {},
+         {"adc.cost.overhead=1"}});
   s.claims.push_back(
       {"Stages that turn currents into what a converter samples (clamps, integrators) and generators of "
        "references are not counted, unless given costs contain them.",

@@ -81,6 +81,9 @@ TEST_CASE("converters and times that no chip has") {
   CHECK(found({{"programming.pulse", "1 h"}}) == Keys{"programming.pulse"});
   CHECK(found({{"adc.type", "flash"}, {"technology.clock", "20 GHz"}}) == Keys{"adc.cost"});
   CHECK(found({{"adc.type", "flash"}, {"technology.clock", "10 GHz"}}) == Keys{});
+  // Published SAR converters have 3.5 effective bits and more.
+  CHECK(found({{"adc.cost.model", "population"}, {"adc.bits", "3"}}) == Keys{"adc.cost"});
+  CHECK(found({{"adc.cost.model", "population"}, {"adc.bits", "4"}}) == Keys{});
 }
 
 }  // namespace bitline::plausibility_test

@@ -8,6 +8,10 @@ foreach(test wrong_configs usage run_folder sweep docs examples solve reference_
 endforeach()
 add_test(NAME cli_neurosim_figures COMMAND ${BITLINE_TEST_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/neurosim --check $<TARGET_FILE:bitline>)
 set_tests_properties(cli_neurosim_figures PROPERTIES ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;NO_COLOR=;BITLINE_CONFIGS=")
+# Coefficients of published converters are what the shipped survey gives, and hold for papers that were left out.
+add_test(NAME converters COMMAND ${BITLINE_TEST_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/converters --check)
+set_tests_properties(converters PROPERTIES LABELS short TIMEOUT 600)
+
 # Runs of six networks: docs/model/ideal.md is what they give.
 add_test(NAME ideal COMMAND ${BITLINE_TEST_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/ideal --check $<TARGET_FILE:bitline>)
 set_tests_properties(ideal PROPERTIES LABELS long SKIP_RETURN_CODE 77 TIMEOUT 1800 ENVIRONMENT BITLINE_CONFIGS=)

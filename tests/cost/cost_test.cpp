@@ -250,6 +250,31 @@ TEST_CASE("cost: configured converter figures win one by one; the rest is the su
   CHECK(survey.converter_prices[1].area_m2 == relative(model.area_m2));
 }
 
+TEST_CASE("cost: a population prices converters, with its own spread, and the line of unit costs says why") {
+  const auto adc = [](const std::string& cost) {
+    return leaking(
+        {{"adc", "ideal"}, {"adc", "{type: sar, bits: 8, shared_by: 2, range: full-scale, cost: {" + cost + "}}"}});
+  };
+  const UnitCost sar = adc_population_cost(AdcPopulationKind::sar, 8, 130e-9, 100e6 / 9),
+                 flash = adc_population_cost(AdcPopulationKind::flash, 5.5, 130e-9, 100e6 / 9);
+  const Costs chosen = costs(adc("model: auto")), named = costs(adc("model: population")),
+              other = costs(adc("model: population, kind: flash, effective_bits: 5.5, overhead: 2")),
+              given = costs(adc("model: auto, energy: 1 pJ, area: 1 um2"));
+  for (const Costs* c : {&chosen, &named}) {
+    CHECK(part(c->energy_J, "adc") == relative(8 * sar.energy_J));
+    CHECK(part(c->area_breakdown_m2, "adc") == relative(4 * sar.area_m2));
+    REQUIRE(!c->converter_prices.empty());
+    CHECK(c->converter_prices[0].model == "population");
+    CHECK(c->unit_costs[0].unit.energy_spread == sar.energy_spread);
+  }
+  CHECK(chosen.unit_costs[0].because == "population: 161 published sar converters reach to these bits, node and rate");
+  CHECK(named.unit_costs[0].because == "population: adc.cost.model says so");
+  CHECK(given.unit_costs[0].because == "adc.cost.energy and adc.cost.area are given");
+  CHECK(chosen.unit_costs[1].because.empty());
+  CHECK(part(other.energy_J, "adc") == relative(8 * 2 * flash.energy_J));
+  CHECK(part(other.area_breakdown_m2, "adc") == relative(4 * 2 * flash.area_m2));
+}
+
 TEST_CASE("cost: leakage is summed over the instances of every part") {
   const Config config = leaking({{"technology.costs.adder.leakage", "2 nW"},
                                  {"technology.costs.register.leakage", "5 nW"},

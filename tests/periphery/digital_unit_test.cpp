@@ -108,7 +108,7 @@ TEST_CASE("tables are right to a unit in the last place, and a quarter of them w
 }
 
 TEST_CASE("digital operations: more bits cost more, and the circuits of every shipped technology are sound") {
-  for (const NamedTechnology& named : shipped_technologies()) {
+  for (const auto& named : shipped_technologies()) {
     CAPTURE(named.name);
     const MemoryBit memory = [&](double bits, int word) { return sram_bit(named.technology, bits, word); };
     for (std::size_t o = 0; o < operation_count; ++o) {

@@ -9,6 +9,7 @@
 
 #include "report/cost_text.h"
 #include "report/html.h"
+#include "report/html_parts.h"
 #include "report/svg.h"
 #include "report/svg_canvas.h"
 #include "report/table.h"
@@ -175,6 +176,10 @@ TEST_CASE("the price of converters stands beside what other models say") {
   // The regression says what the survey says: once is enough.
   CHECK(converter_price_text(r) ==
         "Converters priced by survey: 20 pJ, 0.02 mm2; by circuit 4 pJ, 500 um2 (adc.cost.model)");
+  Result chosen = r;
+  chosen.costs.unit_costs[0].because = "population: as far as published ones reach";
+  check_says(converter_price_text(chosen), {"(adc.cost.model; population: as far as published ones reach)"});
+  check_says(unit_cost_section(chosen), {"Converters by population: as far as published ones reach."});
   UnitCost& used = r.costs.unit_costs[0].unit;
   used.energy_J = 5e-12, used.energy_spread = 1;
   CHECK(converter_price_text(r) ==

@@ -91,7 +91,7 @@ TEST_CASE("result.json has exactly the documented keys, in order") {
   CHECK(keys(j["baselines"][0]) ==
         Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
   CHECK(keys(j["unit_costs"][0]) == Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances",
-                                         "from", "energy_spread", "area_spread", "leakage_spread"});
+                                         "from", "model_because", "energy_spread", "area_spread", "leakage_spread"});
   CHECK(keys(j["budget"][0]) == Keys{"name", "power_W", "area_m2"});
   CHECK(keys(j["mapping"]) ==
         Keys{"arrays_used", "arrays_total", "arrays_needed", "choices", "cell_utilisation", "layers"});
@@ -119,8 +119,10 @@ TEST_CASE("result.json holds what costs can tell") {
   CHECK(keys(j["baselines"][0]) ==
         Keys{"name", "how", "energy_J", "latency_s", "area_m2", "tops_per_w", "tops_per_mm2"});
   CHECK(keys(j["unit_costs"][0]) == Keys{"name", "per", "energy_J", "time_s", "area_m2", "leakage_W", "instances",
-                                         "from", "energy_spread", "area_spread", "leakage_spread"});
+                                         "from", "model_because", "energy_spread", "area_spread", "leakage_spread"});
   CHECK(j["unit_costs"][0]["from"] == "survey");
+  CHECK(j["unit_costs"][0]["model_because"] == "survey: adc.cost.model says so");
+  CHECK(j["unit_costs"][1]["model_because"].is_null());
   CHECK(j["unit_costs"][2]["instances"].is_null());
   CHECK(j["budget"][1] == Json({{"name", "chip"}, {"power_W", 55.2e-3}, {"area_m2", 1.556e-6}}));
 }

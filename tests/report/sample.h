@@ -117,7 +117,10 @@ inline run::Result costed_result() {
   r.costs.baselines = {{"MAC plane", "units of multiply-accumulate", 3.75e-6, 3e-6, 1.75e-6, 0.125, 0.088},
                        {"digital memory", "adder trees", 1e-6, 48e-6, 35e-6, 0.47, 0.0011}};
   r.costs.unit_costs = {
-      {cost::Component::adc, {2e-11, 9e-8, 2e-8, 0, periphery::CostOrigin::survey, 3.2, 3.75, 1}, 64},
+      {cost::Component::adc,
+       {2e-11, 9e-8, 2e-8, 0, periphery::CostOrigin::survey, 3.2, 3.75, 1},
+       64,
+       "survey: adc.cost.model says so"},
       {cost::Component::row_driver, {5e-13, 1e-10, 4e-10, 2e-9, periphery::CostOrigin::circuit, 7.7, 4.7, 7.7}, 4608},
       {cost::Component::adder, {4e-14, 1e-10, 2e-11, 5e-10, periphery::CostOrigin::given, 1, 1, 1}, 0},
       {cost::Component::buffer, {1e-13, 7e-10, 2e-12, 4e-11, periphery::CostOrigin::circuit, 7.7, 4.7, 7.7}, 0}};
