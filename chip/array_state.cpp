@@ -81,9 +81,9 @@ void check_mapped(const ArrayShape& shape, const LayerBlock& placed, std::span<c
     throw InputError(fmt::format("a conductance is {} S at row {}, column {}, where a weight is mapped{}", g_S[i],
                                  i / static_cast<std::size_t>(shape.columns * shape.devices),
                                  i / static_cast<std::size_t>(shape.devices) % static_cast<std::size_t>(shape.columns),
-                                 missing          ? "; conductances_missing: written, target or open says what stands in"
-                    : g_S[i] > most_S ? ": are these ohms, or uS? They are taken in siemens"
-                                      : ""));
+                                 missing ? "; conductances_missing: written, target or open says what stands in"
+                                 : g_S[i] > most_S ? ": are these ohms, or uS? They are taken in siemens"
+                                                   : ""));
   });
 }
 
