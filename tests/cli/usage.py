@@ -75,7 +75,7 @@ for words, wanted in (("ru", ["run"]), ("run --thr", ["--threads"]), ("list dev"
                       ("run fashion-mlp --set adc.range.ty", ["adc.range.type="]), ("run fashion-mlp --set adc.type=", ["flash", "ideal", "ramp", "sar"]), ("run fashion-mlp --set array.topology=gated-", ["gated-ladder", "gated-rows"]),
                       ("run fashion-mlp --set mapping.schedule=p", ["pipelined"]), ("run fashion-mlp --set reload=", ["false", "true"]), ("run fashion-mlp --set chips=", ["auto"]),
                       # Shipped names.
-                      ("run fashion-m", ["fashion-mlp", "fashion-mobilenet"]), ("check fashion-mlp --set technology=22", ["22nm"]), ("run fashion-mlp --set device=rram-n", ["rram-neurram"]), ("sweep sweep/sm", ["sweep/small"]),
+                      ("run fashion-m", ["fashion-mlp", "fashion-mlp-in-time", "fashion-mobilenet"]), ("check fashion-mlp --set technology=22", ["22nm"]), ("run fashion-mlp --set device=rram-n", ["rram-neurram"]), ("sweep sweep/sm", ["sweep/small"]),
                       ("device ltp ccps", ["ccps-au"]), ("device show cbps --set plasticity.potentiation.update.no", ["plasticity.potentiation.update.nonlinearity="]), ("run fashion-mlp --set workload.dataset=emnist-l", ["emnist-letters"]),
                       ("run fashion-mlp --set workload.network=fashion-v", ["fashion-vit.onnx"]), ("schema adc.sha", ["adc.shared_by"]),
                       # Layers of the config's own network, and what can be set of one.
