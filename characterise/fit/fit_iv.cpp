@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "characterise/fit/iv_asymmetry.h"
 #include "characterise/fit/loops.h"
 #include "characterise/fit/parts.h"
 
@@ -233,6 +234,24 @@ void add_window_of_states(FitPart& part) {
   part.keys.push_back(key_of(part, "g_max", found[1]));
 }
 
+// Both laws are odd: what the branches differ by is averaged away, which is told where it is more than noise.
+void note_asymmetry(const Sweep& s, std::span<const double> v_V, std::span<const double> i_A, FitPart& part) {
+  Asymmetry most;
+  std::size_t of_state = 0;
+  for (std::size_t state = 0; state < s.states; ++state) {
+    std::vector<double> v, i;
+    for (std::size_t row = 0; row < s.state.size(); ++row)
+      if (s.state[row] == state) v.push_back(v_V[row]), i.push_back(i_A[row]);
+    if (const auto found = asymmetry(v, i); found && std::abs(found->relative) > std::abs(most.relative))
+      most = *found, of_state = state;
+  }
+  constexpr double shown = 0.01, errors = 3;
+  if (std::abs(most.relative) < std::max(shown, errors * most.error)) return;
+  part.notes.push_back(fmt::format(
+      "currents at +V and -V differ by {:.1f} +- {:.1f} %{}: both laws are symmetric, so their mean is written",
+      100 * most.relative, 100 * most.error, s.states > 1 ? " (state '" + s.names[of_state] + "')" : ""));
+}
+
 }  // namespace
 
 MeasuredTable iv_table(const std::filesystem::path& file, const FitFiles& files) {
@@ -316,6 +335,7 @@ FitPart fit_iv(const std::filesystem::path& file, const FitFiles& files) {
   const auto [lowest_V, highest_V] = std::minmax_element(v.begin(), v.end());
   if (*lowest_V >= 0 || *highest_V <= 0)
     part.notes.push_back("voltages of one sign were measured: the other is taken as its mirror image");
+  note_asymmetry(s, v, i, part);
   if (loop) add_switching(*loop, part);
   if (s.read_V && s.states == 2) add_window_of_states(part);
   part.keys.push_back({"iv.type", part.best().model, "", ""});
