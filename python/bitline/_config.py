@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _bitline
 from ._errors import Diagnostic, UnknownKey
@@ -176,7 +176,13 @@ class Layers:
         return "\n".join(_lines(self._values(), "")) or "no layer has settings of its own"
 
 
-class Config(Node):
+if TYPE_CHECKING:  # editors complete the keys
+    from ._keys import Keys
+else:
+    Keys = Node
+
+
+class Config(Keys):
     """A configuration. Its attributes are the keys of the YAML; each change is read and checked as the command would.
 
     Parameters

@@ -84,6 +84,16 @@ class Stub(unittest.TestCase):
                 if not member.startswith("_") and (callable(value) or isinstance(value, property)):
                     self.assertTrue((value.__doc__ or "").strip() or member in ("copy", "json", "to_dict", "keys", "items"), f"{name}.{member}")
 
+    def test_keys_are_those_of_the_schema(self):
+        made = subprocess.run([sys.executable, source / "scripts/python-keys"], capture_output=True, text=True)
+        self.assertEqual(made.stdout, (source / "python/bitline/_keys.pyi").read_text(), "scripts/python-keys makes it anew")
+        known = {c.name: {n.target.id for n in c.body if isinstance(n, ast.AnnAssign)}
+                 for c in ast.parse(made.stdout).body if isinstance(c, ast.ClassDef)}
+        cfg = bitline.load("fashion-mlp")
+        self.assertLessEqual(set(cfg), known["Keys"])
+        self.assertLessEqual(set(cfg.adc), known["KeysAdc"])
+        self.assertLessEqual(set(cfg.device), known["KeysDevice"])
+
     # Without an example of their own: what only shows, or needs a package that may be missing.
     shown_elsewhere = {"Curves", "Fit", "Result", "State", "SweepResult", "Diagnostic", "Record", "copy", "json", "to_dict",
                        "keys", "items", "to_json", "to_pandas", "plot", "age", "device", "report"}
