@@ -277,6 +277,19 @@ class Module(unittest.TestCase):
             bitline.torch.convert(Loose(), self.cfg, calibrate=self.x)
         with self.assertRaisesRegex(ValueError, "calibrate"):
             bitline.torch.noise(Cnn(), self.cfg)
+
+        class Recurrent(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.gru = nn.GRU(8, 4, batch_first=True)
+
+            def forward(self, x):
+                return self.gru(x.flatten(1, 2))[0][:, -1]
+
+        with self.assertRaisesRegex(NotImplementedError, "GRU gru: Linear"):
+            bitline.torch.convert(Recurrent(), self.cfg, calibrate=self.x)
+        with self.assertRaisesRegex(bitline.InputError, "one tensor is expected"):
+            bitline.torch.convert(nn.LSTM(8, 4, batch_first=True), self.cfg, calibrate=self.x[:, 0])
         with self.assertRaises(bitline.ConfigError):
             bitline.torch.convert(mlp(), bitline.load(self.cfg, {"layers": {"7": {"digital": True}}}), calibrate=self.x)
 

@@ -126,6 +126,11 @@ class Engine:
         # A node that pads by other values than zeros has the layer's name, and the layer the next one.
         on_chip = {name: n for name in known for n in (name, name + "_2") if n in found and (n == name or n not in known)}
         if rest := found - set(on_chip.values()):
+            others = [f"{type(m).__name__} {name}".strip() for name, m in network.named_modules()
+                      if isinstance(m, (nn.GRU, nn.RNN, nn.Bilinear, nn.ConvTranspose1d, nn.ConvTranspose2d))]
+            if others:
+                raise NotImplementedError(f"{', '.join(others)}: Linear, Conv1d, Conv2d, MultiheadAttention and LSTM are "
+                                          "taken to chips (bitline run takes the others, as an ONNX file)")
             raise NotImplementedError(
                 f"products with weights that no Linear, Conv1d, Conv2d, MultiheadAttention or LSTM holds, or of a layer "
                 f"that reads several tensors: {', '.join(sorted(rest))}")
