@@ -113,7 +113,8 @@ Finding fixed_ranges(const Config& c) {
   const periphery::AdcCommon* adc = common(c.adc);
   const auto given_A = adc ? given_full_scale_A(adc->range) : std::nullopt;
   if (!given_A) return {};
-  const double all_A = full_column_A(c);
+  const bool integrated = std::holds_alternative<periphery::AnalogSum>(c.input.accumulate);
+  const double all_A = full_column_A(c) * (integrated ? std::exp2(c.input.bits) - 1 : 1);
   if (*given_A <= too_far * all_A && *given_A >= all_A / 1000) return {};
   return finding(
       "adc.range",

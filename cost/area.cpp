@@ -42,7 +42,7 @@ ChipArea chip_area(const arch::Config& config, double arrays, const SumWidths& w
                            {Part::driver, Kind::register_bit, row_bits, p.register_bit},
                            {Part::mux, Kind::column_switch, shared ? p.own.outputs : 0, p.own.column_switch},
                            {Part::mux, Kind::column_switch, shared ? 1.0 : 0, p.own.mux_decoder},
-                           {Part::sample_hold, Kind::sample_hold, shared ? p.own.outputs : 0, p.own.sample_hold},
+                           {Part::sample_hold, Kind::sample_hold, p.own.holds ? p.own.outputs : 0, p.own.sample_hold},
                            {Part::level_shifter, Kind::level_shifter,
                             p.level_shifters ? p.lines.lines + config.array.columns : 0, p.level_shifter},
                            {Part::shift_add, Kind::adder, adders, p.adder_bit},

@@ -197,10 +197,8 @@ std::vector<CostLine> unit_costs(const Config& config, const Tariff& tariff, dou
       {Component::buffer, p.buffer_bit, 0},
       {Component::interconnect, tariff.path.bit, 0}};
   if (p.own.dac.energy_J > 0) lines.push_back({Component::dac, p.own.dac, arrays * p.lines.lines});
-  if (p.own.shared_by > 1) {
-    lines.push_back({Component::column_switch, p.own.column_switch, arrays * p.own.outputs});
-    lines.push_back({Component::sample_hold, p.own.sample_hold, arrays * p.own.outputs});
-  }
+  if (p.own.shared_by > 1) lines.push_back({Component::column_switch, p.own.column_switch, arrays * p.own.outputs});
+  if (p.own.holds) lines.push_back({Component::sample_hold, p.own.sample_hold, arrays * p.own.outputs});
   if (p.level_shifters)
     lines.push_back({Component::level_shifter, p.level_shifter, arrays * (p.lines.lines + config.array.columns)});
   const periphery::DigitalUnit& unit = config.periphery.digital;

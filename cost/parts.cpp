@@ -91,8 +91,9 @@ LayerParts layer_parts(const Config& config, const arch::LayerConfig& settings, 
   if (p.shared_by > 1) {
     p.column_switch = column_switch(t);
     if (t.transistor) p.mux_decoder = decoder(t, p.shared_by, "mux");
-    p.sample_hold = sample_hold(t, bits);
   }
+  p.holds = p.shared_by > 1 || std::holds_alternative<periphery::AnalogSum>(settings.input.accumulate);
+  if (p.holds) p.sample_hold = sample_hold(t, bits);
   // Elmore delay of a driven line with distributed resistance, Elmore, J. Appl. Phys. 19, 55 (1948),
   // doi:10.1063/1.1697872; to half an LSB.
   const double tau_s = (voltages ? row_switch_ohm : 0) * lines.row_F + 0.5 * lines.row_ohm * lines.row_F +

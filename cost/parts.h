@@ -25,6 +25,7 @@ struct LayerParts {
   double outputs = 0;     // columns that are converted, of one array
   double settle_s = 0;    // row and column to half an LSB
   int shared_by = 1;
+  bool holds = false;  // a sample of each column: converters take turns, or planes are integrated
 };
 
 struct ChipParts {

@@ -106,7 +106,7 @@ std::vector<double> squares_of_inputs(const LayerPlan& plan) {
       const double value =
           plan.planes.weight[static_cast<std::size_t>(p)] *
           plane_value(plan.settings.input, plan.planes, plan.signed_inputs, plan.drives_both_signs, code, p);
-      sum += value * value;
+      sum += value * value / plan.planes.duration(p);
     }
     squares.push_back(sum);
   }

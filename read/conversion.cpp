@@ -170,9 +170,20 @@ void Conversion::add_noise(std::size_t b, std::size_t g, std::size_t read, std::
   const bool noise = noisy(cells_of(b));
   if (noise)
     m_.noise.draw(view_.random, counters(Purpose::read_noise, b, g, read, reads, first), (columns + skip + 3) / 4);
+  if (noise) average_noise(m_.noise, reads);
   m_.sums.values(kernels_, read, reads, columns, noise ? m_.noise.numbers.data() + skip : nullptr, m_.noise.step(),
                  noise_scale_, m_.values.data());
   if (noise && plan_.cell.offset) add_reference_noise(b, g, read, reads, first, columns);
+}
+
+// White noise of a plane that is driven w times as long, or w times, is the mean of w reads.
+void Conversion::average_noise(Workspace::Memory::Noise& noise, std::size_t reads) const {
+  if (!plan_.planes.weighted_in_time()) return;
+  for (std::size_t i = 0; i < reads; ++i) {
+    const auto less = static_cast<float>(1 / std::sqrt(plan_.planes.duration(static_cast<int>(i % planes_))));
+    float* const numbers = noise.numbers.data() + i * noise.step();
+    for (std::size_t k = 0; k < noise.step(); ++k) numbers[k] *= less;
+  }
 }
 
 // The reference column's noise is one draw per read and slice, common to every column.
@@ -184,6 +195,7 @@ void Conversion::add_reference_noise(std::size_t b, std::size_t g, std::size_t r
   for (std::size_t s = 0; s < slices; ++s) {
     names.layer = static_cast<std::uint16_t>(layer | s << 12);
     m_.reference_noise.draw(view_.random, names, 1);
+    average_noise(m_.reference_noise, reads);
     for (std::size_t i = 0; i < reads; ++i) {
       const double noise = static_cast<double>(m_.reference_noise.numbers[4 * i] * noise_scale_) *
                            std::sqrt(m_.sums.reference_variance(read + i, static_cast<int>(s)));

@@ -35,6 +35,7 @@ class Conversion {
   ReadCounters conversion_counters(std::size_t b, std::size_t g, std::size_t from, std::size_t count,
                                    std::size_t first) const;
   void integrate(std::size_t vectors, std::size_t columns);
+  void average_noise(Workspace::Memory::Noise& noise, std::size_t reads) const;
   // Digital weights of a vector's conversions.
   const double* weights() const {
     static constexpr double one = 1;

@@ -31,8 +31,9 @@ RowTimes row_times_s(const chip::Chip& chip, const std::vector<read::Activity>& 
   for (std::size_t l = 0; l < chip.layers.size(); ++l)
     for (const mapping::Block& block : chip.layers[l].blocks)
       for (int r = 0; r < block.rows; ++r) {
-        const std::uint64_t reads =
-            counted[l].row_on[static_cast<std::size_t>(block.copy)][static_cast<std::size_t>(block.row + r)];
+        // Planes that last as long as they weigh count as long.
+        const auto& on = counted[l].row_held_on.empty() ? counted[l].row_on : counted[l].row_held_on;
+        const std::uint64_t reads = on[static_cast<std::size_t>(block.copy)][static_cast<std::size_t>(block.row + r)];
         times[block.id].push_back(static_cast<double>(reads) / static_cast<double>(images) *
                                   chip.layers[l].settings.input.t_read_s);
       }

@@ -166,7 +166,7 @@ void ForeignParameters::others(const Value& node, const std::string& path, std::
   if (asked_.count(path)) return row(ForeignRow::Fate::without_effect, "off, or counted with others");
   for (const Idle& i : idle)
     if (is_idle(path, i.path)) return row(ForeignRow::Fate::without_effect, i.note);
-  if (is_off(node)) return row(ForeignRow::Fate::without_effect, "off");
+  if (is_off(node)) return row(ForeignRow::Fate::without_effect, "off; not known here, if its default is on");
   row(ForeignRow::Fate::unknown, "not known here: what it changes there is missing");
 }
 

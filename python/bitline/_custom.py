@@ -21,7 +21,8 @@ def with_device(config, *, write: Callable | None = None, read_noise: Callable |
                 seed: int = 0) -> Config:
     """A configuration whose devices write and fluctuate as functions say.
 
-    The functions are called here, once, and become tables of the device (``device.write: measured``,
+    In place of the device's own write error and white read noise; spread, faults and what time does stay its own. The
+    functions are called here, once, and become tables of the device (``device.write: measured``,
     ``device.read_noise.by_conductance``): every run, sweep, chip and report knows them, at its full speed and in YAML.
     What tables keep: each device errs by itself, by the same law at each writing; 33 targets from 0 to g_max, linear
     in between; 61 quantiles, with the last slope going on beyond three standard deviations.
@@ -58,6 +59,7 @@ def with_device(config, *, write: Callable | None = None, read_noise: Callable |
         g_S = np.linspace(0, 1.25 * g_max_S, NOISE_POINTS)
         sigma_S = returned(read_noise(g_S.copy()), "read_noise", g_S.shape)
         settings["device.read_noise"] = {
+            "sigma": "0 S", "relative": 0,  # the function's in place of the device's
             "by_conductance": [{"g": siemens(g), "sigma": siemens(s)} for g, s in zip(g_S, sigma_S)]}
     changed.set(settings)
     return changed

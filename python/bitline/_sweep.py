@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import os
 import pathlib
+import re
 import tempfile
 import warnings as _warnings
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ class SweepResult:
         self.columns: dict[str, np.ndarray] = {}
         self.units: dict[str, str] = {}
         for i, name in enumerate(head):
-            self.columns[name], unit = _column([row[i] for row in rows], name in self.axes)
+            self.columns[name], unit = _column([row[i] for row in rows], name in self.axes and _is_quantity(name))
             if unit:
                 self.units[name] = unit
 
@@ -75,13 +76,19 @@ class SweepResult:
         return f"<table><tr>{head}</tr>{rows}</table>"
 
 
-def _column(texts: list[str], is_axis: bool) -> tuple[np.ndarray, str]:
+def _is_quantity(path: str) -> bool:
+    """By the schema: names such as 22nm are no lengths."""
+    return any(re.sub(r"\[[^]]*\]", "", row["path"]) == path and row["type"].startswith("quantity")
+               for row in _bitline.schema(path))
+
+
+def _column(texts: list[str], is_quantity: bool) -> tuple[np.ndarray, str]:
     """Numbers where all are, quantities of one unit in SI with it, else texts."""
     try:
         return np.array([float(t) if t else np.nan for t in texts]), ""
     except ValueError:
         pass
-    values = [_bitline.in_si(t) for t in texts] if is_axis else [None]
+    values = [_bitline.in_si(t) for t in texts] if is_quantity else [None]
     if all(v is not None for v in values) and len({v[1] for v in values if v}) == 1:
         return np.array([v[0] for v in values if v]), values[0][1]  # type: ignore[index]
     return np.array(texts), ""

@@ -35,8 +35,12 @@ def without_old_files(path: pathlib.Path) -> pathlib.Path:
     return path
 
 
+def folder_name() -> pathlib.Path:
+    return pathlib.Path(tempfile.gettempdir()) / f"bitline-{os.getuid()}"
+
+
 def folder() -> pathlib.Path:
-    path = pathlib.Path(tempfile.gettempdir()) / f"bitline-{os.getuid()}"
+    path = folder_name()
     path.mkdir(mode=0o700, exist_ok=True)
     if path.stat().st_uid != os.getuid():
         raise InputError(f"{path} belongs to someone else; set TMPDIR")
@@ -92,7 +96,7 @@ def arguments_named(config: Config):
     """What is wrong with arrays and networks of the caller is said of the arguments, not of the files they became."""
     workload = config.to_dict()["workload"]
     given = {"model": workload.get("network"), **(workload["dataset"] if isinstance(workload.get("dataset"), dict) else {})}
-    ours = str(folder())
+    ours = str(folder_name())
     files = {path: name for name, path in given.items() if isinstance(path, str) and path.startswith(ours)}
     try:
         yield

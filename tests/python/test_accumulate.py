@@ -83,13 +83,16 @@ class OneConversion(unittest.TestCase):
         """Each plane's noise counts with the plane's weight, as if added digitally: 4^p."""
         noise = {"device.read_noise.sigma": "0.5 uS", "adc": "ideal"}
         x = np.full((1, 40), 255)
-        spread = []
-        for more in ({}, analog):
+        longer = {**analog, "input.accumulate.weighting": "time"}  # the mean of 2^p reads, weighted by 2^p
+        squares_of_planes = sum(4.0**p for p in range(8))
+        for more, squares in (({}, squares_of_planes), (analog, squares_of_planes), (longer, 255)):
             s = session({**noise, **more})
-            spread.append(s.read(s.write(), 0, x, reads=(0, 3000)).var(axis=0).mean())
-        right = 40 * 2 * (0.5e-6 / step_S) ** 2 * sum(4.0**p for p in range(8))
-        for found in spread:
+            chip = s.write()
+            found = s.read(chip, 0, x, reads=(0, 3000)).var(axis=0).mean()
+            right = 40 * 2 * (0.5e-6 / step_S) ** 2 * squares
             self.assertLess(abs(found / right - 1), 5 * np.sqrt(2 / (3000 * 12)))
+            seen = s.seen(chip, 0)
+            self.assertAlmostEqual(seen.squares_of_inputs[-1] / squares, 1, 12)
 
 
 class Costs(unittest.TestCase):
@@ -109,6 +112,9 @@ class Costs(unittest.TestCase):
         self.assertAlmostEqual(part(time, "driver") / part(digital, "driver"), 1, 9)
         ratio = part(pulses, "driver") / part(digital, "driver")  # row registers take each plane once
         self.assertTrue(0.9 * 255 / 8 < ratio < 255 / 8, ratio)
+        self.assertAlmostEqual(part(charge, "sample_hold") / part(digital, "sample_hold"), 1, 9)  # plane by plane
+        alone = self.costs(**{**analog, "adc": {**adc, "shared_by": 1}})
+        self.assertAlmostEqual(part(alone, "sample_hold") / part(charge, "sample_hold"), 1, 9)
         self.assertLess(charge.latency.per_inference_s, digital.latency.per_inference_s)
         self.assertGreater(time.latency.per_inference_s, 255 * 50e-9)
 

@@ -51,7 +51,9 @@ class WithDevice(unittest.TestCase):
         def peaked(g_S):
             return 2e-7 * np.exp(-((g_S - 8e-6) / 5e-6) ** 2)
 
-        cfg = bitline.with_device(self.base(), read_noise=peaked)
+        noisy = self.base()
+        noisy.set({"device.read_noise": {"relative": "5 %", "sigma": "1 uS"}})  # which the function replaces
+        cfg = bitline.with_device(noisy, read_noise=peaked)
         s, chip, target, _ = self.cells(cfg)
         codes = np.random.default_rng(1).integers(0, 2, (4, 300)) * s.layers[0].highest
         got = s.read(chip, 0, codes, reads=(0, 800))

@@ -34,6 +34,11 @@ class Sweeps(unittest.TestCase):
             other = bitline.sweep(plan, out=d / "merged", merge=d / "ours")
             self.assertEqual(other.resumed, 4)
 
+    def test_names_are_no_quantities(self):
+        s = bitline.sweep({**plan, "grid": {"technology": ["22nm", "65nm"]}})
+        self.assertEqual(s.columns["technology"].tolist(), ["22nm", "65nm"])
+        self.assertEqual(s.units, {})
+
     def test_nothing_is_kept_without_a_folder(self):
         s = bitline.sweep(plan, overrides={"adc.shared_by": 16})
         self.assertIsNone(s.folder)
